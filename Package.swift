@@ -1,0 +1,79 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Every target of ours is checked alike; a warning is an error.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .unsafeFlags(["-warnings-as-errors"]),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+/// A pure target: values and functions of values, opens nothing.
+func pure(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one target.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+        exclude: excluded[name, default: []], swiftSettings: strict)
+}
+
+/// Fixtures that tests read from the source tree and that are not sources.
+let excluded: [String: [String]] = [:]
+
+let package = Package(
+    name: "numactl-plan",
+    products: [.executable(name: "numactl-plan", targets: ["numactl-plan"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
+    ],
+    targets: [
+        // C libraries of the system.
+        .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
+        .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+
+        // Pure: values in, values out.
+        pure("Diagnostics"),
+        pure("HostModel"),
+        pure("YAMLTree", ["CYaml", "Diagnostics"]),
+        pure("XMLTree", ["CLibXML2"]),
+        pure("DomainXML", ["XMLTree", "HostModel"]),
+        pure("SiteFile", ["YAMLTree", "HostModel", "Diagnostics"]),
+        pure("Planning", ["SiteFile", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
+        pure("Execution", ["Planning", "HostModel", "Diagnostics"]),
+        pure("Rendering", ["Planning", "HostModel", "Diagnostics"]),
+
+        // Edges: the only targets that touch the world.
+        .target(
+            name: "LinuxHost", dependencies: ["Execution", "HostModel", "Diagnostics", "CNuma", systemPackage],
+            swiftSettings: strict),
+        .target(
+            name: "LibvirtHost",
+            dependencies: ["Execution", "DomainXML", "XMLTree", "HostModel", "Diagnostics", "CLibvirt"],
+            swiftSettings: strict),
+        .target(
+            name: "Commands",
+            dependencies: [
+                "Diagnostics", "HostModel", "YAMLTree", "XMLTree", "DomainXML", "SiteFile", "Planning", "Execution",
+                "Rendering", "LinuxHost", "LibvirtHost", argumentParser, systemPackage,
+            ],
+            swiftSettings: strict),
+        .executableTarget(name: "numactl-plan", dependencies: ["Commands"], swiftSettings: strict),
+
+        // Tests: one target a library.
+        .target(
+            name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("Diagnostics", []),
+        tests("HostModel", []),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,57 @@
+public import HostModel
+
+/// Our element in a domain's `<metadata>`: whose the domain is and what we manage of it.
+public struct OwnershipMark: Hashable, Sendable {
+    /// The XML namespace; it never changes within a major version.
+    public static let namespace = "urn:numactl-plan:libvirt:1"
+
+    /// How the domain became ours.
+    public enum Origin: String, Hashable, Sendable {
+        /// We defined it; we may remove it.
+        case created
+        /// It was there before; it is only ever released.
+        case adopted
+    }
+
+    /// Where one guest cell was placed.
+    public struct PlacedCell: Hashable, Sendable {
+        /// The guest cell.
+        public var guestCell: GuestCellID
+        /// The host cell.
+        public var hostCell: CellID
+        /// The page size that backs the memory.
+        public var pageSize: PageSize
+
+        /// Puts a placed cell together.
+        public init(guestCell: GuestCellID, hostCell: CellID, pageSize: PageSize) {
+            self.guestCell = guestCell
+            self.hostCell = hostCell
+            self.pageSize = pageSize
+        }
+    }
+
+    /// The site's name.
+    public var site: String
+    /// The guest's name in the site file.
+    public var guest: String
+    /// The flavor's name, or nil.
+    public var flavor: String?
+    /// How the domain became ours.
+    public var origin: Origin
+    /// The managed paths, ascending: `cputune.vcpupin`, `memory`, `vcpu`.
+    public var managedPaths: [String]
+    /// Where the guest's cells were placed, ascending by guest cell.
+    public var placement: [PlacedCell]
+
+    /// Puts a mark together.
+    public init(
+        site: String, guest: String, flavor: String?, origin: Origin, managedPaths: [String], placement: [PlacedCell]
+    ) {
+        self.site = site
+        self.guest = guest
+        self.flavor = flavor
+        self.origin = origin
+        self.managedPaths = managedPaths
+        self.placement = placement
+    }
+}

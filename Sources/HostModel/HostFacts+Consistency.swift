@@ -1,0 +1,78 @@
+/// A contradiction inside facts: a document that no real host gives.
+public enum FactsProblem: Hashable, Sendable {
+    /// Two cells have the same id.
+    case cellTwice(CellID)
+    /// There is no cell at all.
+    case noCells
+    /// A CPU is in two cells.
+    case cpuInTwoCells(CPU, CellID, CellID)
+    /// The sibling sets do not hold each CPU of the cell exactly once.
+    case siblingsDoNotMatch(CellID)
+    /// A pool has more free or surplus pages than pages.
+    case poolImpossible(PoolID)
+    /// A cell has two pools of one page size.
+    case poolTwice(PoolID)
+    /// The pools are larger than the cell's memory.
+    case poolsAboveMemory(CellID)
+    /// Two domains have the same name.
+    case domainTwice(String)
+}
+
+extension FactsProblem: CustomStringConvertible {
+    /// One sentence.
+    public var description: String {
+        switch self {
+        case .cellTwice(let id): "cell \(id) is given twice"
+        case .noCells: "there is no cell"
+        case .cpuInTwoCells(let cpu, let first, let second): "CPU \(cpu) is in cell \(first) and in cell \(second)"
+        case .siblingsDoNotMatch(let id): "the siblings of cell \(id) do not hold each of its CPUs exactly once"
+        case .poolImpossible(let pool):
+            "the \(pool.pageSize) pool of cell \(pool.cell) has more free or surplus pages than pages"
+        case .poolTwice(let pool): "cell \(pool.cell) has two pools of \(pool.pageSize)"
+        case .poolsAboveMemory(let id): "the pools of cell \(id) are larger than its memory"
+        case .domainTwice(let name): "the domain \(name) is given twice"
+        }
+    }
+}
+
+extension HostFacts {
+    /// Everything about the facts that contradicts itself, cells first; empty for facts that can be planned with.
+    public var problems: [FactsProblem] {
+        var problems: [FactsProblem] = cells.isEmpty ? [.noCells] : []
+        var home: [CPU: CellID] = [:]
+        for (index, cell) in cells.enumerated() {
+            if index > 0, cells[index - 1].id == cell.id { problems.append(.cellTwice(cell.id)) }
+            for cpu in cell.cpus {
+                if let other = home[cpu], other != cell.id { problems.append(.cpuInTwoCells(cpu, other, cell.id)) }
+                home[cpu] = cell.id
+            }
+            problems += cell.problems
+        }
+        for (left, right) in zip(domains, domains.dropFirst()) where left.name == right.name {
+            problems.append(.domainTwice(left.name))
+        }
+        return problems
+    }
+}
+
+extension Cell {
+    fileprivate var problems: [FactsProblem] {
+        var problems: [FactsProblem] = []
+        let threads = siblings.reduce(into: CPUSet()) { $0.formUnion($1) }
+        if threads != cpus || siblings.reduce(0, { $0 + $1.count }) != cpus.count {
+            problems.append(.siblingsDoNotMatch(id))
+        }
+        for (index, pool) in pools.enumerated() {
+            let poolID = PoolID(cell: id, pageSize: pool.pageSize)
+            if pool.free > pool.total || pool.surplus > pool.total { problems.append(.poolImpossible(poolID)) }
+            if index > 0, pools[index - 1].pageSize == pool.pageSize { problems.append(.poolTwice(poolID)) }
+        }
+        var inPools: UInt64 = 0
+        for pool in pools {
+            let (size, overflow) = pool.total.count.multipliedReportingOverflow(by: pool.pageSize.size.count)
+            inPools = overflow ? .max : inPools.addingReportingOverflow(size).partialValue
+        }
+        if let memory, inPools > memory.count { problems.append(.poolsAboveMemory(id)) }
+        return problems
+    }
+}

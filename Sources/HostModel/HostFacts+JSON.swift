@@ -1,0 +1,125 @@
+/// The facts document: `numactl-plan facts --format json`, and what `--facts FILE` reads.
+extension HostFacts: Codable {
+    /// What the document calls itself.
+    public static let kind = "numactl-plan/facts"
+    /// The version that is written; every 1.x is read.
+    public static let formatVersion = "1.0"
+
+    private enum CodingKeys: String, CodingKey {
+        case kind, host, cpus, cells, libvirt, domains
+        case formatVersion = "format_version"
+    }
+
+    private struct CPUs: Codable {
+        var online: CPUSet?
+        var isolated: CPUSet?
+    }
+
+    /// Reads a facts document. Only `cells` is needed; fields that are not known are passed over.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        if let kind = try container.decodeIfPresent(String.self, forKey: .kind), kind != HostFacts.kind {
+            throw DecodingError.dataCorruptedError(
+                forKey: .kind, in: container, debugDescription: "this is a '\(kind)', not a '\(HostFacts.kind)'")
+        }
+        let version = try container.decodeIfPresent(String.self, forKey: .formatVersion) ?? HostFacts.formatVersion
+        guard version.split(separator: ".").first == "1" else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .formatVersion, in: container,
+                debugDescription: "version \(version) is not known; this program reads 1.x")
+        }
+        let cells = try container.decode([Cell].self, forKey: .cells)
+        let cpus = try container.decodeIfPresent(CPUs.self, forKey: .cpus)
+        self.init(
+            host: try container.decodeIfPresent(HostIdentity.self, forKey: .host) ?? HostIdentity(),
+            onlineCPUs: cpus?.online ?? cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) },
+            isolatedCPUs: cpus?.isolated ?? [],
+            cells: cells,
+            libvirt: try container.decodeIfPresent(LibvirtFacts.self, forKey: .libvirt),
+            domains: try container.decodeIfPresent([DomainFacts].self, forKey: .domains) ?? [])
+    }
+
+    /// Writes the facts document.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(HostFacts.kind, forKey: .kind)
+        try container.encode(HostFacts.formatVersion, forKey: .formatVersion)
+        try container.encode(host, forKey: .host)
+        try container.encode(CPUs(online: onlineCPUs, isolated: isolatedCPUs), forKey: .cpus)
+        try container.encode(cells, forKey: .cells)
+        try container.encodeIfPresent(libvirt, forKey: .libvirt)
+        try container.encode(domains, forKey: .domains)
+    }
+}
+
+extension HostIdentity: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case name, arch, kernel
+        case bootID = "boot_id"
+        case commandLine = "cmdline"
+        case basePage = "base_page_kib"
+    }
+
+    /// Reads an identity; an ordinary page is 4 KiB unless the document says otherwise.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            name: try container.decodeIfPresent(String.self, forKey: .name),
+            arch: try container.decodeIfPresent(String.self, forKey: .arch),
+            kernel: try container.decodeIfPresent(String.self, forKey: .kernel),
+            bootID: try container.decodeIfPresent(String.self, forKey: .bootID),
+            commandLine: try container.decodeIfPresent(String.self, forKey: .commandLine),
+            basePage: try container.decodeIfPresent(PageSize.self, forKey: .basePage) ?? PageSize(4))
+    }
+
+    /// Writes an identity; what is unknown is left out.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(name, forKey: .name)
+        try container.encodeIfPresent(arch, forKey: .arch)
+        try container.encodeIfPresent(kernel, forKey: .kernel)
+        try container.encodeIfPresent(bootID, forKey: .bootID)
+        try container.encodeIfPresent(commandLine, forKey: .commandLine)
+        try container.encode(basePage, forKey: .basePage)
+    }
+}
+
+extension Cell: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case id, cpus, siblings, distances, pools
+        case memory = "memory_kib"
+        case memoryFree = "memory_free_kib"
+        case lastLevelCaches = "llc"
+    }
+
+    /// Reads a cell; `id`, `cpus` and `memory_kib` are needed (`memory_kib` may be null: the host does not tell).
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        guard container.contains(.memory) else {
+            throw DecodingError.keyNotFound(
+                CodingKeys.memory, .init(codingPath: container.codingPath, debugDescription: "no memory_kib"))
+        }
+        self.init(
+            id: try container.decode(CellID.self, forKey: .id),
+            cpus: try container.decode(CPUSet.self, forKey: .cpus),
+            memory: try container.decode(KiB?.self, forKey: .memory),
+            memoryFree: try container.decodeIfPresent(KiB.self, forKey: .memoryFree),
+            siblings: try container.decodeIfPresent([CPUSet].self, forKey: .siblings),
+            lastLevelCaches: try container.decodeIfPresent([CPUSet].self, forKey: .lastLevelCaches) ?? [],
+            distances: try container.decodeIfPresent([CellID: Int].self, forKey: .distances),
+            pools: try container.decodeIfPresent([HugepagePool].self, forKey: .pools) ?? [])
+    }
+
+    /// Writes a cell; what is unknown is null or left out.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(cpus, forKey: .cpus)
+        try container.encode(memory, forKey: .memory)
+        try container.encodeIfPresent(memoryFree, forKey: .memoryFree)
+        try container.encode(siblings, forKey: .siblings)
+        try container.encode(lastLevelCaches, forKey: .lastLevelCaches)
+        try container.encodeIfPresent(distances, forKey: .distances)
+        try container.encode(pools, forKey: .pools)
+    }
+}

@@ -1,0 +1,252 @@
+/// What was discovered about one host: the planner's only view of it.
+public struct HostFacts: Hashable, Sendable {
+    /// Who the host is.
+    public var host: HostIdentity
+    /// CPUs that are online on the whole machine.
+    public var onlineCPUs: CPUSet
+    /// CPUs that the kernel's scheduler leaves alone (`isolcpus`).
+    public var isolatedCPUs: CPUSet
+    /// The NUMA cells, ascending by id.
+    public var cells: [Cell]
+    /// The hypervisor side, or nil when libvirt was not asked.
+    public var libvirt: LibvirtFacts?
+    /// The domains that libvirt holds, ascending by name.
+    public var domains: [DomainFacts]
+
+    /// Puts the facts of a host together; cells and domains are sorted.
+    public init(
+        host: HostIdentity, onlineCPUs: CPUSet, isolatedCPUs: CPUSet = [], cells: [Cell],
+        libvirt: LibvirtFacts? = nil, domains: [DomainFacts] = []
+    ) {
+        self.host = host
+        self.onlineCPUs = onlineCPUs
+        self.isolatedCPUs = isolatedCPUs
+        self.cells = cells.sorted { $0.id < $1.id }
+        self.libvirt = libvirt
+        self.domains = domains.sorted { $0.name < $1.name }
+    }
+
+    /// The cell of that id, or nil.
+    public func cell(_ id: CellID) -> Cell? { cells.first { $0.id == id } }
+
+    /// The ids of all cells.
+    public var cellIDs: CellSet { CellSet(cells.map(\.id)) }
+
+    /// The sizes of huge pages that at least one cell has a pool for, ascending.
+    public var hugePageSizes: [PageSize] { Set(cells.flatMap { $0.pools.map(\.pageSize) }).sorted() }
+
+    /// The distance between two cells: what the firmware says, else 10 to itself and 20 to any other.
+    public func distance(from: CellID, to: CellID) -> Int {
+        cell(from)?.distances?[to] ?? (from == to ? 10 : 20)
+    }
+}
+
+/// Who a host is and what it runs.
+public struct HostIdentity: Hashable, Sendable {
+    /// The host's name, or nil when the facts do not say.
+    public var name: String?
+    /// The kernel's name of the architecture: `x86_64`, `aarch64`, `ppc64le`.
+    public var arch: String?
+    /// The kernel's release.
+    public var kernel: String?
+    /// The random id of the present boot.
+    public var bootID: String?
+    /// The kernel's command line.
+    public var commandLine: String?
+    /// The size of an ordinary page.
+    public var basePage: PageSize
+
+    /// Puts the identity together; what is nil was not found.
+    public init(
+        name: String? = nil, arch: String? = nil, kernel: String? = nil, bootID: String? = nil,
+        commandLine: String? = nil, basePage: PageSize = PageSize(4)
+    ) {
+        self.name = name
+        self.arch = arch
+        self.kernel = kernel
+        self.bootID = bootID
+        self.commandLine = commandLine
+        self.basePage = basePage
+    }
+}
+
+/// One NUMA cell of the host.
+public struct Cell: Hashable, Sendable {
+    /// The kernel's number of the node.
+    public var id: CellID
+    /// The cell's CPUs that are online.
+    public var cpus: CPUSet
+    /// All memory of the cell, pools included; nil when the host does not tell.
+    public var memory: KiB?
+    /// Memory that is free now; nil when the host does not tell.
+    public var memoryFree: KiB?
+    /// One set per core: its online threads, ascending by lowest CPU. Every CPU of the cell is in exactly one.
+    public var siblings: [CPUSet]
+    /// CPUs that share a last-level cache, ascending by lowest CPU; empty when the host does not tell.
+    public var lastLevelCaches: [CPUSet]
+    /// The distance to each cell (10 is local), or nil when the host does not tell.
+    public var distances: [CellID: Int]?
+    /// The pools of huge pages, ascending by page size.
+    public var pools: [HugepagePool]
+
+    /// Puts a cell together; without `siblings` every CPU is a core of its own.
+    public init(
+        id: CellID, cpus: CPUSet, memory: KiB?, memoryFree: KiB? = nil, siblings: [CPUSet]? = nil,
+        lastLevelCaches: [CPUSet] = [], distances: [CellID: Int]? = nil, pools: [HugepagePool] = []
+    ) {
+        self.id = id
+        self.cpus = cpus
+        self.memory = memory
+        self.memoryFree = memoryFree
+        self.siblings = (siblings ?? cpus.map { [$0] }).sorted()
+        self.lastLevelCaches = lastLevelCaches.sorted()
+        self.distances = distances
+        self.pools = pools.sorted { $0.pageSize < $1.pageSize }
+    }
+
+    /// The pool of that page size, or nil.
+    public func pool(of pageSize: PageSize) -> HugepagePool? { pools.first { $0.pageSize == pageSize } }
+}
+
+/// The huge pages of one size on one cell, as the kernel counts them.
+public struct HugepagePool: Hashable, Sendable, Codable {
+    /// The size of a page.
+    public var pageSize: PageSize
+    /// All pages, surplus ones included: the kernel's `nr_hugepages` of the cell.
+    public var total: PageCount
+    /// Pages that nobody uses.
+    public var free: PageCount
+    /// Pages beyond the persistent pool, which go when they are given back.
+    public var surplus: PageCount
+
+    /// Puts a pool together.
+    public init(pageSize: PageSize, total: PageCount, free: PageCount, surplus: PageCount = .zero) {
+        self.pageSize = pageSize
+        self.total = total
+        self.free = free
+        self.surplus = surplus
+    }
+
+    /// Pages that somebody uses.
+    public var used: PageCount { total.subtractingDownToZero(free) }
+    /// Pages that stay when they are given back: what a write to `nr_hugepages` sets.
+    public var persistent: PageCount { total.subtractingDownToZero(surplus) }
+
+    private enum CodingKeys: String, CodingKey {
+        case pageSize = "page_kib"
+        case total, free, surplus
+    }
+
+    /// Reads a pool; `free` is `total` and `surplus` is 0 when they are not given.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        pageSize = try container.decode(PageSize.self, forKey: .pageSize)
+        total = try container.decode(PageCount.self, forKey: .total)
+        free = try container.decodeIfPresent(PageCount.self, forKey: .free) ?? total
+        surplus = try container.decodeIfPresent(PageCount.self, forKey: .surplus) ?? .zero
+    }
+}
+
+/// What libvirt says of itself.
+public struct LibvirtFacts: Hashable, Sendable, Codable {
+    /// A mount of hugetlbfs.
+    public struct Mount: Hashable, Sendable, Codable {
+        /// The size of the pages that the mount serves.
+        public var pageSize: PageSize
+        /// The folder.
+        public var path: String
+
+        /// Puts a mount together.
+        public init(pageSize: PageSize, path: String) {
+            self.pageSize = pageSize
+            self.path = path
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case pageSize = "page_kib"
+            case path = "mount"
+        }
+    }
+
+    /// libvirt's version, `9.0.0`.
+    public var version: String?
+    /// The hypervisor and its version, `QEMU 7.2.22`.
+    public var hypervisor: String?
+    /// The mounts of hugetlbfs, ascending by page size.
+    public var hugetlbfs: [Mount]
+
+    /// Puts the facts together.
+    public init(version: String?, hypervisor: String?, hugetlbfs: [Mount] = []) {
+        self.version = version
+        self.hypervisor = hypervisor
+        self.hugetlbfs = hugetlbfs
+    }
+
+    private enum CodingKeys: String, CodingKey { case version, hypervisor, hugetlbfs }
+
+    /// Reads the facts; what is not given is unknown.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        version = try container.decodeIfPresent(String.self, forKey: .version)
+        hypervisor = try container.decodeIfPresent(String.self, forKey: .hypervisor)
+        hugetlbfs = try container.decodeIfPresent([Mount].self, forKey: .hugetlbfs) ?? []
+    }
+}
+
+/// One domain as libvirt holds it.
+public struct DomainFacts: Hashable, Sendable, Codable {
+    /// Whether a domain uses resources now.
+    public enum State: String, Hashable, Sendable, Codable, CaseIterable {
+        case running, paused, shutoff, other
+
+        /// Whether QEMU runs and holds memory and CPUs.
+        public var isActive: Bool { self != .shutoff }
+    }
+
+    /// The domain's name.
+    public var name: String
+    /// The domain's UUID.
+    public var uuid: String?
+    /// Whether it runs.
+    public var state: State
+    /// Whether libvirt starts it when the host boots.
+    public var autostart: Bool
+    /// Whether it has a definition that outlives it.
+    public var persistent: Bool
+    /// The inactive definition; without secrets in a facts document.
+    public var xml: String
+    /// The live definition of an active domain, or nil.
+    public var liveXML: String?
+
+    /// Puts a domain together.
+    public init(
+        name: String, uuid: String? = nil, state: State, autostart: Bool = false, persistent: Bool = true, xml: String,
+        liveXML: String? = nil
+    ) {
+        self.name = name
+        self.uuid = uuid
+        self.state = state
+        self.autostart = autostart
+        self.persistent = persistent
+        self.xml = xml
+        self.liveXML = liveXML
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, uuid, state, autostart, persistent, xml
+        case liveXML = "live_xml"
+    }
+
+    /// Reads a domain; it is shut off, persistent and not started at boot unless the document says otherwise.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decode(String.self, forKey: .name)
+        uuid = try container.decodeIfPresent(String.self, forKey: .uuid)
+        let word = try container.decodeIfPresent(String.self, forKey: .state) ?? State.shutoff.rawValue
+        state = State(rawValue: word) ?? .other
+        autostart = try container.decodeIfPresent(Bool.self, forKey: .autostart) ?? false
+        persistent = try container.decodeIfPresent(Bool.self, forKey: .persistent) ?? true
+        xml = try container.decode(String.self, forKey: .xml)
+        liveXML = try container.decodeIfPresent(String.self, forKey: .liveXML)
+    }
+}

@@ -1,0 +1,163 @@
+public import Diagnostics
+public import HostModel
+
+/// What would change on one host: a value that three renderings show and that apply carries out.
+public struct Plan: Hashable, Sendable {
+    /// What the plan comes to.
+    public enum Verdict: String, Hashable, Sendable {
+        /// Nothing to do.
+        case noChanges = "no_changes"
+        /// Something to do.
+        case changes
+        /// The guests do not fit.
+        case infeasible
+        /// Whether they fit could not be found out within the search limit.
+        case undecided
+        /// The site or the host forbids it; the diagnostics say what.
+        case refused
+    }
+
+    /// The host's name.
+    public var host: String
+    /// The site's name.
+    public var site: String
+    /// What the plan comes to.
+    public var verdict: Verdict
+    /// Where every guest goes.
+    public var placement: Placement
+    /// What changes, ascending by address.
+    public var changes: [Change]
+    /// Guests in sync, ascending.
+    public var unchanged: [String]
+    /// Guests whose live state waits for a restart, ascending.
+    public var restartPending: [String]
+    /// Findings, in the order in which they were made.
+    public var diagnostics: [Diagnostic]
+
+    /// Puts a plan together.
+    public init(
+        host: String, site: String, verdict: Verdict, placement: Placement, changes: [Change] = [],
+        unchanged: [String] = [], restartPending: [String] = [], diagnostics: [Diagnostic] = []
+    ) {
+        self.host = host
+        self.site = site
+        self.verdict = verdict
+        self.placement = placement
+        self.changes = changes
+        self.unchanged = unchanged
+        self.restartPending = restartPending
+        self.diagnostics = diagnostics
+    }
+
+    /// Whether there is nothing to do.
+    public var isEmpty: Bool { changes.isEmpty }
+
+    /// The worst that any change does to running guests.
+    public var disruption: Disruption { changes.map(\.disruption).max() ?? .none }
+}
+
+/// What a change does to what runs, mildest first.
+public enum Disruption: String, Hashable, Sendable, Comparable, CaseIterable {
+    /// Nothing that runs notices.
+    case none
+    /// Applied to running guests without interrupting them.
+    case live
+    /// A libvirt daemon restarts; guests go on.
+    case daemon
+    /// A guest is stopped or power-cycled.
+    case guest
+    /// The host reboots.
+    case host
+
+    /// Orders by how much it disturbs.
+    public static func < (left: Disruption, right: Disruption) -> Bool {
+        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+    }
+}
+
+/// One thing that changes, with everything needed to show it and to do it.
+public struct Change: Hashable, Sendable {
+    /// What happens to the thing.
+    public enum Action: String, Hashable, Sendable, CaseIterable {
+        case create, update, adopt, remove, grow, shrink, start, stop, stamp
+    }
+
+    /// What is changed.
+    public enum Subject: Hashable, Sendable {
+        /// A pool of huge pages.
+        case pool(PoolID)
+        /// A guest's domain.
+        case guest(String)
+    }
+
+    /// What is changed.
+    public var subject: Subject
+    /// What happens to it.
+    public var action: Action
+    /// What it does to what runs.
+    public var disruption: Disruption
+    /// The settings that change, in the order of a definition.
+    public var parts: [ChangedPart]
+    /// What must be agreed to first, in words; nil when nothing must.
+    public var consent: String?
+    /// The place in the site file that wants it.
+    public var source: SourceMark?
+
+    /// Puts a change together.
+    public init(
+        subject: Subject, action: Action, disruption: Disruption, parts: [ChangedPart], consent: String? = nil,
+        source: SourceMark? = nil
+    ) {
+        self.subject = subject
+        self.action = action
+        self.disruption = disruption
+        self.parts = parts
+        self.consent = consent
+        self.source = source
+    }
+
+    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`.
+    public var address: String {
+        switch subject {
+        case .pool(let pool): "pool/\(pool.pageSize)/cell/\(pool.cell)"
+        case .guest(let name): "guest/\(name)"
+        }
+    }
+}
+
+/// One setting that changes.
+public struct ChangedPart: Hashable, Sendable {
+    /// A setting's value.
+    public enum Value: Hashable, Sendable {
+        case text(String)
+        case number(UInt64)
+        case flag(Bool)
+    }
+
+    /// When the change takes effect.
+    public enum When: String, Hashable, Sendable, CaseIterable {
+        /// With the definition of a domain that does not run.
+        case define
+        /// At once, in the running domain as well.
+        case live
+        /// When the running domain is next started from its definition.
+        case nextStart = "next_start"
+    }
+
+    /// The path of the setting: `cputune.vcpupin[0]`, `memory.kib`, `pages`.
+    public var path: String
+    /// What it is now; nil is absent.
+    public var now: Value?
+    /// What is wanted; nil is absent.
+    public var want: Value?
+    /// When it takes effect.
+    public var when: When
+
+    /// Puts a part together.
+    public init(path: String, now: Value?, want: Value?, when: When) {
+        self.path = path
+        self.now = now
+        self.want = want
+        self.when = when
+    }
+}

@@ -1,0 +1,199 @@
+public import Diagnostics
+public import HostModel
+
+/// One guest of the site with its flavor merged in, checked as far as that is possible without a host.
+public struct GuestSpec: Hashable, Sendable {
+    /// What the guest shall be doing.
+    public enum State: String, Hashable, Sendable, CaseIterable { case running, shutoff, absent }
+
+    /// The domain's name, at the place of the guest's entry.
+    public var name: Located<String>
+    /// The flavor's name, or nil for a guest without one.
+    public var flavor: Located<String>?
+    /// The host that the guest names, or nil for the only one.
+    public var host: Located<String>?
+    /// What the guest shall be doing; nil leaves that as it is (a new guest is shut off).
+    public var state: Located<State>?
+    /// Whether libvirt starts the guest when the host boots; nil leaves that as it is.
+    public var autostart: Located<Bool>?
+    /// What the guest needs of the host. An absent guest needs nothing: no vCPU, no memory, no cell.
+    public var demand: GuestDemand
+    /// Where the rest of the domain comes from.
+    public var machine: GuestMachine
+
+    /// Puts a guest together.
+    public init(
+        name: Located<String>, flavor: Located<String>? = nil, host: Located<String>? = nil,
+        state: Located<State>? = nil, autostart: Located<Bool>? = nil, demand: GuestDemand,
+        machine: GuestMachine = GuestMachine()
+    ) {
+        self.name = name
+        self.flavor = flavor
+        self.host = host
+        self.state = state
+        self.autostart = autostart
+        self.demand = demand
+        self.machine = machine
+    }
+}
+
+/// What a guest needs of its host: CPUs, memory, cells and how they are bound.
+public struct GuestDemand: Hashable, Sendable {
+    /// Whether vCPUs have host CPUs of their own.
+    public enum CPUPolicy: String, Hashable, Sendable, CaseIterable { case shared, dedicated, mixed }
+
+    /// How dedicated vCPUs use the hardware threads of a core.
+    public enum ThreadPolicy: String, Hashable, Sendable, CaseIterable {
+        /// Siblings together where that works out.
+        case prefer
+        /// One thread a core, its siblings kept empty.
+        case isolate
+        /// At least two threads of each core, one odd thread allowed; never on a cell without SMT.
+        case require
+    }
+
+    /// Where the emulator's threads run.
+    public enum EmulatorPolicy: String, Hashable, Sendable, CaseIterable {
+        /// On the host's shared CPUs.
+        case share
+        /// On a dedicated CPU of their own.
+        case isolate
+    }
+
+    /// Which page size backs the guest's memory.
+    public enum PageRequest: Hashable, Sendable {
+        /// The host's ordinary pages, and they count: no overcommit.
+        case small
+        /// Any size above the ordinary one, the largest first.
+        case large
+        /// Any size, the largest first.
+        case any
+        /// That size.
+        case exactly(PageSize)
+    }
+
+    /// How the guest's memory is bound to host cells: libvirt's `numatune` mode, or not at all.
+    public enum MemoryPolicy: String, Hashable, Sendable, CaseIterable {
+        case strict, preferred, restrictive, interleave, none
+    }
+
+    /// Which host devices suit the guest's cells.
+    public enum DevicePolicy: String, Hashable, Sendable, CaseIterable { case required, legacy, preferred, socket }
+
+    /// The number of vCPUs.
+    public var vcpus: Int
+    /// All memory of the guest.
+    public var memory: KiB
+    /// The guest's cells, ascending by id; empty for a guest without topology.
+    public var cells: [GuestCellDemand]
+    /// Whether vCPUs have host CPUs of their own.
+    public var cpuPolicy: CPUPolicy
+    /// The vCPUs that have a host CPU of their own: all when dedicated, none when shared, the mask's when mixed.
+    public var dedicatedVCPUs: VCPUSet
+    /// How dedicated vCPUs use siblings.
+    public var threadPolicy: ThreadPolicy
+    /// Where the emulator's threads run; nil is on the CPUs of the guest's own vCPUs.
+    public var emulatorPolicy: EmulatorPolicy?
+    /// The vCPUs under the real-time scheduler.
+    public var realtimeVCPUs: VCPUSet
+    /// The page size asked for; nil is ordinary memory, which may be overcommitted.
+    public var pageSize: Located<PageRequest>?
+    /// Whether the guest's memory is locked.
+    public var lockedMemory: Bool
+    /// How memory is bound to host cells.
+    public var memoryPolicy: MemoryPolicy
+    /// Host cells that the operator chose, by guest cell.
+    public var forcedCells: [GuestCellID: Located<CellID>]
+    /// The number of iothreads; nil leaves that as it is.
+    public var ioThreads: Int?
+    /// Which host devices suit.
+    public var devicePolicy: DevicePolicy
+    /// What the guest sees of sockets, cores and threads; nil leaves that as it is.
+    public var cpuTopology: CPUTopology?
+    /// libvirt's `cpu mode`; nil leaves that as it is.
+    public var cpuMode: String?
+    /// The guest's physical address bits; nil leaves that as it is.
+    public var physicalAddress: PhysicalAddress?
+
+    /// Puts a demand together; the defaults are those of a flavor with `vcpus` and `ram` alone.
+    public init(
+        vcpus: Int, memory: KiB, cells: [GuestCellDemand] = [], cpuPolicy: CPUPolicy = .shared,
+        dedicatedVCPUs: VCPUSet = [], threadPolicy: ThreadPolicy = .prefer, emulatorPolicy: EmulatorPolicy? = nil,
+        realtimeVCPUs: VCPUSet = [], pageSize: Located<PageRequest>? = nil, lockedMemory: Bool = false,
+        memoryPolicy: MemoryPolicy = .strict, forcedCells: [GuestCellID: Located<CellID>] = [:],
+        ioThreads: Int? = nil, devicePolicy: DevicePolicy = .legacy, cpuTopology: CPUTopology? = nil,
+        cpuMode: String? = nil, physicalAddress: PhysicalAddress? = nil
+    ) {
+        self.vcpus = vcpus
+        self.memory = memory
+        self.cells = cells
+        self.cpuPolicy = cpuPolicy
+        self.dedicatedVCPUs = dedicatedVCPUs
+        self.threadPolicy = threadPolicy
+        self.emulatorPolicy = emulatorPolicy
+        self.realtimeVCPUs = realtimeVCPUs
+        self.pageSize = pageSize
+        self.lockedMemory = lockedMemory
+        self.memoryPolicy = memoryPolicy
+        self.forcedCells = forcedCells
+        self.ioThreads = ioThreads
+        self.devicePolicy = devicePolicy
+        self.cpuTopology = cpuTopology
+        self.cpuMode = cpuMode
+        self.physicalAddress = physicalAddress
+    }
+
+    /// Whether the guest's cells are bound to host cells.
+    public var isBound: Bool { !cells.isEmpty && memoryPolicy != .none }
+
+    /// Whether the guest's memory may never be overcommitted: a page size was asked for, or a vCPU has a CPU of its own.
+    public var reservesMemory: Bool { pageSize != nil || cpuPolicy != .shared }
+}
+
+/// One cell of a guest.
+public struct GuestCellDemand: Hashable, Sendable {
+    /// The guest's number of the cell.
+    public var id: GuestCellID
+    /// The vCPUs in the cell; may be empty.
+    public var vcpus: VCPUSet
+    /// The memory of the cell.
+    public var memory: KiB
+
+    /// Puts a guest cell together.
+    public init(id: GuestCellID, vcpus: VCPUSet, memory: KiB) {
+        self.id = id
+        self.vcpus = vcpus
+        self.memory = memory
+    }
+}
+
+/// Sockets, cores a socket and threads a core, as the guest sees them.
+public struct CPUTopology: Hashable, Sendable {
+    /// Sockets of the guest.
+    public var sockets: Int
+    /// Cores of each socket.
+    public var cores: Int
+    /// Threads of each core.
+    public var threads: Int
+
+    /// Puts a topology together; all numbers are at least 1.
+    public init(sockets: Int, cores: Int, threads: Int) {
+        self.sockets = sockets
+        self.cores = cores
+        self.threads = threads
+    }
+}
+
+/// libvirt's `<maxphysaddr>`.
+public struct PhysicalAddress: Hashable, Sendable {
+    /// `passthrough` or `emulate`.
+    public var mode: String
+    /// The number of bits, or nil.
+    public var bits: Int?
+
+    /// Puts a setting together.
+    public init(mode: String, bits: Int? = nil) {
+        self.mode = mode
+        self.bits = bits
+    }
+}

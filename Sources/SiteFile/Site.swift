@@ -1,0 +1,89 @@
+public import Diagnostics
+public import HostModel
+
+/// A site file as values: every name resolved, every flavor merged into its guests, every rule that needs no host checked.
+public struct Site: Hashable, Sendable {
+    /// The site's name; it stands in the ownership mark of each domain.
+    public var name: Located<String>
+    /// The hosts, in the order of the file.
+    public var hosts: [HostPolicy]
+    /// The guests of all hosts, `count` expanded, in the order of the file.
+    public var guests: [GuestSpec]
+
+    /// Puts a site together.
+    public init(name: Located<String>, hosts: [HostPolicy], guests: [GuestSpec]) {
+        self.name = name
+        self.hosts = hosts
+        self.guests = guests
+    }
+}
+
+/// What the site says of one host.
+public struct HostPolicy: Hashable, Sendable {
+    /// How guests are handed out over cells that suit them alike.
+    public enum Placement: String, Hashable, Sendable, CaseIterable { case spread, pack }
+
+    /// The name of the host's entry.
+    public var name: Located<String>
+    /// libvirt's connection URI, or nil for the default.
+    public var connect: Located<String>?
+    /// CPUs for vCPUs that have a CPU of their own; nil when not said.
+    public var dedicatedCPUs: Located<CPUSet>?
+    /// CPUs for vCPUs that share; nil when not said.
+    public var sharedCPUs: Located<CPUSet>?
+    /// How many shared vCPUs a CPU may carry.
+    public var cpuAllocationRatio: Ratio
+    /// Overcommit of ordinary memory by shared guests.
+    public var ramAllocationRatio: Ratio
+    /// Ordinary memory left to the host on every cell that `reservedPerCell` does not name.
+    public var reserved: KiB
+    /// Ordinary memory left to the host on single cells.
+    public var reservedPerCell: [CellID: Located<KiB>]
+    /// Whether the tool sizes the pools; false takes them as they are.
+    public var managesPools: Bool
+    /// Huge pages beyond what guests need, by page size and cell.
+    public var pools: [PoolRequest]
+    /// How ties between cells are broken.
+    public var placement: Placement
+
+    /// The reserve of a cell that nobody set: 256 MiB.
+    public static let defaultReserve = KiB(256 * 1_024)
+
+    /// Puts a policy together; the defaults are those of a host entry without keys.
+    public init(
+        name: Located<String>, connect: Located<String>? = nil, dedicatedCPUs: Located<CPUSet>? = nil,
+        sharedCPUs: Located<CPUSet>? = nil, cpuAllocationRatio: Ratio = Ratio(thousandths: 4_000),
+        ramAllocationRatio: Ratio = Ratio(thousandths: 1_000), reserved: KiB = HostPolicy.defaultReserve,
+        reservedPerCell: [CellID: Located<KiB>] = [:], managesPools: Bool = true, pools: [PoolRequest] = [],
+        placement: Placement = .spread
+    ) {
+        self.name = name
+        self.connect = connect
+        self.dedicatedCPUs = dedicatedCPUs
+        self.sharedCPUs = sharedCPUs
+        self.cpuAllocationRatio = cpuAllocationRatio
+        self.ramAllocationRatio = ramAllocationRatio
+        self.reserved = reserved
+        self.reservedPerCell = reservedPerCell
+        self.managesPools = managesPools
+        self.pools = pools
+        self.placement = placement
+    }
+
+    /// Ordinary memory left to the host on a cell.
+    public func reserve(of cell: CellID) -> KiB { reservedPerCell[cell]?.value ?? reserved }
+}
+
+/// Huge pages that the site wants on one cell beyond what guests need.
+public struct PoolRequest: Hashable, Sendable {
+    /// The pool.
+    public var pool: Located<PoolID>
+    /// How many pages.
+    public var pages: PageCount
+
+    /// Asks for `pages` in `pool`.
+    public init(pool: Located<PoolID>, pages: PageCount) {
+        self.pool = pool
+        self.pages = pages
+    }
+}
