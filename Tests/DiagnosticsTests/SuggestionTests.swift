@@ -3,9 +3,11 @@ import Testing
 
 @Suite("Suggestion")
 struct SuggestionTests {
-    @Test("finds the name that was probably meant", arguments: [
-        ("vcpu", "vcpus"), ("numa_node", "numa_nodes"), ("cpu_polciy", "cpu_policy"), ("RAM", "ram"),
-    ] as [(String, String)])
+    @Test(
+        "finds the name that was probably meant",
+        arguments: [
+            ("vcpu", "vcpus"), ("numa_node", "numa_nodes"), ("cpu_polciy", "cpu_policy"), ("RAM", "ram"),
+        ] as [(String, String)])
     func near(word: String, name: String) {
         #expect(suggestion(for: word, among: ["ram", "vcpus", "numa_nodes", "cpu_policy"]) == name)
     }

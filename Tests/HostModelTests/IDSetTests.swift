@@ -3,20 +3,26 @@ import Testing
 
 @Suite("CPU list")
 struct CPUListTests {
-    @Test("reads the kernel's and libvirt's formats", arguments: [
-        ("", []), ("0", [0]), ("0-3", [0, 1, 2, 3]), ("0-1,64", [0, 1, 64]), ("0-3,^2", [0, 1, 3]), ("^2,0-3", [0, 1, 3]),
-        (" 1 , 3 - 4 ", [1, 3, 4]), ("0-7:2/4", [0, 1, 4, 5]), ("0-2,2-4\n", [0, 1, 2, 3, 4]), ("63-64", [63, 64]),
-    ] as [(String, [Int])])
+    @Test(
+        "reads the kernel's and libvirt's formats",
+        arguments: [
+            ("", []), ("0", [0]), ("0-3", [0, 1, 2, 3]), ("0-1,64", [0, 1, 64]), ("0-3,^2", [0, 1, 3]),
+            ("^2,0-3", [0, 1, 3]),
+            (" 1 , 3 - 4 ", [1, 3, 4]), ("0-7:2/4", [0, 1, 4, 5]), ("0-2,2-4\n", [0, 1, 2, 3, 4]), ("63-64", [63, 64]),
+        ] as [(String, [Int])])
     func reading(text: String, cpus: [Int]) throws {
         #expect(try CPUSet(parsing: text) == CPUSet(numbers: cpus))
     }
 
-    @Test("refuses what is no list", arguments: [
-        ("3-1", .descending(part: "3-1")), ("0,,1", .emptyPart), ("a", .malformed(part: "a")),
-        ("-1", .malformed(part: "-1")), ("1-", .malformed(part: "1-")), ("0-70000", .tooLarge(part: "0-70000")),
-        ("99999999999999999999", .tooLarge(part: "99999999999999999999")), ("^1", .nothingToExclude),
-        ("0-3:3/2", .malformed(part: "0-3:3/2")), ("1-2-3", .malformed(part: "1-2-3")), ("٣", .malformed(part: "٣")),
-    ] as [(String, ListError)])
+    @Test(
+        "refuses what is no list",
+        arguments: [
+            ("3-1", .descending(part: "3-1")), ("0,,1", .emptyPart), ("a", .malformed(part: "a")),
+            ("-1", .malformed(part: "-1")), ("1-", .malformed(part: "1-")), ("0-70000", .tooLarge(part: "0-70000")),
+            ("99999999999999999999", .tooLarge(part: "99999999999999999999")), ("^1", .nothingToExclude),
+            ("0-3:3/2", .malformed(part: "0-3:3/2")), ("1-2-3", .malformed(part: "1-2-3")),
+            ("٣", .malformed(part: "٣")),
+        ] as [(String, ListError)])
     func refusing(text: String, error: ListError) {
         #expect(throws: error) { try CPUSet(parsing: text) }
     }
