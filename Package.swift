@@ -74,6 +74,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("Diagnostics", []),
         tests("HostModel", []),
+        tests("Planning", ["SiteFile", "HostModel", "Diagnostics", "DomainXML", "XMLTree"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,170 @@
+internal import HostModel
+
+/// What was put on one host cell so far, as sums.
+struct CellLoad: Hashable {
+    var wholeCores = 0
+    /// Pairs that `require` guests take at most, and how many of these triples could save.
+    var pairs = 0
+    var savablePairs = 0
+    var paired = 0
+    var singles = 0
+    var shared = 0
+    /// The largest number of shared vCPUs of one guest cell.
+    var sharedMost = 0
+    /// Ordinary memory that is not overcommitted, and that which is, in KiB.
+    var hard = 0
+    var soft = 0
+    /// The largest soft guest cell in KiB.
+    var softMost = 0
+
+    /// Whether nothing was put here.
+    var isEmpty: Bool { self == CellLoad() }
+
+    mutating func add(_ need: CellNeed, inHugePages: Bool) {
+        wholeCores += need.wholeCores
+        pairs += need.pairs
+        savablePairs += need.pairs / 3
+        paired += need.paired
+        singles += need.singles
+        shared += need.shared
+        sharedMost = max(sharedMost, need.shared)
+        guard !inHugePages else { return }
+        if need.isHard {
+            hard += need.memory
+        } else {
+            soft += need.memory
+            softMost = max(softMost, need.memory)
+        }
+    }
+}
+
+/// What a cell still has for guests that are bound to no cell.
+struct CellRest: Hashable {
+    /// CPUs left for shared use.
+    var sharedCPUs: Int
+    /// Shared vCPUs of foreign domains on this cell, as far as the ratio has room for them.
+    var foreignShared: Int
+    /// Ordinary memory that shared guests may use in KiB, the ratio applied.
+    var softCapacity: Int
+    /// Ordinary memory in KiB, nothing taken off and no ratio applied.
+    var ordinary: Int
+}
+
+/// The first thing that a cell lacks for a load.
+struct Lack: Hashable {
+    enum Resource: Hashable {
+        case wholeCores, siblingPairs, dedicatedCPUs, sharedCPUs, sharedVCPUs, memory
+        case pages(size: Int)
+        case pageSize(size: Int)
+    }
+    var resource: Resource
+    /// How much all that is on the cell needs, and how much there is.
+    var needed: Int
+    var available: Int
+}
+
+/// Checks a load against one cell.
+struct CellCheck {
+    let cell: GridCell
+    let capacity: CellCapacity
+    let pageSizes: [Int]
+    let cpuRatio: Ratio
+    let ramRatio: Ratio
+    let managesPools: Bool
+    let allowsShrink: Bool
+    let setsOverlap: Bool
+
+    init(_ index: Int, of grid: HostGrid) {
+        cell = grid.cells[index]
+        capacity = CellCapacity(cell)
+        pageSizes = grid.pageSizes
+        cpuRatio = grid.cpuRatio
+        ramRatio = grid.ramRatio
+        managesPools = grid.managesPools
+        allowsShrink = grid.allowsShrink
+        setsOverlap = grid.setsOverlap
+    }
+
+    /// What is left when the load is there, or what it lacks.
+    ///
+    /// - Parameter pages: Pages of guests by page size index.
+    func rest(with load: CellLoad, pages: ArraySlice<Int>) -> Result<CellRest, LackError> {
+        switch sharedCPUs(with: load) {
+        case .failure(let lack): .failure(lack)
+        case .success(let sharedCPUs): memory(with: load, pages: pages, sharedCPUs: sharedCPUs)
+        }
+    }
+
+    /// The most CPUs that can be left for shared use, over the ways of choosing whole cores.
+    private func sharedCPUs(with load: CellLoad) -> Result<Int, LackError> {
+        guard load.wholeCores < capacity.options.count else {
+            return lack(.wholeCores, load.wholeCores, capacity.options.count - 1)
+        }
+        let threads = load.paired + load.singles
+        var best: Int?
+        var firstLack: LackError?
+        for option in capacity.options[load.wholeCores] {
+            let missing = load.pairs - option.pairs
+            if missing > 0, missing > load.savablePairs || 2 * missing > option.triples {
+                firstLack = firstLack ?? LackError(.siblingPairs, load.pairs, option.pairs)
+            } else if threads > option.threads {
+                firstLack = firstLack ?? LackError(.dedicatedCPUs, threads, option.threads)
+            } else {
+                let left = capacity.sharedCPUs - option.sharedLost - (setsOverlap ? threads : 0)
+                best = max(best ?? left, left)
+            }
+        }
+        guard let left = best else { return .failure(firstLack ?? LackError(.wholeCores, load.wholeCores, 0)) }
+        guard load.sharedMost <= left else { return lack(.sharedCPUs, load.sharedMost, max(0, left)) }
+        let allowed = Int(cpuRatio.applied(to: UInt64(max(0, left))))
+        let shared = load.shared + cell.foreignShared
+        guard load.shared == 0 || shared <= allowed else { return lack(.sharedVCPUs, shared, allowed) }
+        return .success(max(0, left))
+    }
+
+    private func memory(
+        with load: CellLoad, pages: ArraySlice<Int>, sharedCPUs: Int
+    ) -> Result<CellRest, LackError> {
+        var inPools = 0
+        var isGrown = false
+        for (size, used) in pages.enumerated() {
+            guard let total = cell.poolTotal[size] else {
+                if used > 0 { return lack(.pageSize(size: size), used, 0) }
+                continue
+            }
+            let wanted = cell.poolBase[size] + used
+            if !managesPools {
+                guard used == 0 || wanted <= total else { return lack(.pages(size: size), wanted, total) }
+                inPools += total * pageSizes[size]
+            } else {
+                isGrown = isGrown || wanted > total
+                inPools += (allowsShrink ? wanted : max(wanted, total)) * pageSizes[size]
+            }
+        }
+        let ordinary = max(0, cell.memory - inPools)
+        let hard = load.hard + cell.foreignMemory
+        if isGrown || load.hard > 0 || load.soft > 0 {
+            guard inPools + hard <= cell.memory else { return lack(.memory, inPools + hard, cell.memory) }
+        }
+        let softCapacity = Int(ramRatio.applied(to: UInt64(max(0, ordinary - hard))))
+        guard load.soft <= softCapacity else { return lack(.memory, load.soft, softCapacity) }
+        guard load.softMost <= ordinary else { return lack(.memory, load.softMost, ordinary) }
+        return .success(
+            CellRest(
+                sharedCPUs: sharedCPUs,
+                foreignShared: min(cell.foreignShared, Int(cpuRatio.applied(to: UInt64(sharedCPUs)))),
+                softCapacity: softCapacity, ordinary: ordinary))
+    }
+
+    private func lack<Value>(_ resource: Lack.Resource, _ needed: Int, _ available: Int) -> Result<Value, LackError> {
+        .failure(LackError(resource, needed, available))
+    }
+}
+
+/// Carries a ``Lack``.
+struct LackError: Error, Hashable {
+    let lack: Lack
+    init(_ resource: Lack.Resource, _ needed: Int, _ available: Int) {
+        lack = Lack(resource: resource, needed: needed, available: available)
+    }
+}

@@ -1,0 +1,172 @@
+internal import HostModel
+
+/// Places guests one after the other, each to its best cells, and never takes one back.
+struct Construction {
+    /// Which guests come first.
+    enum Order: CaseIterable { case cellsFirst, cpusFirst, memoryFirst }
+
+    /// Which cells come first for a guest that suits several.
+    enum Preference {
+        /// The cell with the most room.
+        case emptiest
+        /// The cell with the least room.
+        case fullest
+
+        static func inTurn(prefersPack: Bool) -> [Preference] {
+            prefersPack ? [.fullest, .emptiest] : [.emptiest, .fullest]
+        }
+    }
+
+    private let search: PlacementSearch
+    private let order: Order
+    private let preference: Preference
+    var state: PlacementState
+
+    init(search: PlacementSearch, order: Order, preference: Preference) {
+        self.search = search
+        self.order = order
+        self.preference = preference
+        state = search.state
+    }
+
+    /// Places every guest, or nil when one is left over.
+    mutating func placeAll() -> [Assignment]? {
+        var assignments: [Assignment?] = search.needs.map { $0.cells.isEmpty ? Assignment(hosts: [], pages: []) : nil }
+        for (guest, assignment) in search.fixed { assignments[guest] = assignment }
+        for guest in search.sorted(by: order) where assignments[guest] == nil {
+            guard let assignment = place(search.needs[guest]) else { return nil }
+            assignments[guest] = assignment
+        }
+        return assignments.compactMap { $0 }
+    }
+
+    /// Adds a guest that is bound to no cell; false and unchanged when the host does not hold it.
+    mutating func placeFloating(_ need: GuestNeed) -> Bool {
+        var next = state
+        next.addFloating(need)
+        guard next.hostLack == nil else { return false }
+        state = next
+        return true
+    }
+
+    /// Places one guest at its best cells, or nil when it has none; the state then is as before.
+    mutating func place(_ need: GuestNeed) -> Assignment? {
+        let ranking = ranking(for: need)
+        for pages in need.pageChoices(mixed: search.allowsMixedPages) {
+            guard let hosts = bestHosts(for: need, pages: pages, ranking: ranking) else { continue }
+            var undone: [PlacementState.Undo] = []
+            for (index, host) in hosts.enumerated() {
+                guard let undo = state.put(need.cells[index], on: host, page: pages[index]) else { break }
+                undone.append(undo)
+            }
+            if undone.count == hosts.count { return Assignment(hosts: hosts, pages: pages) }
+            for undo in undone.reversed() { state.take(back: undo) }
+        }
+        return nil
+    }
+
+    /// All host cells, the best for this guest first: most (or least) free dedicated CPUs for guests that want such, fewest
+    /// (or most) shared vCPUs for others, then most (or least) free memory, then lowest id.
+    private func ranking(for need: GuestNeed) -> [Int] {
+        let wantsDedicated = need.cells.contains { $0.dedicated > 0 }
+        let keys = state.grid.cells.indices.map { index in
+            let load = state.loads[index]
+            let freeThreads =
+                state.checks[index].capacity.options[0][0].threads - load.paired - load.singles - load.wholeCores
+            let cpus = wantsDedicated ? freeThreads : -(load.shared + state.grid.cells[index].foreignShared)
+            return (cpus, state.rests[index].ordinary - load.hard - load.soft)
+        }
+        return state.grid.cells.indices.sorted { left, right in
+            guard keys[left] != keys[right] else { return left < right }
+            return preference == .emptiest ? keys[left] > keys[right] : keys[left] < keys[right]
+        }
+    }
+
+    /// The host cells that lie nearest to each other, and of equally near ones those that rank first.
+    ///
+    /// From each host cell outwards, the nearest cells are added until guest cells and host cells can be matched.
+    private mutating func bestHosts(for need: GuestNeed, pages: [Int], ranking: [Int]) -> [Int]? {
+        let fits = need.cells.indices.map { cell in
+            state.grid.cells.indices.map { host in
+                (need.forced[cell] ?? host) == host
+                    && state.lack(of: need.cells[cell], on: host, page: pages[cell]) == nil
+            }
+        }
+        if need.cells.count == 1 { return ranking.first { fits[0][$0] }.map { [$0] } }
+        var best: (distance: Int, hosts: [Int])?
+        for seed in ranking {
+            let near = nearest(to: seed, ranking: ranking)
+            guard let hosts = Matching.first(rows: fits, columns: near) else { continue }
+            let distance = total(of: hosts)
+            if distance < best?.distance ?? Int.max { best = (distance, hosts) }
+        }
+        return best?.hosts
+    }
+
+    private func nearest(to seed: Int, ranking: [Int]) -> [Int] {
+        let distances = state.grid.distances[seed]
+        let ranked = ranking.enumerated().sorted { left, right in
+            (distances[left.element], left.offset) < (distances[right.element], right.offset)
+        }
+        return [seed] + ranked.map(\.element).filter { $0 != seed }
+    }
+
+    private func total(of hosts: [Int]) -> Int {
+        hosts.reduce(0) { sum, from in sum + hosts.reduce(0) { $0 + state.grid.distances[from][$1] } }
+    }
+}
+
+extension GuestNeed {
+    /// Page sizes by guest cell, in the order of preference: one size for all, and only then mixtures.
+    func pageChoices(mixed: Bool) -> [[Int]] {
+        if let keptPages { return [keptPages] }
+        let uniform = pages.map { page in cells.map { _ in page } }
+        guard mixed, cells.count > 1, pages.count > 1, cells.count <= 8 else { return uniform }
+        var mixtures: [[Int]] = [[]]
+        for _ in cells { mixtures = mixtures.flatMap { start in pages.map { start + [$0] } } }
+        return uniform + mixtures.filter { Set($0).count > 1 }
+    }
+}
+
+/// Pairs rows with columns, each column at most once.
+enum Matching {
+    /// The first pairing found while columns are offered one by one: rows keep the earliest column that works out.
+    ///
+    /// - Parameters:
+    ///   - rows: By row and column, whether they may be paired.
+    ///   - columns: The columns in the order of preference.
+    /// - Returns: By row its column, or nil when some row stays without.
+    static func first(rows: [[Bool]], columns: [Int]) -> [Int]? {
+        var columnOf: [Int?] = rows.map { _ in nil }
+        var rowOf: [Int: Int] = [:]
+        var matched = 0
+        for column in columns {
+            var seen = Set<Int>()
+            if augment(column, rows: rows, columnOf: &columnOf, rowOf: &rowOf, seen: &seen) { matched += 1 }
+            if matched == rows.count { break }
+        }
+        guard matched == rows.count else { return nil }
+        return columnOf.compactMap { $0 }
+    }
+
+    /// Gives `column` to a row that is free, or whose present column can be given to another.
+    private static func augment(
+        _ column: Int, rows: [[Bool]], columnOf: inout [Int?], rowOf: inout [Int: Int], seen: inout Set<Int>
+    ) -> Bool {
+        for row in rows.indices where rows[row][column] && columnOf[row] == nil {
+            columnOf[row] = column
+            rowOf[column] = row
+            return true
+        }
+        for row in rows.indices where rows[row][column] && !seen.contains(row) {
+            seen.insert(row)
+            guard let previous = columnOf[row] else { continue }
+            if augment(previous, rows: rows, columnOf: &columnOf, rowOf: &rowOf, seen: &seen) {
+                columnOf[row] = column
+                rowOf[column] = row
+                return true
+            }
+        }
+        return false
+    }
+}

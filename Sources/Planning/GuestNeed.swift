@@ -1,0 +1,121 @@
+internal import Diagnostics
+internal import HostModel
+internal import SiteFile
+
+/// What one guest cell takes of the host cell it is put on, as counts.
+struct CellNeed: Hashable {
+    /// Whole cores, one thread of each used: `isolate`.
+    var wholeCores = 0
+    /// vCPUs under `require`: at least two on each core, one odd thread allowed. 0 when not under that policy.
+    var paired = 0
+    /// Threads wherever they are: `prefer`, and emulator threads of their own.
+    var singles = 0
+    /// vCPUs that share.
+    var shared = 0
+    /// Memory in KiB.
+    var memory = 0
+    /// Whether the memory may not be overcommitted.
+    var isHard = false
+    /// Whether the host cell must have SMT: `require`.
+    var needsSMT = false
+
+    /// CPUs that somebody has alone, without siblings kept empty.
+    var dedicated: Int { wholeCores + paired + singles }
+    /// Pairs of siblings that `require` takes at most.
+    var pairs: Int { paired / 2 }
+}
+
+/// What one guest takes of the host, as counts.
+struct GuestNeed: Hashable {
+    /// The guest's cells; empty when it is bound to no cell.
+    var cells: [CellNeed]
+    /// By guest cell: the index of the host cell that the operator chose.
+    var forced: [Int?]
+    /// Page size indices that the guest may have, the best first; -1 is ordinary pages.
+    var pages: [Int]
+    /// By guest cell: the page size that the guest has and keeps; nil when it is chosen.
+    var keptPages: [Int]?
+    /// Shared vCPUs of a guest that is bound to no cell.
+    var floatingShared = 0
+    /// Memory of a guest that is bound to no cell, in KiB.
+    var floatingMemory = 0
+    /// Whether the guest fits only where some CPU is left for shared use: its emulator has nowhere else to go.
+    var needsSharedCPU = false
+}
+
+/// Why a guest fits no host with these cells and page sizes, before any counting.
+enum StaticObstacle: Hashable {
+    case pageSizeMissing(PageSize?)
+    case tooManyCells(guest: Int, host: Int)
+    case cellMissing(CellID)
+}
+
+extension GuestNeed {
+    /// Translates a demand.
+    ///
+    /// - Throws: ``StaticObstacle`` when the host lacks a page size or cells altogether.
+    init(_ demand: GuestDemand, on grid: HostGrid) throws(StaticObstacleError) {
+        guard demand.isBound else {
+            self.init(cells: [], forced: [], pages: [-1])
+            floatingShared = demand.vcpus
+            floatingMemory = Int(demand.memory.count)
+            return
+        }
+        guard demand.cells.count <= grid.cells.count else {
+            throw StaticObstacleError(.tooManyCells(guest: demand.cells.count, host: grid.cells.count))
+        }
+        var forced: [Int?] = []
+        for cell in demand.cells {
+            guard let wanted = demand.forcedCells[cell.id]?.value else {
+                forced.append(nil)
+                continue
+            }
+            guard let index = grid.indexOfCell[wanted] else { throw StaticObstacleError(.cellMissing(wanted)) }
+            forced.append(index)
+        }
+        self.init(
+            cells: demand.cells.enumerated().map { GuestNeed.need(of: $1, isFirst: $0 == 0, demand: demand) },
+            forced: forced, pages: try GuestNeed.pages(for: demand, on: grid))
+        needsSharedCPU = demand.emulatorPolicy == .share && demand.realtimeVCPUs.count == demand.vcpus
+    }
+
+    private static func need(of cell: GuestCellDemand, isFirst: Bool, demand: GuestDemand) -> CellNeed {
+        let dedicated = cell.vcpus.intersection(demand.dedicatedVCPUs).count
+        var need = CellNeed()
+        need.shared = cell.vcpus.count - dedicated
+        need.memory = Int(cell.memory.count)
+        need.isHard = demand.reservesMemory
+        switch demand.threadPolicy {
+        case .prefer: need.singles = dedicated
+        case .isolate: need.wholeCores = dedicated
+        case .require:
+            need.needsSMT = dedicated > 0
+            if dedicated >= 2 { need.paired = dedicated } else { need.singles = dedicated }
+        }
+        if isFirst, demand.emulatorPolicy == .isolate { need.singles += 1 }
+        return need
+    }
+
+    private static func pages(for demand: GuestDemand, on grid: HostGrid) throws(StaticObstacleError) -> [Int] {
+        let huge = grid.pageSizes.indices.reversed().filter { index in
+            demand.cells.allSatisfy { Int($0.memory.count) % grid.pageSizes[index] == 0 }
+        }
+        switch demand.pageSize?.value {
+        case nil, .small: return [-1]
+        case .any: return huge + [-1]
+        case .large:
+            guard !huge.isEmpty else { throw StaticObstacleError(.pageSizeMissing(nil)) }
+            return huge
+        case .exactly(let size):
+            if Int(size.size.count) == grid.basePage { return [-1] }
+            guard let index = grid.sizeIndex(size) else { throw StaticObstacleError(.pageSizeMissing(size)) }
+            return [index]
+        }
+    }
+}
+
+/// Carries a ``StaticObstacle``.
+struct StaticObstacleError: Error {
+    let obstacle: StaticObstacle
+    init(_ obstacle: StaticObstacle) { self.obstacle = obstacle }
+}

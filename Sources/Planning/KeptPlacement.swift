@@ -1,0 +1,77 @@
+internal import Diagnostics
+internal import HostModel
+internal import SiteFile
+
+/// The place that a defined guest has now, as far as the site still allows it.
+struct KeptPlacement {
+    /// Host cells and page sizes, by guest cell.
+    let assignment: Assignment
+    /// CPUs that the guest's dedicated vCPUs have, or nil when these are no longer what the demand asks for.
+    let cpus: KeptCPUs?
+    let isRunning: Bool
+}
+
+/// The CPUs that a guest has for itself.
+struct KeptCPUs {
+    /// By guest cell: the CPU of each dedicated vCPU.
+    var pins: [[VCPU: CPU]]
+    /// The emulator's own CPU.
+    var emulator: CPU?
+}
+
+extension KeptPlacement {
+    /// Reads what can be kept; nil when the guest's cells, page sizes or forced cells are not what the site asks for now.
+    init?(_ guest: PlacementGuest, need: GuestNeed, grid: HostGrid) {
+        guard let present = guest.present, !need.cells.isEmpty, present.cells.count == need.cells.count else {
+            return nil
+        }
+        var assignment = Assignment(hosts: [], pages: [])
+        for (index, cell) in guest.demand.cells.enumerated() {
+            guard let bound = present.cells[cell.id], let host = grid.indexOfCell[bound.hostCell],
+                !assignment.hosts.contains(host), (need.forced[index] ?? host) == host
+            else { return nil }
+            let page = bound.hugePage.map { grid.sizeIndex($0) } ?? -1
+            guard let page, need.pages.contains(page) else { return nil }
+            assignment.hosts.append(host)
+            assignment.pages.append(page)
+        }
+        self.assignment = assignment
+        isRunning = present.isRunning
+        cpus = KeptCPUs(guest.demand, present: present, need: need, hosts: assignment.hosts, grid: grid)
+    }
+}
+
+extension KeptCPUs {
+    /// Reads the CPUs; nil when a dedicated vCPU has no single CPU of its own in its cell, or its thread policy is not met.
+    init?(_ demand: GuestDemand, present: PresentPlacement, need: GuestNeed, hosts: [Int], grid: HostGrid) {
+        pins = []
+        for (index, cell) in demand.cells.enumerated() {
+            var own: [VCPU: CPU] = [:]
+            for vcpu in cell.vcpus.intersection(demand.dedicatedVCPUs) {
+                guard let pin = present.pins[vcpu], pin.count == 1, let cpu = pin.first else { return nil }
+                own[vcpu] = cpu
+            }
+            let cpus = CPUSet(own.values)
+            guard cpus.count == own.count,
+                KeptCPUs.meets(demand.threadPolicy, cpus: cpus, cores: grid.cells[hosts[index]].cores)
+            else { return nil }
+            pins.append(own)
+        }
+        if demand.emulatorPolicy == .isolate {
+            guard let set = present.emulatorCPUs, set.count == 1, let cpu = set.first,
+                !pins.contains(where: { $0.values.contains(cpu) })
+            else { return nil }
+            emulator = cpu
+        }
+    }
+
+    private static func meets(_ policy: GuestDemand.ThreadPolicy, cpus: CPUSet, cores: [Core]) -> Bool {
+        let perCore = cores.map { $0.threads.intersection(cpus).count }.filter { $0 > 0 }
+        guard perCore.reduce(0, +) == cpus.count else { return false }
+        switch policy {
+        case .prefer: return true
+        case .isolate: return perCore.allSatisfy { $0 == 1 }
+        case .require: return perCore.count { $0 == 1 } <= 1
+        }
+    }
+}

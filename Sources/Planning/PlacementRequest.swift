@@ -1,0 +1,148 @@
+public import HostModel
+public import SiteFile
+
+/// Everything the placement is a function of.
+public struct PlacementRequest: Hashable, Sendable {
+    /// The host.
+    public var host: HostFacts
+    /// What the site says of the host.
+    public var policy: HostPolicy
+    /// The guests to place, absent ones left out; the order does not matter.
+    public var guests: [PlacementGuest]
+    /// What domains that are not the site's use.
+    public var foreign: [ForeignLoad]
+    /// Huge pages that the site's own domains hold now; the rest of the pages in use is foreign.
+    public var heldPages: [PoolID: PageCount]
+    /// Whether free pages of a pool that is too big may become ordinary memory again.
+    public var allowsShrink: Bool
+    /// How many fit checks the search may make before it gives up undecided.
+    public var searchLimit: Int
+
+    /// The search limit unless another is asked for: some seconds of work.
+    public static let defaultSearchLimit = 40_000_000
+
+    /// Puts a request together.
+    public init(
+        host: HostFacts, policy: HostPolicy, guests: [PlacementGuest], foreign: [ForeignLoad] = [],
+        heldPages: [PoolID: PageCount] = [:], allowsShrink: Bool = false,
+        searchLimit: Int = PlacementRequest.defaultSearchLimit
+    ) {
+        self.host = host
+        self.policy = policy
+        self.guests = guests
+        self.foreign = foreign
+        self.heldPages = heldPages
+        self.allowsShrink = allowsShrink
+        self.searchLimit = searchLimit
+    }
+}
+
+/// One guest to place.
+public struct PlacementGuest: Hashable, Sendable {
+    /// The guest's name.
+    public var name: String
+    /// What it needs.
+    public var demand: GuestDemand
+    /// Where it is now, or nil for a guest that is nowhere yet.
+    public var present: PresentPlacement?
+
+    /// Puts a guest together.
+    public init(name: String, demand: GuestDemand, present: PresentPlacement? = nil) {
+        self.name = name
+        self.demand = demand
+        self.present = present
+    }
+}
+
+/// Where a defined guest is now, as its definition says.
+public struct PresentPlacement: Hashable, Sendable {
+    /// One cell of the guest.
+    public struct BoundCell: Hashable, Sendable {
+        /// The host cell that the guest cell is bound to.
+        public var hostCell: CellID
+        /// The size of the pages that back it; nil for ordinary pages.
+        public var hugePage: PageSize?
+
+        /// Puts a bound cell together.
+        public init(hostCell: CellID, hugePage: PageSize?) {
+            self.hostCell = hostCell
+            self.hugePage = hugePage
+        }
+    }
+
+    /// The guest cells that are bound to exactly one host cell.
+    public var cells: [GuestCellID: BoundCell]
+    /// Host CPUs of each pinned vCPU.
+    public var pins: [VCPU: CPUSet]
+    /// Host CPUs of the emulator, or nil.
+    public var emulatorCPUs: CPUSet?
+    /// Whether the guest runs.
+    public var isRunning: Bool
+
+    /// Puts a present placement together.
+    public init(
+        cells: [GuestCellID: BoundCell], pins: [VCPU: CPUSet], emulatorCPUs: CPUSet? = nil, isRunning: Bool
+    ) {
+        self.cells = cells
+        self.pins = pins
+        self.emulatorCPUs = emulatorCPUs
+        self.isRunning = isRunning
+    }
+}
+
+/// What one domain that is not the site's takes of the host.
+public struct ForeignLoad: Hashable, Sendable {
+    /// vCPUs that may run on several CPUs.
+    public struct SharedVCPUs: Hashable, Sendable {
+        /// The CPUs; nil is all.
+        public var cpus: CPUSet?
+        /// How many vCPUs.
+        public var count: Int
+
+        /// Puts a group of vCPUs together.
+        public init(cpus: CPUSet?, count: Int) {
+            self.cpus = cpus
+            self.count = count
+        }
+    }
+
+    /// Ordinary memory.
+    public struct Memory: Hashable, Sendable {
+        /// The cell it is bound to; nil when it may come from several.
+        public var cell: CellID?
+        /// How much.
+        public var amount: KiB
+
+        /// Puts an amount together.
+        public init(cell: CellID?, amount: KiB) {
+            self.cell = cell
+            self.amount = amount
+        }
+    }
+
+    /// The domain's name.
+    public var name: String
+    /// CPUs that one vCPU, or the emulator alone, is pinned to.
+    public var takenCPUs: CPUSet
+    /// vCPUs that may run on several CPUs.
+    public var sharedVCPUs: [SharedVCPUs]
+    /// Ordinary memory.
+    public var memory: [Memory]
+    /// Huge pages that the domain holds now.
+    public var pagesHeld: [PoolID: PageCount]
+    /// Huge pages that the domain needs when libvirt starts it with the host.
+    public var pagesAtStart: [PoolID: PageCount]
+
+    /// Puts a load together.
+    public init(
+        name: String, takenCPUs: CPUSet = [], sharedVCPUs: [SharedVCPUs] = [], memory: [Memory] = [],
+        pagesHeld: [PoolID: PageCount] = [:], pagesAtStart: [PoolID: PageCount] = [:]
+    ) {
+        self.name = name
+        self.takenCPUs = takenCPUs
+        self.sharedVCPUs = sharedVCPUs
+        self.memory = memory
+        self.pagesHeld = pagesHeld
+        self.pagesAtStart = pagesAtStart
+    }
+}

@@ -1,0 +1,158 @@
+internal import HostModel
+internal import SiteFile
+
+/// Host cells and page sizes of one guest: by guest cell, as indices of the grid.
+struct Assignment: Hashable {
+    var hosts: [Int]
+    var pages: [Int]
+}
+
+/// What a search for all guests together found.
+enum SearchResult {
+    case found([Assignment])
+    case impossible
+    case undecided
+}
+
+/// Finds host cells for all guests together, or proves that there are none.
+///
+/// The search works on counts (``CellLoad``) and never on single CPUs: whether a load fits a cell is arithmetic. It goes in
+/// four steps, each only when the one before gave no answer:
+/// 1. **Sum.** The whole host is taken for one large cell. What does not fit there fits nowhere: the usual "one CPU short" is
+///    answered at once, however many guests there are.
+/// 2. **Construction.** The hardest guests first, each to its best cells. Several orders and preferences are tried; on a host
+///    that is not nearly full the first one succeeds, and its answer is the one that the site's preferences ask for.
+/// 3. **Exhaustive search.** At every step the guest with the fewest possible cells is placed next; after every step each
+///    cell is asked which guests still fit it, and a guest without a cell ends the branch. Guests that are alike, cells that
+///    are alike, and cells of one guest that are alike are tried once, not in every order. A cell that failed for a guest is
+///    closed for its like in the branches beside.
+/// 4. The search stops undecided after a number of fit checks, never after a time: the same input has the same answer.
+struct PlacementSearch {
+    let needs: [GuestNeed]
+    /// Whether cells of one guest may have pages of different sizes.
+    let allowsMixedPages: Bool
+    let prefersPack: Bool
+    let limit: Int
+    /// Guests that stay where they are.
+    private(set) var fixed: [Int: Assignment] = [:]
+    var state: PlacementState
+
+    init(grid: HostGrid, needs: [GuestNeed], allowsMixedPages: Bool, prefersPack: Bool, limit: Int) {
+        self.needs = needs
+        self.allowsMixedPages = allowsMixedPages
+        self.prefersPack = prefersPack
+        self.limit = limit
+        state = PlacementState(grid)
+    }
+
+    /// Leaves a guest where it is; false and unchanged when it does not fit there beside those already fixed.
+    mutating func fix(_ guest: Int, _ assignment: Assignment) -> Bool {
+        var undone: [PlacementState.Undo] = []
+        for (cell, host) in assignment.hosts.enumerated() {
+            guard let undo = state.put(needs[guest].cells[cell], on: host, page: assignment.pages[cell]) else { break }
+            undone.append(undo)
+        }
+        if undone.count == assignment.hosts.count {
+            fixed[guest] = assignment
+            return true
+        }
+        for undo in undone.reversed() { state.take(back: undo) }
+        return false
+    }
+
+    /// Places every guest, or says that it is impossible or undecided.
+    mutating func run() -> SearchResult {
+        guard fitsInSum() else { return .impossible }
+        for need in needs { state.addFloating(need) }
+        guard state.hostLack == nil else { return .impossible }
+        for order in Construction.Order.allCases {
+            for preference in Construction.Preference.inTurn(prefersPack: prefersPack) {
+                var construction = Construction(search: self, order: order, preference: preference)
+                if let assignments = construction.placeAll() { return .found(assignments) }
+            }
+        }
+        var exhaustion = Exhaustion(search: self)
+        return exhaustion.run()
+    }
+
+    /// Guests in the order in which they are placed: hardest first, then as given.
+    func sorted(by order: Construction.Order) -> [Int] {
+        let keys = needs.map { $0.hardness(order, on: state.grid) }
+        return needs.indices.sorted { keys[$0] == keys[$1] ? $0 < $1 : keys[$1].lexicographicallyPrecedes(keys[$0]) }
+    }
+
+    /// Whether all guests fit a single cell that is the sum of all cells: true of every host that has a placement.
+    private func fitsInSum() -> Bool {
+        let merged = state.grid.merged
+        let check = CellCheck(0, of: merged)
+        var load = CellLoad()
+        var pages = Array(repeating: 0, count: merged.pageSizes.count)
+        for need in needs {
+            // Only a single possible page size is sure to be used; a choice counts as no memory at all.
+            let page = need.pages.count == 1 ? need.pages[0] : nil
+            for cell in need.cells {
+                var cell = cell
+                if page == nil { cell.memory = 0 }
+                load.add(cell, inHugePages: page.map { $0 >= 0 } ?? false)
+                if let page, page >= 0 { pages[page] += cell.memory / merged.pageSizes[page] }
+            }
+        }
+        load.sharedMost = 0
+        load.softMost = 0
+        guard case .success = check.rest(with: load, pages: pages[...]) else { return false }
+        return true
+    }
+}
+
+extension HostGrid {
+    /// The host as one cell that has everything of all cells.
+    ///
+    /// What is already too much on one cell (pools above its memory, foreign load) stays that cell's affair: it takes nothing
+    /// from the others.
+    fileprivate var merged: HostGrid {
+        var parts = cells.map { cell in
+            var part = cell
+            let inPools = pageSizes.indices.reduce(0) { sum, size in
+                let total = cell.poolTotal[size] ?? 0
+                let pages = !managesPools ? total : allowsShrink ? cell.poolBase[size] : max(total, cell.poolBase[size])
+                return sum + pages * pageSizes[size]
+            }
+            part.memory = max(cell.memory, inPools)
+            part.foreignMemory = min(cell.foreignMemory, part.memory - inPools)
+            part.foreignShared = 0
+            return part
+        }
+        guard var sum = parts.popLast() else { return self }
+        for part in parts { sum.merge(part) }
+        var host = self
+        host.cells = [sum]
+        return host
+    }
+}
+
+extension GridCell {
+    fileprivate mutating func merge(_ other: GridCell) {
+        cores += other.cores
+        memory += other.memory
+        foreignMemory += other.foreignMemory
+        for size in poolTotal.indices {
+            if let total = other.poolTotal[size] { poolTotal[size] = (poolTotal[size] ?? 0) + total }
+            poolBase[size] += other.poolBase[size]
+        }
+    }
+}
+
+extension GuestNeed {
+    /// How hard the guest is to place: compared element by element, larger is harder.
+    func hardness(_ order: Construction.Order, on grid: HostGrid) -> [Int] {
+        let cores = cells.map { $0.wholeCores * 2 + $0.paired + $0.singles }.reduce(0, +)
+        let pairs = cells.map { $0.wholeCores + $0.pairs }.reduce(0, +)
+        let memory = cells.reduce(0) { $0 + $1.memory }
+        let forced = forced.contains { $0 != nil } ? 1 : 0
+        switch order {
+        case .cellsFirst: return [forced, cells.count, cores, pairs, memory]
+        case .cpusFirst: return [forced, cells.map { $0.wholeCores * 2 + $0.paired + $0.singles }.max() ?? 0, memory]
+        case .memoryFirst: return [forced, cells.map(\.memory).max() ?? 0, cores]
+        }
+    }
+}

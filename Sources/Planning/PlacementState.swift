@@ -1,0 +1,161 @@
+internal import HostModel
+
+/// A host that fills up: what lies on each cell, what is left, and whether everything that floats still fits.
+struct PlacementState {
+    let grid: HostGrid
+    let checks: [CellCheck]
+    private(set) var loads: [CellLoad]
+    /// Pages of guests, by cell and page size index: `cell * sizes + size`.
+    private(set) var pages: [Int]
+    private(set) var rests: [CellRest]
+    /// Fit checks made so far.
+    private(set) var checksMade = 0
+    private var totals = Totals()
+    private var floating = Floating()
+
+    /// Sums over all cells.
+    fileprivate struct Totals: Hashable {
+        var sharedCPUs = 0
+        var foreignShared = 0
+        var softCapacity = 0
+        var ordinary = 0
+        var shared = 0
+        var soft = 0
+        var hard = 0
+    }
+
+    /// What guests need that are bound to no cell.
+    private struct Floating: Hashable {
+        var shared = 0
+        var sharedMost = 0
+        var memory = 0
+        var memoryMost = 0
+        var needsSharedCPU = false
+    }
+
+    /// What a removed load is restored from.
+    struct Undo {
+        fileprivate let cell: Int
+        fileprivate let load: CellLoad
+        fileprivate let rest: CellRest
+        fileprivate let pageSlot: Int?
+        fileprivate let pageCount: Int
+        fileprivate let totals: Totals
+    }
+
+    init(_ grid: HostGrid) {
+        self.grid = grid
+        checks = grid.cells.indices.map { CellCheck($0, of: grid) }
+        loads = grid.cells.map { _ in CellLoad() }
+        pages = Array(repeating: 0, count: grid.cells.count * grid.pageSizes.count)
+        let none = Array(repeating: 0, count: grid.pageSizes.count)
+        rests = checks.map { check in
+            switch check.rest(with: CellLoad(), pages: none[...]) {
+            case .success(let rest): rest
+            case .failure: CellRest(sharedCPUs: 0, foreignShared: 0, softCapacity: 0, ordinary: 0)
+            }
+        }
+        for rest in rests { totals.add(rest, times: 1) }
+    }
+
+    /// The pages of guests on a cell, by page size index.
+    func pages(on cell: Int) -> ArraySlice<Int> {
+        pages[cell * grid.pageSizes.count..<(cell + 1) * grid.pageSizes.count]
+    }
+
+    /// Adds a guest that is bound to no cell; whether it fits is asked with ``hostHolds``.
+    mutating func addFloating(_ need: GuestNeed) {
+        floating.shared += need.floatingShared
+        floating.sharedMost = max(floating.sharedMost, need.floatingShared)
+        floating.memory += need.floatingMemory
+        floating.memoryMost = max(floating.memoryMost, need.floatingMemory)
+        floating.needsSharedCPU = floating.needsSharedCPU || need.needsSharedCPU
+    }
+
+    /// Whether a guest cell fits a host cell beside what is there, and what it lacks if not.
+    mutating func lack(of need: CellNeed, on cell: Int, page: Int) -> Lack? {
+        checksMade += 1
+        if need.needsSMT, !grid.cells[cell].hasSMT {
+            return Lack(resource: .siblingPairs, needed: max(1, need.pairs), available: 0)
+        }
+        var load = loads[cell]
+        load.add(need, inHugePages: page >= 0)
+        var slice = pages(on: cell)
+        if page >= 0 { slice[slice.startIndex + page] += need.memory / grid.pageSizes[page] }
+        switch checks[cell].rest(with: load, pages: slice) {
+        case .success: return nil
+        case .failure(let error): return error.lack
+        }
+    }
+
+    /// Puts a guest cell on a host cell when cell and host still hold everything; nil and unchanged when not.
+    mutating func put(_ need: CellNeed, on cell: Int, page: Int) -> Undo? {
+        checksMade += 1
+        guard !need.needsSMT || grid.cells[cell].hasSMT else { return nil }
+        let slot = page >= 0 ? cell * grid.pageSizes.count + page : nil
+        let undo = Undo(
+            cell: cell, load: loads[cell], rest: rests[cell], pageSlot: slot, pageCount: slot.map { pages[$0] } ?? 0,
+            totals: totals)
+        var load = undo.load
+        load.add(need, inHugePages: slot != nil)
+        if let slot { pages[slot] += need.memory / grid.pageSizes[page] }
+        guard case .success(let rest) = checks[cell].rest(with: load, pages: pages(on: cell)) else {
+            if let slot { pages[slot] = undo.pageCount }
+            return nil
+        }
+        totals.add(rest, times: 1)
+        totals.add(undo.rest, times: -1)
+        totals.shared += need.shared
+        totals.soft += load.soft - undo.load.soft
+        totals.hard += load.hard - undo.load.hard
+        loads[cell] = load
+        rests[cell] = rest
+        guard hostLack == nil else {
+            take(back: undo)
+            return nil
+        }
+        return undo
+    }
+
+    /// Takes back the latest ``put(_:on:page:)`` that was not taken back yet.
+    mutating func take(back undo: Undo) {
+        loads[undo.cell] = undo.load
+        rests[undo.cell] = undo.rest
+        if let slot = undo.pageSlot { pages[slot] = undo.pageCount }
+        totals = undo.totals
+    }
+
+    /// What the host as a whole lacks for the guests that float over it, or nil.
+    var hostLack: Lack? {
+        if floating.needsSharedCPU, totals.sharedCPUs == 0 {
+            return Lack(resource: .sharedCPUs, needed: 1, available: 0)
+        }
+        if floating.sharedMost > totals.sharedCPUs {
+            return Lack(resource: .sharedCPUs, needed: floating.sharedMost, available: totals.sharedCPUs)
+        }
+        let floatingShared = floating.shared + grid.foreignFloatingShared
+        if floatingShared > 0, totals.shared + floating.shared > 0 {
+            let needed = totals.shared + totals.foreignShared + floatingShared
+            let allowed = Int(grid.cpuRatio.applied(to: UInt64(totals.sharedCPUs)))
+            if needed > allowed { return Lack(resource: .sharedVCPUs, needed: needed, available: allowed) }
+        }
+        if floating.memoryMost > totals.ordinary {
+            return Lack(resource: .memory, needed: floating.memoryMost, available: totals.ordinary)
+        }
+        let foreignMemory = Int(grid.ramRatio.applied(to: UInt64(grid.foreignFloatingMemory)))
+        let soft = totals.soft + floating.memory
+        if soft + totals.hard > 0, soft + foreignMemory > totals.softCapacity {
+            return Lack(resource: .memory, needed: soft + foreignMemory, available: totals.softCapacity)
+        }
+        return nil
+    }
+}
+
+extension PlacementState.Totals {
+    fileprivate mutating func add(_ rest: CellRest, times: Int) {
+        sharedCPUs += times * rest.sharedCPUs
+        foreignShared += times * rest.foreignShared
+        softCapacity += times * rest.softCapacity
+        ordinary += times * rest.ordinary
+    }
+}

@@ -1,0 +1,185 @@
+internal import Diagnostics
+internal import HostModel
+internal import SiteFile
+
+/// Places all guests of a host together.
+///
+/// What is placed already and still valid stays. Only when the rest does not fit around it are guests let go: first those that
+/// are shut off, then running ones, as few as possible. The search itself (``PlacementSearch``) works on counts; CPUs are
+/// given out afterwards (``CPUAllocation``), which always succeeds for counts that fit. When nothing works, as many guests as
+/// can be are placed one by one, so that the answer can say what each of the others lacks and who holds it.
+public enum Placer {
+    /// Answers a request. Pure: the same request has the same answer, whatever the order of its guests.
+    public static func place(_ request: PlacementRequest) -> Placement {
+        var sorted = request
+        sorted.guests.sort { $0.name < $1.name }
+        return Placing(sorted).run()
+    }
+}
+
+/// One run of the placement.
+struct Placing {
+    let request: PlacementRequest
+    let grid: HostGrid
+    /// By guest: what it needs, or nil for a guest that this host can never take.
+    let needs: [GuestNeed?]
+    let obstacles: [Int: StaticObstacle]
+    let kept: [Int: KeptPlacement]
+
+    init(_ request: PlacementRequest) {
+        self.request = request
+        let grid = HostGrid(request)
+        var needs: [GuestNeed?] = []
+        var obstacles: [Int: StaticObstacle] = [:]
+        var kept: [Int: KeptPlacement] = [:]
+        for (index, guest) in request.guests.enumerated() {
+            do {
+                let need = try GuestNeed(guest.demand, on: grid)
+                kept[index] = KeptPlacement(guest, need: need, grid: grid)
+                needs.append(need)
+            } catch {
+                needs.append(nil)
+                obstacles[index] = error.obstacle
+            }
+        }
+        self.grid = grid
+        self.needs = needs
+        self.obstacles = obstacles
+        self.kept = kept
+    }
+
+    func run() -> Placement {
+        guard obstacles.isEmpty else { return partialAnswer(.infeasible) }
+        let stopped = kept.keys.filter { kept[$0]?.isRunning == false }.sorted()
+        let running = kept.keys.filter { kept[$0]?.isRunning == true }.sorted()
+        let first = attempt(keeping: Set(kept.keys))
+        if case .found = first { return answer(first) }
+        if kept.isEmpty { return answer(first) }
+        if let result = release(stopped, keeping: Set(running)) { return answer(result) }
+        if let result = release(running, keeping: []) { return answer(result) }
+        return answer(attempt(keeping: []))
+    }
+
+    /// Lets go of as few of `candidates` as possible, while `others` stay; nil when letting all of them go does not help.
+    private func release(_ candidates: [Int], keeping others: Set<Int>) -> Attempt? {
+        guard !candidates.isEmpty else { return nil }
+        let all = others.union(candidates)
+        guard case .found(let found) = attempt(keeping: others) else { return nil }
+        for candidate in candidates.prefix(Placing.singleReleases) {
+            let one = attempt(keeping: all.subtracting([candidate]), limit: request.searchLimit / 20)
+            if case .found = one { return one }
+        }
+        var best = Attempt.found(found)
+        var staying = others
+        for candidate in candidates {
+            let longer = attempt(keeping: staying.union([candidate]), limit: request.searchLimit / 20)
+            guard case .found = longer else { continue }
+            staying.insert(candidate)
+            best = longer
+        }
+        return best
+    }
+
+    /// How many guests are tried as the only one to move, before moves are looked for one after the other.
+    private static let singleReleases = 32
+
+    /// What a search with some guests kept came to.
+    enum Attempt {
+        case found(Arrangement)
+        case impossible
+        case undecided
+    }
+
+    /// A host with everything on it.
+    struct Arrangement {
+        /// The grid without the CPUs of guests that keep theirs.
+        var grid: HostGrid
+        /// The needs that were searched with: no dedicated CPUs for guests that keep theirs.
+        var needs: [GuestNeed]
+        /// By guest.
+        var assignments: [Assignment]
+        /// Guests that keep their CPUs.
+        var keptCPUs: [Int: KeptCPUs]
+    }
+
+    func attempt(keeping: Set<Int>, limit: Int? = nil) -> Attempt {
+        let uniform = attempt(keeping: keeping, mixed: false, limit: limit)
+        guard case .impossible = uniform,
+            needs.contains(where: { ($0?.pages.count ?? 0) > 1 && ($0?.cells.count ?? 0) > 1 })
+        else { return uniform }
+        return attempt(keeping: keeping, mixed: true, limit: limit)
+    }
+
+    private func attempt(keeping: Set<Int>, mixed: Bool, limit: Int?) -> Attempt {
+        var (grid, needs, keptCPUs) = committed(keeping)
+        var search = PlacementSearch(
+            grid: grid, needs: needs, allowsMixedPages: mixed, prefersPack: request.policy.placement == .pack,
+            limit: limit ?? request.searchLimit)
+        for guest in inOrderOfKeeping(keeping) {
+            guard let assignment = kept[guest]?.assignment, !search.fix(guest, assignment) else { continue }
+            // It cannot stay after all. Its CPUs go back, and the search starts again without it.
+            return attempt(keeping: keeping.subtracting([guest]), mixed: mixed, limit: limit)
+        }
+        switch search.run() {
+        case .impossible: return .impossible
+        case .undecided: return .undecided
+        case .found(let assignments):
+            (grid, needs) = (search.state.grid, search.needs)
+            return .found(Arrangement(grid: grid, needs: needs, assignments: assignments, keptCPUs: keptCPUs))
+        }
+    }
+
+    /// Running guests first, then by name: who comes first keeps its place when two claim the same.
+    func inOrderOfKeeping(_ guests: Set<Int>) -> [Int] {
+        guests.sorted { left, right in
+            let (leftRuns, rightRuns) = (kept[left]?.isRunning == true, kept[right]?.isRunning == true)
+            return leftRuns == rightRuns ? left < right : leftRuns
+        }
+    }
+
+    /// The grid without the CPUs that kept guests have for themselves, and needs that no longer ask for these.
+    func committed(_ keeping: Set<Int>) -> (HostGrid, [GuestNeed], [Int: KeptCPUs]) {
+        var (grid, needs) = (grid, needs.map { $0 ?? GuestNeed(cells: [], forced: [], pages: [-1]) })
+        var keptCPUs: [Int: KeptCPUs] = [:]
+        for guest in inOrderOfKeeping(keeping) {
+            guard let place = kept[guest] else { continue }
+            needs[guest].forced = place.assignment.hosts.map { $0 }
+            needs[guest].keptPages = place.assignment.pages
+            guard let cpus = place.cpus else { continue }
+            let isolated = request.guests[guest].demand.threadPolicy == .isolate
+            var trial = grid
+            guard trial.commit(cpus, hosts: place.assignment.hosts, isolated: isolated) else { continue }
+            grid = trial
+            keptCPUs[guest] = cpus
+            for index in needs[guest].cells.indices {
+                needs[guest].cells[index].wholeCores = 0
+                needs[guest].cells[index].paired = 0
+                needs[guest].cells[index].singles = 0
+            }
+        }
+        return (grid, needs, keptCPUs)
+    }
+
+    private func answer(_ attempt: Attempt) -> Placement {
+        switch attempt {
+        case .found(let arrangement): placement(of: arrangement, verdict: .placed, left: [])
+        case .impossible: partialAnswer(.infeasible)
+        case .undecided: partialAnswer(.undecided)
+        }
+    }
+}
+
+extension HostGrid {
+    /// Takes all CPUs of a guest out of the grid; false and possibly half done when one is not free.
+    fileprivate mutating func commit(_ cpus: KeptCPUs, hosts: [Int], isolated: Bool) -> Bool {
+        for (index, pins) in cpus.pins.enumerated() {
+            let set = CPUSet(pins.values)
+            guard areFree(set, on: hosts[index], isolated: isolated) else { return false }
+            commit(set, on: hosts[index], isolated: isolated)
+        }
+        guard let emulator = cpus.emulator else { return true }
+        guard areFree([emulator], on: hosts[0], isolated: false) else { return false }
+        commit([emulator], on: hosts[0], isolated: false)
+        return true
+    }
+}

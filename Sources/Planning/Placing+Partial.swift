@@ -1,0 +1,49 @@
+internal import Diagnostics
+internal import HostModel
+internal import SiteFile
+
+extension Placing {
+    /// Places as many guests as possible one by one, kept ones first, and says what each of the others lacks.
+    func partialAnswer(_ verdict: Placement.Verdict) -> Placement {
+        let (grid, needs, keptCPUs) = committed(Set(kept.keys))
+        var search = PlacementSearch(
+            grid: grid, needs: needs, allowsMixedPages: true, prefersPack: request.policy.placement == .pack,
+            limit: request.searchLimit)
+        var assignments = needs.map { _ in Assignment(hosts: [], pages: []) }
+        var left = Set(obstacles.keys)
+        for guest in inOrderOfKeeping(Set(kept.keys)) {
+            guard let assignment = kept[guest]?.assignment else { continue }
+            if search.fix(guest, assignment) { assignments[guest] = assignment } else { left.insert(guest) }
+        }
+        var construction = Construction(search: search, order: .cellsFirst, preference: .fullest)
+        for guest in search.sorted(by: .cellsFirst) where search.fixed[guest] == nil && !left.contains(guest) {
+            if needs[guest].cells.isEmpty {
+                if !construction.placeFloating(needs[guest]) { left.insert(guest) }
+            } else if let assignment = construction.place(needs[guest]) {
+                assignments[guest] = assignment
+            } else {
+                left.insert(guest)
+            }
+        }
+        let arrangement = Arrangement(grid: grid, needs: needs, assignments: assignments, keptCPUs: keptCPUs)
+        guard !left.isEmpty else { return placement(of: arrangement, verdict: .placed, left: []) }
+        var answer = placement(of: arrangement, verdict: verdict, left: left)
+        var report = ShortageReport(request: request, state: construction.state, placed: answer)
+        answer.unplaced = left.sorted().map { guest in
+            let reasons = obstacles[guest].map(report.reasons) ?? report.reasons(for: needs[guest])
+            return UnplacedGuest(
+                name: request.guests[guest].name, code: obstacles[guest]?.code ?? .doesNotFit, reasons: reasons)
+        }
+        return answer
+    }
+}
+
+extension StaticObstacle {
+    var code: DiagnosticCode {
+        switch self {
+        case .pageSizeMissing: .pageSizeNotOnHost
+        case .tooManyCells: .tooManyCells
+        case .cellMissing: .placementCellMissing
+        }
+    }
+}

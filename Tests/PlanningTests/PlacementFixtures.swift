@@ -1,0 +1,51 @@
+import Diagnostics
+import HostModel
+import Planning
+import SiteFile
+
+let nowhere = SourceMark(file: "test", line: 1, column: 1)
+
+extension Located {
+    init(_ value: Value) { self.init(value, at: nowhere) }
+}
+
+extension HostPolicy {
+    /// A policy without reserve, so that numbers in tests are plain.
+    static func plain(
+        dedicated: CPUSet? = nil, shared: CPUSet? = nil, cpuRatio: UInt64 = 4_000, ramRatio: UInt64 = 1_000,
+        reserved: KiB = 0, manage: Bool = true, pools: [PoolRequest] = [], placement: Placement = .spread
+    ) -> HostPolicy {
+        HostPolicy(
+            name: Located("host"), dedicatedCPUs: dedicated.map { Located($0) }, sharedCPUs: shared.map { Located($0) },
+            cpuAllocationRatio: Ratio(thousandths: cpuRatio), ramAllocationRatio: Ratio(thousandths: ramRatio),
+            reserved: reserved, managesPools: manage, pools: pools, placement: placement)
+    }
+}
+
+extension GuestDemand {
+    /// A guest with even cells.
+    static func even(
+        _ cells: Int, vcpus: Int, memory: KiB, policy: CPUPolicy = .shared, threads: ThreadPolicy = .prefer,
+        emulator: EmulatorPolicy? = nil, page: PageRequest? = nil
+    ) -> GuestDemand {
+        let list = (0..<cells).map { index in
+            GuestCellDemand(
+                id: GuestCellID(index),
+                vcpus: VCPUSet(numbers: vcpus / cells * index..<vcpus / cells * (index + 1)),
+                memory: KiB(memory.count / UInt64(cells)))
+        }
+        return GuestDemand(
+            vcpus: vcpus, memory: memory, cells: list, cpuPolicy: policy,
+            dedicatedVCPUs: policy == .dedicated ? VCPUSet(numbers: 0..<vcpus) : [], threadPolicy: threads,
+            emulatorPolicy: emulator, pageSize: page.map { Located($0) })
+    }
+}
+
+/// The host of the reference page: 4, 2 and 2 CPUs; 4000, 2000 and 2000 MiB.
+let referenceHost = HostFacts(
+    host: HostIdentity(name: "numa-host"), onlineCPUs: CPUSet(numbers: 0..<8),
+    cells: [
+        Cell(id: 0, cpus: CPUSet(numbers: 0...3), memory: 4_096_000),
+        Cell(id: 1, cpus: [4, 5], memory: 2_048_000),
+        Cell(id: 2, cpus: [6, 7], memory: 2_048_000),
+    ])
