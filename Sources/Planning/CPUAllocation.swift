@@ -33,10 +33,8 @@ struct CPUAllocation {
         cacheOf = check.cell.cacheOf
         kinds = check.capacity.kinds
         let threads = load.paired + load.singles
-        let possible = check.capacity.options[load.wholeCores].filter { option in
-            let missing = load.pairs - option.pairs
-            return threads <= option.threads
-                && (missing <= 0 || (missing <= load.savablePairs && 2 * missing <= option.triples))
+        let possible = check.capacity.options[load.wholeCores].filter {
+            $0.threads >= threads && $0.hasPairs(for: load)
         }
         option = possible.min { $0.sharedLost < $1.sharedLost } ?? IsolateOption()
     }
@@ -99,11 +97,21 @@ struct CPUAllocation {
     private mutating func takePairs(_ wants: [Want], order: [Int], grants: inout [Grant]) {
         let available = cores.reduce(0) { $0 + $1.dedicated.count / 2 }
         var missing = max(0, wants.reduce(0) { $0 + $1.need.pairs } - available)
+        var saved = wants.map { _ in 0 }
+        for index in order where missing > 0 && wants[index].need.hasCheapSaving {
+            saved[index] = 1
+            missing -= 1
+        }
+        for index in order where missing > 0 {
+            let more = min(missing, wants[index].need.savablePairs - saved[index])
+            saved[index] += more
+            missing -= more
+        }
         for index in order where wants[index].need.paired > 0 {
-            let saved = min(missing, wants[index].need.pairs / 3)
-            missing -= saved
-            for _ in 0..<2 * saved { grants[index].vcpus += takeFromCore(3, near: grants[index].vcpus) }
-            for _ in 0..<wants[index].need.pairs - 3 * saved {
+            let need = wants[index].need
+            let triples = saved[index] == 0 ? 0 : 2 * saved[index] - (need.hasCheapSaving ? 1 : 0)
+            for _ in 0..<triples { grants[index].vcpus += takeFromCore(3, near: grants[index].vcpus) }
+            for _ in 0..<need.pairs - saved[index] - triples {
                 grants[index].vcpus += takeFromCore(2, near: grants[index].vcpus)
             }
         }

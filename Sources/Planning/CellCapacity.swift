@@ -26,8 +26,8 @@ struct IsolateOption: Hashable {
 ///   whole cores are taken. Only where siblings of dedicated CPUs are shared CPUs is there a choice between losing a dedicated
 ///   thread and losing a shared one; all such choices are kept (`options`).
 /// - `require` takes pairs of siblings. A core with f usable threads has f/2 pairs. With cores of an odd number of threads a
-///   pair there may be a triple; two triples save one pair of an even guest. So the pairs needed may exceed the pairs there are
-///   by half the triples, as long as each guest has a pair for each of its triples.
+///   pair there may be a triple. A guest of n vCPUs may have p pairs, x of them triples, and one odd thread: n = 2p + x + (0 or
+///   1) with x at most p. So a missing pair can be saved by two triples, and an even guest's first one by one triple.
 /// - everything else takes any threads.
 struct CellCapacity {
     /// By the number of whole cores taken: the choices that are not worse than another.

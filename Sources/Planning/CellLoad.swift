@@ -3,9 +3,10 @@ internal import HostModel
 /// What was put on one host cell so far, as sums.
 struct CellLoad: Hashable {
     var wholeCores = 0
-    /// Pairs that `require` guests take at most, and how many of these triples could save.
+    /// Pairs that `require` guests take at most, how many of these triples could save, and how many of those at half the price.
     var pairs = 0
     var savablePairs = 0
+    var cheapSavings = 0
     var paired = 0
     var singles = 0
     var shared = 0
@@ -23,7 +24,8 @@ struct CellLoad: Hashable {
     mutating func add(_ need: CellNeed, inHugePages: Bool) {
         wholeCores += need.wholeCores
         pairs += need.pairs
-        savablePairs += need.pairs / 3
+        savablePairs += need.savablePairs
+        cheapSavings += need.hasCheapSaving ? 1 : 0
         paired += need.paired
         singles += need.singles
         shared += need.shared
@@ -38,12 +40,20 @@ struct CellLoad: Hashable {
     }
 }
 
+extension IsolateOption {
+    /// Whether the pairs of `require` guests are there, some of them saved by triples.
+    func hasPairs(for load: CellLoad) -> Bool {
+        let missing = load.pairs - pairs
+        guard missing > 0 else { return true }
+        let cheap = min(missing, load.cheapSavings)
+        return missing <= load.savablePairs && cheap + 2 * (missing - cheap) <= triples
+    }
+}
+
 /// What a cell still has for guests that are bound to no cell.
 struct CellRest: Hashable {
     /// CPUs left for shared use.
     var sharedCPUs: Int
-    /// Shared vCPUs of foreign domains on this cell, as far as the ratio has room for them.
-    var foreignShared: Int
     /// Ordinary memory that shared guests may use in KiB, the ratio applied.
     var softCapacity: Int
     /// Ordinary memory in KiB, nothing taken off and no ratio applied.
@@ -104,8 +114,7 @@ struct CellCheck {
         var best: Int?
         var firstLack: LackError?
         for option in capacity.options[load.wholeCores] {
-            let missing = load.pairs - option.pairs
-            if missing > 0, missing > load.savablePairs || 2 * missing > option.triples {
+            if !option.hasPairs(for: load) {
                 firstLack = firstLack ?? LackError(.siblingPairs, load.pairs, option.pairs)
             } else if threads > option.threads {
                 firstLack = firstLack ?? LackError(.dedicatedCPUs, threads, option.threads)
@@ -150,10 +159,7 @@ struct CellCheck {
         guard load.soft <= softCapacity else { return lack(.memory, load.soft, softCapacity) }
         guard load.softMost <= ordinary else { return lack(.memory, load.softMost, ordinary) }
         return .success(
-            CellRest(
-                sharedCPUs: sharedCPUs,
-                foreignShared: min(cell.foreignShared, Int(cpuRatio.applied(to: UInt64(sharedCPUs)))),
-                softCapacity: softCapacity, ordinary: ordinary))
+            CellRest(sharedCPUs: sharedCPUs, softCapacity: softCapacity, ordinary: ordinary))
     }
 
     private func lack<Value>(_ resource: Lack.Resource, _ needed: Int, _ available: Int) -> Result<Value, LackError> {

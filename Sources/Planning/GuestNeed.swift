@@ -23,6 +23,11 @@ struct CellNeed: Hashable {
     var dedicated: Int { wholeCores + paired + singles }
     /// Pairs of siblings that `require` takes at most.
     var pairs: Int { paired / 2 }
+    /// Pairs that could be saved by making other pairs triples: with p pairs, x of them triples and at most one odd thread there
+    /// are 2p + x + 1 threads, and x is at most p.
+    var savablePairs: Int { paired % 2 == 0 ? (pairs + 1) / 3 : pairs / 3 }
+    /// Whether the first saved pair costs one triple instead of two: an even guest's odd thread is still to be had.
+    var hasCheapSaving: Bool { paired % 2 == 0 && savablePairs > 0 }
 }
 
 /// What one guest takes of the host, as counts.

@@ -12,11 +12,12 @@ struct PlacementState {
     private(set) var checksMade = 0
     private var totals = Totals()
     private var floating = Floating()
+    /// Shared vCPUs of foreign domains that are each on one cell.
+    private let foreignShared: Int
 
     /// Sums over all cells.
     fileprivate struct Totals: Hashable {
         var sharedCPUs = 0
-        var foreignShared = 0
         var softCapacity = 0
         var ordinary = 0
         var shared = 0
@@ -52,9 +53,10 @@ struct PlacementState {
         rests = checks.map { check in
             switch check.rest(with: CellLoad(), pages: none[...]) {
             case .success(let rest): rest
-            case .failure: CellRest(sharedCPUs: 0, foreignShared: 0, softCapacity: 0, ordinary: 0)
+            case .failure: CellRest(sharedCPUs: 0, softCapacity: 0, ordinary: 0)
             }
         }
+        foreignShared = grid.cells.reduce(0) { $0 + $1.foreignShared }
         for rest in rests { totals.add(rest, times: 1) }
     }
 
@@ -135,7 +137,7 @@ struct PlacementState {
         }
         let floatingShared = floating.shared + grid.foreignFloatingShared
         if floatingShared > 0, totals.shared + floating.shared > 0 {
-            let needed = totals.shared + totals.foreignShared + floatingShared
+            let needed = totals.shared + foreignShared + floatingShared
             let allowed = Int(grid.cpuRatio.applied(to: UInt64(totals.sharedCPUs)))
             if needed > allowed { return Lack(resource: .sharedVCPUs, needed: needed, available: allowed) }
         }
@@ -154,7 +156,6 @@ struct PlacementState {
 extension PlacementState.Totals {
     fileprivate mutating func add(_ rest: CellRest, times: Int) {
         sharedCPUs += times * rest.sharedCPUs
-        foreignShared += times * rest.foreignShared
         softCapacity += times * rest.softCapacity
         ordinary += times * rest.ordinary
     }

@@ -49,6 +49,8 @@ struct Placing {
     }
 
     func run() -> Placement {
+        let impossiblePools = poolShortages
+        guard impossiblePools.isEmpty else { return refusal(impossiblePools) }
         guard obstacles.isEmpty else { return partialAnswer(.infeasible) }
         let stopped = kept.keys.filter { kept[$0]?.isRunning == false }.sorted()
         let running = kept.keys.filter { kept[$0]?.isRunning == true }.sorted()

@@ -38,6 +38,31 @@ extension Placing {
     }
 }
 
+extension Placing {
+    /// Cells whose memory cannot hold the pools that the site and foreign users need, guests left out.
+    var poolShortages: [Shortage] {
+        let none = grid.pageSizes.map { _ in 0 }
+        return grid.cells.indices.compactMap { cell in
+            guard case .failure(let error) = CellCheck(cell, of: grid).rest(with: CellLoad(), pages: none[...]) else {
+                return nil
+            }
+            return Shortage(
+                hostCell: grid.cells[cell].id, resource: .memory, needed: UInt64(error.lack.needed),
+                free: UInt64(max(0, error.lack.available)), heldBy: [])
+        }
+    }
+
+    /// The answer when the pools alone do not fit: no guest can rely on its cell.
+    func refusal(_ shortages: [Shortage]) -> Placement {
+        let none = Arrangement(
+            grid: grid, needs: needs.map { $0 ?? GuestNeed(cells: [], forced: [], pages: [-1]) },
+            assignments: needs.map { _ in Assignment(hosts: [], pages: []) }, keptCPUs: [:])
+        var answer = placement(of: none, verdict: .infeasible, left: Set(request.guests.indices))
+        answer.unplaced = request.guests.map { UnplacedGuest(name: $0.name, code: .doesNotFit, reasons: shortages) }
+        return answer
+    }
+}
+
 extension StaticObstacle {
     var code: DiagnosticCode {
         switch self {

@@ -1,0 +1,38 @@
+import Foundation
+import HostModel
+import Planning
+import Testing
+
+@Suite("Joint placement against brute force")
+struct JointPlacementTests {
+    /// How many random hosts are tried in each of the blocks; more with NUMACTL_PLAN_RANDOM_CASES.
+    static let cases = Int(ProcessInfo.processInfo.environment["NUMACTL_PLAN_RANDOM_CASES"] ?? "") ?? 2_000
+
+    @Test("gives the same verdict, and only valid placements", arguments: 0..<10)
+    func agreement(block: Int) {
+        var verdicts: [Placement.Verdict: Int] = [:]
+        for seed in block * 1_000_000..<block * 1_000_000 + JointPlacementTests.cases / 10 {
+            let request = PlacementRequest.random(seed: seed)
+            let placement = Placer.place(request)
+            let faults = ValidityChecker(request: request).faults(of: placement)
+            #expect(faults.isEmpty, "seed \(seed)")
+            #expect(placement.verdict != .undecided, "seed \(seed)")
+            // A valid placement of all guests is its own proof; only a refusal needs the brute force.
+            if placement.verdict != .placed {
+                var search = BruteForce(request: request)
+                let fits = search.fits()
+                #expect(!fits, "seed \(seed)")
+            }
+            verdicts[placement.verdict, default: 0] += 1
+        }
+        #expect(verdicts[.placed, default: 0] > 0 && verdicts[.infeasible, default: 0] > 0)
+    }
+
+    @Test("does not depend on the order of guests", arguments: 0..<20)
+    func order(seed: Int) {
+        let request = PlacementRequest.random(seed: seed)
+        var shuffled = request
+        shuffled.guests.reverse()
+        #expect(Placer.place(request) == Placer.place(shuffled))
+    }
+}

@@ -1,0 +1,118 @@
+import Diagnostics
+import HostModel
+import Planning
+import SiteFile
+
+/// A small seeded generator, so that random tests repeat.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+    init(seed: Int) { state = UInt64(seed) &* 0x2545_F491_4F6C_DD1D &+ 1 }
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+    mutating func pick<T>(_ choices: [T]) -> T { choices[Int(next() % UInt64(choices.count))] }
+    mutating func chance(_ percent: Int) -> Bool { Int(next() % 100) < percent }
+    mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+}
+
+extension PlacementRequest {
+    /// A small host that is about full: up to 4 cells, 6 guests, all policies.
+    static func random(seed: Int) -> PlacementRequest {
+        var dice = SplitMix(seed: seed)
+        let host = HostFacts.random(&dice)
+        let all = host.onlineCPUs
+        var policy = HostPolicy.plain(
+            cpuRatio: dice.pick([1_000, 1_500, 4_000]), ramRatio: dice.pick([1_000, 1_000, 1_500]),
+            reserved: dice.pick([0, 1_024]), manage: dice.chance(75), placement: dice.pick([.spread, .pack]))
+        if dice.chance(40) {
+            let shared = CPUSet(all.filter { _ in dice.chance(30) })
+            if dice.chance(80) { policy.sharedCPUs = Located(shared) }
+            if dice.chance(90) { policy.dedicatedCPUs = Located(all.subtracting(shared)) }
+        }
+        for cell in host.cells {
+            for pool in cell.pools where dice.chance(15) {
+                policy.pools.append(
+                    PoolRequest(
+                        pool: Located(PoolID(cell: cell.id, pageSize: pool.pageSize)),
+                        pages: PageCount(UInt64(dice.number(0...2)))))
+            }
+        }
+        let guests = (0..<dice.number(1...6)).map { PlacementGuest(name: "g\($0)", demand: .random(&dice, host: host)) }
+        var foreign: [ForeignLoad] = []
+        if dice.chance(20) {
+            var load = ForeignLoad(name: "foreign")
+            load.takenCPUs = CPUSet(all.filter { _ in dice.chance(10) })
+            if dice.chance(50) { load.memory = [.init(cell: dice.pick(host.cells.map(\.id)), amount: 1_024)] }
+            if dice.chance(30) {
+                let cell = dice.pick(host.cells)
+                load.sharedVCPUs = [.init(cpus: CPUSet(cell.cpus.prefix(2)), count: dice.number(1...2))]
+            }
+            foreign = [load]
+        }
+        return PlacementRequest(host: host, policy: policy, guests: guests, foreign: foreign)
+    }
+}
+
+extension HostFacts {
+    static func random(_ dice: inout SplitMix) -> HostFacts {
+        let smt = dice.pick([1, 1, 2, 2, 2, 3, 4])
+        var next = 0
+        let cells = (0..<dice.number(1...4)).map { id in
+            let cores = dice.number(0...(smt == 1 ? 6 : smt == 2 ? 4 : 2))
+            let siblings = (0..<cores).map { _ in
+                let threads = dice.chance(90) ? smt : max(1, smt - 1)
+                defer { next += threads }
+                return CPUSet(numbers: next..<next + threads)
+            }
+            let cpus = siblings.reduce(into: CPUSet()) { $0.formUnion($1) }
+            var pools: [HugepagePool] = []
+            if dice.chance(80) {
+                let total = UInt64(dice.number(0...3))
+                pools.append(HugepagePool(pageSize: PageSize(512), total: PageCount(total), free: PageCount(total)))
+            }
+            if dice.chance(50) {
+                let total = UInt64(dice.number(0...1))
+                pools.append(HugepagePool(pageSize: PageSize(1_024), total: PageCount(total), free: PageCount(total)))
+            }
+            return Cell(
+                id: CellID(id), cpus: cpus, memory: KiB(UInt64(dice.number(2...8) * 1_024)), siblings: siblings,
+                pools: pools)
+        }
+        return HostFacts(
+            host: HostIdentity(name: "random"), onlineCPUs: cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) },
+            cells: cells)
+    }
+}
+
+extension GuestDemand {
+    static func random(_ dice: inout SplitMix, host: HostFacts) -> GuestDemand {
+        if dice.chance(10) {
+            return GuestDemand(vcpus: dice.number(1...3), memory: KiB(UInt64(dice.number(1...4) * 512)))
+        }
+        let count = min(host.cells.count, dice.pick([1, 1, 1, 2, 2, 3]))
+        var vcpu = 0
+        let cells = (0..<count).map { id in
+            let vcpus = dice.number(1...4)
+            defer { vcpu += vcpus }
+            return GuestCellDemand(
+                id: GuestCellID(id), vcpus: VCPUSet(numbers: vcpu..<vcpu + vcpus),
+                memory: KiB(UInt64(dice.number(1...5) * 512)))
+        }
+        let all = VCPUSet(numbers: 0..<vcpu)
+        let policy = dice.pick([CPUPolicy.shared, .dedicated, .dedicated, .mixed])
+        var mask = policy == .dedicated ? all : []
+        if policy == .mixed { mask = VCPUSet(all.filter { _ in dice.chance(50) }) }
+        var demand = GuestDemand(
+            vcpus: vcpu, memory: cells.reduce(KiB.zero) { $0 + $1.memory }, cells: cells, cpuPolicy: policy,
+            dedicatedVCPUs: mask, threadPolicy: policy == .shared ? .prefer : dice.pick([.prefer, .isolate, .require]),
+            emulatorPolicy: policy != .shared && dice.chance(25) ? .isolate : nil)
+        let request = dice.pick([nil, nil, PageRequest.small, .large, .any, .exactly(PageSize(512))])
+        demand.pageSize = request.map { Located($0) }
+        if dice.chance(10) { demand.forcedCells[0] = Located(dice.pick(host.cells.map(\.id))) }
+        return demand
+    }
+}
