@@ -9,21 +9,27 @@ public struct DiagnosticText {
 
     /// One finding: `file:line:col: error NP304: …`, the line, a caret, notes and a hint, each line ended.
     public func render(_ diagnostic: Diagnostic) -> String {
-        var text = diagnostic.mark.map { "\($0): " } ?? ""
-        text += "\(diagnostic.severity.rawValue) \(diagnostic.code.rawValue): \(diagnostic.message)\n"
+        var text = diagnostic.mark.map { displayable("\($0): ") } ?? ""
+        text += "\(diagnostic.severity.rawValue) \(diagnostic.code.rawValue): \(displayable(diagnostic.message))\n"
         if let mark = diagnostic.mark, let line = sources[mark.file]?.line(mark.line) {
             text += excerpt(of: line, mark: mark, diagnostic: diagnostic)
         }
         for note in diagnostic.notes {
-            for line in note.split(separator: "\n", omittingEmptySubsequences: false) { text += "  \(line)\n" }
+            for line in note.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
+                text += "  \(displayable(String(line), keepingTabs: true))\n"
+            }
         }
-        if let hint = diagnostic.hint { text += "  hint: \(hint)\n" }
+        if let hint = diagnostic.hint { text += "  hint: \(displayable(hint))\n" }
         return text
     }
 
-    /// All findings, sorted by place and parted by nothing; at most `limit` of them and a count of the rest.
+    /// All findings, those of files first and sorted by place, parted by nothing; at most `limit` of them and a count of the
+    /// rest. Findings of one place, and those of no file, keep their order.
     public func render(_ diagnostics: [Diagnostic], limit: Int = 50) -> String {
-        var text = diagnostics.prefix(limit).map(render).joined()
+        let placed = Dictionary(grouping: diagnostics.filter { $0.mark != nil }, by: \.mark)
+        let places = placed.keys.compactMap { $0 }.sorted()
+        let sorted = places.flatMap { placed[$0] ?? [] } + diagnostics.filter { $0.mark == nil }
+        var text = sorted.prefix(limit).map(render).joined()
         if diagnostics.count > limit { text += "… and \(diagnostics.count - limit) more\n" }
         return text
     }
@@ -38,8 +44,9 @@ public struct DiagnosticText {
         let indent = String(repeating: " ", count: shown.prefix.count) + before.map { $0 == "\t" ? "\t" : " " }.joined()
         let room = max(1, shown.range.upperBound - (mark.column - 1))
         let carets = String(repeating: "^", count: min(diagnostic.length, room))
-        let label = diagnostic.label.map { " " + $0 } ?? ""
-        return "\(gutter) | \(shown.text)\n      | \(indent)\(carets)\(label)\n"
+        let label = diagnostic.label.map { " " + displayable($0) } ?? ""
+        let margin = String(repeating: " ", count: gutter.count)
+        return "\(gutter) | \(shown.text)\n\(margin) | \(indent)\(carets)\(label)\n"
     }
 
     /// The part of a long line that surrounds a column: at most 160 scalars.
@@ -54,13 +61,10 @@ public struct DiagnosticText {
         return (prefix + string(scalars[start..<end]) + (end < scalars.count ? "…" : ""), prefix, start..<end)
     }
 
-    /// Control characters are shown as a replacement, so that no file can write to the terminal through us.
+    /// Tabs stay, so that the caret's line can repeat them.
     private static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
         var text = String.UnicodeScalarView()
-        for scalar in scalars {
-            let isControl = (scalar.value < 0x20 && scalar != "\t") || (0x7f...0x9f).contains(scalar.value)
-            text.append(isControl ? "\u{FFFD}" : scalar)
-        }
-        return String(text)
+        text.append(contentsOf: scalars)
+        return displayable(String(text), keepingTabs: true)
     }
 }

@@ -67,12 +67,20 @@ extension Cell {
             if pool.free > pool.total || pool.surplus > pool.total { problems.append(.poolImpossible(poolID)) }
             if index > 0, pools[index - 1].pageSize == pool.pageSize { problems.append(.poolTwice(poolID)) }
         }
-        var inPools: UInt64 = 0
-        for pool in pools {
-            let (size, overflow) = pool.total.count.multipliedReportingOverflow(by: pool.pageSize.size.count)
-            inPools = overflow ? .max : inPools.addingReportingOverflow(size).partialValue
-        }
-        if let memory, inPools > memory.count { problems.append(.poolsAboveMemory(id)) }
+        if let memory, !pools.fit(in: memory) { problems.append(.poolsAboveMemory(id)) }
         return problems
+    }
+}
+
+extension [HugepagePool] {
+    /// Whether the pools together are no larger than `memory`; whatever overflows is larger.
+    fileprivate func fit(in memory: KiB) -> Bool {
+        var rest = memory.count
+        for pool in self {
+            let (size, overflow) = pool.total.count.multipliedReportingOverflow(by: pool.pageSize.size.count)
+            guard !overflow, size <= rest else { return false }
+            rest -= size
+        }
+        return true
     }
 }

@@ -1,0 +1,69 @@
+public import Diagnostics
+internal import HostModel
+
+/// What an apply did, for a terminal: each step, what came out short and what helps, what was put back, one line that sums up.
+public struct ApplyReport {
+    private let summary: ApplySummary
+    private let sources: [SourceText]
+
+    /// Takes the summary and the files from which findings are shown.
+    public init(_ summary: ApplySummary, sources: [SourceText] = []) {
+        self.summary = summary
+        self.sources = sources
+    }
+
+    /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
+    public func text(color: Bool = false) -> String {
+        let paint = Paint(isOn: color)
+        let sections = [
+            list("Done", summary.steps, paint, .heading),
+            shortPools(paint),
+            list("Put back", summary.undone, paint, .heading),
+            list("NOT put back: a person is needed", summary.notUndone, paint, .attention),
+            list("Waiting for a restart", summary.restartPending, paint, .heading),
+            findingLines(summary.diagnostics, sources),
+            [paint(lastLine, summary.notUndone.isEmpty ? .heading : .attention)],
+        ]
+        return joinedSections(sections)
+    }
+
+    private func list(_ heading: String, _ lines: [String], _ paint: Paint, _ style: Paint.Style) -> [String] {
+        guard !lines.isEmpty else { return [] }
+        return [paint(heading, style)]
+            + lines.flatMap { line in
+                wrapped(displayable(line), to: textWidth - 4).enumerated().map { index, piece in
+                    (index == 0 ? "  - " : "    ") + piece
+                }
+            }
+    }
+
+    private func shortPools(_ paint: Paint) -> [String] {
+        guard !summary.shortPools.isEmpty else { return [] }
+        var table = TextTable(
+            [.right, .right, .right, .right, .right], headings: ["cell", "pages", "asked", "granted", "missing"])
+        for short in summary.shortPools {
+            table.add([
+                "\(short.pool.cell)", "\(short.pool.pageSize)", "\(short.asked)", "\(short.granted)",
+                "\(short.asked.subtractingDownToZero(short.granted))",
+            ])
+        }
+        let arguments = KernelArguments(summary.wantedPools).text
+        let advice =
+            arguments.isEmpty ? [] : ["  to have them at boot, put on the kernel command line:", "    \(arguments)"]
+        return [paint("The kernel granted fewer pages than asked", .attention)] + table.lines(indent: 2) + advice
+    }
+
+    private var lastLine: String {
+        let checked =
+            summary.verified == 0 ? "nothing was read back" : "\(Amount.count(summary.verified, "setting")) read back"
+        return switch summary.outcome {
+        case .nothingToDo: "Nothing to do on \(displayable(summary.host))."
+        case .applied:
+            "Applied \(Amount.count(summary.steps.count, "step")) on \(displayable(summary.host)); \(checked)."
+        case .rolledBack: "Rolled back: \(displayable(summary.host)) is as it was before."
+        case .incomplete:
+            "Rollback incomplete on \(displayable(summary.host)): "
+                + "\(Amount.count(summary.notUndone.count, "step")) could not be put back."
+        }
+    }
+}

@@ -1,0 +1,76 @@
+public import Diagnostics
+public import HostModel
+
+/// What an apply did to one host.
+public struct ApplySummary: Hashable, Sendable {
+    /// How the apply ended.
+    public enum Outcome: String, Hashable, Sendable, CaseIterable {
+        /// There was nothing to do.
+        case nothingToDo = "nothing_to_do"
+        /// Everything was done and read back.
+        case applied
+        /// A step failed; what was done before it was put back.
+        case rolledBack = "rolled_back"
+        /// A step failed, and not everything could be put back.
+        case incomplete
+    }
+
+    /// A pool for which the kernel granted fewer pages than it was asked for.
+    public struct ShortPool: Hashable, Sendable {
+        /// The pool.
+        public var pool: PoolID
+        /// The pages that were asked for.
+        public var asked: PageCount
+        /// The pages that the pool had at most.
+        public var granted: PageCount
+
+        /// Puts the numbers together.
+        public init(pool: PoolID, asked: PageCount, granted: PageCount) {
+            self.pool = pool
+            self.asked = asked
+            self.granted = granted
+        }
+    }
+
+    /// The host's name.
+    public var host: String
+    /// How the apply ended.
+    public var outcome: Outcome
+    /// What was done, one sentence a step without a full stop, in order.
+    public var steps: [String]
+    /// What was put back, one sentence a step, in order.
+    public var undone: [String]
+    /// What could not be put back and needs a person, one sentence each.
+    public var notUndone: [String]
+    /// Pools that came out short, ascending.
+    public var shortPools: [ShortPool]
+    /// The pages that each pool shall have, for the kernel's command line.
+    public var wantedPools: [PoolID: PageCount]
+    /// Guests that wait for a restart, ascending.
+    public var restartPending: [String]
+    /// How many settings and pools were read back and found as wanted.
+    public var verified: Int
+    /// Findings, in the order in which they were made.
+    public var diagnostics: [Diagnostic]
+
+    /// Puts a summary together.
+    public init(
+        host: String, outcome: Outcome, steps: [String] = [], undone: [String] = [], notUndone: [String] = [],
+        shortPools: [ShortPool] = [], wantedPools: [PoolID: PageCount] = [:], restartPending: [String] = [],
+        verified: Int = 0, diagnostics: [Diagnostic] = []
+    ) {
+        self.host = host
+        self.outcome = outcome
+        self.steps = steps
+        self.undone = undone
+        self.notUndone = notUndone
+        self.shortPools = shortPools
+        self.wantedPools = wantedPools
+        self.restartPending = restartPending
+        self.verified = verified
+        self.diagnostics = diagnostics
+    }
+
+    /// Whether the host is different from before.
+    public var changed: Bool { outcome == .applied || outcome == .incomplete }
+}

@@ -1,0 +1,64 @@
+internal import Diagnostics
+internal import HostModel
+internal import Planning
+
+/// The code that the process ends with, as the documents name it.
+public struct ExitReport: Hashable, Sendable {
+    /// The process's exit code, 0 to 255.
+    public var code: Int
+    /// The code's stable name: `done`, `differences`.
+    public var name: String
+
+    /// Names a code.
+    public init(code: Int, name: String) {
+        self.code = code
+        self.name = name
+    }
+
+    var json: JSONValue { ["code": .number(code), "name": .text(name)] }
+}
+
+/// The version of every document that is written here; fields are only added within a major version.
+let documentVersion: JSONValue = "1.0"
+
+/// A finding, with null for what it does not have.
+func diagnosticJSON(_ diagnostic: Diagnostic) -> JSONValue {
+    [
+        "code": .text(diagnostic.code.rawValue),
+        "severity": .text(diagnostic.severity.rawValue),
+        "message": .text(diagnostic.message),
+        "hint": .optional(diagnostic.hint),
+        "notes": .texts(diagnostic.notes),
+        "source": sourceJSON(diagnostic.mark),
+    ]
+}
+
+/// A place in a file, or null.
+func sourceJSON(_ mark: SourceMark?) -> JSONValue {
+    guard let mark else { return .null }
+    return ["file": .text(mark.file), "line": .number(mark.line), "column": .number(mark.column)]
+}
+
+/// Where a guest goes: the shape that the plan and the status share.
+func guestJSON(_ guest: GuestPlacement) -> [String: JSONValue] {
+    [
+        "name": .text(guest.name),
+        "emulator_cpus": .text(guest.emulatorCPUs.description),
+        "floating_cpus": .optional(guest.floatingCPUs?.description),
+        "memory_kib": .number(guest.memory.count),
+        "cells": .list(guest.cells.map(guestCellJSON)),
+    ]
+}
+
+private func guestCellJSON(_ cell: GuestCellPlacement) -> JSONValue {
+    let pins = cell.pins.map { ($0.key.description, JSONValue.text($0.value.description)) }
+    return [
+        "id": .number(cell.id.rawValue),
+        "host_cell": .number(cell.hostCell.rawValue),
+        "vcpus": .text(cell.vcpus.description),
+        "memory_kib": .number(cell.memory.count),
+        "page_kib": .number(cell.pageSize.size.count),
+        "pins": .object(Dictionary(pins, uniquingKeysWith: { first, _ in first })),
+        "dedicated_vcpus": .text(cell.dedicatedVCPUs.description),
+    ]
+}

@@ -1,0 +1,106 @@
+public import Diagnostics
+public import HostModel
+public import Planning
+
+/// How a host and its guests stand now: what `status` shows.
+public struct HostStatus: Hashable, Sendable {
+    /// One host cell.
+    public struct CellStatus: Hashable, Sendable {
+        /// The cell as the host tells it, pools included.
+        public var cell: Cell
+        /// What guests use of it, or nil without a site.
+        public var usage: CellUsage?
+
+        /// Puts a cell together.
+        public init(cell: Cell, usage: CellUsage? = nil) {
+            self.cell = cell
+            self.usage = usage
+        }
+    }
+
+    /// The host's name, or nil when the facts do not say.
+    public var host: String?
+    /// The site's name, or nil without a site.
+    public var site: String?
+    /// The host's cells, ascending by id.
+    public var cells: [CellStatus]
+    /// The guests of the site and the domains of others, ascending by name.
+    public var guests: [GuestStatus]
+    /// Findings, in the order in which they were made.
+    public var diagnostics: [Diagnostic]
+
+    /// Puts a status together.
+    public init(
+        host: String?, site: String? = nil, cells: [CellStatus], guests: [GuestStatus], diagnostics: [Diagnostic] = []
+    ) {
+        self.host = host
+        self.site = site
+        self.cells = cells
+        self.guests = guests
+        self.diagnostics = diagnostics
+    }
+
+    /// Puts a status together from the host's cells and what is used of them.
+    public init(
+        facts: HostFacts, site: String? = nil, usage: [CellUsage] = [], guests: [GuestStatus],
+        diagnostics: [Diagnostic] = []
+    ) {
+        let used = Dictionary(usage.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.init(
+            host: facts.host.name, site: site, cells: facts.cells.map { CellStatus(cell: $0, usage: used[$0.id]) },
+            guests: guests, diagnostics: diagnostics)
+    }
+}
+
+/// How one guest stands now.
+public struct GuestStatus: Hashable, Sendable {
+    /// Whose the domain is.
+    public enum Ownership: String, Hashable, Sendable, CaseIterable {
+        /// We defined it.
+        case created
+        /// It was there before and is managed by us.
+        case adopted
+        /// Nobody's mark is on it.
+        case foreign
+        /// Another manager of domains owns it.
+        case otherManager = "other_manager"
+    }
+
+    /// How the definition compares with the site.
+    public enum Sync: String, Hashable, Sendable, CaseIterable {
+        /// It is what the site wants.
+        case inSync = "in_sync"
+        /// Something in it differs.
+        case differs
+        /// The site wants a guest that libvirt does not hold.
+        case missing
+        /// The site does not name the domain.
+        case notInSite = "not_in_site"
+    }
+
+    /// The domain's name.
+    public var name: String
+    /// What the domain does, or nil when it is not defined.
+    public var state: DomainFacts.State?
+    /// Whose the domain is, or nil when it is not defined.
+    public var ownership: Ownership?
+    /// How the definition compares with the site.
+    public var sync: Sync
+    /// Whether the running domain has other settings than its definition.
+    public var restartPending: Bool
+    /// Where the guest is, or will be when it is missing; nil when nobody knows.
+    public var placement: GuestPlacement?
+
+    /// Puts a guest together.
+    public init(
+        name: String, state: DomainFacts.State?, ownership: Ownership?, sync: Sync, restartPending: Bool = false,
+        placement: GuestPlacement? = nil
+    ) {
+        self.name = name
+        self.state = state
+        self.ownership = ownership
+        self.sync = sync
+        self.restartPending = restartPending
+        self.placement = placement
+    }
+}

@@ -1,0 +1,45 @@
+internal import Diagnostics
+
+/// Text of others inside Markdown: shown as it is, never interpreted.
+enum MarkdownText {
+    /// A code span, for use in tables too. A text that could end a span or a table cell is written as an HTML element in
+    /// which every scalar that could mean something is an entity.
+    static func code(_ text: String) -> String {
+        let text = displayable(text)
+        let isPlain = !text.isEmpty && text.unicodeScalars.allSatisfy { !"`|\\".unicodeScalars.contains($0) }
+        let isBordered = text.hasPrefix(" ") || text.hasSuffix(" ")
+        return isPlain && !isBordered ? "`\(text)`" : "<code>\(entities(text))</code>"
+    }
+
+    /// The text as HTML, for places where Markdown is not read.
+    static func html(_ text: String) -> String { escaped(text) { !"&<>\"'".unicodeScalars.contains($0) } }
+
+    /// The text inside an HTML comment, which it cannot end.
+    static func comment(_ text: String) -> String {
+        escaped(text) { isAlphanumeric($0) || "._".unicodeScalars.contains($0) }
+    }
+
+    private static func entities(_ text: String) -> String {
+        escaped(text) { isAlphanumeric($0) || " ,-/=".unicodeScalars.contains($0) }
+    }
+
+    private static func escaped(_ text: String, keeping isKept: (Unicode.Scalar) -> Bool) -> String {
+        displayable(text).unicodeScalars.reduce(into: "") { result, scalar in
+            result += !scalar.isASCII || isKept(scalar) ? String(Character(scalar)) : "&#\(scalar.value);"
+        }
+    }
+
+    /// A fence longer than any run of backticks in the lines.
+    static func fence(for lines: [String]) -> String {
+        var (longest, run) = (0, 0)
+        for character in lines.joined(separator: "\n") {
+            run = character == "`" ? run + 1 : 0
+            longest = max(longest, run)
+        }
+        return String(repeating: "`", count: max(3, longest + 1))
+    }
+
+    private static func isAlphanumeric(_ scalar: Unicode.Scalar) -> Bool {
+        ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+    }
+}

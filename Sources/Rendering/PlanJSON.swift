@@ -1,0 +1,144 @@
+internal import Diagnostics
+internal import HostModel
+public import Planning
+
+/// A plan as the document `numactl-plan/plan`, for programs.
+public struct PlanJSON: Encodable {
+    /// What the document calls itself.
+    public static let kind = "numactl-plan/plan"
+
+    private let plan: Plan
+    private let exit: ExitReport
+
+    /// Takes the plan and the code that the process ends with.
+    public init(_ plan: Plan, exit: ExitReport) {
+        self.plan = plan
+        self.exit = exit
+    }
+
+    /// Writes the document; what is absent is null.
+    public func encode(to encoder: any Encoder) throws { try document.encode(to: encoder) }
+
+    private var document: JSONValue {
+        [
+            "kind": .text(PlanJSON.kind),
+            "format_version": documentVersion,
+            "site": ["name": .text(plan.site)],
+            "host": ["name": .text(plan.host)],
+            "verdict": .text(plan.verdict.rawValue),
+            "empty": .flag(plan.isEmpty),
+            "disruption": .text(plan.disruption.rawValue),
+            "placement": placement,
+            "unplaced": .list(plan.placement.unplaced.map(unplacedJSON)),
+            "changes": .list(plan.changes.map(changeJSON)),
+            "unchanged": .texts(plan.unchanged),
+            "restart_pending": .texts(plan.restartPending),
+            "summary": summary,
+            "diagnostics": .list(plan.diagnostics.map(diagnosticJSON)),
+            "exit": exit.json,
+        ]
+    }
+
+    private var placement: JSONValue {
+        [
+            "guests": .list(plan.placement.guests.map { .object(guestJSON($0)) }),
+            "cells": .list(plan.placement.cells.map(cellJSON)),
+            "moved": .texts(plan.placement.moved),
+        ]
+    }
+
+    private var summary: JSONValue {
+        let summary = PlanSummary(plan)
+        var counts: [String: JSONValue] = [:]
+        for action in [Change.Action.create, .update, .adopt, .stamp, .start, .stop, .remove] {
+            counts[action.rawValue] = .number(summary.guests(action))
+        }
+        counts["unchanged"] = .number(plan.unchanged.count)
+        counts["pools"] = .list(
+            summary.poolDeltas.map { ["page_kib": .number($0.size.size.count), "pages_delta": .number($0.pages)] })
+        return .object(counts)
+    }
+}
+
+private func cellJSON(_ cell: CellUsage) -> JSONValue {
+    [
+        "id": .number(cell.id.rawValue),
+        "dedicated_used": .text(cell.dedicatedCPUs.description),
+        "shared_cpus": .text(cell.sharedCPUs.description),
+        "shared_vcpus": .number(cell.sharedVCPUs),
+        "memory_used_kib": .number(cell.memoryUsed.count),
+        "pools": .list(cell.pools.map(poolJSON)),
+    ]
+}
+
+private func poolJSON(_ pool: CellUsage.Pool) -> JSONValue {
+    [
+        "page_kib": .number(pool.pageSize.size.count), "wanted": .number(pool.wanted.count),
+        "guests": .number(pool.guests.count), "others": .number(pool.others.count),
+    ]
+}
+
+private func unplacedJSON(_ guest: UnplacedGuest) -> JSONValue {
+    [
+        "guest": .text(guest.name), "code": .text(guest.code.rawValue),
+        "reasons": .list(guest.reasons.map(shortageJSON)),
+    ]
+}
+
+/// `page_kib` is there for shortages of pages and of page sizes only; `host_cell` is null for the host as a whole.
+private func shortageJSON(_ shortage: Shortage) -> JSONValue {
+    let (name, size) = shortage.resource.document
+    var members: [String: JSONValue] = [
+        "host_cell": shortage.hostCell.map { .number($0.rawValue) } ?? .null,
+        "resource": .text(name),
+        "needed": .number(shortage.needed),
+        "free": .number(shortage.free),
+        "held_by": .texts(shortage.heldBy),
+    ]
+    if let size { members["page_kib"] = .number(size.size.count) }
+    return .object(members)
+}
+
+extension Shortage.Resource {
+    /// The resource's name in documents, and the page size it is about.
+    fileprivate var document: (name: String, size: PageSize?) {
+        switch self {
+        case .dedicatedCPUs: ("dedicated_cpus", nil)
+        case .wholeCores: ("whole_cores", nil)
+        case .siblingPairs: ("sibling_pairs", nil)
+        case .sharedVCPUs: ("shared_vcpus", nil)
+        case .sharedCPUs: ("shared_cpus", nil)
+        case .memory: ("memory_kib", nil)
+        case .pages(let size): ("pages", size)
+        case .pageSize(let size): ("page_size", size)
+        case .cells: ("cells", nil)
+        }
+    }
+}
+
+private func changeJSON(_ change: Change) -> JSONValue {
+    [
+        "address": .text(change.address),
+        "action": .text(change.action.rawValue),
+        "disruption": .text(change.disruption.rawValue),
+        "parts": .list(change.parts.map(partJSON)),
+        "consent": .optional(change.consent),
+        "source": sourceJSON(change.source),
+    ]
+}
+
+private func partJSON(_ part: ChangedPart) -> JSONValue {
+    [
+        "path": .text(part.path), "now": valueJSON(part.now), "want": valueJSON(part.want),
+        "when": .text(part.when.rawValue),
+    ]
+}
+
+private func valueJSON(_ value: ChangedPart.Value?) -> JSONValue {
+    switch value {
+    case .text(let text): .text(text)
+    case .number(let number): .number(number)
+    case .flag(let flag): .flag(flag)
+    case nil: .null
+    }
+}

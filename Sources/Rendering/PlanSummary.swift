@@ -1,0 +1,89 @@
+internal import Diagnostics
+internal import HostModel
+internal import Planning
+
+/// A plan in numbers, and the one line that every rendering for people ends with.
+struct PlanSummary {
+    private let plan: Plan
+
+    init(_ plan: Plan) { self.plan = plan }
+
+    /// How many guests have a change of that kind.
+    func guests(_ action: Change.Action) -> Int {
+        plan.changes.count { change in
+            guard case .guest = change.subject else { return false }
+            return change.action == action
+        }
+    }
+
+    /// By how many pages the pools of each size change, ascending by size; sizes that stay are left out.
+    var poolDeltas: [(size: PageSize, pages: Int64)] {
+        var deltas: [PageSize: Int64] = [:]
+        for change in plan.changes {
+            guard case .pool(let pool) = change.subject else { continue }
+            deltas[pool.pageSize, default: 0] += PlanSummary.pagesAdded(by: change)
+        }
+        return deltas.filter { $0.value != 0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// One line without a line break: what changes and what that does to what runs, or that nothing changes, or why not.
+    var line: String {
+        switch plan.verdict {
+        case .noChanges: noChanges
+        case .changes: changes
+        case .infeasible: "Plan: does not fit: \(unplaced); nothing would be changed."
+        case .undecided: "Plan: undecided, the search limit was reached: \(unplaced); nothing would be changed."
+        case .refused: "Plan: refused, \(errors); nothing would be changed."
+        }
+    }
+
+    /// Guests that wait for a restart now, or will after apply; ascending.
+    var waiting: [String] {
+        let changed = plan.changes.compactMap { change -> String? in
+            guard case .guest(let name) = change.subject, change.disruption < .guest else { return nil }
+            return change.parts.contains { $0.when == .nextStart } ? name : nil
+        }
+        return Set(plan.restartPending + changed).sorted()
+    }
+
+    private var noChanges: String {
+        let pending = waiting.isEmpty ? "" : "; \(Amount.count(waiting.count, "restart")) pending"
+        return "No changes: \(Amount.count(plan.unchanged.count, "guest")) in sync\(pending)."
+    }
+
+    private var changes: String {
+        var counts = ["\(guests(.create)) to create", "\(guests(.update)) to update"]
+        for (action, words) in [(Change.Action.adopt, "adopt"), (.stamp, "stamp"), (.start, "start"), (.stop, "stop")]
+        where guests(action) > 0 {
+            counts.append("\(guests(action)) to \(words)")
+        }
+        counts += ["\(guests(.remove)) to remove", "\(plan.unchanged.count) unchanged"]
+        var line = "Plan: \(counts.joined(separator: ", "))"
+        let pools = poolDeltas.map { "\($0.pages < 0 ? "-" : "+")\($0.pages.magnitude) x \($0.size)" }
+        if !pools.isEmpty { line += "; pools \(pools.joined(separator: ", "))" }
+        if !waiting.isEmpty { line += "; \(Amount.count(waiting.count, "restart")) pending after apply" }
+        return line + "; impact: \(Words.impact(plan.disruption))."
+    }
+
+    private var unplaced: String { "\(Amount.count(plan.placement.unplaced.count, "guest")) not placed" }
+
+    private var errors: String {
+        Amount.count(plan.diagnostics.count { $0.severity == .error }, "error")
+    }
+
+    /// The memory that a change adds to its pool: `+8 GiB`, `-1 GiB`; "" for a change of no pool.
+    static func memory(of change: Change) -> String {
+        guard case .pool(let pool) = change.subject else { return "" }
+        let pages = pagesAdded(by: change)
+        let amount = Amount.memory(of: PageCount(UInt64(pages.magnitude)), pool.pageSize)
+        return (pages < 0 ? "-" : "+") + Amount.text(amount)
+    }
+
+    private static func pagesAdded(by change: Change) -> Int64 {
+        func pages(_ value: ChangedPart.Value?) -> Int64 {
+            guard case .number(let number) = value else { return 0 }
+            return Int64(clamping: min(number, 1 << 48))
+        }
+        return change.parts.reduce(0) { $0 + pages($1.want) - pages($1.now) }
+    }
+}

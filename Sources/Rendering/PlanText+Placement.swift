@@ -1,0 +1,120 @@
+internal import Diagnostics
+internal import HostModel
+internal import Planning
+
+extension PlanText {
+    /// Where guests and cells stand after apply; nothing for a plan that changes nothing.
+    func placement(_ paint: Paint) -> [String] {
+        let placement = plan.placement
+        guard plan.verdict != .noChanges, !placement.guests.isEmpty else { return [] }
+        let isWhole = placement.verdict == .placed
+        let heading = isWhole ? "Placement after apply" : "Guests that fit together, without those above"
+        let guests = PlacementTables.guests(placement.guests)
+        let cells = PlacementTables.cells(placement.cells)
+        return [paint(heading, .heading)] + guests.lines(indent: 2) + (cells.isEmpty ? [] : [""])
+            + cells.lines(indent: 2)
+    }
+
+    /// Each guest that was not placed, and what was short, cell by cell.
+    func unplaced(_ paint: Paint) -> [String] {
+        let guests = plan.placement.unplaced
+        guard !guests.isEmpty else { return [] }
+        let isUndecided = plan.placement.verdict == .undecided
+        let heading = isUndecided ? "Not known to fit on" : "Does not fit on"
+        return [paint("\(heading) \(displayable(plan.host))", .heading)]
+            + guests.flatMap { guest in
+                let line = "  ! guest/\(displayable(guest.name))  \(guest.code.rawValue)"
+                return [paint(line, .attention)] + PlacementTables.shortages(guest.reasons).lines(indent: 6)
+            }
+    }
+}
+
+/// Tables that the plan and the status share.
+enum PlacementTables {
+    /// One row a guest cell, and one for emulator threads with CPUs of their own or a guest bound to no cell.
+    static func guests(_ guests: [GuestPlacement]) -> TextTable {
+        var table = TextTable(
+            [.left, .right, .right, .left, .right, .right, .left],
+            headings: ["guest", "cell", "host cell", "vCPUs", "memory", "page", "CPUs"])
+        for guest in guests {
+            let name = displayable(guest.name)
+            if guest.cells.isEmpty {
+                let cpus = guest.floatingCPUs.map { $0.text(empty: "none") } ?? "any"
+                table.add([name, "-", "-", "-", Amount.text(guest.memory), "-", cpus])
+            }
+            for (index, cell) in guest.cells.enumerated() {
+                table.add([
+                    index == 0 ? name : "", "\(cell.id)", "\(cell.hostCell)", cell.vcpus.text(empty: "none"),
+                    Amount.text(cell.memory), "\(cell.pageSize)", CellPins(cell).text,
+                ])
+            }
+            if !guest.emulatorCPUs.isEmpty {
+                table.add(["", "", "", "emulator", "", "", "\(guest.emulatorCPUs)"])
+            }
+        }
+        return table
+    }
+
+    /// One row a host cell.
+    static func cells(_ cells: [CellUsage]) -> TextTable {
+        var table = TextTable(
+            [.right, .left, .left, .right, .right, .left],
+            headings: ["host cell", "dedicated CPUs", "shared CPUs", "shared vCPUs", "memory used", "pools wanted"])
+        for cell in cells {
+            let pools = cell.pools.filter { $0.wanted > .zero }.map {
+                "\($0.wanted) x \($0.pageSize) (guests \($0.guests), others \($0.others))"
+            }
+            table.add([
+                "\(cell.id)", cell.dedicatedCPUs.text(empty: "none"), cell.sharedCPUs.text(empty: "none"),
+                "\(cell.sharedVCPUs)", Amount.text(cell.memoryUsed),
+                pools.isEmpty ? "-" : pools.joined(separator: "; "),
+            ])
+        }
+        return table
+    }
+
+    /// One row a shortage.
+    static func shortages(_ shortages: [Shortage]) -> TextTable {
+        var table = TextTable(
+            [.right, .left, .right, .right, .right, .left],
+            headings: ["host cell", "short of", "needed", "free", "missing", "held by"])
+        for shortage in shortages {
+            let missing = shortage.needed > shortage.free ? shortage.needed - shortage.free : 0
+            let amounts = [shortage.needed, shortage.free, missing]
+            table.add(
+                [shortage.hostCell.map { "\($0)" } ?? "all", Words.resource(shortage.resource)]
+                    + amounts.map { Words.amount($0, of: shortage.resource) } + [holders(shortage.heldBy)])
+        }
+        return table
+    }
+
+    private static func holders(_ names: [String]) -> String {
+        names.isEmpty ? "-" : names.map { displayable($0) }.joined(separator: ", ")
+    }
+}
+
+/// On which host CPUs the vCPUs of one guest cell run, in few words.
+struct CellPins {
+    /// `own 4,36,5` lists the CPUs in the order of the vCPUs that have them for themselves; the rest share one set or name theirs.
+    let text: String
+
+    init(_ cell: GuestCellPlacement) {
+        let own = cell.dedicatedVCPUs.compactMap { cell.pins[$0] }
+        let shared = cell.vcpus.subtracting(cell.dedicatedVCPUs)
+        var parts = own.isEmpty ? [] : ["own \(CellPins.list(own))"]
+        let sets = Set(shared.compactMap { cell.pins[$0] }).sorted()
+        if let only = sets.first, sets.count == 1 {
+            parts.append(own.isEmpty ? "\(only)" : "\(shared.count == 1 ? "vCPU" : "vCPUs") \(shared) on \(only)")
+        } else {
+            parts += shared.compactMap { vcpu in cell.pins[vcpu].map { "vCPU \(vcpu) on \($0)" } }
+        }
+        text = parts.isEmpty ? "any" : parts.joined(separator: "; ")
+    }
+
+    /// A range list where the CPUs ascend, else one by one.
+    private static func list(_ pins: [CPUSet]) -> String {
+        let isAscending = zip(pins, pins.dropFirst()).allSatisfy { $0 < $1 } && pins.allSatisfy { $0.count == 1 }
+        let all = pins.reduce(into: CPUSet()) { $0.formUnion($1) }
+        return isAscending ? "\(all)" : pins.map(\.description).joined(separator: ",")
+    }
+}

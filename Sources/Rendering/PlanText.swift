@@ -1,0 +1,37 @@
+public import Diagnostics
+internal import HostModel
+public import Planning
+
+/// A plan for a terminal: what disturbs first, then what changes, where everything is after apply, what does not fit and why,
+/// what was found, and one line that sums up.
+///
+/// `-` is now, `+` is wanted, `~` is now and wanted.
+public struct PlanText {
+    let plan: Plan
+    private let sources: [SourceText]
+
+    /// Takes the plan and the files from which findings are shown.
+    public init(_ plan: Plan, sources: [SourceText] = []) {
+        self.plan = plan
+        self.sources = sources
+    }
+
+    /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
+    public func text(color: Bool = false) -> String {
+        let paint = Paint(isOn: color)
+        let heading = "host \(displayable(plan.host))  site \(displayable(plan.site))"
+        let sections = [
+            [paint(heading, .heading)], attention(paint), poolChanges(paint), guestChanges(paint), unplaced(paint),
+            placement(paint), findingLines(plan.diagnostics, sources), [paint(PlanSummary(plan).line, .heading)],
+        ]
+        return joinedSections(sections)
+    }
+
+    private func attention(_ paint: Paint) -> [String] {
+        PlanAttention(plan) { displayable($0) }.sentences.flatMap { sentence in
+            wrapped(sentence, to: textWidth - 2).enumerated().map { index, piece in
+                paint((index == 0 ? "! " : "  ") + piece, .attention)
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+internal import Diagnostics
+internal import HostModel
+internal import Planning
+
+/// The plain words that all renderings for people share.
+enum Words {
+    /// What a domain does.
+    static func state(_ state: DomainFacts.State) -> String {
+        switch state {
+        case .running: "running"
+        case .paused: "paused"
+        case .shutoff: "shut off"
+        case .other: "in transition"
+        }
+    }
+
+    /// When a part takes effect.
+    static func when(_ when: ChangedPart.When) -> String {
+        switch when {
+        case .define: "with the definition"
+        case .live: "live"
+        case .nextStart: "at next start"
+        }
+    }
+
+    /// What a change does to what runs.
+    static func impact(_ disruption: Disruption) -> String {
+        switch disruption {
+        case .none: "none"
+        case .live: "live"
+        case .daemon: "libvirt daemon restart"
+        case .guest: "guest restart"
+        case .host: "host reboot"
+        }
+    }
+
+    /// What was short.
+    static func resource(_ resource: Shortage.Resource) -> String {
+        switch resource {
+        case .dedicatedCPUs: "dedicated CPUs"
+        case .wholeCores: "whole cores"
+        case .siblingPairs: "cores with two free threads"
+        case .sharedVCPUs: "shared vCPUs"
+        case .sharedCPUs: "CPUs for shared vCPUs"
+        case .memory: "memory"
+        case .pages(let size): "\(size) pages"
+        case .pageSize(let size): "a pool of \(size) pages"
+        case .cells: "host cells"
+        }
+    }
+
+    /// An amount of a resource in its unit.
+    static func amount(_ count: UInt64, of resource: Shortage.Resource) -> String {
+        resource == .memory ? Amount.text(KiB(count)) : "\(count)"
+    }
+
+    /// A setting's value, exactly; amounts of memory in the largest unit that divides them.
+    static func value(_ value: ChangedPart.Value, path: String) -> String {
+        switch value {
+        case .text(let text): text.isEmpty ? "\"\"" : displayable(text)
+        case .number(let number): path.hasSuffix("kib") ? "\(KiB(number))" : "\(number)"
+        case .flag(let flag): flag ? "yes" : "no"
+        }
+    }
+
+    /// Now and wanted of one setting: `0-3 -> 4`, or the only one there is.
+    static func values(_ part: ChangedPart) -> String {
+        let sides = [part.now, part.want].compactMap { $0 }.map { value($0, path: part.path) }
+        return sides.isEmpty ? "nothing" : sides.joined(separator: " -> ")
+    }
+}
+
+/// The sign before a line: `-` is now, `+` is wanted, `~` is both.
+enum Sign: String {
+    case added = "+"
+    case removed = "-"
+    case updated = "~"
+
+    /// The sign of a setting.
+    init(_ part: ChangedPart) {
+        self = part.now == nil ? .added : part.want == nil ? .removed : .updated
+    }
+
+    /// The sign of a change.
+    init(_ action: Change.Action) {
+        switch action {
+        case .create: self = .added
+        case .remove: self = .removed
+        case .update, .adopt, .grow, .shrink, .start, .stop, .stamp: self = .updated
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Diagnostics
+import TestSupport
+import Testing
+
+@Suite("Diagnostics as text")
+struct DiagnosticTextTests {
+    /// Renders one error at the mark of `text`.
+    private func rendered(_ text: String, length: Int = 1, label: String? = nil) -> String {
+        let (text, mark) = marked(text)
+        let source = SourceText(name: "site.yaml", text: text)
+        let diagnostic = Diagnostic(.unknownKey, "no such key", at: mark, length: length, label: label)
+        return DiagnosticText(sources: [source]).render(diagnostic)
+    }
+
+    /// The line of the source and the line of the caret, without the margin.
+    private func excerpt(_ text: String, length: Int = 1) -> [String] {
+        rendered(text, length: length).split(separator: "\n").dropFirst().map { String($0.dropFirst(8)) }
+    }
+
+    @Test(
+        "puts the caret below the text",
+        arguments: [
+            ("▶vcpu: 1", 4, ["vcpu: 1", "^^^^"]),
+            ("a: 1\n  ▶vcpu: 1\nb: 2", 4, ["  vcpu: 1", "  ^^^^"]),
+            ("\t\ta:\t▶b", 1, ["\t\ta:\tb", "\t\t  \t^"]),
+            ("größe: ▶x", 1, ["größe: x", "       ^"]),
+            ("a: ▶b", 99, ["a: b", "   ^"]),
+            ("a:▶", 1, ["a:", "  ^"]),
+            ("a:▶", 5, ["a:", "  ^"]),
+            ("a: ▶b\r\nc: d\r\n", 1, ["a: b", "   ^"]),
+            ("a: b\r\nc: ▶d\r\n", 1, ["c: d", "   ^"]),
+            ("a: \u{1B}▶b\u{7}\u{202E}", 1, ["a: \u{FFFD}b\u{FFFD}\u{FFFD}", "    ^"]),
+        ] as [(String, Int, [String])])
+    func caret(text: String, length: Int, lines: [String]) {
+        #expect(excerpt(text, length: length) == lines)
+    }
+
+    @Test("shows the part of a long line around the column", arguments: [0, 79, 80, 200, 399, 400])
+    func longLine(column: Int) {
+        let line = String((0..<400).map { Character(Unicode.Scalar(UInt8(97 + $0 % 26))) })
+        var text = line
+        text.insert("▶", at: text.index(text.startIndex, offsetBy: column))
+        let lines = excerpt(text)
+        #expect(lines[0].count <= 162)
+        let below = lines[0].dropFirst(lines[1].count - 1).first
+        #expect(below == (column == 400 ? nil : line.dropFirst(column).first))
+        #expect(lines[0].hasPrefix("…") == (column > 80))
+        #expect(lines[0].hasSuffix("…") == (column < 320))
+    }
+
+    @Test("underlines no more than a long line shows")
+    func wideRange() {
+        let lines = excerpt("▶" + String(repeating: "x", count: 1_000), length: 1_000)
+        #expect(lines == [String(repeating: "x", count: 160) + "…", String(repeating: "^", count: 160)])
+    }
+
+    @Test("keeps the margin of line numbers with many digits")
+    func margin() {
+        let lines = rendered(String(repeating: "\n", count: 1_234_567) + "▶a").split(separator: "\n")
+        #expect(lines.dropFirst() == ["1234568 | a", "        | ^"])
+    }
+
+    @Test("shows no line that the file does not have", arguments: [0, 3, 99])
+    func missingLine(number: Int) {
+        let source = SourceText(name: "site.yaml", text: "a\nb")
+        let mark = SourceMark(file: "site.yaml", line: number, column: 1)
+        let text = DiagnosticText(sources: [source]).render(Diagnostic(.unknownKey, "m", at: mark))
+        #expect(text == "site.yaml:\(number):1: error NP201: m\n")
+    }
+
+    @Test("survives a column before the line and one far behind it", arguments: [0, 1_000])
+    func columns(column: Int) {
+        let source = SourceText(name: "f", text: "ab")
+        let mark = SourceMark(file: "f", line: 1, column: column)
+        let text = DiagnosticText(sources: [source]).render(Diagnostic(.unknownKey, "m", at: mark, length: 5))
+        #expect(text.contains("    1 | ab\n"))
+    }
+
+    @Test("everything that a finding can have")
+    func whole() throws {
+        let (text, mark) = marked("guests:\n  ▶web-3: {flavor: big}\n")
+        let diagnostic = Diagnostic(
+            .doesNotFit, "guest web-3 does not fit", at: mark, severity: .warning, length: 5, label: "needs 8 CPUs",
+            notes: ["cell  free\n   0     4\n   1     2", "libvirt said: no"], hint: "flavor: small")
+        let rendering = DiagnosticText(sources: [SourceText(name: "site.yaml", text: text)])
+        try expectGolden(rendering.render(diagnostic), "whole.txt")
+    }
+
+    @Test("nothing of others reaches the terminal as a command")
+    func controls() throws {
+        let evil = "\u{1B}[2J\u{9B}1m\u{7}\u{202E}\r\u{2028}"
+        let mark = SourceMark(file: "f\(evil)", line: 1, column: 1)
+        let source = SourceText(name: "f\(evil)", text: "a\(evil)")
+        let diagnostic = Diagnostic(
+            .unknownKey, "m\(evil)", at: mark, label: "l\(evil)", notes: ["n\(evil)\r\n\tindented"], hint: "h\(evil)")
+        let text = DiagnosticText(sources: [source]).render(diagnostic)
+        let allowed: [Unicode.Scalar] = ["\n", "\t"]
+        #expect(
+            text.unicodeScalars.allSatisfy {
+                allowed.contains($0) || ![.control, .format, .lineSeparator].contains($0.properties.generalCategory)
+            })
+        try expectGolden(text, "controls.txt")
+    }
+
+    @Test("sorts by place, those of no file last, and counts what it leaves out")
+    func several() throws {
+        func error(_ message: String, _ line: Int?, _ column: Int = 1) -> Diagnostic {
+            let mark = line.map { SourceMark(file: "b.yaml", line: $0, column: column) }
+            return Diagnostic(.badNumber, message, at: mark)
+        }
+        let first = Diagnostic(.badNumber, "other file", at: SourceMark(file: "a.yaml", line: 9, column: 9))
+        let all = [
+            error("no place", nil), error("late", 10), error("same, first", 2), error("same, second", 2), first,
+            error("column", 2, 7), error("no place either", nil),
+        ]
+        let text = DiagnosticText()
+        try expectGolden(text.render(all) + "--\n" + text.render(all, limit: 3), "several.txt")
+        #expect(text.render([]).isEmpty)
+        #expect(text.render(all, limit: 7) == text.render(all))
+        #expect(text.render(all, limit: 0) == "… and 7 more\n")
+    }
+}

@@ -1,0 +1,135 @@
+import Diagnostics
+import HostModel
+import Planning
+import Rendering
+import Testing
+
+@Suite("Words of a plan")
+struct PlanWordsTests {
+    private func plan(_ verdict: Plan.Verdict, _ changes: [Change] = []) -> Plan {
+        Plan(
+            host: "h", site: "s", verdict: verdict, placement: Placement(verdict: .placed, guests: [], cells: []),
+            changes: changes, diagnostics: [Diagnostic(.notOurs, "m")])
+    }
+
+    private func lastLine(_ plan: Plan) -> String {
+        PlanText(plan).text().split(separator: "\n").last.map(String.init) ?? ""
+    }
+
+    @Test(
+        "the last line says the verdict",
+        arguments: [
+            (.noChanges, "No changes: 0 guests in sync."),
+            (.changes, "Plan: 0 to create, 0 to update, 0 to remove, 0 unchanged; impact: none."),
+            (.infeasible, "Plan: does not fit: 0 guests not placed; nothing would be changed."),
+            (
+                .undecided,
+                "Plan: undecided, the search limit was reached: 0 guests not placed; nothing would be changed."
+            ),
+            (.refused, "Plan: refused, 1 error; nothing would be changed."),
+        ] as [(Plan.Verdict, String)])
+    func verdicts(verdict: Plan.Verdict, line: String) {
+        #expect(lastLine(plan(verdict)) == line)
+    }
+
+    @Test(
+        "the last line counts every action",
+        arguments: [
+            (.create, "1 to create, 0 to update, 0 to remove"), (.update, "0 to create, 1 to update, 0 to remove"),
+            (.adopt, "0 to create, 0 to update, 1 to adopt, 0 to remove"),
+            (.stamp, "0 to create, 0 to update, 1 to stamp, 0 to remove"),
+            (.start, "0 to create, 0 to update, 1 to start, 0 to remove"),
+            (.stop, "0 to create, 0 to update, 1 to stop, 0 to remove"),
+            (.remove, "0 to create, 0 to update, 1 to remove"),
+        ] as [(Change.Action, String)])
+    func actions(action: Change.Action, words: String) {
+        let change = Change(subject: .guest("a"), action: action, disruption: .none, parts: [])
+        #expect(lastLine(plan(.changes, [change])) == "Plan: \(words), 0 unchanged; impact: none.")
+    }
+
+    @Test(
+        "the worst disruption is named first and in the last line",
+        arguments: [
+            (.none, "none", nil), (.live, "live", nil),
+            (.daemon, "libvirt daemon restart", "! guest/a: a libvirt daemon restarts; guests go on"),
+            (.guest, "guest restart", "! a (running) will be interrupted: update"),
+            (.host, "host reboot", "! guest/a: the host reboots"),
+        ] as [(Disruption, String, String?)])
+    func impact(disruption: Disruption, words: String, sentence: String?) {
+        let changes = [Disruption.none, disruption].map {
+            Change(subject: .guest($0 == disruption ? "a" : "b"), action: .update, disruption: $0, parts: [])
+        }
+        #expect(lastLine(plan(.changes, changes)).hasSuffix("impact: \(words)."))
+        let second = PlanText(plan(.changes, changes)).text().split(separator: "\n").dropFirst().first
+        #expect(second.map(String.init) == sentence ?? "Guests")
+    }
+
+    @Test(
+        "amounts of a pool",
+        arguments: [
+            (0, 1, 4, "0 -> 1 pages  +4 KiB"), (0, 3, 512, "0 -> 3 pages  +1.5 MiB"),
+            (0, 213, 1_048_576, "0 -> 213 pages  +213 GiB"), (1_536, 0, 1_048_576, "1536 -> 0 pages  -1.5 TiB"),
+            (0, .max, 1_048_576, "0 -> 18446744073709551615 pages  +17179869183 TiB"),
+        ] as [(UInt64, UInt64, UInt64, String)])
+    func pools(now: UInt64, want: UInt64, kib: UInt64, words: String) {
+        let text = PlanText(plan(.changes, [Samples.pool(.grow, cell: 0, kib, now, want, .live)])).text()
+        #expect(text.contains("cell/0  \(words)  grow"))
+    }
+}
+
+@Suite("Markdown of a plan")
+struct PlanMarkdownTests {
+    /// A plan with `count` guests, the n-th with n settings.
+    private func plan(guests count: Int) -> Plan {
+        let changes = (1...count).map { number in
+            Samples.creation(of: "guest\(number)", line: 1, (0..<number).map { ("path[\($0)]", .text("0-3")) })
+        }
+        return Plan(
+            host: "h", site: "s", verdict: .changes, placement: Placement(verdict: .placed, guests: [], cells: []),
+            changes: changes)
+    }
+
+    @Test(
+        "stays within the size, with the table if it fits, the shortest details and the last line",
+        arguments: [2_000, 10_000, 60_000])
+    func budget(bytes: Int) throws {
+        let plan = plan(guests: 60)
+        let text = PlanMarkdown(plan, maximumBytes: bytes).text
+        #expect(text.utf8.count <= bytes)
+        #expect(text.contains("| `guest/guest60` | create |") == (bytes > 5_000))
+        #expect(text.contains("<summary><code>guest/guest1</code>"))
+        #expect(!text.contains("<summary><code>guest/guest60</code>"))
+        #expect(text.contains(" left out: see the plan as text or JSON."))
+        #expect(text.hasSuffix("\nPlan: 60 to create, 0 to update, 0 to remove, 0 unchanged; impact: none.\n"))
+    }
+
+    @Test("closes every fence and every fold", arguments: SamplePlan.allCases)
+    func closed(sample: SamplePlan) {
+        let lines = PlanMarkdown(sample.plan).text.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count { $0.hasPrefix("<details>") } == lines.count { $0 == "</details>" })
+        let fences = lines.filter { $0.hasPrefix("```") }
+        #expect(fences.count { $0.hasSuffix("diff") } * 2 == fences.count)
+    }
+
+    @Test("every row of a table has its number of cells, whatever the names", arguments: SamplePlan.allCases)
+    func rows(sample: SamplePlan) {
+        var width: Int?
+        for line in PlanMarkdown(sample.plan).text.split(separator: "\n", omittingEmptySubsequences: false) {
+            let bars = line.count { $0 == "|" }
+            if line.hasPrefix("| ") {
+                #expect(bars == width ?? bars)
+                width = bars
+            } else {
+                width = nil
+            }
+        }
+    }
+
+    @Test("nothing that a terminal obeys is left in any rendering for people")
+    func controls() {
+        let texts = [PlanText(Samples.hostile).text(), PlanMarkdown(Samples.hostile).text]
+        for scalar in texts.flatMap({ Array($0.unicodeScalars) }) where scalar != "\n" {
+            #expect(![.control, .format].contains(scalar.properties.generalCategory))
+        }
+    }
+}
