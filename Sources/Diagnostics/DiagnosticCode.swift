@@ -14,6 +14,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case yamlMergeKey = "NP108"
     case yamlEmpty = "NP109"
     case yamlTag = "NP110"
+    case inputUnreadable = "NP111"
     case jsonSyntax = "NP120"
 
     // Schema and references
@@ -55,6 +56,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case imageConflict = "NP246"
     case policyNeedsCells = "NP247"
     case wishDropped = "NP248"
+    case unknownGuest = "NP249"
 
     // Placement
     case pageSizeNotOnHost = "NP301"
@@ -81,6 +83,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case bootDisabled = "NP410"
     case poolUnwritable = "NP411"
     case poolBestEffort = "NP412"
+    case outputUnwritable = "NP413"
 
     // libvirt
     case libvirtUnreachable = "NP501"
@@ -90,6 +93,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case domainXMLInvalid = "NP505"
     case managedSave = "NP506"
     case restartPending = "NP507"
+    case stepFailed = "NP508"
 
     // Ownership and policy
     case notOurs = "NP601"

@@ -155,16 +155,20 @@ public struct LibvirtFacts: Hashable, Sendable, Codable {
         public var pageSize: PageSize
         /// The folder.
         public var path: String
+        /// Whether libvirt found the mount when it started; nil when that cannot be told.
+        public var isKnownToLibvirt: Bool?
 
         /// Puts a mount together.
-        public init(pageSize: PageSize, path: String) {
+        public init(pageSize: PageSize, path: String, isKnownToLibvirt: Bool? = nil) {
             self.pageSize = pageSize
             self.path = path
+            self.isKnownToLibvirt = isKnownToLibvirt
         }
 
         private enum CodingKeys: String, CodingKey {
             case pageSize = "page_kib"
             case path = "mount"
+            case isKnownToLibvirt = "known_to_libvirt"
         }
     }
 

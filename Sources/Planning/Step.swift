@@ -16,6 +16,8 @@ public enum Step: Hashable, Sendable {
     case setAutostart(name: String, prior: Bool, target: Bool)
     /// Asks a running domain to shut down and waits for it.
     case stop(name: String)
+    /// Takes our mark out of the definition of a domain that we adopted; its settings stay.
+    case release(name: String)
     /// Removes the definition of a domain that does not run; disks, NVRAM and TPM state are kept.
     case undefine(name: String)
     /// Starts a domain from its definition.

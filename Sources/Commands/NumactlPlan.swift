@@ -1,0 +1,24 @@
+public import ArgumentParser
+
+/// The root command.
+public struct NumactlPlan: ParsableCommand {
+    /// How the command presents itself.
+    public static let configuration = CommandConfiguration(
+        commandName: "numactl-plan",
+        abstract: "Place KVM guests on NUMA cells, reserve huge pages, and keep libvirt's domains that way.",
+        discussion: """
+            A site file describes flavors and guests. The planner places all guests of a host together, and only differences are \
+            written: huge pages through sysfs, definitions through libvirt. See numactl-plan(1) and numactl-plan-site(5).
+            """,
+        version: NumactlPlan.version,
+        subcommands: [
+            PlanCommand.self, ApplyCommand.self, StatusCommand.self, FactsCommand.self, ValidateCommand.self,
+            RenderCommand.self, BootCommand.self,
+        ])
+
+    /// The version of the program.
+    public static let version = "0.1.0"
+
+    /// Makes the command; called by the parser.
+    public init() {}
+}

@@ -1,0 +1,159 @@
+internal import Diagnostics
+internal import Execution
+internal import HostModel
+internal import LibvirtHost
+internal import LinuxHost
+internal import Planning
+internal import Rendering
+internal import SystemPackage
+
+/// Carries a plan out on the real host.
+struct ApplyRun {
+    let session: PlanningSession
+    let root: FilePath
+    let shutdownLimit: Duration
+    let growLimit: Duration
+
+    /// Runs the plan's steps; without any, nothing is connected to and nothing written.
+    func run() throws -> Outcome {
+        guard !session.result.steps.isEmpty else { return .applied(Report()) }
+        do {
+            let connection = try Connection(uri: session.uri)
+            return Interpreter(
+                domains: LibvirtDomains(connection, shutdownLimit: shutdownLimit),
+                pools: KernelPools(root: root, limit: growLimit), defaultHugePage: session.facts.defaultHugePage
+            ).run(session.result.steps)
+        } catch {
+            throw CommandFailure(
+                error.kind == .notPermitted ? .notPermitted : .libvirtUnreachable,
+                [Diagnostic(.libvirtUnreachable, "libvirt does not answer", notes: ["libvirt said: \(error.message)"])])
+        }
+    }
+}
+
+/// The kernel's pools as the interpreter wants them.
+struct KernelPools: PoolHost {
+    private let pools: SysfsPools
+    private let limit: Duration
+
+    init(root: FilePath, limit: Duration) {
+        pools = SysfsPools(root: root)
+        self.limit = limit
+    }
+
+    func persistentSizes(of ids: [PoolID]) throws(StepFailure) -> [PoolID: PageCount] {
+        var sizes: [PoolID: PageCount] = [:]
+        for id in ids {
+            do {
+                sizes[id] = try pools.read(id).persistent
+            } catch {
+                throw .refused(HostRefusal(error))
+            }
+        }
+        return sizes
+    }
+
+    func setPools(_ changes: [PoolChange]) throws(StepFailure) -> PoolOutcome {
+        let growth = PoolGrowth(pools, limits: .within(limit))
+        for change in changes where change.target < change.prior {
+            if case .failure(let failure) = growth.shrinkResult(change) { throw failure }
+        }
+        let targets = changes.filter { $0.target > $0.prior }.map { PoolTarget($0.pool, pages: $0.target) }
+        guard !targets.isEmpty, case .short(let shortage) = growth.grow(targets, by: growth.inParallel) else {
+            return .granted
+        }
+        if let failure = shortage.grants.compactMap(\.failure).first { throw .refused(HostRefusal(failure)) }
+        return .short(shortage.grants.map { GrantedPool(pool: $0.pool, asked: $0.asked, granted: $0.granted) })
+    }
+}
+
+extension HostRefusal {
+    init(_ error: SysfsError) {
+        self.init(
+            call: error.path.string, kind: error.isNotPermitted ? .notPermitted : .other,
+            code: Int(error.errno?.rawValue ?? 0), message: "\(error)")
+    }
+}
+
+extension ExitStatus {
+    /// What apply ends with.
+    init(_ outcome: Outcome) {
+        switch outcome {
+        case .applied: self = .done
+        case .poolsShort: self = .poolsShort
+        case .verificationFailed: self = .verificationFailed
+        case .rollbackIncomplete: self = .rollbackIncomplete
+        case .failed(_, let failure, _): self = ExitStatus(failure)
+        }
+    }
+
+    private init(_ failure: StepFailure) {
+        if failure.isStale {
+            self = .stalePlan
+        } else if case .refused(let refusal) = failure {
+            switch refusal.kind {
+            case .unreachable: self = .libvirtUnreachable
+            case .notPermitted: self = .notPermitted
+            case .busy: self = .locked
+            case .invalidDefinition, .other: self = .unexpected
+            }
+        } else {
+            self = .unexpected
+        }
+    }
+}
+
+extension ApplySummary {
+    /// What became of a plan, in words.
+    init(_ outcome: Outcome, plan: Plan, targets: [PoolID: PageCount]) {
+        let report = outcome.report
+        var summary = ApplySummary(host: plan.host, outcome: .applied)
+        summary.steps = report.done.map(\.sentence)
+        summary.verified = report.verified
+        summary.restartPending = plan.restartPending
+        summary.wantedPools = targets
+        summary.undone = report.undone.filter { if case .failed = $0.result { false } else { true } }.map { "\($0.action)" }
+        summary.notUndone = report.undone.compactMap { undo in
+            if case .failed(let failure) = undo.result { "\(undo.action): \(failure)" } else { nil }
+        }
+        summary.diagnostics = report.notes.map { note in
+            Diagnostic(.libvirtRewrote, "\(note.guest): \(note.message)", severity: .note)
+        }
+        switch outcome {
+        case .applied: summary.outcome = report.done.isEmpty ? .nothingToDo : .applied
+        case .poolsShort(let grants, _): summary.addShort(grants)
+        case .failed(let step, let failure, _): summary.addFailure(step, failure)
+        case .verificationFailed(let mismatches, _): summary.addMismatches(mismatches)
+        case .rollbackIncomplete(let halt, _):
+            switch halt {
+            case .poolsShort(let grants): summary.addShort(grants)
+            case .failed(let step, let failure): summary.addFailure(step, failure)
+            case .verificationFailed(let mismatches): summary.addMismatches(mismatches)
+            }
+            summary.outcome = .incomplete
+        }
+        self = summary
+    }
+
+    private mutating func addShort(_ grants: [GrantedPool]) {
+        outcome = .rolledBack
+        shortPools = grants.filter { $0.granted < $0.asked }.map { ShortPool(pool: $0.pool, asked: $0.asked, granted: $0.granted) }
+    }
+
+    private mutating func addFailure(_ step: Step, _ failure: StepFailure) {
+        outcome = .rolledBack
+        let code: DiagnosticCode = if case .refused(let refusal) = failure, refusal.kind == .invalidDefinition {
+            .defineRefused
+        } else { .stepFailed }
+        diagnostics.append(Diagnostic(code, "could not \(step.order): \(failure)"))
+    }
+
+    private mutating func addMismatches(_ mismatches: [Mismatch]) {
+        outcome = .rolledBack
+        diagnostics += mismatches.map { mismatch in
+            Diagnostic(
+                .verifyFailed,
+                "\(mismatch.path): wanted \(mismatch.wanted ?? "nothing"), is \(mismatch.found ?? "nothing")")
+        }
+    }
+}

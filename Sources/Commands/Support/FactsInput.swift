@@ -1,0 +1,103 @@
+internal import Diagnostics
+internal import FoundationEssentials
+internal import HostModel
+internal import LibvirtHost
+internal import LinuxHost
+internal import SystemPackage
+internal import YAMLTree
+
+/// The facts of a host and how they were come by.
+struct FactsInput {
+    var facts: HostFacts
+    var diagnostics: [Diagnostic]
+    var sources: [SourceText] = []
+
+    static let defaultURI = "qemu:///system"
+
+    /// What to do about libvirt when facts are discovered.
+    enum LibvirtUse {
+        /// Its domains are needed: without it the command ends with 69.
+        case required(uri: String)
+        /// Nice to have; without it a note is made.
+        case optional(uri: String)
+        /// Not asked.
+        case none
+    }
+
+    /// Reads a facts file.
+    ///
+    /// - Throws: ``CommandFailure`` with 66 when it cannot be read, with 65 when it is wrong.
+    init(file path: String, world: World) throws {
+        let bytes: [UInt8]
+        do {
+            bytes = try world.read(path, 256 << 20)
+        } catch InputFile.Failure.tooLarge(let limit) {
+            throw CommandFailure(.invalidInput, [Diagnostic(.yamlTooLarge, "\(path) is larger than \(limit) bytes")])
+        } catch InputFile.Failure.unreadable(let reason) {
+            throw CommandFailure(.inputMissing, [Diagnostic(.inputUnreadable, "cannot read \(path): \(reason)")])
+        }
+        do {
+            facts = try JSONDecoder().decode(HostFacts.self, from: Data(bytes))
+        } catch {
+            throw FactsError.failure(error, in: bytes, path: path)
+        }
+        let problems = facts.problems
+        guard problems.isEmpty else {
+            throw CommandFailure(
+                .invalidInput, problems.map { Diagnostic(.factsInconsistent, "\(path): \($0)") })
+        }
+        diagnostics = []
+    }
+
+    /// Discovers the host below `root`, and asks libvirt for itself and its domains.
+    ///
+    /// - Throws: ``CommandFailure`` when the host cannot be made out, or libvirt is needed and does not answer.
+    init(root: String?, libvirt: LibvirtUse) throws {
+        let path = FilePath(root ?? "/")
+        let (found, findings) = HostDiscovery(root: path).facts()
+        guard let found else { throw CommandFailure(root == nil ? .unexpected : .invalidInput, findings) }
+        facts = found
+        diagnostics = findings
+        do {
+            switch libvirt {
+            case .none: break
+            case .required(let uri), .optional(let uri): try ask(uri)
+            }
+        } catch let error as LibvirtError {
+            let diagnostic = Diagnostic(
+                .libvirtUnreachable, "libvirt does not answer", severity: .error, notes: ["libvirt said: \(error.message)"],
+                hint: "systemctl start libvirtd, or name another connection with --connect")
+            guard case .optional = libvirt else {
+                throw CommandFailure(error.kind == .notPermitted ? .notPermitted : .libvirtUnreachable, [diagnostic])
+            }
+            var note = diagnostic
+            note.severity = .note
+            diagnostics.append(note)
+        }
+        let (mounts, mountFindings) = HugetlbfsMounts(root: path).mounts()
+        diagnostics += mountFindings
+        if facts.libvirt == nil, !mounts.isEmpty { facts.libvirt = LibvirtFacts(version: nil, hypervisor: nil) }
+        facts.libvirt?.hugetlbfs = mounts
+        markSeenMounts(libvirt)
+    }
+
+    private mutating func ask(_ uri: String) throws {
+        let connection = try Connection(uri: uri, readOnly: false)
+        facts.libvirt = try connection.facts()
+        facts.domains = try connection.domains()
+    }
+
+    /// The system's libvirt makes a folder in each mount when it starts; a mount without one came later.
+    private mutating func markSeenMounts(_ libvirt: LibvirtUse) {
+        switch libvirt {
+        case .required("qemu:///system"), .optional("qemu:///system"): break
+        default: return
+        }
+        guard var known = facts.libvirt, known.version != nil else { return }
+        for index in known.hugetlbfs.indices {
+            known.hugetlbfs[index].isKnownToLibvirt = FileManager.default.fileExists(
+                atPath: known.hugetlbfs[index].path + "/libvirt/qemu")
+        }
+        facts.libvirt = known
+    }
+}

@@ -1,0 +1,109 @@
+internal import Diagnostics
+internal import FoundationEssentials
+internal import HostModel
+internal import SiteFile
+internal import XMLTree
+internal import YAMLTree
+
+/// A site file that was read, with its text and the documents that it names.
+struct SiteInput {
+    let site: Site
+    let source: SourceText
+    let warnings: [Diagnostic]
+    /// Where relative names in the file start from.
+    let folder: String
+
+    static let standardPaths = ["site.yaml", "/etc/numactl-plan/site.yaml"]
+
+    /// Reads a site file.
+    ///
+    /// - Throws: ``CommandFailure`` with 66 when there is none, with 65 and every finding when it is wrong.
+    init(_ path: String?, world: World) throws {
+        let (name, bytes) = try SiteInput.bytes(path, world: world)
+        let decoded = SourceText.decoding(bytes, name: name)
+        guard let source = decoded.value else { throw CommandFailure(.invalidInput, decoded.diagnostics) }
+        let checked = SiteReader.read(source)
+        guard let site = checked.value, !checked.diagnostics.hasErrors else {
+            throw CommandFailure(.invalidInput, checked.diagnostics, sources: [source])
+        }
+        self.site = site
+        self.source = source
+        warnings = checked.diagnostics
+        folder = name.contains("/") ? String(name[..<(name.lastIndex(of: "/") ?? name.startIndex)]) + "/" : ""
+    }
+
+    private static func bytes(_ path: String?, world: World) throws -> (String, [UInt8]) {
+        for candidate in path.map({ [$0] }) ?? standardPaths {
+            do {
+                return (candidate == "-" ? "<stdin>" : candidate, try world.read(candidate, YAMLLimits().bytes + 1))
+            } catch InputFile.Failure.tooLarge(let limit) {
+                throw CommandFailure(
+                    .invalidInput, [Diagnostic(.yamlTooLarge, "\(candidate) is larger than \(limit - 1) bytes")])
+            } catch InputFile.Failure.unreadable(let reason) {
+                guard path != nil else { continue }
+                throw CommandFailure(.inputMissing, [Diagnostic(.inputUnreadable, "cannot read \(candidate): \(reason)")])
+            }
+        }
+        throw CommandFailure(
+            .inputMissing,
+            [
+                Diagnostic(
+                    .inputUnreadable, "there is no site file: looked for \(standardPaths.joined(separator: " and "))",
+                    hint: "name one: numactl-plan plan rack7.yaml")
+            ])
+    }
+
+    /// Reads the `base` files of guests, by guest.
+    ///
+    /// - Throws: ``CommandFailure`` with 65 and all findings when one cannot be read or is no domain.
+    func bases(for guests: [GuestSpec], world: World) throws -> [String: XMLElement] {
+        var documents: [String: XMLElement] = [:]
+        var findings: [Diagnostic] = []
+        for guest in guests {
+            guard let base = guest.machine.base else { continue }
+            let path = base.value.hasPrefix("/") ? base.value : folder + base.value
+            do {
+                let document = try XMLReader.read(try world.read(path, 16 << 20))
+                if document.name == "domain" {
+                    documents[guest.name.value] = document
+                } else {
+                    findings.append(
+                        Diagnostic(.baseInvalid, "\(path) holds <\(document.name)>, not <domain>", at: base.mark))
+                }
+            } catch InputFile.Failure.unreadable(let reason) {
+                findings.append(Diagnostic(.baseUnreadable, "cannot read \(path): \(reason)", at: base.mark))
+            } catch InputFile.Failure.tooLarge {
+                findings.append(Diagnostic(.baseInvalid, "\(path) is larger than 16 MiB", at: base.mark))
+            } catch {
+                findings.append(Diagnostic(.baseInvalid, "\(path) is not the XML of a domain: \(error)", at: base.mark))
+            }
+        }
+        guard findings.isEmpty else { throw CommandFailure(.invalidInput, findings, sources: [source]) }
+        return documents
+    }
+
+    /// The host's entry: the one named, else the one with the machine's name, else the only one.
+    func policy(named name: String?, machine: String?) throws -> HostPolicy {
+        if let name {
+            if let policy = site.hosts.first(where: { $0.name.value == name }) { return policy }
+            throw unknownHost("the site has no host '\(name)'", like: name)
+        }
+        if let policy = site.hosts.first(where: { $0.name.value == machine }) { return policy }
+        if site.hosts.count == 1 { return site.hosts[0] }
+        throw unknownHost("the site has several hosts, and none is called '\(machine ?? "?")'", like: machine ?? "")
+    }
+
+    private func unknownHost(_ message: String, like name: String) -> CommandFailure {
+        let names = site.hosts.map(\.name.value)
+        let meant = suggestion(for: name, among: names).map { "did you mean --host \($0)?" }
+        return CommandFailure(
+            .invalidInput,
+            [Diagnostic(.unknownHost, message, hint: meant ?? "--host takes one of: \(names.joined(separator: ", "))")],
+            sources: [source])
+    }
+
+    /// The guests of a host.
+    func guests(of policy: HostPolicy) -> [GuestSpec] {
+        site.guests.filter { $0.host == nil || $0.host?.value == policy.name.value }
+    }
+}

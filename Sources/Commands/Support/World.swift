@@ -1,0 +1,69 @@
+internal import FoundationEssentials
+internal import Glibc
+
+/// What a command sees of the process that it runs in.
+public struct World {
+    /// Writes to standard output; nothing is added.
+    public var say: (String) -> Void
+    /// Writes to standard error; nothing is added.
+    public var warn: (String) -> Void
+    /// Reads one line from the operator, or nil when nobody is there to answer.
+    public var ask: (String) -> String?
+    /// Reads a whole file, at most `limit` bytes; `-` is standard input.
+    public var read: (_ path: String, _ limit: Int) throws -> [UInt8]
+    /// Whether standard output may be coloured.
+    public var hasColor: Bool
+    /// The machine's own host name.
+    public var hostName: String
+
+    /// Puts a world together.
+    public init(
+        say: @escaping (String) -> Void, warn: @escaping (String) -> Void, ask: @escaping (String) -> String?,
+        read: @escaping (_ path: String, _ limit: Int) throws -> [UInt8], hasColor: Bool, hostName: String
+    ) {
+        self.say = say
+        self.warn = warn
+        self.ask = ask
+        self.read = read
+        self.hasColor = hasColor
+        self.hostName = hostName
+    }
+
+    /// The process's own streams and files.
+    public static var live: World {
+        World(
+            say: { write($0, to: STDOUT_FILENO) },
+            warn: { write($0, to: STDERR_FILENO) },
+            ask: { question in
+                guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return nil }
+                write(question, to: STDERR_FILENO)
+                return readLine()
+            },
+            read: InputFile.read,
+            hasColor: isatty(STDOUT_FILENO) == 1 && variable("NO_COLOR") == nil && variable("TERM") != "dumb",
+            hostName: machineName)
+    }
+
+    private static func variable(_ name: String) -> String? {
+        ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private static var machineName: String {
+        var name = utsname()
+        guard uname(&name) == 0 else { return "localhost" }
+        return withUnsafeBytes(of: name.nodename) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+    }
+
+    /// Writes all of a text. A reader that has gone (`| head`) ends the output and is no error.
+    private static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import Rendering
+
+struct FactsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "facts", abstract: "Show the host's cells, CPUs, memory, pools and domains.",
+        discussion: "The JSON form is what --facts reads, and what a bug report should carry.")
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, nova }
+
+    @OptionGroup var host: HostOptions
+
+    @Option(help: "The output's form.") var format: Format = .text
+
+    @Flag(name: .customLong("no-libvirt"), help: "Do not ask libvirt.") var withoutLibvirt = false
+
+    func run() throws { try run(in: .live) }
+
+    func run(in world: World) throws {
+        try report(in: world) {
+            let input = try facts(world)
+            world.warn(DiagnosticText(sources: input.sources).render(input.diagnostics))
+            switch format {
+            case .text: world.say(FactsText(input.facts).text)
+            case .json: world.say(try JSONText.of(input.facts))
+            case .nova: world.say(try JSONText.of(NovaTopology(input.facts)))
+            }
+            return .done
+        }
+    }
+
+    private func facts(_ world: World) throws -> FactsInput {
+        if let file = host.facts { return try FactsInput(file: file, world: world) }
+        let use: FactsInput.LibvirtUse =
+            if withoutLibvirt { .none } else if let uri = host.connect { .required(uri: uri) } else if host.root != nil {
+                .none
+            } else { .optional(uri: FactsInput.defaultURI) }
+        return try FactsInput(root: host.root, libvirt: use)
+    }
+}

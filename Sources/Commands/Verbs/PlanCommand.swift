@@ -1,0 +1,40 @@
+internal import ArgumentParser
+internal import Rendering
+
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Show what apply would change, and change nothing.",
+        discussion: "In the output - is what there is now and + is what is wanted.", aliases: ["diff"])
+
+    @OptionGroup var site: SiteArgument
+    @OptionGroup var host: HostOptions
+
+    @Option(help: "The output's form.") var format: PlanFormat = .text
+
+    @Flag(help: "Let pools shrink to what is wanted.") var allowShrink = false
+
+    @Flag(name: .customLong("detailed-exitcode"), help: "End with 2 when there are differences, with 3 when a restart is pending.")
+    var detailedExitCode = false
+
+    func run() throws { try run(in: .live) }
+
+    func run(in world: World) throws {
+        try report(in: world) {
+            let session = try PlanningSession(site: site.site, host: host, allowsShrink: allowShrink, world: world)
+            let status = session.status(detailed: detailedExitCode)
+            world.say(try session.rendered(as: format, status: status, color: world.hasColor))
+            return status
+        }
+    }
+}
+
+extension PlanningSession {
+    /// The plan as text, JSON or Markdown.
+    func rendered(as format: PlanFormat, status: ExitStatus, color: Bool) throws -> String {
+        switch format {
+        case .text: PlanText(result.plan, sources: sources).text(color: color)
+        case .json: try JSONText.of(PlanJSON(result.plan, exit: status.report))
+        case .markdown: PlanMarkdown(result.plan).text
+        }
+    }
+}

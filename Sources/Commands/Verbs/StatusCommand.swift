@@ -1,0 +1,106 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import DomainXML
+internal import HostModel
+internal import Planning
+internal import Rendering
+internal import SiteFile
+internal import XMLTree
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show how the host and its guests stand.",
+        discussion: """
+            An argument that ends in .yaml or .yml, or is -, names the site file; any other names a guest to be shown alone.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, nova }
+
+    @Argument(help: ArgumentHelp("The site file, and guests to show.", valueName: "site-or-guest")) var names: [String] = []
+
+    @OptionGroup var host: HostOptions
+
+    @Option(help: "The output's form; nova takes one guest.") var format: Format = .text
+
+    @Flag(help: "End with 2 when there are differences, with 3 when a restart is pending.") var check = false
+
+    private var sites: [String] { names.filter { $0 == "-" || $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") } }
+
+    func validate() throws {
+        if sites.count > 1 { throw ValidationError("Name one site file at most.") }
+        if format == .nova, names.count - sites.count != 1 { throw ValidationError("--format nova takes one guest.") }
+    }
+
+    func run() throws { try run(in: .live) }
+
+    func run(in world: World) throws {
+        try report(in: world) {
+            let session = try PlanningSession(site: sites.first, host: host, world: world)
+            let status = session.status(detailed: check)
+            let wanted = names.filter { !sites.contains($0) }
+            let all = session.guestStatuses
+            let guests = wanted.isEmpty ? all : all.filter { wanted.contains($0.name) }
+            for name in wanted where !all.contains(where: { $0.name == name }) {
+                throw unknownGuest(name, all.map(\.name))
+            }
+            if format == .nova {
+                world.say(try nova(guests[0], session))
+                return .done
+            }
+            let shown = HostStatus(
+                facts: session.facts, site: session.input.site.name.value, usage: session.result.plan.placement.cells,
+                guests: guests, diagnostics: session.result.plan.diagnostics)
+            world.say(
+                format == .json
+                    ? try JSONText.of(StatusJSON(shown, exit: status.report))
+                    : StatusText(shown, sources: session.sources).text(color: world.hasColor))
+            return check || status != .needsConsent ? status : .done
+        }
+    }
+
+    private func nova(_ guest: GuestStatus, _ session: PlanningSession) throws -> String {
+        guard let placement = guest.placement,
+            let demand = session.guests.first(where: { $0.name.value == guest.name })?.demand
+        else { throw unknownGuest(guest.name, session.guests.map(\.name.value)) }
+        return try JSONText.of(NovaInstanceTopology(placement, demand: demand))
+    }
+
+    private func unknownGuest(_ name: String, _ known: [String]) -> CommandFailure {
+        let meant = suggestion(for: name, among: known).map { "did you mean \($0)?" }
+        return CommandFailure(.usage, [Diagnostic(.unknownGuest, "there is no placed guest '\(name)'", hint: meant)])
+    }
+}
+
+extension PlanningSession {
+    /// Every guest of the site, and every domain that is not the site's.
+    var guestStatuses: [GuestStatus] {
+        let plan = result.plan
+        let changed = Set(
+            plan.changes.compactMap { change in
+                if case .guest(let name) = change.subject { name } else { nil }
+            })
+        let placed = Dictionary(plan.placement.guests.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let named = guests.filter { $0.state?.value != .absent }.map(\.name.value)
+        let ours = named.map { name in
+            let domain = facts.domains.first { $0.name == name }
+            let sync: GuestStatus.Sync = domain == nil ? .missing : changed.contains(name) ? .differs : .inSync
+            return GuestStatus(
+                name: name, state: domain?.state, ownership: domain.flatMap(ownership), sync: sync,
+                restartPending: plan.restartPending.contains(name), placement: placed[name])
+        }
+        let others = facts.domains.filter { !named.contains($0.name) }.map { domain in
+            GuestStatus(name: domain.name, state: domain.state, ownership: ownership(domain), sync: .notInSite)
+        }
+        return (ours + others).sorted { $0.name < $1.name }
+    }
+
+    private func ownership(_ domain: DomainFacts) -> GuestStatus.Ownership? {
+        guard let document = try? XMLReader.read(domain.xml) else { return nil }
+        if ForeignManager.detect(in: document) != nil { return .otherManager }
+        switch OwnershipMark(reading: document)?.origin {
+        case .created: return .created
+        case .adopted: return .adopted
+        case nil: return .foreign
+        }
+    }
+}

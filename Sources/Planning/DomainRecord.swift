@@ -1,0 +1,72 @@
+internal import Diagnostics
+internal import DomainXML
+internal import HostModel
+internal import SiteFile
+internal import XMLTree
+
+/// One domain of the host, its documents read.
+struct DomainRecord {
+    let facts: DomainFacts
+    /// The inactive definition.
+    let document: XMLElement
+    let parts: ManagedParts
+    /// What a running domain runs with; nil when it does not run or libvirt was not asked.
+    let live: ManagedParts?
+    let mark: OwnershipMark?
+    /// The other manager that owns the domain, or nil.
+    let manager: String?
+
+    /// Reads a domain's documents.
+    ///
+    /// - Throws: A diagnostic that names the domain and what is wrong with its definition.
+    init(_ facts: DomainFacts) throws(DiagnosticError) {
+        do {
+            let document = try XMLReader.read(facts.xml)
+            self.facts = facts
+            self.document = document
+            parts = try ManagedParts(reading: document)
+            mark = OwnershipMark(reading: document)
+            manager = ForeignManager.detect(in: document)
+            live = try facts.liveXML.map { try ManagedParts(reading: XMLReader.read($0)) }
+        } catch {
+            throw DiagnosticError(
+                Diagnostic(.domainXMLInvalid, "the definition of domain '\(facts.name)' cannot be read: \(error)"))
+        }
+    }
+
+    var isRunning: Bool { facts.state.isActive }
+}
+
+/// Carries a diagnostic.
+struct DiagnosticError: Error {
+    let diagnostic: Diagnostic
+    init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
+}
+
+extension PresentPlacement {
+    /// Where a domain is, as its definition says: guest cells bound to exactly one host cell, pins, the emulator.
+    init(_ record: DomainRecord, host: HostFacts, defaultHugePage: PageSize?) {
+        let parts = record.parts
+        var cells: [GuestCellID: BoundCell] = [:]
+        for cell in parts.guestCells {
+            let bound = parts.numaTune?.memNodes[cell.id]?.hostCells ?? parts.numaTune?.hostCells
+            guard let bound, bound.count == 1, let hostCell = bound.first else { continue }
+            let page = parts.memoryBacking.hugePages?.size(of: cell.id, defaultSize: defaultHugePage)
+            cells[cell.id] = BoundCell(hostCell: hostCell, hugePage: page == host.host.basePage ? nil : page)
+        }
+        self.init(
+            cells: cells, pins: parts.cpuTune.vcpuPins, emulatorCPUs: parts.cpuTune.emulatorPin,
+            isRunning: record.isRunning)
+    }
+}
+
+extension MemoryBacking.HugePages {
+    /// The page size of one guest cell, or nil for ordinary pages.
+    func size(of cell: GuestCellID, defaultSize: PageSize?) -> PageSize? {
+        switch self {
+        case .defaultSize: defaultSize
+        case .all(let size): size
+        case .perCell(let sizes): sizes[cell]
+        }
+    }
+}

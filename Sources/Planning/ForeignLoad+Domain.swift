@@ -1,0 +1,60 @@
+internal import DomainXML
+internal import HostModel
+
+/// Pages of a domain by pool, as far as each guest cell is bound to one host cell.
+struct DomainPages {
+    var bound: [PoolID: PageCount] = [:]
+
+    init(_ load: DomainLoad, host: HostFacts, defaultHugePage: PageSize?) {
+        for part in load.memory {
+            guard let size = part.hugePage(host: host, defaultHugePage: defaultHugePage),
+                let cell = part.onlyCell(of: host)
+            else { continue }
+            bound[PoolID(cell: cell, pageSize: size), default: .zero] += size.pagesNeeded(for: part.memory)
+        }
+    }
+}
+
+extension DomainLoad.MemoryDemand {
+    /// The size of the huge pages that back it; nil for ordinary pages.
+    fileprivate func hugePage(host: HostFacts, defaultHugePage: PageSize?) -> PageSize? {
+        switch pages {
+        case .ordinary: nil
+        case .defaultHuge: defaultHugePage
+        case .size(let size): size == host.host.basePage ? nil : size
+        }
+    }
+
+    /// The one host cell that it comes from, or nil when it may come from several.
+    fileprivate func onlyCell(of host: HostFacts) -> CellID? {
+        if host.cells.count == 1 { return host.cells.first?.id }
+        guard let hostCells, hostCells.count == 1, mode != .preferred else { return nil }
+        return hostCells.first
+    }
+}
+
+extension ForeignLoad {
+    /// What a domain that is not the site's takes, from its definition.
+    ///
+    /// A vCPU pinned to one CPU takes it; so does the emulator of a domain whose vCPUs are all pinned so, when it has a CPU beside
+    /// them. Pages of a running domain are in use already; those of one that libvirt will start with the host are still to come.
+    init(_ record: DomainRecord, load: DomainLoad, host: HostFacts, defaultHugePage: PageSize?) {
+        self.init(name: record.facts.name)
+        var several: [CPUSet?: Int] = [:]
+        for vcpu in load.vcpus {
+            if let cpus = vcpu.cpus, cpus.count == 1 {
+                takenCPUs.formUnion(cpus)
+            } else {
+                several[vcpu.cpus, default: 0] += 1
+            }
+        }
+        if several.isEmpty, let emulator = load.emulatorCPUs, emulator.count == 1 { takenCPUs.formUnion(emulator) }
+        sharedVCPUs = several.map { SharedVCPUs(cpus: $0.key, count: $0.value) }
+            .sorted { ($0.cpus ?? []) < ($1.cpus ?? []) }
+        for part in load.memory where part.hugePage(host: host, defaultHugePage: defaultHugePage) == nil {
+            memory.append(Memory(cell: part.onlyCell(of: host), amount: part.memory))
+        }
+        let pages = DomainPages(load, host: host, defaultHugePage: defaultHugePage).bound
+        if record.isRunning { pagesHeld = pages } else { pagesAtStart = pages }
+    }
+}

@@ -1,0 +1,179 @@
+internal import Diagnostics
+internal import DomainXML
+internal import HostModel
+internal import SiteFile
+internal import XMLTree
+
+/// What becomes of one guest of the site: what changes, the steps, the definition it will have.
+struct GuestOutcome {
+    var change: Change?
+    var steps: [Step] = []
+    var definition: GuestDefinition?
+    var restartPending = false
+}
+
+/// Works out what becomes of one guest that has its place.
+struct GuestChange {
+    let request: PlanRequest
+    let guest: GuestSpec
+    let placement: GuestPlacement
+    let record: DomainRecord?
+    let ownership: Ownership
+    /// Whether the guest leaves its host cells.
+    let moves: Bool
+
+    private var name: String { guest.name.value }
+
+    /// What becomes of the guest.
+    func outcome() -> GuestOutcome {
+        let wanted = WantedParts(host: request.host).parts(of: guest.demand, at: placement)
+        guard let record else { return creation(wanted) }
+        return update(of: record, wanted: wanted)
+    }
+
+    // MARK: A guest that is not there yet
+
+    private func creation(_ wanted: ManagedParts) -> GuestOutcome {
+        let mark = mark(origin: .created, wanted: wanted)
+        let machine = machineDocument
+        let document = DomainPatch.apply(wanted, mark: mark, to: machine)
+        var outcome = GuestOutcome(definition: GuestDefinition(name: name, document: document))
+        var parts = wanted.settings.map {
+            ChangedPart(path: $0.path, now: nil, want: ChangedPart.Value($0.value), when: .define)
+        }
+        outcome.steps = [.create(name: name, definition: machine, wanted: wanted, mark: mark)]
+        if let autostart = guest.autostart?.value, autostart {
+            parts.append(ChangedPart(path: "autostart", now: nil, want: .flag(true), when: .define))
+            outcome.steps.append(.setAutostart(name: name, prior: false, target: true))
+        }
+        if guest.state?.value == .running {
+            parts.append(ChangedPart(path: "state", now: nil, want: .text("running"), when: .define))
+            outcome.steps.append(.start(name: name))
+        }
+        outcome.change = Change(
+            subject: .guest(name), action: .create, disruption: .none, parts: parts, source: guest.name.mark)
+        return outcome
+    }
+
+    /// The document of a new guest, still without what we manage: its base file, or its common devices.
+    private var machineDocument: XMLElement {
+        if let base = request.bases[name] {
+            let users = request.guests.filter { $0.machine.base?.value == guest.machine.base?.value }
+            return DomainTemplate.domain(from: base, name: name, isShared: users.count > 1)
+        }
+        return DomainTemplate.domain(for: MachineDescription(guest, arch: request.host.host.arch))
+    }
+
+    // MARK: A guest that is there
+
+    private func update(of record: DomainRecord, wanted: ManagedParts) -> GuestOutcome {
+        let origin: OwnershipMark.Origin = if case .ours(let origin) = ownership { origin } else { .adopted }
+        let mark = mark(origin: origin, wanted: wanted)
+        let stored = wanted.differences(from: record.parts, defaultHugePage: request.defaultHugePage)
+        var outcome = GuestOutcome(
+            definition: GuestDefinition(name: name, document: DomainPatch.apply(wanted, mark: mark, to: record.document)))
+        var parts = stored.map { part in
+            ChangedPart(
+                path: part.path, now: part.now.map(ChangedPart.Value.init), want: part.want.map(ChangedPart.Value.init),
+                when: when(part.path, record))
+        }
+        if !stored.isEmpty || record.mark != mark {
+            outcome.steps.append(.redefine(name: name, prior: record.parts, wanted: wanted, mark: mark))
+        }
+        if let live = record.live {
+            let drift = wanted.differences(from: live, defaultHugePage: request.defaultHugePage)
+            outcome.restartPending = drift.contains { !ThreadPin.isPin($0.path) } || (moves && !drift.isEmpty)
+            if !moves { addLivePins(drift, live: live, wanted: wanted, parts: &parts, steps: &outcome.steps) }
+        } else if record.isRunning {
+            outcome.restartPending = parts.contains { $0.when == .nextStart }
+        }
+        addState(record, parts: &parts, steps: &outcome.steps)
+        outcome.change = change(record, mark: mark, parts: parts, hasSteps: !outcome.steps.isEmpty)
+        return outcome
+    }
+
+    private func change(_ record: DomainRecord, mark: OwnershipMark, parts: [ChangedPart], hasSteps: Bool) -> Change? {
+        guard hasSteps else { return nil }
+        var parts = parts
+        var action = Change.Action.update
+        if parts.isEmpty {
+            action = .stamp
+            parts = [ChangedPart(path: "metadata", now: nil, want: .text(mark.site), when: .define)]
+        }
+        let stops = parts.contains { $0.path == "state" && $0.want == .text("shutoff") }
+        if parts.allSatisfy({ $0.path == "state" }) { action = stops ? .stop : .start }
+        var consent: String? = stops ? "it is shut down" : nil
+        if moves, record.isRunning { consent = "it runs and moves to other cells; the move waits for its next start" }
+        if ownership == .adopt {
+            action = .adopt
+            consent = "a domain that this site did not create is taken over"
+        }
+        let disruption: Disruption = stops ? .guest : parts.contains { $0.when == .live } ? .live : .none
+        return Change(
+            subject: .guest(name), action: action, disruption: disruption, parts: parts, consent: consent,
+            source: guest.name.mark)
+    }
+
+    private func when(_ path: String, _ record: DomainRecord) -> ChangedPart.When {
+        guard record.isRunning else { return .define }
+        return ThreadPin.isPin(path) && !moves ? .live : .nextStart
+    }
+
+    /// Pins of the running domain that are not as wanted, whatever its definition says.
+    private func addLivePins(
+        _ drift: [SettingDifference], live: ManagedParts, wanted: ManagedParts, parts: inout [ChangedPart],
+        steps: inout [Step]
+    ) {
+        for difference in drift {
+            guard let thread = ThreadPin.thread(difference.path, of: live) else { continue }
+            let everywhere = request.host.onlineCPUs
+            let prior = ThreadPin.cpus(thread, of: live) ?? live.vcpuCPUs ?? everywhere
+            let target = ThreadPin.cpus(thread, of: wanted) ?? wanted.vcpuCPUs ?? everywhere
+            guard prior != target else { continue }
+            steps.append(.pin(name: name, thread: thread, prior: prior, target: target))
+            if !parts.contains(where: { $0.path == difference.path }) {
+                parts.append(
+                    ChangedPart(
+                        path: difference.path, now: difference.now.map(ChangedPart.Value.init),
+                        want: difference.want.map(ChangedPart.Value.init), when: .live))
+            }
+        }
+    }
+
+    private func addState(_ record: DomainRecord, parts: inout [ChangedPart], steps: inout [Step]) {
+        if let autostart = guest.autostart?.value, autostart != record.facts.autostart {
+            parts.append(
+                ChangedPart(path: "autostart", now: .flag(!autostart), want: .flag(autostart), when: .define))
+            steps.append(.setAutostart(name: name, prior: !autostart, target: autostart))
+        }
+        switch (guest.state?.value, record.isRunning) {
+        case (.running, false):
+            parts.append(ChangedPart(path: "state", now: .text("shutoff"), want: .text("running"), when: .define))
+            steps.append(.start(name: name))
+        case (.shutoff, true):
+            let now = record.facts.state.rawValue
+            parts.append(ChangedPart(path: "state", now: .text(now), want: .text("shutoff"), when: .live))
+            steps.append(.stop(name: name))
+        default: break
+        }
+    }
+
+    private func mark(origin: OwnershipMark.Origin, wanted: ManagedParts) -> OwnershipMark {
+        OwnershipMark(
+            site: request.site, guest: name, flavor: guest.flavor?.value, origin: origin,
+            managedPaths: Set(wanted.settings.map { String($0.path.prefix { $0 != "[" }) }).sorted(),
+            placement: placement.cells.map {
+                OwnershipMark.PlacedCell(guestCell: $0.id, hostCell: $0.hostCell, pageSize: $0.pageSize)
+            })
+    }
+}
+
+extension ChangedPart.Value {
+    init(_ value: ManagedSetting.Value) {
+        switch value {
+        case .text(let text): self = .text(text)
+        case .number(let number): self = .number(number)
+        case .flag(let flag): self = .flag(flag)
+        }
+    }
+}

@@ -1,0 +1,232 @@
+internal import Diagnostics
+internal import DomainXML
+internal import HostModel
+internal import SiteFile
+
+/// Makes a plan: site, host and the domains that exist in; changes, steps and reasons out.
+///
+/// Pure: the same request has the same plan. First every domain is read and each guest's domain is judged: ours, to be adopted, or
+/// not to be touched. Then all guests are placed together, with what other domains use taken off the host. Last, each guest's wanted
+/// settings are compared with what its definition, and the running domain, say; only differences become changes.
+public enum Planner {
+    /// Answers a request.
+    public static func plan(_ request: PlanRequest) -> ExecutablePlan { Planning(request).result() }
+}
+
+/// One run of the planner.
+private struct Planning {
+    let request: PlanRequest
+    var diagnostics: [Diagnostic] = []
+    var records: [String: DomainRecord] = [:]
+    /// By guest name: whose the domain of that name is.
+    var ownership: [String: Ownership] = [:]
+
+    init(_ request: PlanRequest) {
+        self.request = request
+        diagnostics = HostRefusals(host: request.host, policy: request.policy).diagnostics
+        let named = Set(request.guests.map(\.name.value))
+        for domain in request.host.domains {
+            do {
+                records[domain.name] = try DomainRecord(domain)
+            } catch {
+                // A domain that cannot be read is an error where we would write it, else only its load is unknown.
+                var diagnostic = error.diagnostic
+                if !named.contains(domain.name) { diagnostic.severity = .warning }
+                diagnostics.append(diagnostic)
+            }
+        }
+        for guest in request.guests {
+            let decision = Ownership(guest, record: records[guest.name.value], site: request.site)
+            ownership[guest.name.value] = decision
+            if case .refused(let diagnostic) = decision { diagnostics.append(diagnostic) }
+        }
+    }
+
+    func result() -> ExecutablePlan {
+        let placement = Placer.place(placementRequest)
+        var plan = Plan(
+            host: request.host.host.name ?? request.policy.name.value, site: request.site, verdict: .noChanges,
+            placement: placement, diagnostics: diagnostics)
+        var result = ExecutablePlan(plan: plan)
+        var steps: [Step] = []
+        let pools = PoolChanges(request: request, placement: placement)
+        if placement.verdict == .placed {
+            for (change, step) in pools.changes {
+                plan.changes.append(change)
+                steps.append(step)
+            }
+            plan.diagnostics += pools.mountDiagnostics + movingDiagnostics(placement) + mixedPages(placement)
+        }
+        for guest in request.guests.sorted(by: { $0.name.value < $1.name.value }) {
+            guard let outcome = outcome(of: guest, placement) else { continue }
+            if let change = outcome.change { plan.changes.append(change) } else { plan.unchanged.append(guest.name.value) }
+            if outcome.restartPending { plan.restartPending.append(guest.name.value) }
+            if let definition = outcome.definition { result.definitions.append(definition) }
+            steps += outcome.steps
+        }
+        plan.diagnostics += unplacedDiagnostics(placement) + orphans
+        plan.changes.sort { $0.address < $1.address }
+        plan.verdict = verdict(placement, plan)
+        result.plan = plan
+        result.poolTargets = pools.targets
+        if plan.verdict == .changes { result.steps = steps }
+        return result
+    }
+
+    private func verdict(_ placement: Placement, _ plan: Plan) -> Plan.Verdict {
+        switch placement.verdict {
+        case .infeasible: .infeasible
+        case .undecided: .undecided
+        case .placed: plan.diagnostics.hasErrors ? .refused : plan.changes.isEmpty ? .noChanges : .changes
+        }
+    }
+
+    // MARK: Placement
+
+    /// Guests that take part in the placement: not absent, and not somebody else's domain.
+    private var present: [GuestSpec] {
+        request.guests.filter { guest in
+            if case .refused = ownership[guest.name.value] { return false }
+            return guest.state?.value != .absent
+        }
+    }
+
+    private var placementRequest: PlacementRequest {
+        var held: [PoolID: PageCount] = [:]
+        var foreign: [ForeignLoad] = []
+        let ours = Set(request.guests.map(\.name.value).filter { name in
+            if case .refused = ownership[name] { return false }
+            return true
+        })
+        for (name, record) in records.sorted(by: { $0.key < $1.key }) {
+            guard record.isRunning || record.facts.autostart, let load = try? DomainLoad(reading: record.document)
+            else { continue }
+            if !ours.contains(name) {
+                foreign.append(
+                    ForeignLoad(record, load: load, host: request.host, defaultHugePage: request.defaultHugePage))
+            } else if record.isRunning {
+                let pages = DomainPages(load, host: request.host, defaultHugePage: request.defaultHugePage)
+                held.merge(pages.bound) { $0 + $1 }
+            }
+        }
+        return PlacementRequest(
+            host: request.host, policy: request.policy,
+            guests: present.map { guest in
+                PlacementGuest(
+                    name: guest.name.value, demand: guest.demand,
+                    present: records[guest.name.value].map {
+                        PresentPlacement($0, host: request.host, defaultHugePage: request.defaultHugePage)
+                    })
+            },
+            foreign: foreign, heldPages: held, allowsShrink: request.allowsShrink, searchLimit: request.searchLimit)
+    }
+
+    // MARK: Guests
+
+    private func outcome(of guest: GuestSpec, _ placement: Placement) -> GuestOutcome? {
+        let name = guest.name.value
+        guard let owner = ownership[name] else { return nil }
+        if case .refused = owner { return nil }
+        if guest.state?.value == .absent { return removal(guest, owner) }
+        guard let place = placement.guests.first(where: { $0.name == name }) else { return nil }
+        return GuestChange(
+            request: request, guest: guest, placement: place, record: records[name], ownership: owner,
+            moves: placement.moved.contains(name)
+        ).outcome()
+    }
+
+    /// A guest that shall not be there: one that we created is removed, one that we adopted is released.
+    private func removal(_ guest: GuestSpec, _ owner: Ownership) -> GuestOutcome? {
+        let name = guest.name.value
+        guard let record = records[name], case .ours(let origin) = owner else { return nil }
+        var outcome = GuestOutcome()
+        let isRunning = record.isRunning && origin == .created
+        if origin == .created {
+            outcome.steps = (isRunning ? [.stop(name: name)] : []) + [.undefine(name: name)]
+        } else {
+            outcome.steps = [.release(name: name)]
+        }
+        let now: ChangedPart.Value = .text(record.facts.state.rawValue)
+        let part =
+            origin == .created
+            ? ChangedPart(path: "state", now: now, want: nil, when: isRunning ? .live : .define)
+            : ChangedPart(path: "metadata", now: .text(request.site), want: nil, when: .define)
+        outcome.change = Change(
+            subject: .guest(name), action: origin == .created ? .remove : .release,
+            disruption: isRunning ? .guest : .none, parts: [part],
+            consent: origin == .created ? "its definition is removed; its disks are kept" : nil, source: guest.name.mark)
+        return outcome
+    }
+
+    // MARK: Findings
+
+    private func movingDiagnostics(_ placement: Placement) -> [Diagnostic] {
+        placement.moved.compactMap { name in
+            guard let record = records[name], record.isRunning else { return nil }
+            return Diagnostic(
+                .runningGuestMoves, "guest '\(name)' runs and must move: the site fits this host in no other way",
+                at: mark(of: name), severity: .warning,
+                hint: "the move takes effect when the guest is next started")
+        }
+    }
+
+    private func mixedPages(_ placement: Placement) -> [Diagnostic] {
+        placement.guests.filter { Set($0.cells.map(\.pageSize)).count > 1 }.map { guest in
+            let sizes = guest.cells.map { "\($0.pageSize) on cell \($0.hostCell)" }.joined(separator: ", ")
+            return Diagnostic(
+                .mixedPageSizes, "guest '\(guest.name)' has pages of different sizes: \(sizes)", at: mark(of: guest.name),
+                severity: .warning, hint: "no single size fits; ask for one by 'mem_page_size' to be told what it lacks")
+        }
+    }
+
+    private func unplacedDiagnostics(_ placement: Placement) -> [Diagnostic] {
+        placement.unplaced.map { guest in
+            Diagnostic(
+                placement.verdict == .undecided ? .undecided : guest.code,
+                placement.verdict == .undecided
+                    ? "the search limit was reached before a place for guest '\(guest.name)' was found or ruled out"
+                    : "guest '\(guest.name)' does not fit on this host",
+                at: mark(of: guest.name), length: guest.name.unicodeScalars.count)
+        }
+    }
+
+    /// Domains with this site's mark that the site no longer names.
+    private var orphans: [Diagnostic] {
+        let named = Set(request.guests.map(\.name.value))
+        return records.values.filter { $0.mark?.site == request.site && !named.contains($0.facts.name) }
+            .sorted { $0.facts.name < $1.facts.name }
+            .map { record in
+                Diagnostic(
+                    .orphan, "domain '\(record.facts.name)' was made for this site, which no longer names it",
+                    severity: .warning,
+                    hint: "write '\(record.facts.name): {state: absent}' to have it removed; until then it is left alone")
+            }
+    }
+
+    private func mark(of guest: String) -> SourceMark? {
+        request.guests.first { $0.name.value == guest }?.name.mark
+    }
+}
+
+extension MachineDescription {
+    /// The common devices of a guest.
+    init(_ guest: GuestSpec, arch: String?) {
+        let machine = guest.machine
+        self.init(
+            name: guest.name.value, hypervisor: machine.accelerator?.value == .qemu ? .qemu : .kvm,
+            architecture: arch ?? "x86_64", machine: machine.machineType?.value,
+            disks: machine.disks.map { disk in
+                Disk(
+                    path: disk.path.value, format: disk.format == .raw ? .raw : .qcow2,
+                    bus: disk.bus == .virtio ? .virtio : disk.bus == .scsi ? .scsi : .sata, isReadOnly: disk.isReadOnly)
+            },
+            interfaces: machine.interfaces.map { interface in
+                switch interface.source {
+                case .network(let name): Interface(source: .network(name), mac: interface.mac, model: interface.model)
+                case .bridge(let name): Interface(source: .bridge(name), mac: interface.mac, model: interface.model)
+                }
+            },
+            kernel: machine.kernel?.value, initrd: machine.initrd?.value, commandLine: machine.commandLine?.value,
+            hasConsole: machine.hasConsole)
+    }
+}

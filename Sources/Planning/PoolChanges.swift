@@ -1,0 +1,63 @@
+internal import Diagnostics
+internal import HostModel
+internal import SiteFile
+
+/// What becomes of the pools of huge pages.
+struct PoolChanges {
+    let request: PlanRequest
+    let placement: Placement
+
+    /// What each pool must hold; empty when the pools are taken as they are.
+    var targets: [PoolID: PageCount] {
+        guard request.policy.managesPools else { return [:] }
+        var targets: [PoolID: PageCount] = [:]
+        for cell in placement.cells {
+            for pool in cell.pools { targets[PoolID(cell: cell.id, pageSize: pool.pageSize)] = pool.wanted }
+        }
+        return targets
+    }
+
+    /// One change a pool that grows, or shrinks where that is allowed, with its step; ascending by pool.
+    var changes: [(change: Change, step: Step)] {
+        targets.sorted { $0.key < $1.key }.compactMap { id, wanted in
+            guard let pool = request.host.cell(id.cell)?.pool(of: id.pageSize) else { return nil }
+            if wanted > pool.persistent { return change(id, pool, to: wanted, action: .grow) }
+            let lowest = max(wanted, pool.used)
+            guard request.allowsShrink, lowest < pool.persistent else { return nil }
+            return change(id, pool, to: lowest, action: .shrink)
+        }
+    }
+
+    private func change(
+        _ id: PoolID, _ pool: HugepagePool, to target: PageCount, action: Change.Action
+    ) -> (change: Change, step: Step) {
+        let part = ChangedPart(
+            path: "pages", now: .number(pool.persistent.count), want: .number(target.count), when: .live)
+        let source = request.policy.pools.first { $0.pool.value == id }?.pool.mark
+        let change = Change(
+            subject: .pool(id), action: action, disruption: .live, parts: [part],
+            consent: action == .shrink ? "pages that a pool gives up may not be had again without a reboot" : nil,
+            source: source)
+        return (change, .setPool(id, prior: pool.persistent, target: target))
+    }
+
+    /// Page sizes that guests are given and that no mount of hugetlbfs serves, or none that libvirt knows of.
+    var mountDiagnostics: [Diagnostic] {
+        guard let libvirt = request.host.libvirt else { return [] }
+        let sizes = Set(placement.guests.flatMap { $0.cells.map(\.pageSize) }).filter { $0 != request.host.host.basePage }
+        return sizes.sorted().compactMap { size in
+            guard let mount = libvirt.hugetlbfs.first(where: { $0.pageSize == size }) else {
+                let folder = size == request.defaultHugePage ? "/dev/hugepages" : "/dev/hugepages\(size.kernelName)"
+                return Diagnostic(
+                    .mountMissing, "no hugetlbfs is mounted for \(size) pages; libvirt cannot start guests in them",
+                    severity: .warning,
+                    hint: "mkdir -p \(folder) && mount -t hugetlbfs -o pagesize=\(size.kernelName) hugetlbfs \(folder), "
+                        + "then systemctl restart libvirtd (guests go on running)")
+            }
+            guard mount.isKnownToLibvirt == false else { return nil }
+            return Diagnostic(
+                .libvirtMissesMount, "libvirt has not seen the mount \(mount.path) for \(size) pages", severity: .warning,
+                hint: "systemctl restart libvirtd (or virtqemud): it reads mounts only when it starts; guests go on running")
+        }
+    }
+}

@@ -1,0 +1,103 @@
+internal import Diagnostics
+internal import DomainXML
+internal import HostModel
+internal import SiteFile
+
+/// Translates a placement into what a definition must say.
+struct WantedParts {
+    let host: HostFacts
+    /// The priority of real-time vCPUs under the FIFO scheduler.
+    static let realtimePriority = 1
+
+    /// The managed parts of a guest at its place.
+    func parts(of demand: GuestDemand, at placement: GuestPlacement) -> ManagedParts {
+        ManagedParts(
+            vcpus: demand.vcpus, vcpuCPUs: placement.floatingCPUs, memory: demand.memory, ioThreads: demand.ioThreads,
+            cpuTune: cpuTune(demand, placement), numaTune: numaTune(demand, placement),
+            memoryBacking: memoryBacking(demand, placement), cpuMode: demand.cpuMode,
+            topology: demand.cpuTopology.map {
+                Topology(sockets: $0.sockets, cores: $0.cores, threads: $0.threads)
+            },
+            maximumPhysicalAddress: demand.physicalAddress.map {
+                MaximumPhysicalAddress(mode: $0.mode, bits: $0.bits)
+            },
+            guestCells: guestCells(demand, placement), hasACPI: !demand.cells.isEmpty && hasACPI)
+    }
+
+    /// On x86 and Arm a guest's kernel reads its cells from ACPI tables; elsewhere there are none.
+    private var hasACPI: Bool {
+        switch host.host.arch {
+        case nil, "x86_64", "i686", "aarch64": true
+        default: false
+        }
+    }
+
+    private func cpuTune(_ demand: GuestDemand, _ placement: GuestPlacement) -> CPUTune {
+        var tune = CPUTune()
+        for cell in placement.cells {
+            tune.vcpuPins.merge(cell.pins) { first, _ in first }
+        }
+        if !placement.emulatorCPUs.isEmpty {
+            tune.emulatorPin = placement.emulatorCPUs
+            for number in 0..<(demand.ioThreads ?? 0) { tune.ioThreadPins[number + 1] = placement.emulatorCPUs }
+        }
+        for vcpu in demand.realtimeVCPUs {
+            tune.schedulers[vcpu] = CPUTune.Scheduler(policy: "fifo", priority: WantedParts.realtimePriority)
+        }
+        return tune
+    }
+
+    private func numaTune(_ demand: GuestDemand, _ placement: GuestPlacement) -> NUMATune? {
+        guard !placement.cells.isEmpty, let mode = NUMATune.Mode(demand.memoryPolicy) else { return nil }
+        return NUMATune(
+            mode: mode, hostCells: CellSet(placement.cells.map(\.hostCell)),
+            memNodes: Dictionary(
+                uniqueKeysWithValues: placement.cells.map {
+                    ($0.id, NUMATune.MemNode(mode: mode, hostCells: [$0.hostCell]))
+                }))
+    }
+
+    private func memoryBacking(_ demand: GuestDemand, _ placement: GuestPlacement) -> MemoryBacking {
+        let huge = placement.cells.filter { $0.pageSize > host.host.basePage }
+        let isRealtime = !demand.realtimeVCPUs.isEmpty
+        return MemoryBacking(
+            hugePages: huge.isEmpty
+                ? nil : .perCell(Dictionary(uniqueKeysWithValues: huge.map { ($0.id, $0.pageSize) })),
+            noSharePages: isRealtime, locked: isRealtime || demand.lockedMemory)
+    }
+
+    private func guestCells(_ demand: GuestDemand, _ placement: GuestPlacement) -> [GuestCell] {
+        let isShared = placement.cells.contains { $0.pageSize > host.host.basePage }
+        return demand.cells.map { cell in
+            GuestCell(
+                id: cell.id, vcpus: cell.vcpus, memory: cell.memory, isShared: isShared ? true : nil,
+                distances: distances(from: cell.id, placement))
+        }
+    }
+
+    /// Distances of the guest's cells are those of its host cells, where these are not all equally far from each other.
+    private func distances(from guestCell: GuestCellID, _ placement: GuestPlacement) -> [GuestCellID: Int] {
+        let hosts = placement.cells.map(\.hostCell)
+        let others = Set(
+            hosts.flatMap { from in hosts.filter { $0 != from }.map { host.distance(from: from, to: $0) } })
+        guard others.count > 1, let home = placement.cells.first(where: { $0.id == guestCell }) else { return [:] }
+        return Dictionary(
+            uniqueKeysWithValues: placement.cells.map { cell in
+                let distance = host.distance(from: home.hostCell, to: cell.hostCell)
+                return (cell.id, cell.id == guestCell ? 10 : min(max(distance, 11), 254))
+            })
+    }
+}
+
+extension NUMATune.Mode {
+    /// libvirt's mode for a policy; nil for a guest that is bound to nothing.
+    fileprivate init?(_ policy: GuestDemand.MemoryPolicy) {
+        switch policy {
+        case .strict: self = .strict
+        case .preferred: self = .preferred
+        case .restrictive: self = .restrictive
+        case .interleave: self = .interleave
+        case .none: return nil
+        }
+    }
+}
