@@ -16,7 +16,8 @@ public struct SourceText: Hashable, Sendable {
     /// - Parameter number: The line, from 1.
     public func line(_ number: Int) -> String? {
         guard number >= 1 else { return nil }
-        let lines = text.split(separator: "\n", maxSplits: number, omittingEmptySubsequences: false)
+        // In scalars: as a character, CR LF is one thing and no line feed.
+        let lines = text.unicodeScalars.split(separator: "\n", maxSplits: number, omittingEmptySubsequences: false)
         guard number <= lines.count else { return nil }
         var line = lines[number - 1]
         if line.last == "\r" { line.removeLast() }
