@@ -22,7 +22,8 @@ struct HostileYAMLTests {
             case .laughs:
                 (1...30).reduce("a0: &a0 [x, x, x, x, x, x, x, x, x]\n") { text, level in
                     let alias = "*a\(level - 1)"
-                    return text + "a\(level): &a\(level) [\(Array(repeating: alias, count: 9).joined(separator: ", "))]\n"
+                    return text
+                        + "a\(level): &a\(level) [\(Array(repeating: alias, count: 9).joined(separator: ", "))]\n"
                 }
             case .longLaughs:
                 "a: &a [" + String(repeating: "x, ", count: 500) + "]\nb: ["
@@ -49,7 +50,8 @@ struct HostileYAMLTests {
 
     @Test("that is merely large is read")
     func large() {
-        let text = "a: " + String(repeating: "x", count: 3 << 20) + "\nb: '" + String(repeating: "y\n\n", count: 9_000) + "'"
+        let text =
+            "a: " + String(repeating: "x", count: 3 << 20) + "\nb: '" + String(repeating: "y\n\n", count: 9_000) + "'"
         #expect(YAMLReader.read(SourceText(name: "s", text: text)).value?.pairs?.count == 2)
         let wide = (0..<20_000).map { "guest\($0): {vcpus: 1, ram: 1GiB}\n" }.joined()
         #expect(YAMLReader.read(SourceText(name: "s", text: wide)).value?.pairs?.count == 20_000)
@@ -58,7 +60,8 @@ struct HostileYAMLTests {
     @Test("of random bytes is read or refused with a reason", arguments: 0..<200)
     func randomBytes(seed: Int) {
         var generator = SplitMix(state: UInt64(seed))
-        let alphabet = Array("a:-?[]{},#&*!|>'\"%@` \t\n\r.~<0\\".utf8) + [0, 7, 0x85, 0xC2, 0xE2, 0x80, 0xA8, 0xEF, 0xBB, 0xBF]
+        let alphabet =
+            Array("a:-?[]{},#&*!|>'\"%@` \t\n\r.~<0\\".utf8) + [0, 7, 0x85, 0xC2, 0xE2, 0x80, 0xA8, 0xEF, 0xBB, 0xBF]
         let bytes = (0..<Int.random(in: 0..<300, using: &generator)).map { _ in
             alphabet[Int.random(in: 0..<alphabet.count, using: &generator)]
         }

@@ -17,7 +17,8 @@ struct YAMLRefusalTests {
             ("a: 1\n▶---\nb: 2", .yamlSeveralDocuments), ("---\na: 1\n...\n▶---\n", .yamlSeveralDocuments),
             ("a: ▶*b", .yamlAlias), ("a: &x [1, ▶*x]", .yamlAlias), ("a: &x\n  b: {c: ▶*x}", .yamlAlias),
             ("a: &x 1\n▶<<: *x", .yamlMergeKey), ("a: ▶!size 5", .yamlTag), ("▶!!python/object {a: 1}", .yamlTag),
-            ("a: ▶!!binary eA==", .yamlTag), ("▶", .yamlEmpty), ("▶# only a comment\n", .yamlEmpty), ("▶---\n", .yamlEmpty),
+            ("a: ▶!!binary eA==", .yamlTag), ("▶", .yamlEmpty), ("▶# only a comment\n", .yamlEmpty),
+            ("▶---\n", .yamlEmpty),
         ] as [(String, DiagnosticCode)])
     func refusing(text: String, code: DiagnosticCode) {
         let (text, mark) = marked(text)
@@ -30,7 +31,8 @@ struct YAMLRefusalTests {
     @Test("names both places of a key that is given twice")
     func duplicate() throws {
         let result = YAMLReader.read(SourceText(name: "s", text: "a: 1\nb: 2\na: 3\nb: 4\n"))
-        #expect(result.diagnostics.map(\.notes) == [["first: s:1:1", "again: s:3:1"], ["first: s:2:1", "again: s:4:1"]])
+        #expect(
+            result.diagnostics.map(\.notes) == [["first: s:1:1", "again: s:3:1"], ["first: s:2:1", "again: s:4:1"]])
     }
 
     @Test("finds several mistakes in one run")

@@ -31,7 +31,8 @@ struct YAMLTreeTests {
     @Test(
         "says where a value stands, in scalars and lines that end with a line feed",
         arguments: [
-            "a: ▶x", "a: 1\nb:\n  - ▶x", "é: ▶x", "😀: ▶x", "a: 1\r\nb: ▶x\r\n", "a: ['\u{2028}', ▶x]", "# c\n\n\n   a: ▶x",
+            "a: ▶x", "a: 1\nb:\n  - ▶x", "é: ▶x", "😀: ▶x", "a: 1\r\nb: ▶x\r\n", "a: ['\u{2028}', ▶x]",
+            "# c\n\n\n   a: ▶x",
             "&n a: ▶x", "a: [1, {b: ▶x}]", "a: >\n  1\n\nb: ▶x", "a: '1\n  2'\nb: ▶x",
         ])
     func marks(text: String) throws {
@@ -77,7 +78,8 @@ struct YAMLTreeTests {
     @Test("reads JSON and finds values by path")
     func json() throws {
         let (text, mark) = marked(
-            "{\"cells\": [\n\t{\"id\":0,\"cpus\":\"0-3\"},\n\t{\"id\":1,\"cpus\":▶\"4-x\",\"n\":null,\"u\":\"\\u00e9\\/\"}\n]}")
+            "{\"cells\": [\n\t{\"id\":0,\"cpus\":\"0-3\"},\n\t{\"id\":1,\"cpus\":▶\"4-x\",\"n\":null,\"u\":\"\\u00e9\\/\"}\n]}"
+        )
         let node = try #require(tree(of: text))
         #expect(node.node(at: [.key("cells"), .index(1), .key("cpus")])?.mark == mark)
         #expect(node.node(at: [.key("cells"), .index(1), .key("u")])?.scalar?.text == "é/")
