@@ -31,7 +31,7 @@ struct FlavorSettings: Sendable {
     var ram: Located<KiB>?
 
     var numaNodes: Located<Int>?
-    var numaCells: Located<[NUMACellDraft]>?
+    var numaCells: Located<[Located<NUMACellDraft>]>?
     /// `hw:numa_cpus.N` by N.
     var numaCPUs: Located<[Int: Located<VCPUSet>]>?
     /// `hw:numa_mem.N` by N.
@@ -80,6 +80,8 @@ struct FlavorSettings: Sendable {
 struct NUMACellDraft: Sendable, Hashable {
     var cpus: Located<VCPUSet>?
     var ram: Located<KiB>?
+    /// Keys whose values could not be read.
+    var broken: Set<String> = []
 
     static let table = KeyTable<Self>(
         .numaCell,
@@ -88,7 +90,7 @@ struct NUMACellDraft: Sendable, Hashable {
                 "cpus", \.cpus, .list(isEmptyAllowed: true), standard: "\"\"",
                 "The vCPUs in the cell; a cell without vCPUs has memory only"),
             Key("ram", \.ram, .size(atLeast: 1_024), required: true, "The memory of the cell"),
-        ])
+        ], broken: \.broken)
 }
 
 /// `cpu_topology` as it is written.

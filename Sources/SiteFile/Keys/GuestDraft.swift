@@ -11,8 +11,8 @@ struct GuestDraft: Sendable {
     var placement: Located<[CellEntry<GuestCellID, Int>]>?
     var base: Located<String>?
     var adopts: Located<Bool>?
-    var disks: Located<[DiskDraft]>?
-    var interfaces: Located<[InterfaceDraft]>?
+    var disks: Located<[Located<DiskDraft>]>?
+    var interfaces: Located<[Located<InterfaceDraft>]>?
     var kernel: Located<String>?
     var initrd: Located<String>?
     var commandLine: Located<String>?
@@ -80,6 +80,8 @@ struct InterfaceDraft: Sendable {
     var bridge: Located<String>?
     var mac: Located<String>?
     var model: Located<String>?
+    /// Keys whose values could not be read.
+    var broken: Set<String> = []
 
     static let table = KeyTable<Self>(
         .interface,
@@ -88,5 +90,5 @@ struct InterfaceDraft: Sendable {
             Key("bridge", \.bridge, .text(.word), "The bridge of the host to join"),
             Key("mac", \.mac, .text(.mac), "The hardware address; without it libvirt chooses one"),
             Key("model", \.model, .text(.word), standard: "virtio", "The card that the guest sees"),
-        ])
+        ], broken: \.broken)
 }

@@ -19,10 +19,10 @@ extension ValueReader {
         }
     }
 
-    /// Values in order; those that cannot be read are reported and left out.
+    /// Values in order, each at its place; nil when one of them could not be read.
     static func sequence<Element>(
         _ element: ValueReader<Element>, minimum: Int = 0, maximum: Int = 1_024
-    ) -> ValueReader where Value == [Element] {
+    ) -> ValueReader where Value == [Located<Element>] {
         let kind = ValueKind.sequence(element.kind, minimum: minimum)
         return ValueReader(kind, isCollection: true) { entry, report in
             guard let nodes = entry.node.elements else {
@@ -35,7 +35,9 @@ extension ValueReader {
                 report.error(.wrongType, message, at: entry.mark)
                 return nil
             }
-            let values = nodes.enumerated().compactMap { element.read(entry.element($0.offset, $0.element), &report) }
+            let values = nodes.enumerated().compactMap { index, node in
+                element.located(entry.element(index, node), &report)
+            }
             return values.count == nodes.count ? values : nil
         }
     }

@@ -11,13 +11,13 @@ struct CellWish {
     var mark: SourceMark
 
     /// The cells of `numa_cells`; nil when one of them could not be read.
-    init?(_ cells: Located<[NUMACellDraft]>) {
+    init?(_ cells: Located<[Located<NUMACellDraft>]>) {
         mark = cells.mark
         (cpus, memory) = ([], [])
         for cell in cells.value {
-            guard let ram = cell.ram else { return nil }
+            guard let ram = cell.value.ram, cell.value.broken.isEmpty else { return nil }
             memory.append(ram)
-            cpus.append(cell.cpus ?? Located([], at: ram.mark))
+            cpus.append(cell.value.cpus ?? Located([], at: cell.mark))
         }
     }
 

@@ -12,7 +12,7 @@ struct MachineRules {
         checkKernel()
         checkSharedDisks()
         return GuestMachine(
-            base: draft.base, adopts: draft.adopts, disks: (draft.disks?.value ?? []).compactMap(disk),
+            base: draft.base, adopts: draft.adopts, disks: (draft.disks?.value ?? []).compactMap { disk($0.value) },
             interfaces: (draft.interfaces?.value ?? []).compactMap { interface($0) }, kernel: draft.kernel,
             initrd: draft.initrd, commandLine: draft.commandLine, hasConsole: draft.console?.value ?? true,
             accelerator: draft.accelerator, machineType: draft.machineType)
@@ -51,8 +51,8 @@ struct MachineRules {
     /// Guests made by `count` have the same disks, which QEMU's locks let only one of them write to.
     private mutating func checkSharedDisks() {
         guard let count = draft.count, count.value > 1 else { return }
-        for disk in draft.disks?.value ?? [] where disk.isReadOnly?.value != true {
-            guard let path = disk.path else { continue }
+        for disk in draft.disks?.value ?? [] where disk.value.isReadOnly?.value != true {
+            guard let path = disk.value.path else { continue }
             report.warning(
                 .conflictingKeys, "all \(count.value) guests would write to this disk", at: path.mark,
                 hint: "add read_only: true, or write the guests out")
@@ -66,7 +66,8 @@ struct MachineRules {
             path: path, format: format, bus: draft.bus?.value ?? .virtio, isReadOnly: draft.isReadOnly?.value ?? false)
     }
 
-    private mutating func interface(_ draft: InterfaceDraft) -> GuestMachine.Interface? {
+    private mutating func interface(_ interface: Located<InterfaceDraft>) -> GuestMachine.Interface? {
+        let draft = interface.value
         let source: GuestMachine.Interface.Source
         switch (draft.network, draft.bridge) {
         case (let network?, nil): source = .network(network.value)
@@ -76,7 +77,12 @@ struct MachineRules {
                 .conflictingKeys, "an interface joins a network or a bridge, not both", at: bridge.mark,
                 hint: "write two interfaces")
             return nil
-        case (nil, nil): return nil
+        case (nil, nil):
+            guard draft.broken.isEmpty else { return nil }
+            report.error(
+                .missingKey, "an interface needs the key 'network' or 'bridge'", at: interface.mark,
+                hint: "add network: default")
+            return nil
         }
         return GuestMachine.Interface(source: source, mac: draft.mac?.value, model: draft.model?.value ?? "virtio")
     }

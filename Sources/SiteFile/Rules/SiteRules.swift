@@ -114,6 +114,7 @@ struct SiteRules {
 
     private mutating func demand(_ name: Located<String>, _ guest: GuestDraft) -> GuestDemand {
         var choice = FlavorChoice(guest.overrides, &report)
+        guard !choice.broken.contains("flavor") else { return GuestDemand(vcpus: 0, memory: .zero) }
         if let flavor = guest.flavorName {
             usedFlavors.insert(flavor.value)
             switch flavors[flavor.value] {
@@ -125,7 +126,7 @@ struct SiteRules {
             }
         }
         if choice.image.machineType == nil { choice.image.machineType = guest.machineType }
-        if !choice.broken.contains("flavor") { checkSize(name, guest, choice) }
+        checkSize(name, guest, choice)
         var rules = DemandRules(choice, placement: guest.placement)
         let demand = rules.demand()
         report.append(rules.report.diagnostics)
