@@ -151,6 +151,7 @@ struct FlavorRefusalTests {
             ),
             ("pci_numa_affinity_policy: ▶near", .badChoice),
             ("properties: {▶'hw:cpu_polciy': dedicated}", .unknownKey),
+            ("cpu_thread_policy: require, properties: {▶'hw:cpu_polciy': dedicated}", .unknownKey),
             ("properties: {▶cpu_policy: dedicated}", .unknownKey),
             ("properties: {'hw:cpu_policy': ▶[dedicated]}", .wrongType), ("properties: ▶[a]", .wrongType),
             ("properties: {'trait:HW_CPU_X86_AVX2': ▶maybe}", .badChoice),

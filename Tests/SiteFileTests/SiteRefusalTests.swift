@@ -9,6 +9,10 @@ struct SiteRefusalTests {
         "for its form, at the right place",
         arguments: [
             ("▶[a]", .wrongType), ("▶a", .wrongType), ("▶guest: {}", .unknownKey), ("▶vcpus: 4", .unknownKey),
+            ("guests: {a: {▶vcpu: 4, ram: 1GiB}}", .unknownKey),
+            ("▶flavours: {f: {vcpus: 1}}\nguests: {a: {flavor: f}}", .unknownKey),
+            ("guests: {a: {vcpus: 1, ram: 1GiB, ▶cpu_polcy: dedicated, cpu_thread_policy: require}}", .unknownKey),
+            (guest("disks: [{▶pth: /x}]"), .unknownKey), (guest("interfaces: [{▶netwrok: n}]"), .unknownKey),
             ("guests: {a: {▶vcpu: 4, vcpus: 1, ram: 1GiB}}", .unknownKey), ("hosts: {a: {▶vcpus: 1}}", .unknownKey),
             ("flavors: {a: {cpu_topology: {▶dies: 2}}}", .unknownKey),
             ("hosts: {a: {pools: {▶size: 2MiB}}}", .unknownKey),

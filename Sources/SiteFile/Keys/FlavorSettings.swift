@@ -87,7 +87,7 @@ struct NUMACellDraft: Sendable, Hashable {
         .numaCell,
         [
             Key(
-                "cpus", \.cpus, .list(isEmptyAllowed: true), standard: "\"\"",
+                "cpus", \.cpus, .list(isEmptyAllowed: true),
                 "The vCPUs in the cell; a cell without vCPUs has memory only"),
             Key("ram", \.ram, .size(atLeast: 1_024), required: true, "The memory of the cell"),
         ], broken: \.broken)

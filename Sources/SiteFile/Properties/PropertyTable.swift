@@ -70,7 +70,9 @@ enum PropertyTable {
         _ pair: YAMLPair, isImage: Bool, into properties: inout PropertySettings, _ report: inout Report
     ) {
         guard let (key, index) = find(pair.name, isImage: isImage) else {
-            return isImage ? unknownOfImage(pair, &report) : unknownOfFlavor(pair, &report)
+            let meant = isImage ? unknownOfImage(pair, &report) : unknownOfFlavor(pair, &report)
+            if let meant { properties.broken.insert(meant) }
+            return
         }
         let kind = ValueKind.text(.line)
         guard let scalar = Entry(pair).scalar(kind, &report) else {
@@ -93,45 +95,5 @@ enum PropertyTable {
             }
         }
         return nil
-    }
-}
-
-extension PropertyTable {
-    /// A flavor's property that is not in the table: a mistake when it is of the `hw` namespace and Nova does not know it either,
-    /// else something for the scheduler or for devices.
-    private static func unknownOfFlavor(_ pair: YAMLPair, _ report: inout Report) {
-        if pair.name.hasPrefix("trait:") {
-            if ["required", "forbidden"].contains(pair.value.scalar?.text) { return }
-            let words = FlavorSettings.Trait.allCases.map(\.rawValue)
-            return report.unknownWord(pair.value.scalar?.text ?? "", of: words, pair.name, at: pair.value.mark)
-        }
-        guard pair.name.hasPrefix("hw:"), !passedOver.contains(pair.name) else {
-            return pair.name.contains(":") ? ignored(pair, &report) : unknown(pair, &report)
-        }
-        unknown(pair, &report)
-    }
-
-    private static func unknown(_ pair: YAMLPair, _ report: inout Report) {
-        let names = properties.compactMap(\.described.flavorName)
-        let hint =
-            if FlavorDraft.table.keys.contains(where: { $0.name == pair.name }) {
-                "write it as a key of the flavor, or spell it 'hw:\(pair.name)' here"
-            } else if let near = suggestion(for: pair.name, among: names) {
-                "did you mean '\(near)'?"
-            } else {
-                "numactl-plan-site(5) lists the properties"
-            }
-        report.error(.unknownKey, "'\(pair.name)' is no property that Nova knows", at: pair.mark, hint: hint)
-    }
-
-    /// An image carries many properties for others, so one that is not in the table is only mentioned.
-    private static func unknownOfImage(_ pair: YAMLPair, _ report: inout Report) {
-        if pair.name.hasPrefix("trait:") { return }
-        let near = suggestion(for: pair.name, among: properties.compactMap(\.described.imageName))
-        ignored(pair, hint: near.map { "did you mean '\($0)'?" }, &report)
-    }
-
-    private static func ignored(_ pair: YAMLPair, hint: String? = nil, _ report: inout Report) {
-        report.warning(.wishDropped, "the property '\(pair.name)' is ignored", at: pair.mark, hint: hint)
     }
 }

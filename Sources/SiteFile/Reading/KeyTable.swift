@@ -87,16 +87,20 @@ struct KeyTable<Target>: Sendable {
     ) -> Bool {
         guard let pairs = entry.pairs(.mapping(place), &report) else { return false }
         var given: Set<Int> = []
+        var meant: Set<String> = []
         for pair in pairs {
             if let number = numbers[pair.name] {
                 given.insert(number)
                 if keys[number].read(Entry(pair), &target, &report) { continue }
                 markBroken(pair.name, &target)
             } else if !other(pair, &target, &report) {
-                unknown(pair, &report)
+                if let near = unknown(pair, &report) { meant.insert(near) }
             }
         }
-        for (number, key) in keys.enumerated() where key.isRequired && !given.contains(number) {
+        meant.subtract(given.map { keys[$0].name })
+        for name in meant.sorted() { markBroken(name, &target) }
+        for (number, key) in keys.enumerated()
+        where key.isRequired && !given.contains(number) && !meant.contains(key.name) {
             report.error(
                 .missingKey, "\(place.phrase) needs the key '\(key.name)'", at: entry.mark,
                 hint: "add '\(key.name):' with \(key.kind.phrase)")
@@ -105,7 +109,9 @@ struct KeyTable<Target>: Sendable {
     }
 
     /// Says that a key is unknown, and what was probably meant: a key of this place, or this key at another place.
-    private func unknown(_ pair: YAMLPair, _ report: inout Report) {
+    ///
+    /// - Returns: The key of this place that was probably meant, or nil.
+    private func unknown(_ pair: YAMLPair, _ report: inout Report) -> String? {
         let near = suggestion(for: pair.name, among: keys.map(\.name))
         let homes = SitePlace.allCases.filter { place in
             place != self.place && SiteSchema.keys(of: place).contains { $0.name == pair.name }
@@ -119,5 +125,6 @@ struct KeyTable<Target>: Sendable {
                 "the keys are \(keys.map(\.name).joined(separator: ", "))"
             }
         report.error(.unknownKey, "'\(pair.name)' is no key of \(place.phrase)", at: pair.mark, hint: hint)
+        return near
     }
 }
