@@ -28,6 +28,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let excluded: [String: [String]] = [
     "Diagnostics": ["Golden"],
     "Rendering": ["Golden"],
+    "SiteFile": ["Golden"],
 ]
 
 let package = Package(
@@ -79,6 +80,8 @@ let package = Package(
         tests("HostModel", []),
         tests("Planning", ["SiteFile", "HostModel", "Diagnostics", "DomainXML", "XMLTree"]),
         tests("Rendering", ["Planning", "SiteFile", "HostModel", "Diagnostics"]),
+        tests("YAMLTree", ["Diagnostics"]),
+        tests("SiteFile", ["YAMLTree", "HostModel", "Diagnostics"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,94 @@
+internal import Diagnostics
+internal import HostModel
+
+/// An entry of `guests` as it is written.
+struct GuestDraft: Sendable {
+    var flavorName: Located<String>?
+    var host: Located<String>?
+    var state: Located<GuestSpec.State>?
+    var autostart: Located<Bool>?
+    var count: Located<Int>?
+    var placement: Located<[CellEntry<GuestCellID, Int>]>?
+    var base: Located<String>?
+    var adopts: Located<Bool>?
+    var disks: Located<[Located<DiskDraft>]>?
+    var interfaces: Located<[Located<InterfaceDraft>]>?
+    var kernel: Located<String>?
+    var initrd: Located<String>?
+    var commandLine: Located<String>?
+    var console: Located<Bool>?
+    var accelerator: Located<GuestMachine.Accelerator>?
+    var machineType: Located<String>?
+    /// The flavor's keys that the guest overrides.
+    var overrides = FlavorDraft()
+
+    static let table = KeyTable<GuestDraft>(
+        .guest, ownKeys + machineKeys + FlavorDraft.table.keys.map { Key($0, in: \.overrides) },
+        broken: \.overrides.broken)
+
+    private static let ownKeys: [Key<GuestDraft>] = [
+        Key("flavor", \.flavorName, .text(.name), "The flavor whose keys the guest takes over"),
+        Key("host", \.host, .text(.name), "The host that runs the guest; needed when the site has several"),
+        Key(
+            "state", \.state, .choice,
+            "What the guest shall be doing; without it a running guest goes on and a new one is shut off"),
+        Key("autostart", \.autostart, .boolean, "Whether libvirt starts the guest with the host"),
+        Key("count", \.count, .integer(1...1_000), "Makes that many guests, NAME-1, NAME-2, …"),
+        Key(
+            "numa_placement", \.placement, .byCell(.integer(0...maximumListNumber)),
+            "Host cells for some or all guest cells, by the operator's hand"),
+    ]
+
+    private static let machineKeys: [Key<GuestDraft>] = [
+        Key("base", \.base, .text(.path), "A domain XML file with the rest of the domain"),
+        Key(
+            "adopt", \.adopts, .boolean, standard: "false",
+            "Whether a domain of this name that exists already is taken over"),
+        Key("disks", \.disks, .sequence(.mapping(DiskDraft.table, { DiskDraft() })), "The disks"),
+        Key(
+            "interfaces", \.interfaces, .sequence(.mapping(InterfaceDraft.table, { InterfaceDraft() })),
+            "The network interfaces"),
+        Key("kernel", \.kernel, .text(.absolutePath), "A kernel image on the host to boot directly"),
+        Key("initrd", \.initrd, .text(.absolutePath), "The initial RAM disk of that kernel"),
+        Key("cmdline", \.commandLine, .text(.line), "The command line of that kernel"),
+        Key("console", \.console, .boolean, standard: "true", "Whether the guest has a serial console"),
+        Key("accelerator", \.accelerator, .choice, standard: "kvm", "KVM or plain emulation"),
+        Key("machine", \.machineType, .text(.word), "libvirt's machine type"),
+    ]
+}
+
+/// An element of `disks` as it is written.
+struct DiskDraft: Sendable {
+    var path: Located<String>?
+    var format: Located<GuestMachine.Disk.Format>?
+    var bus: Located<GuestMachine.Disk.Bus>?
+    var isReadOnly: Located<Bool>?
+
+    static let table = KeyTable<Self>(
+        .disk,
+        [
+            Key("path", \.path, .text(.absolutePath), required: true, "The file or block device on the host"),
+            Key("format", \.format, .choice, "The image's format; without it qcow2 for paths that end so, else raw"),
+            Key("bus", \.bus, .choice, standard: "virtio", "How the guest sees the disk"),
+            Key("read_only", \.isReadOnly, .boolean, standard: "false", "Whether the guest may only read"),
+        ])
+}
+
+/// An element of `interfaces` as it is written.
+struct InterfaceDraft: Sendable {
+    var network: Located<String>?
+    var bridge: Located<String>?
+    var mac: Located<String>?
+    var model: Located<String>?
+    /// Keys whose values could not be read.
+    var broken: Set<String> = []
+
+    static let table = KeyTable<Self>(
+        .interface,
+        [
+            Key("network", \.network, .text(.name), "The libvirt network to join"),
+            Key("bridge", \.bridge, .text(.word), "The bridge of the host to join"),
+            Key("mac", \.mac, .text(.mac), "The hardware address; without it libvirt chooses one"),
+            Key("model", \.model, .text(.word), standard: "virtio", "The card that the guest sees"),
+        ], broken: \.broken)
+}

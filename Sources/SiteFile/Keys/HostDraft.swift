@@ -1,0 +1,125 @@
+internal import Diagnostics
+internal import HostModel
+internal import YAMLTree
+
+/// An entry of `hosts` as it is written.
+struct HostDraft: Sendable {
+    struct CPUs: Sendable {
+        var dedicated: Located<CPUSet>?
+        var shared: Located<CPUSet>?
+    }
+
+    struct Reserved: Sendable {
+        var memory: Located<KiB>?
+        var cells: Located<[CellEntry<CellID, ReservedCell>]>?
+    }
+
+    struct ReservedCell: Sendable {
+        var memory: Located<KiB>?
+    }
+
+    struct Pools: Sendable {
+        var manages: Located<Bool>?
+        var pools: [Pool] = []
+    }
+
+    struct Pool: Sendable {
+        var pageSize: Located<PageSize>?
+        var cells: Located<[CellEntry<CellID, Int>]>?
+    }
+
+    var connect: Located<String>?
+    var cpus: Located<CPUs>?
+    var cpuAllocationRatio: Located<Ratio>?
+    var ramAllocationRatio: Located<Ratio>?
+    var reserved: Located<Reserved>?
+    var pools: Located<Pools>?
+    var placement: Located<HostPolicy.Placement>?
+
+    static let table = KeyTable<HostDraft>(
+        .host,
+        [
+            Key(
+                "connect", \.connect, .text(.uri), standard: "qemu:///system",
+                "The libvirt connection; --connect overrides it"),
+            Key("cpus", \.cpus, .mapping(CPUs.table, { CPUs() }), "Which CPUs of the host serve guests"),
+            Key(
+                "cpu_allocation_ratio", \.cpuAllocationRatio, .ratio, standard: "4.0",
+                "How many shared vCPUs one CPU may carry"),
+            Key(
+                "ram_allocation_ratio", \.ramAllocationRatio, .ratio, standard: "1.0",
+                "How far shared guests may overcommit ordinary memory"),
+            Key("reserved", \.reserved, .mapping(Reserved.table, { Reserved() }), "Ordinary memory left to the host"),
+            Key("pools", \.pools, Pools.reader, "Huge pages beyond what the guests need, by page size"),
+            Key(
+                "placement", \.placement, .choice, standard: "spread",
+                "Whether guests go to the emptiest cell (spread) or the fullest (pack) when several suit them alike"),
+        ])
+}
+
+extension HostDraft.CPUs {
+    static let table = KeyTable<Self>(
+        .hostCPUs,
+        [
+            Key("dedicated", \.dedicated, .list(), "CPUs for vCPUs that have a CPU of their own"),
+            Key("shared", \.shared, .list(), "CPUs for vCPUs that share, and for the emulator threads of 'share'"),
+        ])
+}
+
+extension HostDraft.Reserved {
+    static let table = KeyTable<Self>(
+        .reserved,
+        [
+            Key("memory", \.memory, .size(), standard: "256MiB", "Ordinary memory left to the host on every cell"),
+            Key(
+                "cells", \.cells,
+                .byCell(.mapping(HostDraft.ReservedCell.table, { HostDraft.ReservedCell() })),
+                "What single cells keep instead"),
+        ])
+}
+
+extension HostDraft.ReservedCell {
+    static let table = KeyTable<Self>(
+        .reservedCell,
+        [Key("memory", \.memory, .size(), required: true, "Ordinary memory left to the host on this cell")])
+}
+
+extension HostDraft.Pools {
+    static let table = KeyTable<Self>(
+        .pools,
+        [
+            Key(
+                "manage", \.manages, .boolean, standard: "true",
+                "Whether pools are sized for the guests; false takes them as they are")
+        ])
+
+    /// The keys of the table, and page sizes beside them.
+    static let reader = ValueReader<Self>(
+        .dictionary(.pageSize, .mapping(.pool), beside: .pools), isCollection: true
+    ) { entry, report in
+        var pools = HostDraft.Pools()
+        let wasRead = table.read(entry, into: &pools, &report) { pair, pools, report in
+            guard pair.name.first?.isNumber == true else { return false }
+            var pool = HostDraft.Pool()
+            if HostDraft.Pool.table.read(Entry(pair), into: &pool, &report),
+                let size = readSize(pair.name, "pools", at: pair.mark, &report),
+                let pageSize = possiblePage(size, at: pair.mark, &report)
+            {
+                pool.pageSize = Located(pageSize, at: pair.mark)
+                pools.pools.append(pool)
+            }
+            return true
+        }
+        return wasRead ? pools : nil
+    }
+}
+
+extension HostDraft.Pool {
+    static let table = KeyTable<Self>(
+        .pool,
+        [
+            Key(
+                "cells", \.cells, .byCell(.integer(0...1_000_000_000)), required: true,
+                "The number of pages on each cell")
+        ])
+}

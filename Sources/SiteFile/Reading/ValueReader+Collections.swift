@@ -1,0 +1,96 @@
+internal import Diagnostics
+internal import HostModel
+internal import YAMLTree
+
+/// A named part of the file.
+struct Named<Value: Sendable>: Sendable {
+    /// The name at its place.
+    let name: Located<String>
+    /// What stands there, or nil when it could not be read.
+    let value: Value?
+}
+
+extension ValueReader {
+    /// A mapping with the keys of a table; nothing at all is a mapping without keys.
+    static func mapping(_ table: KeyTable<Value>, _ empty: @escaping @Sendable () -> Value) -> ValueReader {
+        ValueReader(.mapping(table.place), isCollection: true) { entry, report in
+            var value = empty()
+            return table.read(entry, into: &value, &report) ? value : nil
+        }
+    }
+
+    /// Values in order, each at its place; nil when one of them could not be read.
+    static func sequence<Element>(
+        _ element: ValueReader<Element>, minimum: Int = 0, maximum: Int = 1_024
+    ) -> ValueReader where Value == [Located<Element>] {
+        let kind = ValueKind.sequence(element.kind, minimum: minimum)
+        return ValueReader(kind, isCollection: true) { entry, report in
+            guard let nodes = entry.node.elements else {
+                entry.refuse(kind, because: entry.node.pairs == nil ? "a single value" : "a mapping", &report)
+                return nil
+            }
+            guard (minimum...maximum).contains(nodes.count) else {
+                let message =
+                    nodes.isEmpty ? "'\(entry.name)' is empty" : "'\(entry.name)' has more than \(maximum) elements"
+                report.error(.wrongType, message, at: entry.mark)
+                return nil
+            }
+            let values = nodes.enumerated().compactMap { index, node in
+                element.located(entry.element(index, node), &report)
+            }
+            return values.count == nodes.count ? values : nil
+        }
+    }
+
+    /// Named values in the order of the file; nothing at all is no value. Names that are refused are reported and kept, so that
+    /// what refers to them is not reported too.
+    static func named<Element>(_ element: ValueReader<Element>) -> ValueReader where Value == [Named<Element>] {
+        let kind = ValueKind.dictionary(.name, element.kind)
+        return ValueReader(kind, isCollection: true) { entry, report in
+            guard let pairs = entry.pairs(kind, &report) else { return nil }
+            return pairs.map { pair in
+                if let problem = ValueKind.TextForm.name.problem(of: pair.name) {
+                    let message = "the name '\(pair.name)' \(problem.what)"
+                    report.error(.badName, message, at: pair.mark, hint: problem.hint)
+                }
+                return Named(name: Located(pair.name, at: pair.mark), value: element.read(Entry(pair), &report))
+            }
+        }
+    }
+
+    /// Values by cell.
+    static func byCell<Cell: Identifier, Element>(
+        _ element: ValueReader<Element>
+    ) -> ValueReader where Value == [CellEntry<Cell, Element>] {
+        let kind = ValueKind.dictionary(.cell, element.kind)
+        return ValueReader(kind, isCollection: true) { entry, report in
+            guard let pairs = entry.pairs(kind, &report) else { return nil }
+            return pairs.compactMap { pair in
+                let number = wholeNumber(pair.name).flatMap { $0 <= maximumListNumber ? $0 : nil }
+                if number == nil {
+                    report.error(
+                        .badNumber, "'\(pair.name)' is not the number of a cell", at: pair.mark,
+                        hint: "cells are numbered 0, 1, 2, …")
+                }
+                guard let value = element.located(Entry(pair), &report), let number else { return nil }
+                return CellEntry(cell: Located(Cell(number), at: pair.mark), value: value)
+            }
+        }
+    }
+}
+
+/// One cell's entry of a mapping by cell.
+struct CellEntry<Cell: Identifier, Value: Sendable>: Sendable {
+    let cell: Located<Cell>
+    let value: Located<Value>
+}
+
+extension Entry {
+    /// The pairs of a mapping; nothing at all is a mapping without pairs. Anything else is reported.
+    func pairs(_ kind: ValueKind, _ report: inout Report) -> [YAMLPair]? {
+        if let pairs = node.pairs { return pairs }
+        if isNull { return [] }
+        refuse(kind, because: node.elements == nil ? "a single value" : "a list", &report)
+        return nil
+    }
+}

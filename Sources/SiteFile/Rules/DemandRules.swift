@@ -1,0 +1,49 @@
+internal import Diagnostics
+internal import HostModel
+
+/// Turns the settings of a guest into its demand, and checks every rule that needs no host.
+///
+/// The order is Nova's: policies, masks, emulator threads, resources and traits, cells, page size, locked memory, then what the guest
+/// sees. A rule about a key that could not be read, or about a number that is missing, stays silent: that is reported already.
+struct DemandRules {
+    let choice: FlavorChoice
+    /// Host cells chosen by the operator.
+    let placement: Located<[CellEntry<GuestCellID, Int>]>?
+    var report = Report()
+
+    var specs: FlavorSettings { choice.specs }
+    var image: FlavorSettings { choice.image }
+    var vcpus: Int? { specs.vcpus?.value }
+    var memory: KiB? { specs.ram?.value }
+
+    init(_ choice: FlavorChoice, placement: Located<[CellEntry<GuestCellID, Int>]>? = nil) {
+        self.choice = choice
+        self.placement = placement
+    }
+
+    /// Whether the value of a key could not be read.
+    func isBroken(_ keys: String...) -> Bool { keys.contains(where: choice.broken.contains) }
+
+    /// The demand; it means something only when no error was reported and vCPUs and memory are known.
+    mutating func demand() -> GuestDemand {
+        var demand = GuestDemand(vcpus: vcpus ?? 0, memory: memory ?? .zero)
+        let policy = cpuPolicy()
+        demand.cpuPolicy = policy?.value ?? .shared
+        demand.threadPolicy = threadPolicy(policy)
+        demand.emulatorPolicy = emulatorPolicy(policy)
+        demand.realtimeVCPUs = realtimeVCPUs(policy)
+        demand.dedicatedVCPUs = dedicatedVCPUs(policy, realtime: demand.realtimeVCPUs)
+        demand.pageSize = pageSize()
+        demand.cells = cells(policy, pageSize: demand.pageSize)
+        checkPages(demand.pageSize, of: demand.cells)
+        demand.lockedMemory = lockedMemory() || !demand.realtimeVCPUs.isEmpty
+        demand.memoryPolicy = memoryPolicy(policy, hasCells: hasCells(policy))
+        demand.forcedCells = forcedCells(demand.cells, policy)
+        demand.cpuTopology = cpuTopology(hasCells: hasCells(policy))
+        demand.ioThreads = specs.ioThreads?.value
+        demand.devicePolicy = devicePolicy()
+        demand.cpuMode = specs.cpuMode?.value.rawValue
+        demand.physicalAddress = physicalAddress()
+        return demand
+    }
+}

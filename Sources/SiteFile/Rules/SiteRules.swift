@@ -1,0 +1,175 @@
+internal import Diagnostics
+internal import HostModel
+
+/// Puts the parts of a file together: names resolved, flavors merged, counted guests written out.
+struct SiteRules {
+    private let draft: SiteDraft
+    private let start: SourceMark
+    private let flavors: [String: FlavorChoice?]
+    private var usedFlavors: Set<String> = []
+    private(set) var report = Report()
+
+    /// The most guests of a file, counted ones included.
+    private static let maximumGuests = 10_000
+
+    /// Takes the file as it is written.
+    ///
+    /// - Parameter start: Where the file begins: the place of what it does not say.
+    init(_ draft: SiteDraft, start: SourceMark) {
+        self.draft = draft
+        self.start = start
+        var report = Report()
+        var flavors: [String: FlavorChoice?] = [:]
+        for flavor in draft.flavors?.value ?? [] {
+            flavors[flavor.name.value] = .some(flavor.value.map { FlavorChoice($0, &report) })
+        }
+        self.flavors = flavors
+        self.report = report
+    }
+
+    mutating func site() -> Site {
+        let hosts = hosts()
+        let guests = guests(on: hosts)
+        checkUnusedFlavors()
+        return Site(name: draft.name ?? Located("default", at: start), hosts: hosts, guests: guests)
+    }
+
+    /// The hosts of the file, or the one host that a file without hosts means.
+    private mutating func hosts() -> [HostPolicy] {
+        let named = draft.hosts?.value ?? []
+        if named.isEmpty { return [HostPolicy(name: Located("localhost", at: start))] }
+        return named.map { host in
+            var rules = HostRules(host.name, host.value ?? HostDraft())
+            let policy = rules.policy()
+            report.append(rules.report.diagnostics)
+            return policy
+        }
+    }
+
+    private mutating func guests(on hosts: [HostPolicy]) -> [GuestSpec] {
+        var result: [GuestSpec] = []
+        var places: [String: SourceMark] = [:]
+        for entry in draft.guests?.value ?? [] {
+            guard let guest = entry.value else { continue }
+            let spec = spec(entry.name, guest, hosts)
+            for name in names(entry.name, count: guest.count) {
+                guard result.count < Self.maximumGuests else {
+                    report.error(
+                        .badNumber, "the site has more than \(Self.maximumGuests) guests", at: name.mark,
+                        hint: "split the site into several files")
+                    return result
+                }
+                if let first = places[name.value] {
+                    report.error(
+                        .duplicateGuest, "there is a guest '\(name.value)' already", at: name.mark,
+                        label: "the other is at line \(first.line)", hint: "rename one of the two")
+                }
+                places[name.value] = name.mark
+                var copy = spec
+                copy.name = name
+                result.append(copy)
+            }
+        }
+        return result
+    }
+
+    /// The domain names of an entry: its own, or with `count` its own and a number from 1.
+    private mutating func names(_ name: Located<String>, count: Located<Int>?) -> [Located<String>] {
+        guard let count else { return [name] }
+        let names = (1...count.value).map { number in name.map { "\($0)-\(number)" } }
+        let form = ValueKind.TextForm.name
+        if form.problem(of: name.value) == nil, let last = names.last, let problem = form.problem(of: last.value) {
+            report.error(.badName, "the name '\(last.value)' \(problem.what)", at: name.mark, hint: problem.hint)
+        }
+        return names
+    }
+
+    private mutating func spec(_ name: Located<String>, _ guest: GuestDraft, _ hosts: [HostPolicy]) -> GuestSpec {
+        checkHost(name, guest, hosts)
+        let demand = guest.state?.value == .absent ? GuestDemand(vcpus: 0, memory: .zero) : demand(name, guest)
+        var machine = MachineRules(guest)
+        let spec = GuestSpec(
+            name: name, flavor: guest.flavorName, host: guest.host, state: guest.state, autostart: guest.autostart,
+            demand: demand, machine: machine.machine())
+        report.append(machine.report.diagnostics)
+        return spec
+    }
+
+    private mutating func checkHost(_ name: Located<String>, _ guest: GuestDraft, _ hosts: [HostPolicy]) {
+        let names = hosts.map(\.name.value)
+        guard let host = guest.host else {
+            if hosts.count > 1, !guest.overrides.broken.contains("host") {
+                report.error(
+                    .hostNotNamed, "the guest '\(name.value)' names no host, and the site has \(hosts.count)",
+                    at: name.mark, hint: "add host: \(names[0])")
+            }
+            return
+        }
+        guard !names.contains(host.value), !wasUnreadable("hosts") else { return }
+        let hint =
+            (draft.hosts?.value ?? []).isEmpty
+            ? "add the host: hosts: {\(host.value): {}}" : suggestionOrList(for: host.value, among: names, "hosts")
+        report.error(.unknownHost, "there is no host '\(host.value)'", at: host.mark, hint: hint)
+    }
+
+    private mutating func demand(_ name: Located<String>, _ guest: GuestDraft) -> GuestDemand {
+        var choice = FlavorChoice(guest.overrides, &report)
+        guard !choice.broken.contains("flavor") else { return GuestDemand(vcpus: 0, memory: .zero) }
+        if let flavor = guest.flavorName {
+            usedFlavors.insert(flavor.value)
+            switch flavors[flavor.value] {
+            case .some(.some(let known)): choice = choice.over(known)
+            case .some(.none): return GuestDemand(vcpus: 0, memory: .zero)
+            case .none:
+                if !wasUnreadable("flavors") { unknown(flavor) }
+                return GuestDemand(vcpus: 0, memory: .zero)
+            }
+        }
+        if choice.image.machineType == nil { choice.image.machineType = guest.machineType }
+        checkSize(name, guest, choice)
+        var rules = DemandRules(choice, placement: guest.placement)
+        let demand = rules.demand()
+        report.append(rules.report.diagnostics)
+        return demand
+    }
+
+    private mutating func unknown(_ flavor: Located<String>) {
+        report.error(
+            .unknownFlavor, "there is no flavor '\(flavor.value)'", at: flavor.mark,
+            hint: suggestionOrList(for: flavor.value, among: flavors.keys.sorted(), "flavors"))
+    }
+
+    /// Every guest needs vCPUs and memory, of its own or of its flavor.
+    private mutating func checkSize(_ name: Located<String>, _ guest: GuestDraft, _ choice: FlavorChoice) {
+        let keys = [("vcpus", choice.specs.vcpus == nil), ("ram", choice.specs.ram == nil)]
+        let missing = keys.filter { $0.1 && !choice.broken.contains($0.0) }.map { "'\($0.0)'" }
+        guard !missing.isEmpty else { return }
+        let needed = missing.joined(separator: " and ")
+        let message =
+            if let flavor = guest.flavorName {
+                "the guest '\(name.value)' needs \(needed): its flavor '\(flavor.value)' does not say"
+            } else {
+                "the guest '\(name.value)' needs \(needed), or a flavor with them"
+            }
+        report.error(.missingKey, message, at: name.mark, hint: "add flavor: NAME, or vcpus: 1 and ram: 512MiB")
+    }
+
+    /// Flavors that no guest uses are checked on their own; one that waits for a guest to complete it is left alone.
+    private mutating func checkUnusedFlavors() {
+        for flavor in draft.flavors?.value ?? [] where !usedFlavors.contains(flavor.name.value) {
+            guard let choice = flavors[flavor.name.value].flatMap({ $0 }), choice.specs.vcpus != nil,
+                choice.specs.ram != nil
+            else { continue }
+            var rules = DemandRules(choice)
+            _ = rules.demand()
+            report.append(rules.report.diagnostics)
+        }
+    }
+
+    private func wasUnreadable(_ section: String) -> Bool { draft.broken.contains(section) }
+
+    private func suggestionOrList(for word: String, among names: [String], _ what: String) -> String {
+        if let near = suggestion(for: word, among: names) { return "did you mean '\(near)'?" }
+        return names.isEmpty ? "the file has no \(what)" : "the \(what) are \(names.prefix(10).joined(separator: ", "))"
+    }
+}

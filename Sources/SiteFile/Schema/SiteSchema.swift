@@ -1,0 +1,27 @@
+/// The tables that the reader walks, as data.
+public enum SiteSchema {
+    /// The keys of a place, in the order of the manual.
+    public static func keys(of place: SitePlace) -> [SiteKey] {
+        switch place {
+        case .site: SiteDraft.table.described
+        case .host: HostDraft.table.described
+        case .hostCPUs: HostDraft.CPUs.table.described
+        case .reserved: HostDraft.Reserved.table.described
+        case .reservedCell: HostDraft.ReservedCell.table.described
+        case .pools: HostDraft.Pools.table.described
+        case .pool: HostDraft.Pool.table.described
+        case .flavor: FlavorDraft.table.described
+        case .guest: GuestDraft.table.described
+        case .numaCell: NUMACellDraft.table.described
+        case .cpuTopology: TopologyDraft.table.described
+        case .disk: DiskDraft.table.described
+        case .interface: InterfaceDraft.table.described
+        }
+    }
+
+    /// All keys of all places.
+    public static var keys: [SiteKey] { SitePlace.allCases.flatMap(keys(of:)) }
+
+    /// The properties in Nova's spelling that have an effect, in the order of the manual.
+    public static var properties: [SiteProperty] { PropertyTable.properties.map(\.described) }
+}

@@ -1,0 +1,40 @@
+/// What the parser met, with everything copied out of libyaml.
+struct YAMLEvent {
+    enum Kind {
+        case streamStart, streamEnd, documentStart, documentEnd
+        case alias(String)
+        case scalar(text: String, style: YAMLScalar.Style, tag: String?, anchor: String?)
+        case collectionStart(Collection, isFlow: Bool, tag: String?, anchor: String?)
+        case collectionEnd
+        /// An event that a later libyaml may send.
+        case other
+    }
+
+    enum Collection { case sequence, mapping }
+
+    /// What was met.
+    let kind: Kind
+    /// The running number of its first scalar.
+    let start: Int
+    /// The running number after its last scalar.
+    let end: Int
+}
+
+/// Why libyaml stopped.
+struct YAMLProblem: Error {
+    /// Where libyaml says it happened.
+    enum Place {
+        /// The running number of a scalar.
+        case scalar(Int)
+        /// The running number of a byte.
+        case byte(Int)
+        case nowhere
+    }
+
+    /// libyaml's own words.
+    let words: String
+    /// Where it happened.
+    let place: Place
+    /// What libyaml was about, and where that began.
+    let context: (words: String, start: Int)?
+}
