@@ -74,6 +74,8 @@ let package = Package(
             name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("Diagnostics", []),
         tests("HostModel", []),
+        tests("LinuxHost", ["Execution", "HostModel", "Diagnostics", systemPackage]),
+        tests("Execution", ["HostModel", "Diagnostics"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,2 @@
+import Testing
+@Suite struct PoolGrowthTests { @Test func none() { #expect(Bool(true)) } }
