@@ -52,14 +52,14 @@ public struct BootOutcome: Hashable, Sendable {
             ])
     }
 
-    init(isReport: Bool, grants: [BootGrant<SysfsError>]) {
+    init(isReport: Bool, grants: [BootGrant<SysfsError>], found: [Diagnostic]) {
         let short = grants.filter(\.isShort)
         let sizes = Set(short.map(\.pool.pageSize))
         let wanted = grants.filter { sizes.contains($0.pool.pageSize) }.map { PoolTarget($0.pool, pages: $0.asked) }
         let help = isReport ? "" : kernelArguments(for: wanted)
         self.init(
             isReport ? .reported : short.isEmpty ? .complete : .short, grants: grants,
-            diagnostics: short.map { $0.finding(isReport: isReport, help: help) })
+            diagnostics: found + short.map { $0.finding(isReport: isReport, help: help) })
     }
 }
 

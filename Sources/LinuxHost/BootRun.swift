@@ -33,6 +33,6 @@ public struct BootRun: Sendable {
         let growth = PoolGrowth(SysfsPools(root: root), limits: limits)
         let isReport = position == .report
         let grants = isReport ? growth.report(file, on: facts) : growth.reserve(file, on: facts, by: growth.inParallel)
-        return BootOutcome(isReport: isReport, grants: grants)
+        return BootOutcome(isReport: isReport, grants: grants, found: findings.filter { $0.severity != .note })
     }
 }

@@ -33,6 +33,10 @@ extension FactReader {
     private mutating func cellIDs() -> [CellID] {
         let folders = (numbers(in: nodeFolder, after: "node") ?? []).map { CellID($0) }
         guard let online = onlineNodes() else { return folders }
+        let absent = online.subtracting(CellSet(folders))
+        if !folders.isEmpty, !absent.isEmpty {
+            missing("cells \(absent) are online but have no folder; they are left out")
+        }
         let offline = folders.filter { !online.contains($0) }
         guard !offline.isEmpty, offline.count < folders.count else { return folders }
         missing("cells \(CellSet(offline)) have folders but are not online; they are left out")

@@ -1,7 +1,8 @@
 internal import Glibc
 public import SystemPackage
 
-/// The one right to change a host: held while the value lives, given back when it goes or the process ends.
+/// The one right to change a host: held while the value lives, given back by ``release()``, when the value goes, or when the
+/// process ends in whatever way.
 public struct HostLock: ~Copyable {
     /// Why the lock was not got.
     public enum Failure: Error, Hashable, Sendable {
@@ -20,6 +21,9 @@ public struct HostLock: ~Copyable {
     public init(path: FilePath, timeout: Duration = .zero) throws(Failure) {
         self.init(file: try HostLock.locked(path, timeout: timeout))
     }
+
+    /// Gives the lock back.
+    public consuming func release() {}
 
     private init(file: consuming Descriptor) { self.file = file }
 

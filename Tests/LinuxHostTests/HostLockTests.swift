@@ -23,7 +23,7 @@ struct HostLockTests {
             let lock = try HostLock(path: path)
             #expect(failure(path) == .busy(path: path, holder: Int(getpid())))
             #expect("\(HostLock.Failure.busy(path: "/x", holder: 7))" == "/x is held by process 7")
-            _ = consume lock
+            lock.release()
         }
         #expect(failure(path) == nil)
     }
@@ -56,7 +56,7 @@ struct HostLockTests {
         let start = ContinuousClock.now
         #expect(failure(path, timeout: .milliseconds(120)) != nil)
         #expect(ContinuousClock.now - start >= .milliseconds(120))
-        _ = consume lock
+        lock.release()
     }
 
     @Test("is refused on a link, on a folder and where there is no folder")

@@ -114,6 +114,16 @@ struct HostileTreeTests {
         #expect(found == ["NP405 cells 7 have folders but are not online; they are left out"])
     }
 
+    @Test("a node that is online but has no folder is left out, and that is said")
+    func folderless() throws {
+        let (cells, found) = try discover([
+            "\(Self.node)/online": "0-2\n", "\(Self.node)/node0/distance": "10 20 30\n",
+            "\(Self.node)/node1/distance": "20 10 30\n",
+        ])
+        #expect(cells.map(\.distances) == [[0: 10, 1: 20, 2: 30], [0: 20, 1: 10, 2: 30]])
+        #expect(found == ["NP405 cells 2 are online but have no folder; they are left out"])
+    }
+
     @Test("siblings that disagree still give every CPU one core")
     func siblings() throws {
         let (cells, _) = try discover([

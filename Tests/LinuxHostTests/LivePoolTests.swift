@@ -2,6 +2,7 @@ import Execution
 import Foundation
 import HostModel
 import LinuxHost
+import Synchronization
 import Testing
 
 /// Whether this machine lets its pools be changed: root, and writable files of both usual sizes on cell 0.
@@ -9,6 +10,9 @@ private let canChangePools: Bool = {
     let pools = SysfsPools()
     return geteuid() == 0 && [small0, large0].allSatisfy { pools.mayWrite($0) && (try? pools.read($0)) != nil }
 }()
+
+/// How many signals were taken by the test that sends them.
+private let signalsTaken = Atomic<Int>(0)
 
 /// These change the machine's own pools, and put back exactly what was there.
 @Suite("Pools of this machine", .serialized, .enabled(if: canChangePools, "pools of this machine cannot be changed"))
@@ -51,6 +55,34 @@ struct LivePoolTests {
         #expect(shortage.kernelArguments == "hugepagesz=1G hugepages=0:\(asked)")
         #expect(try pools.read(small0) == small)
         #expect(try pools.read(large0) == large)
+    }
+
+    @Test("are written whole while signals come in")
+    func signals() throws {
+        let before = try pools.read(small0)
+        defer { try? pools.write(before.persistent, to: small0) }
+        signal(SIGUSR1) { _ in _ = signalsTaken.add(1, ordering: .relaxed) }
+        // Threads of a pool may have signals blocked already.
+        var usual = sigset_t()
+        var mask = sigset_t()
+        sigaddset(&mask, SIGUSR1)
+        pthread_sigmask(SIG_UNBLOCK, &mask, &usual)
+        defer { pthread_sigmask(SIG_SETMASK, &usual, nil) }
+        let target = pthread_self()
+        let isOver = Mutex(false)
+        let sender = Thread { while !isOver.withLock(\.self) { pthread_kill(target, SIGUSR1) } }
+        sender.start()
+        defer { while !sender.isFinished { usleep(1_000) } }
+        defer { isOver.withLock { $0 = true } }
+        // Without blocking, the kernel stops at the first signal, with a few pages or none.
+        for pages in [PageCount(200), 50, 250] {
+            let taken = signalsTaken.load(ordering: .relaxed)
+            let patience = ContinuousClock.now + .seconds(5)
+            while signalsTaken.load(ordering: .relaxed) == taken, ContinuousClock.now < patience { sched_yield() }
+            try #require(signalsTaken.load(ordering: .relaxed) > taken, "signals come in")
+            try pools.write(before.persistent + pages, to: small0)
+            #expect(try pools.read(small0).persistent == before.persistent + pages)
+        }
     }
 
     @Test("can be compacted")
