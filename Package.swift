@@ -82,6 +82,8 @@ let package = Package(
         tests("Rendering", ["Planning", "SiteFile", "HostModel", "Diagnostics"]),
         tests("YAMLTree", ["Diagnostics"]),
         tests("SiteFile", ["YAMLTree", "HostModel", "Diagnostics"]),
+        tests("LinuxHost", ["Execution", "HostModel", "Diagnostics", systemPackage]),
+        tests("Execution", ["HostModel", "Diagnostics"]),
     ],
     swiftLanguageModes: [.v6]
 )

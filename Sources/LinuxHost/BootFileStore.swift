@@ -1,0 +1,78 @@
+public import Diagnostics
+public import Execution
+internal import FoundationEssentials
+internal import Glibc
+public import SystemPackage
+
+extension BootFile {
+    /// Where the boot unit looks for the file.
+    public static let standardPath: FilePath = "/etc/numactl-plan/boot.json"
+
+    /// Reads a boot file, strictly.
+    ///
+    /// - Returns: The file, or a finding: NP402 when it cannot be read, NP120 when it is no JSON, NP202, NP203 or NP220 when it
+    ///   is another document than a boot file of a known version.
+    public static func read(_ path: FilePath) -> Checked<BootFile> {
+        do throws(SysfsError) {
+            let file = try Descriptor(path, O_RDONLY)
+            guard try file.status().st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
+            return decode(Data(try file.readAll(limit: 1 << 20)), path)
+        } catch {
+            return Checked(nil, [Diagnostic(.sysfsUnreadable, "\(error)")])
+        }
+    }
+
+    /// Writes the file so that it is there whole or not at all, readable by everybody.
+    ///
+    /// - Throws: ``SysfsError`` with the call that failed; the old file, if any, is then still there.
+    public func write(to path: FilePath) throws(SysfsError) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        guard let json = try? encoder.encode(self) else {
+            preconditionFailure("a boot file is numbers and texts, which JSON can hold")
+        }
+        try AtomicFile.write(Array(json) + [UInt8(ascii: "\n")], to: path)
+    }
+
+    private static var notJSON: String { "this is not JSON, or has a number that is not whole or below 0" }
+
+    private static func decode(_ json: Data, _ path: FilePath) -> Checked<BootFile> {
+        do {
+            return Checked(try JSONDecoder().decode(BootFile.self, from: json))
+        } catch let error as DecodingError {
+            let (code, what) = finding(error)
+            return Checked(nil, [Diagnostic(code, "\(path): \(what)", hint: "numactl-plan apply writes it anew")])
+        } catch {
+            return Checked(nil, [Diagnostic(.jsonSyntax, "\(path): \(notJSON)")])
+        }
+    }
+
+    private static func finding(_ error: DecodingError) -> (DiagnosticCode, String) {
+        switch error {
+        case .keyNotFound(let key, let context):
+            return (.missingKey, "there is no '\((context.codingPath + [key]).text)'")
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            return (.wrongType, "'\(context.codingPath.text)' is of another type than it must be")
+        case .dataCorrupted(let context):
+            // The decoder says the same of a number that does not fit.
+            guard !context.codingPath.isEmpty else { return (.jsonSyntax, notJSON) }
+            let code: DiagnosticCode = context.codingPath.text == "format_version" ? .badVersion : .wrongType
+            return (code, "'\(context.codingPath.text)': \(context.debugDescription)")
+        @unknown default:
+            return (.jsonSyntax, notJSON)
+        }
+    }
+}
+
+extension [any CodingKey] {
+    /// The path as people write it: `pools[0].pages`.
+    fileprivate var text: String {
+        reduce(into: "") { text, key in
+            if let index = key.intValue {
+                text += "[\(index)]"
+            } else {
+                text += (text.isEmpty ? "" : ".") + key.stringValue
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+internal import Glibc
+internal import SystemPackage
+
+/// An open file with one owner; it is closed when the owner goes.
+struct Descriptor: ~Copyable {
+    /// The system's number of the open file.
+    let number: CInt
+    private let path: FilePath
+
+    /// Opens `path`; never leaks into a child process, never waits for the other end of a pipe.
+    init(_ path: FilePath, _ flags: CInt, mode: mode_t = 0) throws(SysfsError) {
+        let opened = retrying { open(path.string, flags | O_CLOEXEC | O_NONBLOCK, mode) }
+        guard opened >= 0 else { throw .failed(.open, path: path, .current) }
+        number = opened
+        self.path = path
+    }
+
+    deinit { close(number) }
+
+    /// What kind of file this is, as `stat(2)` tells it.
+    func status() throws(SysfsError) -> stat {
+        var status = stat()
+        guard fstat(number, &status) == 0 else { throw .failed(.status, path: path, .current) }
+        return status
+    }
+
+    /// Everything from the present position, at most `limit` bytes.
+    func readAll(limit: Int) throws(SysfsError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = retrying { buffer.withUnsafeMutableBytes { read(number, $0.baseAddress, $0.count) } }
+            guard count >= 0 else { throw .failed(.read, path: path, .current) }
+            guard count > 0 else { return bytes }
+            bytes += buffer[..<count]
+            guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
+        }
+    }
+
+    /// Writes all bytes, in as many calls as it takes.
+    func writeAll(_ bytes: [UInt8]) throws(SysfsError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = retrying { rest.withUnsafeBytes { write(number, $0.baseAddress, $0.count) } }
+            guard count > 0 else { throw .failed(.write, path: path, count == 0 ? .ioError : .current) }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Waits until the file's bytes are on the disk.
+    func synchronize() throws(SysfsError) {
+        guard retrying({ fsync(number) }) == 0 else { throw .failed(.sync, path: path, .current) }
+    }
+}
+
+extension Errno {
+    /// The code that the last failed call of this thread left.
+    static var current: Errno { Errno(rawValue: errno) }
+}
+
+/// Repeats a call while a signal interrupts it.
+func retrying<Number: SignedInteger>(_ call: () -> Number) -> Number {
+    while true {
+        let result = call()
+        guard result < 0, errno == EINTR else { return result }
+    }
+}

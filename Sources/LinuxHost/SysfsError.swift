@@ -1,0 +1,56 @@
+public import SystemPackage
+
+/// Why a file of the host could not be read, written or locked: the one error of this edge.
+public enum SysfsError: Error, Hashable, Sendable {
+    /// The system call that failed.
+    public enum Call: String, Hashable, Sendable {
+        case resolve, open, status, read, write, list, lock, sync, rename
+    }
+
+    /// A system call failed for `path`, with the system's own code.
+    case failed(Call, path: FilePath, Errno)
+    /// A symbolic link leads out of the root that was given.
+    case outsideRoot(path: FilePath)
+    /// Not a regular file: a pipe, a device, a folder.
+    case notAFile(path: FilePath)
+    /// More than `limit` bytes.
+    case tooLarge(path: FilePath, limit: Int)
+    /// The file does not hold what the kernel would write there; `text` is its beginning.
+    case garbled(path: FilePath, text: String)
+
+    /// The file or folder in question.
+    public var path: FilePath {
+        switch self {
+        case .failed(_, let path, _), .outsideRoot(let path), .notAFile(let path), .tooLarge(let path, _),
+            .garbled(let path, _):
+            path
+        }
+    }
+
+    /// The system's own code, or nil when no system call failed.
+    public var errno: Errno? {
+        if case .failed(_, _, let code) = self { code } else { nil }
+    }
+
+    /// Whether the caller lacks the right: no permission, or a read-only file system.
+    public var isNotPermitted: Bool {
+        guard let errno else { return false }
+        return [.permissionDenied, .notPermitted, .readOnlyFileSystem].contains(errno)
+    }
+
+    /// Whether the file does not exist.
+    public var isAbsent: Bool { errno == .noSuchFileOrDirectory || errno == .notDirectory }
+}
+
+extension SysfsError: CustomStringConvertible {
+    /// One phrase with the path.
+    public var description: String {
+        switch self {
+        case .failed(let call, let path, let code): "cannot \(call.rawValue) \(path): \(code)"
+        case .outsideRoot(let path): "\(path) is a symbolic link that leads out of the root"
+        case .notAFile(let path): "\(path) is not a regular file"
+        case .tooLarge(let path, let limit): "\(path) is larger than \(limit) bytes"
+        case .garbled(let path, let text): "\(path) holds '\(text)', which is not what the kernel writes there"
+        }
+    }
+}

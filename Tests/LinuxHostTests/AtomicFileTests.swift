@@ -1,0 +1,44 @@
+import Foundation
+import LinuxHost
+import SystemPackage
+import Testing
+
+@Suite("A file written as a whole")
+struct AtomicFileTests {
+    @Test("holds the bytes, with the permissions asked for, and nothing is left beside it")
+    func writing() throws {
+        let tree = try TemporaryTree(["boot.json": "old and longer than the new"])
+        for (permissions, octal) in [([.ownerReadWrite, .groupRead, .otherRead], 0o644), (.ownerReadWrite, 0o600)]
+            as [(FilePermissions, Int)]
+        {
+            try AtomicFile.write(Array("new\n".utf8), to: tree.path.appending("boot.json"), permissions: permissions)
+            #expect(try tree.text("boot.json") == "new\n")
+            let attributes = try FileManager.default.attributesOfItem(atPath: tree.path.appending("boot.json").string)
+            #expect(attributes[.posixPermissions] as? Int == octal)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: tree.url.path) == ["boot.json"])
+    }
+
+    @Test("takes the place of a link and leaves its target alone")
+    func link() throws {
+        let tree = try TemporaryTree(["target": "mine"])
+        try tree.link("boot.json", to: "target")
+        try AtomicFile.write(Array("new".utf8), to: tree.path.appending("boot.json"))
+        #expect(try tree.text("target") == "mine")
+        #expect(try tree.text("boot.json") == "new")
+    }
+
+    @Test("is not begun where it cannot be finished")
+    func failing() throws {
+        let tree = try TemporaryTree(["folder/x": ""])
+        let absent = tree.path.appending("gone/boot.json")
+        let error = try #require(throws: SysfsError.self) { try AtomicFile.write([1], to: absent) }
+        #expect(error.errno == .noSuchFileOrDirectory && error.isAbsent)
+        let folder = tree.path.appending("folder")
+        #expect(throws: SysfsError.failed(.rename, path: folder, .isDirectory)) {
+            try AtomicFile.write([1], to: folder)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: tree.url.path) == ["folder"])
+        #expect(throws: SysfsError.notAFile(path: "/")) { try AtomicFile.write([1], to: "/") }
+    }
+}
