@@ -69,9 +69,9 @@ public struct PoolGrowth<Access: PoolAccess>: Sendable {
     /// Options for every pool of the page sizes that fell short, so that those which are filled already are asked for too.
     private func argumentsThatHelp(_ grants: CellGrants) -> String {
         let sizes = Set(grants.filter(\.isRefused).map(\.pool.pageSize))
-        let targets = grants.filter { sizes.contains($0.pool.pageSize) }.map {
-            PoolTarget($0.pool, pages: max($0.asked, $0.prior?.persistent ?? .zero))
+        let targets = grants.filter { sizes.contains($0.pool.pageSize) }.map { grant in
+            (grant.pool, max(grant.asked, grant.prior?.persistent ?? .zero))
         }
-        return kernelArguments(for: targets, atLeast: sizes.min() ?? bootPageSize)
+        return KernelArguments(Dictionary(targets, uniquingKeysWith: max)).text
     }
 }

@@ -55,8 +55,10 @@ public struct BootOutcome: Hashable, Sendable {
     init(isReport: Bool, grants: [BootGrant<SysfsError>], found: [Diagnostic]) {
         let short = grants.filter(\.isShort)
         let sizes = Set(short.map(\.pool.pageSize))
-        let wanted = grants.filter { sizes.contains($0.pool.pageSize) }.map { PoolTarget($0.pool, pages: $0.asked) }
-        let help = isReport ? "" : kernelArguments(for: wanted)
+        let wanted = grants.filter { sizes.contains($0.pool.pageSize) }.map { ($0.pool, $0.asked) }
+        let arguments = KernelArguments(
+            Dictionary(wanted, uniquingKeysWith: max), atLeast: KernelArguments.bootPageSize)
+        let help = isReport ? "" : arguments.text
         self.init(
             isReport ? .reported : short.isEmpty ? .complete : .short, grants: grants,
             diagnostics: found + short.map { $0.finding(isReport: isReport, help: help) })
@@ -71,7 +73,7 @@ extension BootGrant where Failure == SysfsError {
         if let failure { return Diagnostic(.poolUnwritable, "\(address): \(failure)", severity: severity) }
         let verb = isReport ? "holds" : "was granted"
         let limit = "no more than \(allowed) pages leave the cell the memory that it must keep"
-        let isHelped = pool.pageSize >= bootPageSize && allowed == asked && !help.isEmpty
+        let isHelped = pool.pageSize >= KernelArguments.bootPageSize && allowed == asked && !help.isEmpty
         return Diagnostic(
             .poolShort, "\(address): asked for \(asked) pages, \(verb) \(granted)", severity: severity,
             notes: allowed < asked ? [limit] : [], hint: isHelped ? "boot with: \(help)" : nil)

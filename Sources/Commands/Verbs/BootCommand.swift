@@ -54,7 +54,7 @@ struct BootCommand: ParsableCommand {
     }
 
     private func emitArguments(_ world: World) throws -> ExitStatus {
-        world.say(KernelArguments(try targets(world)).text + "\n")
+        world.say(KernelArguments(try targets(world), atLeast: KernelArguments.bootPageSize).text + "\n")
         return .done
     }
 
