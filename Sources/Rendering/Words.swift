@@ -86,7 +86,7 @@ enum Sign: String {
         switch action {
         case .create: self = .added
         case .remove: self = .removed
-        case .update, .adopt, .grow, .shrink, .start, .stop, .stamp: self = .updated
+        case .update, .adopt, .release, .grow, .shrink, .start, .stop, .stamp: self = .updated
         }
     }
 }
