@@ -71,9 +71,11 @@ let package = Package(
 
         // Tests: one target a library.
         .target(
-            name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport", swiftSettings: strict),
+            name: "TestSupport", dependencies: ["Diagnostics", "XMLTree"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("Diagnostics", []),
         tests("HostModel", []),
+        tests("XMLTree", []),
+        tests("DomainXML", ["XMLTree", "HostModel"]),
     ],
     swiftLanguageModes: [.v6]
 )
