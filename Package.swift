@@ -53,7 +53,7 @@ let package = Package(
         pure("DomainXML", ["XMLTree", "HostModel"]),
         pure("SiteFile", ["YAMLTree", "HostModel", "Diagnostics"]),
         pure("Planning", ["SiteFile", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
-        pure("Execution", ["Planning", "HostModel", "Diagnostics"]),
+        pure("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         pure("Rendering", ["Planning", "SiteFile", "HostModel", "Diagnostics"]),
 
         // Edges: the only targets that touch the world.
@@ -62,7 +62,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "LibvirtHost",
-            dependencies: ["Execution", "DomainXML", "XMLTree", "HostModel", "Diagnostics", "CLibvirt"],
+            dependencies: ["Execution", "Planning", "XMLTree", "HostModel", "CLibvirt"],
             swiftSettings: strict),
         .target(
             name: "Commands",
@@ -75,15 +75,19 @@ let package = Package(
 
         // Tests: one target a library.
         .target(
-            name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport", swiftSettings: strict),
+            name: "TestSupport", dependencies: ["Diagnostics", "XMLTree"], path: "Tests/TestSupport",
+            swiftSettings: strict),
         tests("Diagnostics", []),
         tests("HostModel", []),
-        tests("Planning", ["SiteFile", "HostModel", "Diagnostics", "DomainXML", "XMLTree"]),
-        tests("Rendering", ["Planning", "SiteFile", "HostModel", "Diagnostics"]),
         tests("YAMLTree", ["Diagnostics"]),
+        tests("XMLTree", []),
+        tests("DomainXML", ["XMLTree", "HostModel"]),
         tests("SiteFile", ["YAMLTree", "HostModel", "Diagnostics"]),
+        tests("Planning", ["SiteFile", "HostModel", "Diagnostics", "DomainXML", "XMLTree"]),
+        tests("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
+        tests("Rendering", ["Planning", "SiteFile", "HostModel", "Diagnostics"]),
         tests("LinuxHost", ["Execution", "HostModel", "Diagnostics", systemPackage]),
-        tests("Execution", ["HostModel", "Diagnostics"]),
+        tests("LibvirtHost", ["Execution", "Planning", "DomainXML", "XMLTree", "HostModel"]),
     ],
     swiftLanguageModes: [.v6]
 )

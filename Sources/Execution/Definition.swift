@@ -1,0 +1,89 @@
+import DomainXML
+import HostModel
+import Planning
+import XMLTree
+
+/// A definition with what is ours in it.
+struct Definition {
+    /// The domain's name.
+    let name: String
+    /// The whole document.
+    let document: XMLElement
+    /// The managed settings.
+    let parts: ManagedParts
+    /// Our mark, or nil.
+    let mark: OwnershipMark?
+
+    /// Reads what is ours in a domain's definition.
+    init(reading document: XMLElement, of name: String) throws(StepFailure) {
+        do {
+            parts = try ManagedParts(reading: document)
+        } catch {
+            throw .unreadable(name, reason: "\(error)")
+        }
+        mark = OwnershipMark(reading: document)
+        self.document = document
+        self.name = name
+    }
+
+    /// Where the definition is not as wanted, our mark included; empty when nothing is to be written.
+    func mismatches(
+        with wanted: ManagedParts, mark wantedMark: OwnershipMark, defaultHugePage: PageSize?
+    ) -> [Mismatch] {
+        let settings = wanted.differences(from: parts, defaultHugePage: defaultHugePage).map {
+            Mismatch(
+                subject: .guest(name), path: $0.path, wanted: $0.want.map(ChangedPart.Value.init),
+                found: $0.now.map(ChangedPart.Value.init))
+        }
+        guard mark != wantedMark else { return settings }
+        let marks = Mismatch(
+            subject: .guest(name), path: "metadata", wanted: .text(XMLWriter.write(wantedMark.element)),
+            found: (mark?.element).map { .text(XMLWriter.write($0)) })
+        return settings + [marks]
+    }
+
+    /// The document with the managed settings and the mark put in.
+    func patched(with wanted: ManagedParts, mark: OwnershipMark) -> XMLElement {
+        DomainPatch.apply(wanted, mark: mark, to: document)
+    }
+
+    /// Whether the settings are those that were read before, perhaps by way of a facts document. Wanted parts leave open what is nil,
+    /// so the comparison goes both ways.
+    func isUnchanged(since prior: ManagedParts, defaultHugePage: PageSize?) -> Bool {
+        parts.differences(from: prior, defaultHugePage: defaultHugePage).isEmpty
+            && prior.differences(from: parts, defaultHugePage: defaultHugePage).isEmpty
+    }
+
+    /// Whether both mean the same as far as we manage it.
+    func isEquivalent(to other: Definition) -> Bool { parts == other.parts && mark == other.mark }
+}
+
+extension Definition {
+    /// Where the thread is pinned; nil when it has no pin of its own.
+    func pin(of thread: DomainThread) -> CPUSet? {
+        switch thread {
+        case .vcpu(let vcpu): parts.cpuTune.vcpuPins[vcpu]
+        case .emulator: parts.cpuTune.emulatorPin
+        case .ioThread(let number): parts.cpuTune.ioThreadPins[number]
+        }
+    }
+
+    /// Where the thread may run: its pin, else for a vCPU the CPUs of `<vcpu cpuset=…>`, else what the plan took it to be.
+    func cpus(of thread: DomainThread, otherwise prior: CPUSet) -> CPUSet {
+        if let pin = pin(of: thread) { return pin }
+        if case .vcpu = thread, let cpus = parts.vcpuCPUs { return cpus }
+        return prior
+    }
+}
+
+extension ChangedPart.Value {
+    /// The same value in a plan's words.
+    fileprivate init(_ value: ManagedSetting.Value) {
+        self =
+            switch value {
+            case .text(let text): .text(text)
+            case .number(let number): .number(number)
+            case .flag(let flag): .flag(flag)
+            }
+    }
+}

@@ -1,0 +1,57 @@
+import DomainXML
+import HostModel
+import Planning
+
+extension Run {
+    /// Reads back what was written so far and compares it with what is wanted.
+    ///
+    /// - Throws: ``Halt/verificationFailed(_:)`` with every difference there is.
+    mutating func verify(_ phases: Phases) throws(Halt) {
+        var mismatches: [Mismatch] = []
+        var live = LiveDefinitions(self)
+        for step in phases.grow + phases.define + phases.pin {
+            do throws(StepFailure) {
+                mismatches += try self.mismatches(of: step, &live)
+            } catch {
+                throw .failed(step, error)
+            }
+            report.verified += 1
+        }
+        guard mismatches.isEmpty else { throw .verificationFailed(mismatches) }
+    }
+
+    private func mismatches(of step: Step, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] {
+        switch step {
+        case .setPool(let pool, _, let target):
+            return compare(.pool(pool), "pages", .number(target.count), .number(try size(of: pool).count))
+        case .create(let name, _, let wanted, let mark), .redefine(let name, _, let wanted, let mark):
+            guard let present = try definition(of: name) else { throw .domainVanished(name) }
+            return mismatches(of: present, wanted, mark)
+        case .setAutostart(let name, _, let target):
+            guard let status = try host.domains.status(of: name) else { throw .domainVanished(name) }
+            return compare(.guest(name), "autostart", .flag(target), .flag(status.autostarts))
+        case .pin(let name, let thread, let prior, let target):
+            guard let definition = try live.definition(of: name) else { return [] }
+            let found = definition.cpus(of: thread, otherwise: prior)
+            return compare(.guest(name), thread.path, .text("\(target)"), .text("\(found)"))
+        case .stop, .undefine, .start: return []
+        }
+    }
+
+    private func compare(
+        _ subject: Change.Subject, _ path: String, _ wanted: ChangedPart.Value, _ found: ChangedPart.Value
+    ) -> [Mismatch] {
+        wanted == found ? [] : [Mismatch(subject: subject, path: path, wanted: wanted, found: found)]
+    }
+}
+
+extension DomainThread {
+    /// The setting's path in a definition.
+    fileprivate var path: String {
+        switch self {
+        case .vcpu(let vcpu): "cputune.vcpupin[\(vcpu)]"
+        case .emulator: "cputune.emulatorpin"
+        case .ioThread(let number): "cputune.iothreadpin[\(number)]"
+        }
+    }
+}

@@ -1,0 +1,199 @@
+internal import CLibXML2
+
+/// Builds an element from libxml2's callbacks, and keeps the first error.
+final class TreeBuilder {
+    private let context: xmlParserCtxtPtr
+    private let maximumDepth: Int
+    private var open: [XMLElement] = []
+    private var root: XMLElement?
+    private var error: XMLError?
+
+    init(context: xmlParserCtxtPtr, maximumDepth: Int) {
+        self.context = context
+        self.maximumDepth = maximumDepth
+    }
+
+    /// The element, or why there is none.
+    var result: Result<XMLElement, XMLError> {
+        if let error { return .failure(error) }
+        guard let root, context.pointee.wellFormed != 0 else {
+            return .failure(.malformed(line: line, column: 1, message: "the document ends too early"))
+        }
+        return .success(root)
+    }
+
+    /// Makes libxml2 call this builder, which must outlive the parse.
+    func install() {
+        context.pointee.userData = Unmanaged.passUnretained(self).toOpaque()
+        guard let sax = context.pointee.sax else { return }
+        sax.pointee = xmlSAXHandler()
+        sax.pointee.initialized = XML_SAX2_MAGIC
+        sax.pointee.serror = { data, error in
+            guard let error = error?.pointee, error.level == XML_ERR_FATAL else { return }
+            TreeBuilder.of(data)?.fail(line: error.line, column: error.int2, message: error.message)
+        }
+        sax.pointee.internalSubset = { data, _, _, _ in TreeBuilder.of(data)?.refuseDocumentType() }
+        sax.pointee.startElementNs = { data, name, prefix, _, declared, namespaces, count, _, attributes in
+            guard let name = QualifiedName(prefix, name) else { return }
+            var all = TreeBuilder.declarations(namespaces, Int(declared))
+            all += TreeBuilder.attributes(attributes, Int(count))
+            TreeBuilder.of(data)?.start(name.text, all, isMixed: declared > 0 && count > 0)
+        }
+        sax.pointee.endElementNs = { data, _, _, _ in TreeBuilder.of(data)?.end() }
+        sax.pointee.characters = { data, text, length in TreeBuilder.of(data)?.append(text, length) }
+        sax.pointee.ignorableWhitespace = sax.pointee.characters
+        sax.pointee.cdataBlock = sax.pointee.characters
+        sax.pointee.comment = { data, text in
+            TreeBuilder.of(data)?.append(.comment(string(text)))
+        }
+        sax.pointee.processingInstruction = { data, target, content in
+            TreeBuilder.of(data)?.append(.instruction(target: string(target), content: string(content)))
+        }
+    }
+
+    private static func of(_ data: UnsafeMutableRawPointer?) -> TreeBuilder? {
+        data.map { Unmanaged<TreeBuilder>.fromOpaque($0).takeUnretainedValue() }
+    }
+}
+
+extension TreeBuilder {
+    /// Opens an element. `isMixed` says that it has declarations and attributes both, so that their order must be looked up.
+    private func start(_ name: String, _ attributes: [XMLElement.Attribute], isMixed: Bool) {
+        guard error == nil else { return }
+        let tag = startTag
+        let line = line - (tag?.count { $0 == UInt8(ascii: "\n") } ?? 0)
+        guard open.count < maximumDepth else { return stop(.tooDeep(line: line, maximum: maximumDepth)) }
+        var element = XMLElement(name, attributes)
+        if isMixed, let tag { element.attributes = sorted(attributes, asIn: tag) }
+        element.line = max(1, line)
+        open.append(element)
+    }
+
+    private func end() {
+        guard error == nil, let element = open.popLast() else { return }
+        if open.isEmpty { root = element } else { append(.element(element)) }
+    }
+
+    private func append(_ text: UnsafePointer<xmlChar>?, _ length: Int32) {
+        guard error == nil, let text, length > 0, let last = open.indices.last else { return }
+        let piece = String(decoding: UnsafeBufferPointer(start: text, count: Int(length)), as: UTF8.self)
+        // libxml2 hands out one run of text in pieces; they become one node again.
+        if case .text(var whole) = open[last].children.last {
+            open[last].children.removeLast()
+            whole += piece
+            open[last].children.append(.text(whole))
+        } else {
+            open[last].children.append(.text(piece))
+        }
+    }
+
+    private func append(_ node: XMLElement.Node) {
+        guard error == nil, let last = open.indices.last else { return }
+        open[last].children.append(node)
+    }
+
+    private func refuseDocumentType() { stop(.documentType(line: line)) }
+
+    private func stop(_ error: XMLError) {
+        self.error = self.error ?? error
+        xmlStopParser(context)
+    }
+
+    private func fail(line: Int32, column: Int32, message: UnsafePointer<CChar>?) {
+        guard error == nil else { return }
+        var text = Substring(message.map { String(cString: $0) } ?? "not well-formed")
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        error = .malformed(line: max(1, Int(line)), column: max(1, Int(column)), message: String(text))
+    }
+}
+
+extension TreeBuilder {
+    /// The line that libxml2 has come to.
+    private var line: Int { max(1, Int(xmlSAX2GetLineNumber(context))) }
+
+    /// The start tag that was just read, from its `<` on. libxml2 stands behind the tag's last attribute by now; a `<` cannot stand
+    /// in an attribute, so the first one backwards is the tag's. Nil when it is no longer in libxml2's buffer.
+    private var startTag: UnsafeBufferPointer<UInt8>? {
+        guard let input = context.pointee.input, let base = input.pointee.base, let end = input.pointee.cur else {
+            return nil
+        }
+        var place = end
+        while place > base {
+            place -= 1
+            if place.pointee == UInt8(ascii: "<") { return UnsafeBufferPointer(start: place, count: end - place) }
+        }
+        return nil
+    }
+
+    /// libxml2 hands out namespace declarations apart from attributes; this puts them into the order of the tag.
+    private func sorted(
+        _ attributes: [XMLElement.Attribute], asIn tag: UnsafeBufferPointer<UInt8>
+    ) -> [XMLElement.Attribute] {
+        let names = attributeNames(in: tag)
+        func place(_ name: String) -> Int { names.firstIndex { $0.elementsEqual(name.utf8) } ?? 0 }
+        let placed = attributes.map { (place: place($0.name), attribute: $0) }
+        return placed.sorted { $0.place < $1.place }.map(\.attribute)
+    }
+}
+
+/// The names in front of the `=` of a start tag, in order. Quoted values are skipped, so that what looks like a name in them does not count.
+private func attributeNames(in tag: UnsafeBufferPointer<UInt8>) -> [Slice<UnsafeBufferPointer<UInt8>>] {
+    var names: [Slice<UnsafeBufferPointer<UInt8>>] = []
+    var (start, quote): (Int, UInt8?) = (0, nil)
+    for (index, byte) in tag.enumerated() {
+        if let open = quote {
+            if byte == open { (quote, start) = (nil, index + 1) }
+        } else if byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") {
+            quote = byte
+        } else if byte == UInt8(ascii: "=") {
+            var end = index
+            while end > start, tag[end - 1] <= 32 { end -= 1 }
+            names.append(tag[start..<end])
+        } else if byte <= 32, index + 1 < tag.count, tag[index + 1] > 32, tag[index + 1] != UInt8(ascii: "=") {
+            start = index + 1
+        }
+    }
+    return names
+}
+
+/// A name with its prefix, from libxml2's two parts.
+private struct QualifiedName {
+    let text: String
+
+    init?(_ prefix: UnsafePointer<xmlChar>?, _ local: UnsafePointer<xmlChar>?) {
+        guard let local else { return nil }
+        text = prefix.map { "\(string($0)):\(string(local))" } ?? string(local)
+    }
+}
+
+extension TreeBuilder {
+    /// libxml2's array of declarations: prefix and URI of each.
+    private static func declarations(
+        _ pairs: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?, _ count: Int
+    ) -> [XMLElement.Attribute] {
+        guard let pairs else { return [] }
+        return (0..<count).map { index in
+            let name = pairs[2 * index].map { "xmlns:\(string($0))" } ?? "xmlns"
+            return .init(name, string(pairs[2 * index + 1]))
+        }
+    }
+
+    /// libxml2's array of attributes: local name, prefix, URI, start and end of the value of each.
+    private static func attributes(
+        _ fields: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?, _ count: Int
+    ) -> [XMLElement.Attribute] {
+        guard let fields else { return [] }
+        return (0..<count).compactMap { index in
+            let field = fields + 5 * index
+            guard let name = QualifiedName(field[1], field[0]), let start = field[3], let end = field[4] else {
+                return nil
+            }
+            let value = UnsafeBufferPointer(start: start, count: end - start)
+            return .init(name.text, String(decoding: value, as: UTF8.self))
+        }
+    }
+}
+
+private func string(_ text: UnsafePointer<xmlChar>?) -> String {
+    text.map { String(cString: $0) } ?? ""
+}
