@@ -5,7 +5,7 @@ public enum Outcome: Hashable, Sendable {
     /// Every step was carried out and read back, or was not needed.
     case applied(Report)
     /// The kernel granted less than was asked for; everything is as it was before.
-    case poolsShort([PoolGrant], Report)
+    case poolsShort([GrantedPool], Report)
     /// A step failed; what was done before it is undone.
     case failed(Step, StepFailure, Report)
     /// What was read back is not what was written; everything is undone.
@@ -29,7 +29,7 @@ public enum Outcome: Hashable, Sendable {
 /// Why a run did not go to its end.
 public enum Halt: Error, Hashable, Sendable {
     /// The kernel granted less than was asked for.
-    case poolsShort([PoolGrant])
+    case poolsShort([GrantedPool])
     /// A step failed.
     case failed(Step, StepFailure)
     /// What was read back is not what was written.

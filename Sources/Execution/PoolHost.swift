@@ -35,11 +35,11 @@ public enum PoolOutcome: Hashable, Sendable {
     case granted
     /// At least one pool did not get its target, and all were put back as far as the kernel let them; whoever asked reads them
     /// again. Each pool that was asked for has a row, ascending by pool.
-    case short([PoolGrant])
+    case short([GrantedPool])
 }
 
 /// What one pool was asked to hold, and what the kernel granted.
-public struct PoolGrant: Hashable, Sendable {
+public struct GrantedPool: Hashable, Sendable {
     /// The pool.
     public var pool: PoolID
     /// The persistent size that was asked for.

@@ -19,11 +19,11 @@ final class FakePools: PoolHost {
 
     func setPools(_ changes: [PoolChange]) throws(StepFailure) -> PoolOutcome {
         let words = changes.map { "\($0.pool.pageSize)@\($0.pool.cell)=\($0.target)" }.joined(separator: " ")
-        var grants: [PoolGrant] = []
+        var grants: [GrantedPool] = []
         try log.write("pools \(words)") {
             for change in changes where !(stuck.contains(change.pool) && change.target < change.prior) {
                 let granted = min(change.target, limits[change.pool] ?? change.target)
-                grants.append(PoolGrant(pool: change.pool, asked: change.target, granted: granted))
+                grants.append(GrantedPool(pool: change.pool, asked: change.target, granted: granted))
                 sizes[change.pool] = granted
             }
         }

@@ -74,8 +74,8 @@ struct UndoTests {
         }
         #expect(
             grants == [
-                PoolGrant(pool: Scenario.small, asked: 20, granted: 20),
-                PoolGrant(pool: Scenario.large, asked: 2, granted: 1),
+                GrantedPool(pool: Scenario.small, asked: 20, granted: 20),
+                GrantedPool(pool: Scenario.large, asked: 2, granted: 1),
             ])
         #expect(report.isRolledBack)
         #expect(scenario.log.lines == [Scenario.writes[0]])
