@@ -71,7 +71,8 @@ let package = Package(
                 "Rendering", "LinuxHost", "LibvirtHost", argumentParser, systemPackage,
             ],
             swiftSettings: strict),
-        .executableTarget(name: "numactl-plan", dependencies: ["Commands"], swiftSettings: strict),
+        .executableTarget(
+            name: "numactl-plan", dependencies: ["Commands", argumentParser], swiftSettings: strict),
 
         // Tests: one target a library.
         .target(

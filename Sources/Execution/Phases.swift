@@ -27,7 +27,7 @@ struct Phases {
             switch step {
             case .setPool(_, let prior, let target):
                 if target < prior { shrink.append(step) } else { grow.append(step) }
-            case .create, .redefine: define.append(step)
+            case .create, .redefine, .release: define.append(step)
             case .setAutostart: autostarts.append(step)
             case .pin: pin.append(step)
             case .stop: remove.append(step)

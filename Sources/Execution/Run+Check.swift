@@ -20,7 +20,7 @@ extension Run {
                 case .undefine(let name):
                     if stopped.contains(name) { continue }
                     _ = try effect(of: step)
-                case .create, .redefine: _ = try effect(of: step)
+                case .create, .redefine, .release: _ = try effect(of: step)
                 case .pin, .stop: continue
                 }
             } catch {

@@ -13,6 +13,7 @@ extension Run {
             return try creation(step, name, document, wanted, mark)
         case .redefine(let name, let prior, let wanted, let mark):
             return try redefinition(step, name, prior, wanted, mark)
+        case .release(let name): return try release(step, name)
         case .setAutostart(let name, _, let target): return try autostart(step, name, target)
         case .stop(let name):
             guard try host.domains.status(of: name)?.isActive == true else { return nil }
@@ -46,6 +47,14 @@ extension Run {
             throw .definitionChanged(name)
         }
         let document = present.patched(with: wanted, mark: mark)
+        return Effect(
+            [step], .define(name: name, document: document, replacing: present.document),
+            inverse: [.define(name: name, document: present.document, replacing: document)])
+    }
+
+    private func release(_ step: Step, _ name: String) throws(StepFailure) -> Effect? {
+        guard let present = try definition(of: name), present.mark != nil else { return nil }
+        let document = DomainPatch.release(present.document)
         return Effect(
             [step], .define(name: name, document: document, replacing: present.document),
             inverse: [.define(name: name, document: present.document, replacing: document)])

@@ -6,6 +6,8 @@ public enum StepFailure: Error, Hashable, Sendable {
     case refused(HostRefusal)
     /// The pool has neither the size that the plan found nor the one that it wants.
     case poolChanged(PoolID, planned: PageCount, found: PageCount)
+    /// Fewer pages of the pool may be given back than were to go: only `spare`.
+    case poolInUse(PoolID, spare: PageCount)
     /// The domain's managed settings are neither those that the plan found nor those that it wants.
     case definitionChanged(String)
     /// There is a domain of that name now, and it is another one.
@@ -81,6 +83,8 @@ extension StepFailure: CustomStringConvertible {
         case .refused(let refusal): "\(refusal.call): \(refusal.message)"
         case .poolChanged(let pool, let planned, let found):
             "the \(pool.pageSize) pool of cell \(pool.cell) had \(planned) pages when this was planned and has \(found)"
+        case .poolInUse(let pool, let spare):
+            "the \(pool.pageSize) pool of cell \(pool.cell) has pages in use: it can give back \(spare)"
         case .definitionChanged(let name): "the definition of \(name) has changed since this was planned"
         case .domainAppeared(let name): "a domain \(name) has been defined since this was planned"
         case .domainVanished(let name): "the domain \(name) has gone since this was planned"

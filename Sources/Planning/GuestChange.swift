@@ -35,13 +35,12 @@ struct GuestChange {
 
     private func creation(_ wanted: ManagedParts) -> GuestOutcome {
         let mark = mark(origin: .created, wanted: wanted)
-        let machine = machineDocument
-        let document = DomainPatch.apply(wanted, mark: mark, to: machine)
+        let document = DomainPatch.apply(wanted, mark: mark, to: machineDocument)
         var outcome = GuestOutcome(definition: GuestDefinition(name: name, document: document))
         var parts = wanted.settings.map {
             ChangedPart(path: $0.path, now: nil, want: ChangedPart.Value($0.value), when: .define)
         }
-        outcome.steps = [.create(name: name, definition: machine, wanted: wanted, mark: mark)]
+        outcome.steps = [.create(name: name, definition: document, wanted: wanted, mark: mark)]
         if let autostart = guest.autostart?.value, autostart {
             parts.append(ChangedPart(path: "autostart", now: nil, want: .flag(true), when: .define))
             outcome.steps.append(.setAutostart(name: name, prior: false, target: true))

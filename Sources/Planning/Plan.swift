@@ -117,8 +117,13 @@ public struct Change: Hashable, Sendable {
     }
 
     /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`.
+    public var address: String { subject.address }
+}
+
+extension Change.Subject {
+    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`.
     public var address: String {
-        switch subject {
+        switch self {
         case .pool(let pool): "pool/\(pool.pageSize)/cell/\(pool.cell)"
         case .guest(let name): "guest/\(name)"
         }

@@ -57,7 +57,7 @@ private struct Planning {
             }
             plan.diagnostics += pools.mountDiagnostics + movingDiagnostics(placement) + mixedPages(placement)
         }
-        for guest in request.guests.sorted(by: { $0.name.value < $1.name.value }) {
+        for guest in request.guests.sorted(by: { $0.name.value < $1.name.value }) where placement.verdict == .placed {
             guard let outcome = outcome(of: guest, placement) else { continue }
             if let change = outcome.change { plan.changes.append(change) } else { plan.unchanged.append(guest.name.value) }
             if outcome.restartPending { plan.restartPending.append(guest.name.value) }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Commands
 
 NumactlPlan.main()

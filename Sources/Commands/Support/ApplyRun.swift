@@ -56,7 +56,7 @@ struct KernelPools: PoolHost {
     func setPools(_ changes: [PoolChange]) throws(StepFailure) -> PoolOutcome {
         let growth = PoolGrowth(pools, limits: .within(limit))
         for change in changes where change.target < change.prior {
-            if case .failure(let failure) = growth.shrinkResult(change) { throw failure }
+            try shrink(change, growth)
         }
         let targets = changes.filter { $0.target > $0.prior }.map { PoolTarget($0.pool, pages: $0.target) }
         guard !targets.isEmpty, case .short(let shortage) = growth.grow(targets, by: growth.inParallel) else {
@@ -64,6 +64,17 @@ struct KernelPools: PoolHost {
         }
         if let failure = shortage.grants.compactMap(\.failure).first { throw .refused(HostRefusal(failure)) }
         return .short(shortage.grants.map { GrantedPool(pool: $0.pool, asked: $0.asked, granted: $0.granted) })
+    }
+}
+
+extension KernelPools {
+    private func shrink(_ change: PoolChange, _ growth: PoolGrowth<SysfsPools>) throws(StepFailure) {
+        switch growth.shrink(PoolTarget(change.pool, pages: change.target)) {
+        case .done: return
+        case .failed(let error): throw .refused(HostRefusal(error))
+        case .refused(_, let spare): throw .poolInUse(change.pool, spare: spare)
+        case .undone: throw .poolInUse(change.pool, spare: .zero)
+        }
     }
 }
 
@@ -105,7 +116,7 @@ extension ExitStatus {
 
 extension ApplySummary {
     /// What became of a plan, in words.
-    init(_ outcome: Outcome, plan: Plan, targets: [PoolID: PageCount]) {
+    init(_ outcome: Execution.Outcome, plan: Plan, targets: [PoolID: PageCount]) {
         let report = outcome.report
         var summary = ApplySummary(host: plan.host, outcome: .applied)
         summary.steps = report.done.map(\.sentence)
@@ -153,7 +164,18 @@ extension ApplySummary {
         diagnostics += mismatches.map { mismatch in
             Diagnostic(
                 .verifyFailed,
-                "\(mismatch.path): wanted \(mismatch.wanted ?? "nothing"), is \(mismatch.found ?? "nothing")")
+                "\(mismatch.subject.address) \(mismatch.path): wanted \(words(mismatch.wanted)), "
+                    + "is \(words(mismatch.found))")
         }
+    }
+}
+
+/// A setting's value as a message says it.
+private func words(_ value: ChangedPart.Value?) -> String {
+    switch value {
+    case nil: "nothing"
+    case .text(let text): "'\(text)'"
+    case .number(let number): "\(number)"
+    case .flag(let flag): flag ? "on" : "off"
     }
 }

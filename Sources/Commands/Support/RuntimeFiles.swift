@@ -2,7 +2,9 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import Execution
 internal import HostModel
+internal import Planning
 internal import LinuxHost
+internal import SiteFile
 internal import SystemPackage
 
 /// The files that apply keeps on a host.

@@ -63,7 +63,7 @@ struct SiteInput {
             guard let base = guest.machine.base else { continue }
             let path = base.value.hasPrefix("/") ? base.value : folder + base.value
             do {
-                let document = try XMLReader.read(try world.read(path, 16 << 20))
+                let document = try XMLReader.read(bytes: try world.read(path, 16 << 20))
                 if document.name == "domain" {
                     documents[guest.name.value] = document
                 } else {

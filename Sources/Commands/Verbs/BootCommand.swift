@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import Execution
 internal import HostModel
+internal import Planning
 internal import LinuxHost
 internal import SystemPackage
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Planning
 internal import Rendering
 
 struct PlanCommand: ParsableCommand {

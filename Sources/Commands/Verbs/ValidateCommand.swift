@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Diagnostics
+internal import SiteFile
 
 struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
