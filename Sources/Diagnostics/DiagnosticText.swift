@@ -10,14 +10,14 @@ public struct DiagnosticText {
     /// One finding: `file:line:col: error NP304: …`, the line, a caret, notes and a hint, each line ended.
     public func render(_ diagnostic: Diagnostic) -> String {
         var text = diagnostic.mark.map { "\($0): " } ?? ""
-        text += "\(diagnostic.severity.rawValue) \(diagnostic.code.rawValue): \(diagnostic.message)\n"
+        text += "\(diagnostic.severity.rawValue) \(diagnostic.code.rawValue): \(clean(diagnostic.message))\n"
         if let mark = diagnostic.mark, let line = sources[mark.file]?.line(mark.line) {
             text += excerpt(of: line, mark: mark, diagnostic: diagnostic)
         }
         for note in diagnostic.notes {
-            for line in note.split(separator: "\n", omittingEmptySubsequences: false) { text += "  \(line)\n" }
+            for line in note.split(separator: "\n", omittingEmptySubsequences: false) { text += "  \(clean(line))\n" }
         }
-        if let hint = diagnostic.hint { text += "  hint: \(hint)\n" }
+        if let hint = diagnostic.hint { text += "  hint: \(clean(hint))\n" }
         return text
     }
 
@@ -26,6 +26,14 @@ public struct DiagnosticText {
         var text = diagnostics.prefix(limit).map(render).joined()
         if diagnostics.count > limit { text += "… and \(diagnostics.count - limit) more\n" }
         return text
+    }
+
+    /// A text that quotes an operator's file, on one line of bearable length.
+    private func clean(_ text: some StringProtocol) -> String {
+        let limit = 1_000
+        let scalars = Array(text.unicodeScalars.prefix(limit))
+        let end = text.unicodeScalars.count > limit ? "…" : ""
+        return DiagnosticText.string(scalars[...]).replacing("\t", with: " ") + end
     }
 
     private func excerpt(of line: String, mark: SourceMark, diagnostic: Diagnostic) -> String {
@@ -38,7 +46,7 @@ public struct DiagnosticText {
         let indent = String(repeating: " ", count: shown.prefix.count) + before.map { $0 == "\t" ? "\t" : " " }.joined()
         let room = max(1, shown.range.upperBound - (mark.column - 1))
         let carets = String(repeating: "^", count: min(diagnostic.length, room))
-        let label = diagnostic.label.map { " " + $0 } ?? ""
+        let label = diagnostic.label.map { " " + clean($0) } ?? ""
         return "\(gutter) | \(shown.text)\n      | \(indent)\(carets)\(label)\n"
     }
 
@@ -54,13 +62,21 @@ public struct DiagnosticText {
         return (prefix + string(scalars[start..<end]) + (end < scalars.count ? "…" : ""), prefix, start..<end)
     }
 
-    /// Control characters are shown as a replacement, so that no file can write to the terminal through us.
+    /// Characters that control a terminal, break a line or turn the direction of text are shown as a replacement, so that no file
+    /// can write to the terminal through us.
     private static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
         var text = String.UnicodeScalarView()
         for scalar in scalars {
-            let isControl = (scalar.value < 0x20 && scalar != "\t") || (0x7f...0x9f).contains(scalar.value)
-            text.append(isControl ? "\u{FFFD}" : scalar)
+            text.append(isHarmful(scalar) ? "\u{FFFD}" : scalar)
         }
         return String(text)
+    }
+
+    private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09: false
+        case ..<0x20, 0x7f...0x9f, 0x2028...0x202e, 0x2066...0x2069: true
+        default: false
+        }
     }
 }
