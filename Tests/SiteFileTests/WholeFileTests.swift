@@ -100,6 +100,11 @@ struct WholeFileTests {
                     + Array(repeating: level == 1 ? "*a" : "*b\(level - 1)", count: 9).joined(separator: ",") + "]"
             }.joined(separator: ", ") + "}"
         #expect(read(laughs).diagnostics.map(\.code) == [.yamlAlias])
+        let unknown = "guests: {a: {" + (0..<20_000).map { "ke\($0): 1" }.joined(separator: ", ") + "}}"
+        #expect(read(unknown).diagnostics.count == 20_001)
+        let misspelt = (0..<3_000).map { "  g\($0): {flavor: fx\($0)}\n" }.joined()
+        let flavors = (0..<3_000).map { "  flavor\($0): {vcpus: 1, ram: 1GiB}\n" }.joined()
+        #expect(read("flavors:\n\(flavors)guests:\n\(misspelt)").diagnostics.count == 3_000)
         let cells =
             "guests: {a: {vcpus: 1, ram: 1GiB, numa_cells: [" + String(repeating: "{ram: 1GiB},", count: 200) + "]}}"
         #expect(read(cells).diagnostics.map(\.code) == [.wrongType])
