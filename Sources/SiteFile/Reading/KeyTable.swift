@@ -112,7 +112,7 @@ struct KeyTable<Target>: Sendable {
     ///
     /// - Returns: The key of this place that was probably meant, or nil.
     private func unknown(_ pair: YAMLPair, _ report: inout Report) -> String? {
-        let near = suggestion(for: pair.name, among: keys.map(\.name))
+        let near = report.isWorthHints ? suggestion(for: pair.name, among: keys.map(\.name)) : nil
         let homes = SiteSchema.homes[pair.name, default: []].filter { $0 != place }
         let elsewhere =
             homes.isEmpty

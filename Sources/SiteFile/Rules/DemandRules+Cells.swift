@@ -101,12 +101,13 @@ extension DemandRules {
         }
     }
 
-    /// Equal shares in consecutive blocks. Memory goes in whole MiB, since that is what a guest's cell can have.
+    /// Equal shares in consecutive blocks. Whole MiB stay whole MiB, since that is what Nova and QEMU give a guest's cell.
     private mutating func evenCells(_ nodes: Located<Int>?) -> [GuestCellDemand] {
         guard let vcpus, let memory else { return [] }
         let count = nodes?.value ?? 1
         let share = KiB(memory.count / UInt64(count))
-        let isMemoryEven = count == 1 || (memory.count % UInt64(count) == 0 && share.count % 1_024 == 0)
+        let isWhole = share.count % 1_024 == 0 || memory.count % 1_024 != 0
+        let isMemoryEven = memory.count % UInt64(count) == 0 && isWhole
         if let mark = nodes?.mark, vcpus % count != 0 || !isMemoryEven {
             let what = vcpus % count != 0 ? "\(vcpus) vCPUs" : "\(memory) of memory"
             report.error(

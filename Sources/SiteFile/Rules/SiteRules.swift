@@ -173,7 +173,9 @@ struct SiteRules {
     private func wasUnreadable(_ section: String) -> Bool { draft.broken.contains(section) }
 
     private func suggestionOrList(for word: String, among names: [String], _ what: String) -> String {
-        if let near = suggestion(for: word, among: names.prefix(500)) { return "did you mean '\(near)'?" }
+        if report.isWorthHints, let near = suggestion(for: word, among: names.prefix(500)) {
+            return "did you mean '\(near)'?"
+        }
         return names.isEmpty ? "the file has no \(what)" : "the \(what) are \(names.prefix(10).joined(separator: ", "))"
     }
 }
