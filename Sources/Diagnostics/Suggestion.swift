@@ -1,12 +1,16 @@
 /// The name that was probably meant.
 ///
 /// - Returns: The candidate nearest to `word` by edit distance (insert, delete, replace, swap of neighbours), or nil when
-///   none is near: at most a third of the word's length, and at least one edit is allowed. Ties go to the first.
+///   none is near: at most a third of the word's length, and at least one edit is allowed. Ties go to the first. A word of
+///   more than 100 scalars is near to nothing.
 public func suggestion(for word: String, among candidates: some Sequence<String>) -> String? {
     let wanted = Array(word.lowercased().unicodeScalars)
+    guard wanted.count <= 100 else { return nil }
     var best: (name: String, distance: Int)?
     for candidate in candidates {
-        let limit = max(1, max(wanted.count, candidate.unicodeScalars.count) / 3)
+        let count = candidate.unicodeScalars.count
+        let limit = max(1, max(wanted.count, count) / 3)
+        guard abs(wanted.count - count) <= limit else { continue }
         let distance = editDistance(wanted, Array(candidate.lowercased().unicodeScalars))
         if distance <= limit, distance < best?.distance ?? Int.max { best = (candidate, distance) }
     }

@@ -14,6 +14,7 @@ struct SuggestionTests {
 
     @Test("says nothing when no name is near")
     func far() {
+        #expect(suggestion(for: String(repeating: "r", count: 1_000_000), among: ["ram"]) == nil)
         #expect(suggestion(for: "colour", among: ["ram", "vcpus"]) == nil)
     }
 }

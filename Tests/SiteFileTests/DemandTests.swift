@@ -31,7 +31,7 @@ struct DemandTests {
     @Test(
         "divides vCPUs in consecutive blocks and memory evenly, or takes the cells that are listed",
         arguments: [
-            ("numa_nodes: 2", "0-3 4GiB, 4-7 4GiB"),
+            ("numa_nodes: 2", "0-3 4GiB, 4-7 4GiB"), ("numa_nodes: 1, locked_memory: false", "0-7 8GiB"),
             ("numa_nodes: 8", "0 1GiB, 1 1GiB, 2 1GiB, 3 1GiB, 4 1GiB, 5 1GiB, 6 1GiB, 7 1GiB"),
             ("numa_cells: [{cpus: '0,7', ram: 1GiB}, {cpus: 1-6, ram: 7GiB}]", "0,7 1GiB, 1-6 7GiB"),
             ("numa_cells: [{cpus: 0-7, ram: 7GiB}, {ram: 1GiB}]", "0-7 7GiB,  1GiB"),
@@ -48,6 +48,14 @@ struct DemandTests {
         let demand = try #require(demanded(guest(keys)))
         #expect(demand.cells.map { "\($0.vcpus) \($0.memory)" }.joined(separator: ", ") == cells)
         #expect(demand.cells.map(\.id.rawValue) == Array(0..<demand.cells.count))
+    }
+
+    @Test("divides memory that is no whole MiB where KiB divide evenly")
+    func kibibytes() {
+        let text = "guests: {g: {vcpus: 2, ram: 4000000KiB, numa_nodes: 2}}\n"
+        #expect(demanded(text)?.cells.map(\.memory) == [KiB(2_000_000), KiB(2_000_000)])
+        #expect(
+            read("guests: {g: {vcpus: 2, ram: 4000001KiB, numa_nodes: 2}}\n").diagnostics.map(\.code) == [.unevenCells])
     }
 
     @Test(

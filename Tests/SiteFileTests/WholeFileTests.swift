@@ -55,6 +55,27 @@ struct WholeFileTests {
         try expectGolden(rendered(read(Self.bad), Self.bad), "bad-site.txt")
     }
 
+    @Test("says each thing in these words")
+    func sentences() throws {
+        let flavors =
+            RefusedFlavors.cpus + RefusedFlavors.cells + RefusedFlavors.memory + RefusedFlavors.shape
+            + RefusedFlavors.image
+            + RefusedFlavors.wishes.map { ($0, .wishDropped) }
+        let sites = RefusedSites.form + RefusedSites.references + RefusedSites.yaml
+        let texts =
+            sites.map(\.0) + flavors.map { "flavors: {f: {vcpus: 8, ram: 8GiB}}\nguests: {g: {flavor: f, \($0.0)}}\n" }
+        let lines = texts.flatMap { text in
+            read(marked(text).text).diagnostics.map { found in
+                var words = found
+                words.mark = nil
+                words.message = found.message.replacing(String(repeating: "n", count: 199), with: "nnn…")
+                words.notes = found.label.map { ["^ " + $0] } ?? []
+                return DiagnosticText().render(words)
+            }
+        }
+        try expectGolden(Set(lines).sorted().joined(), "sentences.txt")
+    }
+
     @Test("of good text is a value that knows its places")
     func places() throws {
         let (text, mark) = marked("hosts: {h: {cpus: {dedicated: ▶0-3}}}\n")
@@ -79,12 +100,47 @@ struct WholeFileTests {
                     + Array(repeating: level == 1 ? "*a" : "*b\(level - 1)", count: 9).joined(separator: ",") + "]"
             }.joined(separator: ", ") + "}"
         #expect(read(laughs).diagnostics.map(\.code) == [.yamlAlias])
+        let unknown = "guests: {a: {" + (0..<20_000).map { "ke\($0): 1" }.joined(separator: ", ") + "}}"
+        #expect(read(unknown).diagnostics.count == 20_001)
+        let misspelt = (0..<3_000).map { "  g\($0): {flavor: fx\($0)}\n" }.joined()
+        let flavors = (0..<3_000).map { "  flavor\($0): {vcpus: 1, ram: 1GiB}\n" }.joined()
+        #expect(read("flavors:\n\(flavors)guests:\n\(misspelt)").diagnostics.count == 3_000)
         let cells =
             "guests: {a: {vcpus: 1, ram: 1GiB, numa_cells: [" + String(repeating: "{ram: 1GiB},", count: 200) + "]}}"
         #expect(read(cells).diagnostics.map(\.code) == [.wrongType])
         #expect(
             read("guests: {a: {vcpus: 4096, ram: 4096TiB, cpu_max_sockets: 65536, cpu_threads: 4096}}").diagnostics
                 == [])
+    }
+
+    @Test("of shuffled words is read or refused with a reason", arguments: 0..<40)
+    func shuffled(seed: Int) throws {
+        var generator = Shuffler(state: UInt64(seed))
+        let sources = try (examples.map { try text(of: "examples/\($0)") } + [Self.bad])
+        let source = try #require(sources.randomElement(using: &generator))
+        var words = source.split(omittingEmptySubsequences: false) { " \n".contains($0) }
+        let strange = [
+            "0", "-1", "^", "{", "]", "~", "''", "99999999999999999999", "4PiB", "0-65535", "dedicated", "none", "*a",
+            "&a", "::", "\n",
+        ]
+        for _ in 0..<10 {
+            let index = Int.random(in: 0..<words.count, using: &generator)
+            switch Int.random(in: 0..<3, using: &generator) {
+            case 0: words.remove(at: index)
+            case 1: words.swapAt(index, Int.random(in: 0..<words.count, using: &generator))
+            default: words[index] = Substring(strange.randomElement(using: &generator) ?? "")
+            }
+            // Blanks in place of line breaks would leave one line, so both are tried.
+            for separator in [" ", "\n"] {
+                let result = read(words.joined(separator: separator))
+                #expect((result.value == nil) == result.diagnostics.hasErrors)
+            }
+            var characters = Array(source)
+            characters[Int.random(in: 0..<characters.count, using: &generator)] =
+                "\0{}[]:,#\t\"'-9é".randomElement(using: &generator) ?? " "
+            let result = read(String(characters))
+            #expect((result.value == nil) == result.diagnostics.hasErrors)
+        }
     }
 
     @Test("cut off anywhere, or with any line missing, is read or refused with a reason")
@@ -99,5 +155,17 @@ struct WholeFileTests {
             let result = read(String(decoding: Self.bad.utf8.prefix(end), as: UTF8.self))
             #expect((result.value == nil) == result.diagnostics.hasErrors)
         }
+    }
+}
+
+/// A small seeded generator, so that random tests repeat.
+private struct Shuffler: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
     }
 }

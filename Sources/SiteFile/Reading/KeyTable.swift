@@ -112,15 +112,16 @@ struct KeyTable<Target>: Sendable {
     ///
     /// - Returns: The key of this place that was probably meant, or nil.
     private func unknown(_ pair: YAMLPair, _ report: inout Report) -> String? {
-        let near = suggestion(for: pair.name, among: keys.map(\.name))
-        let homes = SitePlace.allCases.filter { place in
-            place != self.place && SiteSchema.keys(of: place).contains { $0.name == pair.name }
-        }
+        let near = report.isWorthHints ? suggestion(for: pair.name, among: keys.map(\.name)) : nil
+        let homes = SiteSchema.homes[pair.name, default: []].filter { $0 != place }
+        let elsewhere =
+            homes.isEmpty
+            ? nil : "'\(pair.name)' is a key of \(homes.map(\.phrase).joined(separator: " and of "))"
         let hint =
-            if let near {
-                "did you mean '\(near)'?"
-            } else if !homes.isEmpty {
-                "'\(pair.name)' is a key of \(homes.map(\.phrase).joined(separator: ", of "))"
+            if near != nil || !homes.isEmpty {
+                [near.map { "did you mean '\($0)'?" }, elsewhere].compactMap { $0 }.joined(separator: " ")
+            } else if keys.count > 12 {
+                "numactl-plan-site(5) lists the keys of \(place.phrase)"
             } else {
                 "the keys are \(keys.map(\.name).joined(separator: ", "))"
             }

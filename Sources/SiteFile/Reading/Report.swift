@@ -5,6 +5,9 @@ internal import YAMLTree
 struct Report {
     private(set) var diagnostics: [Diagnostic] = []
 
+    /// Whether near names are still looked for: that is dear, and nobody reads the hundredth hint.
+    var isWorthHints: Bool { diagnostics.count < 100 }
+
     mutating func error(
         _ code: DiagnosticCode, _ message: String, at mark: SourceMark, label: String? = nil, notes: [String] = [],
         hint: String? = nil

@@ -72,7 +72,8 @@ extension ValueReader {
                         .badNumber, "'\(pair.name)' is not the number of a cell", at: pair.mark,
                         hint: "cells are numbered 0, 1, 2, …")
                 }
-                guard let value = element.located(Entry(pair), &report), let number else { return nil }
+                let place = Entry(name: "\(entry.name).\(pair.name)", mark: pair.mark, node: pair.value)
+                guard let value = element.located(place, &report), let number else { return nil }
                 return CellEntry(cell: Located(Cell(number), at: pair.mark), value: value)
             }
         }

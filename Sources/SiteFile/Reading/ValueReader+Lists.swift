@@ -42,14 +42,15 @@ func readList<Element>(_ text: String, _ name: String, at mark: SourceMark, _ re
 
 /// The text of a mask when it can be read for some number of vCPUs, else nil and an error.
 func checkedMask(_ text: String, _ name: String, at mark: SourceMark, _ report: inout Report) -> String? {
-    let inclusive = text.first == "^" ? "0," + text : text
+    let inclusive = isExclusive(text) ? "0," + text : text
     let set: VCPUSet? = readList(inclusive, name, at: mark, &report)
     return set == nil ? nil : text
 }
 
 /// The vCPUs that a mask means: with a leading `^` all but those named, else those named.
 func maskedVCPUs(_ text: String, of vcpus: Int) -> VCPUSet {
-    let isExclusive = text.drop { $0 == " " }.first == "^"
-    let list = isExclusive ? "0-\(vcpus - 1)," + text : text
+    let list = isExclusive(text) ? "0-\(vcpus - 1)," + text : text
     return (try? VCPUSet(parsing: list)) ?? []
 }
+
+private func isExclusive(_ mask: String) -> Bool { mask.drop { $0 == " " }.first == "^" }

@@ -69,13 +69,13 @@ extension GuestDemand.PageRequest {
         }
     }
 
-    /// The request as one would write it.
-    var text: String {
+    /// The request in words, for `the image asks for …`.
+    var phrase: String {
         switch self {
-        case .small: "small"
-        case .large: "large"
-        case .any: "any"
-        case .exactly(let size): size.description
+        case .small: "small pages"
+        case .large: "large pages"
+        case .any: "any pages"
+        case .exactly(let size): "pages of \(size)"
         }
     }
 }

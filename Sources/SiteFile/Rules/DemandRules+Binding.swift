@@ -18,7 +18,7 @@ extension DemandRules {
         }
         if let pages = specs.pageSize, pages.value != .small {
             report.error(
-                .policyNeedsCells, "memory in pages of \(pages.value.text) must be bound to host cells", at: wish.mark,
+                .policyNeedsCells, "memory in \(pages.value.phrase) must be bound to host cells", at: wish.mark,
                 label: "mem_page_size is at line \(pages.mark.line)",
                 hint: "remove numa_policy: none, or the page size")
         }

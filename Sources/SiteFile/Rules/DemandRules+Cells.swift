@@ -51,7 +51,8 @@ extension DemandRules {
         let memory = specs.numaMemory ?? image.numaMemory
         guard let mark = cpus?.mark ?? memory?.mark else { return .none }
         guard let nodes = nodes ?? specs.numaCells.map({ Located($0.value.count, at: $0.mark) }) else {
-            incomplete("hw:numa_cpus.N and hw:numa_mem.N need hw:numa_nodes", at: mark, hint: "add \"hw:numa_nodes\"")
+            incomplete(
+                "hw:numa_cpus.N and hw:numa_mem.N need hw:numa_nodes", at: mark, hint: "add \"hw:numa_nodes\": \"2\"")
             return .wrong
         }
         guard let cpus, let memory else {
@@ -71,7 +72,7 @@ extension DemandRules {
     /// Whether a numbered list has an entry for every cell and no other.
     private mutating func checkNumbers<Value>(_ list: Located<[Int: Located<Value>]>, _ nodes: Located<Int>) -> Bool {
         for (number, entry) in list.value.sorted(by: { $0.key < $1.key }) where number >= nodes.value {
-            incomplete("cell \(number) does not exist: there are \(nodes.value) cells", at: entry.mark)
+            incomplete("cell \(number) does not exist: numa_nodes is \(nodes.value)", at: entry.mark)
             return false
         }
         if let gap = (0..<nodes.value).first(where: { list.value[$0] == nil }) {
@@ -100,12 +101,13 @@ extension DemandRules {
         }
     }
 
-    /// Equal shares in consecutive blocks. Memory goes in whole MiB, since that is what a guest's cell can have.
+    /// Equal shares in consecutive blocks. Whole MiB stay whole MiB, since that is what Nova and QEMU give a guest's cell.
     private mutating func evenCells(_ nodes: Located<Int>?) -> [GuestCellDemand] {
         guard let vcpus, let memory else { return [] }
         let count = nodes?.value ?? 1
         let share = KiB(memory.count / UInt64(count))
-        let isMemoryEven = count == 1 || (memory.count % UInt64(count) == 0 && share.count % 1_024 == 0)
+        let isWhole = share.count % 1_024 == 0 || memory.count % 1_024 != 0
+        let isMemoryEven = memory.count % UInt64(count) == 0 && isWhole
         if let mark = nodes?.mark, vcpus % count != 0 || !isMemoryEven {
             let what = vcpus % count != 0 ? "\(vcpus) vCPUs" : "\(memory) of memory"
             report.error(

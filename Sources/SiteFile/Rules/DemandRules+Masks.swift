@@ -8,7 +8,7 @@ extension DemandRules {
         guard let realtime = specs.realtime, realtime.value else {
             for mask in [specs.realtimeMask, image.realtimeMask].compactMap({ $0 }) {
                 dropped(
-                    "cpu_realtime_mask", at: mask.mark, for: "without cpu_realtime: true every vCPU is ordinary; that")
+                    "cpu_realtime_mask", at: mask.mark, because: "cpu_realtime is not true")
             }
             return []
         }
@@ -18,7 +18,7 @@ extension DemandRules {
                 hint: "add cpu_policy: dedicated")
         }
         if let flavor = specs.realtimeMask, let image = image.realtimeMask, flavor.value != image.value {
-            dropped("the flavor's cpu_realtime_mask", at: flavor.mark, for: "the image's")
+            dropped("the flavor's cpu_realtime_mask", at: flavor.mark, because: "the image's counts")
         }
         guard let vcpus else { return [] }
         let mask = image.realtimeMask ?? specs.realtimeMask

@@ -6,11 +6,11 @@ extension DemandRules {
     mutating func pageSize() -> Located<GuestDemand.PageRequest>? {
         guard !isBroken("mem_page_size"), let image = image.pageSize else { return specs.pageSize }
         guard let flavor = specs.pageSize else {
-            forbidden(image, "the image asks for pages of \(image.value.text), and the flavor for no page size")
+            forbidden(image, "the image asks for \(image.value.phrase), and the flavor for no page size")
             return nil
         }
         if flavor.value == .large || flavor.value == .any { return image }
-        forbidden(image, "the image asks for pages of \(image.value.text), the flavor for \(flavor.value.text)")
+        forbidden(image, "the image asks for \(image.value.phrase), the flavor for \(flavor.value.phrase)")
         return flavor
     }
 
@@ -59,7 +59,7 @@ extension DemandRules {
             if let model = specs.encryptionModel ?? image.encryptionModel {
                 dropped(
                     "mem_encryption_model", at: model.mark,
-                    for: "without mem_encryption: true no memory is encrypted; that")
+                    because: "mem_encryption is not true")
             }
             return false
         }

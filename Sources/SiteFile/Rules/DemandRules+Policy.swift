@@ -34,7 +34,9 @@ extension DemandRules {
                 at: image.mark, label: "the flavor's word is at line \(flavor.mark.line)",
                 hint: "use a flavor with cpu_policy: \(image.value.rawValue), or remove the image's property")
         } else {
-            dropped("the image's cpu_policy \(image.value.rawValue)", at: image.mark, for: flavor.value.rawValue)
+            dropped(
+                "the image's cpu_policy \(image.value.rawValue)", at: image.mark,
+                because: "the flavor says \(flavor.value.rawValue)")
         }
         return flavor
     }
@@ -55,7 +57,7 @@ extension DemandRules {
         }
         if let dedicated { checkCount(of: dedicated) }
         if dedicated == nil, let shared, let vcpus, shared.value != vcpus {
-            dropped("a resources:VCPU of \(shared.value)", at: shared.mark, for: "\(vcpus) vCPUs")
+            dropped("a resources:VCPU of \(shared.value)", at: shared.mark, because: "the guest has \(vcpus) vCPUs")
         }
         return PolicyChoice(value: dedicated == nil ? .shared : .dedicated, mark: resource.mark)
     }
@@ -94,7 +96,9 @@ extension DemandRules {
         guard let flavor = specs.threadPolicy else { return image.threadPolicy }
         guard let image = image.threadPolicy, image.value != flavor.value else { return flavor }
         if flavor.value == .prefer {
-            dropped("the image's cpu_thread_policy \(image.value.rawValue)", at: image.mark, for: "the flavor's prefer")
+            dropped(
+                "the image's cpu_thread_policy \(image.value.rawValue)", at: image.mark,
+                because: "the flavor says prefer")
         } else {
             report.error(
                 .imageConflict,
@@ -116,8 +120,8 @@ extension DemandRules {
         return emulator.value
     }
 
-    /// Warns that a wish has no effect.
-    mutating func dropped(_ wish: String, at mark: SourceMark, for winner: String) {
-        report.warning(.wishDropped, "\(wish) has no effect: \(winner) counts", at: mark)
+    /// Warns that a wish has no effect, and why.
+    mutating func dropped(_ wish: String, at mark: SourceMark, because reason: String) {
+        report.warning(.wishDropped, "\(wish) has no effect: \(reason)", at: mark)
     }
 }

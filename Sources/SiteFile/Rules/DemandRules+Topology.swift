@@ -78,7 +78,7 @@ extension DemandRules {
                     at: wish.mark,
                     hint: "sockets × cores × threads must be \(vcpus)")
             } else {
-                dropped("a wish for \(wish.value) \(part.name)", at: wish.mark, for: best.text)
+                dropped("a wish for \(wish.value) \(part.name)", at: wish.mark, because: "the guest sees \(best.text)")
             }
         }
     }
@@ -108,7 +108,9 @@ extension DemandRules {
             threads: joined("threads", specs.cpuTopology?.value.threads, specs.threads))
         let image = Shape(sockets: image.sockets, cores: image.cores, threads: image.threads)
         guard image.all.isEmpty else {
-            for wish in flavor.all { dropped("the flavor's wish", at: wish.mark, for: "the image's topology") }
+            for wish in flavor.all {
+                dropped("the flavor's wish", at: wish.mark, because: "the image has wishes of its own")
+            }
             return Shape(
                 sockets: checked("sockets", image.sockets, limits.sockets, isImage: true),
                 cores: checked("cores", image.cores, limits.cores, isImage: true),
@@ -144,7 +146,7 @@ extension DemandRules {
                 .impossibleTopology, "\(wish.value) \(name) are above the limit of \(limit.value)", at: wish.mark,
                 label: "the limit is at line \(limit.mark.line)")
         } else {
-            dropped("a wish for \(wish.value) \(name)", at: wish.mark, for: "the limit of \(limit.value)")
+            dropped("a wish for \(wish.value) \(name)", at: wish.mark, because: "the limit is \(limit.value)")
         }
         return nil
     }
@@ -158,10 +160,10 @@ extension TopologyDraft {
     }
 
     fileprivate var text: String {
-        "\(sockets?.value ?? 1) sockets × \(cores?.value ?? 1) cores × \(threads?.value ?? 1) threads"
+        "sockets \(sockets?.value ?? 1) × cores \(cores?.value ?? 1) × threads \(threads?.value ?? 1)"
     }
 }
 
 extension CPUTopology {
-    fileprivate var text: String { "\(sockets) sockets × \(cores) cores × \(threads) threads" }
+    fileprivate var text: String { "sockets \(sockets) × cores \(cores) × threads \(threads)" }
 }

@@ -6,6 +6,8 @@ struct SiteRules {
     private let draft: SiteDraft
     private let start: SourceMark
     private let flavors: [String: FlavorChoice?]
+    private let flavorNames: [String]
+    private var hostNames: Set<String> = []
     private var usedFlavors: Set<String> = []
     private(set) var report = Report()
 
@@ -24,11 +26,13 @@ struct SiteRules {
             flavors[flavor.name.value] = .some(flavor.value.map { FlavorChoice($0, &report) })
         }
         self.flavors = flavors
+        flavorNames = flavors.keys.sorted()
         self.report = report
     }
 
     mutating func site() -> Site {
         let hosts = hosts()
+        hostNames = Set(hosts.map(\.name.value))
         let guests = guests(on: hosts)
         checkUnusedFlavors()
         return Site(name: draft.name ?? Located("default", at: start), hosts: hosts, guests: guests)
@@ -96,19 +100,19 @@ struct SiteRules {
     }
 
     private mutating func checkHost(_ name: Located<String>, _ guest: GuestDraft, _ hosts: [HostPolicy]) {
-        let names = hosts.map(\.name.value)
         guard let host = guest.host else {
             if hosts.count > 1, !guest.overrides.broken.contains("host") {
                 report.error(
                     .hostNotNamed, "the guest '\(name.value)' names no host, and the site has \(hosts.count)",
-                    at: name.mark, hint: "add host: \(names[0])")
+                    at: name.mark, hint: "add host: \(hosts.first?.name.value ?? "NAME")")
             }
             return
         }
-        guard !names.contains(host.value), !wasUnreadable("hosts") else { return }
+        guard !hostNames.contains(host.value), !wasUnreadable("hosts") else { return }
         let hint =
             (draft.hosts?.value ?? []).isEmpty
-            ? "add the host: hosts: {\(host.value): {}}" : suggestionOrList(for: host.value, among: names, "hosts")
+            ? "add the host: hosts: {\(host.value): {}}"
+            : suggestionOrList(for: host.value, among: hosts.prefix(500).map(\.name.value), "hosts")
         report.error(.unknownHost, "there is no host '\(host.value)'", at: host.mark, hint: hint)
     }
 
@@ -136,7 +140,7 @@ struct SiteRules {
     private mutating func unknown(_ flavor: Located<String>) {
         report.error(
             .unknownFlavor, "there is no flavor '\(flavor.value)'", at: flavor.mark,
-            hint: suggestionOrList(for: flavor.value, among: flavors.keys.sorted(), "flavors"))
+            hint: suggestionOrList(for: flavor.value, among: flavorNames, "flavors"))
     }
 
     /// Every guest needs vCPUs and memory, of its own or of its flavor.
@@ -169,7 +173,9 @@ struct SiteRules {
     private func wasUnreadable(_ section: String) -> Bool { draft.broken.contains(section) }
 
     private func suggestionOrList(for word: String, among names: [String], _ what: String) -> String {
-        if let near = suggestion(for: word, among: names) { return "did you mean '\(near)'?" }
+        if report.isWorthHints, let near = suggestion(for: word, among: names.prefix(500)) {
+            return "did you mean '\(near)'?"
+        }
         return names.isEmpty ? "the file has no \(what)" : "the \(what) are \(names.prefix(10).joined(separator: ", "))"
     }
 }

@@ -22,6 +22,9 @@ public enum SiteSchema {
     /// All keys of all places.
     public static var keys: [SiteKey] { SitePlace.allCases.flatMap(keys(of:)) }
 
+    /// The places that have a key of some name, for hints about keys at the wrong place.
+    static let homes: [String: [SitePlace]] = Dictionary(grouping: keys, by: \.name).mapValues { $0.map(\.place) }
+
     /// The properties in Nova's spelling that have an effect, in the order of the manual.
     public static var properties: [SiteProperty] { PropertyTable.properties.map(\.described) }
 }

@@ -1,0 +1,32 @@
+internal import Diagnostics
+
+extension YAMLTreeBuilder {
+    func duplicate(_ name: String, _ key: YAMLNode, first: SourceMark) -> Diagnostic {
+        Diagnostic(
+            .yamlDuplicateKey, "the key '\(name)' is given twice", at: key.mark, length: key.length,
+            label: "first given at line \(first.line)", notes: ["first: \(first)", "again: \(key.mark)"],
+            hint: "keep one of the two")
+    }
+
+    func severalDocuments(_ event: YAMLEvent) -> Stop {
+        Stop(
+            diagnostic: Diagnostic(
+                .yamlSeveralDocuments, "a second document begins here; one file is one document",
+                at: lines.mark(event.start), length: lines.length(from: event.start, to: event.end),
+                hint: "remove the '---', or give each document a file of its own"))
+    }
+
+    func tooDeep(_ event: YAMLEvent) -> Stop {
+        Stop(
+            diagnostic: Diagnostic(
+                .yamlTooLarge, "more than \(limits.depth) collections stand inside each other",
+                at: lines.mark(event.start)))
+    }
+
+    func alias(_ message: String, _ event: YAMLEvent, hint: String) -> Stop {
+        Stop(
+            diagnostic: Diagnostic(
+                .yamlAlias, message, at: lines.mark(event.start),
+                length: lines.length(from: event.start, to: event.end), hint: hint))
+    }
+}
