@@ -10,16 +10,16 @@ public struct DiagnosticText {
     /// One finding: `file:line:col: error NP304: …`, the line, a caret, notes and a hint, each line ended.
     public func render(_ diagnostic: Diagnostic) -> String {
         var text = diagnostic.mark.map { displayable("\($0): ") } ?? ""
-        text += "\(diagnostic.severity.rawValue) \(diagnostic.code.rawValue): \(displayable(diagnostic.message))\n"
+        text += "\(diagnostic.severity.rawValue) \(diagnostic.code.rawValue): \(quoted(diagnostic.message))\n"
         if let mark = diagnostic.mark, let line = sources[mark.file]?.line(mark.line) {
             text += excerpt(of: line, mark: mark, diagnostic: diagnostic)
         }
         for note in diagnostic.notes {
             for line in note.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
-                text += "  \(displayable(String(line), keepingTabs: true))\n"
+                text += "  \(quoted(String(line), keepingTabs: true))\n"
             }
         }
-        if let hint = diagnostic.hint { text += "  hint: \(displayable(hint))\n" }
+        if let hint = diagnostic.hint { text += "  hint: \(quoted(hint))\n" }
         return text
     }
 
@@ -34,6 +34,13 @@ public struct DiagnosticText {
         return text
     }
 
+    /// A text that may quote an operator's file, of bearable length.
+    private func quoted(_ text: String, keepingTabs: Bool = false) -> String {
+        let limit = 1_000
+        let isLong = text.unicodeScalars.count > limit
+        return displayable(isLong ? String(text.unicodeScalars.prefix(limit)) + "…" : text, keepingTabs: keepingTabs)
+    }
+
     private func excerpt(of line: String, mark: SourceMark, diagnostic: Diagnostic) -> String {
         let number = String(mark.line)
         let gutter = String(repeating: " ", count: max(0, 5 - number.count)) + number
@@ -44,7 +51,7 @@ public struct DiagnosticText {
         let indent = String(repeating: " ", count: shown.prefix.count) + before.map { $0 == "\t" ? "\t" : " " }.joined()
         let room = max(1, shown.range.upperBound - (mark.column - 1))
         let carets = String(repeating: "^", count: min(diagnostic.length, room))
-        let label = diagnostic.label.map { " " + displayable($0) } ?? ""
+        let label = diagnostic.label.map { " " + quoted($0) } ?? ""
         let margin = String(repeating: " ", count: gutter.count)
         return "\(gutter) | \(shown.text)\n\(margin) | \(indent)\(carets)\(label)\n"
     }
