@@ -21,4 +21,20 @@ public struct NumactlPlan: ParsableCommand {
 
     /// Makes the command; called by the parser.
     public init() {}
+
+    /// Runs the command that the arguments name, the program's own name left out.
+    ///
+    /// - Returns: What the process should end with.
+    public static func run(_ arguments: [String], in world: World) -> Int32 {
+        do {
+            var command = try parseAsRoot(arguments)
+            if let command = command as? any WorldCommand { try command.run(in: world) } else { try command.run() }
+            return ExitStatus.done.rawValue
+        } catch {
+            let code = exitCode(for: error)
+            let message = fullMessage(for: error)
+            if !message.isEmpty { code.isSuccess ? world.say(message + "\n") : world.warn(message + "\n") }
+            return code.rawValue
+        }
+    }
 }

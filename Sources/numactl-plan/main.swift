@@ -1,4 +1,4 @@
-import ArgumentParser
 import Commands
+import Glibc
 
-NumactlPlan.main()
+exit(NumactlPlan.run(Array(CommandLine.arguments.dropFirst()), in: .live))

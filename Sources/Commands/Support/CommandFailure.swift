@@ -14,7 +14,14 @@ struct CommandFailure: Error {
     }
 }
 
-extension ParsableCommand {
+/// A command that sees the process only through a ``World``, so that tests run the command itself.
+protocol WorldCommand: ParsableCommand {
+    func run(in world: World) throws
+}
+
+extension WorldCommand {
+    func run() throws { try run(in: .live) }
+
     /// Runs a command's body and turns what it comes to into an exit status: the one place where that happens.
     func report(in world: World, _ body: () throws -> ExitStatus) throws {
         let status: ExitStatus

@@ -8,7 +8,7 @@ internal import Planning
 internal import Rendering
 internal import SystemPackage
 
-struct ApplyCommand: ParsableCommand {
+struct ApplyCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply", abstract: "Reserve huge pages and bring libvirt's domains to what the site says.",
         discussion: """
@@ -45,8 +45,6 @@ struct ApplyCommand: ParsableCommand {
             throw ValidationError("--\(name)-timeout takes 0 to 86400 seconds.")
         }
     }
-
-    func run() throws { try run(in: .live) }
 
     func run(in world: World) throws {
         try report(in: world) {

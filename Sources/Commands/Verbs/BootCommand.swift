@@ -6,7 +6,7 @@ internal import Planning
 internal import LinuxHost
 internal import SystemPackage
 
-struct BootCommand: ParsableCommand {
+struct BootCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "boot", abstract: "Reserve huge pages from the file that apply compiled.",
         discussion: """
@@ -31,8 +31,6 @@ struct BootCommand: ParsableCommand {
         if site != nil, emit == nil { throw ValidationError("A site file goes with --emit only.") }
         if !(0...86_400).contains(growTimeout) { throw ValidationError("--grow-timeout takes 0 to 86400 seconds.") }
     }
-
-    func run() throws { try run(in: .live) }
 
     func run(in world: World) throws {
         try report(in: world) { emit == nil ? try reserve(world) : try emitArguments(world) }

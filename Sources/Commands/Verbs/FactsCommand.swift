@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import Rendering
 
-struct FactsCommand: ParsableCommand {
+struct FactsCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "facts", abstract: "Show the host's cells, CPUs, memory, pools and domains.",
         discussion: "The JSON form is what --facts reads, and what a bug report should carry.")
@@ -14,8 +14,6 @@ struct FactsCommand: ParsableCommand {
     @Option(help: "The output's form.") var format: Format = .text
 
     @Flag(name: .customLong("no-libvirt"), help: "Do not ask libvirt.") var withoutLibvirt = false
-
-    func run() throws { try run(in: .live) }
 
     func run(in world: World) throws {
         try report(in: world) {

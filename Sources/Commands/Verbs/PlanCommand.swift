@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Planning
 internal import Rendering
 
-struct PlanCommand: ParsableCommand {
+struct PlanCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Show what apply would change, and change nothing.",
         discussion: "In the output - is what there is now and + is what is wanted.", aliases: ["diff"])
@@ -16,8 +16,6 @@ struct PlanCommand: ParsableCommand {
 
     @Flag(name: .customLong("detailed-exitcode"), help: "End with 2 when there are differences, with 3 when a restart is pending.")
     var detailedExitCode = false
-
-    func run() throws { try run(in: .live) }
 
     func run(in world: World) throws {
         try report(in: world) {

@@ -6,7 +6,7 @@ internal import Planning
 internal import SystemPackage
 internal import XMLTree
 
-struct RenderCommand: ParsableCommand {
+struct RenderCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "render", abstract: "Write the domain definitions that apply would define.",
         discussion: "With --out each guest's definition goes to DIR/NAME.xml, else all of them to standard output.")
@@ -15,8 +15,6 @@ struct RenderCommand: ParsableCommand {
     @OptionGroup var host: HostOptions
 
     @Option(help: ArgumentHelp("Write one NAME.xml for each guest into this folder.", valueName: "dir")) var out: String?
-
-    func run() throws { try run(in: .live) }
 
     func run(in world: World) throws {
         try report(in: world) {

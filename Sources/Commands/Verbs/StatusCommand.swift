@@ -7,7 +7,7 @@ internal import Rendering
 internal import SiteFile
 internal import XMLTree
 
-struct StatusCommand: ParsableCommand {
+struct StatusCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show how the host and its guests stand.",
         discussion: """
@@ -30,8 +30,6 @@ struct StatusCommand: ParsableCommand {
         if sites.count > 1 { throw ValidationError("Name one site file at most.") }
         if format == .nova, names.count - sites.count != 1 { throw ValidationError("--format nova takes one guest.") }
     }
-
-    func run() throws { try run(in: .live) }
 
     func run(in world: World) throws {
         try report(in: world) {

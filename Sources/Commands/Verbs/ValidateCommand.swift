@@ -2,14 +2,12 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import SiteFile
 
-struct ValidateCommand: ParsableCommand {
+struct ValidateCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate", abstract: "Check a site file without any host.",
         discussion: "All findings are shown in one run. Files that guests name as their base are read as well.")
 
     @OptionGroup var site: SiteArgument
-
-    func run() throws { try run(in: .live) }
 
     func run(in world: World) throws {
         try report(in: world) {

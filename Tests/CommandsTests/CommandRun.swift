@@ -1,0 +1,39 @@
+import Commands
+import Foundation
+import Testing
+
+/// What a command printed and ended with.
+struct CommandRun {
+    var status: Int32
+    var output: String
+    var errors: String
+
+    /// Runs a command in this process, from the folder of the package's examples.
+    ///
+    /// - Parameter files: Files that exist only for this run, by name.
+    init(_ arguments: [String], files: [String: String] = [:], answer: String? = nil) {
+        final class Streams { var (output, errors) = ("", "") }
+        let streams = Streams()
+        let live = World.live
+        let world = World(
+            say: { streams.output += $0 }, warn: { streams.errors += $0 },
+            ask: { question in
+                streams.errors += question
+                return answer
+            },
+            read: { path, limit in
+                if let text = files[path] { return Array(text.utf8) }
+                return try live.read(path.hasPrefix("/") ? path : examples.appending(path: path).path, limit)
+            },
+            hasColor: false, hostName: "test-host")
+        status = NumactlPlan.run(arguments, in: world)
+        (output, errors) = (streams.output, streams.errors)
+    }
+}
+
+/// The package's root.
+let packageRoot = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+/// The package's examples.
+let examples = packageRoot.appending(path: "examples")
