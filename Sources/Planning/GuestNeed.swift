@@ -44,6 +44,8 @@ struct GuestNeed: Hashable {
     var floatingShared = 0
     /// Memory of a guest that is bound to no cell, in KiB.
     var floatingMemory = 0
+    /// Whether that memory may come out of the cells' reserve: the guest has a virtual topology only.
+    var mayUseReserve = false
     /// Whether the guest fits only where some CPU is left for shared use: its emulator has nowhere else to go.
     var needsSharedCPU = false
 }
@@ -64,6 +66,7 @@ extension GuestNeed {
             self.init(cells: [], forced: [], pages: [-1])
             floatingShared = demand.vcpus
             floatingMemory = Int(demand.memory.count)
+            mayUseReserve = !demand.cells.isEmpty
             return
         }
         guard demand.cells.count <= grid.cells.count else {

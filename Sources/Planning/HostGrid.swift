@@ -55,6 +55,8 @@ struct HostGrid {
     /// Ordinary memory of foreign domains that is bound to no single cell.
     var foreignFloatingMemory = 0
 
+    /// Memory left to the host on all cells together, in KiB.
+    let reserve: Int
     let indexOfCell: [CellID: Int]
 
     /// The index of a page size, or nil when no cell of the host has it.
@@ -86,6 +88,7 @@ extension HostGrid {
         managesPools = policy.managesPools
         allowsShrink = request.allowsShrink
         setsOverlap = !hasSets
+        reserve = host.cells.reduce(0) { $0 + Int(min($1.memory ?? .zero, policy.reserve(of: $1.id)).count) }
         indexOfCell = Dictionary(host.cells.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
         addForeign(request.foreign)
     }

@@ -31,6 +31,9 @@ struct PlacementState {
         var sharedMost = 0
         var memory = 0
         var memoryMost = 0
+        /// The same with guests that may use the reserve.
+        var memoryWithReserve = 0
+        var memoryMostWithReserve = 0
         var needsSharedCPU = false
     }
 
@@ -69,8 +72,12 @@ struct PlacementState {
     mutating func addFloating(_ need: GuestNeed) {
         floating.shared += need.floatingShared
         floating.sharedMost = max(floating.sharedMost, need.floatingShared)
-        floating.memory += need.floatingMemory
-        floating.memoryMost = max(floating.memoryMost, need.floatingMemory)
+        if !need.mayUseReserve {
+            floating.memory += need.floatingMemory
+            floating.memoryMost = max(floating.memoryMost, need.floatingMemory)
+        }
+        floating.memoryWithReserve += need.floatingMemory
+        floating.memoryMostWithReserve = max(floating.memoryMostWithReserve, need.floatingMemory)
         floating.needsSharedCPU = floating.needsSharedCPU || need.needsSharedCPU
     }
 
@@ -141,13 +148,20 @@ struct PlacementState {
             let allowed = Int(grid.cpuRatio.applied(to: UInt64(totals.sharedCPUs)))
             if needed > allowed { return Lack(resource: .sharedVCPUs, needed: needed, available: allowed) }
         }
-        if floating.memoryMost > totals.ordinary {
-            return Lack(resource: .memory, needed: floating.memoryMost, available: totals.ordinary)
+        return memoryLack(floating.memory, most: floating.memoryMost, reserve: 0)
+            ?? memoryLack(floating.memoryWithReserve, most: floating.memoryMostWithReserve, reserve: grid.reserve)
+    }
+
+    /// What the host lacks of ordinary memory, when `reserve` of it may be used beyond what cells may give to guests.
+    private func memoryLack(_ memory: Int, most: Int, reserve: Int) -> Lack? {
+        if most > totals.ordinary + reserve {
+            return Lack(resource: .memory, needed: most, available: totals.ordinary + reserve)
         }
         let foreignMemory = Int(grid.ramRatio.applied(to: UInt64(grid.foreignFloatingMemory)))
-        let soft = totals.soft + floating.memory
-        if soft + totals.hard > 0, soft + foreignMemory > totals.softCapacity {
-            return Lack(resource: .memory, needed: soft + foreignMemory, available: totals.softCapacity)
+        let soft = totals.soft + memory
+        let capacity = totals.softCapacity + reserve
+        if soft + totals.hard > 0, soft + foreignMemory > capacity {
+            return Lack(resource: .memory, needed: soft + foreignMemory, available: capacity)
         }
         return nil
     }

@@ -7,7 +7,7 @@ struct ReferencePageTests {
     @Test(
         "have exactly the definitions that the page describes",
         arguments: [
-            ("reference.yaml", ["cirros1", "cirros2", "cirros3"]), ("virtual-host.yaml", ["numa-vm"]),
+            ("reference.yaml", ["cirros1", "cirros2", "cirros3"]), ("virtual-host.yaml", ["numa-host"]),
         ] as [(String, [String])])
     func definitions(site: String, guests: [String]) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "np-render-\(UUID().uuidString)")

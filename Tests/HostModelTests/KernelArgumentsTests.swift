@@ -4,9 +4,9 @@ import Testing
 @Suite("Kernel arguments")
 struct KernelArgumentsTests {
     static let small0 = PoolID(cell: 0, pageSize: PageSize(2_048))
-    static let large0 = PoolID(cell: 0, pageSize: PageSize(1 << 20))
-    static let large1 = PoolID(cell: 1, pageSize: PageSize(1 << 20))
-    static let huge0 = PoolID(cell: 0, pageSize: PageSize(16 << 20))
+    static let large0 = PoolID(cell: 0, pageSize: PageSize(1_048_576))
+    static let large1 = PoolID(cell: 1, pageSize: PageSize(1_048_576))
+    static let huge0 = PoolID(cell: 0, pageSize: PageSize(16_777_216))
 
     @Test(
         "name each cell, largest pages first",
