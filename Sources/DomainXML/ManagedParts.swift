@@ -7,10 +7,19 @@ public import HostModel
 public struct ManagedParts: Hashable, Sendable {
     /// The maximum number of vCPUs; all of them are present from the start.
     public var vcpus: Int
+    /// How many vCPUs are present when the guest starts, below ``vcpus``; nil is all, when wanted as well.
+    public var currentVCPUs: Int?
+    /// Whether libvirt asks a placement daemon for the CPUs (`<vcpu placement='auto'>`); false is never "leave it".
+    public var placesVCPUsAutomatically: Bool
     /// Host CPUs on which vCPUs without a pin may run (`<vcpu cpuset=…>`); nil is all.
     public var vcpuCPUs: CPUSet?
-    /// The guest's memory, `<memory>` and `<currentMemory>` alike.
+    /// The guest's memory without memory devices: the sum of its cells where it has any.
     public var memory: KiB
+    /// `<currentMemory>` where a balloon keeps it below ``memory``; nil is all, when wanted as well.
+    public var currentMemory: KiB?
+    /// Whether memory can be plugged in (`<maxMemory>`). libvirt demands a cell then, so a guest that shall have none keeps one
+    /// cell of everything. Only read, never wanted.
+    public var hasMemoryHotplug: Bool
     /// The number of iothreads; nil when wanted means "leave it".
     public var ioThreads: Int?
     /// Pins, schedulers: `<cputune>`.
@@ -35,7 +44,8 @@ public struct ManagedParts: Hashable, Sendable {
         vcpus: Int, vcpuCPUs: CPUSet? = nil, memory: KiB, ioThreads: Int? = nil, cpuTune: CPUTune = CPUTune(),
         numaTune: NUMATune? = nil, memoryBacking: MemoryBacking = MemoryBacking(), cpuMode: String? = nil,
         topology: Topology? = nil, maximumPhysicalAddress: MaximumPhysicalAddress? = nil, guestCells: [GuestCell] = [],
-        hasACPI: Bool = false
+        hasACPI: Bool = false, currentVCPUs: Int? = nil, placesVCPUsAutomatically: Bool = false,
+        currentMemory: KiB? = nil, hasMemoryHotplug: Bool = false
     ) {
         self.vcpus = vcpus
         self.vcpuCPUs = vcpuCPUs
@@ -49,6 +59,10 @@ public struct ManagedParts: Hashable, Sendable {
         self.maximumPhysicalAddress = maximumPhysicalAddress
         self.guestCells = guestCells
         self.hasACPI = hasACPI
+        self.currentVCPUs = currentVCPUs
+        self.placesVCPUsAutomatically = placesVCPUsAutomatically
+        self.currentMemory = currentMemory
+        self.hasMemoryHotplug = hasMemoryHotplug
     }
 }
 
@@ -110,7 +124,7 @@ public struct NUMATune: Hashable, Sendable {
 
     /// The mode of `<memory>`.
     public var mode: Mode
-    /// The host cells of `<memory>`; nil for automatic placement.
+    /// The host cells of `<memory>`; nil for automatic placement or, where there are memnodes, for no `<memory>`.
     public var hostCells: CellSet?
     /// `<memnode>` by guest cell.
     public var memNodes: [GuestCellID: MemNode]

@@ -1,0 +1,75 @@
+public import HostModel
+
+/// What a domain asks of its host when it runs: for counting domains that are not ours.
+public struct DomainLoad: Hashable, Sendable {
+    /// One vCPU that is present when the guest starts.
+    public struct VCPUDemand: Hashable, Sendable {
+        /// The vCPU.
+        public var vcpu: VCPU
+        /// The host CPUs on which it may run; nil is all, or those that libvirt's placement daemon will name.
+        public var cpus: CPUSet?
+
+        /// Puts a demand together.
+        public init(vcpu: VCPU, cpus: CPUSet?) {
+            self.vcpu = vcpu
+            self.cpus = cpus
+        }
+    }
+
+    /// What backs a piece of memory.
+    public enum Pages: Hashable, Sendable {
+        /// Ordinary pages.
+        case ordinary
+        /// Huge pages of the host's default size.
+        case defaultHuge
+        /// Pages of that size. It may be the size of an ordinary page, which is then no pool's.
+        case size(PageSize)
+    }
+
+    /// A piece of the guest's memory with one binding.
+    public struct MemoryDemand: Hashable, Sendable {
+        /// The guest cell, or nil in a guest without cells.
+        public var guestCell: GuestCellID?
+        /// How much.
+        public var memory: KiB
+        /// What backs it.
+        public var pages: Pages
+        /// How it is bound; nil is not at all.
+        public var mode: NUMATune.Mode?
+        /// The host cells it is bound to; nil is anywhere. With a mode but `strict` and `restrictive` it may lie elsewhere too.
+        public var hostCells: CellSet?
+
+        /// Puts a demand together.
+        public init(
+            guestCell: GuestCellID?, memory: KiB, pages: Pages, mode: NUMATune.Mode? = nil, hostCells: CellSet? = nil
+        ) {
+            self.guestCell = guestCell
+            self.memory = memory
+            self.pages = pages
+            self.mode = mode
+            self.hostCells = hostCells
+        }
+    }
+
+    /// The vCPUs that are present at start, ascending.
+    public var vcpus: [VCPUDemand]
+    /// The host CPUs on which the emulator's threads may run; nil is all.
+    public var emulatorCPUs: CPUSet?
+    /// The host CPUs on which each iothread that has a pin may run, by number from 1.
+    public var ioThreadCPUs: [Int: CPUSet]
+    /// The memory: each guest cell ascending, then memory devices in the order of the definition.
+    public var memory: [MemoryDemand]
+
+    /// Puts a load together.
+    public init(
+        vcpus: [VCPUDemand], emulatorCPUs: CPUSet?, ioThreadCPUs: [Int: CPUSet] = [:], memory: [MemoryDemand]
+    ) {
+        self.vcpus = vcpus
+        self.emulatorCPUs = emulatorCPUs
+        self.ioThreadCPUs = ioThreadCPUs
+        self.memory = memory
+    }
+
+    /// All memory, devices included.
+    public var totalMemory: KiB { memory.reduce(.zero) { $0 + $1.memory } }
+}

@@ -1,0 +1,68 @@
+public import XMLTree
+
+/// Makes the definition of a domain that does not exist yet; ``DomainPatch`` puts CPUs and memory into it.
+public enum DomainTemplate {
+    /// A whole definition: the machine with the wanted parts and the mark in it.
+    public static func domain(
+        for machine: MachineDescription, wanted: ManagedParts, mark: OwnershipMark?
+    ) -> XMLElement {
+        DomainPatch.apply(wanted, mark: mark, to: domain(for: machine))
+    }
+
+    /// The machine alone, still without vCPUs and memory.
+    public static func domain(for machine: MachineDescription) -> XMLElement {
+        var domain = XMLElement("domain", [.init("type", machine.hypervisor.rawValue)])
+        domain.append(XMLElement("name", text: machine.name))
+        domain.append(machine.operatingSystem)
+        if ["x86_64", "i686"].contains(machine.architecture) {
+            domain.append(
+                XMLElement("features", children: [.element(XMLElement("acpi")), .element(XMLElement("apic"))]))
+        }
+        domain.append(machine.devices)
+        return domain
+    }
+
+    /// A base document under another name: without what identifies the one domain that it was taken from.
+    ///
+    /// - Parameter isShared: Whether several guests are made from the document. Then hardware addresses and the path of the UEFI
+    ///   variables go too, so that libvirt gives each guest its own.
+    public static func domain(from base: XMLElement, name: String, isShared: Bool) -> XMLElement {
+        var domain = base
+        domain[attribute: "id"] = nil
+        for element in ["uuid", "genid"] { domain.removeElements(named: element) }
+        domain.replaceElements(
+            named: "name", with: [XMLElement("name", text: name)], order: LibvirtOrder.domain)
+        domain = DomainPatch.release(domain)
+        guard isShared else { return domain }
+        if domain.element(named: "devices") != nil {
+            domain.modify("devices", order: LibvirtOrder.domain) { devices in
+                devices.changeElements(named: "interface") { $0.removeElements(named: "mac") }
+            }
+        }
+        if domain.element(named: "os")?.element(named: "nvram") != nil {
+            domain.modify("os", order: LibvirtOrder.domain) { system in
+                system.modify("nvram", order: []) { $0.children = [] }
+            }
+        }
+        return domain
+    }
+}
+
+extension XMLElement {
+    /// An element with text alone.
+    init(_ name: String, _ attributes: [Attribute] = [], text: String) {
+        self.init(name, attributes, children: [.text(text)])
+    }
+
+    /// Adds a child at the end.
+    mutating func append(_ element: XMLElement) { children.append(.element(element)) }
+
+    /// Changes each child of that name.
+    fileprivate mutating func changeElements(named name: String, _ change: (inout XMLElement) -> Void) {
+        for index in children.indices {
+            guard case .element(var child) = children[index], child.name == name else { continue }
+            change(&child)
+            children[index] = .element(child)
+        }
+    }
+}

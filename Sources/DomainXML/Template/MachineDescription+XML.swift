@@ -1,0 +1,90 @@
+internal import XMLTree
+
+extension MachineDescription {
+    var operatingSystem: XMLElement {
+        var type = XMLElement("type", [.init("arch", architecture)], text: "hvm")
+        type[attribute: "machine"] = machine
+        var system = XMLElement("os", children: [.element(type)])
+        guard let kernel else {
+            system.append(XMLElement("boot", [.init("dev", disks.isEmpty && !interfaces.isEmpty ? "network" : "hd")]))
+            return system
+        }
+        system.append(XMLElement("kernel", text: kernel))
+        if let initrd { system.append(XMLElement("initrd", text: initrd)) }
+        if let commandLine { system.append(XMLElement("cmdline", text: commandLine)) }
+        return system
+    }
+
+    var devices: XMLElement {
+        var devices = XMLElement("devices")
+        for disk in namedDisks { devices.append(disk) }
+        if disks.contains(where: { $0.bus == .scsi }) {
+            // libvirt's own choice would be a controller that few guests have a driver for.
+            let controller = [("type", "scsi"), ("index", "0"), ("model", "virtio-scsi")]
+            devices.append(XMLElement("controller", controller.map { .init($0.0, $0.1) }))
+        }
+        for interface in interfaces { devices.append(interface.element) }
+        if hasConsole { for element in console { devices.append(element) } }
+        return devices
+    }
+
+    /// The disks with the names that the guest's system gives them: `vda` on, and `sda` on for SCSI and SATA together.
+    private var namedDisks: [XMLElement] {
+        var counts: [String: Int] = [:]
+        return disks.map { disk in
+            let prefix = disk.bus == .virtio ? "vd" : "sd"
+            let number = counts[prefix, default: 0]
+            counts[prefix] = number + 1
+            return disk.element(device: prefix + letters(number))
+        }
+    }
+
+    private var console: [XMLElement] {
+        guard !architecture.hasPrefix("s390") else { return [XMLElement("console", [.init("type", "pty")])] }
+        let port = XMLElement("target", [.init("port", "0")])
+        let target = XMLElement("target", [.init("type", "serial"), .init("port", "0")])
+        return [
+            XMLElement("serial", [.init("type", "pty")], children: [.element(port)]),
+            XMLElement("console", [.init("type", "pty")], children: [.element(target)]),
+        ]
+    }
+}
+
+/// The name of the disk of that number, from 0: a … z, aa, ab, …
+private func letters(_ number: Int) -> String {
+    var (rest, text) = (number, "")
+    repeat {
+        text = String(UnicodeScalar(UInt8(ascii: "a") + UInt8(rest % 26))) + text
+        rest = rest / 26 - 1
+    } while rest >= 0
+    return text
+}
+
+extension MachineDescription.Disk {
+    fileprivate func element(device: String) -> XMLElement {
+        let isBlock = path.hasPrefix("/dev/")
+        // QEMU's SATA disks can be written to; what is only to be read is a CD-ROM there.
+        let kind = bus == .sata && isReadOnly ? "cdrom" : "disk"
+        var disk = XMLElement("disk", [.init("type", isBlock ? "block" : "file"), .init("device", kind)])
+        disk.append(XMLElement("driver", [.init("name", "qemu"), .init("type", format.rawValue)]))
+        disk.append(XMLElement("source", [.init(isBlock ? "dev" : "file", path)]))
+        disk.append(XMLElement("target", [.init("dev", device), .init("bus", bus.rawValue)]))
+        if isReadOnly { disk.append(XMLElement("readonly")) }
+        return disk
+    }
+}
+
+extension MachineDescription.Interface {
+    fileprivate var element: XMLElement {
+        let (type, name) =
+            switch source {
+            case .network(let name): ("network", name)
+            case .bridge(let name): ("bridge", name)
+            }
+        var interface = XMLElement("interface", [.init("type", type)])
+        if let mac { interface.append(XMLElement("mac", [.init("address", mac)])) }
+        interface.append(XMLElement("source", [.init(type, name)]))
+        interface.append(XMLElement("model", [.init("type", model)]))
+        return interface
+    }
+}
