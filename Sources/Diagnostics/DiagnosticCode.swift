@@ -14,7 +14,6 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case yamlMergeKey = "NP108"
     case yamlEmpty = "NP109"
     case yamlTag = "NP110"
-    case inputUnreadable = "NP111"
     case jsonSyntax = "NP120"
 
     // Schema and references
@@ -56,7 +55,6 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case imageConflict = "NP246"
     case policyNeedsCells = "NP247"
     case wishDropped = "NP248"
-    case unknownGuest = "NP249"
 
     // Placement
     case pageSizeNotOnHost = "NP301"
@@ -84,6 +82,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case poolUnwritable = "NP411"
     case poolBestEffort = "NP412"
     case outputUnwritable = "NP413"
+    case inputUnreadable = "NP414"
 
     // libvirt
     case libvirtUnreachable = "NP501"
@@ -102,6 +101,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case adoptMissing = "NP604"
     case noMachineDescribed = "NP605"
     case orphan = "NP606"
+    case unknownGuest = "NP607"
 
     // Plan files and journal
     case lockBusy = "NP701"

@@ -29,7 +29,8 @@ extension Run {
             return mismatches(of: present, wanted, mark)
         case .release(let name):
             let mark = try definition(of: name)?.mark
-            return mark.map { [Mismatch(subject: .guest(name), path: "metadata", wanted: nil, found: .text($0.site))] } ?? []
+            return mark.map { [Mismatch(subject: .guest(name), path: "metadata", wanted: nil, found: .text($0.site))] }
+                ?? []
         case .setAutostart(let name, _, let target):
             guard let status = try host.domains.status(of: name) else { throw .domainVanished(name) }
             return compare(.guest(name), "autostart", .flag(target), .flag(status.autostarts))

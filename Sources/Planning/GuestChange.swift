@@ -70,7 +70,8 @@ struct GuestChange {
         let mark = mark(origin: origin, wanted: wanted)
         let stored = wanted.differences(from: record.parts, defaultHugePage: request.defaultHugePage)
         var outcome = GuestOutcome(
-            definition: GuestDefinition(name: name, document: DomainPatch.apply(wanted, mark: mark, to: record.document)))
+            definition: GuestDefinition(
+                name: name, document: DomainPatch.apply(wanted, mark: mark, to: record.document)))
         var parts = stored.map { part in
             ChangedPart(
                 path: part.path, now: part.now.map(ChangedPart.Value.init), want: part.want.map(ChangedPart.Value.init),

@@ -59,7 +59,11 @@ private struct Planning {
         }
         for guest in request.guests.sorted(by: { $0.name.value < $1.name.value }) where placement.verdict == .placed {
             guard let outcome = outcome(of: guest, placement) else { continue }
-            if let change = outcome.change { plan.changes.append(change) } else { plan.unchanged.append(guest.name.value) }
+            if let change = outcome.change {
+                plan.changes.append(change)
+            } else {
+                plan.unchanged.append(guest.name.value)
+            }
             if outcome.restartPending { plan.restartPending.append(guest.name.value) }
             if let definition = outcome.definition { result.definitions.append(definition) }
             steps += outcome.steps
@@ -94,10 +98,11 @@ private struct Planning {
     private var placementRequest: PlacementRequest {
         var held: [PoolID: PageCount] = [:]
         var foreign: [ForeignLoad] = []
-        let ours = Set(request.guests.map(\.name.value).filter { name in
-            if case .refused = ownership[name] { return false }
-            return true
-        })
+        let ours = Set(
+            request.guests.map(\.name.value).filter { name in
+                if case .refused = ownership[name] { return false }
+                return true
+            })
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
             guard record.isRunning || record.facts.autostart, let load = try? DomainLoad(reading: record.document)
             else { continue }
@@ -154,7 +159,8 @@ private struct Planning {
         outcome.change = Change(
             subject: .guest(name), action: origin == .created ? .remove : .release,
             disruption: isRunning ? .guest : .none, parts: [part],
-            consent: origin == .created ? "its definition is removed; its disks are kept" : nil, source: guest.name.mark)
+            consent: origin == .created ? "its definition is removed; its disks are kept" : nil, source: guest.name.mark
+        )
         return outcome
     }
 
@@ -174,8 +180,10 @@ private struct Planning {
         placement.guests.filter { Set($0.cells.map(\.pageSize)).count > 1 }.map { guest in
             let sizes = guest.cells.map { "\($0.pageSize) on cell \($0.hostCell)" }.joined(separator: ", ")
             return Diagnostic(
-                .mixedPageSizes, "guest '\(guest.name)' has pages of different sizes: \(sizes)", at: mark(of: guest.name),
-                severity: .warning, hint: "no single size fits; ask for one by 'mem_page_size' to be told what it lacks")
+                .mixedPageSizes, "guest '\(guest.name)' has pages of different sizes: \(sizes)",
+                at: mark(of: guest.name),
+                severity: .warning, hint: "no single size fits; ask for one by 'mem_page_size' to be told what it lacks"
+            )
         }
     }
 
@@ -199,7 +207,8 @@ private struct Planning {
                 Diagnostic(
                     .orphan, "domain '\(record.facts.name)' was made for this site, which no longer names it",
                     severity: .warning,
-                    hint: "write '\(record.facts.name): {state: absent}' to have it removed; until then it is left alone")
+                    hint:
+                        "write '\(record.facts.name): {state: absent}' to have it removed; until then it is left alone")
             }
     }
 

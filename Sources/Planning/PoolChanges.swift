@@ -44,20 +44,26 @@ struct PoolChanges {
     /// Page sizes that guests are given and that no mount of hugetlbfs serves, or none that libvirt knows of.
     var mountDiagnostics: [Diagnostic] {
         guard let libvirt = request.host.libvirt else { return [] }
-        let sizes = Set(placement.guests.flatMap { $0.cells.map(\.pageSize) }).filter { $0 != request.host.host.basePage }
+        let sizes = Set(placement.guests.flatMap { $0.cells.map(\.pageSize) }).filter {
+            $0 != request.host.host.basePage
+        }
         return sizes.sorted().compactMap { size in
             guard let mount = libvirt.hugetlbfs.first(where: { $0.pageSize == size }) else {
                 let folder = size == request.defaultHugePage ? "/dev/hugepages" : "/dev/hugepages\(size.kernelName)"
                 return Diagnostic(
                     .mountMissing, "no hugetlbfs is mounted for \(size) pages; libvirt cannot start guests in them",
                     severity: .warning,
-                    hint: "mkdir -p \(folder) && mount -t hugetlbfs -o pagesize=\(size.kernelName) hugetlbfs \(folder), "
+                    hint:
+                        "mkdir -p \(folder) && mount -t hugetlbfs -o pagesize=\(size.kernelName) hugetlbfs \(folder), "
                         + "then systemctl restart libvirtd (guests go on running)")
             }
             guard mount.isKnownToLibvirt == false else { return nil }
             return Diagnostic(
-                .libvirtMissesMount, "libvirt has not seen the mount \(mount.path) for \(size) pages", severity: .warning,
-                hint: "systemctl restart libvirtd (or virtqemud): it reads mounts only when it starts; guests go on running")
+                .libvirtMissesMount, "libvirt has not seen the mount \(mount.path) for \(size) pages",
+                severity: .warning,
+                hint:
+                    "systemctl restart libvirtd (or virtqemud): it reads mounts only when it starts; guests go on running"
+            )
         }
     }
 }

@@ -53,7 +53,8 @@ struct ExitStatusTests {
     @Test(
         "of wrong usage is 64",
         arguments: [
-            ["plan", "--nonsense"], ["plan", "--facts", "a", "--root", "b"], ["apply", "--facts", "a"], ["status", "--format", "nova"],
+            ["plan", "--nonsense"], ["plan", "--facts", "a", "--root", "b"], ["apply", "--facts", "a"],
+            ["status", "--format", "nova"],
             ["frobnicate"], ["boot", "site.yaml"],
         ])
     func usage(arguments: [String]) {

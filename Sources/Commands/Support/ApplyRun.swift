@@ -123,7 +123,9 @@ extension ApplySummary {
         summary.verified = report.verified
         summary.restartPending = plan.restartPending
         summary.wantedPools = targets
-        summary.undone = report.undone.filter { if case .failed = $0.result { false } else { true } }.map { "\($0.action)" }
+        summary.undone = report.undone.filter { if case .failed = $0.result { false } else { true } }.map {
+            "\($0.action)"
+        }
         summary.notUndone = report.undone.compactMap { undo in
             if case .failed(let failure) = undo.result { "\(undo.action): \(failure)" } else { nil }
         }
@@ -148,14 +150,17 @@ extension ApplySummary {
 
     private mutating func addShort(_ grants: [GrantedPool]) {
         outcome = .rolledBack
-        shortPools = grants.filter { $0.granted < $0.asked }.map { ShortPool(pool: $0.pool, asked: $0.asked, granted: $0.granted) }
+        shortPools = grants.filter { $0.granted < $0.asked }.map {
+            ShortPool(pool: $0.pool, asked: $0.asked, granted: $0.granted)
+        }
     }
 
     private mutating func addFailure(_ step: Step, _ failure: StepFailure) {
         outcome = .rolledBack
-        let code: DiagnosticCode = if case .refused(let refusal) = failure, refusal.kind == .invalidDefinition {
-            .defineRefused
-        } else { .stepFailed }
+        let code: DiagnosticCode =
+            if case .refused(let refusal) = failure, refusal.kind == .invalidDefinition {
+                .defineRefused
+            } else { .stepFailed }
         diagnostics.append(Diagnostic(code, "could not \(step.order): \(failure)"))
     }
 

@@ -17,7 +17,8 @@ enum FactsError {
         guard let root = tree.value else {
             let place = tree.diagnostics.first?.mark
             return CommandFailure(
-                .invalidInput, [Diagnostic(.jsonSyntax, place == nil ? "\(path): \(message)" : "this is not JSON", at: place)],
+                .invalidInput,
+                [Diagnostic(.jsonSyntax, place == nil ? "\(path): \(message)" : "this is not JSON", at: place)],
                 sources: [source])
         }
         let node = root.nearest(to: keys.map { YAMLNode.PathComponent($0) })
@@ -33,7 +34,9 @@ enum FactsError {
             return (.wrongType, "'\(text(context.codingPath))' is of another type than it must be", context.codingPath)
         case .dataCorrupted(let context):
             guard !context.codingPath.isEmpty else { return (.jsonSyntax, "this is not JSON", []) }
-            return (.factsInconsistent, "'\(text(context.codingPath))': \(context.debugDescription)", context.codingPath)
+            return (
+                .factsInconsistent, "'\(text(context.codingPath))': \(context.debugDescription)", context.codingPath
+            )
         @unknown default:
             return (.jsonSyntax, "the document cannot be read: \(error)", [])
         }

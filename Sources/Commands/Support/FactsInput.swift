@@ -65,7 +65,8 @@ struct FactsInput {
             }
         } catch let error as LibvirtError {
             let diagnostic = Diagnostic(
-                .libvirtUnreachable, "libvirt does not answer", severity: .error, notes: ["libvirt said: \(error.message)"],
+                .libvirtUnreachable, "libvirt does not answer", severity: .error,
+                notes: ["libvirt said: \(error.message)"],
                 hint: "systemctl start libvirtd, or name another connection with --connect")
             guard case .optional = libvirt else {
                 throw CommandFailure(error.kind == .notPermitted ? .notPermitted : .libvirtUnreachable, [diagnostic])

@@ -5,13 +5,17 @@ struct HostOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Use this entry of the site's hosts.", valueName: "name"))
     var host: String?
 
-    @Option(help: ArgumentHelp("Connect to libvirt there (default: the host's connect key, or qemu:///system).", valueName: "uri"))
+    @Option(
+        help: ArgumentHelp(
+            "Connect to libvirt there (default: the host's connect key, or qemu:///system).", valueName: "uri"))
     var connect: String?
 
     @Option(help: ArgumentHelp("Take the host from a facts file instead of this machine.", valueName: "file"))
     var facts: String?
 
-    @Option(help: ArgumentHelp("Discover the host from a captured file tree; libvirt is asked only with --connect.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Discover the host from a captured file tree; libvirt is asked only with --connect.", valueName: "dir"))
     var root: String?
 
     func validate() throws {
@@ -22,7 +26,10 @@ struct HostOptions: ParsableArguments {
 
 /// Which site file a command reads.
 struct SiteArgument: ParsableArguments {
-    @Argument(help: ArgumentHelp("The site file, or - for standard input (default: site.yaml, then /etc/numactl-plan/site.yaml).", valueName: "site"))
+    @Argument(
+        help: ArgumentHelp(
+            "The site file, or - for standard input (default: site.yaml, then /etc/numactl-plan/site.yaml).",
+            valueName: "site"))
     var site: String?
 }
 

@@ -31,7 +31,8 @@ struct PlanningSession {
                 host: found.facts, site: input.site.name.value, policy: policy, guests: guests,
                 bases: try input.bases(for: guests, world: world), allowsShrink: allowsShrink,
                 defaultHugePage: found.facts.defaultHugePage))
-        result.plan.diagnostics = input.warnings + found.diagnostics.filter { $0.severity != .note } + result.plan.diagnostics
+        result.plan.diagnostics =
+            input.warnings + found.diagnostics.filter { $0.severity != .note } + result.plan.diagnostics
         self.result = result
         self.input = input
         self.policy = policy

@@ -41,7 +41,8 @@ struct SiteInput {
                     .invalidInput, [Diagnostic(.yamlTooLarge, "\(candidate) is larger than \(limit - 1) bytes")])
             } catch InputFile.Failure.unreadable(let reason) {
                 guard path != nil else { continue }
-                throw CommandFailure(.inputMissing, [Diagnostic(.inputUnreadable, "cannot read \(candidate): \(reason)")])
+                throw CommandFailure(
+                    .inputMissing, [Diagnostic(.inputUnreadable, "cannot read \(candidate): \(reason)")])
             }
         }
         throw CommandFailure(

@@ -20,7 +20,9 @@ struct ApplyCommand: WorldCommand {
     @OptionGroup var host: HostOptions
     @OptionGroup var files: RuntimeFiles
 
-    @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Show the plan and change nothing, like the plan command.")
+    @Flag(
+        name: [.customShort("n"), .customLong("dry-run")],
+        help: "Show the plan and change nothing, like the plan command.")
     var dryRun = false
 
     @Flag(name: .shortAndLong, help: "Agree to what would be asked for.") var yes = false
@@ -32,14 +34,18 @@ struct ApplyCommand: WorldCommand {
     @Flag(name: .customLong("detailed-exitcode"), help: "With --dry-run: end with 2 when there are differences.")
     var detailedExitCode = false
 
-    @Option(help: ArgumentHelp("How long a guest may take to shut down.", valueName: "seconds")) var shutdownTimeout = 120
+    @Option(help: ArgumentHelp("How long a guest may take to shut down.", valueName: "seconds")) var shutdownTimeout =
+        120
 
     @Option(help: ArgumentHelp("How long growing pools may take.", valueName: "seconds")) var growTimeout = 120
 
-    @Option(help: ArgumentHelp("How long to wait for another apply to finish.", valueName: "seconds")) var lockTimeout = 30
+    @Option(help: ArgumentHelp("How long to wait for another apply to finish.", valueName: "seconds")) var lockTimeout =
+        30
 
     func validate() throws {
-        if host.facts != nil, !dryRun { throw ValidationError("--facts goes with --dry-run: a file cannot be changed.") }
+        if host.facts != nil, !dryRun {
+            throw ValidationError("--facts goes with --dry-run: a file cannot be changed.")
+        }
         for (name, value) in [("shutdown", shutdownTimeout), ("grow", growTimeout), ("lock", lockTimeout)]
         where !(0...86_400).contains(value) {
             throw ValidationError("--\(name)-timeout takes 0 to 86400 seconds.")

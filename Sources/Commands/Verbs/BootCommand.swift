@@ -16,14 +16,17 @@ struct BootCommand: WorldCommand {
 
     enum Emission: String, ExpressibleByArgument, CaseIterable { case kernelArgs = "kernel-args" }
 
-    @Argument(help: ArgumentHelp("With --emit: take the targets from this site file instead of the boot file.", valueName: "site"))
+    @Argument(
+        help: ArgumentHelp(
+            "With --emit: take the targets from this site file instead of the boot file.", valueName: "site"))
     var site: String?
 
     @OptionGroup var host: HostOptions
 
     @Option(help: ArgumentHelp("The compiled file.", valueName: "file")) var bootFile = BootFile.standardPath.string
 
-    @Option(help: ArgumentHelp("Print what to boot with instead of reserving anything.", valueName: "what")) var emit: Emission?
+    @Option(help: ArgumentHelp("Print what to boot with instead of reserving anything.", valueName: "what")) var emit:
+        Emission?
 
     @Option(help: ArgumentHelp("How long growing pools may take.", valueName: "seconds")) var growTimeout = 60
 

@@ -31,7 +31,8 @@ struct FactsCommand: WorldCommand {
     private func facts(_ world: World) throws -> FactsInput {
         if let file = host.facts { return try FactsInput(file: file, world: world) }
         let use: FactsInput.LibvirtUse =
-            if withoutLibvirt { .none } else if let uri = host.connect { .required(uri: uri) } else if host.root != nil {
+            if withoutLibvirt { .none } else if let uri = host.connect { .required(uri: uri) } else if host.root != nil
+            {
                 .none
             } else { .optional(uri: FactsInput.defaultURI) }
         return try FactsInput(root: host.root, libvirt: use)

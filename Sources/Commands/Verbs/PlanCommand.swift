@@ -14,7 +14,9 @@ struct PlanCommand: WorldCommand {
 
     @Flag(help: "Let pools shrink to what is wanted.") var allowShrink = false
 
-    @Flag(name: .customLong("detailed-exitcode"), help: "End with 2 when there are differences, with 3 when a restart is pending.")
+    @Flag(
+        name: .customLong("detailed-exitcode"),
+        help: "End with 2 when there are differences, with 3 when a restart is pending.")
     var detailedExitCode = false
 
     func run(in world: World) throws {
