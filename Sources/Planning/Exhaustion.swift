@@ -263,7 +263,7 @@ struct Exhaustion {
 
 extension CellCheck {
     /// Whether two cells take the same loads.
-    fileprivate func isLike(_ other: CellCheck) -> Bool {
+    func isLike(_ other: CellCheck) -> Bool {
         capacity.options == other.capacity.options && capacity.sharedCPUs == other.capacity.sharedCPUs
             && cell.hasSMT == other.cell.hasSMT && cell.memory == other.cell.memory
             && cell.poolTotal == other.cell.poolTotal && cell.poolBase == other.cell.poolBase

@@ -17,16 +17,18 @@ enum SearchResult {
 /// Finds host cells for all guests together, or proves that there are none.
 ///
 /// The search works on counts (``CellLoad``) and never on single CPUs: whether a load fits a cell is arithmetic. It goes in
-/// four steps, each only when the one before gave no answer:
+/// these steps, each only when the one before gave no answer:
 /// 1. **Sum.** The whole host is taken for one large cell. What does not fit there fits nowhere: the usual "one CPU short" is
 ///    answered at once, however many guests there are.
 /// 2. **Construction.** The hardest guests first, each to its best cells. Several orders and preferences are tried; on a host
 ///    that is not nearly full the first one succeeds, and its answer is the one that the site's preferences ask for.
-/// 3. **Exhaustive search.** At every step the guest with the fewest possible cells is placed next; after every step each
+/// 3. **Completion.** On a host that is nearly full, cells are filled one after the other, each as full as it must be, since what
+///    is wasted on one is missing elsewhere (``Completion``).
+/// 4. **Exhaustive search.** At every step the guest with the fewest possible cells is placed next; after every step each
 ///    cell is asked which guests still fit it, and a guest without a cell ends the branch. Guests that are alike, cells that
 ///    are alike, and cells of one guest that are alike are tried once, not in every order. A cell that failed for a guest is
 ///    closed for its like in the branches beside.
-/// 4. The search stops undecided after a number of fit checks, never after a time: the same input has the same answer.
+/// 5. The search stops undecided after a number of fit checks, never after a time: the same input has the same answer.
 struct PlacementSearch {
     let needs: [GuestNeed]
     /// Whether cells of one guest may have pages of different sizes.
@@ -70,6 +72,10 @@ struct PlacementSearch {
                 var construction = Construction(search: self, order: order, preference: preference)
                 if let assignments = construction.placeAll() { return .found(assignments) }
             }
+        }
+        for byMemory in [false, true] {
+            guard var completion = Completion(search: self, limit: limit / 4, byMemory: byMemory) else { break }
+            if let result = completion.run() { return result }
         }
         var exhaustion = Exhaustion(search: self)
         return exhaustion.run()
