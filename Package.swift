@@ -51,7 +51,7 @@ let package = Package(
         pure("DomainXML", ["XMLTree", "HostModel"]),
         pure("SiteFile", ["YAMLTree", "HostModel", "Diagnostics"]),
         pure("Planning", ["SiteFile", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
-        pure("Execution", ["Planning", "HostModel", "Diagnostics"]),
+        pure("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel"]),
         pure("Rendering", ["Planning", "HostModel", "Diagnostics"]),
 
         // Edges: the only targets that touch the world.
@@ -60,7 +60,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "LibvirtHost",
-            dependencies: ["Execution", "DomainXML", "XMLTree", "HostModel", "Diagnostics", "CLibvirt"],
+            dependencies: ["Execution", "Planning", "XMLTree", "HostModel", "CLibvirt"],
             swiftSettings: strict),
         .target(
             name: "Commands",
@@ -78,6 +78,8 @@ let package = Package(
         tests("HostModel", []),
         tests("XMLTree", []),
         tests("DomainXML", ["XMLTree", "HostModel"]),
+        tests("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel"]),
+        tests("LibvirtHost", ["Execution", "Planning", "DomainXML", "XMLTree", "HostModel"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,58 @@
+public import HostModel
+public import Planning
+public import XMLTree
+
+/// What the interpreter needs of libvirt: one method an operation, by the domain's name.
+public protocol DomainHost {
+    /// The inactive definition with its secrets, or nil when there is no domain of that name.
+    func definition(of name: String) throws(StepFailure) -> XMLElement?
+
+    /// What a running domain runs with, without secrets; nil when it does not run or does not exist.
+    func liveDefinition(of name: String) throws(StepFailure) -> XMLElement?
+
+    /// What libvirt holds of the domain beside its definition; nil when there is no domain of that name.
+    func status(of name: String) throws(StepFailure) -> DomainStatus?
+
+    /// Defines a domain, or changes the inactive definition of the one with this name and UUID, after a check against the schema.
+    ///
+    /// - Parameter present: The definition that libvirt holds now; where that fails the schema too, the check is left out.
+    /// - Returns: A note for the operator when the check was left out, else nil.
+    func define(_ document: XMLElement, replacing present: XMLElement?) throws(StepFailure) -> String?
+
+    /// Removes the definition of a domain that does not run, and nothing else of it.
+    func undefine(_ name: String) throws(StepFailure)
+
+    /// Pins one thread of a running domain, in the running domain only.
+    func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure)
+
+    /// Sets whether libvirt starts the domain with the host.
+    func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure)
+
+    /// Starts a domain from its definition.
+    func start(_ name: String) throws(StepFailure)
+
+    /// Asks a running domain to shut down and waits until it has.
+    ///
+    /// - Throws: ``StepFailure/stillRunning(_:)`` when it does not in time.
+    func stop(_ name: String) throws(StepFailure)
+}
+
+/// What libvirt holds of a domain beside its definition.
+public struct DomainStatus: Hashable, Sendable {
+    /// Whether it runs.
+    public var isActive: Bool
+    /// Whether it has a definition that outlives it.
+    public var isPersistent: Bool
+    /// Whether libvirt starts it with the host.
+    public var autostarts: Bool
+    /// Whether the next start would resume a saved image, with the definition that the image holds.
+    public var hasManagedSave: Bool
+
+    /// Puts a status together.
+    public init(isActive: Bool, isPersistent: Bool = true, autostarts: Bool = false, hasManagedSave: Bool = false) {
+        self.isActive = isActive
+        self.isPersistent = isPersistent
+        self.autostarts = autostarts
+        self.hasManagedSave = hasManagedSave
+    }
+}

@@ -1,0 +1,59 @@
+public import HostModel
+public import Planning
+
+/// Carries out the steps of a plan on a host, and undoes them when it cannot finish.
+///
+/// 1. Look at every precondition; nothing is written unless all hold.
+/// 2. Grow pools in one batch, define domains, pin running threads.
+/// 3. Read everything back and compare it with what was wanted.
+/// 4. Shut down and undefine absent guests, start guests, shrink pools.
+///
+/// A step whose target is there already is skipped, so that a second run writes nothing. Before each write its inverse is made from
+/// what was read a moment ago; on any failure the inverses run in reverse, each one read back. Guests that this run has started stay
+/// up, and what they stand on stays with them.
+public struct Interpreter {
+    let domains: any DomainHost
+    let pools: any PoolHost
+    let observer: any StepObserver
+    let defaultHugePage: PageSize?
+
+    /// Puts an interpreter together.
+    ///
+    /// - Parameter defaultHugePage: The host's default size of huge pages, what `<hugepages/>` alone means; nil when not known.
+    public init(
+        domains: any DomainHost, pools: any PoolHost, observer: any StepObserver = SilentObserver(),
+        defaultHugePage: PageSize? = nil
+    ) {
+        self.domains = domains
+        self.pools = pools
+        self.observer = observer
+        self.defaultHugePage = defaultHugePage
+    }
+
+    /// Carries out the steps, in the interpreter's order whatever theirs is.
+    public func run(_ steps: [Step]) -> Outcome {
+        var run = Run(host: self)
+        do {
+            try run.carryOut(Phases(steps))
+            return .applied(run.report)
+        } catch {
+            run.undo()
+            return Outcome(error, run.report)
+        }
+    }
+}
+
+extension Outcome {
+    /// What a run that halted has come to, after everything was undone that could be.
+    fileprivate init(_ halt: Halt, _ report: Report) {
+        guard report.isRolledBack else {
+            self = .rollbackIncomplete(halt, report)
+            return
+        }
+        switch halt {
+        case .poolsShort(let grants): self = .poolsShort(grants, report)
+        case .failed(let step, let failure): self = .failed(step, failure, report)
+        case .verificationFailed(let mismatches): self = .verificationFailed(mismatches, report)
+        }
+    }
+}

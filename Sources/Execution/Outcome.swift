@@ -1,0 +1,123 @@
+public import Planning
+
+/// What came of a run.
+public enum Outcome: Hashable, Sendable {
+    /// Every step was carried out and read back, or was not needed.
+    case applied(Report)
+    /// The kernel granted less than was asked for; everything is as it was before.
+    case poolsShort([PoolGrant], Report)
+    /// A step failed; what was done before it is undone.
+    case failed(Step, StepFailure, Report)
+    /// What was read back is not what was written; everything is undone.
+    case verificationFailed([Mismatch], Report)
+    /// The run halted, and not everything could be undone: the report says what a person has to look at.
+    case rollbackIncomplete(Halt, Report)
+
+    /// What was done, however it ended.
+    public var report: Report {
+        switch self {
+        case .applied(let report), .poolsShort(_, let report), .failed(_, _, let report),
+            .verificationFailed(_, let report), .rollbackIncomplete(_, let report):
+            report
+        }
+    }
+
+    /// How many writes to the host were made, undoing ones included; 0 means that nothing changed.
+    public var writes: Int { report.writes }
+}
+
+/// Why a run did not go to its end.
+public enum Halt: Error, Hashable, Sendable {
+    /// The kernel granted less than was asked for.
+    case poolsShort([PoolGrant])
+    /// A step failed.
+    case failed(Step, StepFailure)
+    /// What was read back is not what was written.
+    case verificationFailed([Mismatch])
+}
+
+/// What a run did.
+public struct Report: Hashable, Sendable {
+    /// Steps that were carried out, in the order in which their first write was done; some may have been undone since.
+    public var done: [Step] = []
+    /// Steps that needed no write, in the order in which they were looked at.
+    public var inSync: [Step] = []
+    /// How many settings, pools and threads were read back and compared. A run that compared nothing has verified nothing.
+    public var verified = 0
+    /// What was undone after a halt, in the order of undoing.
+    public var undone: [UndoResult] = []
+    /// Guests that this run started and that run now, in the order of starting.
+    public var started: [String] = []
+    /// What the operator should know although it is no failure.
+    public var notes: [Note] = []
+    /// How many writes to the host were made, undoing ones included.
+    public var writes = 0
+
+    /// A report of a run that did nothing.
+    public init() {}
+
+    /// Whether everything that had to be undone is.
+    public var isRolledBack: Bool {
+        !undone.contains { if case .failed = $0.result { true } else { false } }
+    }
+}
+
+/// A remark on one guest.
+public struct Note: Hashable, Sendable {
+    /// The guest.
+    public var guest: String
+    /// One sentence.
+    public var message: String
+
+    /// Puts a remark together.
+    public init(guest: String, message: String) {
+        self.guest = guest
+        self.message = message
+    }
+}
+
+/// What came of one undo.
+public struct UndoResult: Hashable, Sendable {
+    /// How it ended.
+    public enum Result: Hashable, Sendable {
+        /// Done and read back.
+        case restored
+        /// The host was already as before.
+        case notNeeded
+        /// Left as it is on purpose: guests that this run started stand on it.
+        case leftForRunning([String])
+        /// Not done: a person is needed.
+        case failed(StepFailure)
+    }
+
+    /// The write that leads back.
+    public var action: HostAction
+    /// How it ended.
+    public var result: Result
+
+    /// Puts a result together.
+    public init(action: HostAction, result: Result) {
+        self.action = action
+        self.result = result
+    }
+}
+
+/// A setting that is not as it was written.
+public struct Mismatch: Hashable, Sendable {
+    /// Whose setting it is.
+    public var subject: Change.Subject
+    /// The setting: `cputune.vcpupin[0]`, `pages`, `autostart`.
+    public var path: String
+    /// What was written; nil is absent.
+    public var wanted: String?
+    /// What is there; nil is absent.
+    public var found: String?
+
+    /// Puts a mismatch together.
+    public init(subject: Change.Subject, path: String, wanted: String?, found: String?) {
+        self.subject = subject
+        self.path = path
+        self.wanted = wanted
+        self.found = found
+    }
+}

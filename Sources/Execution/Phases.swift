@@ -1,0 +1,51 @@
+import HostModel
+import Planning
+
+/// The steps of a plan in the order in which they are carried out, whatever the order in which they came.
+///
+/// Pools grow first, since a refusal there has no effect that a guest could see; they shrink last, since that may be for good.
+/// Guests are removed before others start, because their CPUs and pages are promised to those.
+struct Phases {
+    /// Pools that grow: the largest pages first, for small ones break up the room that large ones need; then by cell.
+    private(set) var grow: [Step] = []
+    /// New domains and changed definitions, then autostart, which needs the domain to be there.
+    private(set) var define: [Step] = []
+    /// Threads of running domains.
+    private(set) var pin: [Step] = []
+    /// Domains that go: first down, then undefined.
+    private(set) var remove: [Step] = []
+    /// Domains that start.
+    private(set) var start: [Step] = []
+    /// Pools that shrink, the smallest pages first.
+    private(set) var shrink: [Step] = []
+
+    /// Sorts the steps into phases; within one, where nothing is said above, they stay in their order.
+    init(_ steps: [Step]) {
+        var autostarts: [Step] = []
+        var undefines: [Step] = []
+        for step in steps {
+            switch step {
+            case .setPool(_, let prior, let target):
+                if target < prior { shrink.append(step) } else { grow.append(step) }
+            case .create, .redefine: define.append(step)
+            case .setAutostart: autostarts.append(step)
+            case .pin: pin.append(step)
+            case .stop: remove.append(step)
+            case .undefine: undefines.append(step)
+            case .start: start.append(step)
+            }
+        }
+        define += autostarts
+        remove += undefines
+        grow.sort { Phases.isLarger($0, $1) }
+        shrink.sort { Phases.isLarger($1, $0) }
+    }
+
+    /// All steps, in order.
+    var all: [Step] { grow + define + pin + remove + start + shrink }
+
+    private static func isLarger(_ left: Step, _ right: Step) -> Bool {
+        guard case .setPool(let left, _, _) = left, case .setPool(let right, _, _) = right else { return false }
+        return left.pageSize == right.pageSize ? left.cell < right.cell : left.pageSize > right.pageSize
+    }
+}

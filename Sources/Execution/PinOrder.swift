@@ -1,0 +1,37 @@
+import HostModel
+import Planning
+
+/// A thread of a running domain that is to run elsewhere.
+struct PinMove {
+    /// The step that wants it.
+    var step: Step
+    var name: String
+    var thread: DomainThread
+    /// Where it may run now.
+    var present: CPUSet
+    /// Where it shall run.
+    var target: CPUSet
+}
+
+extension [PinMove] {
+    /// The writes that bring all threads to their targets: first every thread that gains CPUs gets them beside those that it has,
+    /// then every thread that loses CPUs gives them up.
+    ///
+    /// So each thread has, at any time, all CPUs that it had or all that it shall have, and no CPU is crowded because one guest's
+    /// threads came together on few CPUs before another's had left them. Read backwards, the inverses widen and narrow likewise.
+    var effects: [Effect] {
+        let widenings = filter { !$0.target.isSubset(of: $0.present) }
+            .map { $0.effect(from: $0.present, to: $0.present.union($0.target)) }
+        let narrowings = filter { !$0.present.isSubset(of: $0.target) }
+            .map { $0.effect(from: $0.present.union($0.target), to: $0.target) }
+        return widenings + narrowings
+    }
+}
+
+extension PinMove {
+    fileprivate func effect(from: CPUSet, to: CPUSet) -> Effect {
+        Effect(
+            [step], .pin(name: name, thread: thread, cpus: to),
+            inverse: [.pin(name: name, thread: thread, cpus: from)])
+    }
+}

@@ -1,0 +1,56 @@
+public import HostModel
+
+/// What the interpreter needs of the kernel's pools of huge pages.
+public protocol PoolHost {
+    /// The persistent size of each of these pools: all pages but the surplus.
+    func persistentSizes(of pools: [PoolID]) throws(StepFailure) -> [PoolID: PageCount]
+
+    /// Changes the pools together, in this order where order matters: all of them, or none, with what was changed put back.
+    func setPools(_ changes: [PoolChange]) throws(StepFailure) -> PoolOutcome
+}
+
+/// The change of one pool's persistent size.
+public struct PoolChange: Hashable, Sendable {
+    /// The pool.
+    public var pool: PoolID
+    /// The size before: what undo writes back.
+    public var prior: PageCount
+    /// The size that is wanted.
+    public var target: PageCount
+
+    /// Puts a change together.
+    public init(pool: PoolID, prior: PageCount, target: PageCount) {
+        self.pool = pool
+        self.prior = prior
+        self.target = target
+    }
+
+    /// The change that leads back.
+    public var inverse: PoolChange { PoolChange(pool: pool, prior: target, target: prior) }
+}
+
+/// What came of a change of several pools.
+public enum PoolOutcome: Hashable, Sendable {
+    /// Every pool has its target.
+    case granted
+    /// At least one pool did not get its target, and all were put back as far as the kernel let them; whoever asked reads them
+    /// again. Each pool that was asked for has a row, ascending by pool.
+    case short([PoolGrant])
+}
+
+/// What one pool was asked to hold, and what the kernel granted.
+public struct PoolGrant: Hashable, Sendable {
+    /// The pool.
+    public var pool: PoolID
+    /// The persistent size that was asked for.
+    public var asked: PageCount
+    /// The largest persistent size that was reached.
+    public var granted: PageCount
+
+    /// Puts a row together.
+    public init(pool: PoolID, asked: PageCount, granted: PageCount) {
+        self.pool = pool
+        self.asked = asked
+        self.granted = granted
+    }
+}

@@ -1,0 +1,64 @@
+import HostModel
+import Planning
+import XMLTree
+
+extension Run {
+    /// Writes to the host. A call that libvirt refuses counts as no write; pools and a shutdown that took too long do.
+    mutating func perform(_ action: HostAction) throws(StepFailure) {
+        switch action {
+        case .setPools(let changes):
+            report.writes += changes.count
+            guard case .granted = try host.pools.setPools(changes) else { throw .notTaken(action) }
+            return
+        case .define(let name, let document, let present):
+            if let message = try host.domains.define(document, replacing: present) {
+                report.notes.append(Note(guest: name, message: message))
+            }
+        case .undefine(let name):
+            // Undefining a domain that runs would leave it running without a definition.
+            if let status = try host.domains.status(of: name), status.isActive { throw .running(name) }
+            try host.domains.undefine(name)
+        case .pin(let name, let thread, let cpus): try host.domains.pin(thread, of: name, to: cpus)
+        case .setAutostart(let name, let autostart): try host.domains.setAutostart(name, autostart)
+        case .start(let name): try host.domains.start(name)
+        case .stop(let name):
+            report.writes += 1
+            try host.domains.stop(name)
+            return
+        }
+        report.writes += 1
+    }
+
+    /// Whether the host is as the action leaves it, as far as we manage it.
+    func holds(_ action: HostAction) throws(StepFailure) -> Bool {
+        switch action {
+        case .setPools(let changes):
+            let sizes = try host.pools.persistentSizes(of: changes.map(\.pool))
+            return changes.allSatisfy { sizes[$0.pool] == $0.target }
+        case .define(let name, let document, _):
+            guard let present = try definition(of: name) else { return false }
+            return present.isEquivalent(to: try Definition(reading: document, of: name))
+        case .undefine(let name): return try host.domains.status(of: name) == nil
+        case .pin(let name, let thread, let cpus):
+            // A thread that is gone needs no pin.
+            guard let live = try liveDefinition(of: name) else { return true }
+            return live.pin(of: thread) == cpus
+        case .setAutostart(let name, let autostart):
+            return try host.domains.status(of: name)?.autostarts == autostart
+        case .start(let name): return try host.domains.status(of: name)?.isActive == true
+        case .stop(let name): return try host.domains.status(of: name)?.isActive != true
+        }
+    }
+
+    /// The inactive definition, read.
+    func definition(of name: String) throws(StepFailure) -> Definition? {
+        guard let document = try host.domains.definition(of: name) else { return nil }
+        return try Definition(reading: document, of: name)
+    }
+
+    /// What the domain runs with, read; nil when it does not run.
+    func liveDefinition(of name: String) throws(StepFailure) -> Definition? {
+        guard let document = try host.domains.liveDefinition(of: name) else { return nil }
+        return try Definition(reading: document, of: name)
+    }
+}

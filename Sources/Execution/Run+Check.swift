@@ -1,0 +1,31 @@
+import HostModel
+import Planning
+
+extension Run {
+    /// Looks at the preconditions of all steps before the first write, so that a plan that is out of date changes nothing.
+    ///
+    /// What an earlier step of this run brings about is taken as given: a created domain exists, a stopped one does not run.
+    func check(_ phases: Phases) throws(Halt) {
+        let steps = phases.all
+        let created = Set(steps.compactMap { if case .create(let name, _, _, _) = $0 { name } else { nil } })
+        let stopped = Set(steps.compactMap { if case .stop(let name) = $0 { name } else { nil } })
+        for step in steps {
+            do throws(StepFailure) {
+                switch step {
+                case .setPool: _ = try change(of: step)
+                case .setAutostart(let name, _, _), .start(let name):
+                    if try host.domains.status(of: name) == nil, created.contains(name) { continue }
+                    if stopped.contains(name) { continue }
+                    _ = try effect(of: step)
+                case .undefine(let name):
+                    if stopped.contains(name) { continue }
+                    _ = try effect(of: step)
+                case .create, .redefine: _ = try effect(of: step)
+                case .pin, .stop: continue
+                }
+            } catch {
+                throw .failed(step, error)
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import DomainXML
+import HostModel
+import Planning
+
+extension Run {
+    /// The write that a step comes to as the host is now, with its inverse; nil when nothing is to be done.
+    ///
+    /// - Throws: ``StepFailure`` when the host is neither as the plan found it nor as it wants it.
+    func effect(of step: Step) throws(StepFailure) -> Effect? {
+        switch step {
+        case .create(let name, let document, let wanted, let mark):
+            return try creation(step, name, wanted, mark)
+                ? Effect(
+                    [step], .define(name: name, document: document, replacing: nil), inverse: [.undefine(name: name)])
+                : nil
+        case .redefine(let name, let prior, let wanted, let mark):
+            return try redefinition(step, name, prior, wanted, mark)
+        case .setAutostart(let name, _, let target):
+            guard let present = try host.domains.status(of: name) else { throw .domainVanished(name) }
+            guard present.autostarts != target else { return nil }
+            return Effect(
+                [step], .setAutostart(name: name, autostart: target),
+                inverse: [.setAutostart(name: name, autostart: !target)])
+        case .stop(let name):
+            guard try host.domains.status(of: name)?.isActive == true else { return nil }
+            return Effect([step], .stop(name: name), inverse: [.start(name: name)])
+        case .undefine(let name): return try removal(step, name)
+        case .start(let name): return try start(step, name)
+        case .setPool, .pin: return nil
+        }
+    }
+
+    /// Whether the domain is still to be created.
+    private func creation(
+        _ step: Step, _ name: String, _ wanted: ManagedParts, _ mark: OwnershipMark
+    ) throws(StepFailure) -> Bool {
+        guard let present = try definition(of: name) else { return true }
+        guard differences(of: present, from: wanted, mark).isEmpty else { throw .domainAppeared(name) }
+        return false
+    }
+
+    private func redefinition(
+        _ step: Step, _ name: String, _ prior: ManagedParts, _ wanted: ManagedParts, _ mark: OwnershipMark
+    ) throws(StepFailure) -> Effect? {
+        guard let present = try definition(of: name), let status = try host.domains.status(of: name) else {
+            throw .domainVanished(name)
+        }
+        guard status.isPersistent else { throw .transient(name) }
+        guard !differences(of: present, from: wanted, mark).isEmpty else { return nil }
+        guard present.parts == prior else { throw .definitionChanged(name) }
+        let document = present.patched(with: wanted, mark: mark)
+        return Effect(
+            [step], .define(name: name, document: document, replacing: present.document),
+            inverse: [.define(name: name, document: present.document, replacing: document)])
+    }
+
+    private func removal(_ step: Step, _ name: String) throws(StepFailure) -> Effect? {
+        guard let status = try host.domains.status(of: name), let document = try host.domains.definition(of: name)
+        else { return nil }
+        guard !status.isActive else { throw .running(name) }
+        guard !status.hasManagedSave else { throw .managedSave(name) }
+        let definition = HostAction.define(name: name, document: document, replacing: nil)
+        let autostart = HostAction.setAutostart(name: name, autostart: true)
+        return Effect(
+            [step], .undefine(name: name), inverse: status.autostarts ? [definition, autostart] : [definition])
+    }
+
+    private func start(_ step: Step, _ name: String) throws(StepFailure) -> Effect? {
+        guard let status = try host.domains.status(of: name) else { throw .domainVanished(name) }
+        guard !status.isActive else { return nil }
+        guard !status.hasManagedSave else { throw .managedSave(name) }
+        return Effect([step], .start(name: name), inverse: [])
+    }
+
+    /// Where a definition is not as wanted.
+    func differences(
+        of present: Definition, from wanted: ManagedParts, _ mark: OwnershipMark
+    ) -> [DefinitionDifference] {
+        present.differences(from: wanted, mark: mark, defaultHugePage: host.defaultHugePage)
+    }
+}

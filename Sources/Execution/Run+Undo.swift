@@ -1,0 +1,70 @@
+import HostModel
+
+extension Run {
+    /// Undoes what was begun, last first, and reads each undo back; one that fails does not keep the others from being tried.
+    ///
+    /// Guests that were shut down start again when all else is back. A write that failed may have happened all the same, so every one
+    /// that was begun is looked at.
+    mutating func undo() {
+        noteGuestsThatRunAfterAll()
+        let inverses = begun.reversed().flatMap(\.inverse)
+        for action in inverses where !action.isStart { undo(action) }
+        for action in inverses where action.isStart { undo(action) }
+    }
+
+    private mutating func undo(_ action: HostAction) {
+        host.observer.willUndo(action)
+        let result = UndoResult(action: action, result: result(ofUndoing: action))
+        report.undone.append(result)
+        host.observer.didUndo(result)
+    }
+
+    private mutating func result(ofUndoing action: HostAction) -> UndoResult.Result {
+        do throws(StepFailure) {
+            if try isAsBefore(action) { return .notNeeded }
+            let action = try asOfNow(action)
+            let standing = guestsStanding(inTheWayOf: action)
+            guard standing.isEmpty else { return .leftForRunning(standing) }
+            try perform(action)
+            return try holds(action) ? .restored : .failed(.notTaken(action))
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    /// Whether there is nothing to undo. For a definition that means the whole document: what a host rewrites need not be ours.
+    private func isAsBefore(_ action: HostAction) throws(StepFailure) -> Bool {
+        guard case .define(let name, let document, _) = action else { return try holds(action) }
+        return try host.domains.definition(of: name) == document
+    }
+
+    /// The same write from what is there now, which need not be what was asked for.
+    private func asOfNow(_ action: HostAction) throws(StepFailure) -> HostAction {
+        switch action {
+        case .setPools(var changes):
+            for index in changes.indices { changes[index].prior = try size(of: changes[index].pool) }
+            return .setPools(changes)
+        case .define(let name, let document, _):
+            return .define(name: name, document: document, replacing: try host.domains.definition(of: name))
+        default: return action
+        }
+    }
+
+    /// The guests that this run started and that need what the undo would take away: their definition, or pages.
+    private func guestsStanding(inTheWayOf action: HostAction) -> [String] {
+        if let guest = action.guest { return report.started.filter { $0 == guest } }
+        guard case .setPools(let changes) = action, changes.contains(where: { $0.target < $0.prior }) else { return [] }
+        return report.started
+    }
+
+    /// A start that libvirt reported as failed may have left the guest running.
+    private mutating func noteGuestsThatRunAfterAll() {
+        for case .start(let name) in begun.map(\.action) where !report.started.contains(name) {
+            if (try? host.domains.status(of: name))??.isActive == true { report.started.append(name) }
+        }
+    }
+}
+
+extension HostAction {
+    fileprivate var isStart: Bool { if case .start = self { true } else { false } }
+}

@@ -1,0 +1,71 @@
+import HostModel
+import Planning
+
+/// One run of the interpreter: the host, and the ledger of what was begun.
+struct Run {
+    let host: Interpreter
+    /// What was done, for the outcome.
+    var report = Report()
+    /// Writes that were begun, whether or not they came to their end, in order.
+    var begun: [Effect] = []
+
+    /// All phases, in order.
+    mutating func carryOut(_ phases: Phases) throws(Halt) {
+        try check(phases)
+        try setPools(phases.grow)
+        for step in phases.define { try carryOut(step) }
+        try pin(phases.pin)
+        try verify(phases)
+        for step in phases.remove + phases.start { try carryOut(step) }
+        try setPools(phases.shrink)
+    }
+
+    /// One step that comes to at most one write.
+    private mutating func carryOut(_ step: Step) throws(Halt) {
+        do throws(StepFailure) {
+            guard let effect = try effect(of: step) else { return skip(step) }
+            try carryOut(effect)
+        } catch {
+            throw .failed(step, error)
+        }
+    }
+
+    /// Notes that a step needs no write.
+    mutating func skip(_ step: Step) {
+        report.inSync.append(step)
+        host.observer.didSkip(step)
+    }
+
+    /// One write: announced, begun in the ledger, done, read back where that is not left to ``verify(_:)``.
+    mutating func carryOut(_ effect: Effect) throws(StepFailure) {
+        try host.observer.willRun(effect)
+        begun.append(effect)
+        do {
+            try perform(effect.action)
+            try readBack(effect.action)
+        } catch {
+            host.observer.didFail(effect, error)
+            throw error
+        }
+        note(effect)
+    }
+
+    /// Enters a finished write into the report.
+    mutating func note(_ effect: Effect) {
+        for step in effect.steps where !report.done.contains(step) { report.done.append(step) }
+        if case .start(let name) = effect.action { report.started.append(name) }
+        host.observer.didRun(effect)
+    }
+
+    /// Definitions, pins and autostart are compared all together later, to report every difference in one go.
+    private mutating func readBack(_ action: HostAction) throws(StepFailure) {
+        switch action {
+        case .define, .pin, .setAutostart: return
+        case .start(let name):
+            guard try holds(action) else { throw .notRunning(name) }
+        case .setPools, .undefine, .stop:
+            guard try holds(action) else { throw .notTaken(action) }
+        }
+        report.verified += 1
+    }
+}

@@ -1,0 +1,98 @@
+public import HostModel
+
+/// Why a step could not be carried out.
+public enum StepFailure: Error, Hashable, Sendable {
+    /// libvirt or the kernel refused a call.
+    case refused(HostRefusal)
+    /// The pool has neither the size that the plan found nor the one that it wants.
+    case poolChanged(PoolID, planned: PageCount, found: PageCount)
+    /// The domain's managed settings are neither those that the plan found nor those that it wants.
+    case definitionChanged(String)
+    /// There is a domain of that name now, and it is another one.
+    case domainAppeared(String)
+    /// The domain is not there any more.
+    case domainVanished(String)
+    /// The domain runs, and what was to be done is for domains that do not.
+    case running(String)
+    /// The domain has no definition that outlives it, and must not get one by the way.
+    case transient(String)
+    /// The domain was asked to shut down and did not in time; it may still do so.
+    case stillRunning(String)
+    /// The domain was started and does not run.
+    case notRunning(String)
+    /// A managed save image would be resumed, with the definition that it holds, instead of what is defined.
+    case managedSave(String)
+    /// The definition that libvirt holds could not be understood.
+    case unreadable(String, reason: String)
+    /// The host said yes, and what was written is not there.
+    case notTaken(HostAction)
+    /// The step could not be written down beforehand, so it was not begun.
+    case notRecorded(reason: String)
+    /// The operator interrupted the run between two steps.
+    case interrupted
+
+    /// Whether the host is not as it was when the plan was made, so that a new plan may help.
+    public var isStale: Bool {
+        switch self {
+        case .poolChanged, .definitionChanged, .domainAppeared, .domainVanished: true
+        default: false
+        }
+    }
+}
+
+/// A call that the host refused, in its own words.
+public struct HostRefusal: Hashable, Sendable {
+    /// What the refusal means to the caller.
+    public enum Kind: Hashable, Sendable, CaseIterable {
+        /// There is nobody to talk to.
+        case unreachable
+        /// The user may not do that.
+        case notPermitted
+        /// The definition does not follow libvirt's schema, or is not well formed.
+        case invalidDefinition
+        /// Somebody else holds what is needed; trying again may help.
+        case busy
+        /// Anything else.
+        case other
+    }
+
+    /// The function or path: `virDomainDefineXMLFlags`, `/sys/…/nr_hugepages`.
+    public var call: String
+    /// What the refusal means.
+    public var kind: Kind
+    /// The host's own number of the error, 0 for none.
+    public var code: Int
+    /// What the host said, verbatim.
+    public var message: String
+
+    /// Puts a refusal together.
+    public init(call: String, kind: Kind, code: Int, message: String) {
+        self.call = call
+        self.kind = kind
+        self.code = code
+        self.message = message
+    }
+}
+
+extension StepFailure: CustomStringConvertible {
+    /// One sentence, without a full stop.
+    public var description: String {
+        switch self {
+        case .refused(let refusal): "\(refusal.call): \(refusal.message)"
+        case .poolChanged(let pool, let planned, let found):
+            "the \(pool.pageSize) pool of cell \(pool.cell) had \(planned) pages when this was planned and has \(found)"
+        case .definitionChanged(let name): "the definition of \(name) has changed since this was planned"
+        case .domainAppeared(let name): "a domain \(name) has been defined since this was planned"
+        case .domainVanished(let name): "the domain \(name) has gone since this was planned"
+        case .running(let name): "the domain \(name) runs"
+        case .transient(let name): "the domain \(name) is transient: it has no definition to change"
+        case .stillRunning(let name): "the domain \(name) did not shut down in time"
+        case .notRunning(let name): "the domain \(name) was started and does not run"
+        case .managedSave(let name): "the domain \(name) has a managed save image, which holds an older definition"
+        case .unreadable(let name, let reason): "the definition of \(name) cannot be read: \(reason)"
+        case .notTaken(let action): "the host did not keep what was written: \(action)"
+        case .notRecorded(let reason): "the step could not be written down: \(reason)"
+        case .interrupted: "interrupted"
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Execution
+import HostModel
+import Planning
+import XMLTree
+
+/// libvirt as a table of documents, with opinions: it can refuse the n-th write, or do it and say that it failed.
+final class FakeDomains: DomainHost {
+    /// One domain.
+    struct Entry: Equatable {
+        var document: XMLElement
+        var live: XMLElement?
+        var autostarts = false
+        var hasManagedSave = false
+        var isPersistent = true
+    }
+
+    var entries: [String: Entry]
+    /// All writes, in order, in words.
+    let log: WriteLog
+    /// What the host makes of a document that it is given.
+    var rewriting: (XMLElement) -> XMLElement = { $0 }
+    /// Domains whose guest does not listen.
+    var deaf: Set<String> = []
+    /// A note for each definition.
+    var note: String?
+
+    init(_ entries: [String: Entry], log: WriteLog) {
+        self.entries = entries
+        self.log = log
+    }
+
+    func definition(of name: String) -> XMLElement? { entries[name]?.document }
+
+    func liveDefinition(of name: String) -> XMLElement? { entries[name]?.live }
+
+    func status(of name: String) -> DomainStatus? {
+        entries[name].map {
+            DomainStatus(
+                isActive: $0.live != nil, isPersistent: $0.isPersistent, autostarts: $0.autostarts,
+                hasManagedSave: $0.hasManagedSave)
+        }
+    }
+
+    func define(_ document: XMLElement, replacing present: XMLElement?) throws(StepFailure) -> String? {
+        let name = document.element(named: "name")?.text ?? ""
+        guard present == entries[name]?.document else {
+            throw .refused(HostRefusal(call: "define", kind: .other, code: 9, message: "replaces something else"))
+        }
+        try log.write("define \(name)") {
+            var entry = entries[name] ?? Entry(document: document)
+            entry.document = rewriting(document)
+            entries[name] = entry
+        }
+        return note
+    }
+
+    func undefine(_ name: String) throws(StepFailure) {
+        try log.write("undefine \(name)") { entries[name] = nil }
+    }
+
+    func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure) {
+        guard case .vcpu(let vcpu) = thread, var live = entries[name]?.live else { throw .notRunning(name) }
+        live.setPin(of: vcpu, to: cpus)
+        try log.write("pin \(name) \(vcpu) \(cpus)") { entries[name]?.live = live }
+    }
+
+    func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure) {
+        try log.write("autostart \(name) \(autostart)") { entries[name]?.autostarts = autostart }
+    }
+
+    func start(_ name: String) throws(StepFailure) {
+        let document = entries[name]?.document
+        try log.write("start \(name)") { entries[name]?.live = document }
+    }
+
+    func stop(_ name: String) throws(StepFailure) {
+        try log.write("stop \(name)") { if !deaf.contains(name) { entries[name]?.live = nil } }
+        if deaf.contains(name) { throw .stillRunning(name) }
+    }
+}
+
+/// The writes of all fakes of one test, and which of them fails.
+final class WriteLog {
+    /// What a failing write does.
+    enum Way: CaseIterable {
+        /// Nothing.
+        case refused
+        /// What it should, and then it reports a failure.
+        case doneAndFailed
+    }
+
+    private(set) var lines: [String] = []
+    /// The number of the write that fails, from 0; nil for none.
+    var failing: (index: Int, way: Way)?
+    /// What a failing write reports.
+    static let failure = StepFailure.refused(HostRefusal(call: "fake", kind: .other, code: 1, message: "no"))
+
+    func write(_ line: String, _ body: () -> Void) throws(StepFailure) {
+        let index = lines.count
+        lines.append(line)
+        guard let failing, failing.index == index else { return body() }
+        if failing.way == .doneAndFailed { body() }
+        throw WriteLog.failure
+    }
+}

@@ -1,0 +1,34 @@
+import Execution
+import HostModel
+
+/// The kernel's pools as a table; it can have less room than it is asked for.
+final class FakePools: PoolHost {
+    var sizes: [PoolID: PageCount]
+    /// The most that a pool can hold; what is not named has no limit.
+    var limits: [PoolID: PageCount] = [:]
+    /// Pools that keep what they got when they are to be put back.
+    var stuck: Set<PoolID> = []
+    let log: WriteLog
+
+    init(_ sizes: [PoolID: PageCount], log: WriteLog) {
+        self.sizes = sizes
+        self.log = log
+    }
+
+    func persistentSizes(of pools: [PoolID]) -> [PoolID: PageCount] { sizes.filter { pools.contains($0.key) } }
+
+    func setPools(_ changes: [PoolChange]) throws(StepFailure) -> PoolOutcome {
+        let words = changes.map { "\($0.pool.pageSize)@\($0.pool.cell)=\($0.target)" }.joined(separator: " ")
+        var grants: [PoolGrant] = []
+        try log.write("pools \(words)") {
+            for change in changes where !(stuck.contains(change.pool) && change.target < change.prior) {
+                let granted = min(change.target, limits[change.pool] ?? change.target)
+                grants.append(PoolGrant(pool: change.pool, asked: change.target, granted: granted))
+                sizes[change.pool] = granted
+            }
+        }
+        if grants.count == changes.count, grants.allSatisfy({ $0.granted == $0.asked }) { return .granted }
+        for change in changes where !stuck.contains(change.pool) { sizes[change.pool] = change.prior }
+        return .short(grants.sorted { $0.pool < $1.pool })
+    }
+}
