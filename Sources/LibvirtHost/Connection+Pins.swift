@@ -1,0 +1,34 @@
+internal import CLibvirt
+public import HostModel
+public import Planning
+
+extension Connection {
+    /// Pins one thread of a running domain, in the running domain only; the definition stays as it is.
+    ///
+    /// - Parameter cpus: Host CPUs, at least one.
+    /// - Throws: ``LibvirtError``, of kind `wrongState` when the domain does not run.
+    public func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(LibvirtError) {
+        let domain = try domain(name)
+        var map = cpus.map
+        let length = Int32(map.count)
+        let live = VIR_DOMAIN_AFFECT_LIVE.rawValue
+        switch thread {
+        case .vcpu(let vcpu):
+            // The call without flags is for running domains only, and the one that every driver has.
+            try domain.call("virDomainPinVcpu") { virDomainPinVcpu($0, UInt32(vcpu.rawValue), &map, length) }
+        case .emulator:
+            try domain.call("virDomainPinEmulator") { virDomainPinEmulator($0, &map, length, live) }
+        case .ioThread(let number):
+            try domain.call("virDomainPinIOThread") { virDomainPinIOThread($0, UInt32(number), &map, length, live) }
+        }
+    }
+}
+
+extension CPUSet {
+    /// libvirt's map: one bit a CPU, the lowest CPU in the lowest bit of the first byte, no byte more than needed.
+    fileprivate var map: [UInt8] {
+        var map = [UInt8](repeating: 0, count: (last?.rawValue ?? 0) / 8 + 1)
+        for cpu in self { map[cpu.rawValue / 8] |= 1 << (cpu.rawValue % 8) }
+        return map
+    }
+}

@@ -1,0 +1,46 @@
+internal import CLibvirt
+internal import Glibc
+
+extension Connection {
+    /// Sets whether libvirt starts the domain with the host.
+    public func setAutostart(_ name: String, _ autostart: Bool) throws(LibvirtError) {
+        try domain(name).call("virDomainSetAutostart") { virDomainSetAutostart($0, autostart ? 1 : 0) }
+    }
+
+    /// Starts a domain from its definition, or from its managed save image where there is one: look at ``status(of:)`` first.
+    public func start(_ name: String) throws(LibvirtError) {
+        try domain(name).call("virDomainCreateWithFlags") { virDomainCreateWithFlags($0, 0) }
+    }
+
+    /// Asks a running domain to shut down and waits until it has; a domain that does not run is left alone. A guest is never
+    /// switched off.
+    ///
+    /// - Returns: Whether it is down; false when the time ran out. It may still go down later.
+    public func shutDown(_ name: String, within limit: Duration) throws(LibvirtError) -> Bool {
+        let end = ContinuousClock.now + limit
+        guard let domain = try existingDomain(name), try domain.isActive() else { return true }
+        do {
+            try domain.call("virDomainShutdown", virDomainShutdown)
+        } catch  where error.kind == .wrongState || error.kind == .noDomain {
+            // It may have gone down by itself in the meantime.
+            guard try domain.isGone() else { throw error }
+            return true
+        }
+        while try !domain.isGone() {
+            guard ContinuousClock.now < end else { return false }
+            usleep(200_000)
+        }
+        return true
+    }
+}
+
+extension DomainHandle {
+    /// Whether QEMU no longer runs; a transient domain disappears altogether.
+    fileprivate func isGone() throws(LibvirtError) -> Bool {
+        do {
+            return try !isActive()
+        } catch  where error.kind == .noDomain {
+            return true
+        }
+    }
+}

@@ -1,0 +1,104 @@
+public import Execution
+public import HostModel
+public import Planning
+public import XMLTree
+
+/// libvirt as the interpreter wants it: documents as trees, and failures in the interpreter's words.
+public struct LibvirtDomains: DomainHost {
+    private let connection: Connection
+    private let shutdownLimit: Duration
+
+    /// Writes through that connection; a guest has `shutdownLimit` to go down when it is asked to.
+    public init(_ connection: Connection, shutdownLimit: Duration = .seconds(120)) {
+        self.connection = connection
+        self.shutdownLimit = shutdownLimit
+    }
+
+    /// The inactive definition with its secrets, or nil.
+    public func definition(of name: String) throws(StepFailure) -> XMLElement? {
+        try tree(of: name) { () throws(LibvirtError) in try connection.definition(of: name) }
+    }
+
+    /// What a running domain runs with, or nil.
+    public func liveDefinition(of name: String) throws(StepFailure) -> XMLElement? {
+        try tree(of: name) { () throws(LibvirtError) in try connection.liveDefinition(of: name) }
+    }
+
+    /// What libvirt holds of the domain beside its definition, or nil.
+    public func status(of name: String) throws(StepFailure) -> DomainStatus? {
+        try asking { () throws(LibvirtError) in try connection.status(of: name) }
+    }
+
+    /// Defines the document after a check against the schema; gives back a note when that was left out.
+    public func define(_ document: XMLElement, replacing present: XMLElement?) throws(StepFailure) -> String? {
+        let validation = try asking { () throws(LibvirtError) in
+            try connection.define(XMLWriter.write(document), replacing: present.map(XMLWriter.write))
+        }
+        guard case .skipped(let error) = validation else { return nil }
+        return
+            "libvirt's schema refuses this definition as it did the one before, so it was defined without that check; "
+            + "libvirt said: \(error.message)"
+    }
+
+    /// Removes the definition; disks, NVRAM and TPM state are kept.
+    public func undefine(_ name: String) throws(StepFailure) {
+        try asking { () throws(LibvirtError) in try connection.undefine(name) }
+    }
+
+    /// Pins a thread in the running domain only.
+    public func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure) {
+        try asking { () throws(LibvirtError) in try connection.pin(thread, of: name, to: cpus) }
+    }
+
+    /// Sets whether libvirt starts the domain with the host.
+    public func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure) {
+        try asking { () throws(LibvirtError) in try connection.setAutostart(name, autostart) }
+    }
+
+    /// Starts the domain.
+    public func start(_ name: String) throws(StepFailure) {
+        try asking { () throws(LibvirtError) in try connection.start(name) }
+    }
+
+    /// Asks the domain to shut down and waits, at most for the limit.
+    public func stop(_ name: String) throws(StepFailure) {
+        let isDown = try asking { () throws(LibvirtError) in
+            try connection.shutDown(name, within: shutdownLimit)
+        }
+        guard isDown else { throw .stillRunning(name) }
+    }
+
+    private func tree(
+        of name: String, _ read: () throws(LibvirtError) -> String?
+    ) throws(StepFailure) -> XMLElement? {
+        guard let text = try asking(read) else { return nil }
+        do {
+            return try XMLReader.read(text)
+        } catch {
+            throw .unreadable(name, reason: "\(error)")
+        }
+    }
+
+    private func asking<Answer>(_ ask: () throws(LibvirtError) -> Answer) throws(StepFailure) -> Answer {
+        do {
+            return try ask()
+        } catch {
+            throw .refused(HostRefusal(error))
+        }
+    }
+}
+
+extension HostRefusal {
+    /// libvirt's refusal in the interpreter's words; its message and number go along as they are.
+    public init(_ error: LibvirtError) {
+        let kind: Kind =
+            switch error.kind {
+            case .unreachable: .unreachable
+            case .notPermitted: .notPermitted
+            case .schema, .malformed: .invalidDefinition
+            case .busy, .timedOut: .busy
+            case .noDomain, .unsupported, .invalidArgument, .wrongState, .other: .other
+            }
+        self.init(call: error.call, kind: kind, code: error.code, message: error.message)
+    }
+}

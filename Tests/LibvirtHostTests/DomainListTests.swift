@@ -1,0 +1,58 @@
+import HostModel
+import LibvirtHost
+import Testing
+
+@Suite("List of domains")
+struct DomainListTests {
+    let connection: Connection
+
+    init() throws { connection = try TestDriver.connection.get() }
+
+    private func facts(of name: String) throws -> DomainFacts? { try connection.domains().first { $0.name == name } }
+
+    @Test("tells running domains from others, with the live definition of those only")
+    func states() throws {
+        let name = TestDriver.name("states")
+        _ = try connection.define(TestDriver.definition(name))
+        let idle = try #require(try facts(of: name))
+        #expect(idle.state == .shutoff)
+        #expect(idle.persistent && !idle.autostart)
+        #expect(idle.liveXML == nil)
+        #expect(idle.uuid?.count == 36)
+        try connection.start(name)
+        let running = try #require(try facts(of: name))
+        #expect(running.state == .running)
+        #expect(running.uuid == idle.uuid)
+        #expect(try #require(running.liveXML).contains(" id="))
+        #expect(!running.xml.contains(" id='"))
+        // Undefining what runs is how a domain becomes transient; the interpreter never does it.
+        try connection.undefine(name)
+        #expect(try facts(of: name)?.persistent == false)
+        #expect(try connection.shutDown(name, within: .seconds(5)))
+        #expect(try facts(of: name) == nil)
+    }
+
+    @Test("leaves secrets out of the facts, and has them in the definition")
+    func secrets() throws {
+        let name = TestDriver.name("secret")
+        let graphics = "<devices><graphics type='vnc' port='5999' passwd='opensesame'/></devices>"
+        _ = try connection.define(TestDriver.definition(name, extra: graphics))
+        #expect(try !#require(try facts(of: name)).xml.contains("opensesame"))
+        #expect(try #require(try connection.definition(of: name)).contains("opensesame"))
+        try connection.undefine(name)
+    }
+
+    @Test("reads hundreds of domains in well under a second, ascending by name")
+    func many() throws {
+        let base = TestDriver.name("many")
+        let names = (0..<200).map { "\(base)-\($0)" }
+        for name in names { _ = try connection.define(TestDriver.definition(name)) }
+        let clock = ContinuousClock()
+        var found: [String] = []
+        let time = try clock.measure { found = try connection.domains().map(\.name) }
+        #expect(found == found.sorted())
+        #expect(Set(found).isSuperset(of: names))
+        #expect(time < .seconds(2))
+        for name in names { try connection.undefine(name) }
+    }
+}

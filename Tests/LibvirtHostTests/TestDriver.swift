@@ -1,0 +1,71 @@
+import Foundation
+import LibvirtHost
+
+/// libvirt's own test driver, in memory. All its connections of one process see the same domains, so every test uses names of
+/// its own.
+enum TestDriver {
+    static let uri = "test:///default"
+
+    /// Kept open, since the domains go with the last connection.
+    static let connection = Result { () throws(LibvirtError) in try Connection(uri: uri) }
+
+    /// A name that no other test uses.
+    static func name(_ base: String) -> String { "\(base)-\(UUID().uuidString.prefix(8))" }
+
+    /// A small domain.
+    static func definition(_ name: String, extra: String = "") -> String {
+        """
+        <domain type='test'>
+          <name>\(name)</name>
+          <memory unit='KiB'>65536</memory>
+          <vcpu placement='static'>2</vcpu>
+          <os><type arch='i686'>hvm</type></os>
+          \(extra)
+        </domain>
+        """
+    }
+}
+
+/// QEMU's driver inside this process, below a folder of its own, without a daemon.
+enum EmbeddedDriver {
+    /// Whether there is a QEMU to drive.
+    static let isThere = FileManager.default.isExecutableFile(atPath: "/usr/bin/qemu-system-x86_64")
+
+    /// One for the process: libvirt allows only one root at a time, and asking QEMU what it can takes seconds.
+    static let connection = Result { () throws -> Connection in
+        try prepareRoot()
+        return try Connection(uri: "qemu:///embed?root=\(root.path)")
+    }
+
+    private static let root = FileManager.default.temporaryDirectory
+        .appending(path: "embed-\(ProcessInfo.processInfo.processIdentifier)")
+
+    /// QEMU is asked as the user who runs the tests: as another one it may not see the devices that libvirt sees, and then
+    /// libvirt asks again each time.
+    private static func prepareRoot() throws {
+        let folder = root.appending(path: "etc")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        if getuid() == 0 {
+            try Data("user = \"root\"\ngroup = \"root\"\n".utf8).write(to: folder.appending(path: "qemu.conf"))
+        }
+        atexit { try? FileManager.default.removeItem(at: EmbeddedDriver.root) }
+    }
+
+    /// A small domain that needs no acceleration.
+    static func definition(_ name: String, extra: String = "") -> String {
+        """
+        <domain type='qemu'>
+          <name>\(name)</name>
+          <memory unit='KiB'>65536</memory>
+          <vcpu placement='static'>2</vcpu>
+          <os><type arch='x86_64' machine='pc'>hvm</type></os>
+          \(extra)
+          <devices>
+            <emulator>/usr/bin/qemu-system-x86_64</emulator>
+            <controller type='usb' model='none'/>
+            <memballoon model='none'/>
+          </devices>
+        </domain>
+        """
+    }
+}
