@@ -17,29 +17,33 @@ extension Connection {
     ///
     /// - Returns: Whether it is down; false when the time ran out. It may still go down later.
     public func shutDown(_ name: String, within limit: Duration) throws(LibvirtError) -> Bool {
-        let end = ContinuousClock.now + limit
         guard let domain = try existingDomain(name), try domain.isActive() else { return true }
         do {
             try domain.call("virDomainShutdown", virDomainShutdown)
-        } catch  where error.kind == .wrongState || error.kind == .noDomain {
-            // It may have gone down by itself in the meantime.
-            guard try domain.isGone() else { throw error }
-            return true
+        } catch {
+            // It may have gone down by itself in the meantime; a dying QEMU is noticed a moment after its monitor broke off.
+            guard try domain.isGone(within: .seconds(1)) else { throw error }
         }
-        while try !domain.isGone() {
+        return try domain.isGone(within: limit)
+    }
+}
+
+extension DomainHandle {
+    /// Waits until QEMU no longer runs; false when the time ran out.
+    fileprivate func isGone(within limit: Duration) throws(LibvirtError) -> Bool {
+        let end = ContinuousClock.now + limit
+        while try !isGone() {
             guard ContinuousClock.now < end else { return false }
             usleep(200_000)
         }
         return true
     }
-}
 
-extension DomainHandle {
     /// Whether QEMU no longer runs; a transient domain disappears altogether.
-    fileprivate func isGone() throws(LibvirtError) -> Bool {
+    private func isGone() throws(LibvirtError) -> Bool {
         do {
             return try !isActive()
-        } catch  where error.kind == .noDomain {
+        } catch where error.kind == .noDomain {
             return true
         }
     }

@@ -41,12 +41,13 @@ enum EmbeddedDriver {
         .appending(path: "embed-\(ProcessInfo.processInfo.processIdentifier)")
 
     /// QEMU is asked as the user who runs the tests: as another one it may not see the devices that libvirt sees, and then
-    /// libvirt asks again each time.
+    /// libvirt asks again each time. QEMU writes its log itself, so that virtlogd need not run.
     private static func prepareRoot() throws {
         let folder = root.appending(path: "etc")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         if getuid() == 0 {
-            try Data("user = \"root\"\ngroup = \"root\"\n".utf8).write(to: folder.appending(path: "qemu.conf"))
+            let settings = "user = 'root'\ngroup = 'root'\nstdio_handler = 'file'\n".replacing("'", with: "\"")
+            try Data(settings.utf8).write(to: folder.appending(path: "qemu.conf"))
         }
         atexit { try? FileManager.default.removeItem(at: EmbeddedDriver.root) }
     }
