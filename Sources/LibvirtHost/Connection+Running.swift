@@ -20,9 +20,9 @@ extension Connection {
         guard let domain = try existingDomain(name), try domain.isActive() else { return true }
         do {
             try domain.call("virDomainShutdown", virDomainShutdown)
-        } catch {
-            // It may have gone down by itself in the meantime; a dying QEMU is noticed a moment after its monitor broke off.
-            guard try domain.isGone(within: .seconds(1)) else { throw error }
+        } catch  where error.kind == .wrongState || error.kind == .noDomain || error.kind == .other {
+            // It may have gone down by itself in the meantime; libvirt takes a while to see that when a monitor breaks off.
+            guard try domain.isGone(within: .seconds(5)) else { throw error }
         }
         return try domain.isGone(within: limit)
     }
@@ -43,7 +43,7 @@ extension DomainHandle {
     private func isGone() throws(LibvirtError) -> Bool {
         do {
             return try !isActive()
-        } catch where error.kind == .noDomain {
+        } catch  where error.kind == .noDomain {
             return true
         }
     }

@@ -82,6 +82,23 @@ struct UndoTests {
         #expect(scenario.pools.sizes == Scenario().pools.sizes)
     }
 
+    @Test("starts a guest that was to be restarted with its old definition, when the new one does not start")
+    func restart() {
+        let scenario = Scenario()
+        let steps: [Step] = [
+            .redefine(name: "web", prior: .parts(pins: [0: [0, 1]]), wanted: .parts(vcpus: 4), mark: .of("web")),
+            .stop(name: "web"), .start(name: "web"),
+        ]
+        scenario.log.failing = (2, .refused)
+        guard case .failed(.start(name: "web"), WriteLog.failure, let report) = scenario.run(steps) else {
+            Issue.record("restarted")
+            return
+        }
+        #expect(report.isRolledBack)
+        #expect(scenario.log.lines == ["define web", "stop web", "start web", "define web", "start web"])
+        #expect(scenario.domains.entries == Scenario().domains.entries)
+    }
+
     @Test("never switches off a guest that does not shut down")
     func deaf() {
         let scenario = Scenario()

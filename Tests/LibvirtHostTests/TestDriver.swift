@@ -1,3 +1,4 @@
+import Execution
 import Foundation
 import LibvirtHost
 
@@ -50,6 +51,16 @@ enum EmbeddedDriver {
             try Data(settings.utf8).write(to: folder.appending(path: "qemu.conf"))
         }
         atexit { try? FileManager.default.removeItem(at: EmbeddedDriver.root) }
+    }
+
+    /// Ends a guest's QEMU, whose bare machine does not listen to a request, and waits until libvirt has noticed and cleaned up.
+    static func end(_ name: String) throws {
+        let file = root.appending(path: "run/qemu/\(name).pid")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        guard let process = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)), process > 1 else { return }
+        kill(process, SIGKILL)
+        let end = ContinuousClock.now + .seconds(20)
+        while try connection.get().status(of: name)?.isActive == true, ContinuousClock.now < end { usleep(100_000) }
     }
 
     /// A small domain that needs no acceleration.
