@@ -1,6 +1,7 @@
 import DomainXML
 import HostModel
 import Planning
+import XMLTree
 
 extension Run {
     /// The write that a step comes to as the host is now, with its inverse; nil when nothing is to be done.
@@ -9,18 +10,10 @@ extension Run {
     func effect(of step: Step) throws(StepFailure) -> Effect? {
         switch step {
         case .create(let name, let document, let wanted, let mark):
-            return try creation(step, name, wanted, mark)
-                ? Effect(
-                    [step], .define(name: name, document: document, replacing: nil), inverse: [.undefine(name: name)])
-                : nil
+            return try creation(step, name, document, wanted, mark)
         case .redefine(let name, let prior, let wanted, let mark):
             return try redefinition(step, name, prior, wanted, mark)
-        case .setAutostart(let name, _, let target):
-            guard let present = try host.domains.status(of: name) else { throw .domainVanished(name) }
-            guard present.autostarts != target else { return nil }
-            return Effect(
-                [step], .setAutostart(name: name, autostart: target),
-                inverse: [.setAutostart(name: name, autostart: !target)])
+        case .setAutostart(let name, _, let target): return try autostart(step, name, target)
         case .stop(let name):
             guard try host.domains.status(of: name)?.isActive == true else { return nil }
             return Effect([step], .stop(name: name), inverse: [.start(name: name)])
@@ -30,13 +23,15 @@ extension Run {
         }
     }
 
-    /// Whether the domain is still to be created.
     private func creation(
-        _ step: Step, _ name: String, _ wanted: ManagedParts, _ mark: OwnershipMark
-    ) throws(StepFailure) -> Bool {
-        guard let present = try definition(of: name) else { return true }
+        _ step: Step, _ name: String, _ document: XMLElement, _ wanted: ManagedParts, _ mark: OwnershipMark
+    ) throws(StepFailure) -> Effect? {
+        guard let present = try definition(of: name) else {
+            return Effect(
+                [step], .define(name: name, document: document, replacing: nil), inverse: [.undefine(name: name)])
+        }
         guard differences(of: present, from: wanted, mark).isEmpty else { throw .domainAppeared(name) }
-        return false
+        return nil
     }
 
     private func redefinition(
@@ -52,6 +47,14 @@ extension Run {
         return Effect(
             [step], .define(name: name, document: document, replacing: present.document),
             inverse: [.define(name: name, document: present.document, replacing: document)])
+    }
+
+    private func autostart(_ step: Step, _ name: String, _ target: Bool) throws(StepFailure) -> Effect? {
+        guard let present = try host.domains.status(of: name) else { throw .domainVanished(name) }
+        guard present.autostarts != target else { return nil }
+        return Effect(
+            [step], .setAutostart(name: name, autostart: target),
+            inverse: [.setAutostart(name: name, autostart: present.autostarts)])
     }
 
     private func removal(_ step: Step, _ name: String) throws(StepFailure) -> Effect? {

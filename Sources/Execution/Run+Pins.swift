@@ -15,21 +15,21 @@ extension Run {
 
     /// The threads that are not where they shall be. A domain that does not run has nothing to pin: its definition says it all.
     private mutating func moves(of steps: [Step]) throws(Halt) -> [PinMove] {
+        var live = LiveDefinitions(self)
         var moves: [PinMove] = []
-        var live: [String: Definition?] = [:]
-        for case let step in steps {
+        for step in steps {
             guard case .pin(let name, let thread, let prior, let target) = step else { continue }
+            let present: CPUSet?
             do throws(StepFailure) {
-                if live[name] == nil { live[name] = .some(try liveDefinition(of: name)) }
+                present = try live.definition(of: name)?.cpus(of: thread, otherwise: prior)
             } catch {
                 throw .failed(step, error)
             }
-            guard let definition = live[name] ?? nil, definition.cpus(of: thread, otherwise: prior) != target else {
+            if let present, present != target {
+                moves.append(PinMove(step: step, name: name, thread: thread, present: present, target: target))
+            } else {
                 skip(step)
-                continue
             }
-            let present = definition.cpus(of: thread, otherwise: prior)
-            moves.append(PinMove(step: step, name: name, thread: thread, present: present, target: target))
         }
         return moves
     }

@@ -1,3 +1,4 @@
+import DomainXML
 import HostModel
 import Planning
 
@@ -7,9 +8,10 @@ extension Run {
     /// - Throws: ``Halt/verificationFailed(_:)`` with every difference there is.
     mutating func verify(_ phases: Phases) throws(Halt) {
         var mismatches: [Mismatch] = []
+        var live = LiveDefinitions(self)
         for step in phases.grow + phases.define + phases.pin {
             do throws(StepFailure) {
-                mismatches += try self.mismatches(of: step)
+                mismatches += try self.mismatches(of: step, &live)
             } catch {
                 throw .failed(step, error)
             }
@@ -18,35 +20,29 @@ extension Run {
         guard mismatches.isEmpty else { throw .verificationFailed(mismatches) }
     }
 
-    private func mismatches(of step: Step) throws(StepFailure) -> [Mismatch] {
+    private func mismatches(of step: Step, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] {
         switch step {
         case .setPool(let pool, _, let target):
-            let found = try size(of: pool)
-            return found == target
-                ? [] : [Mismatch(subject: .pool(pool), path: "pages", wanted: "\(target)", found: "\(found)")]
+            return compare(.pool(pool), "pages", wanted: target, found: try size(of: pool))
         case .create(let name, _, let wanted, let mark), .redefine(let name, _, let wanted, let mark):
             guard let present = try definition(of: name) else { throw .domainVanished(name) }
             return differences(of: present, from: wanted, mark)
                 .map { Mismatch(subject: .guest(name), path: $0.path, wanted: $0.wanted, found: $0.found) }
         case .setAutostart(let name, _, let target):
-            let found = try host.domains.status(of: name)?.autostarts
-            return found == target
-                ? []
-                : [
-                    Mismatch(
-                        subject: .guest(name), path: "autostart", wanted: "\(target)", found: found.map { "\($0)" })
-                ]
+            guard let status = try host.domains.status(of: name) else { throw .domainVanished(name) }
+            return compare(.guest(name), "autostart", wanted: target, found: status.autostarts)
         case .pin(let name, let thread, let prior, let target):
-            guard let live = try liveDefinition(of: name) else { return [] }
-            let found = live.cpus(of: thread, otherwise: prior)
-            return found == target
-                ? []
-                : [
-                    Mismatch(
-                        subject: .guest(name), path: thread.path, wanted: "\(target)", found: "\(found)")
-                ]
+            guard let definition = try live.definition(of: name) else { return [] }
+            return compare(
+                .guest(name), thread.path, wanted: target, found: definition.cpus(of: thread, otherwise: prior))
         case .stop, .undefine, .start: return []
         }
+    }
+
+    private func compare<Value: Equatable>(
+        _ subject: Change.Subject, _ path: String, wanted: Value, found: Value
+    ) -> [Mismatch] {
+        wanted == found ? [] : [Mismatch(subject: subject, path: path, wanted: "\(wanted)", found: "\(found)")]
     }
 }
 
