@@ -3,22 +3,23 @@ internal import Glibc
 
 /// libvirt's library as a whole: what is set up once for the process and not for a connection.
 public enum Libvirt {
-    /// Makes the library quiet and able to run QEMU's driver inside this process; the second call and all later ones do nothing.
+    /// Makes the library quiet; the second call and all later ones do nothing. ``Connection`` calls this first, so nobody has to.
     ///
-    /// libvirt writes every error to standard error by itself until it is told otherwise, and an embedded driver needs the event
-    /// loop before the connection is opened. ``Connection`` calls this first, so nobody has to.
-    public static func prepare() { _ = prepared }
+    /// libvirt writes every error to standard error by itself until it is told otherwise.
+    public static func prepare() { _ = isQuiet }
 
-    /// Runs the event loop in a thread of its own, for drivers that live in this process (`qemu:///embed`); only once.
+    /// Runs libvirt's event loop in a thread of its own, for drivers that live in this process (`qemu:///embed`); only once, and
+    /// before such a connection is opened.
+    ///
+    /// Connections to a daemon do without: there, a loop would announce answers to the daemon's keepalive messages, and a loop that
+    /// is registered must run for ever, or the daemon takes an idle client for dead while pools grow.
     static func runEvents() { _ = eventLoop }
 
-    private static let prepared: Bool = {
-        virSetErrorFunc(nil) { _, _ in }
-        return virEventRegisterDefaultImpl() == 0
-    }()
+    private static let isQuiet: Void = virSetErrorFunc(nil) { _, _ in }
 
-    /// The thread lives as long as the process: an embedded driver calls into the loop until its very end.
+    /// Whether the loop runs. The thread lives as long as the process: drivers call into the loop until their very end.
     private static let eventLoop: Bool = {
+        guard virEventRegisterDefaultImpl() == 0 else { return false }
         var thread = pthread_t()
         let failure = pthread_create(
             &thread, nil,
