@@ -5,6 +5,8 @@ import XMLTree
 
 /// A definition with what is ours in it.
 struct Definition {
+    /// The domain's name.
+    let name: String
     /// The whole document.
     let document: XMLElement
     /// The managed settings.
@@ -16,28 +18,40 @@ struct Definition {
     init(reading document: XMLElement, of name: String) throws(StepFailure) {
         do {
             parts = try ManagedParts(reading: document)
-            mark = try OwnershipMark(reading: document)
         } catch {
             throw .unreadable(name, reason: "\(error)")
         }
+        mark = OwnershipMark(reading: document)
         self.document = document
+        self.name = name
     }
 
     /// Where the definition is not as wanted, our mark included; empty when nothing is to be written.
-    func differences(
-        from wanted: ManagedParts, mark wantedMark: OwnershipMark, defaultHugePage: PageSize?
-    ) -> [DefinitionDifference] {
-        let parts = wanted.differences(from: parts, defaultHugePage: defaultHugePage)
-            .map { DefinitionDifference(path: $0.path, wanted: $0.wanted, found: $0.present) }
-        let marks =
-            mark == wantedMark
-            ? [] : [DefinitionDifference(path: "metadata", wanted: "\(wantedMark)", found: mark.map { "\($0)" })]
-        return parts + marks
+    func mismatches(
+        with wanted: ManagedParts, mark wantedMark: OwnershipMark, defaultHugePage: PageSize?
+    ) -> [Mismatch] {
+        let settings = wanted.differences(from: parts, defaultHugePage: defaultHugePage).map {
+            Mismatch(
+                subject: .guest(name), path: $0.path, wanted: $0.want.map(ChangedPart.Value.init),
+                found: $0.now.map(ChangedPart.Value.init))
+        }
+        guard mark != wantedMark else { return settings }
+        let marks = Mismatch(
+            subject: .guest(name), path: "metadata", wanted: .text(XMLWriter.write(wantedMark.element)),
+            found: (mark?.element).map { .text(XMLWriter.write($0)) })
+        return settings + [marks]
     }
 
     /// The document with the managed settings and the mark put in.
     func patched(with wanted: ManagedParts, mark: OwnershipMark) -> XMLElement {
         DomainPatch.apply(wanted, mark: mark, to: document)
+    }
+
+    /// Whether the settings are those that were read before, perhaps by way of a facts document. Wanted parts leave open what is nil,
+    /// so the comparison goes both ways.
+    func isUnchanged(since prior: ManagedParts, defaultHugePage: PageSize?) -> Bool {
+        parts.differences(from: prior, defaultHugePage: defaultHugePage).isEmpty
+            && prior.differences(from: parts, defaultHugePage: defaultHugePage).isEmpty
     }
 
     /// Whether both mean the same as far as we manage it.
@@ -62,9 +76,14 @@ extension Definition {
     }
 }
 
-/// One setting of a definition that is not as wanted.
-struct DefinitionDifference: Hashable {
-    var path: String
-    var wanted: String?
-    var found: String?
+extension ChangedPart.Value {
+    /// The same value in a plan's words.
+    fileprivate init(_ value: ManagedSetting.Value) {
+        self =
+            switch value {
+            case .text(let text): .text(text)
+            case .number(let number): .number(number)
+            case .flag(let flag): .flag(flag)
+            }
+    }
 }

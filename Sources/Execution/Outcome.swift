@@ -106,15 +106,15 @@ public struct UndoResult: Hashable, Sendable {
 public struct Mismatch: Hashable, Sendable {
     /// Whose setting it is.
     public var subject: Change.Subject
-    /// The setting: `cputune.vcpupin[0]`, `pages`, `autostart`.
+    /// The setting: `cputune.vcpupin[0]`, `pages`, `autostart`; `metadata` is our mark.
     public var path: String
     /// What was written; nil is absent.
-    public var wanted: String?
+    public var wanted: ChangedPart.Value?
     /// What is there; nil is absent.
-    public var found: String?
+    public var found: ChangedPart.Value?
 
     /// Puts a mismatch together.
-    public init(subject: Change.Subject, path: String, wanted: String?, found: String?) {
+    public init(subject: Change.Subject, path: String, wanted: ChangedPart.Value?, found: ChangedPart.Value?) {
         self.subject = subject
         self.path = path
         self.wanted = wanted

@@ -30,7 +30,7 @@ extension Run {
             return Effect(
                 [step], .define(name: name, document: document, replacing: nil), inverse: [.undefine(name: name)])
         }
-        guard differences(of: present, from: wanted, mark).isEmpty else { throw .domainAppeared(name) }
+        guard mismatches(of: present, wanted, mark).isEmpty else { throw .domainAppeared(name) }
         return nil
     }
 
@@ -41,8 +41,10 @@ extension Run {
             throw .domainVanished(name)
         }
         guard status.isPersistent else { throw .transient(name) }
-        guard !differences(of: present, from: wanted, mark).isEmpty else { return nil }
-        guard present.parts == prior else { throw .definitionChanged(name) }
+        guard !mismatches(of: present, wanted, mark).isEmpty else { return nil }
+        guard present.isUnchanged(since: prior, defaultHugePage: host.defaultHugePage) else {
+            throw .definitionChanged(name)
+        }
         let document = present.patched(with: wanted, mark: mark)
         return Effect(
             [step], .define(name: name, document: document, replacing: present.document),
@@ -76,9 +78,7 @@ extension Run {
     }
 
     /// Where a definition is not as wanted.
-    func differences(
-        of present: Definition, from wanted: ManagedParts, _ mark: OwnershipMark
-    ) -> [DefinitionDifference] {
-        present.differences(from: wanted, mark: mark, defaultHugePage: host.defaultHugePage)
+    func mismatches(of present: Definition, _ wanted: ManagedParts, _ mark: OwnershipMark) -> [Mismatch] {
+        present.mismatches(with: wanted, mark: mark, defaultHugePage: host.defaultHugePage)
     }
 }

@@ -23,26 +23,25 @@ extension Run {
     private func mismatches(of step: Step, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] {
         switch step {
         case .setPool(let pool, _, let target):
-            return compare(.pool(pool), "pages", wanted: target, found: try size(of: pool))
+            return compare(.pool(pool), "pages", .number(target.count), .number(try size(of: pool).count))
         case .create(let name, _, let wanted, let mark), .redefine(let name, _, let wanted, let mark):
             guard let present = try definition(of: name) else { throw .domainVanished(name) }
-            return differences(of: present, from: wanted, mark)
-                .map { Mismatch(subject: .guest(name), path: $0.path, wanted: $0.wanted, found: $0.found) }
+            return mismatches(of: present, wanted, mark)
         case .setAutostart(let name, _, let target):
             guard let status = try host.domains.status(of: name) else { throw .domainVanished(name) }
-            return compare(.guest(name), "autostart", wanted: target, found: status.autostarts)
+            return compare(.guest(name), "autostart", .flag(target), .flag(status.autostarts))
         case .pin(let name, let thread, let prior, let target):
             guard let definition = try live.definition(of: name) else { return [] }
-            return compare(
-                .guest(name), thread.path, wanted: target, found: definition.cpus(of: thread, otherwise: prior))
+            let found = definition.cpus(of: thread, otherwise: prior)
+            return compare(.guest(name), thread.path, .text("\(target)"), .text("\(found)"))
         case .stop, .undefine, .start: return []
         }
     }
 
-    private func compare<Value: Equatable>(
-        _ subject: Change.Subject, _ path: String, wanted: Value, found: Value
+    private func compare(
+        _ subject: Change.Subject, _ path: String, _ wanted: ChangedPart.Value, _ found: ChangedPart.Value
     ) -> [Mismatch] {
-        wanted == found ? [] : [Mismatch(subject: subject, path: path, wanted: "\(wanted)", found: "\(found)")]
+        wanted == found ? [] : [Mismatch(subject: subject, path: path, wanted: wanted, found: found)]
     }
 }
 

@@ -22,7 +22,7 @@ private final class Recorder: StepObserver {
 @Suite("Observer of a run")
 struct ObserverTests {
     private static let steps: [Step] = [
-        .redefine(name: "db", prior: .parts(pins: [0: [2]]), wanted: .parts(pins: [0: [3]]), mark: .of("db")),
+        .redefine(name: "db", prior: .read("db", pins: [0: "2"]), wanted: .parts(pins: [0: [3]]), mark: .of("db")),
         .setAutostart(name: "db", prior: false, target: true),
         .setAutostart(name: "web", prior: true, target: false),
     ]

@@ -32,8 +32,9 @@ struct Scenario {
         .stop(name: "old"),
         .pin(name: "web", thread: .vcpu(0), prior: [0, 1], target: [1, 2]),
         .setAutostart(name: "new", prior: false, target: true),
-        .redefine(name: "web", prior: .parts(pins: [0: [0, 1]]), wanted: .parts(pins: [0: [1, 2]]), mark: .of("web")),
-        .redefine(name: "db", prior: .parts(pins: [0: [2]]), wanted: .parts(pins: [0: [3]]), mark: .of("db")),
+        .redefine(
+            name: "web", prior: .read("web", pins: [0: "0-1"]), wanted: .parts(pins: [0: [1, 2]]), mark: .of("web")),
+        .redefine(name: "db", prior: .read("db", pins: [0: "2"]), wanted: .parts(pins: [0: [3]]), mark: .of("db")),
         .create(
             name: "new", definition: .domain("new", pins: [0: "4"], mark: .of("new")), wanted: .parts(pins: [0: [4]]),
             mark: .of("new")),
@@ -55,6 +56,11 @@ struct Scenario {
 extension ManagedParts {
     static func parts(vcpus: Int = 2, pins: [VCPU: CPUSet] = [:]) -> ManagedParts {
         ManagedParts(vcpus: vcpus, memory: 65_536, cpuTune: CPUTune(vcpuPins: pins))
+    }
+
+    /// What is read from a small definition.
+    static func read(_ name: String, pins: [Int: String] = [:]) -> ManagedParts {
+        (try? ManagedParts(reading: .domain(name, pins: pins))) ?? .parts()
     }
 }
 

@@ -86,7 +86,7 @@ struct UndoTests {
     func restart() {
         let scenario = Scenario()
         let steps: [Step] = [
-            .redefine(name: "web", prior: .parts(pins: [0: [0, 1]]), wanted: .parts(vcpus: 4), mark: .of("web")),
+            .redefine(name: "web", prior: .read("web", pins: [0: "0-1"]), wanted: .parts(vcpus: 4), mark: .of("web")),
             .stop(name: "web"), .start(name: "web"),
         ]
         scenario.log.failing = (2, .refused)

@@ -87,7 +87,7 @@ struct InterpreterOnLibvirtTests {
         try expectApplied(change, on: driver, writes: 0)
         let document = try XMLReader.read(try #require(try connection.definition(of: name)))
         #expect(try ManagedParts(reading: document).cpuTune == wanted.cpuTune)
-        #expect(try OwnershipMark(reading: document) == Self.mark(name))
+        #expect(OwnershipMark(reading: document) == Self.mark(name))
         #expect(try connection.status(of: name)?.autostarts == true)
 
         try expectApplied([.undefine(name: name)], on: driver, writes: 1)
