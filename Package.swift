@@ -51,7 +51,7 @@ let package = Package(
         pure("DomainXML", ["XMLTree", "HostModel"]),
         pure("SiteFile", ["YAMLTree", "HostModel", "Diagnostics"]),
         pure("Planning", ["SiteFile", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
-        pure("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel"]),
+        pure("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         pure("Rendering", ["Planning", "HostModel", "Diagnostics"]),
 
         // Edges: the only targets that touch the world.
@@ -78,7 +78,7 @@ let package = Package(
         tests("HostModel", []),
         tests("XMLTree", []),
         tests("DomainXML", ["XMLTree", "HostModel"]),
-        tests("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel"]),
+        tests("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         tests("LibvirtHost", ["Execution", "Planning", "DomainXML", "XMLTree", "HostModel"]),
     ],
     swiftLanguageModes: [.v6]
