@@ -51,7 +51,8 @@ extension Outcome {
             return
         }
         switch halt {
-        case .poolsShort(let grants): self = .poolsShort(grants, report)
+        case .poolsShort(let answers, let arguments):
+            self = .poolsShort(answers, kernelArguments: arguments, report)
         case .failed(let step, let failure): self = .failed(step, failure, report)
         case .verificationFailed(let mismatches): self = .verificationFailed(mismatches, report)
         }

@@ -4,8 +4,8 @@ public import Planning
 public enum Outcome: Hashable, Sendable {
     /// Every step was carried out and read back, or was not needed.
     case applied(Report)
-    /// The kernel granted less than was asked for; everything is as it was before.
-    case poolsShort([GrantedPool], Report)
+    /// The kernel granted less than was asked for; everything is as it was before. The arguments get the pages at boot.
+    case poolsShort([PoolAnswer], kernelArguments: String, Report)
     /// A step failed; what was done before it is undone.
     case failed(Step, StepFailure, Report)
     /// What was read back is not what was written; everything is undone.
@@ -16,7 +16,7 @@ public enum Outcome: Hashable, Sendable {
     /// What was done, however it ended.
     public var report: Report {
         switch self {
-        case .applied(let report), .poolsShort(_, let report), .failed(_, _, let report),
+        case .applied(let report), .poolsShort(_, _, let report), .failed(_, _, let report),
             .verificationFailed(_, let report), .rollbackIncomplete(_, let report):
             report
         }
@@ -28,8 +28,8 @@ public enum Outcome: Hashable, Sendable {
 
 /// Why a run did not go to its end.
 public enum Halt: Error, Hashable, Sendable {
-    /// The kernel granted less than was asked for.
-    case poolsShort([GrantedPool])
+    /// The kernel granted less than was asked for; the arguments get the pages at boot.
+    case poolsShort([PoolAnswer], kernelArguments: String)
     /// A step failed.
     case failed(Step, StepFailure)
     /// What was read back is not what was written.

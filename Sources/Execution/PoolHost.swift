@@ -34,12 +34,12 @@ public enum PoolOutcome: Hashable, Sendable {
     /// Every pool has its target.
     case granted
     /// At least one pool did not get its target, and all were put back as far as the kernel let them; whoever asked reads them
-    /// again. Each pool that was asked for has a row, ascending by pool.
-    case short([GrantedPool])
+    /// again. Each pool that was asked for has a row, ascending by pool; `kernelArguments` are what gets the pages at boot.
+    case short([PoolAnswer], kernelArguments: String)
 }
 
 /// What one pool was asked to hold, and what the kernel granted.
-public struct GrantedPool: Hashable, Sendable {
+public struct PoolAnswer: Hashable, Sendable {
     /// The pool.
     public var pool: PoolID
     /// The persistent size that was asked for.

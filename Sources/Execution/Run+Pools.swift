@@ -15,11 +15,12 @@ extension Run {
             host.observer.didFail(effect, error)
             throw .failed(effect.step, error)
         }
-        guard case .short(let grants) = outcome else { return note(effect) }
+        guard case .short(let answers, let arguments) = outcome else { return note(effect) }
         let failure = StepFailure.notTaken(effect.action)
         host.observer.didFail(effect, failure)
         // A pool that would not shrink was not granted too little.
-        throw grants.contains { $0.granted < $0.asked } ? .poolsShort(grants) : .failed(effect.step, failure)
+        throw answers.contains { $0.granted < $0.asked }
+            ? .poolsShort(answers, kernelArguments: arguments) : .failed(effect.step, failure)
     }
 
     /// The one write for the pools that have not their target yet; nil when all have.

@@ -28,9 +28,8 @@ extension Run {
             guard let present = try definition(of: name) else { throw .domainVanished(name) }
             return mismatches(of: present, wanted, mark)
         case .release(let name):
-            let mark = try definition(of: name)?.mark
-            return mark.map { [Mismatch(subject: .guest(name), path: "metadata", wanted: nil, found: .text($0.site))] }
-                ?? []
+            guard let mark = try definition(of: name)?.mark else { return [] }
+            return [Mismatch(subject: .guest(name), path: "metadata", wanted: nil, found: .text(mark.site))]
         case .setAutostart(let name, _, let target):
             guard let status = try host.domains.status(of: name) else { throw .domainVanished(name) }
             return compare(.guest(name), "autostart", .flag(target), .flag(status.autostarts))

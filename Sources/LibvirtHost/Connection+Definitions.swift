@@ -1,4 +1,5 @@
 internal import CLibvirt
+internal import Synchronization
 
 /// How libvirt took a definition.
 public enum Validation: Hashable, Sendable {
@@ -56,11 +57,17 @@ extension Connection {
     }
 
     private func define(_ document: String, _ flags: UInt32) throws(LibvirtError) {
-        guard let pointer = virDomainDefineXMLFlags(handle, document, flags) else {
-            throw .last("virDomainDefineXMLFlags")
+        try Connection.defining.withLock { (_) throws(LibvirtError) in
+            guard let pointer = virDomainDefineXMLFlags(handle, document, flags) else {
+                throw .last("virDomainDefineXMLFlags")
+            }
+            virDomainFree(pointer)
         }
-        virDomainFree(pointer)
     }
+
+    /// Held while a document is defined: where the driver is in this process, it reads the schema with libxml2, and two threads that
+    /// do so for the first time ruin libxml2's table of types for good.
+    private static let defining = Mutex(())
 
     /// Whether a definition that libvirt wrote passes its own schema. There is no call that only validates, so it is defined
     /// once more as it is, which changes nothing.

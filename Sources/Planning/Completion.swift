@@ -53,11 +53,14 @@ struct Completion {
             guard let pages = need.pageChoices(mixed: false).first else { return nil }
             for (cell, part) in need.cells.enumerated() {
                 // Cells of guests that have several stand only for themselves: their partners differ.
-                let key = ItemKey(need: part, page: pages[cell], forced: need.forced[cell], guest: need.cells.count > 1 ? guest : -1)
+                let key = ItemKey(
+                    need: part, page: pages[cell], forced: need.forced[cell], guest: need.cells.count > 1 ? guest : -1)
                 let kind = kindOf[key] ?? kindOf.count
                 kindOf[key] = kind
                 items.append(
-                    Item(guest: guest, cell: cell, page: pages[cell], need: part, size: scale.size(of: part), kind: kind))
+                    Item(
+                        guest: guest, cell: cell, page: pages[cell], need: part, size: scale.size(of: part), kind: kind)
+                )
             }
         }
         items.sort { left, right in
@@ -105,7 +108,8 @@ struct Completion {
         let table = SumTable(open.map { items[$0].size }, limit: capacity[order[position]])
         // Where all cells to come are alike, the hardest item left may as well go to this one.
         let mustTakeFirst = isLikeAllAfter(position)
-        return complete(position, open: open, from: 0, used: Size2(cpus: 0, memory: 0), table: table, mustTakeFirst: mustTakeFirst)
+        return complete(
+            position, open: open, from: 0, used: Size2(cpus: 0, memory: 0), table: table, mustTakeFirst: mustTakeFirst)
     }
 
     private func isLikeAllAfter(_ position: Int) -> Bool {
@@ -130,7 +134,8 @@ struct Completion {
         guard from < open.count else { return close(position, waste: room) }
         guard table.reaches(from: from, between: room - slack, and: room) else { return .exhausted }
         let item = items[open[from]]
-        let canTake = !table.isTooLarge(item.size, for: room) && !isBesideItsGuest(item, on: host) && isAllowed(item, on: host)
+        let canTake =
+            !table.isTooLarge(item.size, for: room) && !isBesideItsGuest(item, on: host) && isAllowed(item, on: host)
         if canTake, let undo = state.put(item.need, on: host, page: item.page) {
             hosts[open[from]] = host
             let outcome = complete(
@@ -235,7 +240,8 @@ struct SumScale {
         let used = load.wholeCores * threadsPerCore + load.paired + load.singles
         guard unit > 0 else { return Size2(cpus: threads - used, memory: 0) }
         let inPools = grid.pageSizes.indices.reduce(0) { sum, size in
-            sum + (grid.cells[cell].poolBase[size] + state.pages(on: cell)[cell * grid.pageSizes.count + size]) * grid.pageSizes[size]
+            sum + (grid.cells[cell].poolBase[size] + state.pages(on: cell)[cell * grid.pageSizes.count + size])
+                * grid.pageSizes[size]
         }
         let free = grid.cells[cell].memory - inPools - load.hard - load.soft - grid.cells[cell].foreignMemory
         return Size2(cpus: threads - used, memory: max(0, free) / unit)

@@ -19,16 +19,16 @@ final class FakePools: PoolHost {
 
     func setPools(_ changes: [PoolChange]) throws(StepFailure) -> PoolOutcome {
         let words = changes.map { "\($0.pool.pageSize)@\($0.pool.cell)=\($0.target)" }.joined(separator: " ")
-        var grants: [GrantedPool] = []
+        var grants: [PoolAnswer] = []
         try log.write("pools \(words)") {
             for change in changes where !(stuck.contains(change.pool) && change.target < change.prior) {
                 let granted = min(change.target, limits[change.pool] ?? change.target)
-                grants.append(GrantedPool(pool: change.pool, asked: change.target, granted: granted))
+                grants.append(PoolAnswer(pool: change.pool, asked: change.target, granted: granted))
                 sizes[change.pool] = granted
             }
         }
         if grants.count == changes.count, grants.allSatisfy({ $0.granted == $0.asked }) { return .granted }
         for change in changes where !stuck.contains(change.pool) { sizes[change.pool] = change.prior }
-        return .short(grants.sorted { $0.pool < $1.pool })
+        return .short(grants.sorted { $0.pool < $1.pool }, kernelArguments: "hugepages=2")
     }
 }

@@ -68,14 +68,14 @@ struct UndoTests {
     func short() {
         let scenario = Scenario()
         scenario.pools.limits = [Scenario.large: 1]
-        guard case .poolsShort(let grants, let report) = scenario.run() else {
+        guard case .poolsShort(let grants, "hugepages=2", let report) = scenario.run() else {
             Issue.record("granted")
             return
         }
         #expect(
             grants == [
-                GrantedPool(pool: Scenario.small, asked: 20, granted: 20),
-                GrantedPool(pool: Scenario.large, asked: 2, granted: 1),
+                PoolAnswer(pool: Scenario.small, asked: 20, granted: 20),
+                PoolAnswer(pool: Scenario.large, asked: 2, granted: 1),
             ])
         #expect(report.isRolledBack)
         #expect(scenario.log.lines == [Scenario.writes[0]])

@@ -71,7 +71,9 @@ struct FullHost {
             if PageSize(2_048).divides(size) { pages += [.exactly(PageSize(2_048)), .large] }
             if PageSize(1_048_576).divides(size) { pages.append(.exactly(PageSize(1_048_576))) }
             pieces.append(
-                Piece(vcpus: policy == .isolate ? taken : 2 * taken, memory: size, policy: policy, page: dice.pick(pages)))
+                Piece(
+                    vcpus: policy == .isolate ? taken : 2 * taken, memory: size, policy: policy, page: dice.pick(pages))
+            )
             cores -= taken
             units -= used
         }

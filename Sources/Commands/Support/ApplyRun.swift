@@ -63,7 +63,8 @@ struct KernelPools: PoolHost {
             return .granted
         }
         if let failure = shortage.grants.compactMap(\.failure).first { throw .refused(HostRefusal(failure)) }
-        return .short(shortage.grants.map { GrantedPool(pool: $0.pool, asked: $0.asked, granted: $0.granted) })
+        let answers = shortage.grants.map { PoolAnswer(pool: $0.pool, asked: $0.asked, granted: $0.granted) }
+        return .short(answers, kernelArguments: shortage.kernelArguments)
     }
 }
 
@@ -134,12 +135,12 @@ extension ApplySummary {
         }
         switch outcome {
         case .applied: summary.outcome = report.done.isEmpty ? .nothingToDo : .applied
-        case .poolsShort(let grants, _): summary.addShort(grants)
+        case .poolsShort(let grants, _, _): summary.addShort(grants)
         case .failed(let step, let failure, _): summary.addFailure(step, failure)
         case .verificationFailed(let mismatches, _): summary.addMismatches(mismatches)
         case .rollbackIncomplete(let halt, _):
             switch halt {
-            case .poolsShort(let grants): summary.addShort(grants)
+            case .poolsShort(let grants, _): summary.addShort(grants)
             case .failed(let step, let failure): summary.addFailure(step, failure)
             case .verificationFailed(let mismatches): summary.addMismatches(mismatches)
             }
@@ -148,7 +149,7 @@ extension ApplySummary {
         self = summary
     }
 
-    private mutating func addShort(_ grants: [GrantedPool]) {
+    private mutating func addShort(_ grants: [PoolAnswer]) {
         outcome = .rolledBack
         shortPools = grants.filter { $0.granted < $0.asked }.map {
             ShortPool(pool: $0.pool, asked: $0.asked, granted: $0.granted)
