@@ -66,6 +66,7 @@ struct GuestChange {
     // MARK: A guest that is there
 
     private func update(of record: DomainRecord, wanted: ManagedParts) -> GuestOutcome {
+        let wanted = guest.demand.ioThreads == nil ? wanted.keepingIOThreads(of: record.parts) : wanted
         let origin: OwnershipMark.Origin = if case .ours(let origin) = ownership { origin } else { .adopted }
         let mark = mark(origin: origin, wanted: wanted)
         let stored = wanted.differences(from: record.parts, defaultHugePage: request.defaultHugePage)
@@ -165,6 +166,15 @@ struct GuestChange {
             placement: placement.cells.map {
                 OwnershipMark.PlacedCell(guestCell: $0.id, hostCell: $0.hostCell, pageSize: $0.pageSize)
             })
+    }
+}
+
+extension ManagedParts {
+    /// These parts with the pins of iothreads that the site says nothing about.
+    fileprivate func keepingIOThreads(of present: ManagedParts) -> ManagedParts {
+        var parts = self
+        parts.cpuTune.ioThreadPins = present.cpuTune.ioThreadPins
+        return parts
     }
 }
 

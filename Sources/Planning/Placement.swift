@@ -19,6 +19,9 @@ public struct Placement: Hashable, Sendable {
     public var guests: [GuestPlacement]
     /// Guests that were not placed, with the reasons, ascending by name.
     public var unplaced: [UnplacedGuest]
+    /// A smallest set of guests that do not fit together, ascending: any one of them left out, the others of the set fit. Empty
+    /// when everything fits or the set was not looked for.
+    public var conflict: [String]
     /// What is used of each host cell by everybody, foreign domains too, ascending by cell.
     public var cells: [CellUsage]
     /// Guests that leave the place they have, ascending.
@@ -27,8 +30,9 @@ public struct Placement: Hashable, Sendable {
     /// Puts an answer together.
     public init(
         verdict: Verdict, guests: [GuestPlacement], unplaced: [UnplacedGuest] = [], cells: [CellUsage],
-        moved: [String] = []
+        moved: [String] = [], conflict: [String] = []
     ) {
+        self.conflict = conflict
         self.verdict = verdict
         self.guests = guests
         self.unplaced = unplaced
@@ -151,9 +155,12 @@ public struct UnplacedGuest: Hashable, Sendable {
     public var code: DiagnosticCode
     /// What was short, cell by cell; for a whole-host shortage with no cell.
     public var reasons: [Shortage]
+    /// Changes each of which alone would make all guests fit, the smallest of each kind; empty when they were not looked for.
+    public var remedies: [Remedy]
 
     /// Puts the answer together.
-    public init(name: String, code: DiagnosticCode, reasons: [Shortage]) {
+    public init(name: String, code: DiagnosticCode, reasons: [Shortage], remedies: [Remedy] = []) {
+        self.remedies = remedies
         self.name = name
         self.code = code
         self.reasons = reasons

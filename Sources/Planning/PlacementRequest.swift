@@ -15,6 +15,8 @@ public struct PlacementRequest: Hashable, Sendable {
     public var heldPages: [PoolID: PageCount]
     /// Whether free pages of a pool that is too big may become ordinary memory again.
     public var allowsShrink: Bool
+    /// Whether a refusal is looked into: which guests exclude each other, and what would help. That takes many searches.
+    public var explains: Bool
     /// How many fit checks the search may make before it gives up undecided.
     public var searchLimit: Int
 
@@ -24,9 +26,10 @@ public struct PlacementRequest: Hashable, Sendable {
     /// Puts a request together.
     public init(
         host: HostFacts, policy: HostPolicy, guests: [PlacementGuest], foreign: [ForeignLoad] = [],
-        heldPages: [PoolID: PageCount] = [:], allowsShrink: Bool = false,
+        heldPages: [PoolID: PageCount] = [:], allowsShrink: Bool = false, explains: Bool = false,
         searchLimit: Int = PlacementRequest.defaultSearchLimit
     ) {
+        self.explains = explains
         self.host = host
         self.policy = policy
         self.guests = guests

@@ -13,7 +13,21 @@ public enum Placer {
     public static func place(_ request: PlacementRequest) -> Placement {
         var sorted = request
         sorted.guests.sort { $0.name < $1.name }
-        return Placing(sorted).run()
+        var answer = Placing(sorted).run()
+        if sorted.explains, answer.verdict == .infeasible { explain(&answer, sorted) }
+        return answer
+    }
+
+    /// How many of the guests without a place are told what would help them.
+    private static let explained = 3
+
+    private static func explain(_ answer: inout Placement, _ request: PlacementRequest) {
+        let explanation = Explanation(request: request)
+        answer.conflict = explanation.conflict()
+        for index in answer.unplaced.indices.prefix(explained) {
+            let guest = answer.unplaced[index]
+            answer.unplaced[index].remedies = explanation.remedies(for: guest.name, lacking: guest.reasons)
+        }
     }
 }
 

@@ -18,15 +18,21 @@ public struct PlanRequest: Hashable, Sendable {
     public var allowsShrink: Bool
     /// The host's default size of huge pages, what `<hugepages/>` alone means; nil when not known.
     public var defaultHugePage: PageSize?
+    /// Whether a refusal is looked into; nil does so for sites of up to ``explainedGuests`` guests.
+    public var explains: Bool?
     /// The placement's search limit.
     public var searchLimit: Int
+
+    /// Up to so many guests a refusal is looked into without being asked.
+    public static let explainedGuests = 128
 
     /// Puts a request together.
     public init(
         host: HostFacts, site: String, policy: HostPolicy, guests: [GuestSpec], bases: [String: XMLElement] = [:],
         allowsShrink: Bool = false, defaultHugePage: PageSize? = nil,
-        searchLimit: Int = PlacementRequest.defaultSearchLimit
+        explains: Bool? = nil, searchLimit: Int = PlacementRequest.defaultSearchLimit
     ) {
+        self.explains = explains
         self.host = host
         self.site = site
         self.policy = policy

@@ -68,7 +68,7 @@ private struct Planning {
             if let definition = outcome.definition { result.definitions.append(definition) }
             steps += outcome.steps
         }
-        plan.diagnostics += unplacedDiagnostics(placement) + orphans
+        plan.diagnostics += unplacedDiagnostics(placement) + conflict(placement) + orphans
         plan.changes.sort { $0.address < $1.address }
         plan.verdict = verdict(placement, plan)
         result.plan = plan
@@ -123,7 +123,9 @@ private struct Planning {
                         PresentPlacement($0, host: request.host, defaultHugePage: request.defaultHugePage)
                     })
             },
-            foreign: foreign, heldPages: held, allowsShrink: request.allowsShrink, searchLimit: request.searchLimit)
+            foreign: foreign, heldPages: held, allowsShrink: request.allowsShrink,
+            explains: request.explains ?? (request.guests.count <= PlanRequest.explainedGuests),
+            searchLimit: request.searchLimit)
     }
 
     // MARK: Guests
@@ -196,6 +198,18 @@ private struct Planning {
                     : "guest '\(guest.name)' does not fit on this host",
                 at: mark(of: guest.name), length: guest.name.unicodeScalars.count)
         }
+    }
+
+    /// Guests that fit alone and not together.
+    private func conflict(_ placement: Placement) -> [Diagnostic] {
+        let names = placement.conflict
+        guard names.count > 1, let last = names.last else { return [] }
+        let list = names.dropLast().map { "'\($0)'" }.joined(separator: ", ") + " and '\(last)'"
+        return [
+            Diagnostic(
+                .doNotFitTogether, "guests \(list) do not fit together; any one of them left out, the others fit",
+                at: mark(of: last), severity: .note)
+        ]
     }
 
     /// Domains with this site's mark that the site no longer names.

@@ -44,6 +44,7 @@ public struct PlanJSON: Encodable {
             "guests": .list(plan.placement.guests.map { .object(guestJSON($0)) }),
             "cells": .list(plan.placement.cells.map(cellJSON)),
             "moved": .texts(plan.placement.moved),
+            "conflict": .texts(plan.placement.conflict),
         ]
     }
 
@@ -82,6 +83,7 @@ private func unplacedJSON(_ guest: UnplacedGuest) -> JSONValue {
     [
         "guest": .text(guest.name), "code": .text(guest.code.rawValue),
         "reasons": .list(guest.reasons.map(shortageJSON)),
+        "remedies": .list(guest.remedies.map(\.json)),
     ]
 }
 

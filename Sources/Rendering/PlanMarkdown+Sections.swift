@@ -55,7 +55,12 @@ extension PlanMarkdown {
                 ]
             } + (guest.reasons.isEmpty ? [[MarkdownText.code(guest.name), guest.code.rawValue] + blanks(5)] : [])
         }
+        let help = plan.placement.unplaced.filter { !$0.remedies.isEmpty }.map { guest in
+            let list = guest.remedies.map { MarkdownText.code($0.words) }.joined(separator: ", ")
+            return "\n\(MarkdownText.code(guest.name)) would fit with any of: \(list)\n"
+        }
         return table(["Not placed", "Code", "Host cell", "Short of", "Needed", "Free", "Held by"], rows)
+            + help.joined()
     }
 
     private var guestTable: String {

@@ -25,8 +25,15 @@ extension PlanText {
             + guests.flatMap { guest in
                 let line = "  ! guest/\(displayable(guest.name))  \(guest.code.rawValue)"
                 return [paint(line, .attention)] + PlacementTables.shortages(guest.reasons).lines(indent: 6)
+                    + remedies(of: guest)
             }
     }
+}
+
+/// What would help a guest without a place, one line each.
+private func remedies(of guest: UnplacedGuest) -> [String] {
+    guard !guest.remedies.isEmpty else { return [] }
+    return ["      it would fit with any of:"] + guest.remedies.map { "        - \($0.words)" }
 }
 
 /// Tables that the plan and the status share.

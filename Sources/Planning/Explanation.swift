@@ -1,0 +1,221 @@
+internal import Diagnostics
+internal import HostModel
+internal import SiteFile
+
+/// Looks into a refusal: which guests exclude each other, and what would help. Every answer is proven by a search of its own.
+struct Explanation {
+    let request: PlacementRequest
+
+    /// The share of the search limit that one question may take.
+    private static let share = 50
+    /// How many other guests are tried as the one to leave out.
+    private static let removals = 24
+    /// How many sizes are tried on the way to the largest that fits.
+    private static let sizes = 12
+
+    /// Whether guests fit when none has to stay where it is; nil is undecided.
+    private func fits(_ guests: [PlacementGuest], host: HostFacts? = nil) -> Bool? {
+        var question = request
+        question.explains = false
+        question.searchLimit = request.searchLimit / Explanation.share
+        question.host = host ?? request.host
+        question.guests = guests.map { PlacementGuest(name: $0.name, demand: $0.demand) }
+        let placing = Placing(question)
+        guard placing.poolShortages.isEmpty, placing.obstacles.isEmpty else { return false }
+        switch placing.attempt(keeping: []) {
+        case .found: return true
+        case .impossible: return false
+        case .undecided: return nil
+        }
+    }
+
+    // MARK: Which guests exclude each other
+
+    /// A smallest set of guests that do not fit together; empty when the searches could not settle it.
+    ///
+    /// Guests are left out in blocks that are halved, as long as the rest still does not fit. In the end each guest of the set was
+    /// left out on its own, and the others fitted.
+    func conflict() -> [String] {
+        guard fits(request.guests) == false else { return [] }
+        var set = request.guests
+        var block = max(1, set.count / 2)
+        while true {
+            var start = 0
+            while start < set.count {
+                var rest = set
+                rest.removeSubrange(start..<min(start + block, set.count))
+                guard let answer = rest.isEmpty ? true : fits(rest) else { return [] }
+                if answer { start += block } else { set = rest }
+            }
+            if block == 1 { return set.map(\.name) }
+            block = max(1, block / 2)
+        }
+    }
+
+    // MARK: What would help
+
+    /// Changes of one guest, or around it, each of which makes all guests fit.
+    func remedies(for name: String, lacking reasons: [Shortage]) -> [Remedy] {
+        guard let index = request.guests.firstIndex(where: { $0.name == name }) else { return [] }
+        let demand = request.guests[index].demand
+        func helps(_ changed: GuestDemand) -> Bool {
+            var guests = request.guests
+            guests[index].demand = changed
+            return fits(guests) == true
+        }
+        var remedies = choices(demand).filter { helps($0.demand) }.map(\.remedy)
+        remedies += fewerVCPUs(demand, helps) + lessMemory(demand, reasons, helps)
+        remedies += moreCPUs(reasons) + withoutAnother(than: index)
+        return remedies
+    }
+
+    /// The same guest with another value of one key.
+    private func choices(_ demand: GuestDemand) -> [(remedy: Remedy, demand: GuestDemand)] {
+        var choices: [(Remedy, GuestDemand)] = []
+        func add(_ remedy: Remedy, _ change: (inout GuestDemand) -> Void) {
+            var changed = demand
+            change(&changed)
+            if changed != demand { choices.append((remedy, changed)) }
+        }
+        let present = demand.pageSize?.value
+        if let mark = demand.pageSize?.mark {
+            let sizes = request.host.hugePageSizes.filter { size in demand.cells.allSatisfy { size.divides($0.memory) }
+            }
+            let requests: [GuestDemand.PageRequest] = sizes.map { .exactly($0) } + [.small]
+            for wanted in requests where wanted != present {
+                add(.pageSize(wanted)) { $0.pageSize = Located(wanted, at: mark) }
+            }
+            if demand.cpuPolicy == .shared { add(.pageSize(nil)) { $0.pageSize = nil } }
+        }
+        for policy in [GuestDemand.ThreadPolicy.prefer, .require] where !demand.dedicatedVCPUs.isEmpty {
+            if policy == .prefer || demand.threadPolicy == .isolate {
+                add(.threadPolicy(policy)) { $0.threadPolicy = policy }
+            }
+        }
+        if demand.emulatorPolicy == .isolate { add(.emulatorOnGuestCPUs) { $0.emulatorPolicy = nil } }
+        for count in 1...max(1, request.host.cells.count) where demand.isBound && demand.forcedCells.isEmpty {
+            guard let cells = demand.evenCells(count, vcpus: demand.vcpus, memory: demand.memory) else { continue }
+            add(.cells(count)) { $0.cells = cells }
+        }
+        return choices
+    }
+
+    /// The largest number of vCPUs below the present one that fits, in steps of the guest's cells.
+    private func fewerVCPUs(_ demand: GuestDemand, _ helps: (GuestDemand) -> Bool) -> [Remedy] {
+        let step = max(1, demand.cells.count)
+        var vcpus = demand.vcpus - step
+        for _ in 0..<Explanation.sizes where vcpus >= step {
+            if let smaller = demand.resized(vcpus: vcpus, memory: demand.memory), helps(smaller) {
+                return [.vcpus(vcpus)]
+            }
+            vcpus -= step
+        }
+        return []
+    }
+
+    /// The largest amount of memory below the present one that fits, to within a sixteenth; only where memory or pages were short.
+    private func lessMemory(_ demand: GuestDemand, _ reasons: [Shortage], _ helps: (GuestDemand) -> Bool) -> [Remedy] {
+        let isShort = reasons.contains { reason in
+            switch reason.resource {
+            case .memory, .pages: true
+            default: false
+            }
+        }
+        guard isShort else { return [] }
+        for sixteenths in stride(from: UInt64(15), through: 4, by: -1) {
+            let grain = demand.memoryGrain(on: request.host)
+            let amount = demand.memory.count * sixteenths / 16 / grain * grain
+            guard amount > 0, let smaller = demand.resized(vcpus: demand.vcpus, memory: KiB(amount)) else { continue }
+            if helps(smaller) { return [.memory(KiB(amount))] }
+        }
+        return []
+    }
+
+    /// The fewest CPUs more on one cell that was short of CPUs.
+    private func moreCPUs(_ reasons: [Shortage]) -> [Remedy] {
+        let cells = reasons.compactMap { reason -> CellID? in
+            switch reason.resource {
+            case .dedicatedCPUs, .wholeCores, .sharedCPUs, .sharedVCPUs: reason.hostCell
+            default: nil
+            }
+        }
+        let hasSets = request.policy.dedicatedCPUs != nil || request.policy.sharedCPUs != nil
+        guard !hasSets else { return [] }
+        for count in [1, 2, 4] {
+            for cell in CellSet(cells) where fits(request.guests, host: request.host.adding(count, to: cell)) == true {
+                return [.moreCPUs(count, cell: cell)]
+            }
+        }
+        return []
+    }
+
+    /// The smallest other guest without which the rest fits.
+    private func withoutAnother(than index: Int) -> [Remedy] {
+        let others = request.guests.indices.filter { $0 != index }.sorted { left, right in
+            let (a, b) = (request.guests[left].demand, request.guests[right].demand)
+            return (a.vcpus, a.memory, left) < (b.vcpus, b.memory, right)
+        }
+        for other in others.prefix(Explanation.removals) {
+            var guests = request.guests
+            let removed = guests.remove(at: other)
+            if fits(guests) == true { return [.without(removed.name)] }
+        }
+        return []
+    }
+}
+
+extension GuestDemand {
+    /// Even cells, or nil when vCPUs or memory cannot be divided.
+    fileprivate func evenCells(_ count: Int, vcpus: Int, memory: KiB) -> [GuestCellDemand]? {
+        guard vcpus % count == 0, memory.count % UInt64(count) == 0 else { return nil }
+        let each = vcpus / count
+        return (0..<count).map { index in
+            GuestCellDemand(
+                id: GuestCellID(index), vcpus: VCPUSet(numbers: each * index..<each * (index + 1)),
+                memory: KiB(memory.count / UInt64(count)))
+        }
+    }
+
+    /// The same guest with another size, its cells even; nil when its cells are uneven now or could not be even.
+    fileprivate func resized(vcpus count: Int, memory amount: KiB) -> GuestDemand? {
+        var smaller = self
+        smaller.vcpus = count
+        smaller.memory = amount
+        let all = VCPUSet(numbers: 0..<count)
+        smaller.dedicatedVCPUs = cpuPolicy == .dedicated ? all : dedicatedVCPUs.intersection(all)
+        smaller.realtimeVCPUs = realtimeVCPUs.intersection(all)
+        guard !cells.isEmpty else { return smaller }
+        guard Set(cells.map(\.vcpus.count)).count == 1, Set(cells.map(\.memory)).count == 1,
+            let even = evenCells(cells.count, vcpus: count, memory: amount)
+        else { return nil }
+        smaller.cells = even
+        return smaller
+    }
+
+    /// What the guest's memory must be a multiple of, in KiB: a page, or a MiB, for each cell.
+    fileprivate func memoryGrain(on host: HostFacts) -> UInt64 {
+        let page: UInt64 =
+            switch pageSize?.value {
+            case .exactly(let size): size.size.count
+            case .large: host.hugePageSizes.first?.size.count ?? 1_024
+            default: 1_024
+            }
+        return max(page, 1_024) * UInt64(max(1, cells.count))
+    }
+}
+
+extension HostFacts {
+    /// The host with more CPUs on a cell, each a core of its own.
+    fileprivate func adding(_ count: Int, to cell: CellID) -> HostFacts {
+        var host = self
+        let first = (cells.flatMap { $0.cpus.last.map { [$0.rawValue] } ?? [] }.max() ?? 0) + 1
+        for index in host.cells.indices where host.cells[index].id == cell {
+            for number in first..<first + count {
+                host.cells[index].cpus.insert(CPU(number))
+                host.cells[index].siblings.append([CPU(number)])
+                host.onlineCPUs.insert(CPU(number))
+            }
+        }
+        return host
+    }
+}

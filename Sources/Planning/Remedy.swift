@@ -1,0 +1,22 @@
+public import HostModel
+public import SiteFile
+
+/// One change that would make all guests of a host fit.
+public enum Remedy: Hashable, Sendable {
+    /// Another page size for the guest; nil is ordinary memory without a page size.
+    case pageSize(GuestDemand.PageRequest?)
+    /// Another use of sibling threads.
+    case threadPolicy(GuestDemand.ThreadPolicy)
+    /// No CPU of its own for the emulator.
+    case emulatorOnGuestCPUs
+    /// So many guest cells instead.
+    case cells(Int)
+    /// So many vCPUs instead.
+    case vcpus(Int)
+    /// So much memory instead.
+    case memory(KiB)
+    /// So many CPUs more on that host cell.
+    case moreCPUs(Int, cell: CellID)
+    /// Another guest left out, or moved to another host.
+    case without(String)
+}

@@ -1,0 +1,48 @@
+internal import Diagnostics
+internal import HostModel
+internal import Planning
+internal import SiteFile
+
+extension Remedy {
+    /// The change in the site file's own words where it is one of the guest's keys, else in plain words.
+    var words: String {
+        switch self {
+        case .pageSize(let request): request.map { "mem_page_size: \($0.word)" } ?? "no mem_page_size"
+        case .threadPolicy(let policy): "cpu_thread_policy: \(policy.rawValue)"
+        case .emulatorOnGuestCPUs: "no emulator_threads_policy"
+        case .cells(let count): "numa_nodes: \(count)"
+        case .vcpus(let count): "vcpus: \(count)"
+        case .memory(let amount): "ram: \(amount)"
+        case .moreCPUs(let count, let cell): "\(Amount.count(count, "CPU")) more on host cell \(cell)"
+        case .without(let guest): "guest '\(displayable(guest))' left out, or on another host"
+        }
+    }
+
+    /// The change for programs: what kind it is, and its value.
+    var json: JSONValue {
+        let (kind, value): (String, JSONValue) =
+            switch self {
+            case .pageSize(let request): ("mem_page_size", request.map { .text($0.word) } ?? .null)
+            case .threadPolicy(let policy): ("cpu_thread_policy", .text(policy.rawValue))
+            case .emulatorOnGuestCPUs: ("emulator_threads_policy", .null)
+            case .cells(let count): ("numa_nodes", .number(count))
+            case .vcpus(let count): ("vcpus", .number(count))
+            case .memory(let amount): ("memory_kib", .number(amount.count))
+            case .moreCPUs(let count, _): ("more_cpus", .number(count))
+            case .without(let guest): ("without_guest", .text(guest))
+            }
+        guard case .moreCPUs(_, let cell) = self else { return ["change": .text(kind), "value": value] }
+        return ["change": .text(kind), "value": value, "host_cell": .number(cell.rawValue)]
+    }
+}
+
+extension GuestDemand.PageRequest {
+    fileprivate var word: String {
+        switch self {
+        case .small: "small"
+        case .large: "large"
+        case .any: "any"
+        case .exactly(let size): size.description
+        }
+    }
+}
