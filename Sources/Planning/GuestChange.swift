@@ -21,6 +21,8 @@ struct GuestChange {
     let ownership: Ownership
     /// Whether the guest leaves its host cells.
     let moves: Bool
+    /// Whether it does so only to be better off.
+    let isRebalanced: Bool
 
     private var name: String { guest.name.value }
 
@@ -104,6 +106,7 @@ struct GuestChange {
         let stops = parts.contains { $0.path == "state" && $0.want == .text("shutoff") }
         if parts.allSatisfy({ $0.path == "state" }) { action = stops ? .stop : .start }
         var consent: String? = stops ? "it is shut down" : nil
+        if isRebalanced { consent = "it moves to a better place" }
         if moves, record.isRunning { consent = "it runs and moves to other cells; the move waits for its next start" }
         if ownership == .adopt {
             action = .adopt

@@ -25,6 +25,8 @@ public struct Plan: Hashable, Sendable {
     public var verdict: Verdict
     /// Where every guest goes.
     public var placement: Placement
+    /// Guests that rebalancing would move, in the order in which that works out.
+    public var moves: [Move]
     /// What changes, ascending by address.
     public var changes: [Change]
     /// Guests in sync, ascending.
@@ -36,13 +38,14 @@ public struct Plan: Hashable, Sendable {
 
     /// Puts a plan together.
     public init(
-        host: String, site: String, verdict: Verdict, placement: Placement, changes: [Change] = [],
+        host: String, site: String, verdict: Verdict, placement: Placement, moves: [Move] = [], changes: [Change] = [],
         unchanged: [String] = [], restartPending: [String] = [], diagnostics: [Diagnostic] = []
     ) {
         self.host = host
         self.site = site
         self.verdict = verdict
         self.placement = placement
+        self.moves = moves
         self.changes = changes
         self.unchanged = unchanged
         self.restartPending = restartPending

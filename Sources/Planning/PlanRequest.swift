@@ -18,6 +18,8 @@ public struct PlanRequest: Hashable, Sendable {
     public var allowsShrink: Bool
     /// The host's default size of huge pages, what `<hugepages/>` alone means; nil when not known.
     public var defaultHugePage: PageSize?
+    /// Whether guests that are there already may be proposed for a better place.
+    public var rebalances: Bool
     /// Whether a refusal is looked into; nil does so for sites of up to ``explainedGuests`` guests.
     public var explains: Bool?
     /// The placement's search limit.
@@ -30,8 +32,9 @@ public struct PlanRequest: Hashable, Sendable {
     public init(
         host: HostFacts, site: String, policy: HostPolicy, guests: [GuestSpec], bases: [String: XMLElement] = [:],
         allowsShrink: Bool = false, defaultHugePage: PageSize? = nil,
-        explains: Bool? = nil, searchLimit: Int = PlacementRequest.defaultSearchLimit
+        rebalances: Bool = false, explains: Bool? = nil, searchLimit: Int = PlacementRequest.defaultSearchLimit
     ) {
+        self.rebalances = rebalances
         self.explains = explains
         self.host = host
         self.site = site

@@ -43,10 +43,10 @@ private struct Planning {
     }
 
     func result() -> ExecutablePlan {
-        let placement = Placer.place(placementRequest)
+        let (placement, moves) = place()
         var plan = Plan(
             host: request.host.host.name ?? request.policy.name.value, site: request.site, verdict: .noChanges,
-            placement: placement, diagnostics: diagnostics)
+            placement: placement, moves: moves, diagnostics: diagnostics)
         var result = ExecutablePlan(plan: plan)
         var steps: [Step] = []
         let pools = PoolChanges(request: request, placement: placement)
@@ -55,10 +55,12 @@ private struct Planning {
                 plan.changes.append(change)
                 steps.append(step)
             }
-            plan.diagnostics += pools.mountDiagnostics + movingDiagnostics(placement) + mixedPages(placement)
+            plan.diagnostics +=
+                pools.mountDiagnostics + movingDiagnostics(placement, rebalanced: Set(moves.map(\.guest)))
+                + mixedPages(placement)
         }
         for guest in request.guests.sorted(by: { $0.name.value < $1.name.value }) where placement.verdict == .placed {
-            guard let outcome = outcome(of: guest, placement) else { continue }
+            guard let outcome = outcome(of: guest, placement, rebalanced: Set(moves.map(\.guest))) else { continue }
             if let change = outcome.change {
                 plan.changes.append(change)
             } else {
@@ -86,6 +88,16 @@ private struct Planning {
     }
 
     // MARK: Placement
+
+    /// Where everybody goes, and the moves among that which rebalancing proposes.
+    private func place() -> (Placement, [Move]) {
+        let question = placementRequest
+        let placement = Placer.place(question)
+        guard request.rebalances, placement.verdict == .placed else { return (placement, []) }
+        var (moves, better) = Rebalancing(request: question).moves(from: placement)
+        better.moved = Set(placement.moved + moves.map(\.guest)).sorted()
+        return (better, moves)
+    }
 
     /// Guests that take part in the placement: not absent, and not somebody else's domain.
     private var present: [GuestSpec] {
@@ -130,7 +142,9 @@ private struct Planning {
 
     // MARK: Guests
 
-    private func outcome(of guest: GuestSpec, _ placement: Placement) -> GuestOutcome? {
+    private func outcome(
+        of guest: GuestSpec, _ placement: Placement, rebalanced: Set<String>
+    ) -> GuestOutcome? {
         let name = guest.name.value
         guard let owner = ownership[name] else { return nil }
         if case .refused = owner { return nil }
@@ -138,7 +152,7 @@ private struct Planning {
         guard let place = placement.guests.first(where: { $0.name == name }) else { return nil }
         return GuestChange(
             request: request, guest: guest, placement: place, record: records[name], ownership: owner,
-            moves: placement.moved.contains(name)
+            moves: placement.moved.contains(name), isRebalanced: rebalanced.contains(name)
         ).outcome()
     }
 
@@ -168,9 +182,9 @@ private struct Planning {
 
     // MARK: Findings
 
-    private func movingDiagnostics(_ placement: Placement) -> [Diagnostic] {
+    private func movingDiagnostics(_ placement: Placement, rebalanced: Set<String>) -> [Diagnostic] {
         placement.moved.compactMap { name in
-            guard let record = records[name], record.isRunning else { return nil }
+            guard let record = records[name], record.isRunning, !rebalanced.contains(name) else { return nil }
             return Diagnostic(
                 .runningGuestMoves, "guest '\(name)' runs and must move: the site fits this host in no other way",
                 at: mark(of: name), severity: .warning,

@@ -31,6 +31,7 @@ public struct PlanJSON: Encodable {
             "placement": placement,
             "unplaced": .list(plan.placement.unplaced.map(unplacedJSON)),
             "changes": .list(plan.changes.map(changeJSON)),
+            "moves": .list(plan.moves.map(\.json)),
             "unchanged": .texts(plan.unchanged),
             "restart_pending": .texts(plan.restartPending),
             "summary": summary,

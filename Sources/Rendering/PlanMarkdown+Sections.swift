@@ -5,7 +5,7 @@ internal import Planning
 extension PlanMarkdown {
     /// The tables, each with an empty line before it.
     var tables: [String] {
-        [changeTable, shortageTable, guestTable, findingTable].filter { !$0.isEmpty }
+        [moveTable, changeTable, shortageTable, guestTable, findingTable].filter { !$0.isEmpty }
     }
 
     /// One folded diff a change that has settings, in the order of the plan.
@@ -23,6 +23,10 @@ extension PlanMarkdown {
     private func diffLine(_ part: ChangedPart) -> String {
         let sign = Sign(part) == .updated ? "!" : Sign(part).rawValue
         return "\(sign) \(displayable(part.path)): \(Words.values(part)) (\(Words.when(part.when)))"
+    }
+
+    private var moveTable: String {
+        table(["Move to a better place"], plan.moves.map { [MarkdownText.code($0.words)] })
     }
 
     private var changeTable: String {

@@ -21,10 +21,16 @@ public struct PlanText {
         let paint = Paint(isOn: color)
         let heading = "host \(displayable(plan.host))  site \(displayable(plan.site))"
         let sections = [
-            [paint(heading, .heading)], attention(paint), poolChanges(paint), guestChanges(paint), unplaced(paint),
+            [paint(heading, .heading)], attention(paint), moves(paint), poolChanges(paint), guestChanges(paint),
+            unplaced(paint),
             placement(paint), findingLines(plan.diagnostics, sources), [paint(PlanSummary(plan).line, .heading)],
         ]
         return joinedSections(sections)
+    }
+
+    private func moves(_ paint: Paint) -> [String] {
+        guard !plan.moves.isEmpty else { return [] }
+        return [paint("Moves to better places", .heading)] + plan.moves.map { paint("  ~ \($0.words)", Sign.updated) }
     }
 
     private func attention(_ paint: Paint) -> [String] {

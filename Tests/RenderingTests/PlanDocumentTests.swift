@@ -130,7 +130,8 @@ struct PlanDocumentTests {
     func fields(sample: SamplePlan) throws {
         #expect(
             try document(sample.plan).keys.sorted() == [
-                "changes", "diagnostics", "disruption", "empty", "exit", "format_version", "host", "kind", "placement",
+                "changes", "diagnostics", "disruption", "empty", "exit", "format_version", "host", "kind", "moves",
+                "placement",
                 "restart_pending", "site", "summary", "unchanged", "unplaced", "verdict",
             ])
     }

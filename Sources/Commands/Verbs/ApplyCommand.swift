@@ -29,6 +29,8 @@ struct ApplyCommand: WorldCommand {
 
     @Flag(help: "Let pools shrink to what is wanted.") var allowShrink = false
 
+    @Flag(help: "Propose better places for guests that are placed badly.") var rebalance = false
+
     @Option(help: "The output's form.") var format: PlanFormat = .text
 
     @Flag(name: .customLong("detailed-exitcode"), help: "With --dry-run: end with 2 when there are differences.")
@@ -62,14 +64,16 @@ struct ApplyCommand: WorldCommand {
     }
 
     private func show(_ world: World) throws -> ExitStatus {
-        let session = try PlanningSession(site: site.site, host: host, allowsShrink: allowShrink, world: world)
+        let session = try PlanningSession(
+            site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, world: world)
         let status = session.status(detailed: detailedExitCode)
         world.say(try session.rendered(as: format, status: status, color: world.hasColor))
         return status
     }
 
     private func apply(_ world: World) throws -> ExitStatus {
-        let session = try PlanningSession(site: site.site, host: host, allowsShrink: allowShrink, world: world)
+        let session = try PlanningSession(
+            site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, world: world)
         let plan = session.result.plan
         let planned = session.status(detailed: false)
         guard [.changes, .noChanges].contains(plan.verdict) else {

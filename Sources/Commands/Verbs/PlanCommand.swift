@@ -14,6 +14,8 @@ struct PlanCommand: WorldCommand {
 
     @Flag(help: "Let pools shrink to what is wanted.") var allowShrink = false
 
+    @Flag(help: "Propose better places for guests that are placed badly.") var rebalance = false
+
     @Flag(
         name: .customLong("detailed-exitcode"),
         help: "End with 2 when there are differences, with 3 when a restart is pending.")
@@ -21,7 +23,8 @@ struct PlanCommand: WorldCommand {
 
     func run(in world: World) throws {
         try report(in: world) {
-            let session = try PlanningSession(site: site.site, host: host, allowsShrink: allowShrink, world: world)
+            let session = try PlanningSession(
+                site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, world: world)
             let status = session.status(detailed: detailedExitCode)
             world.say(try session.rendered(as: format, status: status, color: world.hasColor))
             return status
