@@ -120,6 +120,23 @@ struct ManualTests {
         #expect(Set(mentioned).subtracting(known) == [])
     }
 
+    @Test("and what the program says name no option and no command that are not there")
+    func hints() throws {
+        let flags = Set(tree.verbs.flatMap { $0.options.flatMap(\.flags) } + ["-help", "-version"])
+        let verbs = Set(tree.verbs.flatMap { [$0.commandName] + ($0.aliases ?? []) })
+        let sources = packageRoot.appending(path: "Sources")
+        let names = try #require(FileManager.default.enumerator(atPath: sources.path)).compactMap { $0 as? String }
+        for name in names.sorted() where name.hasSuffix(".swift") {
+            let text = try String(contentsOf: sources.appending(path: name), encoding: .utf8)
+            for line in text.split(separator: "\n") where !line.contains("virsh") {
+                let options = line.matches(of: /-(-[a-z][a-z-]+)/).map { String($0.output.1) }
+                #expect(Set(options).subtracting(flags) == [], "\(name): \(line)")
+                let commands = line.matches(of: /numactl-plan ([a-z]+)/).map { String($0.output.1) }
+                #expect(Set(commands).subtracting(verbs) == [], "\(name): \(line)")
+            }
+        }
+    }
+
     @Test("is well-formed", .enabled(if: FileManager.default.isExecutableFile(atPath: mandoc), "mandoc is not here"))
     func lint() throws {
         let pages = try FileManager.default.contentsOfDirectory(atPath: manuals.path).sorted()
