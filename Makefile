@@ -13,6 +13,8 @@ RELEASE = .build/release/numactl-plan
 SOURCES = Package.swift Sources Tests
 
 export SWIFT
+# For scripts that call swift by its name, whatever SWIFT is.
+WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 
 .PHONY: help setup build release demo test lint check system bench install uninstall clean
 
@@ -41,12 +43,16 @@ check: ## Run the tests of all targets; one alone: swift test --filter IDSetTest
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
 
-# After the tests of the targets and never beside them: both change the pools of this machine.
-system: ## Run the tests on a real libvirt, if they are here
-	@if [ -x Tests/system/run ]; then Tests/system/run; else echo "system: Tests/system/run is not here"; fi
+# After the tests of the targets and never beside them: both change the pools of this machine. Where they cannot run they end with
+# 77, which is a failure only for automation: there nobody reads that nothing was tested.
+system: ## Run the tests on a real libvirt; they need root
+	@if [ ! -x Tests/system/run ]; then echo "system: Tests/system/run is not here"; exit 0; fi; \
+	$(WITH_SWIFT) Tests/system/run; status=$$?; \
+	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "system: NOT RUN, see above; all else has passed"; exit 0; fi; \
+	exit $$status
 
 bench: ## Measure, if the measurements are here
-	@if [ -x Tests/bench/run ]; then Tests/bench/run; else echo "bench: Tests/bench/run is not here"; fi
+	@if [ -x Tests/bench/run ]; then $(WITH_SWIFT) Tests/bench/run; else echo "bench: Tests/bench/run is not here"; fi
 
 install: ## Install what `make release` has built: make install DESTDIR= PREFIX=/usr/local
 	@test -x $(RELEASE) || { echo "install: run make release first"; exit 1; }
