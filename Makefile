@@ -28,7 +28,7 @@ build: ## Build for development
 	$(SWIFT) build
 
 release: ## Build the one binary to install, with Swift's libraries inside
-	$(SWIFT) build -c release --static-swift-stdlib --product numactl-plan
+	$(SWIFT) build -c release --static-swift-stdlib -Xlinker -s --product numactl-plan
 	@.ci/check-binary $(RELEASE)
 
 demo: setup build ## Set up, then plan and apply examples on this machine without any daemon
