@@ -5,7 +5,7 @@ public struct Diagnostic: Hashable, Sendable {
         case error, warning, note
     }
 
-    /// The stable code; `numactl-plan explain CODE` tells more.
+    /// The stable code; the manuals tell more.
     public var code: DiagnosticCode
     /// Whether the command can go on.
     public var severity: Severity

@@ -41,7 +41,7 @@ struct PlanAttention {
                 count == 0
                 ? "runs with older settings until its next start"
                 : "(running) keeps \(Amount.count(count, "older setting")) until its next start"
-            return "\(quote(name)) \(what); apply --restart \(quote(name)) restarts it"
+            return "\(quote(name)) \(what)"
         }
     }
 

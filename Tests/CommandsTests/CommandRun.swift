@@ -8,10 +8,12 @@ struct CommandRun {
     var output: String
     var errors: String
 
-    /// Runs a command in this process, from the folder of the package's examples.
+    /// Runs a command in this process.
     ///
-    /// - Parameter files: Files that exist only for this run, by name.
-    init(_ arguments: [String], files: [String: String] = [:], answer: String? = nil) {
+    /// - Parameters:
+    ///   - files: Files that exist only for this run, by name; `-` is standard input.
+    ///   - folder: Where relative names start from.
+    init(_ arguments: [String], files: [String: String] = [:], answer: String? = nil, folder: URL = examples) {
         final class Streams { var (output, errors) = ("", "") }
         let streams = Streams()
         let live = World.live
@@ -23,7 +25,7 @@ struct CommandRun {
             },
             read: { path, limit in
                 if let text = files[path] { return Array(text.utf8) }
-                return try live.read(path.hasPrefix("/") ? path : examples.appending(path: path).path, limit)
+                return try live.read(path.hasPrefix("/") ? path : folder.appending(path: path).path, limit)
             },
             hasColor: false, hostName: "test-host")
         status = NumactlPlan.run(arguments, in: world)

@@ -1,0 +1,78 @@
+# What there is to do here. Every target may be called again; what is done already is not done twice.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+BINDIR = $(PREFIX)/bin
+MANDIR = $(PREFIX)/share/man
+DOCDIR = $(PREFIX)/share/doc/numactl-plan
+UNITDIR = $(PREFIX)/lib/systemd/system
+
+RELEASE = .build/release/numactl-plan
+SOURCES = Package.swift Sources Tests
+
+export SWIFT
+# For scripts that call swift by its name, whatever SWIFT is.
+WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
+
+.PHONY: help setup build release demo test lint check system bench install uninstall clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing (Debian 12; as root or with sudo) and look for Swift
+	@.ci/setup
+
+build: ## Build for development
+	$(SWIFT) build
+
+release: ## Build the one binary to install, with Swift's libraries inside
+	$(SWIFT) build -c release --static-swift-stdlib -Xlinker -s --product numactl-plan
+	@.ci/check-binary $(RELEASE)
+
+demo: setup build ## Set up, then plan and apply examples on this machine without any daemon
+	@PATH="$$($(SWIFT) build --show-bin-path):$$PATH" examples/demo.sh
+
+test: setup lint check system ## Set up, then everything that a change must pass
+
+lint: ## Check how the sources are written
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+
+check: ## Run the tests of all targets; one alone: swift test --filter IDSetTests
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --disable-xctest
+
+# After the tests of the targets and never beside them: both change the pools of this machine. Where they cannot run they end with
+# 77, which is a failure only for automation: there nobody reads that nothing was tested.
+system: ## Run the tests on a real libvirt; they need root
+	@if [ ! -x Tests/system/run ]; then echo "system: Tests/system/run is not here"; exit 0; fi; \
+	$(WITH_SWIFT) Tests/system/run; status=$$?; \
+	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "system: NOT RUN, see above; all else has passed"; exit 0; fi; \
+	exit $$status
+
+bench: ## Measure, if the measurements are here
+	@if [ -x Tests/bench/run ]; then $(WITH_SWIFT) Tests/bench/run; else echo "bench: Tests/bench/run is not here"; fi
+
+install: ## Install what `make release` has built: make install DESTDIR= PREFIX=/usr/local
+	@test -x $(RELEASE) || { echo "install: run make release first"; exit 1; }
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(UNITDIR)
+	install -m 0755 $(RELEASE) $(DESTDIR)$(BINDIR)/numactl-plan
+	install -m 0644 manpages/*.1 $(DESTDIR)$(MANDIR)/man1/
+	install -m 0644 manpages/*.5 $(DESTDIR)$(MANDIR)/man5/
+	sed 's|/usr/bin/numactl-plan|$(BINDIR)/numactl-plan|' examples/systemd/numactl-plan-hugepages.service \
+	    > $(DESTDIR)$(UNITDIR)/numactl-plan-hugepages.service
+	chmod 0644 $(DESTDIR)$(UNITDIR)/numactl-plan-hugepages.service
+	install -d $(DESTDIR)$(DOCDIR)/examples/base $(DESTDIR)/etc/numactl-plan
+	install -m 0644 README.md LICENSE $(DESTDIR)$(DOCDIR)/
+	install -m 0644 examples/*.yaml examples/*.json $(DESTDIR)$(DOCDIR)/examples/
+	install -m 0644 examples/base/*.xml $(DESTDIR)$(DOCDIR)/examples/base/
+
+uninstall: ## Remove what install has put there; /etc/numactl-plan stays
+	rm -f $(DESTDIR)$(BINDIR)/numactl-plan $(DESTDIR)$(UNITDIR)/numactl-plan-hugepages.service
+	rm -f $(patsubst manpages/%.1,$(DESTDIR)$(MANDIR)/man1/%.1,$(wildcard manpages/*.1))
+	rm -f $(patsubst manpages/%.5,$(DESTDIR)$(MANDIR)/man5/%.5,$(wildcard manpages/*.5))
+	rm -rf $(DESTDIR)$(DOCDIR)
+
+clean: ## Remove everything that was built
+	rm -rf .build

@@ -1,0 +1,45 @@
+import Foundation
+
+/// The commands as the parser itself describes them.
+struct CommandTree: Decodable {
+    struct Command: Decodable {
+        struct Argument: Decodable {
+            struct Name: Decodable {
+                var kind: String
+                var name: String
+            }
+            var kind: String
+            var names: [Name]?
+            var valueName: String?
+            var shouldDisplay: Bool
+            var allValues: [String]?
+            var defaultValue: String?
+
+            /// The option as it is typed, without the first `-`, as mdoc's `Fl` takes it; nil for a positional argument.
+            var flags: [String] { (names ?? []).map { $0.kind == "long" ? "-" + $0.name : $0.name } }
+        }
+        var commandName: String
+        var aliases: [String]?
+        var arguments: [Argument]?
+        var subcommands: [Command]?
+
+        /// The options that an operator sees, without those that every command has.
+        var options: [Argument] {
+            (arguments ?? []).filter { $0.shouldDisplay && $0.kind != "positional" && !$0.isUniversal }
+        }
+    }
+    var command: Command
+
+    /// Asks the program.
+    static func read() throws -> CommandTree {
+        let run = CommandRun(["--experimental-dump-help"])
+        return try JSONDecoder().decode(CommandTree.self, from: Data(run.output.utf8))
+    }
+
+    /// The commands of the first level without the parser's own `help`.
+    var verbs: [Command] { (command.subcommands ?? []).filter { $0.commandName != "help" } }
+}
+
+extension CommandTree.Command.Argument {
+    fileprivate var isUniversal: Bool { flags.contains("-help") || flags.contains("-version") }
+}
