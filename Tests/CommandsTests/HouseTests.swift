@@ -20,7 +20,9 @@ struct HouseTests {
             "CNuma", "Diagnostics", "Dispatch", "Execution", "FoundationEssentials", "Glibc", "HostModel",
             "Synchronization", "SystemPackage",
         ],
-        "LibvirtHost": ["CLibvirt", "Execution", "Glibc", "HostModel", "Planning", "XMLTree"],
+        "LibvirtHost": [
+            "CLibvirt", "Execution", "Glibc", "HostModel", "Planning", "Synchronization", "XMLTree",
+        ],
         "Commands": [
             "ArgumentParser", "Diagnostics", "DomainXML", "Execution", "FoundationEssentials", "Glibc", "HostModel",
             "LibvirtHost", "LinuxHost", "Planning", "Rendering", "SiteFile", "SystemPackage", "XMLTree", "YAMLTree",
