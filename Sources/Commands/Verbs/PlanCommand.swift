@@ -30,12 +30,16 @@ struct PlanCommand: WorldCommand {
 }
 
 extension PlanningSession {
-    /// The plan as text, JSON or Markdown.
+    /// The plan as text, JSON, Markdown or a drawing.
     func rendered(as format: PlanFormat, status: ExitStatus, color: Bool) throws -> String {
         switch format {
         case .text: PlanText(result.plan, sources: sources).text(color: color)
         case .json: try JSONText.of(PlanJSON(result.plan, exit: status.report))
         case .markdown: PlanMarkdown(result.plan).text
+        case .svg: HostSVG(picture).text
         }
     }
+
+    /// The host with its guests where the plan has them.
+    var picture: HostPicture { HostPicture(facts, plan: result.plan, policy: policy, specs: guests) }
 }

@@ -1,0 +1,109 @@
+internal import Diagnostics
+internal import HostModel
+internal import Planning
+internal import XMLTree
+
+/// How one thread is drawn: a box with its CPU's number and who uses it.
+struct ThreadDrawing {
+    let picture: HostPicture
+    /// The width of a box: that of the widest label.
+    let width: Int
+    /// The height of a box; without guests there is only a number in it.
+    let height: Int
+
+    private static let label = SVGText(size: 11, isBold: true, anchor: .middle)
+
+    init(_ picture: HostPicture) {
+        self.picture = picture
+        let threads = picture.cells.flatMap { $0.caches.joined().joined() }
+        let labels = threads.map { ThreadDrawing.label.width(of: ThreadDrawing.label(of: $0.use, in: picture)) }
+        width = max(28, (labels.max() ?? 0) + 4)
+        height = picture.hasPlacement ? 27 : 15
+    }
+
+    /// What stands in the box: tag and vCPU, or a sign.
+    static func label(of use: ThreadUse, in picture: HostPicture) -> String {
+        switch use {
+        case .dedicated(let guest, let vcpu, _): "\(picture.guests[guest].tag)\(vcpu)"
+        case .emulator(let guest): "\(picture.guests[guest].tag)e"
+        case .idle: "×"
+        case .foreign: "#"
+        case .shared: "·"
+        case .free, .host, .isolated: ""
+        }
+    }
+
+    /// The box of a thread.
+    func box(_ thread: CellPicture.Thread, x: Int, y: Int) -> XMLElement {
+        var shapes = [frame(thread.use, x, y)]
+        let title = "CPU \(thread.cpu): \(words(thread.use))"
+        let paint = thread.use.guest.map { Palette.GuestPaint($0) }
+        let hasGround = if case .idle = thread.use { true } else { false }
+        let isSolid = if case .dedicated = thread.use { true } else { false }
+        let ink = isSolid ? paint?.ink ?? Palette.ink : Palette.ink
+        let number = "\(thread.cpu)"
+        guard picture.hasPlacement else {
+            shapes.append(SVGText(size: 9, anchor: .middle).element(number, x + width / 2, y + 11))
+            return SVGShapes.group(shapes, title: title)
+        }
+        if hasGround { shapes.append(ground(x + 2, y + 2, SVGText(size: 8).width(of: number) + 1, 9)) }
+        shapes.append(SVGText(size: 8, fill: ink).element(number, x + 3, y + 9))
+        if case .dedicated(_, _, true) = thread.use {
+            shapes.append(ThreadDrawing.mark(x + width, y, ink: ink))
+        }
+        let label = ThreadDrawing.label(of: thread.use, in: picture)
+        if !label.isEmpty {
+            if hasGround { shapes.append(ground(x + width / 2 - 5, y + 12, 10, 11)) }
+            var style = ThreadDrawing.label
+            style.fill = ink
+            shapes.append(style.element(label, x + width / 2, y + height - 6))
+        }
+        return SVGShapes.group(shapes, title: title)
+    }
+
+    /// What makes text on a hatched box legible.
+    private func ground(_ x: Int, _ y: Int, _ width: Int, _ height: Int) -> XMLElement {
+        SVGShapes.box(x, y, width, height, fill: Palette.paper, radius: 2)
+    }
+
+    /// The corner that marks emulator threads; `x` is the right edge of the box.
+    static func mark(_ x: Int, _ y: Int, ink: String) -> XMLElement {
+        SVGShapes.path("M\(x - 9),\(y + 1) h8 v8 z", fill: ink)
+    }
+
+    /// The box without what is written in it.
+    func frame(_ use: ThreadUse, _ x: Int, _ y: Int, width: Int? = nil, height: Int? = nil) -> XMLElement {
+        let (width, height) = (width ?? self.width, height ?? self.height)
+        func box(_ fill: String, _ stroke: String = Palette.frame, dashes: String? = nil) -> XMLElement {
+            SVGShapes.box(x, y, width, height, fill: fill, stroke: stroke, dashes: dashes)
+        }
+        switch use {
+        case .dedicated(let guest, _, _): return box(Palette.GuestPaint(guest).solid, Palette.ink)
+        case .emulator(let guest):
+            return SVGShapes.box(
+                x + 1, y + 1, width - 2, height - 2, fill: Palette.paper, stroke: Palette.GuestPaint(guest).color,
+                strokeWidth: "3")
+        case .idle(let guest): return box(Palette.GuestPaint(guest).hatched)
+        case .foreign: return box(Palette.foreign)
+        case .shared: return box(Palette.shared)
+        case .free: return box(Palette.paper)
+        case .host, .isolated: return box(Palette.paper, dashes: "3 2")
+        }
+    }
+
+    /// Who uses a thread, in words.
+    private func words(_ use: ThreadUse) -> String {
+        func name(_ guest: Int) -> String { displayable(picture.guests[guest].placement.name) }
+        return switch use {
+        case .dedicated(let guest, let vcpu, let emulator):
+            "vCPU \(vcpu) of \(name(guest))" + (emulator ? ", and its emulator threads" : "")
+        case .emulator(let guest): "emulator threads of \(name(guest))"
+        case .idle(let guest): "kept empty for \(name(guest))"
+        case .foreign: "a domain that is not the site's"
+        case .shared: "shared"
+        case .free: picture.hasPlacement ? "free" : "online"
+        case .host: "left to the host"
+        case .isolated: "isolated from the kernel's scheduler"
+        }
+    }
+}
