@@ -14,15 +14,16 @@ struct BarDrawing {
     /// Draws a bar from `top` downwards.
     func draw(_ bar: MemoryBar, x: Int, top: Int, room: Int) -> Drawing {
         var drawing = Drawing(top: top)
-        drawing.write(bar.name, at: x, room: room / 2, SVGText(size: 10, isBold: true))
         let end = SVGText(size: 10, anchor: .end)
+        let left = room - end.width(of: bar.size) - 8
+        drawing.write(bar.name, at: x, room: left, SVGText(size: 10, isBold: true))
         drawing.add(end.element(bar.size, x + room, drawing.bottom - 3, room: room / 2))
         let y = drawing.bottom + 1
         drawing.add(SVGShapes.box(x, y, room, BarDrawing.height, fill: Palette.paper))
-        var left = x
+        var edge = x
         for (part, length) in zip(bar.parts, BarDrawing.lengths(bar, room: room)) {
-            if length > 0 { drawing.shapes.append(draw(part, x: left, y: y, width: length)) }
-            left += length
+            if length > 0 { drawing.shapes.append(draw(part, x: edge, y: y, width: length)) }
+            edge += length
         }
         drawing.add(SVGShapes.box(x, y, room, BarDrawing.height, fill: "none", stroke: Palette.frame))
         if let capacity = bar.capacity, bar.length > capacity {
@@ -31,7 +32,7 @@ struct BarDrawing {
                 SVGShapes.line(limit, y - 3, limit, y + BarDrawing.height + 3, stroke: Palette.failure, width: 2))
         }
         drawing.bottom = y + BarDrawing.height + 1
-        drawing.wrap(bar.words.joined(separator: ", "), at: x, room: room, .small)
+        drawing.wrap(list: bar.words, at: x, room: room, .small)
         return drawing
     }
 
@@ -59,9 +60,9 @@ struct BarDrawing {
         let style = SVGText(size: 9, isBold: true, fill: ink, anchor: .middle)
         let length = style.width(of: label)
         if !label.isEmpty, length + 2 <= width {
-            if part.owner.isTextured {
+            if let ground = part.owner.ground {
                 shapes.append(
-                    SVGShapes.box(x + (width - length) / 2, y + 3, length, 10, fill: Palette.paper, radius: 2))
+                    SVGShapes.box(x + (width - length) / 2, y + 3, length, 10, fill: ground, radius: 2))
             }
             shapes.append(style.element(label, x + width / 2, y + 12))
         }
@@ -95,11 +96,12 @@ struct BarDrawing {
 }
 
 extension MemoryBar.Owner {
-    /// Whether text on its fill needs a ground of its own.
-    fileprivate var isTextured: Bool {
+    /// What makes text on its fill legible; nil for a plain fill.
+    fileprivate var ground: String? {
         switch self {
-        case .pool, .reserve: true
-        case .guest, .others, .used, .free, .unknown: false
+        case .guest(let guest): Palette.GuestPaint(guest).ground
+        case .pool, .reserve: Palette.paper
+        case .others, .used, .free, .unknown: nil
         }
     }
 }

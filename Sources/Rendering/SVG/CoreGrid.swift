@@ -1,12 +1,13 @@
 internal import XMLTree
 
-/// The cores of a cell as a grid that wraps: the threads of a core below each other, a gap between cores that share no
-/// last-level cache.
+/// The cores of a cell as a grid that wraps: the threads of a core below each other, a gap or a new row between
+/// cores that share no last-level cache.
 struct CoreGrid {
     /// Threads of a core that stand below each other; what a core has more stands beside them.
     private static let rows = 4
     private static let coreGap = 4
     private static let cacheGap = 12
+    private static let rowGap = 5
 
     let threads: ThreadDrawing
 
@@ -19,10 +20,14 @@ struct CoreGrid {
         }
         let (width, height) = size(ofCoreWith: cell.threadsPerCore)
         var (left, y) = (x, top)
-        for (index, cache) in cell.caches.enumerated() {
-            if index > 0, left > x { left += CoreGrid.cacheGap - CoreGrid.coreGap }
+        for cache in cell.caches {
+            if left > x {
+                left += CoreGrid.cacheGap - CoreGrid.coreGap
+                let length = cache.count * (width + CoreGrid.coreGap) - CoreGrid.coreGap
+                if left + length > x + room { (left, y) = (x, y + height + CoreGrid.rowGap) }
+            }
             for core in cache {
-                if left > x, left + width > x + room { (left, y) = (x, y + height + 5) }
+                if left > x, left + width > x + room { (left, y) = (x, y + height + CoreGrid.rowGap) }
                 drawing.shapes += draw(core, x: left, y: y)
                 left += width + CoreGrid.coreGap
             }

@@ -3,12 +3,20 @@ internal import XMLTree
 
 /// The distances between cells as a matrix; the farther, the darker.
 struct DistanceDrawing {
-    private static let side = 22
     private static let height = 16
     /// More cells than this make no matrix that anybody reads.
     private static let most = 40
 
-    let cells: [CellPicture]
+    private let cells: [CellPicture]
+    /// The width of a column: that of the longest id or distance.
+    private let side: Int
+
+    init(_ cells: [CellPicture]) {
+        self.cells = cells
+        let numbers = cells.map(\.id.rawValue) + cells.flatMap { $0.distances?.values.map { $0 } ?? [] }
+        let head = SVGText(size: 10, isBold: true)
+        side = max(22, (Set(numbers).map { head.width(of: "\($0)") }.max() ?? 0) + 6)
+    }
 
     /// Draws the matrix; nothing for a single cell, or where the host does not tell.
     func draw(x: Int, top: Int, room: Int) -> Drawing {
@@ -26,7 +34,7 @@ struct DistanceDrawing {
         }
         for cell in cells {
             drawing.bottom += DistanceDrawing.height
-            let row = head.element("\(cell.id)", x + DistanceDrawing.side / 2, drawing.bottom + 12)
+            let row = head.element("\(cell.id)", x + side / 2, drawing.bottom + 12)
             drawing.shapes += [row] + numbers(of: cell, x: x, y: drawing.bottom)
         }
         drawing.bottom += DistanceDrawing.height + 10
@@ -36,20 +44,20 @@ struct DistanceDrawing {
     private func numbers(of cell: CellPicture, x: Int, y: Int) -> [XMLElement] {
         cells.enumerated().flatMap { column, other in
             let distance = cell.distances?[other.id]
-            let left = x + (column + 1) * DistanceDrawing.side
+            let left = x + (column + 1) * side
             let style = SVGText(size: 9, anchor: .middle)
             return [
                 SVGShapes.box(
-                    left, y, DistanceDrawing.side, DistanceDrawing.height, fill: DistanceDrawing.shade(distance),
+                    left, y, side, DistanceDrawing.height, fill: DistanceDrawing.shade(distance),
                     stroke: Palette.faint),
                 style.element(
-                    distance.map { "\($0)" } ?? "?", middle(of: column, x), y + 12, room: DistanceDrawing.side),
+                    distance.map { "\($0)" } ?? "?", middle(of: column, x), y + 12, room: side),
             ]
         }
     }
 
     private func middle(of column: Int, _ x: Int) -> Int {
-        x + (column + 1) * DistanceDrawing.side + DistanceDrawing.side / 2
+        x + (column + 1) * side + side / 2
     }
 
     /// White for a cell itself, darker with the distance, never so dark that the number could not be read.

@@ -19,8 +19,15 @@ struct Drawing {
         shapes.append(style.element(text, x, bottom - 3, room: room))
     }
 
-    /// Adds a text in as many lines as it needs.
+    /// Adds a text in as many lines as it needs, broken at blanks.
     mutating func wrap(_ text: String, at x: Int, room: Int, _ style: SVGText = .plain) {
-        for line in style.lines(text, room: room) { write(line, at: x, room: room, style) }
+        let words = text.split(separator: " ").map(String.init)
+        for line in style.lines(words, room: room) { write(line, at: x, room: room, style) }
+    }
+
+    /// Adds a list in as many lines as it needs, broken after commas.
+    mutating func wrap(list: [String], at x: Int, room: Int, _ style: SVGText = .plain) {
+        let pieces = list.enumerated().map { $0.offset == list.count - 1 ? $0.element : $0.element + "," }
+        for line in style.lines(pieces, room: room) { write(line, at: x, room: room, style) }
     }
 }

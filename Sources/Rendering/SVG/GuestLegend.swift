@@ -47,10 +47,14 @@ struct GuestLegend {
         let paint = Palette.GuestPaint(index)
         let left = x + GuestLegend.swatch + 6
         var drawing = text(of: guest.placement, x: left, top: top, room: room - (left - x))
-        drawing.add(
-            SVGShapes.box(x, top + 2, GuestLegend.swatch, 18, fill: paint.solid, stroke: Palette.ink),
-            SVGText(size: 11, isBold: true, fill: paint.ink, anchor: .middle)
-                .element(guest.tag, x + GuestLegend.swatch / 2, top + 15))
+        let style = SVGText(size: 11, isBold: true, fill: paint.ink, anchor: .middle)
+        let middle = x + GuestLegend.swatch / 2
+        drawing.add(SVGShapes.box(x, top + 2, GuestLegend.swatch, 18, fill: paint.solid, stroke: Palette.ink))
+        if let ground = paint.ground {
+            let width = min(GuestLegend.swatch - 4, style.width(of: guest.tag))
+            drawing.add(SVGShapes.box(middle - width / 2, top + 5, width, 12, fill: ground))
+        }
+        drawing.add(style.element(guest.tag, middle, top + 15))
         return drawing
     }
 

@@ -27,7 +27,7 @@ public struct HostSVG {
         add(CellRows(picture).draw(x: x, top: page.bottom, room: room))
         add(GuestLegend(picture: picture).draw(x: x, top: page.bottom, room: room))
         add(SignLegend(picture: picture).draw(x: x, top: page.bottom, room: room))
-        add(DistanceDrawing(cells: picture.cells).draw(x: x, top: page.bottom, room: room))
+        add(DistanceDrawing(picture.cells).draw(x: x, top: page.bottom, room: room))
         return XMLWriter.write(document(page.shapes, height: page.bottom + HostSVG.margin / 2))
     }
 

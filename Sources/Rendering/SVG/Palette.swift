@@ -37,6 +37,8 @@ enum Palette {
 
         /// The fill of what the guest has for itself.
         var solid: String { texture == 0 ? color : "url(#guest\(index))" }
+        /// What makes text on ``solid`` legible; nil where nothing is laid over the colour.
+        var ground: String? { texture == 0 ? nil : color }
         /// The fill of what the guest keeps empty.
         var hatched: String { "url(#idle\(index))" }
 

@@ -44,14 +44,14 @@ struct SVGText {
         return kept + "…"
     }
 
-    /// The text in lines of at most `room` pixels, broken at blanks; a longer word is cut.
-    func lines(_ text: String, room: Int) -> [String] {
+    /// The words in lines of at most `room` pixels; a longer word is cut.
+    func lines(_ words: [String], room: Int) -> [String] {
         var lines: [String] = []
-        for word in text.split(separator: " ") {
+        for word in words {
             if let last = lines.last, width(of: last + " " + word) <= room {
                 lines[lines.count - 1] = last + " " + word
             } else {
-                lines.append(fitted(String(word), to: room))
+                lines.append(fitted(word, to: room))
             }
         }
         return lines

@@ -15,10 +15,10 @@ struct SignLegend {
         var left = x
         let text = SVGText(size: 10)
         for (words, swatch) in all {
-            let length = 34 + text.width(of: words) + 14
+            let length = 36 + text.width(of: words) + 14
             if left > x, left + length > x + room { (left, drawing.bottom) = (x, drawing.bottom + 24) }
             drawing.shapes += swatch(left, drawing.bottom)
-            drawing.add(text.element(words, left + 34, drawing.bottom + 13, room: room - 34))
+            drawing.add(text.element(words, left + 36, drawing.bottom + 13, room: room - 36))
             left += length
         }
         drawing.bottom += 28
@@ -58,7 +58,7 @@ struct SignLegend {
         let owners = Set(picture.cells.flatMap { $0.memory.all.flatMap { $0.parts.map(\.owner) } })
         func sign(_ words: String, _ fill: String, _ isWanted: Bool) -> Sign? {
             guard isWanted else { return nil }
-            return (words, { x, y in [SVGShapes.box(x, y, 28, 18, fill: fill, stroke: Palette.frame)] })
+            return (words, { x, y in [SVGShapes.box(x, y, 30, 18, fill: fill, stroke: Palette.frame)] })
         }
         return [
             sign("memory in pools", "url(#pool)", owners.contains { if case .pool = $0 { true } else { false } }),
@@ -69,15 +69,16 @@ struct SignLegend {
     }
 
     private static func swatch(_ use: ThreadUse, _ threads: ThreadDrawing, x: Int, y: Int) -> [XMLElement] {
-        var shapes = [threads.frame(use, x, y, width: 28, height: 18)]
-        if case .dedicated(let guest, _, true) = use {
-            shapes.append(ThreadDrawing.mark(x + 28, y, ink: Palette.GuestPaint(guest).ink))
-        }
+        let (ink, ground) = ThreadDrawing.ink(on: use)
         let label = ThreadDrawing.label(of: use, in: threads.picture)
-        var ink = Palette.ink
-        if case .dedicated(let guest, _, _) = use { ink = Palette.GuestPaint(guest).ink }
-        let style = SVGText(size: 10, isBold: true, fill: ink, anchor: .middle)
-        if !label.isEmpty { shapes.append(style.element(label, x + 14, y + 13, room: 28)) }
+        let style = SVGText(size: label.count > 3 ? 8 : 10, isBold: true, fill: ink, anchor: .middle)
+        let length = min(26, style.width(of: label))
+        var shapes = [threads.frame(use, x, y, width: 30, height: 18)]
+        if let ground {
+            shapes.append(SVGShapes.box(x + (30 - length) / 2, y + 3, length, 12, fill: ground, radius: 2))
+        }
+        if case .dedicated(_, _, true) = use { shapes.append(ThreadDrawing.mark(x + 30, y, ink: ink)) }
+        if !label.isEmpty { shapes.append(style.element(label, x + 15, y + 13)) }
         return shapes
     }
 }

@@ -11,13 +11,16 @@ struct ThreadDrawing {
     /// The height of a box; without guests there is only a number in it.
     let height: Int
 
-    private static let label = SVGText(size: 11, isBold: true, anchor: .middle)
+    /// The style of a label: smaller for long ones.
+    private static func style(of label: String, ink: String = Palette.ink) -> SVGText {
+        SVGText(size: label.count > 3 ? 9 : 11, isBold: true, fill: ink, anchor: .middle)
+    }
 
     init(_ picture: HostPicture) {
         self.picture = picture
         let threads = picture.cells.flatMap { $0.caches.joined().joined() }
-        let labels = threads.map { ThreadDrawing.label.width(of: ThreadDrawing.label(of: $0.use, in: picture)) }
-        width = max(28, (labels.max() ?? 0) + 4)
+        let labels = Set(threads.map { ThreadDrawing.label(of: $0.use, in: picture) })
+        width = max(28, (labels.map { ThreadDrawing.style(of: $0).width(of: $0) }.max() ?? 0) + 4)
         height = picture.hasPlacement ? 27 : 15
     }
 
@@ -36,34 +39,38 @@ struct ThreadDrawing {
     /// The box of a thread.
     func box(_ thread: CellPicture.Thread, x: Int, y: Int) -> XMLElement {
         var shapes = [frame(thread.use, x, y)]
-        let title = "CPU \(thread.cpu): \(words(thread.use))"
-        let paint = thread.use.guest.map { Palette.GuestPaint($0) }
-        let hasGround = if case .idle = thread.use { true } else { false }
-        let isSolid = if case .dedicated = thread.use { true } else { false }
-        let ink = isSolid ? paint?.ink ?? Palette.ink : Palette.ink
-        let number = "\(thread.cpu)"
-        guard picture.hasPlacement else {
-            shapes.append(SVGText(size: 9, anchor: .middle).element(number, x + width / 2, y + 11))
-            return SVGShapes.group(shapes, title: title)
+        if picture.hasPlacement {
+            shapes += text(of: thread, x: x, y: y)
+        } else {
+            shapes.append(SVGText(size: 9, anchor: .middle).element("\(thread.cpu)", x + width / 2, y + 11))
         }
-        if hasGround { shapes.append(ground(x + 2, y + 2, SVGText(size: 8).width(of: number) + 1, 9)) }
-        shapes.append(SVGText(size: 8, fill: ink).element(number, x + 3, y + 9))
-        if case .dedicated(_, _, true) = thread.use {
-            shapes.append(ThreadDrawing.mark(x + width, y, ink: ink))
-        }
-        let label = ThreadDrawing.label(of: thread.use, in: picture)
-        if !label.isEmpty {
-            if hasGround { shapes.append(ground(x + width / 2 - 5, y + 12, 10, 11)) }
-            var style = ThreadDrawing.label
-            style.fill = ink
-            shapes.append(style.element(label, x + width / 2, y + height - 6))
-        }
-        return SVGShapes.group(shapes, title: title)
+        return SVGShapes.group(shapes, title: "CPU \(thread.cpu): \(words(thread.use))")
     }
 
-    /// What makes text on a hatched box legible.
-    private func ground(_ x: Int, _ y: Int, _ width: Int, _ height: Int) -> XMLElement {
-        SVGShapes.box(x, y, width, height, fill: Palette.paper, radius: 2)
+    /// The number of the CPU, the mark of the emulator, and the label; on a pattern each has a plain ground.
+    private func text(of thread: CellPicture.Thread, x: Int, y: Int) -> [XMLElement] {
+        let (ink, ground) = ThreadDrawing.ink(on: thread.use)
+        let (number, label) = ("\(thread.cpu)", ThreadDrawing.label(of: thread.use, in: picture))
+        let (small, large) = (SVGText(size: 8, fill: ink), ThreadDrawing.style(of: label, ink: ink))
+        var shapes: [XMLElement] = []
+        if let ground {
+            let length = min(width - 4, large.width(of: label))
+            shapes.append(SVGShapes.box(x + 2, y + 2, small.width(of: number) + 1, 9, fill: ground, radius: 2))
+            shapes.append(SVGShapes.box(x + (width - length) / 2, y + 12, length, 12, fill: ground, radius: 2))
+        }
+        shapes.append(small.element(number, x + 3, y + 9))
+        if case .dedicated(_, _, true) = thread.use { shapes.append(ThreadDrawing.mark(x + width, y, ink: ink)) }
+        if !label.isEmpty { shapes.append(large.element(label, x + width / 2, y + height - 6)) }
+        return shapes
+    }
+
+    /// The colour of text on a box, and what makes it legible there; nil for a plain fill.
+    static func ink(on use: ThreadUse) -> (ink: String, ground: String?) {
+        switch use {
+        case .dedicated(let guest, _, _): (Palette.GuestPaint(guest).ink, Palette.GuestPaint(guest).ground)
+        case .idle: (Palette.ink, Palette.paper)
+        case .emulator, .foreign, .shared, .free, .host, .isolated: (Palette.ink, nil)
+        }
     }
 
     /// The corner that marks emulator threads; `x` is the right edge of the box.
