@@ -46,6 +46,7 @@ struct ApplyCommand: WorldCommand {
         if host.facts != nil, !dryRun {
             throw ValidationError("--facts goes with --dry-run: a file cannot be changed.")
         }
+        if format == .svg, !dryRun { throw ValidationError("--format svg goes with --dry-run: it draws a plan.") }
         for (name, value) in [("shutdown", shutdownTimeout), ("grow", growTimeout), ("lock", lockTimeout)]
         where !(0...86_400).contains(value) {
             throw ValidationError("--\(name)-timeout takes 0 to 86400 seconds.")
@@ -64,6 +65,7 @@ struct ApplyCommand: WorldCommand {
     private func show(_ world: World) throws -> ExitStatus {
         let session = try PlanningSession(site: site.site, host: host, allowsShrink: allowShrink, world: world)
         let status = session.status(detailed: detailedExitCode)
+        if format == .svg { session.warnOfFindings(world) }
         world.say(try session.rendered(as: format, status: status, color: world.hasColor))
         return status
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Diagnostics
 internal import Planning
 internal import Rendering
 
@@ -23,6 +24,7 @@ struct PlanCommand: WorldCommand {
         try report(in: world) {
             let session = try PlanningSession(site: site.site, host: host, allowsShrink: allowShrink, world: world)
             let status = session.status(detailed: detailedExitCode)
+            if format == .svg { session.warnOfFindings(world) }
             world.say(try session.rendered(as: format, status: status, color: world.hasColor))
             return status
         }
@@ -38,6 +40,11 @@ extension PlanningSession {
         case .markdown: PlanMarkdown(result.plan).text
         case .svg: HostSVG(picture).text
         }
+    }
+
+    /// Shows the findings beside a picture, which has no room for them.
+    func warnOfFindings(_ world: World) {
+        world.warn(DiagnosticText(sources: sources).render(result.plan.diagnostics))
     }
 
     /// The host with its guests where the plan has them.

@@ -9,7 +9,7 @@ public import SiteFile
 public struct HostPicture: Hashable, Sendable {
     /// A guest that is bound to cells: it has a tag, by which its CPUs and its memory are labelled.
     struct BoundGuest: Hashable, Sendable {
-        /// `A`, `B`, …; two letters each where there are more than 26 guests.
+        /// `A`, `B`, …; two letters each where there are many guests.
         var tag: String
         var placement: GuestPlacement
     }
@@ -93,20 +93,5 @@ public struct HostPicture: Hashable, Sendable {
         let memory = known.isEmpty ? Amount.unknown : Amount.text(known.reduce(.zero, MemoryBar.sum))
         return "\(Amount.count(facts.cells.count, "cell")), \(Amount.count(facts.onlineCPUs.count, "CPU")) online, "
             + "memory \(memory)"
-    }
-}
-
-/// Names for guests that are short enough to stand in a box: all of one length.
-struct Tags {
-    private let isLong: Bool
-
-    /// Names for that many guests.
-    init(count: Int) { isLong = count > 26 }
-
-    /// `A` to `Z`, or `AA` to `ZZ`; beyond 676 guests the number.
-    subscript(index: Int) -> String {
-        guard index < 26 * 26 else { return "\(index)" }
-        let letters = isLong ? [index / 26, index % 26] : [index]
-        return String(String.UnicodeScalarView(letters.map { Unicode.Scalar(UInt8(65 + $0)) }))
     }
 }

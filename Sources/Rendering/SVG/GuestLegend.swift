@@ -6,7 +6,7 @@ internal import XMLTree
 /// The names behind the tags, and the guests that are bound to no cell.
 struct GuestLegend {
     private static let gap = 14
-    private static let swatch = 30
+    private static let swatch = 44
     private static let name = SVGText(size: 11, isBold: true)
 
     let picture: HostPicture
@@ -65,20 +65,20 @@ struct GuestLegend {
     private func text(of guest: GuestPlacement, x: Int, top: Int, room: Int) -> Drawing {
         var drawing = Drawing(top: top)
         drawing.write(displayable(guest.name), at: x, room: room, GuestLegend.name)
-        drawing.wrap(GuestLegend.details(of: guest), at: x, room: room, .small)
+        drawing.wrap(list: GuestLegend.details(of: guest), at: x, room: room, .small)
         return drawing
     }
 
-    /// What a guest has and where: `8 vCPUs, 16 GiB: cell 0 on 1 in 1GiB pages, cell 1 on 0 in 1GiB pages`.
-    private static func details(of guest: GuestPlacement) -> String {
+    /// What a guest has and where: `8 vCPUs, 12 GiB in 1GiB pages on cell 1, 4 GiB in 1GiB pages on cell 0`.
+    private static func details(of guest: GuestPlacement) -> [String] {
         guard !guest.cells.isEmpty else {
             let cpus = guest.floatingCPUs.map { "CPUs \($0.text(empty: "none"))" } ?? "any CPU"
-            return "\(Amount.text(guest.memory)) on \(cpus)"
+            return ["\(Amount.text(guest.memory)) on \(cpus)"]
         }
         let vcpus = guest.cells.reduce(0) { $0 + $1.vcpus.count }
         let cells = guest.cells.map { cell in
             "\(Amount.text(cell.memory)) in \(cell.pageSize) pages on cell \(cell.hostCell)"
         }
-        return "\(Amount.count(vcpus, "vCPU")); \(cells.joined(separator: ", "))"
+        return [Amount.count(vcpus, "vCPU")] + cells
     }
 }
