@@ -73,7 +73,7 @@ struct SignLegend {
         let label = ThreadDrawing.label(of: use, in: threads.picture)
         let style = SVGText(size: label.count > 3 ? 8 : 10, isBold: true, fill: ink, anchor: .middle)
         let length = min(26, style.width(of: label))
-        var shapes = [threads.frame(use, x, y, width: 30, height: 18)]
+        var shapes = threads.frame(use, x, y, width: 30, height: 18)
         if let ground {
             shapes.append(SVGShapes.box(x + (30 - length) / 2, y + 3, length, 12, fill: ground, radius: 2))
         }

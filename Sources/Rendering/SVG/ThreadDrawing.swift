@@ -38,7 +38,7 @@ struct ThreadDrawing {
 
     /// The box of a thread.
     func box(_ thread: CellPicture.Thread, x: Int, y: Int) -> XMLElement {
-        var shapes = [frame(thread.use, x, y)]
+        var shapes = frame(thread.use, x, y)
         if picture.hasPlacement {
             shapes += text(of: thread, x: x, y: y)
         } else {
@@ -79,22 +79,21 @@ struct ThreadDrawing {
     }
 
     /// The box without what is written in it.
-    func frame(_ use: ThreadUse, _ x: Int, _ y: Int, width: Int? = nil, height: Int? = nil) -> XMLElement {
+    func frame(_ use: ThreadUse, _ x: Int, _ y: Int, width: Int? = nil, height: Int? = nil) -> [XMLElement] {
         let (width, height) = (width ?? self.width, height ?? self.height)
         func box(_ fill: String, _ stroke: String = Palette.frame, dashes: String? = nil) -> XMLElement {
             SVGShapes.box(x, y, width, height, fill: fill, stroke: stroke, dashes: dashes)
         }
         switch use {
-        case .dedicated(let guest, _, _): return box(Palette.GuestPaint(guest).solid, Palette.ink)
+        case .dedicated(let guest, _, _): return [box(Palette.GuestPaint(guest).solid, Palette.ink)]
         case .emulator(let guest):
-            return SVGShapes.box(
-                x + 1, y + 1, width - 2, height - 2, fill: Palette.paper, stroke: Palette.GuestPaint(guest).color,
-                strokeWidth: "3")
-        case .idle(let guest): return box(Palette.GuestPaint(guest).hatched)
-        case .foreign: return box(Palette.foreign)
-        case .shared: return box(Palette.shared)
-        case .free: return box(Palette.paper)
-        case .host, .isolated: return box(Palette.paper, dashes: "3 2")
+            let ground = SVGShapes.box(x + 3, y + 3, width - 6, height - 6, fill: Palette.paper)
+            return [box(Palette.GuestPaint(guest).solid, Palette.ink), ground]
+        case .idle(let guest): return [box(Palette.GuestPaint(guest).hatched)]
+        case .foreign: return [box(Palette.foreign)]
+        case .shared: return [box(Palette.shared)]
+        case .free: return [box(Palette.paper)]
+        case .host, .isolated: return [box(Palette.paper, dashes: "3 2")]
         }
     }
 
