@@ -88,7 +88,7 @@ struct ThreadDrawing {
         case .dedicated(let guest, _, _): return [box(Palette.GuestPaint(guest).solid, Palette.ink)]
         case .emulator(let guest):
             let ground = SVGShapes.box(x + 3, y + 3, width - 6, height - 6, fill: Palette.paper)
-            return [box(Palette.GuestPaint(guest).solid, Palette.ink), ground]
+            return [box(Palette.GuestPaint(guest).color, Palette.ink), ground]
         case .idle(let guest): return [box(Palette.GuestPaint(guest).hatched)]
         case .foreign: return [box(Palette.foreign)]
         case .shared: return [box(Palette.shared)]
