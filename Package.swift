@@ -56,7 +56,7 @@ let package = Package(
         pure("SiteFile", ["YAMLTree", "HostModel", "Diagnostics"]),
         pure("Planning", ["SiteFile", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         pure("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
-        pure("Rendering", ["Planning", "SiteFile", "HostModel", "Diagnostics"]),
+        pure("Rendering", ["Planning", "SiteFile", "XMLTree", "HostModel", "Diagnostics"]),
 
         // Edges: the only targets that touch the world.
         .target(
@@ -87,7 +87,7 @@ let package = Package(
         tests("SiteFile", ["YAMLTree", "HostModel", "Diagnostics"]),
         tests("Planning", ["SiteFile", "HostModel", "Diagnostics", "DomainXML", "XMLTree"]),
         tests("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
-        tests("Rendering", ["Planning", "SiteFile", "HostModel", "Diagnostics"]),
+        tests("Rendering", ["Planning", "SiteFile", "YAMLTree", "XMLTree", "HostModel", "Diagnostics"]),
         tests("LinuxHost", ["Execution", "HostModel", "Diagnostics", systemPackage]),
         tests("Commands", []),
         tests("LibvirtHost", ["Execution", "Planning", "DomainXML", "XMLTree", "HostModel"]),

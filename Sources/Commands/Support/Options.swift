@@ -34,4 +34,4 @@ struct SiteArgument: ParsableArguments {
 }
 
 /// How a plan is shown.
-enum PlanFormat: String, ExpressibleByArgument, CaseIterable, Sendable { case text, json, markdown }
+enum PlanFormat: String, ExpressibleByArgument, CaseIterable, Sendable { case text, json, markdown, svg }

@@ -48,6 +48,7 @@ struct ApplyCommand: WorldCommand {
         if host.facts != nil, !dryRun {
             throw ValidationError("--facts goes with --dry-run: a file cannot be changed.")
         }
+        if format == .svg, !dryRun { throw ValidationError("--format svg goes with --dry-run: it draws a plan.") }
         for (name, value) in [("shutdown", shutdownTimeout), ("grow", growTimeout), ("lock", lockTimeout)]
         where !(0...86_400).contains(value) {
             throw ValidationError("--\(name)-timeout takes 0 to 86400 seconds.")
@@ -67,6 +68,7 @@ struct ApplyCommand: WorldCommand {
         let session = try PlanningSession(
             site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, world: world)
         let status = session.status(detailed: detailedExitCode)
+        if format == .svg { session.warnOfFindings(world) }
         world.say(try session.rendered(as: format, status: status, color: world.hasColor))
         return status
     }

@@ -7,7 +7,7 @@ struct FactsCommand: WorldCommand {
         commandName: "facts", abstract: "Show the host's cells, CPUs, memory, pools and domains.",
         discussion: "The JSON form is what --facts reads, and what a bug report should carry.")
 
-    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, nova }
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, nova, svg }
 
     @OptionGroup var host: HostOptions
 
@@ -23,6 +23,7 @@ struct FactsCommand: WorldCommand {
             case .text: world.say(FactsText(input.facts).text)
             case .json: world.say(try JSONText.of(input.facts))
             case .nova: world.say(try JSONText.of(NovaTopology(input.facts)))
+            case .svg: world.say(HostSVG(HostPicture(input.facts)).text)
             }
             return .done
         }

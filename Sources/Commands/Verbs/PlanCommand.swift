@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Diagnostics
 internal import Planning
 internal import Rendering
 
@@ -26,6 +27,7 @@ struct PlanCommand: WorldCommand {
             let session = try PlanningSession(
                 site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, world: world)
             let status = session.status(detailed: detailedExitCode)
+            if format == .svg { session.warnOfFindings(world) }
             world.say(try session.rendered(as: format, status: status, color: world.hasColor))
             return status
         }
@@ -33,12 +35,21 @@ struct PlanCommand: WorldCommand {
 }
 
 extension PlanningSession {
-    /// The plan as text, JSON or Markdown.
+    /// The plan as text, JSON, Markdown or a drawing.
     func rendered(as format: PlanFormat, status: ExitStatus, color: Bool) throws -> String {
         switch format {
         case .text: PlanText(result.plan, sources: sources).text(color: color)
         case .json: try JSONText.of(PlanJSON(result.plan, exit: status.report))
         case .markdown: PlanMarkdown(result.plan).text
+        case .svg: HostSVG(picture).text
         }
     }
+
+    /// Shows the findings beside a picture, which has no room for them.
+    func warnOfFindings(_ world: World) {
+        world.warn(DiagnosticText(sources: sources).render(result.plan.diagnostics))
+    }
+
+    /// The host with its guests where the plan has them.
+    var picture: HostPicture { HostPicture(facts, plan: result.plan, policy: policy, specs: guests) }
 }

@@ -23,6 +23,9 @@ struct StatusCommand: WorldCommand {
 
     @Option(help: "The output's form; nova takes one guest.") var format: Format = .text
 
+    @Flag(help: "Draw each cell's threads, memory and pools in characters, with the guests that have them.") var map =
+        false
+
     @Flag(help: "End with 2 when there are differences, with 3 when a restart is pending.") var check = false
 
     private var sites: [String] { names.filter { $0 == "-" || $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") } }
@@ -30,12 +33,19 @@ struct StatusCommand: WorldCommand {
     func validate() throws {
         if sites.count > 1 { throw ValidationError("Name one site file at most.") }
         if format == .nova, names.count - sites.count != 1 { throw ValidationError("--format nova takes one guest.") }
+        if map, format != .text { throw ValidationError("--map is text: it goes with no other --format.") }
+        if map, names.count > sites.count { throw ValidationError("--map shows the whole host: name no guest.") }
     }
 
     func run(in world: World) throws {
         try report(in: world) {
             let session = try PlanningSession(site: sites.first, host: host, world: world)
             let status = session.status(detailed: check)
+            if map {
+                session.warnOfFindings(world)
+                world.say(HostMap(session.picture).text(color: world.hasColor))
+                return status.ofStatus(checked: check)
+            }
             let wanted = names.filter { !sites.contains($0) }
             let all = session.guestStatuses
             let guests = wanted.isEmpty ? all : all.filter { wanted.contains($0.name) }
@@ -53,7 +63,7 @@ struct StatusCommand: WorldCommand {
                 format == .json
                     ? try JSONText.of(StatusJSON(shown, exit: status.report))
                     : StatusText(shown, sources: session.sources).text(color: world.hasColor))
-            return check || status != .needsConsent ? status : .done
+            return status.ofStatus(checked: check)
         }
     }
 
@@ -68,6 +78,11 @@ struct StatusCommand: WorldCommand {
         let meant = suggestion(for: name, among: known).map { "did you mean \($0)?" }
         return CommandFailure(.usage, [Diagnostic(.unknownGuest, "there is no placed guest '\(name)'", hint: meant)])
     }
+}
+
+extension ExitStatus {
+    /// What `status` ends with: that something needs consent is of interest only when asked for.
+    fileprivate func ofStatus(checked: Bool) -> ExitStatus { checked || self != .needsConsent ? self : .done }
 }
 
 extension PlanningSession {

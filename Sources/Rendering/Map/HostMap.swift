@@ -1,0 +1,76 @@
+internal import Diagnostics
+internal import Planning
+
+/// A picture in the characters of a terminal: for each cell its threads, one sign each, the threads of a core below each other;
+/// its memory and pools as bars; then the names of the guests and what the signs mean.
+public struct HostMap {
+    private let picture: HostPicture
+
+    /// Takes the picture to show.
+    public init(_ picture: HostPicture) { self.picture = picture }
+
+    /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
+    public func text(color: Bool = false) -> String {
+        let paint = Paint(isOn: color)
+        let heading = [picture.host, picture.subtitle].filter { !$0.isEmpty }.joined(separator: "  ")
+        let summary = wrapped(picture.summary, to: textWidth).map {
+            paint($0, picture.isFailure ? .attention : .heading)
+        }
+        let cells = picture.cells.map { CellMap($0, in: picture).lines(paint) }
+        return joinedSections(
+            [[paint(heading, .heading)] + summary, unplaced(paint)] + cells + [names(paint), signs(paint)])
+    }
+
+    private func unplaced(_ paint: Paint) -> [String] {
+        guard !picture.unplaced.isEmpty else { return [] }
+        let list = UnplacedList(picture.unplaced)
+        let guests = list.entries.flatMap { entry in
+            [paint("  \(entry.name)", .attention)]
+                + entry.reasons.flatMap { CellMap.wrappedLines($0, indent: 4) }
+        }
+        let more = list.more.map { ["  \($0)"] } ?? []
+        return [paint(UnplacedList.heading, .heading)] + guests + more
+    }
+
+    private func names(_ paint: Paint) -> [String] {
+        let bound = picture.guests.map { "\($0.tag) \(displayable($0.placement.name))" }
+        let floating = picture.floating.map { displayable($0.name) }
+        guard !bound.isEmpty || !floating.isEmpty else { return [] }
+        return [paint("Guests", .heading)] + HostMap.flowing(bound)
+            + (floating.isEmpty
+                ? [] : CellMap.wrappedLines("on no cell of their own: " + floating.joined(separator: ", "), indent: 2))
+    }
+
+    private func signs(_ paint: Paint) -> [String] {
+        guard picture.hasPlacement else { return [] }
+        let uses = Set(picture.cells.flatMap { $0.caches.joined().joined().map(\.use) })
+        func has(_ isWanted: (ThreadUse) -> Bool) -> Bool { uses.contains(where: isWanted) }
+        let signs: [(String, Bool)] = [
+            ("A B …  a vCPU of that guest alone", has { if case .dedicated = $0 { true } else { false } }),
+            ("a b …  that guest's emulator alone", has { if case .emulator = $0 { true } else { false } }),
+            ("x  kept empty beside a vCPU", has { if case .idle = $0 { true } else { false } }),
+            ("·  shared", has { $0 == .shared }), ("░  free", has { $0 == .free }),
+            ("#  another domain", has { $0 == .foreign }), ("-  left to the host", has { $0 == .host }),
+        ]
+        let shown = signs.filter(\.1).map(\.0)
+        return shown.isEmpty ? [] : [paint("Signs", .heading)] + HostMap.flowing(shown)
+    }
+
+    /// Texts beside each other in columns, as many as there is room for. A text that is too long for a column takes several.
+    private static func flowing(_ texts: [String]) -> [String] {
+        let width = (texts.map(\.count).filter { $0 <= 28 }.max() ?? 28) + 3
+        var lines: [String] = []
+        for text in texts {
+            if let last = lines.last {
+                let padding = (width - (last.count - 2) % width) % width
+                let start = last.count + (padding < 3 ? padding + width : padding)
+                if start + text.count <= textWidth {
+                    lines[lines.count - 1] += String(repeating: " ", count: start - last.count) + text
+                    continue
+                }
+            }
+            lines.append("  " + text)
+        }
+        return lines
+    }
+}

@@ -1,0 +1,84 @@
+internal import Diagnostics
+internal import HostModel
+internal import Planning
+internal import XMLTree
+
+/// The names behind the tags, and the guests that are bound to no cell.
+struct GuestLegend {
+    private static let gap = 14
+    private static let swatch = 44
+    private static let name = SVGText(size: 11, isBold: true)
+
+    let picture: HostPicture
+
+    /// Draws both lists; nothing where there are no guests.
+    func draw(x: Int, top: Int, room: Int) -> Drawing {
+        var drawing = Drawing(top: top)
+        let bound = picture.guests.enumerated().map { index, guest in
+            { (x: Int, y: Int, room: Int) in entry(guest, index, x: x, top: y, room: room) }
+        }
+        let floating = picture.floating.map { guest in
+            { (x: Int, y: Int, room: Int) in entry(guest, x: x, top: y, room: room) }
+        }
+        add(bound, "Guests on cells", to: &drawing, x: x, room: room)
+        add(floating, "Guests on no cell of their own", to: &drawing, x: x, room: room)
+        return drawing
+    }
+
+    private func add(
+        _ entries: [(Int, Int, Int) -> Drawing], _ heading: String, to drawing: inout Drawing, x: Int, room: Int
+    ) {
+        guard !entries.isEmpty else { return }
+        drawing.write(heading, at: x, room: room, HostSVG.heading)
+        drawing.bottom += 3
+        let columns = 3
+        let width = (room - (columns - 1) * GuestLegend.gap) / columns
+        for start in stride(from: 0, to: entries.count, by: columns) {
+            let row = entries[start..<min(start + columns, entries.count)].enumerated().map { index, entry in
+                entry(x + index * (width + GuestLegend.gap), drawing.bottom, width)
+            }
+            drawing.shapes += row.flatMap(\.shapes)
+            drawing.bottom = (row.map(\.bottom).max() ?? drawing.bottom) + 4
+        }
+        drawing.bottom += 6
+    }
+
+    private func entry(_ guest: HostPicture.BoundGuest, _ index: Int, x: Int, top: Int, room: Int) -> Drawing {
+        let paint = Palette.GuestPaint(index)
+        let left = x + GuestLegend.swatch + 6
+        var drawing = text(of: guest.placement, x: left, top: top, room: room - (left - x))
+        let style = SVGText(size: 11, isBold: true, fill: paint.ink, anchor: .middle)
+        let middle = x + GuestLegend.swatch / 2
+        drawing.add(SVGShapes.box(x, top + 2, GuestLegend.swatch, 18, fill: paint.solid, stroke: Palette.ink))
+        if let ground = paint.ground {
+            let width = min(GuestLegend.swatch - 4, style.width(of: guest.tag))
+            drawing.add(SVGShapes.box(middle - width / 2, top + 5, width, 12, fill: ground))
+        }
+        drawing.add(style.element(guest.tag, middle, top + 15))
+        return drawing
+    }
+
+    private func entry(_ guest: GuestPlacement, x: Int, top: Int, room: Int) -> Drawing {
+        text(of: guest, x: x, top: top, room: room)
+    }
+
+    private func text(of guest: GuestPlacement, x: Int, top: Int, room: Int) -> Drawing {
+        var drawing = Drawing(top: top)
+        drawing.write(displayable(guest.name), at: x, room: room, GuestLegend.name)
+        drawing.wrap(list: GuestLegend.details(of: guest), at: x, room: room, .small)
+        return drawing
+    }
+
+    /// What a guest has and where: `8 vCPUs, 12 GiB in 1GiB pages on cell 1, 4 GiB in 1GiB pages on cell 0`.
+    private static func details(of guest: GuestPlacement) -> [String] {
+        guard !guest.cells.isEmpty else {
+            let cpus = guest.floatingCPUs.map { "CPUs \($0.text(empty: "none"))" } ?? "any CPU"
+            return ["\(Amount.text(guest.memory)) on \(cpus)"]
+        }
+        let vcpus = guest.cells.reduce(0) { $0 + $1.vcpus.count }
+        let cells = guest.cells.map { cell in
+            "\(Amount.text(cell.memory)) in \(cell.pageSize) pages on cell \(cell.hostCell)"
+        }
+        return [Amount.count(vcpus, "vCPU")] + cells
+    }
+}

@@ -1,0 +1,115 @@
+internal import Diagnostics
+internal import HostModel
+internal import Planning
+internal import XMLTree
+
+/// How one thread is drawn: a box with its CPU's number and who uses it.
+struct ThreadDrawing {
+    let picture: HostPicture
+    /// The width of a box: that of the widest label.
+    let width: Int
+    /// The height of a box; without guests there is only a number in it.
+    let height: Int
+
+    /// The style of a label: smaller for long ones.
+    private static func style(of label: String, ink: String = Palette.ink) -> SVGText {
+        SVGText(size: label.count > 3 ? 9 : 11, isBold: true, fill: ink, anchor: .middle)
+    }
+
+    init(_ picture: HostPicture) {
+        self.picture = picture
+        let threads = picture.cells.flatMap { $0.caches.joined().joined() }
+        let labels = Set(threads.map { ThreadDrawing.label(of: $0.use, in: picture) })
+        width = max(28, (labels.map { ThreadDrawing.style(of: $0).width(of: $0) }.max() ?? 0) + 4)
+        height = picture.hasPlacement ? 27 : 15
+    }
+
+    /// What stands in the box: tag and vCPU, or a sign.
+    static func label(of use: ThreadUse, in picture: HostPicture) -> String {
+        switch use {
+        case .dedicated(let guest, let vcpu, _): "\(picture.guests[guest].tag)\(vcpu)"
+        case .emulator(let guest): "\(picture.guests[guest].tag)e"
+        case .idle: "×"
+        case .foreign: "#"
+        case .shared: "·"
+        case .free, .host, .isolated: ""
+        }
+    }
+
+    /// The box of a thread.
+    func box(_ thread: CellPicture.Thread, x: Int, y: Int) -> XMLElement {
+        var shapes = frame(thread.use, x, y)
+        if picture.hasPlacement {
+            shapes += text(of: thread, x: x, y: y)
+        } else {
+            shapes.append(SVGText(size: 9, anchor: .middle).element("\(thread.cpu)", x + width / 2, y + 11))
+        }
+        return SVGShapes.group(shapes, title: "CPU \(thread.cpu): \(words(thread.use))")
+    }
+
+    /// The number of the CPU, the mark of the emulator, and the label; on a pattern each has a plain ground.
+    private func text(of thread: CellPicture.Thread, x: Int, y: Int) -> [XMLElement] {
+        let (ink, ground) = ThreadDrawing.ink(on: thread.use)
+        let (number, label) = ("\(thread.cpu)", ThreadDrawing.label(of: thread.use, in: picture))
+        let (small, large) = (SVGText(size: 8, fill: ink), ThreadDrawing.style(of: label, ink: ink))
+        var shapes: [XMLElement] = []
+        if let ground {
+            let length = min(width - 4, large.width(of: label))
+            shapes.append(SVGShapes.box(x + 2, y + 2, small.width(of: number) + 1, 9, fill: ground, radius: 2))
+            shapes.append(SVGShapes.box(x + (width - length) / 2, y + 12, length, 12, fill: ground, radius: 2))
+        }
+        shapes.append(small.element(number, x + 3, y + 9))
+        if case .dedicated(_, _, true) = thread.use { shapes.append(ThreadDrawing.mark(x + width, y, ink: ink)) }
+        if !label.isEmpty { shapes.append(large.element(label, x + width / 2, y + height - 6)) }
+        return shapes
+    }
+
+    /// The colour of text on a box, and what makes it legible there; nil for a plain fill.
+    static func ink(on use: ThreadUse) -> (ink: String, ground: String?) {
+        switch use {
+        case .dedicated(let guest, _, _): (Palette.GuestPaint(guest).ink, Palette.GuestPaint(guest).ground)
+        case .idle: (Palette.ink, Palette.paper)
+        case .emulator, .foreign, .shared, .free, .host, .isolated: (Palette.ink, nil)
+        }
+    }
+
+    /// The corner that marks emulator threads; `x` is the right edge of the box.
+    static func mark(_ x: Int, _ y: Int, ink: String) -> XMLElement {
+        SVGShapes.path("M\(x - 9),\(y + 1) h8 v8 z", fill: ink)
+    }
+
+    /// The box without what is written in it.
+    func frame(_ use: ThreadUse, _ x: Int, _ y: Int, width: Int? = nil, height: Int? = nil) -> [XMLElement] {
+        let (width, height) = (width ?? self.width, height ?? self.height)
+        func box(_ fill: String, _ stroke: String = Palette.frame, dashes: String? = nil) -> XMLElement {
+            SVGShapes.box(x, y, width, height, fill: fill, stroke: stroke, dashes: dashes)
+        }
+        switch use {
+        case .dedicated(let guest, _, _): return [box(Palette.GuestPaint(guest).solid, Palette.ink)]
+        case .emulator(let guest):
+            let ground = SVGShapes.box(x + 3, y + 3, width - 6, height - 6, fill: Palette.paper)
+            return [box(Palette.GuestPaint(guest).color, Palette.ink), ground]
+        case .idle(let guest): return [box(Palette.GuestPaint(guest).hatched)]
+        case .foreign: return [box(Palette.foreign)]
+        case .shared: return [box(Palette.shared)]
+        case .free: return [box(Palette.paper)]
+        case .host, .isolated: return [box(Palette.paper, dashes: "3 2")]
+        }
+    }
+
+    /// Who uses a thread, in words.
+    private func words(_ use: ThreadUse) -> String {
+        func name(_ guest: Int) -> String { displayable(picture.guests[guest].placement.name) }
+        return switch use {
+        case .dedicated(let guest, let vcpu, let emulator):
+            "vCPU \(vcpu) of \(name(guest))" + (emulator ? ", and its emulator threads" : "")
+        case .emulator(let guest): "emulator threads of \(name(guest))"
+        case .idle(let guest): "kept empty for \(name(guest))"
+        case .foreign: "a domain that is not the site's"
+        case .shared: "shared"
+        case .free: picture.hasPlacement ? "free" : "online"
+        case .host: "left to the host"
+        case .isolated: "isolated from the kernel's scheduler"
+        }
+    }
+}
