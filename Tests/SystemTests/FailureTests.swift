@@ -79,6 +79,28 @@ extension SystemTests {
             #expect(try Pools.sizes() == pools)
         }
 
+        @Test("a guest that cannot start: what was started before it stays, with all it needs, and the report says so")
+        func failedStart() throws {
+            let lab = try Lab("nostart")
+            defer { lab.end() }
+            try lab.write(Self.broken.replacing("nobus", with: "virtio"), to: "nostart.xml")
+            try lab.write(
+                guests: """
+                      NAME-a: {vcpus: 1, ram: 64MiB, mem_page_size: 2MiB, accelerator: qemu, state: running}
+                      NAME-b: {vcpus: 1, ram: 64MiB, base: nostart.xml, state: running}
+                    """)
+            let failed = try lab.apply()
+            #expect(failed.status == 1)
+            #expect(failed.output.contains("could not start \(lab.name)-b"))
+            #expect(failed.output.contains("/nowhere"))
+            #expect(failed.output.contains("undefine \(lab.name)-b"))
+            #expect(!failed.output.contains("undefine \(lab.name)-a"))
+            #expect(failed.output.contains("the definition of \(lab.name)-a, for \(lab.name)-a"))
+            #expect(failed.output.contains("is not as it was before"))
+            #expect(try lab.domains() == ["\(lab.name)-a"])
+            #expect(try RunningQEMU("\(lab.name)-a").hugePages(ofKiB: 2_048).values.reduce(0, +) == 32)
+        }
+
         @Test("libvirt that does not answer")
         func unreachable() throws {
             let lab = try Lab("deadend")
@@ -100,7 +122,7 @@ extension SystemTests {
                 "flock",
                 [lab.lockFile.path, Setup.program] + lab.applyArguments + ["--lock-timeout", "0"], in: lab.folder)
             #expect(held.status == 75)
-            #expect(held.errors.contains("is held by process"))
+            #expect(held.errors.contains("is held by"))
             #expect(try lab.domains() == [])
         }
 

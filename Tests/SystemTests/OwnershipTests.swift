@@ -54,7 +54,7 @@ extension SystemTests {
             #expect(XMLEquality.areEqual(unmanaged(definition), unmanaged(try XMLReader.read(before))))
             #expect(try lab.plan().status == 0)
 
-            try lab.write(guests: "  NAME: {state: absent}")
+            try lab.write(guests: "  NAME: {state: absent, adopt: true}")
             let released = try lab.apply("--yes")
             #expect(released.status == 0, "\(released.all)")
             #expect(try lab.domains() == [lab.name])

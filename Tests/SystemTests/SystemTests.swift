@@ -4,7 +4,8 @@ import Testing
 /// The program on this machine's own kernel, libvirtd and QEMU: `Tests/system/run` prepares the machine and starts these.
 ///
 /// Every test has a ``Lab`` of its own, and they run one after another: there is one kernel and one set of pools.
-@Suite("On a real host", .serialized, .enabled(if: Setup.isOn, "Tests/system/run starts these"))
+@Suite(
+    "On a real host", .serialized, .enabled(if: Setup.isOn, "Tests/system/run starts these"), .timeLimit(.minutes(2)))
 enum SystemTests {}
 
 /// What the script that starts the tests says.
