@@ -91,6 +91,8 @@ let package = Package(
         tests("LinuxHost", ["Execution", "HostModel", "Diagnostics", systemPackage]),
         tests("Commands", []),
         tests("LibvirtHost", ["Execution", "Planning", "DomainXML", "XMLTree", "HostModel"]),
+        // On a real host: started by Tests/system/run, skipped otherwise.
+        .testTarget(name: "SystemTests", dependencies: ["TestSupport", "XMLTree"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -48,6 +48,20 @@ extension HostAction: CustomStringConvertible {
     }
 }
 
+extension HostAction {
+    /// What is written to, in words: `the definition of web01`.
+    public var subject: String {
+        switch self {
+        case .setPools(let changes):
+            changes.map { "the \($0.pool.pageSize) pool of cell \($0.pool.cell)" }.joined(separator: ", ")
+        case .define(let name, _, _), .undefine(let name): "the definition of \(name)"
+        case .pin(let name, let thread, _): "the pin of \(thread.label) of \(name)"
+        case .setAutostart(let name, _): "the autostart of \(name)"
+        case .start(let name), .stop(let name): "the state of \(name)"
+        }
+    }
+}
+
 extension DomainThread {
     /// The thread in libvirt's words: `vCPU 0`, `emulator`, `iothread 1`.
     var label: String {

@@ -10,9 +10,18 @@ extension LibvirtError {
         let code = Int(error.code)
         let isSystem = code == Int(VIR_ERR_SYSTEM_ERROR.rawValue)
         return LibvirtError(
-            call: call, code: code, domain: Int(error.domain), message: error.message.map { String(cString: $0) } ?? "",
+            call: call, code: code, domain: Int(error.domain),
+            message: error.message.map { oneLine(String(cString: $0)) } ?? "",
             systemCode: isSystem ? error.int1 : nil)
     }
+}
+
+/// A text on one line: its lines without blanks at their ends, joined by `; `; empty ones are left out.
+private func oneLine(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).map { line in
+        let start = line.drop(while: \.isWhitespace)
+        return String(start.reversed().drop(while: \.isWhitespace).reversed())
+    }.filter { !$0.isEmpty }.joined(separator: "; ")
 }
 
 extension LibvirtError.Kind {

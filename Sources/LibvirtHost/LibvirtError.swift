@@ -32,7 +32,7 @@ public struct LibvirtError: Error, Hashable, Sendable {
     public let code: Int
     /// libvirt's number of the part that raised it (`virErrorDomain`).
     public let domain: Int
-    /// What libvirt said, verbatim.
+    /// What libvirt said. Where it said several lines, such as a refusal of its schema, they are joined by `; `.
     public let message: String
     /// What it means to the caller.
     public let kind: Kind

@@ -25,6 +25,7 @@ public struct ApplyJSON: Encodable {
             "changed": .flag(summary.changed),
             "steps": .texts(summary.steps),
             "undone": .texts(summary.undone),
+            "left": .texts(summary.left),
             "not_undone": .texts(summary.notUndone),
             "short_pools": .list(summary.shortPools.map(shortPoolJSON)),
             "kernel_arguments": .optional(summary.shortPools.isEmpty ? nil : arguments),

@@ -19,6 +19,7 @@ public struct ApplyReport {
             list("Done", summary.steps, paint, .heading),
             shortPools(paint),
             list("Put back", summary.undone, paint, .heading),
+            list("Left for guests that were started", summary.left, paint, .attention),
             list("NOT put back: a person is needed", summary.notUndone, paint, .attention),
             list("Waiting for a restart", summary.restartPending, paint, .heading),
             findingLines(summary.diagnostics, sources),
@@ -60,6 +61,8 @@ public struct ApplyReport {
         case .nothingToDo: "Nothing to do on \(displayable(summary.host))."
         case .applied:
             "Applied \(Amount.count(summary.steps.count, "step")) on \(displayable(summary.host)); \(checked)."
+        case .rolledBack where !summary.left.isEmpty:
+            "Rolled back, save what guests that were started need: \(displayable(summary.host)) is not as it was before."
         case .rolledBack: "Rolled back: \(displayable(summary.host)) is as it was before."
         case .incomplete:
             "Rollback incomplete on \(displayable(summary.host)): "

@@ -40,6 +40,8 @@ public struct ApplySummary: Hashable, Sendable {
     public var steps: [String]
     /// What was put back, one sentence a step, in order.
     public var undone: [String]
+    /// What was left as it is since guests that the run started need it, one sentence each.
+    public var left: [String]
     /// What could not be put back and needs a person, one sentence each.
     public var notUndone: [String]
     /// Pools that came out short, ascending.
@@ -55,7 +57,8 @@ public struct ApplySummary: Hashable, Sendable {
 
     /// Puts a summary together.
     public init(
-        host: String, outcome: Outcome, steps: [String] = [], undone: [String] = [], notUndone: [String] = [],
+        host: String, outcome: Outcome, steps: [String] = [], undone: [String] = [], left: [String] = [],
+        notUndone: [String] = [],
         shortPools: [ShortPool] = [], wantedPools: [PoolID: PageCount] = [:], restartPending: [String] = [],
         verified: Int = 0, diagnostics: [Diagnostic] = []
     ) {
@@ -63,6 +66,7 @@ public struct ApplySummary: Hashable, Sendable {
         self.outcome = outcome
         self.steps = steps
         self.undone = undone
+        self.left = left
         self.notUndone = notUndone
         self.shortPools = shortPools
         self.wantedPools = wantedPools
@@ -72,5 +76,5 @@ public struct ApplySummary: Hashable, Sendable {
     }
 
     /// Whether the host is different from before.
-    public var changed: Bool { outcome == .applied || outcome == .incomplete }
+    public var changed: Bool { outcome == .applied || outcome == .incomplete || !left.isEmpty }
 }

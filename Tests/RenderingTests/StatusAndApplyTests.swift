@@ -76,6 +76,18 @@ struct ApplyTests {
         try expectGolden(ApplyReport(Self.summary(outcome)).text(), "apply-\(outcome.rawValue).txt")
     }
 
+    @Test("does not claim that all is as before when a started guest keeps what it needs")
+    func leftForStartedGuests() throws {
+        let summary = ApplySummary(
+            host: "hv01", outcome: .rolledBack, steps: ["defined web01", "started web01", "defined web02"],
+            undone: ["undefine web02"], left: ["the definition of web01, for web01"],
+            diagnostics: [Diagnostic(.stepFailed, "could not start web02: no such disk")])
+        #expect(summary.changed)
+        try expectGolden(ApplyReport(summary).text(), "apply-left.txt")
+        try expectGolden(
+            json(ApplyJSON(summary, exit: ExitReport(code: 1, name: "unexpected_failure"))), "apply-left.json")
+    }
+
     @Test("as JSON", arguments: ApplySummary.Outcome.allCases)
     func document(outcome: ApplySummary.Outcome) throws {
         let document = ApplyJSON(Self.summary(outcome), exit: ExitReport(code: 0, name: "done"))

@@ -124,8 +124,10 @@ extension ApplySummary {
         summary.verified = report.verified
         summary.restartPending = plan.restartPending
         summary.wantedPools = targets
-        summary.undone = report.undone.filter { if case .failed = $0.result { false } else { true } }.map {
-            "\($0.action)"
+        summary.undone = report.undone.filter { $0.result == .restored }.map { "\($0.action)" }
+        summary.left = report.undone.compactMap { undo in
+            guard case .leftForRunning(let guests) = undo.result else { return nil }
+            return "\(undo.action.subject), for \(guests.joined(separator: ", "))"
         }
         summary.notUndone = report.undone.compactMap { undo in
             if case .failed(let failure) = undo.result { "\(undo.action): \(failure)" } else { nil }

@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+extension SystemTests {
+    @Suite("boot")
+    struct Boot {
+        @Test("reserves what apply compiled, and nothing on another machine")
+        func reservation() throws {
+            let lab = try Lab("boot")
+            defer { lab.end() }
+            try lab.write(
+                guests: "  NAME: {vcpus: 1, ram: 64MiB, mem_page_size: 2MiB, accelerator: qemu, numa_placement: {0: 0}}"
+            )
+            try #require(try lab.apply().status == 0)
+            let wanted = try Pools.sizes()
+            try Pools.empty()
+            #expect(try Pools.sizes() != wanted)
+            let booted = try lab.program("boot", "--boot-file", lab.bootFile.path)
+            #expect(booted.status == 0, "\(booted.all)")
+            #expect(booted.output.contains("2MiB cell 0: asked 32, granted 32"))
+            #expect(try Pools.sizes() == wanted)
+            let again = try lab.program("boot", "--boot-file", lab.bootFile.path)
+            #expect(again.status == 0)
+            #expect(try Pools.sizes() == wanted)
+            #expect(try lab.plan().status == 0)
+
+            try Pools.empty()
+            let empty = try Pools.sizes()
+            let text = try String(contentsOf: lab.bootFile, encoding: .utf8)
+            let other = text.replacing(/"cpus" *: *"[^"]*"/, with: "\"cpus\": \"0-1022\"")
+            #expect(other != text)
+            try lab.write(other, to: "other.json")
+            let refused = try lab.program("boot", "--boot-file", lab.folder.appending(path: "other.json").path)
+            #expect(refused.status == 10, "\(refused.all)")
+            #expect(refused.errors.contains("cell 0"))
+            #expect(try Pools.sizes() == empty)
+        }
+    }
+
+    @Suite("Embedded libvirt")
+    struct Embedded {
+        @Test("applies once")
+        func twice() throws {
+            let lab = try Lab("embed")
+            defer { lab.end() }
+            try lab.write(guests: "  NAME: {vcpus: 1, ram: 64MiB, numa_nodes: 1, accelerator: qemu}")
+            let uri = "qemu:///embed?root=\(lab.folder.path)/root"
+            let first = try lab.apply("--connect", uri)
+            #expect(first.status == 0, "\(first.all)")
+            let definition = "\(lab.folder.path)/root/etc/qemu/\(lab.name).xml"
+            let before = try FileState(definition)
+            let second = try lab.apply("--connect", uri)
+            #expect(second.status == 0, "\(second.all)")
+            #expect(second.output.contains("Nothing to do"))
+            #expect(try FileState(definition) == before)
+            #expect(try lab.domains() == [], "the system's libvirt knows nothing of it")
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+/// A folder for one test's files, and all domains whose names begin with the lab's: ``end()`` leaves neither, and the pools as they
+/// were.
+struct Lab {
+    /// What the names of the test's domains begin with.
+    let name: String
+    /// The test's folder.
+    let folder: URL
+    /// The site file.
+    var site: URL { folder.appending(path: "site.yaml") }
+    /// The boot file that apply compiles.
+    var bootFile: URL { folder.appending(path: "boot.json") }
+    /// The file of apply's lock.
+    var lockFile: URL { folder.appending(path: "lock") }
+
+    private let pools: [String: Int]
+
+    /// Makes the folder, and empties the pools as far as nobody uses them.
+    init(_ topic: String) throws {
+        name = "np-sys-\(topic)"
+        folder = FileManager.default.temporaryDirectory.appending(path: "\(name)-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        pools = try Pools.sizes()
+        try Pools.empty()
+    }
+
+    /// Removes what the test made.
+    func end() {
+        do {
+            for domain in try domains() {
+                _ = try run("virsh", ["-q", "destroy", domain])
+                try virsh("undefine", domain)
+            }
+            try Pools.restore(pools)
+            try FileManager.default.removeItem(at: folder)
+        } catch {
+            Issue.record(error, "the lab \(name) is not cleaned up")
+        }
+    }
+
+    /// The names of the test's domains, ascending.
+    func domains() throws -> [String] {
+        try virsh("list", "--all", "--name").split(separator: "\n").map(String.init).filter { $0.hasPrefix(name) }
+            .sorted()
+    }
+
+    /// Writes the site file. `NAME` stands for the lab's name.
+    func write(guests: String, host: String = "{}", site name: String = "np-sys") throws {
+        try write("site: \(name)\nhosts: {here: \(host)}\nguests:\n\(guests)\n", to: "site.yaml")
+    }
+
+    /// Writes a file of the folder. `NAME` stands for the lab's name.
+    func write(_ text: String, to file: String) throws {
+        try text.replacing("NAME", with: name).write(
+            to: folder.appending(path: file), atomically: false, encoding: .utf8)
+    }
+
+    /// Runs the program's apply on the site file.
+    func apply(_ options: String...) throws -> Ended {
+        try run(Setup.program, applyArguments + options, in: folder)
+    }
+
+    /// What apply is run with.
+    var applyArguments: [String] {
+        ["apply", "site.yaml", "--boot-file", bootFile.path, "--lock-file", lockFile.path]
+    }
+
+    /// Runs the program's plan on the site file, and reads what it prints.
+    func plan(_ options: String...) throws -> (status: Int32, plan: PlanDocument) {
+        let arguments = ["plan", "site.yaml", "--format", "json", "--detailed-exitcode"] + options
+        let ended = try run(Setup.program, arguments, in: folder)
+        do {
+            return (ended.status, try JSONDecoder().decode(PlanDocument.self, from: Data(ended.output.utf8)))
+        } catch {
+            throw Broken(description: "plan ended with \(ended.status): \(ended.all) (\(error))")
+        }
+    }
+
+    /// Runs the program with any arguments.
+    func program(_ arguments: String...) throws -> Ended { try run(Setup.program, arguments, in: folder) }
+
+    /// A domain's inactive definition, secrets included.
+    func definition(_ domain: String) throws -> String {
+        try virsh("dumpxml", "--inactive", "--security-info", domain)
+    }
+}
