@@ -13,7 +13,7 @@ public struct NumactlPlan: ParsableCommand {
         version: NumactlPlan.version,
         subcommands: [
             PlanCommand.self, ApplyCommand.self, StatusCommand.self, FactsCommand.self, ValidateCommand.self,
-            RenderCommand.self, BootCommand.self,
+            RenderCommand.self, BootCommand.self, ExplainCommand.self,
         ])
 
     /// The version of the program.

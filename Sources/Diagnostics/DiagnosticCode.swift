@@ -66,17 +66,14 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case cpusNotOnline = "NP307"
     case runningGuestMoves = "NP308"
     case mixedPageSizes = "NP309"
-    case emulatorWithoutCPU = "NP310"
 
     // Host and kernel
     case poolShort = "NP401"
     case sysfsUnreadable = "NP402"
-    case surplusPages = "NP403"
     case sysfsGarbled = "NP404"
     case factMissing = "NP405"
     case mountMissing = "NP406"
     case libvirtMissesMount = "NP407"
-    case poolTooBig = "NP408"
     case bootFileMismatch = "NP409"
     case bootDisabled = "NP410"
     case poolUnwritable = "NP411"
@@ -86,11 +83,9 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
 
     // libvirt
     case libvirtUnreachable = "NP501"
-    case libvirtFailed = "NP502"
     case libvirtRewrote = "NP503"
     case defineRefused = "NP504"
     case domainXMLInvalid = "NP505"
-    case managedSave = "NP506"
     case restartPending = "NP507"
     case stepFailed = "NP508"
 
@@ -99,7 +94,6 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case otherManager = "NP602"
     case needsConsent = "NP603"
     case adoptMissing = "NP604"
-    case noMachineDescribed = "NP605"
     case orphan = "NP606"
     case unknownGuest = "NP607"
 

@@ -37,7 +37,8 @@ extension Remedy {
 }
 
 extension GuestDemand.PageRequest {
-    fileprivate var word: String {
+    /// The value as the site file writes it.
+    var word: String {
         switch self {
         case .small: "small"
         case .large: "large"

@@ -15,7 +15,12 @@ struct PlanningSession {
     let sources: [SourceText]
 
     /// Reads the site, finds the host and makes the plan.
-    init(site: String?, host: HostOptions, allowsShrink: Bool = false, rebalances: Bool = false, world: World) throws {
+    ///
+    /// - Parameter explains: Whether a refusal is looked into; nil does so for sites of a bearable size.
+    init(
+        site: String?, host: HostOptions, allowsShrink: Bool = false, rebalances: Bool = false, explains: Bool? = nil,
+        world: World
+    ) throws {
         let input = try SiteInput(site, world: world)
         let file = try host.facts.map { try FactsInput(file: $0, world: world) }
         let machine = file?.facts.host.name ?? (host.facts == nil && host.root == nil ? world.hostName : nil)
@@ -30,7 +35,7 @@ struct PlanningSession {
             PlanRequest(
                 host: found.facts, site: input.site.name.value, policy: policy, guests: guests,
                 bases: try input.bases(for: guests, world: world), allowsShrink: allowsShrink,
-                defaultHugePage: found.facts.defaultHugePage, rebalances: rebalances))
+                defaultHugePage: found.facts.defaultHugePage, rebalances: rebalances, explains: explains))
         result.plan.diagnostics =
             input.warnings + found.diagnostics.filter { $0.severity != .note } + result.plan.diagnostics
         self.result = result

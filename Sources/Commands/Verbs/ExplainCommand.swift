@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import Planning
+internal import Rendering
+
+struct ExplainCommand: WorldCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Say what a code means, or why guests fit, go where they go, or do not fit.",
+        discussion: """
+            With codes such as NP304, what each means, its usual causes and what to do. Else an argument that ends in .yaml or \
+            .yml, or is -, names the site file, and any other a guest. Without guests, those are explained that do not fit; when \
+            all fit, all.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+    @Argument(help: ArgumentHelp("Codes; or the site file, and guests.", valueName: "code-or-site-or-guest"))
+    var names: [String] = []
+
+    @OptionGroup var host: HostOptions
+
+    @Option(help: "The output's form; json is the plan's document.") var format: Format = .text
+
+    private var sites: [String] { names.filter { $0 == "-" || $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") } }
+    private var others: [String] { names.filter { !sites.contains($0) } }
+
+    /// Whether the arguments are codes: each begins like one, and no site file is named beside them.
+    private var areCodes: Bool { sites.isEmpty && !names.isEmpty && names.allSatisfy(ExplainCommand.isLikeCode) }
+
+    func validate() throws {
+        if sites.count > 1 { throw ValidationError("Name one site file at most.") }
+        guard areCodes else { return }
+        if format == .json { throw ValidationError("--format json goes with a site file.") }
+        for name in names where DiagnosticCode(rawValue: name.uppercased()) == nil {
+            throw ValidationError(ExplainCommand.unknownCode(name))
+        }
+    }
+
+    func run(in world: World) throws {
+        guard areCodes else { return try report(in: world) { try explainGuests(world) } }
+        let codes = names.compactMap { DiagnosticCode(rawValue: $0.uppercased()) }
+        world.say(codes.map { CodeText($0).text }.joined(separator: "\n"))
+    }
+
+    private func explainGuests(_ world: World) throws -> ExitStatus {
+        let session = try PlanningSession(site: sites.first, host: host, explains: true, world: world)
+        let known = session.guests.map(\.name.value)
+        for name in others where !known.contains(name) {
+            let meant = suggestion(for: name, among: known).map { "did you mean \($0)?" }
+            throw CommandFailure(
+                .usage, [Diagnostic(.unknownGuest, "the site has no guest '\(name)' on this host", hint: meant)])
+        }
+        let planned = session.status(detailed: false)
+        let status = planned == .needsConsent ? .done : planned
+        if format == .json {
+            world.say(try session.rendered(as: .json, status: status, color: false))
+            return status
+        }
+        let text = ExplainText(
+            session.result.plan, host: session.facts, policy: session.policy, guests: session.guests, named: others)
+        world.say(text.text(color: world.hasColor))
+        world.warn(DiagnosticText(sources: session.sources).render(text.otherFindings))
+        return status
+    }
+
+    /// `NP` and digits, or digits alone.
+    private static func isLikeCode(_ word: String) -> Bool {
+        let digits = word.uppercased().hasPrefix("NP") ? word.dropFirst(2) : word[...]
+        return !digits.isEmpty && digits.allSatisfy { $0.isASCII && $0.isNumber }
+    }
+
+    private static func unknownCode(_ word: String) -> String {
+        let codes = DiagnosticCode.allCases.map(\.rawValue)
+        let wanted = word.uppercased()
+        let near = codes.first { $0 == "NP" + wanted } ?? suggestion(for: wanted, among: codes)
+        return "There is no code '\(displayable(word))'. "
+            + (near.map { "Did you mean \($0)?" } ?? "Codes look like NP304.")
+    }
+}

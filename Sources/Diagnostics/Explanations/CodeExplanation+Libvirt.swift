@@ -1,0 +1,56 @@
+extension CodeExplanation {
+    /// libvirt.
+    static let libvirt: [CodeExplanation] = [
+        CodeExplanation(
+            .libvirtUnreachable, "libvirt does not answer",
+            """
+            The connection was refused, timed out, or needs rights that you do not have; libvirt's own words are \
+            shown. Nothing was changed.
+            systemctl status libvirtd (or virtqemud) shows whether it runs; virsh -c qemu:///system list tests the \
+            connection. The user must be root or in the group libvirt. To plan without libvirt, use --facts FILE.
+            """),
+        CodeExplanation(
+            .libvirtRewrote, "libvirt filled something in",
+            """
+            A note: what libvirt holds after the definition differs in text from what was sent, and means the same: \
+            libvirt adds addresses, aliases and defaults, and reorders.
+            Nothing is to be done. numactl-plan plan should find no differences; if it finds some each time, please \
+            report both documents.
+            """),
+        CodeExplanation(
+            .defineRefused, "libvirt refused a definition",
+            """
+            libvirt checks every definition against its schema and against what the hypervisor can do, and this one \
+            failed; its own words are in the message. What the run had done until then was put back. Most often the \
+            base file or the adopted domain has a part that this version does not know.
+            numactl-plan render --out DIR writes the definition; virt-xml-validate DIR/NAME.xml domain and virsh \
+            define test it.
+            """),
+        CodeExplanation(
+            .domainXMLInvalid, "a domain's definition cannot be read",
+            """
+            The definition that libvirt (or the facts file) holds is not understood, so neither its load nor its \
+            settings are known. For a guest of the site that is an error; for any other domain it is a warning, and \
+            what that domain uses is not counted.
+            Look at it with virsh dumpxml --inactive NAME. In a facts file, check that the text was not cut.
+            """),
+        CodeExplanation(
+            .restartPending, "a guest waits for its next start",
+            """
+            A note: the definition is as the site says, but the guest runs with older settings. Memory, cells and \
+            page sizes cannot change under a running guest, and numactl-plan never restarts one on its own.
+            Shut the guest down and start it again when it suits (a reboot from inside keeps the old settings). \
+            numactl-plan status --check ends with 3 until then.
+            """),
+        CodeExplanation(
+            .stepFailed, "a step could not be carried out",
+            """
+            libvirt or the kernel refused one step of the plan; the message has the step and their words. The run \
+            ended there, and what it had done was put back. Among the causes: a guest that did not shut down in \
+            time, a managed save image, a pool with pages in use, or something that changed after the plan was made \
+            (exit code 14).
+            Remove the cause, look at numactl-plan plan, and apply again. virsh managedsave-remove NAME drops a \
+            saved image, and with it the guest's saved memory.
+            """),
+    ]
+}

@@ -1,0 +1,83 @@
+extension CodeExplanation {
+    /// Placement.
+    static let placement: [CodeExplanation] = [
+        CodeExplanation(
+            .pageSizeNotOnHost, "the host lacks this page size",
+            """
+            A guest or the host's 'pools' ask for a page size of which the host, or the named cell, has no pool. \
+            Pools exist for the sizes that the kernel supports; 1 GiB pages need the CPU flag pdpe1gb on x86. In a \
+            facts file the cells may lack 'pools'.
+            numactl-plan facts shows each cell's pools. Choose one of those sizes, or mem_page_size: large for any \
+            huge page.
+            """),
+        CodeExplanation(
+            .tooManyCells, "the guest has more cells than the host",
+            """
+            Guest cells of one guest go to different host cells, so a guest cannot have more of them than the host \
+            has. That is Nova's rule too.
+            Lower numa_nodes, choose another host, or write numa_policy: none for a virtual topology that is not \
+            bound.
+            """),
+        CodeExplanation(
+            .placementCellMissing, "the host has no such cell",
+            """
+            numa_placement, 'reserved' or 'pools' name a host cell that is not there. Cells may be numbered with \
+            gaps, and a cell can vanish when memory or a CPU is taken out.
+            numactl-plan facts shows the cells of the host. Correct the number, or the choice of host (--host).
+            """),
+        CodeExplanation(
+            .doesNotFit, "a guest does not fit on this host",
+            """
+            No arrangement of all the site's guests exists in which this one has a place; that was searched for, not \
+            guessed. Guests that have a place now were allowed to move.
+            For every host cell the plan lists what was needed, what is free and who holds the rest: CPUs, whole \
+            cores (isolate), sibling pairs (require), memory or pages. Each guest cell needs a host cell of its own \
+            that has all of it.
+            numactl-plan explain site.yaml GUEST shows the guests that exclude each other and changes each of which \
+            would make everything fit. Mind 'reserved', 'pools', foreign domains, and pools with free pages that \
+            only --allow-shrink turns back into memory.
+            """),
+        CodeExplanation(
+            .doNotFitTogether, "guests exclude each other",
+            """
+            Beside a guest that does not fit (NP304): these guests cannot be on this host together, wherever each \
+            goes, and with any one of them left out the others can. It is one such set; there may be more.
+            Make one of them smaller or move it to another host; numactl-plan explain site.yaml lists what would \
+            help.
+            """),
+        CodeExplanation(
+            .undecided, "the search limit was reached",
+            """
+            Neither a place for all guests nor a proof that there is none was found within the limit. This is not \
+            the same as not fitting: nothing is known. It happens on hosts that are all but full, with many guests \
+            of different shapes. The exit code is 16.
+            Leave a little room (one CPU or some memory on a cell), use numa_placement for the largest guests, or \
+            give guests of one kind the same sizes.
+            """),
+        CodeExplanation(
+            .cpusNotOnline, "the host's CPU sets name missing CPUs",
+            """
+            'cpus: {dedicated: …, shared: …}' of the host names CPUs that are not online: they do not exist, are \
+            switched off (/sys/devices/system/cpu/cpuN/online, nosmt), or this is another machine.
+            numactl-plan facts shows the CPUs that are online. Correct the sets, bring the CPUs online, or choose \
+            the host with --host.
+            """),
+        CodeExplanation(
+            .runningGuestMoves, "a running guest has to move",
+            """
+            A warning: the guest runs, and no arrangement of all guests leaves it where it is; as few guests as were \
+            found to suffice are moved. A running guest's memory does not follow its definition: the new binding \
+            holds from its next start.
+            If that is not wanted, leave out or shrink what was added last. Otherwise apply, and restart the guest \
+            when it suits.
+            """),
+        CodeExplanation(
+            .mixedPageSizes, "a guest gets pages of several sizes",
+            """
+            A warning: with mem_page_size: large or any no single page size fits for all cells of the guest, but a \
+            mix does. The guest works, and its cells differ in speed.
+            To be told what a single size lacks, ask for it: mem_page_size: 1GiB, then numactl-plan explain \
+            site.yaml GUEST.
+            """),
+    ]
+}

@@ -1,0 +1,77 @@
+extension CodeExplanation {
+    /// Ownership and policy, plan files and journal.
+    static let policy: [CodeExplanation] = [
+        CodeExplanation(
+            .notOurs, "the domain is not this site's",
+            """
+            There is a domain of the guest's name, and it has no mark of this site, has that of another site, or is \
+            transient and so has no definition to manage. It is left alone and the plan is refused, because its \
+            owner would not expect a change.
+            Write adopt: true to manage its NUMA, CPU and memory settings and nothing else, remove it from the other \
+            site, or choose another name. virsh dumpxml NAME shows the mark in <metadata>.
+            """),
+        CodeExplanation(
+            .otherManager, "the domain belongs to another manager",
+            """
+            The domain carries the mark of OpenStack Nova, KubeVirt, oVirt or another manager, which would undo any \
+            change or break over it. It is left alone, and what it uses is counted.
+            Take the guest out of the site file, or the domain out of its manager.
+            """),
+        CodeExplanation(
+            .needsConsent, "a change must be agreed to",
+            """
+            Something in the plan stops a guest, removes or takes over a domain, or gives pages back that may not be \
+            had again. Nobody was there to ask, or the answer was not yes. Nothing was changed; the exit code is 15.
+            Read the list, then agree: numactl-plan apply --yes.
+            """),
+        CodeExplanation(
+            .adoptMissing, "there is no domain to adopt",
+            """
+            The guest says adopt: true, which takes over a domain that exists, but libvirt has none of that name. \
+            The name may be misspelt, or the domain is on another host or another connection.
+            virsh list --all shows the domains. Without adopt: true the domain is created, from base or from disks \
+            and interfaces.
+            """),
+        CodeExplanation(
+            .orphan, "a domain of this site is no longer in it",
+            """
+            A warning: the domain was created for or adopted by this site, and the file does not name it any more. \
+            It is left alone, and what it uses is counted as foreign.
+            Write NAME: {state: absent} to have it removed (its disks are kept; an adopted domain is only released), \
+            or put the guest back.
+            """),
+        CodeExplanation(
+            .unknownGuest, "there is no such guest",
+            """
+            The command names a guest that the site does not have on this host, or that has no place. Guests of a \
+            count are named with their number: web-1.
+            numactl-plan status lists the guests. A name that ends in .yaml is taken as the site file.
+            """),
+        CodeExplanation(
+            .lockBusy, "another run holds the lock",
+            """
+            Only one run may change a host at a time; another one holds the lock file, or the file cannot be made. \
+            The exit code is 75, or 77 when it is not permitted.
+            Wait and try again, or wait longer with --lock-timeout SECONDS. The kernel frees the lock when its \
+            holder ends, however it ends; fuser -v /run/lock/numactl-plan.lock names the holder.
+            """),
+        CodeExplanation(
+            .verifyFailed, "the host is not as it was made",
+            """
+            After all steps everything was read back, and something is not as the plan wants it: another program \
+            changed it at the same time, or libvirt or the kernel took it differently. The run was rolled back; the \
+            exit code is 12.
+            The message has the setting, what was wanted and what was found. Stop what changes it (another manager, \
+            a tuning daemon, a hook script), then apply again.
+            """),
+        CodeExplanation(
+            .rollbackIncomplete, "a run could not be taken back whole",
+            """
+            A run failed, and undoing it failed as well in part; the exit code is 13 and a person is needed. Every \
+            other step was taken back. What was not is listed with the reason, most often pages that came into use \
+            or a guest that was started meanwhile.
+            Bring those parts to the state that the list names, or mend the first cause and apply again. \
+            numactl-plan plan shows how the host differs now.
+            """),
+    ]
+}
