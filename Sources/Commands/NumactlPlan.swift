@@ -12,8 +12,8 @@ public struct NumactlPlan: ParsableCommand {
             """,
         version: NumactlPlan.version,
         subcommands: [
-            PlanCommand.self, ApplyCommand.self, StatusCommand.self, FactsCommand.self, ValidateCommand.self,
-            RenderCommand.self, BootCommand.self, ExplainCommand.self,
+            PlanCommand.self, ApplyCommand.self, StatusCommand.self, ExplainCommand.self, FactsCommand.self,
+            ValidateCommand.self, RenderCommand.self, BootCommand.self,
         ])
 
     /// The version of the program.

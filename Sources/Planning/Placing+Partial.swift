@@ -58,6 +58,7 @@ extension Placing {
             grid: grid, needs: needs.map { $0 ?? GuestNeed(cells: [], forced: [], pages: [-1]) },
             assignments: needs.map { _ in Assignment(hosts: [], pages: []) }, keptCPUs: [:])
         var answer = placement(of: none, verdict: .infeasible, left: Set(request.guests.indices))
+        answer.poolShortages = shortages
         answer.unplaced = request.guests.map { UnplacedGuest(name: $0.name, code: .doesNotFit, reasons: shortages) }
         return answer
     }

@@ -204,6 +204,22 @@ private struct Planning {
     }
 
     private func unplacedDiagnostics(_ placement: Placement) -> [Diagnostic] {
+        guard placement.poolShortages.isEmpty else { return placement.poolShortages.map(poolDiagnostic) }
+        return guestDiagnostics(placement)
+    }
+
+    /// The site's own pools and foreign pages are too much for a cell, guests left out.
+    private func poolDiagnostic(_ shortage: Shortage) -> Diagnostic {
+        let cell = shortage.hostCell ?? 0
+        let request = request.policy.pools.first { $0.pool.value.cell == cell }
+        return Diagnostic(
+            .doesNotFit, "the huge pages wanted on cell \(cell) do not fit its memory, even without any guest",
+            at: request?.pool.mark,
+            notes: ["needed: \(KiB(shortage.needed)) in pools, \(KiB(shortage.free)) of memory beside the reserve"],
+            hint: "ask for fewer pages under 'pools', or reserve less memory on that cell")
+    }
+
+    private func guestDiagnostics(_ placement: Placement) -> [Diagnostic] {
         placement.unplaced.map { guest in
             Diagnostic(
                 placement.verdict == .undecided ? .undecided : guest.code,

@@ -20,6 +20,8 @@ extension PlanText {
         let guests = plan.placement.unplaced
         guard !guests.isEmpty else { return [] }
         let isUndecided = plan.placement.verdict == .undecided
+        // Where the pools alone do not fit, the findings say so once; it is no guest's affair.
+        guard plan.placement.poolShortages.isEmpty else { return [] }
         let heading = isUndecided ? "Not known to fit on" : "Does not fit on"
         return [paint("\(heading) \(displayable(plan.host))", .heading)]
             + guests.flatMap { guest in

@@ -15,7 +15,7 @@ struct HouseTests {
         "SiteFile": ["Diagnostics", "HostModel", "YAMLTree"],
         "Planning": ["Diagnostics", "DomainXML", "HostModel", "SiteFile", "XMLTree"],
         "Execution": ["Diagnostics", "DomainXML", "HostModel", "Planning", "XMLTree"],
-        "Rendering": ["Diagnostics", "HostModel", "Planning", "SiteFile"],
+        "Rendering": ["Diagnostics", "HostModel", "Planning", "SiteFile", "XMLTree"],
         "LinuxHost": [
             "CNuma", "Diagnostics", "Dispatch", "Execution", "FoundationEssentials", "Glibc", "HostModel",
             "Synchronization", "SystemPackage",

@@ -51,7 +51,9 @@ struct BootCommand: WorldCommand {
         case .complete, .reported, .disabled: return .done
         case .short: return .poolsShort
         case .mismatch: return .doesNotFit
-        case .unusable: return .invalidInput
+        case .unusable:
+            let isMissing = outcome.diagnostics.contains { $0.code == .sysfsUnreadable }
+            return isMissing ? .inputMissing : .invalidInput
         }
     }
 
