@@ -15,12 +15,16 @@ extension OwnershipMark {
         func children(_ name: String) -> [XMLElement] {
             mark.elements.filter { NamespaceScope.localName(of: $0.name) == name }
         }
+        let own = children("own").compactMap(OwnCPU.init(reading:))
         self.init(
             site: site, guest: guest, flavor: mark[attribute: "flavor"], origin: origin,
             managedPaths: children("managed").compactMap { $0[attribute: "path"] }.sorted(),
             placement: children("placement").compactMap(PlacedCell.init(reading:)).sorted {
                 $0.guestCell < $1.guestCell
-            })
+            },
+            ownCPUs: Dictionary(
+                own.compactMap { own in own.vcpu.map { ($0, own.cpu) } }, uniquingKeysWith: { first, _ in first }),
+            emulatorCPU: own.first { $0.vcpu == nil }?.cpu)
     }
 
     /// The mark as an element that declares its own namespace.
@@ -31,7 +35,9 @@ extension OwnershipMark {
         mark[attribute: "origin"] = origin.rawValue
         let paths = managedPaths.sorted().map { XMLElement("np:managed", [.init("path", $0)]) }
         let cells = placement.sorted { $0.guestCell < $1.guestCell }.map(\.element)
-        mark.children = (paths + cells).map { .element($0) }
+        let own = ownCPUs.sorted { $0.key < $1.key }.map { OwnCPU(vcpu: $0.key, cpu: $0.value).element }
+        let emulator = emulatorCPU.map { [OwnCPU(vcpu: nil, cpu: $0).element] } ?? []
+        mark.children = (paths + cells + own + emulator).map { .element($0) }
         return mark
     }
 
@@ -76,6 +82,30 @@ extension OwnershipMark.PlacedCell {
                 .init("guestCell", "\(guestCell)"), .init("hostCell", "\(hostCell)"),
                 .init("pageKiB", "\(pageSize.size.count)"),
             ])
+    }
+}
+
+/// `<np:own vcpu="0" cpu="2"/>`: a CPU of a vCPU, or of the emulator where no vCPU is named.
+private struct OwnCPU {
+    var vcpu: VCPU?
+    var cpu: CPU
+
+    init(vcpu: VCPU?, cpu: CPU) {
+        self.vcpu = vcpu
+        self.cpu = cpu
+    }
+
+    init?(reading element: XMLElement) {
+        guard let cpu = try? element.number("cpu", "") else { return nil }
+        self.cpu = CPU(cpu)
+        guard element[attribute: "vcpu"] != nil else { return }
+        guard let vcpu = try? element.number("vcpu", "") else { return nil }
+        self.vcpu = VCPU(vcpu)
+    }
+
+    var element: XMLElement {
+        let whose = vcpu.map { [XMLElement.Attribute("vcpu", "\($0)")] } ?? []
+        return XMLElement("np:own", whose + [.init("cpu", "\(cpu)")])
     }
 }
 

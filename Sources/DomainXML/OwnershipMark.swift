@@ -42,10 +42,15 @@ public struct OwnershipMark: Hashable, Sendable {
     public var managedPaths: [String]
     /// Where the guest's cells were placed, ascending by guest cell.
     public var placement: [PlacedCell]
+    /// The host CPUs that were given to vCPUs of their own.
+    public var ownCPUs: [VCPU: CPU]
+    /// The host CPU that was given to the emulator's threads for themselves, or nil.
+    public var emulatorCPU: CPU?
 
     /// Puts a mark together.
     public init(
-        site: String, guest: String, flavor: String?, origin: Origin, managedPaths: [String], placement: [PlacedCell]
+        site: String, guest: String, flavor: String?, origin: Origin, managedPaths: [String], placement: [PlacedCell],
+        ownCPUs: [VCPU: CPU] = [:], emulatorCPU: CPU? = nil
     ) {
         self.site = site
         self.guest = guest
@@ -53,5 +58,7 @@ public struct OwnershipMark: Hashable, Sendable {
         self.origin = origin
         self.managedPaths = managedPaths
         self.placement = placement
+        self.ownCPUs = ownCPUs
+        self.emulatorCPU = emulatorCPU
     }
 }

@@ -44,7 +44,10 @@ struct DiagnosticError: Error {
 }
 
 extension PresentPlacement {
-    /// Where a domain is, as its definition says: guest cells bound to exactly one host cell, pins, the emulator.
+    /// Where a domain is: guest cells bound to exactly one host cell, pins, the emulator.
+    ///
+    /// What our mark says of it counts before the definition's own word, so that a definition that was changed by hand is drift and
+    /// no new place.
     init(_ record: DomainRecord, host: HostFacts, defaultHugePage: PageSize?) {
         let parts = record.parts
         var cells: [GuestCellID: BoundCell] = [:]
@@ -54,8 +57,14 @@ extension PresentPlacement {
             let page = parts.memoryBacking.hugePages?.size(of: cell.id, defaultSize: defaultHugePage)
             cells[cell.id] = BoundCell(hostCell: hostCell, hugePage: page == host.host.basePage ? nil : page)
         }
+        for cell in record.mark?.placement ?? [] {
+            let isOrdinary = cell.pageSize == host.host.basePage
+            cells[cell.guestCell] = BoundCell(hostCell: cell.hostCell, hugePage: isOrdinary ? nil : cell.pageSize)
+        }
+        let own = record.mark?.ownCPUs.mapValues { CPUSet([$0]) } ?? [:]
         self.init(
-            cells: cells, pins: parts.cpuTune.vcpuPins, emulatorCPUs: parts.cpuTune.emulatorPin,
+            cells: cells, pins: parts.cpuTune.vcpuPins.merging(own) { _, own in own },
+            emulatorCPUs: record.mark?.emulatorCPU.map { [$0] } ?? parts.cpuTune.emulatorPin,
             isRunning: record.isRunning)
     }
 }

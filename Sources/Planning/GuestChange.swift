@@ -163,12 +163,16 @@ struct GuestChange {
     }
 
     private func mark(origin: OwnershipMark.Origin, wanted: ManagedParts) -> OwnershipMark {
-        OwnershipMark(
+        let pins = placement.cells.flatMap { cell in
+            cell.dedicatedVCPUs.compactMap { vcpu in cell.pins[vcpu]?.first.map { (vcpu, $0) } }
+        }
+        return OwnershipMark(
             site: request.site, guest: name, flavor: guest.flavor?.value, origin: origin,
             managedPaths: Set(wanted.settings.map { String($0.path.prefix { $0 != "[" }) }).sorted(),
             placement: placement.cells.map {
                 OwnershipMark.PlacedCell(guestCell: $0.id, hostCell: $0.hostCell, pageSize: $0.pageSize)
-            })
+            }, ownCPUs: Dictionary(pins, uniquingKeysWith: { first, _ in first }),
+            emulatorCPU: guest.demand.emulatorPolicy == .isolate ? placement.emulatorCPUs.first : nil)
     }
 }
 

@@ -69,6 +69,22 @@ struct OwnershipTests {
         #expect(mark.managedPaths.isEmpty && mark.placement.map(\.guestCell) == [2])
     }
 
+    @Test("keeps the CPUs that vCPUs and the emulator have for themselves, and leaves out what cannot be read")
+    func ownCPUs() throws {
+        var mark = Wanted.mark
+        mark.ownCPUs = [0: 2, 1: 18]
+        mark.emulatorCPU = 3
+        let patched = DomainPatch.apply(Wanted.plain, mark: mark, to: try domain(""))
+        #expect(OwnershipMark(reading: patched) == mark)
+        let garbled = """
+            <metadata><np:guest xmlns:np='urn:numactl-plan:libvirt:1' site='s' name='g' origin='created'><np:own/>\
+            <np:own vcpu='x' cpu='1'/><np:own vcpu='0' cpu='-1'/><np:own vcpu='1' cpu='4'/></np:guest></metadata>
+            """
+        let read = try #require(try OwnershipMark(reading: domain(garbled)))
+        #expect(read.ownCPUs == [1: 4])
+        #expect(read.emulatorCPU == nil)
+    }
+
     @Test("a new mark takes the place of the old one, among those of others")
     func replacing() throws {
         let present = try domain(

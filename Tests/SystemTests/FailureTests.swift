@@ -126,6 +126,18 @@ extension SystemTests {
             #expect(try lab.domains() == [])
         }
 
+        @Test("a lock that cannot be made")
+        func noLock() throws {
+            let lab = try Lab("nolock")
+            defer { lab.end() }
+            try lab.write(guests: "  NAME: {vcpus: 1, ram: 64MiB, accelerator: qemu}")
+            let missing = try lab.apply("--lock-file", "\(lab.folder.path)/missing/lock")
+            #expect(missing.status == 1)
+            #expect(missing.errors.contains("No such file or directory"))
+            #expect(!missing.errors.contains("root"), "being root would not help")
+            #expect(try lab.domains() == [])
+        }
+
         /// The memory of cell 0 in whole GiB: more than can be free, since something runs.
         private func gibibytesOfCell0() throws -> Int {
             let text = try String(contentsOfFile: "/sys/devices/system/node/node0/meminfo", encoding: .utf8)

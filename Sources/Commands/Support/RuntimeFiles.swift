@@ -30,7 +30,12 @@ struct RuntimeFiles: ParsableArguments {
             case .failed(let cause):
                 throw CommandFailure(
                     cause.isNotPermitted ? .notPermitted : .unexpected,
-                    [Diagnostic(.lockBusy, "\(cause)", hint: "apply is for root")])
+                    [
+                        Diagnostic(
+                            .lockBusy, "\(cause)",
+                            hint: cause.isNotPermitted
+                                ? "apply is for root" : "--lock-file names a file in a folder that exists")
+                    ])
             }
         }
     }
