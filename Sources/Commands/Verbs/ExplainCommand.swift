@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import Planning
 internal import Rendering
+internal import SiteFile
 
 struct ExplainCommand: WorldCommand {
     static let configuration = CommandConfiguration(
