@@ -79,13 +79,21 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Diagnostics", "XMLTree"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "FullHosts", dependencies: ["Planning", "SiteFile", "HostModel", "Diagnostics"],
+            path: "Tests/FullHosts", swiftSettings: strict),
+        // Measures the planner; Tests/bench/planner.sh runs it.
+        .executableTarget(
+            name: "planner-bench",
+            dependencies: ["FullHosts", "Planning", "SiteFile", "HostModel", "Diagnostics"],
+            path: "Tests/bench/planner", swiftSettings: strict),
         tests("Diagnostics", []),
         tests("HostModel", []),
         tests("YAMLTree", ["Diagnostics"]),
         tests("XMLTree", []),
         tests("DomainXML", ["XMLTree", "HostModel"]),
         tests("SiteFile", ["YAMLTree", "HostModel", "Diagnostics"]),
-        tests("Planning", ["SiteFile", "HostModel", "Diagnostics", "DomainXML", "XMLTree"]),
+        tests("Planning", ["FullHosts", "SiteFile", "HostModel", "Diagnostics", "DomainXML", "XMLTree"]),
         tests("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         tests("Rendering", ["Planning", "SiteFile", "YAMLTree", "XMLTree", "HostModel", "Diagnostics"]),
         tests("LinuxHost", ["Execution", "HostModel", "Diagnostics", systemPackage]),

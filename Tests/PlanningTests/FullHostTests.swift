@@ -1,4 +1,5 @@
 import Foundation
+import FullHosts
 import Planning
 import Testing
 

@@ -1,18 +1,19 @@
-import Diagnostics
-import HostModel
-import Planning
-import SiteFile
+internal import Diagnostics
+public import HostModel
+public import Planning
+internal import SiteFile
 
 /// A host that is full to a certain share, cut into guests that fit together for certain, since that is how they were cut.
-struct FullHost {
-    let request: PlacementRequest
+public struct FullHost {
+    /// The host and its guests, in an order that tells nothing.
+    public let request: PlacementRequest
 
     /// Cuts guests out of `cellCount` cells of 8 cores with 2 threads and 32 GiB each.
     ///
     /// - Parameters:
     ///   - fill: The share of each cell's cores and memory that is cut into guests, in per cent.
     ///   - grain: Memory is cut in multiples of this.
-    init(cells cellCount: Int, fill: Int, seed: Int, grain: KiB = KiB(256 * 1_024)) {
+    public init(cells cellCount: Int, fill: Int, seed: Int, grain: KiB = KiB(256 * 1_024)) {
         var dice = SplitMix(seed: seed)
         let cells = (0..<cellCount).map { id in
             let first = id * 16
@@ -43,9 +44,11 @@ struct FullHost {
         request = PlacementRequest(
             host: HostFacts(
                 host: HostIdentity(name: "full"), onlineCPUs: CPUSet(numbers: 0..<cellCount * 16), cells: cells),
-            policy: .plain(reserved: 0),
+            policy: HostPolicy(name: Located("full", at: FullHost.mark), reserved: 0),
             guests: demands.enumerated().map { PlacementGuest(name: "g\($0)", demand: $1) })
     }
+
+    private static let mark = SourceMark(file: "full", line: 1, column: 1)
 
     /// Part of a cell for one guest cell.
     private struct Piece {
@@ -90,6 +93,6 @@ struct FullHost {
         return GuestDemand(
             vcpus: first, memory: cells.reduce(.zero) { $0 + $1.memory }, cells: cells, cpuPolicy: .dedicated,
             dedicatedVCPUs: VCPUSet(numbers: 0..<first), threadPolicy: pieces[0].policy,
-            pageSize: pieces[0].page.map { Located($0) })
+            pageSize: pieces[0].page.map { Located($0, at: mark) })
     }
 }
