@@ -10,10 +10,8 @@ public struct CodeText {
     /// The code and its title, then the explanation, each line ended and none longer than 100 columns.
     public var text: String {
         let paragraphs = code.explanation.split(separator: "\n").map { paragraph in
-            wrapped(String(paragraph), to: CodeText.width - 2).map { "  \($0)\n" }.joined()
+            wrapped(String(paragraph), to: textWidth - 2).map { "  \($0)\n" }.joined()
         }
         return "\(code.rawValue): \(code.title)\n\n" + paragraphs.joined(separator: "\n")
     }
-
-    private static let width = 80
 }

@@ -14,9 +14,11 @@ extension ExplainText {
     }
 
     private func what(_ cell: GuestCellPlacement) -> String {
-        let vcpus = cell.vcpus.isEmpty ? "no vCPUs" : "vCPUs \(cell.vcpus) on \(CellPins(cell).text)"
+        let vcpus = cell.vcpus.isEmpty ? "no vCPUs" : "\(Self.vcpus(cell.vcpus)), CPUs \(CellPins(cell).text)"
         return "\(vcpus), \(Amount.text(cell.memory)) in \(cell.pageSize) pages"
     }
+
+    private static func vcpus(_ list: VCPUSet) -> String { "\(list.count == 1 ? "vCPU" : "vCPUs") \(list)" }
 
     private typealias Line = (what: String, why: String)
 
@@ -73,7 +75,7 @@ extension ExplainText {
         if !demand.cells.isEmpty, demand.isBound {
             let own = demand.dedicatedVCPUs
             let shared = demand.vcpus - own.count
-            if !own.isEmpty { lines.append(("own CPUs", "vCPUs \(own): \(siblings(demand.threadPolicy))")) }
+            if !own.isEmpty { lines.append(("own CPUs", "\(Self.vcpus(own)): \(siblings(demand.threadPolicy))")) }
             if shared > 0 {
                 lines.append(("shared CPUs", "\(Amount.count(shared, "vCPU")): any CPU left for shared use there"))
             }

@@ -71,8 +71,10 @@ struct ExplainCommand: WorldCommand {
     }
 
     private static func unknownCode(_ word: String) -> String {
-        let codes = DiagnosticCode.allCases.map(\.rawValue)
         let wanted = word.uppercased()
+        // Of codes that are equally near, one of the same group was more likely meant.
+        let all = DiagnosticCode.allCases.map(\.rawValue)
+        let codes = all.filter { $0.prefix(3) == wanted.prefix(3) } + all
         let near = codes.first { $0 == "NP" + wanted } ?? suggestion(for: wanted, among: codes)
         return "There is no code '\(displayable(word))'. "
             + (near.map { "Did you mean \($0)?" } ?? "Codes look like NP304.")

@@ -6,15 +6,24 @@ struct Measure {
     let time: Duration
     /// The process's largest resident set while it ran, in MiB, its own start included.
     let peak: Int
+    /// How often the work was run.
+    let runs: Int
 
-    /// Runs `work` so many times.
-    init(runs: Int = 7, _ work: () -> Void) {
+    /// Runs `work` seven times, or less often once that has taken ten seconds.
+    init(_ work: () -> Void) {
         try? "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)
         let clock = ContinuousClock()
-        let times = (0..<runs).map { _ in clock.measure(work) }.sorted()
+        let start = clock.now
+        var times: [Duration] = []
+        repeat { times.append(clock.measure(work)) } while times.count < 7 && clock.now - start < .seconds(10)
+        times.sort()
+        runs = times.count
         time = times[times.count / 2]
         peak = Measure.highWater
     }
+
+    /// The time, and how often it was measured where that is not seven times.
+    var text: String { runs == 7 ? time.text : "\(time.text) (\(runs) runs)" }
 
     private static var highWater: Int {
         let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
@@ -44,4 +53,5 @@ func printTable(_ title: String, _ headings: [String], _ rows: [[String]]) {
         }
         print("  " + cells.joined(separator: "  "))
     }
+    fflush(nil)
 }

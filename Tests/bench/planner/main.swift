@@ -13,7 +13,7 @@ func row(_ workload: Workload, _ names: [String], explains: Bool = false) -> [St
     let request = workload.request(explains: explains)
     var answer = ""
     let measure = Measure { answer = verdict(Planner.plan(request).plan.placement) }
-    return names + ["\(workload.guests.count)", answer, measure.time.text, "\(measure.peak) MiB"]
+    return names + ["\(workload.guests.count)", answer, measure.text, "\(measure.peak) MiB"]
 }
 
 func sizes() {
@@ -76,7 +76,7 @@ func wideGuests() {
         let time = clock.measure { result = walk.permutations(for: wide, limit: limit) }
         let found = result.fits.map { $0 ? "fits" : "does not fit" } ?? "gave up"
         return [
-            missing == 0 ? "exactly 8 cells have room" : "7 cells have room", answer, measure.time.text, found,
+            missing == 0 ? "exactly 8 cells have room" : "7 cells have room", answer, measure.text, found,
             "\(result.tried)", time.text,
         ]
     }
