@@ -12,6 +12,8 @@ struct DomainRecord {
     let parts: ManagedParts
     /// What a running domain runs with; nil when it does not run or libvirt was not asked.
     let live: ManagedParts?
+    /// The document that says what the domain uses now, or would use if it were started.
+    let present: XMLElement
     let mark: OwnershipMark?
     /// The other manager that owns the domain, or nil.
     let manager: String?
@@ -27,7 +29,9 @@ struct DomainRecord {
             parts = try ManagedParts(reading: document)
             mark = OwnershipMark(reading: document)
             manager = ForeignManager.detect(in: document)
-            live = try facts.liveXML.map { try ManagedParts(reading: XMLReader.read($0)) }
+            let running = try facts.liveXML.map { try XMLReader.read($0) }
+            live = try running.map { try ManagedParts(reading: $0) }
+            present = running ?? document
         } catch {
             throw DiagnosticError(
                 Diagnostic(.domainXMLInvalid, "the definition of domain '\(facts.name)' cannot be read: \(error)"))

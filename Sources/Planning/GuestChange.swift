@@ -78,14 +78,15 @@ struct GuestChange {
         var parts = stored.map { part in
             ChangedPart(
                 path: part.path, now: part.now.map(ChangedPart.Value.init), want: part.want.map(ChangedPart.Value.init),
-                when: when(part.path, record))
+                when: when(part.path, record, wanted))
         }
         if !stored.isEmpty || record.mark != mark {
             outcome.steps.append(.redefine(name: name, prior: record.parts, wanted: wanted, mark: mark))
         }
-        if let live = record.live {
+        if let running = record.live {
+            let live = FloatingPins(wanted: wanted, everywhere: request.host.onlineCPUs).settled(running)
             let drift = wanted.differences(from: live, defaultHugePage: request.defaultHugePage)
-            outcome.restartPending = drift.contains { !ThreadPin.isPin($0.path) } || (moves && !drift.isEmpty)
+            outcome.restartPending = drift.contains { !takesAtOnce($0.path, wanted) } || (moves && !drift.isEmpty)
             if !moves { addLivePins(drift, live: live, wanted: wanted, parts: &parts, steps: &outcome.steps) }
         } else if record.isRunning {
             outcome.restartPending = parts.contains { $0.when == .nextStart }
@@ -118,9 +119,14 @@ struct GuestChange {
             source: guest.name.mark)
     }
 
-    private func when(_ path: String, _ record: DomainRecord) -> ChangedPart.When {
+    private func when(_ path: String, _ record: DomainRecord, _ wanted: ManagedParts) -> ChangedPart.When {
         guard record.isRunning else { return .define }
-        return ThreadPin.isPin(path) && !moves ? .live : .nextStart
+        return takesAtOnce(path, wanted) && !moves ? .live : .nextStart
+    }
+
+    /// Whether a running domain takes a setting at once: pins, and the CPUs of a guest whose vCPUs have none.
+    private func takesAtOnce(_ path: String, _ wanted: ManagedParts) -> Bool {
+        ThreadPin.isPin(path) || (path == FloatingPins.path && wanted.cpuTune.vcpuPins.isEmpty)
     }
 
     /// Pins of the running domain that are not as wanted, whatever its definition says.
@@ -128,19 +134,26 @@ struct GuestChange {
         _ drift: [SettingDifference], live: ManagedParts, wanted: ManagedParts, parts: inout [ChangedPart],
         steps: inout [Step]
     ) {
-        for difference in drift {
-            guard let thread = ThreadPin.thread(difference.path, of: live) else { continue }
-            let everywhere = request.host.onlineCPUs
+        let everywhere = request.host.onlineCPUs
+        var threads = drift.compactMap { ThreadPin.thread($0.path, of: live) }
+        let isFloating = drift.contains { $0.path == FloatingPins.path } && takesAtOnce(FloatingPins.path, wanted)
+        if isFloating { threads = FloatingPins.threads(of: live) }
+        for thread in threads {
             let prior = ThreadPin.cpus(thread, of: live) ?? live.vcpuCPUs ?? everywhere
             let target = ThreadPin.cpus(thread, of: wanted) ?? wanted.vcpuCPUs ?? everywhere
-            guard prior != target else { continue }
-            steps.append(.pin(name: name, thread: thread, prior: prior, target: target))
-            if !parts.contains(where: { $0.path == difference.path }) {
-                parts.append(
-                    ChangedPart(
-                        path: difference.path, now: difference.now.map(ChangedPart.Value.init),
-                        want: difference.want.map(ChangedPart.Value.init), when: .live))
-            }
+            if prior != target { steps.append(.pin(name: name, thread: thread, prior: prior, target: target)) }
+        }
+        for difference in drift where takesAtOnce(difference.path, wanted) {
+            let isNew = !parts.contains { $0.path == difference.path }
+            guard isNew, isFloating || steps.contains(where: { $0.pins(difference.path) }) else { continue }
+            parts.append(
+                ChangedPart(
+                    path: difference.path, now: difference.now.map(ChangedPart.Value.init),
+                    want: difference.want.map(ChangedPart.Value.init), when: .live))
+        }
+        let order = (wanted.settings + live.settings).map(\.path)
+        parts.sort {
+            (order.firstIndex(of: $0.path) ?? .max, $0.path) < (order.firstIndex(of: $1.path) ?? .max, $1.path)
         }
     }
 

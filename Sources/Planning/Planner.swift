@@ -38,7 +38,10 @@ private struct Planning {
         for guest in request.guests {
             let decision = Ownership(guest, record: records[guest.name.value], site: request.site)
             ownership[guest.name.value] = decision
-            if case .refused(let diagnostic) = decision { diagnostics.append(diagnostic) }
+            switch decision {
+            case .refused(let diagnostic), .leftAlone(let diagnostic): diagnostics.append(diagnostic)
+            case .none, .ours, .adopt: break
+            }
         }
     }
 
@@ -116,7 +119,7 @@ private struct Planning {
                 return true
             })
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
-            guard record.isRunning || record.facts.autostart, let load = try? DomainLoad(reading: record.document)
+            guard record.isRunning || record.facts.autostart, let load = try? DomainLoad(reading: record.present)
             else { continue }
             if !ours.contains(name) {
                 foreign.append(

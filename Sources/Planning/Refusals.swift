@@ -65,11 +65,24 @@ enum Ownership: Hashable {
     case adopt
     /// It may not be touched.
     case refused(Diagnostic)
+    /// It is not ours, and the site only wants no such guest of ours: nothing to do, and a word about it.
+    case leftAlone(Diagnostic)
 }
 
 extension Ownership {
     /// Decides whose the domain of a guest is.
     init(_ guest: GuestSpec, record: DomainRecord?, site: String) {
+        let judged = Ownership(judging: guest, record: record, site: site)
+        guard guest.state?.value == .absent, case .refused(var diagnostic) = judged else {
+            self = judged
+            return
+        }
+        diagnostic.severity = .warning
+        diagnostic.hint = "nothing is removed that this site did not create"
+        self = .leftAlone(diagnostic)
+    }
+
+    private init(judging guest: GuestSpec, record: DomainRecord?, site: String) {
         let name = guest.name.value
         let adopts = guest.machine.adopts?.value == true
         guard let record else {

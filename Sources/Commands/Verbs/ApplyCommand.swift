@@ -85,6 +85,9 @@ struct ApplyCommand: WorldCommand {
         // With JSON the one document on standard output is the result; the plan is for people then.
         let shown = try session.rendered(as: format == .json ? .text : format, status: planned, color: world.hasColor)
         if plan.verdict == .changes { if format == .json { world.warn(shown) } else { world.say(shown + "\n") } }
+        if plan.verdict == .noChanges {
+            world.warn(DiagnosticText(sources: session.sources).render(plan.diagnostics))
+        }
         guard try consents(to: plan, world) else { return .needsConsent }
         let outcome = try ApplyRun(
             session: session, root: FilePath(host.root ?? "/"), shutdownLimit: .seconds(shutdownTimeout),

@@ -38,7 +38,7 @@ extension CodeExplanation {
             .restartPending, "a guest waits for its next start",
             """
             A note: the definition is as the site says, but the guest runs with older settings. Memory, cells and \
-            page sizes cannot change under a running guest, and numactl-plan never restarts one on its own.
+            page sizes cannot change under a running guest, and this program never restarts one on its own.
             Shut the guest down and start it again when it suits (a reboot from inside keeps the old settings). \
             numactl-plan status --check ends with 3 until then.
             """),

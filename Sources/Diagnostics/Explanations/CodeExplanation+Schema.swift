@@ -129,9 +129,9 @@ extension CodeExplanation {
         CodeExplanation(
             .badVersion, "a format version that is not read here",
             """
-            The file was written by a version of numactl-plan with another major format, most likely a newer one. \
+            The file was written by a version of this program with another major format, most likely a newer one. \
             Reading it anyway could reserve the wrong pages.
-            Update numactl-plan on this host, or have this version write the file: numactl-plan apply for the boot \
+            Update this program on the host, or have this version write the file: numactl-plan apply for the boot \
             file, numactl-plan facts --format json for facts.
             """),
         CodeExplanation(
