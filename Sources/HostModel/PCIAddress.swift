@@ -25,7 +25,8 @@ public struct PCIAddress: Hashable, Sendable, Comparable {
         guard parts.count == 3 else { return nil }
         let last = parts[2].split(separator: ".", omittingEmptySubsequences: false)
         guard last.count == 2, let domain: UInt32 = hexadecimal(parts[0], digits: 4...8),
-            let bus: UInt8 = hexadecimal(parts[1], digits: 2...2), let slot: UInt8 = hexadecimal(last[0], digits: 2...2),
+            let bus: UInt8 = hexadecimal(parts[1], digits: 2...2),
+            let slot: UInt8 = hexadecimal(last[0], digits: 2...2),
             let function: UInt8 = hexadecimal(last[1], digits: 1...1)
         else { return nil }
         self.init(domain: domain, bus: bus, slot: slot, function: function)
