@@ -96,6 +96,21 @@ struct PlanDocumentTests {
         #expect(reasons.allSatisfy { $0.keys.contains("host_cell") })
     }
 
+    @Test("names the host device that is short")
+    func device() throws {
+        var plan = Samples.infeasible
+        let address = try #require(PCIAddress("0000:3b:00.0"))
+        plan.placement.unplaced = [
+            UnplacedGuest(
+                name: "g", code: .doesNotFit, reasons: [Samples.short(1, .device(address), 1, 0, [])],
+                remedies: [.devicePolicy(.preferred)])
+        ]
+        let unplaced = try #require(try document(plan)["unplaced"] as? [[String: Any]]).first
+        let reason = try #require((unplaced?["reasons"] as? [[String: Any]])?.first)
+        #expect(reason["resource"] as? String == "host_device" && reason["device"] as? String == "0000:3b:00.0")
+        #expect(reason["host_cell"] as? Int == 1)
+    }
+
     @Test("a guest without cells has an empty list, its memory, and no emulator CPUs")
     func withoutCells() throws {
         let placement = try #require(try document(Samples.creation)["placement"] as? [String: Any])
