@@ -1,3 +1,4 @@
+import Diagnostics
 import HostModel
 import LinuxHost
 import Testing

@@ -24,7 +24,8 @@ struct DevicePlacementTests {
     }()
 
     private func guest(
-        _ name: String = "g", _ devices: [UInt8], _ policy: GuestDemand.DevicePolicy, cells: Int = 1, vcpus: Int? = nil
+        named name: String = "g", _ devices: [UInt8], _ policy: GuestDemand.DevicePolicy, cells: Int = 1,
+        vcpus: Int? = nil
     ) -> PlacementGuest {
         var demand = GuestDemand.even(
             cells, vcpus: vcpus ?? cells, memory: KiB(524_288 * UInt64(cells)), policy: .dedicated)
@@ -76,7 +77,9 @@ struct DevicePlacementTests {
 
     @Test("beside others are told that there is no room near the device, and what would help")
     func noRoom() throws {
-        let placement = place([guest("a", [2], .required, vcpus: 3), guest("b", [2], .required, vcpus: 2)])
+        let placement = place([
+            guest(named: "a", [2], .required, vcpus: 3), guest(named: "b", [2], .required, vcpus: 2),
+        ])
         let unplaced = try #require(placement.unplaced.first)
         let shortage = try #require(unplaced.reasons.last)
         #expect(shortage == Shortage(hostCell: 2, resource: .device(.number(2)), needed: 1, free: 0, heldBy: []))

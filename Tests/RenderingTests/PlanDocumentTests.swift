@@ -3,6 +3,7 @@ import Foundation
 import HostModel
 import Planning
 import Rendering
+import SiteFile
 import Testing
 
 @Suite("The plan's document")
