@@ -137,4 +137,28 @@ struct DevicePlacementTests {
         let addresses = devices.map { $0.element(named: "source")?.element(named: "address")?[attribute: "slot"] }
         #expect(addresses == ["0x01"])
     }
+
+    /// Four cells of ten CPUs that are filled to the last by one guest of three cells and ten of one; taking the largest first to
+    /// the emptiest or the fullest cell fails. Cells 1 to 3 are alike but for their distance from cell 0, where the device is.
+    @Test("of several cells are placed where only the exhaustive search finds their place", arguments: 1..<4)
+    func exhaustive(nearest: Int) {
+        var host = Self.host
+        host.onlineCPUs = CPUSet(numbers: 0..<40)
+        host.cells = (0..<4).map { id in
+            let distances = (0..<4).map { other in
+                (CellID(other), id == other ? 10 : Set([id, other]) == [0, nearest] ? 12 : 30)
+            }
+            return Cell(
+                id: CellID(id), cpus: CPUSet(numbers: id * 10..<id * 10 + 10), memory: 16_777_216,
+                distances: Dictionary(uniqueKeysWithValues: distances))
+        }
+        let others = [6, 5, 4, 4, 4, 3, 3, 3, 3, 2].enumerated().map { number, vcpus in
+            guest(named: "g\(number)", [], .legacy, vcpus: vcpus)
+        }
+        let request = PlacementRequest(
+            host: host, policy: .plain(), guests: [guest(named: "wide", [0], .required, cells: 3)] + others)
+        let placement = Placer.place(request)
+        #expect(placement.verdict == .placed)
+        #expect(ValidityChecker(request: request).faults(of: placement) == [])
+    }
 }
