@@ -55,6 +55,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case imageConflict = "NP246"
     case policyNeedsCells = "NP247"
     case wishDropped = "NP248"
+    case deviceTwice = "NP249"
 
     // Placement
     case pageSizeNotOnHost = "NP301"
@@ -66,6 +67,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case cpusNotOnline = "NP307"
     case runningGuestMoves = "NP308"
     case mixedPageSizes = "NP309"
+    case deviceNotOnHost = "NP311"
 
     // Host and kernel
     case poolShort = "NP401"

@@ -16,6 +16,10 @@ public enum FactsProblem: Hashable, Sendable {
     case poolsAboveMemory(CellID)
     /// Two domains have the same name.
     case domainTwice(String)
+    /// Two devices have the same address.
+    case deviceTwice(PCIAddress)
+    /// A device is attached to a cell that is not there.
+    case deviceOnMissingCell(PCIAddress, CellID)
 }
 
 extension FactsProblem: CustomStringConvertible {
@@ -31,6 +35,9 @@ extension FactsProblem: CustomStringConvertible {
         case .poolTwice(let pool): "cell \(pool.cell) has two pools of \(pool.pageSize)"
         case .poolsAboveMemory(let id): "the pools of cell \(id) are larger than its memory"
         case .domainTwice(let name): "the domain \(name) is given twice"
+        case .deviceTwice(let address): "the device \(address) is given twice"
+        case .deviceOnMissingCell(let address, let cell):
+            "the device \(address) is on cell \(cell), which is not given"
         }
     }
 }
@@ -47,6 +54,14 @@ extension HostFacts {
                 home[cpu] = cell.id
             }
             problems += cell.problems
+        }
+        for (left, right) in zip(devices, devices.dropFirst()) where left.address == right.address {
+            problems.append(.deviceTwice(left.address))
+        }
+        let known = cellIDs
+        for device in devices {
+            guard let cell = device.cell, !known.contains(cell) else { continue }
+            problems.append(.deviceOnMissingCell(device.address, cell))
         }
         for (left, right) in zip(domains, domains.dropFirst()) where left.name == right.name {
             problems.append(.domainTwice(left.name))

@@ -7,6 +7,7 @@ extension HostFacts: Codable {
 
     private enum CodingKeys: String, CodingKey {
         case kind, host, cpus, cells, libvirt, domains
+        case devices = "pci"
         case formatVersion = "format_version"
     }
 
@@ -35,6 +36,7 @@ extension HostFacts: Codable {
             onlineCPUs: cpus?.online ?? cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) },
             isolatedCPUs: cpus?.isolated ?? [],
             cells: cells,
+            devices: try container.decodeIfPresent([HostDevice].self, forKey: .devices) ?? [],
             libvirt: try container.decodeIfPresent(LibvirtFacts.self, forKey: .libvirt),
             domains: try container.decodeIfPresent([DomainFacts].self, forKey: .domains) ?? [])
     }
@@ -47,6 +49,7 @@ extension HostFacts: Codable {
         try container.encode(host, forKey: .host)
         try container.encode(CPUs(online: onlineCPUs, isolated: isolatedCPUs), forKey: .cpus)
         try container.encode(cells, forKey: .cells)
+        try container.encode(devices, forKey: .devices)
         try container.encodeIfPresent(libvirt, forKey: .libvirt)
         try container.encode(domains, forKey: .domains)
     }
@@ -86,7 +89,7 @@ extension HostIdentity: Codable {
 
 extension Cell: Codable {
     private enum CodingKeys: String, CodingKey {
-        case id, cpus, siblings, distances, pools
+        case id, cpus, siblings, distances, pools, socket
         case memory = "memory_kib"
         case memoryFree = "memory_free_kib"
         case lastLevelCaches = "llc"
@@ -107,7 +110,8 @@ extension Cell: Codable {
             siblings: try container.decodeIfPresent([CPUSet].self, forKey: .siblings),
             lastLevelCaches: try container.decodeIfPresent([CPUSet].self, forKey: .lastLevelCaches) ?? [],
             distances: try container.decodeIfPresent([CellID: Int].self, forKey: .distances),
-            pools: try container.decodeIfPresent([HugepagePool].self, forKey: .pools) ?? [])
+            pools: try container.decodeIfPresent([HugepagePool].self, forKey: .pools) ?? [],
+            socket: try container.decodeIfPresent(Int.self, forKey: .socket))
     }
 
     /// Writes a cell; what is unknown is null or left out.
@@ -121,5 +125,6 @@ extension Cell: Codable {
         try container.encode(lastLevelCaches, forKey: .lastLevelCaches)
         try container.encodeIfPresent(distances, forKey: .distances)
         try container.encode(pools, forKey: .pools)
+        try container.encodeIfPresent(socket, forKey: .socket)
     }
 }

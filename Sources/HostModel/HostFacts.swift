@@ -8,20 +8,23 @@ public struct HostFacts: Hashable, Sendable {
     public var isolatedCPUs: CPUSet
     /// The NUMA cells, ascending by id.
     public var cells: [Cell]
+    /// The PCI devices, ascending by address; empty when the facts do not tell.
+    public var devices: [HostDevice]
     /// The hypervisor side, or nil when libvirt was not asked.
     public var libvirt: LibvirtFacts?
     /// The domains that libvirt holds, ascending by name.
     public var domains: [DomainFacts]
 
-    /// Puts the facts of a host together; cells and domains are sorted.
+    /// Puts the facts of a host together; cells, devices and domains are sorted.
     public init(
-        host: HostIdentity, onlineCPUs: CPUSet, isolatedCPUs: CPUSet = [], cells: [Cell],
+        host: HostIdentity, onlineCPUs: CPUSet, isolatedCPUs: CPUSet = [], cells: [Cell], devices: [HostDevice] = [],
         libvirt: LibvirtFacts? = nil, domains: [DomainFacts] = []
     ) {
         self.host = host
         self.onlineCPUs = onlineCPUs
         self.isolatedCPUs = isolatedCPUs
         self.cells = cells.sorted { $0.id < $1.id }
+        self.devices = devices.sorted { $0.address < $1.address }
         self.libvirt = libvirt
         self.domains = domains.sorted { $0.name < $1.name }
     }
@@ -88,11 +91,13 @@ public struct Cell: Hashable, Sendable {
     public var distances: [CellID: Int]?
     /// The pools of huge pages, ascending by page size.
     public var pools: [HugepagePool]
+    /// The socket that all CPUs of the cell are on; nil when they are on several, or the host does not tell.
+    public var socket: Int?
 
     /// Puts a cell together; without `siblings` every CPU is a core of its own.
     public init(
         id: CellID, cpus: CPUSet, memory: KiB?, memoryFree: KiB? = nil, siblings: [CPUSet]? = nil,
-        lastLevelCaches: [CPUSet] = [], distances: [CellID: Int]? = nil, pools: [HugepagePool] = []
+        lastLevelCaches: [CPUSet] = [], distances: [CellID: Int]? = nil, pools: [HugepagePool] = [], socket: Int? = nil
     ) {
         self.id = id
         self.cpus = cpus
@@ -102,6 +107,7 @@ public struct Cell: Hashable, Sendable {
         self.lastLevelCaches = lastLevelCaches.sorted()
         self.distances = distances
         self.pools = pools.sorted { $0.pageSize < $1.pageSize }
+        self.socket = socket
     }
 
     /// The pool of that page size, or nil.

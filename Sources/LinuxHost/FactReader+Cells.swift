@@ -26,7 +26,8 @@ extension FactReader {
         }
         return Cell(
             id: id, cpus: cpus, memory: memory.total, memoryFree: memory.free, siblings: cores(of: cpus),
-            lastLevelCaches: lastLevelCaches(of: cpus), distances: distances(of: id, columns: columns), pools: pools)
+            lastLevelCaches: lastLevelCaches(of: cpus), distances: distances(of: id, columns: columns), pools: pools,
+            socket: socket(of: cpus))
     }
 
     /// The nodes that have a folder and are not offline.
@@ -63,7 +64,8 @@ extension FactReader {
         let memory = wholeMemory()
         return Cell(
             id: 0, cpus: online, memory: memory.total, memoryFree: memory.free, siblings: cores(of: online),
-            lastLevelCaches: lastLevelCaches(of: online), pools: pools(in: "sys/kernel/mm/hugepages"))
+            lastLevelCaches: lastLevelCaches(of: online), pools: pools(in: "sys/kernel/mm/hugepages"),
+            socket: socket(of: online))
     }
 
     private mutating func report(_ homes: CPUHomes, online: CPUSet) {

@@ -26,9 +26,12 @@ public struct HostDiscovery: Sendable {
                 hint: "the root must be a folder that holds sys/ and proc/ of a Linux host")
             return (nil, reader.diagnostics)
         }
+        let identity = reader.identity()
+        let isolated = reader.isolatedCPUs()
+        let cells = reader.cells(online: online)
         let facts = HostFacts(
-            host: reader.identity(), onlineCPUs: online, isolatedCPUs: reader.isolatedCPUs(),
-            cells: reader.cells(online: online))
+            host: identity, onlineCPUs: online, isolatedCPUs: isolated, cells: cells,
+            devices: reader.devices(cells: cells))
         if files.isLive { reader.reportForbidden(facts) }
         return (facts, reader.diagnostics)
     }

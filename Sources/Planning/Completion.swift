@@ -46,6 +46,10 @@ struct Completion {
         state = search.state
         let open = search.needs.indices.filter { search.fixed[$0] == nil && !search.needs[$0].cells.isEmpty }
         isComplete = open.allSatisfy { search.needs[$0].pageChoices(mixed: search.allowsMixedPages).count == 1 }
+        // Guests of several cells with devices are left to the exhaustive search.
+        guard open.allSatisfy({ search.needs[$0].cells.count == 1 || search.needs[$0].mustTouch.isEmpty }) else {
+            return nil
+        }
         guard let scale = SumScale(search: search, guests: open) else { return nil }
         var kindOf: [ItemKey: Int] = [:]
         for guest in open {
@@ -54,7 +58,8 @@ struct Completion {
             for (cell, part) in need.cells.enumerated() {
                 // Cells of guests that have several stand only for themselves: their partners differ.
                 let key = ItemKey(
-                    need: part, page: pages[cell], forced: need.forced[cell], guest: need.cells.count > 1 ? guest : -1)
+                    need: part, page: pages[cell], forced: need.forced[cell], mustTouch: need.mustTouch,
+                    guest: need.cells.count > 1 ? guest : -1)
                 let kind = kindOf[key] ?? kindOf.count
                 kindOf[key] = kind
                 items.append(
@@ -164,10 +169,14 @@ struct Completion {
         return items.indices.contains { items[$0].guest == item.guest && hosts[$0] == host }
     }
 
-    private func isForced(_ item: Item) -> Bool { search.needs[item.guest].forced.contains { $0 != nil } }
+    private func isForced(_ item: Item) -> Bool {
+        let need = search.needs[item.guest]
+        return need.forced.contains { $0 != nil } || !need.mustTouch.isEmpty
+    }
 
     private func isAllowed(_ item: Item, on host: Int) -> Bool {
         let forced = search.needs[item.guest].forced
+        guard search.needs[item.guest].touchesAll([host]) else { return false }
         return (forced[item.cell] ?? host) == host && !forced.enumerated().contains { $0 != item.cell && $1 == host }
     }
 
@@ -175,6 +184,7 @@ struct Completion {
         let need: CellNeed
         let page: Int
         let forced: Int?
+        let mustTouch: [Set<Int>]
         let guest: Int
     }
 }

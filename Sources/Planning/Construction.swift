@@ -84,7 +84,8 @@ struct Construction {
 
     /// The host cells that lie nearest to each other, and of equally near ones those that rank first.
     ///
-    /// From each host cell outwards, the nearest cells are added until guest cells and host cells can be matched.
+    /// From each host cell outwards, the nearest cells are added until guest cells and host cells can be matched. Before them come
+    /// cells that the guest's devices are on; near devices that it should be near to counts more than near cells.
     private mutating func bestHosts(for need: GuestNeed, pages: [Int], ranking: [Int]) -> [Int]? {
         let fits = need.cells.indices.map { cell in
             state.grid.cells.indices.map { host in
@@ -92,15 +93,26 @@ struct Construction {
                     && state.lack(of: need.cells[cell], on: host, page: pages[cell]) == nil
             }
         }
-        if need.cells.count == 1 { return ranking.first { fits[0][$0] }.map { [$0] } }
-        var best: (distance: Int, hosts: [Int])?
+        if need.cells.count == 1 {
+            let hosts = ranking.filter { fits[0][$0] && need.touchesAll([$0]) }
+            return hosts.min { remoteness($0, need) < remoteness($1, need) }.map { [$0] }
+        }
+        var best: (remoteness: Int, distance: Int, hosts: [Int])?
         for seed in ranking {
             let near = nearest(to: seed, ranking: ranking)
-            guard let hosts = Matching.first(rows: fits, columns: near) else { continue }
-            let distance = total(of: hosts)
-            if distance < best?.distance ?? Int.max { best = (distance, hosts) }
+            let first = need.mustTouch + need.shouldTouch
+            guard let hosts = Matching.first(rows: fits, columns: near, oneOfEach: first), need.touchesAll(hosts)
+            else { continue }
+            let (remoteness, distance) = (need.remoteness(of: hosts, state.grid.distances), total(of: hosts))
+            if best.map({ (remoteness, distance) < ($0.remoteness, $0.distance) }) ?? true {
+                best = (remoteness, distance, hosts)
+            }
         }
         return best?.hosts
+    }
+
+    private func remoteness(_ host: Int, _ need: GuestNeed) -> Int {
+        need.remoteness(of: [host], state.grid.distances)
     }
 
     private func nearest(to seed: Int, ranking: [Int]) -> [Int] {
@@ -135,15 +147,23 @@ enum Matching {
     /// - Parameters:
     ///   - rows: By row and column, whether they may be paired.
     ///   - columns: The columns in the order of preference.
+    ///   - groups: Sets of columns of which one each is offered before all others; a column that was paired stays so.
     /// - Returns: By row its column, or nil when some row stays without.
-    static func first(rows: [[Bool]], columns: [Int]) -> [Int]? {
+    static func first(rows: [[Bool]], columns: [Int], oneOfEach groups: [Set<Int>] = []) -> [Int]? {
         var columnOf: [Int?] = rows.map { _ in nil }
         var rowOf: [Int: Int] = [:]
         var matched = 0
-        for column in columns {
+        for group in groups where matched < rows.count {
+            let isPaired = columns.contains { column in
+                guard group.contains(column), rowOf[column] == nil else { return false }
+                var seen = Set<Int>()
+                return augment(column, rows: rows, columnOf: &columnOf, rowOf: &rowOf, seen: &seen)
+            }
+            if isPaired { matched += 1 }
+        }
+        for column in columns where rowOf[column] == nil && matched < rows.count {
             var seen = Set<Int>()
             if augment(column, rows: rows, columnOf: &columnOf, rowOf: &rowOf, seen: &seen) { matched += 1 }
-            if matched == rows.count { break }
         }
         guard matched == rows.count else { return nil }
         return columnOf.compactMap { $0 }

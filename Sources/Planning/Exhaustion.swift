@@ -62,7 +62,10 @@ struct Exhaustion {
         self.kinds = kinds
         fits = []
         fitCount = shapes.map { _ in 0 }
-        closed = kinds.map { _ in Array(repeating: false, count: cellCount) }
+        // A guest of one cell goes only where its devices are; guests of several are asked as they grow.
+        closed = kinds.map { kind in
+            (0..<cellCount).map { kind.need.cells.count == 1 && !kind.need.touchesAll([$0]) }
+        }
         placed = kinds.map { _ in [] }
         likeness = Exhaustion.likeness(of: search)
         for cell in 0..<cellCount {
@@ -162,7 +165,9 @@ struct Exhaustion {
         }
         let shape = kinds[kind].shapes[choice][cell]
         for twins in twins(among: candidates(for: cell, of: assignment, kind: kind, shape: shape)) {
-            let host = twins[0]
+            // Guest cells alike take host cells in ascending order: of host cells alike the lowest leaves the most to those to come.
+            let hasLikeToCome = need.cells[(cell + 1)...].contains(need.cells[cell])
+            let host = hasLikeToCome ? twins.min() ?? twins[0] : twins[0]
             guard let undo = state.put(need.cells[cell], on: host, page: assignment.pages[cell]) else { continue }
             let dropped = dropFits(on: host)
             var longer = assignment
@@ -198,7 +203,10 @@ struct Exhaustion {
     private func candidates(for cell: Int, of assignment: Assignment, kind: Int, shape: Int) -> [Int] {
         let need = kinds[kind].need
         if let host = need.forced[cell] {
-            return isOpen(host, shape: shape, kind: kind) && !assignment.hosts.contains(host) ? [host] : []
+            let isAllowed =
+                isOpen(host, shape: shape, kind: kind) && !assignment.hosts.contains(host)
+                && need.canTouchAll(assignment.hosts + [host], toCome: need.cells.count - cell - 1)
+            return isAllowed ? [host] : []
         }
         var lowest = 0
         for other in 0..<cell
@@ -209,6 +217,7 @@ struct Exhaustion {
         }
         let hosts = state.grid.cells.indices.filter {
             $0 >= lowest && isOpen($0, shape: shape, kind: kind) && !assignment.hosts.contains($0)
+                && need.canTouchAll(assignment.hosts + [$0], toCome: need.cells.count - cell - 1)
         }
         let keys = hosts.map { host in
             (
@@ -245,15 +254,18 @@ struct Exhaustion {
         }
     }
 
-    /// Numbers for cells: equal where nothing but the id and the distances tells two cells apart, and no guest is forced there.
+    /// Numbers for cells: equal where nothing but the id and the distances tells two cells apart, no guest is forced there, and the
+    /// same guests have devices there.
     private static func likeness(of search: PlacementSearch) -> [Int] {
         let open = search.needs.indices.filter { search.fixed[$0] == nil }
         let forced = Set(open.flatMap { search.needs[$0].forced.compactMap { $0 } })
+        let touched = Set(open.flatMap { search.needs[$0].mustTouch })
         let checks = search.state.checks
         var numbers: [Int] = []
         for (index, check) in checks.enumerated() {
             let twin = numbers.indices.first { other in
                 !forced.contains(index) && !forced.contains(other) && checks[other].isLike(check)
+                    && touched.allSatisfy { $0.contains(index) == $0.contains(other) }
             }
             numbers.append(twin.map { numbers[$0] } ?? index)
         }

@@ -92,6 +92,9 @@ struct Explanation {
                 add(.threadPolicy(policy)) { $0.threadPolicy = policy }
             }
         }
+        for policy in [GuestDemand.DevicePolicy.socket, .preferred] where !demand.devices.isEmpty && demand.isBound {
+            add(.devicePolicy(policy)) { $0.devicePolicy = policy }
+        }
         if demand.emulatorPolicy == .isolate { add(.emulatorOnGuestCPUs) { $0.emulatorPolicy = nil } }
         for count in 1...max(1, request.host.cells.count) where demand.isBound && demand.forcedCells.isEmpty {
             guard let cells = demand.evenCells(count, vcpus: demand.vcpus, memory: demand.memory) else { continue }

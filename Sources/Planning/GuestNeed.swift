@@ -46,6 +46,10 @@ struct GuestNeed: Hashable {
     var floatingMemory = 0
     /// Whether that memory may come out of the cells' reserve: the guest has a virtual topology only.
     var mayUseReserve = false
+    /// Sets of host cells of which the guest must have at least one each: where its devices are. No two have a cell in common.
+    var mustTouch: [Set<Int>] = []
+    /// Sets of host cells that the guest had better be near to: where its devices are.
+    var shouldTouch: [Set<Int>] = []
     /// Whether the guest fits only where some CPU is left for shared use: its emulator has nowhere else to go.
     var needsSharedCPU = false
 }
@@ -55,6 +59,12 @@ enum StaticObstacle: Hashable {
     case pageSizeMissing(PageSize?)
     case tooManyCells(guest: Int, host: Int)
     case cellMissing(CellID)
+    /// Devices that the host does not have.
+    case devicesMissing([PCIAddress])
+    /// A device that no cell is near to, while one must be.
+    case deviceWithoutCell(PCIAddress)
+    /// Devices on so many cells that the guest's own cannot be near each of them.
+    case devicesApart([PCIAddress])
 }
 
 extension GuestNeed {
@@ -62,6 +72,7 @@ extension GuestNeed {
     ///
     /// - Throws: ``StaticObstacle`` when the host lacks a page size or cells altogether.
     init(_ demand: GuestDemand, on grid: HostGrid) throws(StaticObstacleError) {
+        let devices = try DeviceNeed(demand, on: grid)
         guard demand.isBound else {
             self.init(cells: [], forced: [], pages: [-1])
             floatingShared = demand.vcpus
@@ -84,6 +95,9 @@ extension GuestNeed {
         self.init(
             cells: demand.cells.enumerated().map { GuestNeed.need(of: $1, isFirst: $0 == 0, demand: demand) },
             forced: forced, pages: try GuestNeed.pages(for: demand, on: grid))
+        mustTouch = devices.mustTouch
+        shouldTouch = devices.shouldTouch
+        guard canTouchAll else { throw StaticObstacleError(.devicesApart(demand.devices.map(\.value))) }
         needsSharedCPU = demand.emulatorPolicy == .share && demand.realtimeVCPUs.count == demand.vcpus
     }
 

@@ -59,6 +59,9 @@ struct HostGrid {
     let reserve: Int
     let indexOfCell: [CellID: Int]
 
+    /// Where the host's PCI devices are.
+    let devices: [PCIAddress: DevicePlace]
+
     /// The index of a page size, or nil when no cell of the host has it.
     func sizeIndex(_ size: PageSize) -> Int? { pageSizes.firstIndex(of: Int(size.size.count)) }
 }
@@ -89,6 +92,7 @@ extension HostGrid {
         allowsShrink = request.allowsShrink
         setsOverlap = !hasSets
         reserve = host.cells.reduce(0) { $0 + Int(min($1.memory ?? .zero, policy.reserve(of: $1.id)).count) }
+        devices = HostGrid.places(of: host)
         indexOfCell = Dictionary(host.cells.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
         addForeign(request.foreign)
     }

@@ -20,7 +20,7 @@ struct KeptCPUs {
 }
 
 extension KeptPlacement {
-    /// Reads what can be kept; nil when the guest's cells, page sizes or forced cells are not what the site asks for now.
+    /// Reads what can be kept; nil when the guest's cells, page sizes, forced cells or devices are not what the site asks for now.
     init?(_ guest: PlacementGuest, need: GuestNeed, grid: HostGrid) {
         guard let present = guest.present, !need.cells.isEmpty, present.cells.count == need.cells.count else {
             return nil
@@ -35,6 +35,7 @@ extension KeptPlacement {
             assignment.hosts.append(host)
             assignment.pages.append(page)
         }
+        guard need.touchesAll(assignment.hosts) else { return nil }
         self.assignment = assignment
         isRunning = present.isRunning
         cpus = KeptCPUs(guest.demand, present: present, need: need, hosts: assignment.hosts, grid: grid)

@@ -191,6 +191,8 @@ public struct Shortage: Hashable, Sendable {
         case pageSize(PageSize)
         /// Host cells.
         case cells
+        /// A PCI device of the host: to be there, or to be near.
+        case device(PCIAddress)
     }
 
     /// The host cell, or nil for the host as a whole.

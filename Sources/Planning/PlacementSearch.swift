@@ -154,7 +154,7 @@ extension GuestNeed {
         let cores = cells.map { $0.wholeCores * 2 + $0.paired + $0.singles }.reduce(0, +)
         let pairs = cells.map { $0.wholeCores + $0.pairs }.reduce(0, +)
         let memory = cells.reduce(0) { $0 + $1.memory }
-        let forced = forced.contains { $0 != nil } ? 1 : 0
+        let forced = forced.contains { $0 != nil } || !mustTouch.isEmpty ? 1 : 0
         switch order {
         case .cellsFirst: return [forced, cells.count, cores, pairs, memory]
         case .cpusFirst: return [forced, cells.map { $0.wholeCores * 2 + $0.paired + $0.singles }.max() ?? 0, memory]

@@ -30,7 +30,9 @@ extension Placing {
         var answer = placement(of: arrangement, verdict: verdict, left: left)
         var report = ShortageReport(request: request, state: construction.state, placed: answer)
         answer.unplaced = left.sorted().map { guest in
-            let reasons = obstacles[guest].map(report.reasons) ?? report.reasons(for: needs[guest])
+            let reasons =
+                obstacles[guest].map(report.reasons)
+                ?? report.reasons(for: needs[guest], devices: request.guests[guest].demand)
             return UnplacedGuest(
                 name: request.guests[guest].name, code: obstacles[guest]?.code ?? .doesNotFit, reasons: reasons)
         }
@@ -70,6 +72,8 @@ extension StaticObstacle {
         case .pageSizeMissing: .pageSizeNotOnHost
         case .tooManyCells: .tooManyCells
         case .cellMissing: .placementCellMissing
+        case .devicesMissing: .deviceNotOnHost
+        case .deviceWithoutCell, .devicesApart: .doesNotFit
         }
     }
 }

@@ -223,14 +223,29 @@ private struct Planning {
     }
 
     private func guestDiagnostics(_ placement: Placement) -> [Diagnostic] {
-        placement.unplaced.map { guest in
-            Diagnostic(
-                placement.verdict == .undecided ? .undecided : guest.code,
-                placement.verdict == .undecided
-                    ? "the search limit was reached before a place for guest '\(guest.name)' was found or ruled out"
-                    : "guest '\(guest.name)' does not fit on this host",
-                at: mark(of: guest.name), length: guest.name.unicodeScalars.count)
+        placement.unplaced.flatMap { guest in
+            if guest.code == .deviceNotOnHost { return missingDevices(of: guest) }
+            return [unplacedDiagnostic(guest, placement)]
         }
+    }
+
+    /// One finding for each device that a guest names and the host does not have.
+    private func missingDevices(of guest: UnplacedGuest) -> [Diagnostic] {
+        let named = request.guests.first { $0.name.value == guest.name }?.demand.devices ?? []
+        return named.filter { request.host.device($0.value) == nil }.map { device in
+            Diagnostic(
+                .deviceNotOnHost, "guest '\(guest.name)' names the device \(device.value), which is not on this host",
+                at: device.mark, hint: "numactl-plan facts --format json lists the host's devices under 'pci'")
+        }
+    }
+
+    private func unplacedDiagnostic(_ guest: UnplacedGuest, _ placement: Placement) -> Diagnostic {
+        Diagnostic(
+            placement.verdict == .undecided ? .undecided : guest.code,
+            placement.verdict == .undecided
+                ? "the search limit was reached before a place for guest '\(guest.name)' was found or ruled out"
+                : "guest '\(guest.name)' does not fit on this host",
+            at: mark(of: guest.name), length: guest.name.unicodeScalars.count)
     }
 
     /// Guests that fit alone and not together.
@@ -282,6 +297,7 @@ extension MachineDescription {
                 case .bridge(let name): Interface(source: .bridge(name), mac: interface.mac, model: interface.model)
                 }
             },
+            hostDevices: guest.demand.devices.map(\.value),
             kernel: machine.kernel?.value, initrd: machine.initrd?.value, commandLine: machine.commandLine?.value,
             hasConsole: machine.hasConsole)
     }

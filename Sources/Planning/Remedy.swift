@@ -9,6 +9,8 @@ public enum Remedy: Hashable, Sendable {
     case threadPolicy(GuestDemand.ThreadPolicy)
     /// No CPU of its own for the emulator.
     case emulatorOnGuestCPUs
+    /// Another nearness of the guest's host devices.
+    case devicePolicy(GuestDemand.DevicePolicy)
     /// So many guest cells instead.
     case cells(Int)
     /// So many vCPUs instead.

@@ -21,11 +21,21 @@ struct ShortageReport {
             ]
         case .cellMissing(let cell):
             return [Shortage(hostCell: cell, resource: .cells, needed: 1, free: 0, heldBy: [])]
+        case .devicesMissing(let devices), .devicesApart(let devices): return devices.map(shortage)
+        case .deviceWithoutCell(let device): return [shortage(of: device)]
         }
     }
 
+    /// A device that a guest cannot be near to.
+    private func shortage(of device: PCIAddress) -> Shortage {
+        let cell = state.grid.devices[device]?.cell.map { state.grid.cells[$0].id }
+        return Shortage(hostCell: cell, resource: .device(device), needed: 1, free: 0, heldBy: [])
+    }
+
     /// Reasons for a guest that found no place beside the others.
-    mutating func reasons(for need: GuestNeed) -> [Shortage] {
+    ///
+    /// - Parameter demand: The guest's demand, which names its devices.
+    mutating func reasons(for need: GuestNeed, devices demand: GuestDemand) -> [Shortage] {
         guard !need.cells.isEmpty else { return floatingReasons(for: need) }
         var reasons: [Shortage] = []
         var open = Set<Int>()
@@ -38,7 +48,9 @@ struct ShortageReport {
             // The hardest of the guest's cells that may be here speaks for the guest.
             if let worst = found.compactMap({ $0 }).first(where: { !$0.isEmpty }) { reasons += worst }
         }
-        if open.count >= need.cells.count || reasons.isEmpty {
+        let far = far(from: open, need: need, demand: demand)
+        reasons += far.map(shortage)
+        if far.isEmpty, open.count >= need.cells.count || reasons.isEmpty {
             reasons.append(
                 Shortage(
                     hostCell: nil, resource: .cells, needed: UInt64(need.cells.count),
@@ -49,6 +61,14 @@ struct ShortageReport {
             reasons.append(shortage(lack, on: nil, own: lack.needed))
         }
         return reasons
+    }
+
+    /// Devices that the guest must be near to, while no host cell near them has room for a cell of it.
+    private func far(from open: Set<Int>, need: GuestNeed, demand: GuestDemand) -> [PCIAddress] {
+        demand.devices.map(\.value).filter { device in
+            let near = state.grid.cells(near: device, under: demand.devicePolicy)
+            return need.mustTouch.contains(near) && open.isDisjoint(with: near)
+        }
     }
 
     /// What one guest cell lacks on one host cell: CPUs and memory are asked apart, so that neither hides the other.

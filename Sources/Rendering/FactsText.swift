@@ -8,9 +8,11 @@ public struct FactsText {
     /// Takes the facts to show.
     public init(_ facts: HostFacts) { self.facts = facts }
 
-    /// Host, cells, pools, distances, caches, mounts and domains, parted by empty lines; each line is ended.
+    /// Host, cells, pools, distances, caches, devices, mounts and domains, parted by empty lines; each line is ended.
     public var text: String {
-        joinedSections([hostLines, cellLines, poolLines, distanceLines, cacheLines, mountLines, domainLines])
+        joinedSections([
+            hostLines, cellLines, poolLines, distanceLines, cacheLines, deviceLines, mountLines, domainLines,
+        ])
     }
 
     private var hostLines: [String] {
@@ -74,6 +76,19 @@ public struct FactsText {
             table.add(["\(cell.id)", cell.lastLevelCaches.map(\.description).joined(separator: " | ")])
         }
         return table.isEmpty ? [] : table.lines()
+    }
+
+    /// How many devices each cell has; which they are is in the document.
+    private var deviceLines: [String] {
+        guard !facts.devices.isEmpty else { return [] }
+        let counts = facts.cells.compactMap { cell in
+            let count = facts.devices.count { $0.cell == cell.id }
+            return count > 0 ? "cell \(cell.id): \(count)" : nil
+        }
+        let homeless = facts.devices.count { $0.cell == nil }
+        let rest = homeless > 0 ? ["without a cell: \(homeless)"] : []
+        let line = "PCI devices: \(facts.devices.count) (" + (counts + rest).joined(separator: ", ") + ")"
+        return wrapped(line, to: textWidth)
     }
 
     private var mountLines: [String] {

@@ -99,6 +99,7 @@ private func shortageJSON(_ shortage: Shortage) -> JSONValue {
         "held_by": .texts(shortage.heldBy),
     ]
     if let size { members["page_kib"] = .number(size.size.count) }
+    if case .device(let address) = shortage.resource { members["device"] = .text(address.description) }
     return .object(members)
 }
 
@@ -115,6 +116,7 @@ extension Shortage.Resource {
         case .pages(let size): ("pages", size)
         case .pageSize(let size): ("page_size", size)
         case .cells: ("cells", nil)
+        case .device: ("host_device", nil)
         }
     }
 }

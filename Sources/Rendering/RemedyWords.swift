@@ -10,6 +10,7 @@ extension Remedy {
         case .pageSize(let request): request.map { "mem_page_size: \($0.word)" } ?? "no mem_page_size"
         case .threadPolicy(let policy): "cpu_thread_policy: \(policy.rawValue)"
         case .emulatorOnGuestCPUs: "no emulator_threads_policy"
+        case .devicePolicy(let policy): "pci_numa_affinity_policy: \(policy.rawValue)"
         case .cells(let count): "numa_nodes: \(count)"
         case .vcpus(let count): "vcpus: \(count)"
         case .memory(let amount): "ram: \(amount)"
@@ -25,6 +26,7 @@ extension Remedy {
             case .pageSize(let request): ("mem_page_size", request.map { .text($0.word) } ?? .null)
             case .threadPolicy(let policy): ("cpu_thread_policy", .text(policy.rawValue))
             case .emulatorOnGuestCPUs: ("emulator_threads_policy", .null)
+            case .devicePolicy(let policy): ("pci_numa_affinity_policy", .text(policy.rawValue))
             case .cells(let count): ("numa_nodes", .number(count))
             case .vcpus(let count): ("vcpus", .number(count))
             case .memory(let amount): ("memory_kib", .number(amount.count))

@@ -46,6 +46,7 @@ enum Words {
         case .pages(let size): "\(size) pages"
         case .pageSize(let size): "a pool of \(size) pages"
         case .cells: "host cells"
+        case .device(let address): "host device \(address)"
         }
     }
 

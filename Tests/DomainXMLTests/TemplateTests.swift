@@ -34,6 +34,12 @@ struct TemplateTests {
                 MachineDescription(
                     name: "a", architecture: "aarch64", machine: "virt", interfaces: [.init(source: .network("n"))])
             ),
+            (
+                "hostdev",
+                MachineDescription(
+                    name: "a",
+                    hostDevices: ["0000:3b:00.0", "10000:E1:1f.7"].compactMap { PCIAddress($0) }, hasConsole: false)
+            ),
             ("s390x", MachineDescription(name: "a", architecture: "s390x")),
         ] as [(String, MachineDescription)])
     func rendering(name: String, machine: MachineDescription) throws {

@@ -29,6 +29,7 @@ struct BruteForce {
         guard index < request.guests.count else { return memoryHolds(chosen) && cpusExist(chosen, isWhole: true) }
         let guest = request.guests[index]
         guard guest.demand.isBound else {
+            guard DeviceRule(request.host).holds(for: guest.demand, on: []) else { return false }
             chosen[guest.name] = []
             return extend(index + 1, &chosen)
         }
@@ -40,6 +41,7 @@ struct BruteForce {
         _ chosen: inout [String: [(host: CellID, page: PageSize)]]
     ) -> Bool {
         guard parts.count < guest.demand.cells.count else {
+            guard DeviceRule(request.host).holds(for: guest.demand, on: parts.map(\.host)) else { return false }
             chosen[guest.name] = parts
             let result = memoryHolds(chosen) && cpusExist(chosen, isWhole: false) && extend(index + 1, &chosen)
             chosen[guest.name] = nil

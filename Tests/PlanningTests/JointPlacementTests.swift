@@ -11,6 +11,7 @@ struct JointPlacementTests {
     @Test("gives the same verdict, and only valid placements", arguments: 0..<10)
     func agreement(block: Int) {
         var verdicts: [Placement.Verdict: Int] = [:]
+        var farFromDevices = 0
         for seed in block * 1_000_000..<block * 1_000_000 + JointPlacementTests.cases / 10 {
             let request = PlacementRequest.random(seed: seed)
             let placement = Placer.place(request)
@@ -24,8 +25,12 @@ struct JointPlacementTests {
                 #expect(!fits, "seed \(seed)")
             }
             verdicts[placement.verdict, default: 0] += 1
+            let reasons = placement.unplaced.flatMap(\.reasons)
+            if reasons.contains(where: { if case .device = $0.resource { true } else { false } }) {
+                farFromDevices += 1
+            }
         }
-        #expect(verdicts[.placed, default: 0] > 0 && verdicts[.infeasible, default: 0] > 0)
+        #expect(verdicts[.placed, default: 0] > 0 && verdicts[.infeasible, default: 0] > 0 && farFromDevices > 0)
     }
 
     @Test("does not depend on the order of guests", arguments: 0..<20)

@@ -38,11 +38,50 @@ extension PlacementRequest {
             }
             foreign = [load]
         }
-        return PlacementRequest(host: host, policy: policy, guests: guests, foreign: foreign)
+        var request = PlacementRequest(host: host, policy: policy, guests: guests, foreign: foreign)
+        // Dice of their own, so that devices and distances change nothing else of a seed's request.
+        var more = SplitMix(seed: seed + 1 << 40)
+        if more.chance(50) { request.addDevices(&more) }
+        if more.chance(30) { request.host.addDistances(&more) }
+        return request
+    }
+
+    /// Devices on some cells, or on none, and guests of all device policies that name them.
+    private mutating func addDevices(_ dice: inout SplitMix) {
+        let cellsOfSocket = dice.number(1...2)
+        for index in host.cells.indices where dice.chance(90) { host.cells[index].socket = index / cellsOfSocket }
+        host.devices = (0..<8).map { number in
+            let home = dice.chance(90) ? dice.pick(host.cells) : nil
+            return HostDevice(address: .number(UInt8(number)), cell: home?.id, socket: home?.socket)
+        }
+        for index in guests.indices where dice.chance(60) {
+            let number = dice.pick([1, 1, 1, 2, 2, 3])
+            guests[index].demand.devices = (0..<number).map { _ in
+                Located(PCIAddress.number(UInt8(dice.number(0...(dice.chance(3) ? 8 : 7)))))
+            }
+            guests[index].demand.devicePolicy = dice.pick(GuestDemand.DevicePolicy.allCases)
+        }
+    }
+}
+
+extension PCIAddress {
+    /// The first function of the device in that slot, 0 to 31.
+    static func number(_ slot: UInt8) -> PCIAddress {
+        PCIAddress(bus: 0x3b, slot: slot, function: 0).unsafelyUnwrapped
     }
 }
 
 extension HostFacts {
+    /// Cells that are not all equally far from each other.
+    fileprivate mutating func addDistances(_ dice: inout SplitMix) {
+        for from in cells.indices {
+            cells[from].distances = Dictionary(
+                uniqueKeysWithValues: cells.indices.map { to in
+                    (cells[to].id, from == to ? 10 : dice.pick([12, 20, 30, 40]))
+                })
+        }
+    }
+
     static func random(_ dice: inout SplitMix) -> HostFacts {
         let smt = dice.pick([1, 1, 2, 2, 2, 3, 4])
         var next = 0

@@ -24,6 +24,9 @@ struct ValidityChecker {
     }
 
     private func guestFaults(_ guest: GuestPlacement, _ demand: GuestDemand) -> [String] {
+        guard DeviceRule(request.host).holds(for: demand, on: guest.cells.map(\.hostCell)) else {
+            return ["\(guest.name): its devices are elsewhere"]
+        }
         guard demand.isBound else { return guest.cells.isEmpty ? [] : ["\(guest.name): bound, but should not be"] }
         var faults: [String] = []
         func fault(_ text: String) { faults.append("\(guest.name): \(text)") }

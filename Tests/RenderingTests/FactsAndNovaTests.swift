@@ -55,6 +55,18 @@ struct FactsTextTests {
         #expect(!text.unicodeScalars.contains("\u{1B}"))
     }
 
+    @Test("how many PCI devices each cell has")
+    func devices() throws {
+        var facts = Samples.referenceHost
+        #expect(!FactsText(facts).text.contains("PCI"))
+        facts.devices = (0..<7).compactMap { number in
+            PCIAddress(bus: 1, slot: number, function: 0).map { address in
+                HostDevice(address: address, cell: number < 4 ? 0 : number < 6 ? 2 : nil)
+            }
+        }
+        #expect(FactsText(facts).text.contains("\nPCI devices: 7 (cell 0: 4, cell 2: 2, without a cell: 1)\n"))
+    }
+
     @Test("nothing at all")
     func nothing() throws {
         let facts = HostFacts(host: HostIdentity(), onlineCPUs: [], cells: [])

@@ -3,6 +3,7 @@ import Foundation
 import HostModel
 import Planning
 import Rendering
+import SiteFile
 import Testing
 
 @Suite("The plan's document")
@@ -94,6 +95,21 @@ struct PlanDocumentTests {
         #expect(reasons.compactMap { $0["page_kib"] as? Int } == [1_048_576, 64])
         #expect(reasons.map { $0["host_cell"] as? Int } == [0, 0, 1, 1, 1, 1, nil, 0, nil])
         #expect(reasons.allSatisfy { $0.keys.contains("host_cell") })
+    }
+
+    @Test("names the host device that is short")
+    func device() throws {
+        var plan = Samples.infeasible
+        let address = try #require(PCIAddress("0000:3b:00.0"))
+        plan.placement.unplaced = [
+            UnplacedGuest(
+                name: "g", code: .doesNotFit, reasons: [Samples.short(1, .device(address), 1, 0, [])],
+                remedies: [.devicePolicy(.preferred)])
+        ]
+        let unplaced = try #require(try document(plan)["unplaced"] as? [[String: Any]]).first
+        let reason = try #require((unplaced?["reasons"] as? [[String: Any]])?.first)
+        #expect(reason["resource"] as? String == "host_device" && reason["device"] as? String == "0000:3b:00.0")
+        #expect(reason["host_cell"] as? Int == 1)
     }
 
     @Test("a guest without cells has an empty list, its memory, and no emulator CPUs")

@@ -202,6 +202,24 @@ struct DemandTests {
         #expect(!unbound.isBound && unbound.cells.count == 2)
     }
 
+    @Test("holds the guest's devices; hosts apart and absent guests may name the same")
+    func devices() throws {
+        let keys = "host_devices: ['0000:3b:00.0', 0001:3B:00.1], pci_numa_affinity_policy: required"
+        let demand = try #require(demanded(guest(keys)))
+        #expect(demand.devices.map(\.value.description) == ["0000:3b:00.0", "0001:3b:00.1"])
+        #expect(demand.devicePolicy == .required && demand.devices[0].mark.line == 1)
+        let text = """
+            hosts: {a: {}, b: {}}
+            flavors: {f: {vcpus: 1, ram: 1GiB}}
+            guests:
+              g1: {flavor: f, host: a, host_devices: ['0000:3b:00.0']}
+              g2: {flavor: f, host: b, host_devices: ['0000:3b:00.0']}
+              g3: {flavor: f, host: b, host_devices: ['0000:3b:00.0'], state: absent}
+            """
+        #expect(read(text).diagnostics == [])
+        #expect(read(text).value?.guests.map(\.demand.devices.count) == [1, 1, 0])
+    }
+
     private func text(_ request: GuestDemand.PageRequest) -> String {
         switch request {
         case .small: "small"

@@ -66,6 +66,14 @@ enum RefusedSites {
         (guest("", name: "▶\"a\\u2028b\""), .badName), (guest("", name: "▶\"a\\0\""), .badName),
         (guest("count: 10", name: "▶" + String(repeating: "n", count: 199)), .badName),
         ("site: ▶a/b", .badName), ("hosts: {▶'': {}}", .badName), ("hosts: {h: {connect: ▶qemu}}", .badName),
+        (guest("host_devices: [▶'3b:00.0']"), .badName), (guest("host_devices: ['0000:00:01.0', ▶eth0]"), .badName),
+        (guest("host_devices: [▶'0000:3b:20.0']"), .badName), (guest("host_devices: [▶'0000:3b:00.8']"), .badName),
+        (guest("host_devices: ['0000:3b:00.0', ▶'0000:3B:00.0']"), .deviceTwice),
+        (guest("count: 2, host_devices: [▶'0000:3b:00.0']"), .deviceTwice),
+        (
+            "flavors: {f: {vcpus: 1, ram: 1GiB}}\nguests: {a: {flavor: f, host_devices: ['0000:3b:00.0']}, "
+                + "b: {flavor: f, host_devices: [▶'0000:3b:00.0']}}", .deviceTwice
+        ),
         (guest("kernel: ▶boot/vmlinuz"), .badName), (guest("base: ▶''"), .badName),
         (guest("disks: [{path: ▶a.qcow2}]"), .badName), (guest("machine: ▶'q 35'"), .badName),
         (guest("interfaces: [{network: n, mac: ▶'01:00:5e:00:00:01'}]"), .badName),

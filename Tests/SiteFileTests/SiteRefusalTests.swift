@@ -40,6 +40,7 @@ struct SiteRefusalTests {
                 "guests: {a: {vcpus: 1, ram: 512MB}}",
                 "write MiB, which is 1024-based; B, KiB, MiB, GiB and TiB are known"
             ),
+            (guest("host_devices: ['3b:00.1']"), "write the domain too: 0000:3b:00.1"),
             (guest("autostart: on"), "write true"), (guest("autostart: No"), "write false"),
             (guest("state: runing"), "use one of running, shutoff, absent"),
             ("flavors: {m1.tiny: {vcpus: 1, ram: 1GiB}}\nguests: {a: {flavor: m1.tyni}}", "did you mean 'm1.tiny'?"),

@@ -1,3 +1,4 @@
+internal import HostModel
 internal import XMLTree
 
 extension MachineDescription {
@@ -25,6 +26,7 @@ extension MachineDescription {
         }
         for interface in interfaces { devices.append(interface.element) }
         if hasConsole { for element in console { devices.append(element) } }
+        for address in hostDevices { devices.append(address.element) }
         return devices
     }
 
@@ -87,4 +89,25 @@ extension MachineDescription.Interface {
         interface.append(XMLElement("model", [.init("type", model)]))
         return interface
     }
+}
+
+extension PCIAddress {
+    /// The device as libvirt hands it over: taken from its driver when the guest starts, and given back when it stops.
+    fileprivate var element: XMLElement {
+        let attributes = [
+            ("domain", hexadecimal(domain, digits: 4)), ("bus", hexadecimal(bus, digits: 2)),
+            ("slot", hexadecimal(slot, digits: 2)), ("function", hexadecimal(function, digits: 1)),
+        ]
+        let address = XMLElement("address", attributes.map { .init($0.0, $0.1) })
+        let kind = [("mode", "subsystem"), ("type", "pci"), ("managed", "yes")]
+        return XMLElement(
+            "hostdev", kind.map { .init($0.0, $0.1) },
+            children: [.element(XMLElement("source", children: [.element(address)]))])
+    }
+}
+
+/// A number as libvirt writes it: `0x0000`, `0x3b`.
+private func hexadecimal(_ number: some FixedWidthInteger, digits: Int) -> String {
+    let text = String(number, radix: 16)
+    return "0x" + String(repeating: "0", count: max(0, digits - text.count)) + text
 }

@@ -1,3 +1,5 @@
+public import HostModel
+
 /// What a new domain has besides CPUs and memory: enough for the common guest; everything else is for a base document.
 public struct MachineDescription: Hashable, Sendable {
     /// What runs the guest.
@@ -65,6 +67,8 @@ public struct MachineDescription: Hashable, Sendable {
     public var disks: [Disk]
     /// The interfaces, in order.
     public var interfaces: [Interface]
+    /// PCI devices of the host that the guest has for itself, in order.
+    public var hostDevices: [PCIAddress]
     /// A kernel image on the host to boot directly; nil boots from the first disk.
     public var kernel: String?
     /// The initial RAM disk of that kernel.
@@ -77,8 +81,8 @@ public struct MachineDescription: Hashable, Sendable {
     /// Puts a machine together.
     public init(
         name: String, hypervisor: Hypervisor = .kvm, architecture: String = "x86_64", machine: String? = nil,
-        disks: [Disk] = [], interfaces: [Interface] = [], kernel: String? = nil, initrd: String? = nil,
-        commandLine: String? = nil, hasConsole: Bool = true
+        disks: [Disk] = [], interfaces: [Interface] = [], hostDevices: [PCIAddress] = [], kernel: String? = nil,
+        initrd: String? = nil, commandLine: String? = nil, hasConsole: Bool = true
     ) {
         self.name = name
         self.hypervisor = hypervisor
@@ -86,6 +90,7 @@ public struct MachineDescription: Hashable, Sendable {
         self.machine = machine
         self.disks = disks
         self.interfaces = interfaces
+        self.hostDevices = hostDevices
         self.kernel = kernel
         self.initrd = initrd
         self.commandLine = commandLine

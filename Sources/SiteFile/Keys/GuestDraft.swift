@@ -13,6 +13,7 @@ struct GuestDraft: Sendable {
     var adopts: Located<Bool>?
     var disks: Located<[Located<DiskDraft>]>?
     var interfaces: Located<[Located<InterfaceDraft>]>?
+    var devices: Located<[Located<PCIAddress>]>?
     var kernel: Located<String>?
     var initrd: Located<String>?
     var commandLine: Located<String>?
@@ -48,6 +49,8 @@ struct GuestDraft: Sendable {
         Key(
             "interfaces", \.interfaces, .sequence(.mapping(InterfaceDraft.table, { InterfaceDraft() })),
             "The network interfaces"),
+        Key(
+            "host_devices", \.devices, .sequence(.pciAddress), "PCI devices of the host that the guest has for itself"),
         Key("kernel", \.kernel, .text(.absolutePath), "A kernel image on the host to boot directly"),
         Key("initrd", \.initrd, .text(.absolutePath), "The initial RAM disk of that kernel"),
         Key("cmdline", \.commandLine, .text(.line), "The command line of that kernel"),

@@ -15,6 +15,14 @@ extension ValueReader where Value == String {
     }
 }
 
+extension ValueReader where Value == PCIAddress {
+    /// The address of a device.
+    static var pciAddress: ValueReader {
+        let text = ValueReader<String>.text(.pciAddress)
+        return ValueReader(text.kind) { entry, report in text.read(entry, &report).flatMap { PCIAddress($0) } }
+    }
+}
+
 extension ValueKind.TextForm {
     /// What is wrong with a text, as the end of a sentence, and what to do; nil when the text has this form.
     func problem(of text: String) -> (what: String, hint: String?)? {
@@ -30,6 +38,7 @@ extension ValueKind.TextForm {
         case .word where !text.utf8.allSatisfy(isWordByte): return ("must be \(phrase)", nil)
         case .word: return nil
         case .mac: return macProblem(text)
+        case .pciAddress: return addressProblem(text)
         case .uri where text.contains(" ") || !text.contains(":"): return ("must be \(phrase)", nil)
         case .uri: return nil
         }
@@ -56,6 +65,13 @@ extension ValueKind.TextForm {
         guard isHex, let first = UInt8(octets[0], radix: 16) else { return ("must be \(phrase)", nil) }
         return first & 1 == 0
             ? nil : ("is a group address", "the first octet of an interface's address is even, as in 52")
+    }
+
+    /// What lspci prints lacks the domain on most machines: that is said, not guessed.
+    private func addressProblem(_ text: String) -> (what: String, hint: String?)? {
+        if PCIAddress(text) != nil { return nil }
+        let hint = PCIAddress("0000:\(text)").map { "write the domain too: \($0)" }
+        return ("must be \(phrase)", hint ?? "lspci -D lists the addresses")
     }
 
     private func isControl(_ scalar: Unicode.Scalar) -> Bool {

@@ -35,6 +35,7 @@ struct SiteRules {
         hostNames = Set(hosts.map(\.name.value))
         let guests = guests(on: hosts)
         checkUnusedFlavors()
+        report.append(DeviceRules(guests).diagnostics)
         return Site(name: draft.name ?? Located("default", at: start), hosts: hosts, guests: guests)
     }
 
@@ -132,8 +133,9 @@ struct SiteRules {
         if choice.image.machineType == nil { choice.image.machineType = guest.machineType }
         checkSize(name, guest, choice)
         var rules = DemandRules(choice, placement: guest.placement)
-        let demand = rules.demand()
+        var demand = rules.demand()
         report.append(rules.report.diagnostics)
+        demand.devices = guest.devices?.value ?? []
         return demand
     }
 

@@ -39,6 +39,8 @@ public indirect enum ValueKind: Hashable, Sendable {
         case word
         /// A hardware address of a guest's interface.
         case mac
+        /// The address of a PCI device of the host.
+        case pciAddress
         /// A connection URI without blanks.
         case uri
         /// A single line.
@@ -83,6 +85,7 @@ extension ValueKind.TextForm {
         case .path: "a path"
         case .word: "a word of letters, digits, '.', '-' and '_'"
         case .mac: "a hardware address such as 52:54:00:12:34:56"
+        case .pciAddress: "a PCI address such as 0000:3b:00.0"
         case .uri: "a connection URI such as qemu:///system"
         case .line: "one line of text"
         }

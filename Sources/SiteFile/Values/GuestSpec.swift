@@ -77,8 +77,17 @@ public struct GuestDemand: Hashable, Sendable {
         case strict, preferred, restrictive, interleave, none
     }
 
-    /// Which host devices suit the guest's cells.
-    public enum DevicePolicy: String, Hashable, Sendable, CaseIterable { case required, legacy, preferred, socket }
+    /// How near the guest's host devices must be to its cells.
+    public enum DevicePolicy: String, Hashable, Sendable, CaseIterable {
+        /// On the host cell of one of the guest's cells.
+        case required
+        /// The same, but a device whose cell is not known may be anywhere.
+        case legacy
+        /// Anywhere, near ones first.
+        case preferred
+        /// On the socket of one of the guest's cells.
+        case socket
+    }
 
     /// The number of vCPUs.
     public var vcpus: Int
@@ -106,7 +115,9 @@ public struct GuestDemand: Hashable, Sendable {
     public var forcedCells: [GuestCellID: Located<CellID>]
     /// The number of iothreads; nil leaves that as it is.
     public var ioThreads: Int?
-    /// Which host devices suit.
+    /// The PCI devices of the host that the guest has for itself, in the order of the file.
+    public var devices: [Located<PCIAddress>]
+    /// How near these devices must be to the guest's cells.
     public var devicePolicy: DevicePolicy
     /// What the guest sees of sockets, cores and threads; nil leaves that as it is.
     public var cpuTopology: CPUTopology?
@@ -121,8 +132,8 @@ public struct GuestDemand: Hashable, Sendable {
         dedicatedVCPUs: VCPUSet = [], threadPolicy: ThreadPolicy = .prefer, emulatorPolicy: EmulatorPolicy? = nil,
         realtimeVCPUs: VCPUSet = [], pageSize: Located<PageRequest>? = nil, lockedMemory: Bool = false,
         memoryPolicy: MemoryPolicy = .strict, forcedCells: [GuestCellID: Located<CellID>] = [:],
-        ioThreads: Int? = nil, devicePolicy: DevicePolicy = .legacy, cpuTopology: CPUTopology? = nil,
-        cpuMode: String? = nil, physicalAddress: PhysicalAddress? = nil
+        ioThreads: Int? = nil, devices: [Located<PCIAddress>] = [], devicePolicy: DevicePolicy = .legacy,
+        cpuTopology: CPUTopology? = nil, cpuMode: String? = nil, physicalAddress: PhysicalAddress? = nil
     ) {
         self.vcpus = vcpus
         self.memory = memory
@@ -137,6 +148,7 @@ public struct GuestDemand: Hashable, Sendable {
         self.memoryPolicy = memoryPolicy
         self.forcedCells = forcedCells
         self.ioThreads = ioThreads
+        self.devices = devices
         self.devicePolicy = devicePolicy
         self.cpuTopology = cpuTopology
         self.cpuMode = cpuMode
