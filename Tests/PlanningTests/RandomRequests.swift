@@ -34,7 +34,9 @@ extension PlacementRequest {
             if dice.chance(50) { load.memory = [.init(cell: dice.pick(host.cells.map(\.id)), amount: 1_024)] }
             if dice.chance(30) {
                 let cell = dice.pick(host.cells)
-                load.sharedVCPUs = [.init(cpus: CPUSet(cell.cpus.prefix(2)), count: dice.number(1...2))]
+                let group = ForeignLoad.SharedVCPUs(cpus: CPUSet(cell.cpus.prefix(2)), count: dice.number(1...2))
+                // Nothing runs on no CPU.
+                if !cell.cpus.isEmpty { load.sharedVCPUs = [group] }
             }
             foreign = [load]
         }

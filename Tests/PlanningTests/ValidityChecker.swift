@@ -174,6 +174,7 @@ struct ValidityChecker {
         var faults: [String] = []
         var softRoom: UInt64 = 0
         var softUsed: UInt64 = 0
+        var rooms: UInt64 = 0
         for cell in request.host.cells {
             var (hard, soft, softMost): (UInt64, UInt64, UInt64) = (0, 0, 0)
             var pages: [PageSize: UInt64] = [:]
@@ -219,8 +220,12 @@ struct ValidityChecker {
             if soft > soften { faults.append("cell \(cell.id): \(soft) KiB of \(soften)") }
             softRoom += soften
             softUsed += soft
+            rooms += room
         }
         let floating = placement.guests.filter { $0.cells.isEmpty }.reduce(0) { $0 + $1.memory.count }
+        // Overcommit is for guests together; a single one must fit what is really there.
+        let largest = placement.guests.filter { $0.cells.isEmpty }.map(\.memory.count).max() ?? 0
+        if largest > rooms { faults.append("a floating guest of \(largest) KiB in \(rooms)") }
         if floating > 0, softUsed + floating > softRoom { faults.append("floating guests: no memory") }
         return faults
     }
