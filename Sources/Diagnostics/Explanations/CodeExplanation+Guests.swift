@@ -140,5 +140,12 @@ extension CodeExplanation {
             Remove it so that the file says what happens, or correct what makes it idle. Properties that steer only \
             Nova itself can stay.
             """),
+        CodeExplanation(
+            .deviceTwice, "a device that two guests want",
+            """
+            A PCI device can be given to one guest at a time, and it is named twice under 'host_devices': by one guest, or \
+            by two guests of the same host.
+            Give each guest its own device. Guests made by count all name the same devices: write them out one by one.
+            """),
     ]
 }

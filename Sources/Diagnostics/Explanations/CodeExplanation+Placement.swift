@@ -79,5 +79,13 @@ extension CodeExplanation {
             To be told what a single size lacks, ask for it: mem_page_size: 1GiB, then numactl-plan explain \
             site.yaml GUEST.
             """),
+        CodeExplanation(
+            .deviceNotOnHost, "a device that this host does not have",
+            """
+            A guest names a PCI device under 'host_devices' that the host's facts do not hold: another address, another \
+            machine, or a device that was taken out.
+            numactl-plan facts --format json lists the devices under pci, each with its cell; lspci -D shows them on \
+            the host. Correct the address, or choose the host with --host.
+            """),
     ]
 }
