@@ -40,7 +40,9 @@ struct Workload {
         var dice = SplitMix(seed: seed)
         let perCell = cpus / cellCount
         host = Workload.host(cells: cellCount, perCell: perCell)
-        let joined = cellCount > 1 ? guestCount / 10 : 0
+        // On a full host no CPU is left to share, so there are no more guest cells than CPUs.
+        let most = load.percent < 100 ? guestCount / 10 : max(0, min(guestCount / 10, cpus - guestCount))
+        let joined = cellCount > 1 ? most : 0
         var pieces: [[Piece]] = (0..<cellCount).map { cell in
             let total = guestCount + joined
             let wanted = total / cellCount + (cell < total % cellCount ? 1 : 0)

@@ -113,7 +113,7 @@ func fullHosts(count: Int) {
             (allPlanner, allWalk, all) = (allPlanner + planner, allWalk + walk, all + count)
         }
     }
-    let ratio = allWalk == 0 ? "-" : "\(allPlanner * 100 / allWalk / 100).\(allPlanner * 100 / allWalk % 100)"
+    let ratio = allWalk == 0 ? "-" : "\(allPlanner * 100 / allWalk) %"
     rows.append(["all, ratio \(ratio)", percent(allPlanner, all), percent(allWalk, all), "", ""])
     printTable(
         "Sets of guests cut from full hosts, placed whole (\(count) each)",
