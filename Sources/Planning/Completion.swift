@@ -128,32 +128,38 @@ struct Completion {
 
     // MARK: One cell
 
-    /// Decides for each open item from `from` on whether it goes to this cell, and closes the cell when it is full enough.
+    /// Decides for each open item from `first` on whether it goes to this cell, and closes the cell when it is full enough.
+    ///
+    /// Only taking an item recurs, and leaving one out goes round: the stack is as deep as there are items, not as there are
+    /// items times cells.
     private mutating func complete(
-        _ position: Int, open: [Int], from: Int, used: Size2, table: SumTable, mustTakeFirst: Bool
+        _ position: Int, open: [Int], from first: Int, used: Size2, table: SumTable, mustTakeFirst: Bool
     ) -> Outcome {
-        steps += 1
-        guard steps < limit else { return .limit }
         let host = order[position]
         let room = capacity[host] - used
-        guard from < open.count else { return close(position, waste: room) }
-        guard table.reaches(from: from, between: room - slack, and: room) else { return .exhausted }
-        let item = items[open[from]]
-        let canTake =
-            !table.isTooLarge(item.size, for: room) && !isBesideItsGuest(item, on: host) && isAllowed(item, on: host)
-        if canTake, let undo = state.put(item.need, on: host, page: item.page) {
-            hosts[open[from]] = host
-            let outcome = complete(
-                position, open: open, from: from + 1, used: used + item.size, table: table, mustTakeFirst: false)
-            if outcome != .exhausted { return outcome }
-            hosts[open[from]] = nil
-            state.take(back: undo)
+        var from = first
+        while true {
+            steps += 1
+            guard steps < limit else { return .limit }
+            guard from < open.count else { return close(position, waste: room) }
+            guard table.reaches(from: from, between: room - slack, and: room) else { return .exhausted }
+            let item = items[open[from]]
+            let canTake =
+                !table.isTooLarge(item.size, for: room) && !isBesideItsGuest(item, on: host)
+                && isAllowed(item, on: host)
+            if canTake, let undo = state.put(item.need, on: host, page: item.page) {
+                hosts[open[from]] = host
+                let outcome = complete(
+                    position, open: open, from: from + 1, used: used + item.size, table: table, mustTakeFirst: false)
+                if outcome != .exhausted { return outcome }
+                hosts[open[from]] = nil
+                state.take(back: undo)
+            }
+            if mustTakeFirst { return .exhausted }
+            // Leaving one out is leaving its like out.
+            let kind = item.kind
+            while from < open.count, items[open[from]].kind == kind { from += 1 }
         }
-        if mustTakeFirst { return .exhausted }
-        // Leaving one out is leaving its like out.
-        var next = from + 1
-        while next < open.count, items[open[next]].kind == item.kind { next += 1 }
-        return complete(position, open: open, from: next, used: used, table: table, mustTakeFirst: false)
     }
 
     private mutating func close(_ position: Int, waste: Size2) -> Outcome {

@@ -40,7 +40,9 @@ struct Workload {
         var dice = SplitMix(seed: seed)
         let perCell = cpus / cellCount
         host = Workload.host(cells: cellCount, perCell: perCell)
-        let joined = cellCount > 1 ? guestCount / 10 : 0
+        // On a full host no CPU is left to share, so there are no more guest cells than CPUs.
+        let most = load.percent < 100 ? guestCount / 10 : max(0, min(guestCount / 10, cpus - guestCount))
+        let joined = cellCount > 1 ? most : 0
         var pieces: [[Piece]] = (0..<cellCount).map { cell in
             let total = guestCount + joined
             let wanted = total / cellCount + (cell < total % cellCount ? 1 : 0)
@@ -82,11 +84,11 @@ struct Workload {
         var memory: KiB
     }
 
-    /// Cuts CPUs and memory (in pages of 2 MiB) into `count` pieces, each with at least one of both.
+    /// Cuts CPUs and memory (in multiples of 256 MiB) into `count` pieces, each with at least one of both.
     private static func pieces(_ count: Int, cpus: Int, memory: UInt64, dice: inout SplitMix) -> [Piece] {
         let vcpus = parts(cpus, count, dice: &dice)
-        let pages = parts(Int(memory), count, dice: &dice)
-        return zip(vcpus, pages).map { Piece(vcpus: $0, memory: KiB(UInt64($1) * 2_048)) }
+        let grains = parts(Int(memory / 128), count, dice: &dice)
+        return zip(vcpus, grains).map { Piece(vcpus: $0, memory: KiB(UInt64($1) * 128 * 2_048)) }
     }
 
     private static func parts(_ total: Int, _ count: Int, dice: inout SplitMix) -> [Int] {

@@ -13,8 +13,12 @@ func row(_ workload: Workload, _ names: [String], explains: Bool = false) -> [St
     let request = workload.request(explains: explains)
     var answer = ""
     let measure = Measure { answer = verdict(Planner.plan(request).plan.placement) }
+    progress(names.joined(separator: ", "))
     return names + ["\(workload.guests.count)", answer, measure.text, "\(measure.peak) MiB"]
 }
+
+/// Says on standard error what was measured: tables come when they are whole.
+func progress(_ text: String) { FileHandle.standardError.write(Data("measured \(text)\n".utf8)) }
 
 func sizes() {
     var rows: [[String]] = []
@@ -109,7 +113,7 @@ func fullHosts(count: Int) {
             (allPlanner, allWalk, all) = (allPlanner + planner, allWalk + walk, all + count)
         }
     }
-    let ratio = allWalk == 0 ? "-" : "\(allPlanner * 100 / allWalk / 100).\(allPlanner * 100 / allWalk % 100)"
+    let ratio = allWalk == 0 ? "-" : "\(allPlanner * 100 / allWalk) %"
     rows.append(["all, ratio \(ratio)", percent(allPlanner, all), percent(allWalk, all), "", ""])
     printTable(
         "Sets of guests cut from full hosts, placed whole (\(count) each)",
