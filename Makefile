@@ -51,8 +51,9 @@ system: ## Run the tests on a real libvirt; they need root
 	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "system: NOT RUN, see above; all else has passed"; exit 0; fi; \
 	exit $$status
 
-bench: ## Measure, if the measurements are here
-	@if [ -x Tests/bench/run ]; then $(WITH_SWIFT) Tests/bench/run; else echo "bench: Tests/bench/run is not here"; fi
+bench: ## Measure: the planner, then a plan against reading the same definitions with virsh (needs root and libvirt)
+	@$(WITH_SWIFT) Tests/bench/planner.sh
+	@$(WITH_SWIFT) Tests/bench/run
 
 install: ## Install what `make release` has built: make install DESTDIR= PREFIX=/usr/local
 	@test -x $(RELEASE) || { echo "install: run make release first"; exit 1; }

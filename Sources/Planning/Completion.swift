@@ -221,7 +221,7 @@ struct SumScale {
     private let search: PlacementSearch
 
     /// The largest table of memory sums that is worth it.
-    private static let maximumUnits = 8_192
+    private static let maximumUnits = 65_536
 
     init?(search: PlacementSearch, guests: [Int]) {
         self.search = search

@@ -3,7 +3,7 @@ internal import HostModel
 /// Places guests one after the other, each to its best cells, and never takes one back.
 struct Construction {
     /// Which guests come first.
-    enum Order: CaseIterable { case cellsFirst, cpusFirst, memoryFirst }
+    enum Order: CaseIterable { case cellsFirst, cpusFirst, memoryFirst, sharedFirst }
 
     /// Which cells come first for a guest that suits several.
     enum Preference {

@@ -158,6 +158,7 @@ extension GuestNeed {
         switch order {
         case .cellsFirst: return [forced, cells.count, cores, pairs, memory]
         case .cpusFirst: return [forced, cells.map { $0.wholeCores * 2 + $0.paired + $0.singles }.max() ?? 0, memory]
+        case .sharedFirst: return [forced, cells.contains { $0.shared > 0 } ? 1 : 0, cells.count, cores, pairs, memory]
         case .memoryFirst: return [forced, cells.map(\.memory).max() ?? 0, cores]
         }
     }
