@@ -220,8 +220,8 @@ struct SumScale {
     private let unit: Int
     private let search: PlacementSearch
 
-    /// The largest table of memory sums that is worth it.
-    private static let maximumUnits = 65_536
+    /// The largest table of sums that is worth it, in words of 64 sums: 16 MiB, and there is one for each cell being filled.
+    private static let maximumWords = 2_097_152
 
     init?(search: PlacementSearch, guests: [Int]) {
         self.search = search
@@ -237,7 +237,10 @@ struct SumScale {
         let amounts = needs.map(\.memory).filter { $0 > 0 }
         let most = grid.cells.map(\.memory).max() ?? 0
         let common = amounts.reduce(0, greatestCommonDivisor)
-        unit = isOneKind && common > 0 && most / common <= SumScale.maximumUnits ? common : 0
+        let cpus = grid.cells.map { $0.cores.reduce(0) { $0 + $1.dedicated.count } }.max() ?? 0
+        let rows = (needs.count + 1) * (cpus + 1)
+        let isWorthIt = common > 0 && (most / common / 64 + 1) <= SumScale.maximumWords / max(1, rows)
+        unit = isOneKind && isWorthIt ? common : 0
         guard unit > 0 || needs.contains(where: { $0.dedicated > 0 }) else { return nil }
     }
 

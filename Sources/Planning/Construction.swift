@@ -11,9 +11,11 @@ struct Construction {
         case emptiest
         /// The cell with the least room.
         case fullest
+        /// The cell whose free CPUs and memory are most of what the guest needs most of: both run out together.
+        case balanced
 
         static func inTurn(prefersPack: Bool) -> [Preference] {
-            prefersPack ? [.fullest, .emptiest] : [.emptiest, .fullest]
+            prefersPack ? [.fullest, .emptiest, .balanced] : [.emptiest, .fullest, .balanced]
         }
     }
 
@@ -68,6 +70,7 @@ struct Construction {
     /// All host cells, the best for this guest first: most (or least) free dedicated CPUs for guests that want such, fewest
     /// (or most) shared vCPUs for others, then most (or least) free memory, then lowest id.
     private func ranking(for need: GuestNeed) -> [Int] {
+        if preference == .balanced { return balancedRanking(for: need) }
         let wantsDedicated = need.cells.contains { $0.dedicated > 0 }
         let keys = state.grid.cells.indices.map { index in
             let load = state.loads[index]
@@ -80,6 +83,21 @@ struct Construction {
             guard keys[left] != keys[right] else { return left < right }
             return preference == .emptiest ? keys[left] > keys[right] : keys[left] < keys[right]
         }
+    }
+
+    /// All host cells by the sum of their free shares of CPUs and memory, each weighed by the guest's own share; largest first.
+    private func balancedRanking(for need: GuestNeed) -> [Int] {
+        let (threads, memory) = need.cells.reduce((0, 0)) { ($0.0 + $1.dedicated, $0.1 + $1.memory) }
+        let scores = state.grid.cells.indices.map { index in
+            let load = state.loads[index]
+            let allThreads = max(1, state.checks[index].capacity.options[0][0].threads)
+            let freeThreads = allThreads - load.paired - load.singles - load.wholeCores
+            let allMemory = max(1, state.grid.cells[index].memory)
+            let freeMemory = max(0, state.rests[index].ordinary - load.hard - load.soft)
+            return threads * 1_000_000 / allThreads * freeThreads / allThreads
+                + Int(UInt64(memory) * 1_000_000 / UInt64(allMemory)) * (freeMemory * 1_000 / allMemory) / 1_000
+        }
+        return state.grid.cells.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
     }
 
     /// The host cells that lie nearest to each other, and of equally near ones those that rank first.
