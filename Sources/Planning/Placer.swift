@@ -127,7 +127,7 @@ struct Placing {
     }
 
     private func attempt(keeping: Set<Int>, mixed: Bool, limit: Int?) -> Attempt {
-        var (grid, needs, keptCPUs) = committed(keeping)
+        let (grid, needs, keptCPUs) = committed(keeping)
         var search = PlacementSearch(
             grid: grid, needs: needs, allowsMixedPages: mixed, prefersPack: request.policy.placement == .pack,
             limit: limit ?? request.searchLimit)
@@ -140,7 +140,6 @@ struct Placing {
         case .impossible: return .impossible
         case .undecided: return .undecided
         case .found(let assignments):
-            (grid, needs) = (search.state.grid, search.needs)
             return .found(Arrangement(grid: grid, needs: needs, assignments: assignments, keptCPUs: keptCPUs))
         }
     }

@@ -59,7 +59,8 @@ private struct Planning {
                 steps.append(step)
             }
             plan.diagnostics +=
-                pools.mountDiagnostics + movingDiagnostics(placement, rebalanced: Set(moves.map(\.guest)))
+                pools.bestEffortDiagnostics + pools.mountDiagnostics
+                + movingDiagnostics(placement, rebalanced: Set(moves.map(\.guest)))
                 + mixedPages(placement)
         }
         for guest in request.guests.sorted(by: { $0.name.value < $1.name.value }) where placement.verdict == .placed {

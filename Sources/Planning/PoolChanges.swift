@@ -41,6 +41,23 @@ struct PoolChanges {
         return (change, .setPool(id, prior: pool.persistent, target: target))
     }
 
+    /// Pools of pages so large that a running kernel may not find room for more of them.
+    var bestEffortDiagnostics: [Diagnostic] {
+        let large = changes.map(\.change).filter { change in
+            guard case .pool(let pool) = change.subject else { return false }
+            return change.action == .grow && pool.pageSize >= KernelArguments.bootPageSize
+        }
+        guard !large.isEmpty else { return [] }
+        let arguments = KernelArguments(targets, atLeast: KernelArguments.bootPageSize).text
+        return [
+            Diagnostic(
+                .poolBestEffort,
+                "a running kernel may not have room for all of \(large.map(\.address).joined(separator: ", "))",
+                at: large.compactMap(\.source).first, severity: .warning,
+                hint: "if apply says that it was granted less, boot with: \(arguments)")
+        ]
+    }
+
     /// Page sizes that guests are given and that no mount of hugetlbfs serves, or none that libvirt knows of.
     var mountDiagnostics: [Diagnostic] {
         guard let libvirt = request.host.libvirt else { return [] }
