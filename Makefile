@@ -11,6 +11,7 @@ UNITDIR = $(PREFIX)/lib/systemd/system
 
 RELEASE = .build/release/numactl-plan
 SOURCES = Package.swift Sources Tests
+PAGES = $(notdir $(wildcard manpages/*.[1-8]))
 
 export SWIFT
 # For scripts that call swift by its name, whatever SWIFT is.
@@ -57,10 +58,11 @@ bench: ## Measure: the planner, then a plan against reading the same definitions
 
 install: ## Install what `make release` has built: make install DESTDIR= PREFIX=/usr/local
 	@test -x $(RELEASE) || { echo "install: run make release first"; exit 1; }
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(UNITDIR)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(UNITDIR)
 	install -m 0755 $(RELEASE) $(DESTDIR)$(BINDIR)/numactl-plan
-	install -m 0644 manpages/*.1 $(DESTDIR)$(MANDIR)/man1/
-	install -m 0644 manpages/*.5 $(DESTDIR)$(MANDIR)/man5/
+	for page in $(PAGES); do \
+	    install -D -m 0644 manpages/$$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page || exit 1; \
+	done
 	sed 's|/usr/bin/numactl-plan|$(BINDIR)/numactl-plan|' examples/systemd/numactl-plan-hugepages.service \
 	    > $(DESTDIR)$(UNITDIR)/numactl-plan-hugepages.service
 	chmod 0644 $(DESTDIR)$(UNITDIR)/numactl-plan-hugepages.service
@@ -71,8 +73,7 @@ install: ## Install what `make release` has built: make install DESTDIR= PREFIX=
 
 uninstall: ## Remove what install has put there; /etc/numactl-plan stays
 	rm -f $(DESTDIR)$(BINDIR)/numactl-plan $(DESTDIR)$(UNITDIR)/numactl-plan-hugepages.service
-	rm -f $(patsubst manpages/%.1,$(DESTDIR)$(MANDIR)/man1/%.1,$(wildcard manpages/*.1))
-	rm -f $(patsubst manpages/%.5,$(DESTDIR)$(MANDIR)/man5/%.5,$(wildcard manpages/*.5))
+	for page in $(PAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
 	rm -rf $(DESTDIR)$(DOCDIR)
 
 clean: ## Remove everything that was built

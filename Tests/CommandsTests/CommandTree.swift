@@ -12,13 +12,25 @@ struct CommandTree: Decodable {
             var names: [Name]?
             var valueName: String?
             var shouldDisplay: Bool
+            var isOptional: Bool
+            var isRepeating: Bool
+            var abstract: String?
+            var discussion: String?
             var allValues: [String]?
+            var allValueDescriptions: [String: String]?
             var defaultValue: String?
 
-            /// The option as it is typed, without the first `-`, as mdoc's `Fl` takes it; nil for a positional argument.
-            var flags: [String] { (names ?? []).map { $0.kind == "long" ? "-" + $0.name : $0.name } }
+            /// The option as it is typed, without the first `-`, as mdoc's `Fl` takes it, short names first; none for a positional
+            /// argument.
+            var flags: [String] {
+                let (short, long) = (
+                    (names ?? []).filter { $0.kind == "short" }, (names ?? []).filter { $0.kind == "long" }
+                )
+                return short.map(\.name) + long.map { "-" + $0.name }
+            }
         }
         var commandName: String
+        var abstract: String?
         var aliases: [String]?
         var arguments: [Argument]?
         var subcommands: [Command]?

@@ -2,128 +2,103 @@ import Commands
 import Foundation
 import Testing
 
-/// The manual of the program, cut up.
-private struct Manual: CustomTestStringConvertible {
-    let text: String
-    /// Without the text, which is long.
-    var testDescription: String { "numactl-plan.1" }
-
-    init() throws { text = try String(contentsOf: manuals.appending(path: "numactl-plan.1"), encoding: .utf8) }
-
-    /// The lines of a section: what stands between its head and the next head of that kind.
-    func section(_ macro: String, _ name: String) -> String? {
-        let start = "\n.\(macro) \(name)\n"
-        guard let range = text.range(of: start) else { return nil }
-        var rest = text[range.upperBound...]
-        for end in macro == "Ss" ? ["\n.Ss ", "\n.Sh "] : ["\n.Sh "] {
-            if let next = rest.range(of: end) { rest = rest[..<next.lowerBound] }
-        }
-        return String(rest)
-    }
-
-    /// The lines of the synopsis that are about one command.
-    func synopsis(of verb: String) -> String? {
-        section("Sh", "SYNOPSIS").map { "\n\($0)" }?.components(separatedBy: "\n.Nm\n").first { block in
-            block.split(whereSeparator: \.isWhitespace).starts(with: [".Cm", Substring(verb)])
-        }
-    }
-}
-
-private let manuals = packageRoot.appending(path: "manpages")
-
-@Suite("The manual")
+@Suite("The manual", .serialized)
 struct ManualTests {
-    private let manual: Manual
+    private let overview: ManualPage
     private let tree: CommandTree
+    private let rewrites = ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1"
+
+    /// Stands first in a section that nobody writes by hand.
+    private let mark = ".\\\" From Sources/Commands: UPDATE_GOLDEN=1 swift test --filter CommandsTests.ManualTests\n"
 
     init() throws {
-        manual = try Manual()
+        overview = try ManualPage("numactl-plan.1")
         tree = try CommandTree.read()
     }
 
-    @Test("describes every command, and no other")
+    @Test("has a page for every command, and for no other")
     func commands() throws {
-        let names = tree.verbs.map(\.commandName)
-        #expect(names.count >= 7)
-        let commands = try #require(manual.section("Sh", "COMMANDS"))
-        let described = "\n\(commands)".components(separatedBy: "\n.Ss ").dropFirst().compactMap {
-            $0.split(separator: "\n").first.map(String.init)
+        let pages = try ManualPage.names().compactMap {
+            $0.wholeMatch(of: /numactl-plan-(.+)\.1/).map { String($0.output.1) }
         }
-        #expect(described == names)
+        #expect(pages.count >= 7)
+        #expect(pages == tree.verbs.map(\.commandName).sorted())
         for verb in tree.verbs {
-            let synopsis = try #require(manual.synopsis(of: verb.commandName), "\(verb.commandName) in the synopsis")
-            for alias in verb.aliases ?? [] { #expect(synopsis.contains(".Cm \(verb.commandName) | \(alias)\n")) }
+            let page = try page(of: verb)
+            #expect(page.text.contains("\n.Dt NUMACTL-PLAN-\(verb.commandName.uppercased()) 1\n"), "\(page.name)")
+            #expect(page.text.contains("\n.Sh NAME\n.Nm numactl-plan-\(verb.commandName)\n.Nd "), "\(page.name)")
+            let wanted = ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO"]
+            #expect(page.heads.filter(wanted.contains) == wanted, "the sections of \(page.name)")
+            for head in wanted { #expect(page.section(head)?.count ?? 0 > 20, "\(head) of \(page.name)") }
         }
     }
 
-    @Test("describes every option of every command, in the synopsis and in words")
+    @Test("names the arguments and options of each command as the program does; UPDATE_GOLDEN=1 writes them anew")
     func options() throws {
-        let shared = try #require(manual.section("Sh", "OPTIONS"))
         for verb in tree.verbs {
-            let synopsis = try #require(manual.synopsis(of: verb.commandName))
-            let own = manual.section("Ss", verb.commandName) ?? ""
+            let (parts, page) = (ManualOptions(verb: verb), try page(of: verb))
+            #expect(try follows(page, "SYNOPSIS", parts.synopsis))
+            #expect(try follows(page, "OPTIONS", parts.options))
             for option in verb.options {
-                for flag in option.flags {
-                    let name = "\(verb.commandName) \(flag)"
-                    #expect(
-                        synopsis.contains("Fl \(flag)") || synopsis.contains("| \(flag)"), "\(name) in the synopsis")
-                    #expect(item(flag, in: own) != nil || item(flag, in: shared) != nil, "\(name) in words")
-                }
+                #expect(option.abstract?.isEmpty == false, "\(verb.commandName) \(option.flags) has no help")
             }
         }
     }
 
-    @Test("names every word that an option takes, and its default")
-    func values() throws {
-        for verb in tree.verbs {
-            let own = manual.section("Ss", verb.commandName) ?? ""
-            for option in verb.options {
-                guard let item = option.flags.lazy.compactMap({ item($0, in: own) }).first else { continue }
-                for value in option.allValues ?? [] {
-                    #expect(item.contains(value), "\(verb.commandName) \(option.flags): \(value)")
-                }
-                if let standard = option.defaultValue, standard != "false" {
-                    #expect(item.contains(standard), "the default of \(verb.commandName) \(option.flags)")
-                }
-            }
-        }
+    @Test("lists the commands with what each is for; UPDATE_GOLDEN=1 writes the list anew")
+    func list() throws {
+        let items = tree.verbs.map { ".It Xr numactl-plan-\($0.commandName) 1\n\($0.abstract ?? "")\n" }
+        #expect(try follows(overview, "COMMANDS", ".Bl -tag -width indent\n\(items.joined()).El\n"))
     }
 
-    @Test("describes no option that is not there")
-    func noOther() throws {
-        let flags = Set(tree.verbs.flatMap { $0.options.flatMap(\.flags) } + ["h", "-help", "-version", "-"])
-        let words = manual.text.split(whereSeparator: \.isWhitespace)
-        var named: Set<String> = []
-        for (word, next) in zip(words, words.dropFirst()) where ["Fl", ".Fl"].contains(word) {
-            named.insert(String(next))
-        }
-        #expect(named.count > 10)
-        #expect(named.subtracting(flags) == [])
-    }
-
-    @Test("describes every exit status, and no other")
-    func statuses() throws {
-        let section = "\n" + (try #require(manual.section("Sh", "EXIT STATUS")))
-        let items = section.components(separatedBy: "\n.It ").dropFirst()
-        let described = items.compactMap { $0.split(separator: "\n").first.flatMap { Int32($0) } }
-        #expect(described == ExitStatus.allCases.map(\.rawValue).sorted())
-        for item in items { #expect(item.split(separator: "\n").count > 1, "\(item)") }
-    }
-
-    @Test("of every kind speaks only of commands that are there", arguments: ["numactl-plan.1", "numactl-plan-site.5"])
-    func mentions(page: String) throws {
-        let text = try String(contentsOf: manuals.appending(path: page), encoding: .utf8)
-        let known = Set(tree.verbs.flatMap { [$0.commandName] + ($0.aliases ?? []) })
+    @Test("names no option and no command that are not there", arguments: try ManualPage.names())
+    func noOther(name: String) throws {
+        let text = try ManualPage(name).text
+        let words = text.split(whereSeparator: \.isWhitespace)
+        let named = zip(words, words.dropFirst()).filter { ["Fl", ".Fl"].contains($0.0) }.map { String($0.1) }
+        #expect(Set(named).subtracting(flags + ["-"]) == [])
         let mentioned = text.matches(of: /(?:^|[#$] |Dl |Ql )numactl-plan ([a-z]+)/.anchorsMatchLineEndings())
-            .map { String($0.output.1) }
-        #expect(!mentioned.isEmpty)
-        #expect(Set(mentioned).subtracting(known) == [])
+        #expect(Set(mentioned.map { String($0.output.1) }).subtracting(verbs) == [])
+        let pages = try ManualPage.names()
+        for link in text.matches(of: /Xr (numactl-plan[a-z-]*) (\d)/).map({ "\($0.output.1).\($0.output.2)" }) {
+            #expect(pages.contains(link), "\(link)")
+        }
+    }
+
+    @Test("shows examples that use options of their command")
+    func examples() throws {
+        for name in try ManualPage.names() {
+            let lines = try ManualPage(name).text.matches(of: /numactl-plan ([a-z]+)( [^\n]*)/)
+            for line in lines {
+                guard
+                    let verb = tree.verbs.first(where: {
+                        ([$0.commandName] + ($0.aliases ?? [])).contains(String(line.output.1))
+                    })
+                else { continue }
+                let used = line.output.2.matches(of: /\ -(-[a-z][a-z-]+)/).map { String($0.output.1) }
+                #expect(
+                    Set(used).subtracting(verb.options.flatMap(\.flags) + ["-help"]) == [], "\(name): \(line.output.0)")
+            }
+        }
+    }
+
+    @Test("describes every exit status, and no other; pages of commands name those that are theirs")
+    func statuses() throws {
+        let all = ExitStatus.allCases.map(\.rawValue).sorted()
+        let section = try #require(overview.section("EXIT STATUS"))
+        #expect(described(section) == all)
+        for verb in tree.verbs {
+            let own = described(try #require(try page(of: verb).section("EXIT STATUS")))
+            #expect(!own.isEmpty && own == own.sorted() && Set(own).isSubset(of: all), "\(verb.commandName)")
+        }
+        for item in "\n\(section)".components(separatedBy: "\n.It ").dropFirst() {
+            #expect(item.split(separator: "\n").count > 1, "\(item)")
+        }
     }
 
     @Test("and what the program says name no option and no command that are not there")
     func hints() throws {
-        let flags = Set(tree.verbs.flatMap { $0.options.flatMap(\.flags) } + ["-help", "-version"])
-        let verbs = Set(tree.verbs.flatMap { [$0.commandName] + ($0.aliases ?? []) })
+        let (flags, verbs) = (Set(flags), Set(verbs))
         let sources = packageRoot.appending(path: "Sources")
         let names = try #require(FileManager.default.enumerator(atPath: sources.path)).compactMap { $0 as? String }
         for name in names.sorted() where name.hasSuffix(".swift") {
@@ -139,28 +114,47 @@ struct ManualTests {
 
     @Test("is well-formed", .enabled(if: FileManager.default.isExecutableFile(atPath: mandoc), "mandoc is not here"))
     func lint() throws {
-        let pages = try FileManager.default.contentsOfDirectory(atPath: manuals.path).sorted()
-        #expect(pages.count >= 2)
-        for page in pages {
-            let process = Process()
-            let output = Pipe()
-            process.executableURL = URL(filePath: mandoc)
-            process.arguments = ["-Tlint", "-Wwarning", manuals.appending(path: page).path]
-            process.standardOutput = output
-            process.standardError = output
-            try process.run()
-            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            #expect(text == "")
-            #expect(process.terminationStatus == 0)
-        }
+        let pages = try ManualPage.names()
+        #expect(pages.count >= 9)
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(filePath: mandoc)
+        process.currentDirectoryURL = ManualPage.folder
+        process.arguments = ["-Tlint", "-Wwarning"] + pages
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(text == "")
+        #expect(process.terminationStatus == 0)
     }
 
-    /// The item of a list that is about an option: its head and its words.
-    private func item(_ flag: String, in section: String) -> String? {
-        "\n\(section)".components(separatedBy: "\n.It ").dropFirst().first { item in
-            let head = item.prefix { $0 != "\n" }.split(separator: " ").map { $0.trimmingCharacters(in: [","]) }
-            return head.contains(flag) && head.first == "Fl"
+    private var flags: [String] { tree.verbs.flatMap { $0.options.flatMap(\.flags) } + ["h", "-help", "-version"] }
+    private var verbs: [String] { tree.verbs.flatMap { [$0.commandName] + ($0.aliases ?? []) } + ["help"] }
+
+    private func page(of verb: CommandTree.Command) throws -> ManualPage {
+        try ManualPage("numactl-plan-\(verb.commandName).1")
+    }
+
+    /// Whether a section is what follows from the program, after it was rewritten where that is asked for.
+    private func follows(_ page: ManualPage, _ section: String, _ lines: String) throws -> Bool {
+        if rewrites {
+            var page = try ManualPage(page.name)
+            try page.replace(section, with: mark + lines)
+            try page.write()
+        }
+        let shown = try ManualPage(page.name).section(section)
+        if shown != mark + lines {
+            Issue.record("\(section) of \(page.name) is\n\(shown ?? "missing")\nand should be\n\(mark + lines)")
+        }
+        return shown == mark + lines
+    }
+
+    /// The numbers that head the items of a section.
+    private func described(_ section: String) -> [Int32] {
+        "\n\(section)".components(separatedBy: "\n.It ").dropFirst().flatMap {
+            ($0.split(separator: "\n").first ?? "").split(separator: " ").compactMap { Int32($0) }
         }
     }
 }
