@@ -31,10 +31,10 @@ public protocol DomainHost {
     /// Starts a domain from its definition.
     func start(_ name: String) throws(StepFailure)
 
-    /// Asks a running domain to shut down and waits until it has.
+    /// Asks a running domain to shut down and waits until it has; with `force` it is switched off when it does not in time.
     ///
-    /// - Throws: ``StepFailure/stillRunning(_:)`` when it does not in time.
-    func stop(_ name: String) throws(StepFailure)
+    /// - Throws: ``StepFailure/stillRunning(_:)`` when it does not in time and must not be switched off.
+    func stop(_ name: String, force: Bool) throws(StepFailure)
 }
 
 /// What libvirt holds of a domain beside its definition.

@@ -16,15 +16,15 @@ public enum HostAction: Hashable, Sendable {
     case setAutostart(name: String, autostart: Bool)
     /// Starts the domain.
     case start(name: String)
-    /// Asks the domain to shut down and waits.
-    case stop(name: String)
+    /// Asks the domain to shut down and waits; with `force` it is switched off when the time has run out.
+    case stop(name: String, force: Bool = false)
 
     /// The domain that is written to; nil for pools.
     public var guest: String? {
         switch self {
         case .setPools: nil
         case .define(let name, _, _), .undefine(let name), .pin(let name, _, _), .setAutostart(let name, _),
-            .start(let name), .stop(let name):
+            .start(let name), .stop(let name, _):
             name
         }
     }
@@ -43,7 +43,7 @@ extension HostAction: CustomStringConvertible {
         case .pin(let name, let thread, let cpus): "pin \(thread.label) of \(name) to \(cpus)"
         case .setAutostart(let name, let autostart): "\(autostart ? "autostart" : "do not autostart") \(name)"
         case .start(let name): "start \(name)"
-        case .stop(let name): "shut down \(name)"
+        case .stop(let name, let force): force ? "shut down or switch off \(name)" : "shut down \(name)"
         }
     }
 }
@@ -57,7 +57,7 @@ extension HostAction {
         case .define(let name, _, _), .undefine(let name): "the definition of \(name)"
         case .pin(let name, let thread, _): "the pin of \(thread.label) of \(name)"
         case .setAutostart(let name, _): "the autostart of \(name)"
-        case .start(let name), .stop(let name): "the state of \(name)"
+        case .start(let name), .stop(let name, _): "the state of \(name)"
         }
     }
 }

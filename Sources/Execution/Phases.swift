@@ -14,6 +14,8 @@ struct Phases {
     private(set) var pin: [Step] = []
     /// Domains that go: first down, then undefined.
     private(set) var remove: [Step] = []
+    /// Domains that are power cycled: each down and up again before the next.
+    private(set) var restart: [Step] = []
     /// Domains that start.
     private(set) var start: [Step] = []
     /// Pools that shrink, the smallest pages first.
@@ -23,6 +25,10 @@ struct Phases {
     init(_ steps: [Step]) {
         var autostarts: [Step] = []
         var undefines: [Step] = []
+        let stopped = Set(steps.compactMap { if case .stop(let name, _) = $0 { name } else { nil } })
+        let cycled = steps.compactMap { step -> String? in
+            if case .start(let name) = step, stopped.contains(name) { name } else { nil }
+        }
         for step in steps {
             switch step {
             case .setPool(_, let prior, let target):
@@ -30,6 +36,8 @@ struct Phases {
             case .create, .redefine, .release: define.append(step)
             case .setAutostart: autostarts.append(step)
             case .pin: pin.append(step)
+            case .stop(let name, _) where cycled.contains(name): continue
+            case .start(let name) where cycled.contains(name): restart += Phases.powerCycle(of: name, in: steps)
             case .stop: remove.append(step)
             case .undefine: undefines.append(step)
             case .start: start.append(step)
@@ -42,7 +50,13 @@ struct Phases {
     }
 
     /// All steps, in order.
-    var all: [Step] { grow + define + pin + remove + start + shrink }
+    var all: [Step] { grow + define + pin + remove + restart + start + shrink }
+
+    /// Down, then up again.
+    private static func powerCycle(of guest: String, in steps: [Step]) -> [Step] {
+        let stops = steps.filter { if case .stop(guest, _) = $0 { true } else { false } }
+        return stops + [.start(name: guest)]
+    }
 
     private static func isLarger(_ left: Step, _ right: Step) -> Bool {
         guard case .setPool(let left, _, _) = left, case .setPool(let right, _, _) = right else { return false }

@@ -21,9 +21,9 @@ extension Run {
         case .pin(let name, let thread, let cpus): try host.domains.pin(thread, of: name, to: cpus)
         case .setAutostart(let name, let autostart): try host.domains.setAutostart(name, autostart)
         case .start(let name): try host.domains.start(name)
-        case .stop(let name):
+        case .stop(let name, let force):
             report.writes += 1
-            try host.domains.stop(name)
+            try host.domains.stop(name, force: force)
             return
         }
         report.writes += 1
@@ -46,7 +46,7 @@ extension Run {
         case .setAutostart(let name, let autostart):
             return try host.domains.status(of: name)?.autostarts == autostart
         case .start(let name): return try host.domains.status(of: name)?.isActive == true
-        case .stop(let name): return try host.domains.status(of: name)?.isActive != true
+        case .stop(let name, _): return try host.domains.status(of: name)?.isActive != true
         }
     }
 

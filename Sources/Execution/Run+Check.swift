@@ -8,7 +8,7 @@ extension Run {
     func check(_ phases: Phases) throws(Halt) {
         let steps = phases.all
         let created = Set(steps.compactMap { if case .create(let name, _, _, _) = $0 { name } else { nil } })
-        let stopped = Set(steps.compactMap { if case .stop(let name) = $0 { name } else { nil } })
+        let stopped = Set(steps.compactMap { if case .stop(let name, _) = $0 { name } else { nil } })
         for step in steps {
             do throws(StepFailure) {
                 switch step {

@@ -15,9 +15,9 @@ extension Run {
             return try redefinition(step, name, prior, wanted, mark)
         case .release(let name): return try release(step, name)
         case .setAutostart(let name, _, let target): return try autostart(step, name, target)
-        case .stop(let name):
+        case .stop(let name, let force):
             guard try host.domains.status(of: name)?.isActive == true else { return nil }
-            return Effect([step], .stop(name: name), inverse: [.start(name: name)])
+            return Effect([step], .stop(name: name, force: force), inverse: [.start(name: name)])
         case .undefine(let name): return try removal(step, name)
         case .start(let name): return try start(step, name)
         case .setPool, .pin: return nil

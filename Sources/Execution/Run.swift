@@ -16,7 +16,7 @@ struct Run {
         for step in phases.define { try carryOut(step) }
         try pin(phases.pin)
         try verify(phases)
-        for step in phases.remove + phases.start { try carryOut(step) }
+        for step in phases.remove + phases.restart + phases.start { try carryOut(step) }
         try setPools(phases.shrink)
     }
 

@@ -13,7 +13,7 @@ extension Connection {
     }
 
     /// Asks a running domain to shut down and waits until it has; a domain that does not run is left alone. A guest is never
-    /// switched off.
+    /// switched off by this.
     ///
     /// - Returns: Whether it is down; false when the time ran out. It may still go down later.
     public func shutDown(_ name: String, within limit: Duration) throws(LibvirtError) -> Bool {
@@ -25,6 +25,17 @@ extension Connection {
             guard try domain.isGone(within: .seconds(5)) else { throw error }
         }
         return try domain.isGone(within: limit)
+    }
+
+    /// Switches a running domain off, as by pulling the plug; a domain that does not run is left alone.
+    public func switchOff(_ name: String) throws(LibvirtError) {
+        guard let domain = try existingDomain(name), try domain.isActive() else { return }
+        do {
+            try domain.call("virDomainDestroyFlags") { virDomainDestroyFlags($0, 0) }
+        } catch  where error.kind == .wrongState || error.kind == .noDomain {
+            // It went down by itself in the meantime.
+            guard try domain.isGone(within: .seconds(5)) else { throw error }
+        }
     }
 }
 

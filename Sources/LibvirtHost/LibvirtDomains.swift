@@ -60,12 +60,18 @@ public struct LibvirtDomains: DomainHost {
         try asking { () throws(LibvirtError) in try connection.start(name) }
     }
 
-    /// Asks the domain to shut down and waits, at most for the limit.
-    public func stop(_ name: String) throws(StepFailure) {
-        let isDown = try asking { () throws(LibvirtError) in
-            try connection.shutDown(name, within: shutdownLimit)
+    /// Asks the domain to shut down and waits, at most for the limit; with `force` it is switched off then.
+    public func stop(_ name: String, force: Bool) throws(StepFailure) {
+        let isDown: Bool
+        do {
+            isDown = try connection.shutDown(name, within: shutdownLimit)
+        } catch {
+            guard force else { throw .refused(HostRefusal(error)) }
+            isDown = false
         }
-        guard isDown else { throw .stillRunning(name) }
+        guard !isDown else { return }
+        guard force else { throw .stillRunning(name) }
+        try asking { () throws(LibvirtError) in try connection.switchOff(name) }
     }
 
     private func tree(

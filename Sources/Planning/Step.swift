@@ -14,8 +14,10 @@ public enum Step: Hashable, Sendable {
     case pin(name: String, thread: DomainThread, prior: CPUSet, target: CPUSet)
     /// Sets whether libvirt starts the domain with the host.
     case setAutostart(name: String, prior: Bool, target: Bool)
-    /// Asks a running domain to shut down and waits for it.
-    case stop(name: String)
+    /// Asks a running domain to shut down and waits for it; with `force` it is switched off when the time has run out.
+    ///
+    /// Where a ``start(name:)`` of the same domain is among the steps the two are one power cycle: one domain after the other.
+    case stop(name: String, force: Bool = false)
     /// Takes our mark out of the definition of a domain that we adopted; its settings stay.
     case release(name: String)
     /// Removes the definition of a domain that does not run; disks, NVRAM and TPM state are kept.

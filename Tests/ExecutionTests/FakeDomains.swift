@@ -73,9 +73,10 @@ final class FakeDomains: DomainHost {
         try log.write("start \(name)") { entries[name]?.live = document }
     }
 
-    func stop(_ name: String) throws(StepFailure) {
-        try log.write("stop \(name)") { if !deaf.contains(name) { entries[name]?.live = nil } }
-        if deaf.contains(name) { throw .stillRunning(name) }
+    func stop(_ name: String, force: Bool) throws(StepFailure) {
+        let listens = force || !deaf.contains(name)
+        try log.write("stop \(name)") { if listens { entries[name]?.live = nil } }
+        if !listens { throw .stillRunning(name) }
     }
 }
 

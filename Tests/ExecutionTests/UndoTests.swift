@@ -99,11 +99,37 @@ struct UndoTests {
         #expect(scenario.domains.entries == Scenario().domains.entries)
     }
 
+    @Test(
+        "power cycles one guest after the other, and stops at the first that does not shut down",
+        arguments: [true, false])
+    func roll(force: Bool) throws {
+        let scenario = Scenario()
+        scenario.domains.entries["db"]?.live = .domain("db", pins: [0: "7"])
+        scenario.domains.deaf = ["db"]
+        let outcome = scenario.run([
+            .stop(name: "web", force: force), .stop(name: "db", force: force), .stop(name: "old", force: force),
+            .start(name: "web"), .start(name: "db"), .start(name: "old"),
+        ])
+        let all = ["stop web", "start web", "stop db", "start db", "stop old", "start old"]
+        guard !force else {
+            #expect(scenario.log.lines == all)
+            #expect(scenario.domains.entries["db"]?.live == .domain("db", pins: [0: "2"]))
+            return
+        }
+        guard case .failed(.stop(name: "db", force: false), .stillRunning("db"), let report) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(scenario.log.lines == Array(all.prefix(3)))
+        #expect(report.started == ["web"])
+        #expect(scenario.domains.entries["db"]?.live == .domain("db", pins: [0: "7"]))
+    }
+
     @Test("never switches off a guest that does not shut down")
     func deaf() {
         let scenario = Scenario()
         scenario.domains.deaf = ["old"]
-        guard case .failed(.stop(name: "old"), .stillRunning("old"), let report) = scenario.run() else {
+        guard case .failed(.stop(name: "old", force: false), .stillRunning("old"), let report) = scenario.run() else {
             Issue.record("shut down")
             return
         }

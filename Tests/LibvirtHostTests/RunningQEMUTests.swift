@@ -42,7 +42,7 @@ struct RunningQEMUTests {
         #expect(try !connection.shutDown(name, within: .milliseconds(300)))
         #expect(try connection.status(of: name)?.isActive == true)
         let domains = LibvirtDomains(connection, shutdownLimit: .milliseconds(100))
-        #expect(throws: StepFailure.stillRunning(name)) { try domains.stop(name) }
+        #expect(throws: StepFailure.stillRunning(name)) { try domains.stop(name, force: false) }
         try EmbeddedDriver.end(name)
         #expect(try connection.shutDown(name, within: .seconds(1)))
         try connection.undefine(name)

@@ -12,7 +12,7 @@ extension Step {
         case .release(let name): "released \(name)"
         case .pin(let name, let thread, _, let target): "pinned \(thread.words) of \(name) to \(target)"
         case .setAutostart(let name, _, let target): "\(name) \(target ? "starts" : "does not start") with the host"
-        case .stop(let name): "shut down \(name)"
+        case .stop(let name, _): "shut down \(name)"
         case .undefine(let name): "removed the definition of \(name)"
         case .start(let name): "started \(name)"
         }
@@ -28,7 +28,7 @@ extension Step {
         case .release(let name): "release \(name)"
         case .pin(let name, let thread, _, let target): "pin \(thread.words) of \(name) to \(target)"
         case .setAutostart(let name, _, _): "set the autostart of \(name)"
-        case .stop(let name): "shut down \(name)"
+        case .stop(let name, _): "shut down \(name)"
         case .undefine(let name): "remove the definition of \(name)"
         case .start(let name): "start \(name)"
         }
