@@ -90,6 +90,8 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case domainXMLInvalid = "NP505"
     case restartPending = "NP507"
     case stepFailed = "NP508"
+    case managedSave = "NP521"
+    case restartImpossible = "NP522"
 
     // Ownership and policy
     case notOurs = "NP601"
@@ -98,6 +100,9 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case adoptMissing = "NP604"
     case orphan = "NP606"
     case unknownGuest = "NP607"
+    case pruneTooMany = "NP608"
+    case pruneRunning = "NP609"
+    case importInexact = "NP610"
 
     // Plan files and journal
     case lockBusy = "NP701"

@@ -24,15 +24,18 @@ extension OwnershipMark {
             },
             ownCPUs: Dictionary(
                 own.compactMap { own in own.vcpu.map { ($0, own.cpu) } }, uniquingKeysWith: { first, _ in first }),
-            emulatorCPU: own.first { $0.vcpu == nil }?.cpu)
+            emulatorCPU: own.first { $0.vcpu == nil }?.cpu, host: mark[attribute: "host"],
+            spec: mark[attribute: "spec"])
     }
 
     /// The mark as an element that declares its own namespace.
     public var element: XMLElement {
         var mark = XMLElement(
             "np:guest", [.init("xmlns:np", Self.namespace), .init("site", site), .init("name", guest)])
+        mark[attribute: "host"] = host
         mark[attribute: "flavor"] = flavor
         mark[attribute: "origin"] = origin.rawValue
+        mark[attribute: "spec"] = spec
         let paths = managedPaths.sorted().map { XMLElement("np:managed", [.init("path", $0)]) }
         let cells = placement.sorted { $0.guestCell < $1.guestCell }.map(\.element)
         let own = ownCPUs.sorted { $0.key < $1.key }.map { OwnCPU(vcpu: $0.key, cpu: $0.value).element }

@@ -32,12 +32,17 @@ public struct OwnershipMark: Hashable, Sendable {
 
     /// The site's name.
     public var site: String
+    /// The host's name in the site file; nil in marks that do not say.
+    public var host: String?
     /// The guest's name in the site file.
     public var guest: String
     /// The flavor's name, or nil.
     public var flavor: String?
     /// How the domain became ours.
     public var origin: Origin
+    /// The ``ManagedParts/digest`` of what was wanted when the mark was written: while the same is wanted, what differs was changed
+    /// by somebody else. Nil in marks that do not say.
+    public var spec: String?
     /// The managed paths, ascending: `cputune.vcpupin`, `memory`, `vcpu`.
     public var managedPaths: [String]
     /// Where the guest's cells were placed, ascending by guest cell.
@@ -50,8 +55,10 @@ public struct OwnershipMark: Hashable, Sendable {
     /// Puts a mark together.
     public init(
         site: String, guest: String, flavor: String?, origin: Origin, managedPaths: [String], placement: [PlacedCell],
-        ownCPUs: [VCPU: CPU] = [:], emulatorCPU: CPU? = nil
+        ownCPUs: [VCPU: CPU] = [:], emulatorCPU: CPU? = nil, host: String? = nil, spec: String? = nil
     ) {
+        self.host = host
+        self.spec = spec
         self.site = site
         self.guest = guest
         self.flavor = flavor

@@ -223,6 +223,8 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     public var autostart: Bool
     /// Whether it has a definition that outlives it.
     public var persistent: Bool
+    /// Whether its next start would resume a saved image, with the definition that the image holds.
+    public var hasManagedSave: Bool
     /// The inactive definition; without secrets in a facts document.
     public var xml: String
     /// The live definition of an active domain, or nil.
@@ -230,20 +232,22 @@ public struct DomainFacts: Hashable, Sendable, Codable {
 
     /// Puts a domain together.
     public init(
-        name: String, uuid: String? = nil, state: State, autostart: Bool = false, persistent: Bool = true, xml: String,
-        liveXML: String? = nil
+        name: String, uuid: String? = nil, state: State, autostart: Bool = false, persistent: Bool = true,
+        hasManagedSave: Bool = false, xml: String, liveXML: String? = nil
     ) {
         self.name = name
         self.uuid = uuid
         self.state = state
         self.autostart = autostart
         self.persistent = persistent
+        self.hasManagedSave = hasManagedSave
         self.xml = xml
         self.liveXML = liveXML
     }
 
     private enum CodingKeys: String, CodingKey {
         case name, uuid, state, autostart, persistent, xml
+        case hasManagedSave = "managed_save"
         case liveXML = "live_xml"
     }
 
@@ -256,6 +260,7 @@ public struct DomainFacts: Hashable, Sendable, Codable {
         state = State(rawValue: word) ?? .other
         autostart = try container.decodeIfPresent(Bool.self, forKey: .autostart) ?? false
         persistent = try container.decodeIfPresent(Bool.self, forKey: .persistent) ?? true
+        hasManagedSave = try container.decodeIfPresent(Bool.self, forKey: .hasManagedSave) ?? false
         xml = try container.decode(String.self, forKey: .xml)
         liveXML = try container.decodeIfPresent(String.self, forKey: .liveXML)
     }

@@ -42,7 +42,8 @@ extension DomainFacts {
         let state = try domain.state()
         self.init(
             name: domain.name(), uuid: try domain.uuid(), state: state, autostart: try domain.autostarts(),
-            persistent: try domain.isPersistent(), xml: try domain.xml(VIR_DOMAIN_XML_INACTIVE),
+            persistent: try domain.isPersistent(), hasManagedSave: try domain.hasManagedSave(),
+            xml: try domain.xml(VIR_DOMAIN_XML_INACTIVE),
             liveXML: state.isActive ? try domain.xml() : nil)
     }
 }

@@ -6,10 +6,18 @@ internal import XMLTree
 
 /// What becomes of one guest of the site: what changes, the steps, the definition it will have.
 struct GuestOutcome {
+    var name = ""
     var change: Change?
     var steps: [Step] = []
     var definition: GuestDefinition?
+    /// Whether the running domain has other settings than its definition has, or will have.
     var restartPending = false
+    /// These settings, as they are in the running domain and as they are wanted.
+    var pending: [ChangedPart] = []
+    var diagnostics: [Diagnostic] = []
+
+    /// Whether the guest is shut down.
+    var stops: Bool { steps.contains { if case .stop = $0 { true } else { false } } }
 }
 
 /// Works out what becomes of one guest that has its place.
@@ -19,18 +27,37 @@ struct GuestChange {
     let placement: GuestPlacement
     let record: DomainRecord?
     let ownership: Ownership
-    /// Whether the guest leaves its host cells.
-    let moves: Bool
+    /// Whether the guest leaves its host cells in this plan.
+    let isMoved: Bool
     /// Whether it does so only to be better off.
     let isRebalanced: Bool
 
     private var name: String { guest.name.value }
 
+    /// Whether the running domain has its memory on other cells than it shall have: then its threads stay there with it, until both
+    /// move at the next start.
+    private var moves: Bool {
+        guard let tune = record?.live?.numaTune else { return isMoved }
+        return isMoved
+            || placement.cells.contains { cell in
+                let bound = tune.memNodes[cell.id]?.hostCells ?? tune.hostCells
+                return bound?.count == 1 && bound?.first != cell.hostCell
+            }
+    }
+
     /// What becomes of the guest.
     func outcome() -> GuestOutcome {
         let wanted = WantedParts(host: request.host).parts(of: guest.demand, at: placement)
-        guard let record else { return creation(wanted) }
-        return update(of: record, wanted: wanted)
+        var outcome = record.map { update(of: $0, wanted: wanted) } ?? creation(wanted)
+        outcome.name = name
+        if record?.facts.hasManagedSave == true { outcome.diagnostics.append(managedSave(outcome)) }
+        return outcome
+    }
+
+    private func managedSave(_ outcome: GuestOutcome) -> Diagnostic {
+        let starts = outcome.steps.contains { if case .start = $0 { true } else { false } }
+        let words = ManagedSave(name, at: guest.name.mark)
+        return starts ? words.refusal(to: "be started as it is defined") : words.warning
     }
 
     // MARK: A guest that is not there yet
@@ -68,9 +95,10 @@ struct GuestChange {
     // MARK: A guest that is there
 
     private func update(of record: DomainRecord, wanted: ManagedParts) -> GuestOutcome {
-        let wanted = guest.demand.ioThreads == nil ? wanted.keepingIOThreads(of: record.parts) : wanted
         let origin: OwnershipMark.Origin = if case .ours(let origin) = ownership { origin } else { .adopted }
         let mark = mark(origin: origin, wanted: wanted)
+        let isDrift = mark.spec == record.mark?.spec
+        let wanted = guest.demand.ioThreads == nil ? wanted.keepingIOThreads(of: record.parts) : wanted
         let stored = wanted.differences(from: record.parts, defaultHugePage: request.defaultHugePage)
         var outcome = GuestOutcome(
             definition: GuestDefinition(
@@ -78,7 +106,8 @@ struct GuestChange {
         var parts = stored.map { part in
             ChangedPart(
                 path: part.path, now: part.now.map(ChangedPart.Value.init), want: part.want.map(ChangedPart.Value.init),
-                when: when(part.path, record, wanted))
+                when: when(part.path, record, wanted), live: record.live?.live(part.path),
+                drift: isDrift ? .definition : nil)
         }
         if !stored.isEmpty || record.mark != mark {
             outcome.steps.append(.redefine(name: name, prior: record.parts, wanted: wanted, mark: mark))
@@ -86,7 +115,12 @@ struct GuestChange {
         if let running = record.live {
             let live = FloatingPins(wanted: wanted, everywhere: request.host.onlineCPUs).settled(running)
             let drift = wanted.differences(from: live, defaultHugePage: request.defaultHugePage)
-            outcome.restartPending = drift.contains { !takesAtOnce($0.path, wanted) } || (moves && !drift.isEmpty)
+            outcome.pending = drift.filter { moves || !takesAtOnce($0.path, wanted) }.map { part in
+                ChangedPart(
+                    path: part.path, now: part.now.map(ChangedPart.Value.init),
+                    want: part.want.map(ChangedPart.Value.init), when: .nextStart, live: running.live(part.path))
+            }
+            outcome.restartPending = !outcome.pending.isEmpty
             if !moves { addLivePins(drift, live: live, wanted: wanted, parts: &parts, steps: &outcome.steps) }
         } else if record.isRunning {
             outcome.restartPending = parts.contains { $0.when == .nextStart }
@@ -106,12 +140,15 @@ struct GuestChange {
         }
         let stops = parts.contains { $0.path == "state" && $0.want == .text("shutoff") }
         if parts.allSatisfy({ $0.path == "state" }) { action = stops ? .stop : .start }
-        var consent: String? = stops ? "it is shut down" : nil
+        let shutdown =
+            request.consent.forcesOff ? "it is shut down, or switched off when that takes too long" : "it is shut down"
+        var consent: String? = stops ? shutdown : nil
         if isRebalanced { consent = "it moves to a better place" }
-        if moves, record.isRunning { consent = "it runs and moves to other cells; the move waits for its next start" }
-        if ownership == .adopt {
-            action = .adopt
-            consent = "a domain that this site did not create is taken over"
+        if isMoved, record.isRunning { consent = "it runs and moves to other cells; the move waits for its next start" }
+        switch ownership {
+        case .adopt: (action, consent) = (.adopt, "a domain that this site did not create is taken over")
+        case .takeOver(let site): (action, consent) = (.adopt, "a domain of the site '\(site)' is taken over")
+        case .none, .ours, .refused, .leftAlone: break
         }
         let disruption: Disruption = stops ? .guest : parts.contains { $0.when == .live } ? .live : .none
         return Change(
@@ -149,7 +186,8 @@ struct GuestChange {
             parts.append(
                 ChangedPart(
                     path: difference.path, now: difference.now.map(ChangedPart.Value.init),
-                    want: difference.want.map(ChangedPart.Value.init), when: .live))
+                    want: difference.want.map(ChangedPart.Value.init), when: .live, live: live.live(difference.path),
+                    drift: .live))
         }
         let order = (wanted.settings + live.settings).map(\.path)
         parts.sort {
@@ -170,7 +208,7 @@ struct GuestChange {
         case (.shutoff, true):
             let now = record.facts.state.rawValue
             parts.append(ChangedPart(path: "state", now: .text(now), want: .text("shutoff"), when: .live))
-            steps.append(.stop(name: name))
+            steps.append(.stop(name: name, force: request.consent.forcesOff))
         default: break
         }
     }
@@ -185,11 +223,17 @@ struct GuestChange {
             placement: placement.cells.map {
                 OwnershipMark.PlacedCell(guestCell: $0.id, hostCell: $0.hostCell, pageSize: $0.pageSize)
             }, ownCPUs: Dictionary(pins, uniquingKeysWith: { first, _ in first }),
-            emulatorCPU: guest.demand.emulatorPolicy == .isolate ? placement.emulatorCPUs.first : nil)
+            emulatorCPU: guest.demand.emulatorPolicy == .isolate ? placement.emulatorCPUs.first : nil,
+            host: request.policy.name.value, spec: wanted.digest)
     }
 }
 
 extension ManagedParts {
+    /// A setting of the running domain that these are the parts of.
+    fileprivate func live(_ path: String) -> ChangedPart.Live {
+        settings.first { $0.path == path }.map { .value(ChangedPart.Value($0.value)) } ?? .absent
+    }
+
     /// These parts with the pins of iothreads that the site says nothing about.
     fileprivate func keepingIOThreads(of present: ManagedParts) -> ManagedParts {
         var parts = self

@@ -82,7 +82,7 @@ public enum Disruption: String, Hashable, Sendable, Comparable, CaseIterable {
 public struct Change: Hashable, Sendable {
     /// What happens to the thing.
     public enum Action: String, Hashable, Sendable, CaseIterable {
-        case create, update, adopt, release, remove, grow, shrink, start, stop, stamp
+        case create, update, adopt, release, remove, grow, shrink, start, stop, restart, stamp
     }
 
     /// What is changed.
@@ -103,14 +103,17 @@ public struct Change: Hashable, Sendable {
     public var parts: [ChangedPart]
     /// What must be agreed to first, in words; nil when nothing must.
     public var consent: String?
+    /// Files of the host that stay although the definition goes: disks and NVRAM, in the order of the definition.
+    public var kept: [String]
     /// The place in the site file that wants it.
     public var source: SourceMark?
 
     /// Puts a change together.
     public init(
         subject: Subject, action: Action, disruption: Disruption, parts: [ChangedPart], consent: String? = nil,
-        source: SourceMark? = nil
+        kept: [String] = [], source: SourceMark? = nil
     ) {
+        self.kept = kept
         self.subject = subject
         self.action = action
         self.disruption = disruption
@@ -121,6 +124,14 @@ public struct Change: Hashable, Sendable {
 
     /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`.
     public var address: String { subject.address }
+}
+
+extension Change {
+    /// How the domain came to differ, where nobody asked for any of it; nil as soon as one setting was asked for.
+    public var drift: ChangedPart.Drift? {
+        guard !parts.isEmpty, parts.allSatisfy({ $0.drift != nil }) else { return nil }
+        return parts.contains { $0.drift == .definition } ? .definition : .live
+    }
 }
 
 extension Change.Subject {
@@ -152,17 +163,39 @@ public struct ChangedPart: Hashable, Sendable {
         case nextStart = "next_start"
     }
 
+    /// What a running domain has, whatever its definition says.
+    public enum Live: Hashable, Sendable {
+        /// Nothing of that kind.
+        case absent
+        /// That value.
+        case value(Value)
+    }
+
+    /// A difference that nobody asked for.
+    public enum Drift: String, Hashable, Sendable, CaseIterable {
+        /// Somebody changed the definition after it was written as it is still wanted.
+        case definition
+        /// The definition is as wanted, and somebody changed the running domain.
+        case live
+    }
+
     /// The path of the setting: `cputune.vcpupin[0]`, `memory.kib`, `pages`.
     public var path: String
-    /// What it is now; nil is absent.
+    /// What it is now, in the running domain where only that differs; nil is absent.
     public var now: Value?
     /// What is wanted; nil is absent.
     public var want: Value?
     /// When it takes effect.
     public var when: When
+    /// What the running domain has; nil for a domain that does not run, or of which that is not known.
+    public var live: Live?
+    /// How it came to differ, where nobody asked for it; nil where the site asks for something else than before.
+    public var drift: Drift?
 
     /// Puts a part together.
-    public init(path: String, now: Value?, want: Value?, when: When) {
+    public init(path: String, now: Value?, want: Value?, when: When, live: Live? = nil, drift: Drift? = nil) {
+        self.live = live
+        self.drift = drift
         self.path = path
         self.now = now
         self.want = want

@@ -16,6 +16,8 @@ public struct PlanRequest: Hashable, Sendable {
     public var bases: [String: XMLElement]
     /// Whether pools may shrink to what is wanted.
     public var allowsShrink: Bool
+    /// What the operator asks for or allows besides.
+    public var consent: PlanConsent
     /// The host's default size of huge pages, what `<hugepages/>` alone means; nil when not known.
     public var defaultHugePage: PageSize?
     /// Whether guests that are there already may be proposed for a better place.
@@ -31,10 +33,11 @@ public struct PlanRequest: Hashable, Sendable {
     /// Puts a request together.
     public init(
         host: HostFacts, site: String, policy: HostPolicy, guests: [GuestSpec], bases: [String: XMLElement] = [:],
-        allowsShrink: Bool = false, defaultHugePage: PageSize? = nil,
+        allowsShrink: Bool = false, consent: PlanConsent = PlanConsent(), defaultHugePage: PageSize? = nil,
         rebalances: Bool = false, explains: Bool? = nil, searchLimit: Int = PlacementRequest.defaultSearchLimit
     ) {
         self.rebalances = rebalances
+        self.consent = consent
         self.explains = explains
         self.host = host
         self.site = site

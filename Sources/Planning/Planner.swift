@@ -20,11 +20,13 @@ private struct Planning {
     var records: [String: DomainRecord] = [:]
     /// By guest name: whose the domain of that name is.
     var ownership: [String: Ownership] = [:]
+    let pruning: Pruning
 
     init(_ request: PlanRequest) {
         self.request = request
-        diagnostics = HostRefusals(host: request.host, policy: request.policy).diagnostics
+        var diagnostics = HostRefusals(host: request.host, policy: request.policy).diagnostics
         let named = Set(request.guests.map(\.name.value))
+        var records: [String: DomainRecord] = [:]
         for domain in request.host.domains {
             do {
                 records[domain.name] = try DomainRecord(domain)
@@ -35,12 +37,15 @@ private struct Planning {
                 diagnostics.append(diagnostic)
             }
         }
+        self.diagnostics = diagnostics
+        self.records = records
+        pruning = Pruning(request, records: records)
         for guest in request.guests {
-            let decision = Ownership(guest, record: records[guest.name.value], site: request.site)
+            let decision = Ownership(guest, record: records[guest.name.value], request: request)
             ownership[guest.name.value] = decision
             switch decision {
-            case .refused(let diagnostic), .leftAlone(let diagnostic): diagnostics.append(diagnostic)
-            case .none, .ours, .adopt: break
+            case .refused(let diagnostic), .leftAlone(let diagnostic): self.diagnostics.append(diagnostic)
+            case .none, .ours, .adopt, .takeOver: break
             }
         }
     }
@@ -63,19 +68,30 @@ private struct Planning {
                 + movingDiagnostics(placement, rebalanced: Set(moves.map(\.guest)))
                 + mixedPages(placement)
         }
-        for guest in request.guests.sorted(by: { $0.name.value < $1.name.value }) where placement.verdict == .placed {
-            guard let outcome = outcome(of: guest, placement, rebalanced: Set(moves.map(\.guest))) else { continue }
-            if let change = outcome.change {
-                plan.changes.append(change)
-            } else {
-                plan.unchanged.append(guest.name.value)
+        if placement.verdict == .placed {
+            let (outcomes, findings) = outcomes(placement, rebalanced: Set(moves.map(\.guest)), pools: pools.targets)
+            for outcome in outcomes {
+                if let change = outcome.change {
+                    plan.changes.append(change)
+                } else {
+                    plan.unchanged.append(outcome.name)
+                }
+                if outcome.restartPending { plan.restartPending.append(outcome.name) }
+                if let definition = outcome.definition { result.definitions.append(definition) }
+                steps += outcome.steps
             }
-            if outcome.restartPending { plan.restartPending.append(guest.name.value) }
-            if let definition = outcome.definition { result.definitions.append(definition) }
-            steps += outcome.steps
+            plan.diagnostics += findings
+            for outcome in pruning.outcomes(request) {
+                plan.changes += [outcome.change].compactMap(\.self)
+                plan.diagnostics += outcome.diagnostics
+                steps += outcome.steps
+            }
         }
-        plan.diagnostics += unplacedDiagnostics(placement) + conflict(placement) + orphans
+        plan.diagnostics += unplacedDiagnostics(placement) + conflict(placement) + pruning.diagnostics
         plan.changes.sort { $0.address < $1.address }
+        plan.unchanged.sort()
+        plan.restartPending.sort()
+        result.definitions.sort { $0.name < $1.name }
         plan.verdict = verdict(placement, plan)
         result.plan = plan
         result.poolTargets = pools.targets
@@ -111,18 +127,23 @@ private struct Planning {
         }
     }
 
+    /// Whether what a guest's domain uses now is not taken by somebody else: a domain that is released goes on using it.
+    private func isOurs(_ guest: GuestSpec) -> Bool {
+        switch ownership[guest.name.value] {
+        case .refused, .leftAlone: false
+        case .ours(.adopted): guest.state?.value != .absent
+        case nil, .some(.none), .ours(.created), .adopt, .takeOver: true
+        }
+    }
+
     private var placementRequest: PlacementRequest {
         var held: [PoolID: PageCount] = [:]
         var foreign: [ForeignLoad] = []
-        let ours = Set(
-            request.guests.map(\.name.value).filter { name in
-                if case .refused = ownership[name] { return false }
-                return true
-            })
+        let ours = Set(request.guests.filter(isOurs).map(\.name.value))
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
             guard record.isRunning || record.facts.autostart, let load = try? DomainLoad(reading: record.present)
             else { continue }
-            if !ours.contains(name) {
+            if !ours.contains(name), !pruning.removes(name) {
                 foreign.append(
                     ForeignLoad(record, load: load, host: request.host, defaultHugePage: request.defaultHugePage))
             } else if record.isRunning {
@@ -146,6 +167,18 @@ private struct Planning {
 
     // MARK: Guests
 
+    /// What becomes of all guests, ascending by name but for those that are power cycled, and what is to be said about that.
+    private func outcomes(
+        _ placement: Placement, rebalanced: Set<String>, pools: [PoolID: PageCount]
+    ) -> ([GuestOutcome], [Diagnostic]) {
+        let guests = request.guests.sorted { $0.name.value < $1.name.value }
+        let outcomes = guests.compactMap { outcome(of: $0, placement, rebalanced: rebalanced) }
+        let findings = outcomes.flatMap(\.diagnostics)
+        let restarts = Restarts(request: request, records: records, placement: placement, poolTargets: pools)
+        let (all, more) = restarts.added(to: outcomes)
+        return (all, findings + more)
+    }
+
     private func outcome(
         of guest: GuestSpec, _ placement: Placement, rebalanced: Set<String>
     ) -> GuestOutcome? {
@@ -156,31 +189,15 @@ private struct Planning {
         guard let place = placement.guests.first(where: { $0.name == name }) else { return nil }
         return GuestChange(
             request: request, guest: guest, placement: place, record: records[name], ownership: owner,
-            moves: placement.moved.contains(name), isRebalanced: rebalanced.contains(name)
+            isMoved: placement.moved.contains(name), isRebalanced: rebalanced.contains(name)
         ).outcome()
     }
 
-    /// A guest that shall not be there: one that we created is removed, one that we adopted is released.
+    /// A guest that shall not be there.
     private func removal(_ guest: GuestSpec, _ owner: Ownership) -> GuestOutcome? {
-        let name = guest.name.value
-        guard let record = records[name], case .ours(let origin) = owner else { return nil }
-        var outcome = GuestOutcome()
-        let isRunning = record.isRunning && origin == .created
-        if origin == .created {
-            outcome.steps = (isRunning ? [.stop(name: name)] : []) + [.undefine(name: name)]
-        } else {
-            outcome.steps = [.release(name: name)]
-        }
-        let now: ChangedPart.Value = .text(record.facts.state.rawValue)
-        let part =
-            origin == .created
-            ? ChangedPart(path: "state", now: now, want: nil, when: isRunning ? .live : .define)
-            : ChangedPart(path: "metadata", now: .text(request.site), want: nil, when: .define)
-        outcome.change = Change(
-            subject: .guest(name), action: origin == .created ? .remove : .release,
-            disruption: isRunning ? .guest : .none, parts: [part],
-            consent: origin == .created ? "its definition is removed; its disks are kept" : nil, source: guest.name.mark
-        )
+        guard let record = records[guest.name.value], case .ours(let origin) = owner else { return nil }
+        var outcome = Removal(request: request, record: record, origin: origin, source: guest.name.mark).outcome
+        outcome.name = guest.name.value
         return outcome
     }
 
@@ -259,20 +276,6 @@ private struct Planning {
                 .doNotFitTogether, "guests \(list) do not fit together; any one of them left out, the others fit",
                 at: mark(of: last), severity: .note)
         ]
-    }
-
-    /// Domains with this site's mark that the site no longer names.
-    private var orphans: [Diagnostic] {
-        let named = Set(request.guests.map(\.name.value))
-        return records.values.filter { $0.mark?.site == request.site && !named.contains($0.facts.name) }
-            .sorted { $0.facts.name < $1.facts.name }
-            .map { record in
-                Diagnostic(
-                    .orphan, "domain '\(record.facts.name)' was made for this site, which no longer names it",
-                    severity: .warning,
-                    hint:
-                        "write '\(record.facts.name): {state: absent}' to have it removed; until then it is left alone")
-            }
     }
 
     private func mark(of guest: String) -> SourceMark? {

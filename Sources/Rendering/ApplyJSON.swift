@@ -24,6 +24,7 @@ public struct ApplyJSON: Encodable {
             "outcome": .text(summary.outcome.rawValue),
             "changed": .flag(summary.changed),
             "steps": .texts(summary.steps),
+            "kept": .texts(summary.kept),
             "undone": .texts(summary.undone),
             "left": .texts(summary.left),
             "not_undone": .texts(summary.notUndone),

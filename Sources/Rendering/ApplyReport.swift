@@ -17,6 +17,7 @@ public struct ApplyReport {
         let paint = Paint(isOn: color)
         let sections = [
             list("Done", summary.steps, paint, .heading),
+            list("Kept on the host", summary.kept, paint, .heading),
             shortPools(paint),
             list("Put back", summary.undone, paint, .heading),
             list("Left for guests that were started", summary.left, paint, .attention),

@@ -38,6 +38,8 @@ public struct ApplySummary: Hashable, Sendable {
     public var outcome: Outcome
     /// What was done, one sentence a step without a full stop, in order.
     public var steps: [String]
+    /// Disks and NVRAM of removed domains, which stay.
+    public var kept: [String]
     /// What was put back, one sentence a step, in order.
     public var undone: [String]
     /// What was left as it is since guests that the run started need it, one sentence each.
@@ -57,7 +59,8 @@ public struct ApplySummary: Hashable, Sendable {
 
     /// Puts a summary together.
     public init(
-        host: String, outcome: Outcome, steps: [String] = [], undone: [String] = [], left: [String] = [],
+        host: String, outcome: Outcome, steps: [String] = [], kept: [String] = [], undone: [String] = [],
+        left: [String] = [],
         notUndone: [String] = [],
         shortPools: [ShortPool] = [], wantedPools: [PoolID: PageCount] = [:], restartPending: [String] = [],
         verified: Int = 0, diagnostics: [Diagnostic] = []
@@ -65,6 +68,7 @@ public struct ApplySummary: Hashable, Sendable {
         self.host = host
         self.outcome = outcome
         self.steps = steps
+        self.kept = kept
         self.undone = undone
         self.left = left
         self.notUndone = notUndone

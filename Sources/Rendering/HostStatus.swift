@@ -86,20 +86,23 @@ public struct GuestStatus: Hashable, Sendable {
     public var ownership: Ownership?
     /// How the definition compares with the site.
     public var sync: Sync
-    /// Whether the running domain has other settings than its definition.
+    /// How it came to differ, where nobody asked for that; nil where the site asks for something else, or nothing differs.
+    public var drift: ChangedPart.Drift?
+    /// Whether the running domain has other settings than its definition has, or will have after apply.
     public var restartPending: Bool
     /// Where the guest is, or will be when it is missing; nil when nobody knows.
     public var placement: GuestPlacement?
 
     /// Puts a guest together.
     public init(
-        name: String, state: DomainFacts.State?, ownership: Ownership?, sync: Sync, restartPending: Bool = false,
-        placement: GuestPlacement? = nil
+        name: String, state: DomainFacts.State?, ownership: Ownership?, sync: Sync, drift: ChangedPart.Drift? = nil,
+        restartPending: Bool = false, placement: GuestPlacement? = nil
     ) {
         self.name = name
         self.state = state
         self.ownership = ownership
         self.sync = sync
+        self.drift = drift
         self.restartPending = restartPending
         self.placement = placement
     }

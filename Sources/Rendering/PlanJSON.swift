@@ -52,7 +52,7 @@ public struct PlanJSON: Encodable {
     private var summary: JSONValue {
         let summary = PlanSummary(plan)
         var counts: [String: JSONValue] = [:]
-        for action in [Change.Action.create, .update, .adopt, .stamp, .start, .stop, .remove] {
+        for action in [Change.Action.create, .update, .adopt, .stamp, .start, .stop, .restart, .release, .remove] {
             counts[action.rawValue] = .number(summary.guests(action))
         }
         counts["unchanged"] = .number(plan.unchanged.count)
@@ -122,7 +122,7 @@ extension Shortage.Resource {
 }
 
 private func changeJSON(_ change: Change) -> JSONValue {
-    [
+    var members: [String: JSONValue] = [
         "address": .text(change.address),
         "action": .text(change.action.rawValue),
         "disruption": .text(change.disruption.rawValue),
@@ -130,13 +130,23 @@ private func changeJSON(_ change: Change) -> JSONValue {
         "consent": .optional(change.consent),
         "source": sourceJSON(change.source),
     ]
+    if change.action == .remove { members["kept"] = .texts(change.kept) }
+    return .object(members)
 }
 
+/// `live` is there for running domains whose settings are known, and `drift` where nobody asked for the difference.
 private func partJSON(_ part: ChangedPart) -> JSONValue {
-    [
+    var members: [String: JSONValue] = [
         "path": .text(part.path), "now": valueJSON(part.now), "want": valueJSON(part.want),
         "when": .text(part.when.rawValue),
     ]
+    switch part.live {
+    case nil: break
+    case .absent: members["live"] = .null
+    case .value(let value): members["live"] = valueJSON(value)
+    }
+    if let drift = part.drift { members["drift"] = .text(drift.rawValue) }
+    return .object(members)
 }
 
 private func valueJSON(_ value: ChangedPart.Value?) -> JSONValue {

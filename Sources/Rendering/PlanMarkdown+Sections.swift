@@ -11,7 +11,7 @@ extension PlanMarkdown {
     /// One folded diff a change that has settings, in the order of the plan.
     var details: [String] {
         plan.changes.filter { !$0.parts.isEmpty }.map { change in
-            let lines = change.parts.map(diffLine)
+            let lines = change.parts.map(diffLine) + change.kept.map { "  keeps \(displayable($0))" }
             let fence = MarkdownText.fence(for: lines)
             let title = "<code>\(MarkdownText.html(change.address))</code> \(change.action.rawValue)"
             let diff = "\(fence)diff\n\(lines.joined(separator: "\n"))\n\(fence)"
@@ -22,7 +22,7 @@ extension PlanMarkdown {
     /// `!` marks an update: that is how a diff is coloured.
     private func diffLine(_ part: ChangedPart) -> String {
         let sign = Sign(part) == .updated ? "!" : Sign(part).rawValue
-        return "\(sign) \(displayable(part.path)): \(Words.values(part)) (\(Words.when(part.when)))"
+        return "\(sign) \(displayable(part.path)): \(Words.values(part)) (\(Words.when(part)))"
     }
 
     private var moveTable: String {

@@ -53,9 +53,8 @@ struct PlanSummary {
 
     private var changes: String {
         var counts = ["\(guests(.create)) to create", "\(guests(.update)) to update"]
-        for (action, words) in [(Change.Action.adopt, "adopt"), (.stamp, "stamp"), (.start, "start"), (.stop, "stop")]
-        where guests(action) > 0 {
-            counts.append("\(guests(action)) to \(words)")
+        for action in [Change.Action.adopt, .stamp, .start, .stop, .restart, .release] where guests(action) > 0 {
+            counts.append("\(guests(action)) to \(action.rawValue)")
         }
         counts += ["\(guests(.remove)) to remove", "\(plan.unchanged.count) unchanged"]
         var line = "Plan: \(counts.joined(separator: ", "))"

@@ -29,7 +29,8 @@ extension PlanText {
                 let sign = Sign(change.action)
                 let words = "\(change.action.rawValue), impact: \(Words.impact(change.disruption))"
                 let heading = "  \(sign.rawValue) \(displayable(change.address))  \(words)"
-                return [paint(heading, sign)] + parts(change.parts, paint)
+                let kept = change.kept.map { "      keeps \(displayable($0))" }
+                return [paint(heading, sign)] + parts(change.parts, paint) + kept
             }
     }
 
@@ -42,7 +43,7 @@ extension PlanText {
         var table = TextTable([.left, .left, .left])
         for part in parts {
             table.add([
-                "\(Sign(part).rawValue) \(displayable(part.path))", Words.values(part), Words.when(part.when),
+                "\(Sign(part).rawValue) \(displayable(part.path))", Words.values(part), Words.when(part),
             ])
         }
         return zip(table.lines(indent: 6, width: .max), parts).map { ($0, Sign($1)) }

@@ -63,6 +63,7 @@ private func guestStatusJSON(_ guest: GuestStatus) -> JSONValue {
         "ownership": .optional(guest.ownership?.rawValue),
         "sync": .text(guest.sync.rawValue),
         "in_sync": .flag(guest.sync == .inSync),
+        "drift": .optional(guest.drift?.rawValue),
         "restart_pending": .flag(guest.restartPending),
         "placement": placement.map { .object($0) } ?? .null,
     ]

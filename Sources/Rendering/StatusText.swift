@@ -62,7 +62,7 @@ public struct StatusText {
             let pending = guest.restartPending ? ", restart pending" : ""
             table.add([
                 displayable(guest.name), guest.state.map { Words.state($0) } ?? "not defined",
-                guest.ownership?.words ?? "-", guest.sync.words + pending,
+                guest.ownership?.words ?? "-", guest.sync.words + (guest.drift?.words ?? "") + pending,
             ])
         }
         return table.lines()
@@ -89,6 +89,15 @@ extension GuestStatus.Ownership {
         case .adopted: "ours, adopted"
         case .foreign: "not ours"
         case .otherManager: "another manager's"
+        }
+    }
+}
+
+extension ChangedPart.Drift {
+    fileprivate var words: String {
+        switch self {
+        case .definition: " (changed by hand)"
+        case .live: " (running guest only)"
         }
     }
 }

@@ -64,6 +64,15 @@ enum Words {
         }
     }
 
+    /// When a part takes effect, and whether nobody asked for the difference.
+    static func when(_ part: ChangedPart) -> String {
+        switch part.drift {
+        case nil: when(part.when)
+        case .definition: when(part.when) + ", was changed by hand"
+        case .live: when(part.when) + ", was changed in the running guest only"
+        }
+    }
+
     /// Now and wanted of one setting: `0-3 -> 4`, or the only one there is.
     static func values(_ part: ChangedPart) -> String {
         let sides = [part.now, part.want].compactMap { $0 }.map { value($0, path: part.path) }
@@ -87,7 +96,7 @@ enum Sign: String {
         switch action {
         case .create: self = .added
         case .remove: self = .removed
-        case .update, .adopt, .release, .grow, .shrink, .start, .stop, .stamp: self = .updated
+        case .update, .adopt, .release, .grow, .shrink, .start, .stop, .restart, .stamp: self = .updated
         }
     }
 }

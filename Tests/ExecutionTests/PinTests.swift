@@ -57,4 +57,58 @@ struct PinTests {
         #expect(try #require(scenario.domains.entries["a"]).live == .domain("a", pins: [0: "0-1"]))
         #expect(try #require(scenario.domains.entries["b"]).live == .domain("b", pins: [0: "2-3"]))
     }
+
+    @Test("crowds no set of CPUs more than before or after, whatever moves at once, and whichever write fails")
+    func crowding() throws {
+        var random = SplitMix(state: 7)
+        for round in 0..<400 {
+            let cpus = 6
+            let names = (0..<Int.random(in: 1...5, using: &random)).map { "g\($0)" }
+            let before = names.map { _ in CPUSet.some(of: cpus, using: &random) }
+            let after = names.map { _ in CPUSet.some(of: cpus, using: &random) }
+            let scenario = Scenario()
+            scenario.domains.entries = Dictionary(
+                zip(names, before).map { name, set in
+                    (name, .init(document: .domain(name), live: .domain(name, pins: [0: "\(set)"])))
+                }, uniquingKeysWith: { first, _ in first })
+            if round.isMultiple(of: 2) { scenario.log.failing = (Int.random(in: 0..<8, using: &random), .refused) }
+            _ = scenario.run(
+                zip(names, zip(before, after)).map { name, sets in
+                    .pin(name: name, thread: .vcpu(0), prior: sets.0, target: sets.1)
+                })
+            var now = before
+            for (index, line) in scenario.log.lines.enumerated() where index != scenario.log.failing?.index {
+                let words = line.split(separator: " ")
+                let index = try #require(names.firstIndex(of: String(words[1])))
+                now[index] = try CPUSet(parsing: words[3])
+                #expect(!now[index].isEmpty)
+                for numbers in 1..<(1 << cpus) {
+                    let set = CPUSet(numbers: (0..<cpus).filter { numbers & (1 << $0) != 0 })
+                    let confined = { (sets: [CPUSet]) in sets.count { $0.isSubset(of: set) } }
+                    #expect(confined(now) <= max(confined(before), confined(after)), "round \(round), \(line), \(set)")
+                }
+            }
+        }
+    }
+}
+
+extension CPUSet {
+    /// A set that is not empty.
+    fileprivate static func some(of count: Int, using random: inout SplitMix) -> CPUSet {
+        let bits = Int.random(in: 1..<(1 << count), using: &random)
+        return CPUSet(numbers: (0..<count).filter { bits & (1 << $0) != 0 })
+    }
+}
+
+/// Random numbers that are the same each time.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var bits = state
+        bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
+        return bits ^ (bits >> 31)
+    }
 }

@@ -24,7 +24,8 @@ struct RunningGuestTests {
         let plan = Planner.plan(request)
         let change = try #require(plan.plan.changes.first { $0.address == "guest/floating" })
         #expect(
-            change.parts == [ChangedPart(path: "vcpu.cpuset", now: nil, want: .text("1-3"), when: .live)])
+            change.parts == [ChangedPart(path: "vcpu.cpuset", now: nil, want: .text("1-3"), when: .live, live: .absent)]
+        )
         #expect(change.disruption == .live)
         let pins = plan.steps.filter { if case .pin = $0 { true } else { false } }
         let (all, rest): (CPUSet, CPUSet) = ([0, 1, 2, 3], [1, 2, 3])

@@ -122,6 +122,11 @@ extension ApplySummary {
         var summary = ApplySummary(host: plan.host, outcome: .applied)
         summary.steps = report.done.map(\.sentence)
         summary.verified = report.verified
+        let gone = Set(report.done.compactMap { if case .undefine(let name) = $0 { name } else { nil } })
+        summary.kept = plan.changes.flatMap { change -> [String] in
+            guard case .guest(let name) = change.subject, gone.contains(name) else { return [] }
+            return change.kept
+        }
         summary.restartPending = plan.restartPending
         summary.wantedPools = targets
         summary.undone = report.undone.filter { $0.result == .restored }.map { "\($0.action)" }

@@ -19,7 +19,7 @@ struct PlanningSession {
     /// - Parameter explains: Whether a refusal is looked into; nil does so for sites of a bearable size.
     init(
         site: String?, host: HostOptions, allowsShrink: Bool = false, rebalances: Bool = false, explains: Bool? = nil,
-        world: World
+        consent: ConsentOptions? = nil, world: World
     ) throws {
         let input = try SiteInput(site, world: world)
         let file = try host.facts.map { try FactsInput(file: $0, world: world) }
@@ -35,6 +35,7 @@ struct PlanningSession {
             PlanRequest(
                 host: found.facts, site: input.site.name.value, policy: policy, guests: guests,
                 bases: try input.bases(for: guests, world: world), allowsShrink: allowsShrink,
+                consent: try consent?.consent(for: guests) ?? PlanConsent(),
                 defaultHugePage: found.facts.defaultHugePage, rebalances: rebalances, explains: explains))
         result.plan.diagnostics =
             input.warnings + found.diagnostics.filter { $0.severity != .note } + result.plan.diagnostics
@@ -57,10 +58,13 @@ struct PlanningSession {
 }
 
 extension Plan {
-    /// Whether the plan was refused because of whose the domains are, and for no other reason.
+    /// Whether the plan was refused because of whose the domains are or what the operator has to agree to or clear away, and for
+    /// no other reason.
     var isRefusedByOwnership: Bool {
         diagnostics.filter { $0.severity == .error }.allSatisfy {
-            [.notOurs, .otherManager, .adoptMissing].contains($0.code)
+            [
+                .notOurs, .otherManager, .adoptMissing, .pruneTooMany, .pruneRunning, .managedSave, .restartImpossible,
+            ].contains($0.code)
         }
     }
 }

@@ -18,6 +18,7 @@ struct ApplyCommand: WorldCommand {
 
     @OptionGroup var site: SiteArgument
     @OptionGroup var host: HostOptions
+    @OptionGroup var consent: ConsentOptions
     @OptionGroup var files: RuntimeFiles
 
     @Flag(
@@ -66,7 +67,8 @@ struct ApplyCommand: WorldCommand {
 
     private func show(_ world: World) throws -> ExitStatus {
         let session = try PlanningSession(
-            site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, world: world)
+            site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, consent: consent,
+            world: world)
         let status = session.status(detailed: detailedExitCode)
         if format == .svg { session.warnOfFindings(world) }
         world.say(try session.rendered(as: format, status: status, color: world.hasColor))
@@ -75,7 +77,8 @@ struct ApplyCommand: WorldCommand {
 
     private func apply(_ world: World) throws -> ExitStatus {
         let session = try PlanningSession(
-            site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, world: world)
+            site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, consent: consent,
+            world: world)
         let plan = session.result.plan
         let planned = session.status(detailed: false)
         guard [.changes, .noChanges].contains(plan.verdict) else {

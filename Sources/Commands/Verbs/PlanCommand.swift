@@ -10,6 +10,7 @@ struct PlanCommand: WorldCommand {
 
     @OptionGroup var site: SiteArgument
     @OptionGroup var host: HostOptions
+    @OptionGroup var consent: ConsentOptions
 
     @Option(help: "The output's form.") var format: PlanFormat = .text
 
@@ -25,7 +26,8 @@ struct PlanCommand: WorldCommand {
     func run(in world: World) throws {
         try report(in: world) {
             let session = try PlanningSession(
-                site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, world: world)
+                site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, consent: consent,
+                world: world)
             let status = session.status(detailed: detailedExitCode)
             if format == .svg { session.warnOfFindings(world) }
             world.say(try session.rendered(as: format, status: status, color: world.hasColor))

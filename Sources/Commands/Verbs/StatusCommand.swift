@@ -89,18 +89,19 @@ extension PlanningSession {
     /// Every guest of the site, and every domain that is not the site's.
     var guestStatuses: [GuestStatus] {
         let plan = result.plan
-        let changed = Set(
+        let changed = Dictionary(
             plan.changes.compactMap { change in
-                if case .guest(let name) = change.subject { name } else { nil }
-            })
+                if case .guest(let name) = change.subject { (name, change) } else { nil }
+            }, uniquingKeysWith: { first, _ in first })
         let placed = Dictionary(plan.placement.guests.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let named = guests.filter { $0.state?.value != .absent }.map(\.name.value)
         let ours = named.map { name in
             let domain = facts.domains.first { $0.name == name }
-            let sync: GuestStatus.Sync = domain == nil ? .missing : changed.contains(name) ? .differs : .inSync
+            let sync: GuestStatus.Sync = domain == nil ? .missing : changed[name] != nil ? .differs : .inSync
             return GuestStatus(
                 name: name, state: domain?.state, ownership: domain.flatMap(ownership), sync: sync,
-                restartPending: plan.restartPending.contains(name), placement: placed[name])
+                drift: changed[name]?.drift, restartPending: plan.restartPending.contains(name), placement: placed[name]
+            )
         }
         let others = facts.domains.filter { !named.contains($0.name) }.map { domain in
             GuestStatus(name: domain.name, state: domain.state, ownership: ownership(domain), sync: .notInSite)

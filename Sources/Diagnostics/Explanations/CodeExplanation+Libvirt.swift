@@ -52,5 +52,24 @@ extension CodeExplanation {
             Remove the cause, look at numactl-plan plan, and apply again. virsh managedsave-remove NAME drops a \
             saved image, and with it the guest's saved memory.
             """),
+        CodeExplanation(
+            .managedSave, "a managed save image holds older settings",
+            """
+            virsh managedsave, or libvirt-guests when the host went down, has written the guest's memory to a file. \
+            The next start goes on from there, with the settings that the guest had then, whatever its definition \
+            says now. As a warning nothing is in the way yet; as an error the guest is to be started or removed.
+            virsh start NAME goes on with the image; apply --restart NAME then brings the settings up to date. \
+            virsh managedsave-remove NAME drops the image, and what was in the guest's memory is lost. That is never \
+            done by itself.
+            """),
+        CodeExplanation(
+            .restartImpossible, "a guest cannot be power cycled",
+            """
+            As a warning: the guest named with --restart does not run, or is to be shut down anyway. As an error: \
+            guests that are power cycled come one after the other, and in no order does each find the huge pages of \
+            its new shape, because others still hold them. Nothing was changed.
+            Shut down one of the guests that leave those cells (virsh shutdown NAME), then apply again; or give the \
+            pools a few pages more under pools.
+            """),
     ]
 }

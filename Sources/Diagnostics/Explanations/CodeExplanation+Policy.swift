@@ -7,8 +7,8 @@ extension CodeExplanation {
             There is a domain of the guest's name, and it has no mark of this site, has that of another site, or is \
             transient and so has no definition to manage. It is left alone and the plan is refused, because its \
             owner would not expect a change.
-            Write adopt: true to manage its NUMA, CPU and memory settings and nothing else, remove it from the other \
-            site, or choose another name. virsh dumpxml NAME shows the mark in <metadata>.
+            Write adopt: true or give --adopt to manage its NUMA, CPU and memory settings and nothing else; take it \
+            from another site with --take-over; or choose another name. virsh dumpxml NAME shows the mark in <metadata>.
             """),
         CodeExplanation(
             .otherManager, "the domain belongs to another manager",
@@ -38,7 +38,7 @@ extension CodeExplanation {
             A warning: the domain was created for or adopted by this site, and the file does not name it any more. \
             It is left alone, and what it uses is counted as foreign.
             Write NAME: {state: absent} to have it removed (its disks are kept; an adopted domain is only released), \
-            or put the guest back.
+            give --prune to have all such domains removed, or put the guest back.
             """),
         CodeExplanation(
             .unknownGuest, "there is no such guest",
@@ -46,6 +46,31 @@ extension CodeExplanation {
             The command names a guest that the site does not have on this host, or that has no place. Guests of a \
             count are named with their number: web-1.
             numactl-plan status lists the guests. A name that ends in .yaml is taken as the site file.
+            """),
+        CodeExplanation(
+            .pruneTooMany, "too many domains would be pruned",
+            """
+            --prune would remove more than a fifth of the domains that this site has on this host, or all of them, \
+            or the site names no guest here at all. More often than not the file is cut short, or is another one. \
+            Nothing was changed; the exit code is 15.
+            Look at the names in the message and at the site file. numactl-plan apply --prune-all removes them all \
+            the same; NAME: {state: absent} removes one and shows in a review.
+            """),
+        CodeExplanation(
+            .pruneRunning, "a domain to be pruned runs",
+            """
+            --prune removes definitions of domains that do not run. This one runs, so nothing was changed; the exit \
+            code is 15.
+            Shut it down (virsh shutdown NAME), or let it be shut down with --stop-pruned.
+            """),
+        CodeExplanation(
+            .importInexact, "a domain cannot be written as it is",
+            """
+            The import command writes a domain as an entry of a site file only when a plan for that entry would \
+            leave the domain as it is. Something in this one cannot be said in a site file, such as memory of one \
+            cell bound to several host cells, or pins that follow no policy; the message has what. It stands in the \
+            output as a comment, and an apply of the file leaves the domain alone.
+            Keep it out of the site, or write an entry yourself and look at what numactl-plan plan would change.
             """),
         CodeExplanation(
             .lockBusy, "another run holds the lock",

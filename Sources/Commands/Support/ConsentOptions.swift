@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import Planning
+internal import SiteFile
+
+/// What is asked for or allowed beside the site file.
+struct ConsentOptions: ParsableArguments {
+    @Flag(help: "Take over domains that exist under the names of the site's guests.") var adopt = false
+
+    @Flag(help: "Take over domains that belong to another site.") var takeOver = false
+
+    @Flag(help: "Remove domains of this site that it no longer names; disks are kept, adopted domains released.")
+    var prune = false
+
+    @Flag(help: "Prune even when that is more than a fifth of the site's domains, or all.") var pruneAll = false
+
+    @Flag(help: "Let domains that are pruned be shut down.") var stopPruned = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Shut down and start again these running guests, one after the other; pending is all that wait for that.",
+            valueName: "names"))
+    var restart: [String] = []
+
+    @Flag(help: "Switch off guests that do not shut down in time.") var forceOff = false
+
+    func validate() throws {
+        if stopPruned, !prune, !pruneAll { throw ValidationError("--stop-pruned goes with --prune.") }
+        if names.contains("") { throw ValidationError("--restart takes names, separated by commas, or pending.") }
+    }
+
+    /// The names that `--restart` was given, `pending` and `none` among them.
+    private var names: [String] {
+        restart.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    }
+
+    /// The same as the planner wants it.
+    ///
+    /// - Throws: ``CommandFailure`` with 64 for a name to restart that no guest has.
+    func consent(for guests: [GuestSpec]) throws -> PlanConsent {
+        let named = Set(names.filter { !["pending", "none"].contains($0) })
+        let known = guests.filter { $0.state?.value != .absent }.map(\.name.value)
+        if let unknown = named.subtracting(known).min() {
+            let meant = suggestion(for: unknown, among: known).map { "did you mean \($0)?" }
+            throw CommandFailure(
+                .usage, [Diagnostic(.unknownGuest, "--restart names '\(unknown)', which is no guest here", hint: meant)]
+            )
+        }
+        return PlanConsent(
+            adopts: adopt, takesOver: takeOver, prune: pruneAll ? .all : prune ? .few : .none, stopsPruned: stopPruned,
+            restartsPending: names.contains("pending"), restarts: named, forcesOff: forceOff)
+    }
+}

@@ -1,0 +1,25 @@
+extension ManagedParts {
+    /// A short text that is another one for other settings: FNV-1a of 64 bits over all paths and values in their order.
+    ///
+    /// It tells whether the same is wanted as before, and guards against nothing: whoever writes a mark can write any digest.
+    public var digest: String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for setting in settings {
+            for byte in "\(setting.path)=\(setting.value.digested)\n".utf8 {
+                hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+            }
+        }
+        let digits = String(hash, radix: 16)
+        return "fnv1a:" + String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+extension ManagedSetting.Value {
+    fileprivate var digested: String {
+        switch self {
+        case .text(let text): text
+        case .number(let number): "\(number)"
+        case .flag(let flag): flag ? "on" : "off"
+        }
+    }
+}
