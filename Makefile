@@ -7,6 +7,7 @@ DESTDIR ?=
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 DOCDIR = $(PREFIX)/share/doc/numactl-plan
+DATADIR = $(PREFIX)/share/numactl-plan
 UNITDIR = $(PREFIX)/lib/systemd/system
 
 RELEASE = .build/release/numactl-plan
@@ -66,6 +67,9 @@ install: ## Install what `make release` has built: make install DESTDIR= PREFIX=
 	sed 's|/usr/bin/numactl-plan|$(BINDIR)/numactl-plan|' examples/systemd/numactl-plan-hugepages.service \
 	    > $(DESTDIR)$(UNITDIR)/numactl-plan-hugepages.service
 	chmod 0644 $(DESTDIR)$(UNITDIR)/numactl-plan-hugepages.service
+	install -d $(DESTDIR)$(DATADIR)/schema
+	$(RELEASE) schema > $(DESTDIR)$(DATADIR)/schema/site.schema.json
+	chmod 0644 $(DESTDIR)$(DATADIR)/schema/site.schema.json
 	install -d $(DESTDIR)$(DOCDIR)/examples/base $(DESTDIR)/etc/numactl-plan
 	install -m 0644 README.md LICENSE $(DESTDIR)$(DOCDIR)/
 	install -m 0644 examples/*.yaml examples/*.json $(DESTDIR)$(DOCDIR)/examples/
@@ -74,7 +78,7 @@ install: ## Install what `make release` has built: make install DESTDIR= PREFIX=
 uninstall: ## Remove what install has put there; /etc/numactl-plan stays
 	rm -f $(DESTDIR)$(BINDIR)/numactl-plan $(DESTDIR)$(UNITDIR)/numactl-plan-hugepages.service
 	for page in $(PAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
-	rm -rf $(DESTDIR)$(DOCDIR)
+	rm -rf $(DESTDIR)$(DOCDIR) $(DESTDIR)$(DATADIR)
 
 clean: ## Remove everything that was built
 	rm -rf .build

@@ -92,7 +92,7 @@ let package = Package(
         tests("YAMLTree", ["Diagnostics"]),
         tests("XMLTree", []),
         tests("DomainXML", ["XMLTree", "HostModel"]),
-        tests("SiteFile", ["YAMLTree", "HostModel", "Diagnostics"]),
+        tests("SiteFile", ["Rendering", "YAMLTree", "HostModel", "Diagnostics"]),
         tests("Planning", ["FullHosts", "SiteFile", "HostModel", "Diagnostics", "DomainXML", "XMLTree"]),
         tests("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         tests("Rendering", ["Planning", "SiteFile", "YAMLTree", "XMLTree", "HostModel", "Diagnostics"]),

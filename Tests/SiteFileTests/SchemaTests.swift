@@ -53,7 +53,7 @@ struct SchemaTests {
         for name in [property.flavorName, property.imageName].compactMap({ $0 }) {
             #expect(manual.contains(property.isIndexed ? name + ".N" : name))
         }
-        #expect(!property.form.isEmpty)
+        #expect(!property.kind.phrase.isEmpty)
     }
 
     @Test("covers every code that a site file can cause, in the manual too")

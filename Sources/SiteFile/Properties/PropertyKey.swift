@@ -27,7 +27,7 @@ struct PropertyKey: Sendable {
         _ path: any WritableKeyPath<FlavorSettings, Located<Value>?> & Sendable, _ reader: PropertyReader<Value>
     ) {
         described = SiteProperty(
-            flavorName: flavorName, imageName: imageName, isIndexed: false, nativeName: nativeName, form: reader.form)
+            flavorName: flavorName, imageName: imageName, isIndexed: false, nativeName: nativeName, kind: reader.kind)
         self.field = field
         read = { property, _, settings, report in
             guard let value = reader.read(property, &report) else { return false }
@@ -43,7 +43,7 @@ struct PropertyKey: Sendable {
     ) {
         described = SiteProperty(
             flavorName: "hw:" + name, imageName: "hw_" + name, isIndexed: true, nativeName: "numa_cells",
-            form: reader.form)
+            kind: reader.kind)
         field = name
         read = { property, index, settings, report in
             guard let value = reader.read(property, &report) else { return false }

@@ -10,8 +10,8 @@ struct PropertyText {
 
 /// Reads one kind of property value in Nova's way.
 struct PropertyReader<Value: Sendable>: Sendable {
-    /// What the value may be, in words.
-    let form: String
+    /// What the value may be.
+    let kind: PropertyKind
     /// The value, or nil after an error.
     let read: @Sendable (PropertyText, inout Report) -> Value?
 }
@@ -19,10 +19,10 @@ struct PropertyReader<Value: Sendable>: Sendable {
 extension PropertyReader where Value == Int {
     /// A whole number of a range.
     static func integer(_ range: ClosedRange<Int>) -> PropertyReader {
-        let form = "a whole number from \(range.lowerBound) to \(range.upperBound)"
-        return PropertyReader(form: form) { property, report in
+        let kind = PropertyKind.integer(range)
+        return PropertyReader(kind: kind) { property, report in
             if let number = wholeNumber(property.text), range.contains(number) { return number }
-            report.error(.badNumber, "'\(property.name)' must be \(form)", at: property.mark)
+            report.error(.badNumber, "'\(property.name)' must be \(kind.phrase)", at: property.mark)
             return nil
         }
     }
@@ -31,7 +31,7 @@ extension PropertyReader where Value == Int {
 extension PropertyReader where Value == Bool {
     /// One of Nova's spellings of true and false, in any case.
     static var boolean: PropertyReader {
-        PropertyReader(form: "true or false") { property, report in
+        PropertyReader(kind: .boolean) { property, report in
             switch property.text.lowercased() {
             case "1", "t", "true", "on", "y", "yes": return true
             case "0", "f", "false", "off", "n", "no": return false
@@ -48,7 +48,7 @@ extension PropertyReader where Value: RawRepresentable & CaseIterable, Value.Raw
     /// One of an enum's words.
     static var choice: PropertyReader {
         let words = Value.allCases.map(\.rawValue)
-        return PropertyReader(form: "one of " + words.joined(separator: ", ")) { property, report in
+        return PropertyReader(kind: .choice(words)) { property, report in
             if let value = Value(rawValue: property.text) { return value }
             report.unknownWord(property.text, of: words, property.name, at: property.mark)
             return nil
@@ -59,19 +59,19 @@ extension PropertyReader where Value: RawRepresentable & CaseIterable, Value.Raw
 extension PropertyReader where Value == String {
     /// A list of vCPUs whose leading `^` means all but these.
     static var mask: PropertyReader {
-        PropertyReader(form: "a list of vCPUs such as 0-3 or ^0") { property, report in
+        PropertyReader(kind: .mask) { property, report in
             checkedMask(property.text, property.name, at: property.mark, &report)
         }
     }
 
     /// Any text.
-    static var text: PropertyReader { PropertyReader(form: "text") { property, _ in property.text } }
+    static var text: PropertyReader { PropertyReader(kind: .text) { property, _ in property.text } }
 }
 
 extension PropertyReader where Value == VCPUSet {
     /// A list of vCPUs.
     static var list: PropertyReader {
-        PropertyReader(form: "a list of vCPUs such as 0-3,8") { property, report in
+        PropertyReader(kind: .list) { property, report in
             readList(property.text, property.name, at: property.mark, &report)
         }
     }
@@ -81,7 +81,7 @@ extension PropertyReader where Value == KiB {
     /// A bare number of MiB.
     static var mebibytes: PropertyReader {
         let range = 1...Int(Size.maximum.count / 1_024)
-        return PropertyReader(form: "a number of MiB") { property, report in
+        return PropertyReader(kind: .mebibytes) { property, report in
             if let number = wholeNumber(property.text), range.contains(number) { return KiB(UInt64(number) * 1_024) }
             report.error(
                 .badNumber, "'\(property.name)' must be a number of MiB from 1", at: property.mark,
@@ -94,7 +94,7 @@ extension PropertyReader where Value == KiB {
 extension PropertyReader where Value == GuestDemand.PageRequest {
     /// `small`, `large`, `any`, a bare number of KiB, or a number with a unit.
     static var pageRequest: PropertyReader {
-        PropertyReader(form: "small, large, any, a number of KiB, or a size such as 2MB") { property, report in
+        PropertyReader(kind: .pageSize) { property, report in
             if let request = GuestDemand.PageRequest(word: property.text) { return request }
             guard let size = novaSize(property.text) else {
                 report.error(

@@ -5,8 +5,9 @@ internal import YAMLTree
 extension ValueReader {
     /// A list of numbers such as `0-3,8`.
     static func list<Element>(isEmptyAllowed: Bool = false) -> ValueReader where Value == IDSet<Element> {
-        ValueReader(.list) { entry, report in
-            guard let scalar = entry.scalar(.list, &report) else { return nil }
+        let kind = ValueKind.list(canBeEmpty: isEmptyAllowed)
+        return ValueReader(kind) { entry, report in
+            guard let scalar = entry.scalar(kind, &report) else { return nil }
             guard let set: IDSet<Element> = readList(scalar.text, entry.name, at: entry.node.mark, &report) else {
                 return nil
             }

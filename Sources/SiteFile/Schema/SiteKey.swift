@@ -24,6 +24,40 @@ public struct SiteProperty: Hashable, Sendable {
     public let isIndexed: Bool
     /// The native key with this meaning, or nil.
     public let nativeName: String?
-    /// What the value may be, in words.
-    public let form: String
+    /// What the value may be.
+    public let kind: PropertyKind
+}
+
+/// What a property in Nova's spelling may be. All values are text there, so quotes mean nothing.
+public enum PropertyKind: Hashable, Sendable {
+    /// One of Nova's spellings of true and false, in any case.
+    case boolean
+    /// A whole number in decimal digits.
+    case integer(ClosedRange<Int>)
+    /// One of some words.
+    case choice([String])
+    /// A list of vCPUs such as `0-3,8`, or nothing.
+    case list
+    /// A list of vCPUs; a leading `^` means all but these.
+    case mask
+    /// A number of MiB without a unit.
+    case mebibytes
+    /// `small`, `large`, `any`, a number of KiB, or a size in Nova's way.
+    case pageSize
+    /// Any text.
+    case text
+
+    /// The kind in an operator's words, for `… must be …`.
+    public var phrase: String {
+        switch self {
+        case .boolean: "true or false"
+        case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        case .choice(let words): "one of " + words.joined(separator: ", ")
+        case .list: "a list of vCPUs such as 0-3,8"
+        case .mask: "a list of vCPUs such as 0-3 or ^0"
+        case .mebibytes: "a number of MiB"
+        case .pageSize: "small, large, any, a number of KiB, or a size such as 2MB"
+        case .text: "text"
+        }
+    }
 }

@@ -27,4 +27,7 @@ public enum SiteSchema {
 
     /// The properties in Nova's spelling that have an effect, in the order of the manual.
     public static var properties: [SiteProperty] { PropertyTable.properties.map(\.described) }
+
+    /// The flavor properties in Nova's spelling that are known and mean nothing here, ascending.
+    public static var ignoredProperties: [String] { PropertyTable.passedOver.sorted() }
 }

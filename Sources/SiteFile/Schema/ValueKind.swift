@@ -13,7 +13,7 @@ public indirect enum ValueKind: Hashable, Sendable {
     /// One of some words.
     case choice([String])
     /// A list of numbers such as `0-3,8`.
-    case list
+    case list(canBeEmpty: Bool)
     /// A list of vCPUs; a leading `^` means all but these.
     case mask
     /// Text of some form.
