@@ -8,6 +8,10 @@ BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 DOCDIR = $(PREFIX)/share/doc/numactl-plan
 DATADIR = $(PREFIX)/share/numactl-plan
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+# Where the shells look: Debian's own packages use vendor-completions.
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
+FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
 UNITDIR = $(PREFIX)/lib/systemd/system
 
 RELEASE = .build/release/numactl-plan
@@ -18,7 +22,7 @@ export SWIFT
 # For scripts that call swift by its name, whatever SWIFT is.
 WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 
-.PHONY: help setup build release demo test lint check system bench install uninstall clean
+.PHONY: help setup build release demo test lint check shells system bench install uninstall clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +40,7 @@ release: ## Build the one binary to install, with Swift's libraries inside
 demo: setup build ## Set up, then plan and apply examples on this machine without any daemon
 	@PATH="$$($(SWIFT) build --show-bin-path):$$PATH" examples/demo.sh
 
-test: setup lint check system ## Set up, then everything that a change must pass
+test: setup lint check shells system ## Set up, then everything that a change must pass
 
 lint: ## Check how the sources are written
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
@@ -44,6 +48,9 @@ lint: ## Check how the sources are written
 check: ## Run the tests of all targets; one alone: swift test --filter IDSetTests
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
+
+shells: ## Press Tab in bash, zsh and fish and look at the screens; needs a build
+	@$(WITH_SWIFT) Tests/shells/run
 
 # After the tests of the targets and never beside them: both change the pools of this machine. Where they cannot run they end with
 # 77, which is a failure only for automation: there nobody reads that nothing was tested.
@@ -67,7 +74,11 @@ install: ## Install what `make release` has built: make install DESTDIR= PREFIX=
 	sed 's|/usr/bin/numactl-plan|$(BINDIR)/numactl-plan|' examples/systemd/numactl-plan-hugepages.service \
 	    > $(DESTDIR)$(UNITDIR)/numactl-plan-hugepages.service
 	chmod 0644 $(DESTDIR)$(UNITDIR)/numactl-plan-hugepages.service
-	install -d $(DESTDIR)$(DATADIR)/schema
+	install -d $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR) $(DESTDIR)$(DATADIR)/schema
+	$(RELEASE) --generate-completion-script bash > $(DESTDIR)$(BASHDIR)/numactl-plan
+	$(RELEASE) --generate-completion-script zsh > $(DESTDIR)$(ZSHDIR)/_numactl-plan
+	$(RELEASE) --generate-completion-script fish > $(DESTDIR)$(FISHDIR)/numactl-plan.fish
+	chmod 0644 $(DESTDIR)$(BASHDIR)/numactl-plan $(DESTDIR)$(ZSHDIR)/_numactl-plan $(DESTDIR)$(FISHDIR)/numactl-plan.fish
 	$(RELEASE) schema > $(DESTDIR)$(DATADIR)/schema/site.schema.json
 	chmod 0644 $(DESTDIR)$(DATADIR)/schema/site.schema.json
 	install -d $(DESTDIR)$(DOCDIR)/examples/base $(DESTDIR)/etc/numactl-plan
@@ -78,6 +89,7 @@ install: ## Install what `make release` has built: make install DESTDIR= PREFIX=
 uninstall: ## Remove what install has put there; /etc/numactl-plan stays
 	rm -f $(DESTDIR)$(BINDIR)/numactl-plan $(DESTDIR)$(UNITDIR)/numactl-plan-hugepages.service
 	for page in $(PAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
+	rm -f $(DESTDIR)$(BASHDIR)/numactl-plan $(DESTDIR)$(ZSHDIR)/_numactl-plan $(DESTDIR)$(FISHDIR)/numactl-plan.fish
 	rm -rf $(DESTDIR)$(DOCDIR) $(DESTDIR)$(DATADIR)
 
 clean: ## Remove everything that was built

@@ -2,20 +2,25 @@ internal import ArgumentParser
 
 /// Which host a command is about, and where its facts come from.
 struct HostOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Use this entry of the site's hosts.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Use this entry of the site's hosts.", valueName: "name"), completion: .site(\.hosts))
     var host: String?
 
     @Option(
         help: ArgumentHelp(
-            "Connect to libvirt there (default: the host's connect key, or qemu:///system).", valueName: "uri"))
+            "Connect to libvirt there (default: the host's connect key, or qemu:///system).", valueName: "uri"),
+        completion: .list(["qemu:///system", "qemu:///session"]))
     var connect: String?
 
-    @Option(help: ArgumentHelp("Take the host from a facts file instead of this machine.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Take the host from a facts file instead of this machine.", valueName: "file"),
+        completion: .jsonFile)
     var facts: String?
 
     @Option(
         help: ArgumentHelp(
-            "Discover the host from a captured file tree; libvirt is asked only with --connect.", valueName: "dir"))
+            "Discover the host from a captured file tree; libvirt is asked only with --connect.", valueName: "dir"),
+        completion: .directory)
     var root: String?
 
     func validate() throws {
@@ -29,7 +34,7 @@ struct SiteArgument: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "The site file, or - for standard input (default: site.yaml, then /etc/numactl-plan/site.yaml).",
-            valueName: "site"))
+            valueName: "site"), completion: .siteFile)
     var site: String?
 }
 

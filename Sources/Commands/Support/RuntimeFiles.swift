@@ -9,10 +9,13 @@ internal import SystemPackage
 
 /// The files that apply keeps on a host.
 struct RuntimeFiles: ParsableArguments {
-    @Option(help: ArgumentHelp("Where the pools' targets for the boot unit are kept.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Where the pools' targets for the boot unit are kept.", valueName: "file"),
+        completion: .file())
     var bootFile = BootFile.standardPath.string
 
-    @Option(help: ArgumentHelp("The file by which only one apply runs at a time.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The file by which only one apply runs at a time.", valueName: "file"), completion: .file())
     var lockFile = "/run/lock/numactl-plan.lock"
 
     /// Takes the host's lock.

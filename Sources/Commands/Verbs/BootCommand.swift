@@ -18,12 +18,14 @@ struct BootCommand: WorldCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "With --emit: take the targets from this site file instead of the boot file.", valueName: "site"))
+            "With --emit: take the targets from this site file instead of the boot file.", valueName: "site"),
+        completion: .siteFile)
     var site: String?
 
     @OptionGroup var host: HostOptions
 
-    @Option(help: ArgumentHelp("The compiled file.", valueName: "file")) var bootFile = BootFile.standardPath.string
+    @Option(help: ArgumentHelp("The compiled file.", valueName: "file"), completion: .jsonFile) var bootFile = BootFile
+        .standardPath.string
 
     @Option(help: ArgumentHelp("Print what to boot with instead of reserving anything.", valueName: "what")) var emit:
         Emission?

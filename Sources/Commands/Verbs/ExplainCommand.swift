@@ -15,7 +15,9 @@ struct ExplainCommand: WorldCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
-    @Argument(help: ArgumentHelp("Codes; or the site file, and guests.", valueName: "code-or-site-or-guest"))
+    @Argument(
+        help: ArgumentHelp("Codes; or the site file, and guests.", valueName: "code-or-site-or-guest"),
+        completion: .site { $0.guests + $0.sites + $0.codes })
     var names: [String] = []
 
     @OptionGroup var host: HostOptions

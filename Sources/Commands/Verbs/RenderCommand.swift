@@ -14,8 +14,9 @@ struct RenderCommand: WorldCommand {
     @OptionGroup var site: SiteArgument
     @OptionGroup var host: HostOptions
 
-    @Option(help: ArgumentHelp("Write one NAME.xml for each guest into this folder.", valueName: "dir")) var out:
-        String?
+    @Option(
+        help: ArgumentHelp("Write one NAME.xml for each guest into this folder.", valueName: "dir"),
+        completion: .directory) var out: String?
 
     func run(in world: World) throws {
         try report(in: world) {

@@ -16,8 +16,9 @@ struct StatusCommand: WorldCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, nova }
 
-    @Argument(help: ArgumentHelp("The site file, and guests to show.", valueName: "site-or-guest")) var names:
-        [String] = []
+    @Argument(
+        help: ArgumentHelp("The site file, and guests to show.", valueName: "site-or-guest"),
+        completion: .site { $0.guests + $0.sites }) var names: [String] = []
 
     @OptionGroup var host: HostOptions
 
