@@ -13,7 +13,7 @@ public struct NumactlPlan: ParsableCommand {
         version: NumactlPlan.version,
         subcommands: [
             PlanCommand.self, ApplyCommand.self, StatusCommand.self, ExplainCommand.self, FactsCommand.self,
-            ValidateCommand.self, RenderCommand.self, BootCommand.self, SchemaCommand.self,
+            ValidateCommand.self, RenderCommand.self, BootCommand.self, InitCommand.self, SchemaCommand.self,
         ])
 
     /// The version of the program.

@@ -82,6 +82,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case poolBestEffort = "NP412"
     case outputUnwritable = "NP413"
     case inputUnreadable = "NP414"
+    case outputExists = "NP419"
 
     // libvirt
     case libvirtUnreachable = "NP501"

@@ -29,6 +29,24 @@ public enum AtomicFile {
         try Descriptor(folder, O_RDONLY | O_DIRECTORY).synchronize()
     }
 
+    /// Writes `bytes` to a new file at `path`, whole and onto the disk, and never over anything that is there.
+    ///
+    /// - Throws: ``SysfsError`` with the call that failed; its code is `fileExists` when something is there already.
+    public static func create(
+        _ bytes: [UInt8], at path: FilePath, permissions: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
+    ) throws(SysfsError) {
+        guard path.lastComponent != nil else { throw .notAFile(path: path) }
+        do throws(SysfsError) {
+            try create(path, bytes, permissions)
+        } catch {
+            // What was there before is nobody's to remove.
+            if error.errno != .fileExists { unlink(path.string) }
+            throw error
+        }
+        let folder = path.removingLastComponent().isEmpty ? "." : path.removingLastComponent()
+        try Descriptor(folder, O_RDONLY | O_DIRECTORY).synchronize()
+    }
+
     private static func create(
         _ path: FilePath, _ bytes: [UInt8], _ permissions: FilePermissions
     ) throws(SysfsError) {

@@ -19,6 +19,21 @@ struct AtomicFileTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: tree.url.path) == ["boot.json"])
     }
 
+    @Test("that must be new is never written over anything")
+    func creating() throws {
+        let tree = try TemporaryTree(["there": "mine"])
+        try tree.link("link", to: "nowhere")
+        try AtomicFile.create(Array("new".utf8), at: tree.path.appending("fresh"))
+        #expect(try tree.text("fresh") == "new")
+        for name in ["there", "link", "fresh"] {
+            let path = tree.path.appending(name)
+            #expect(throws: SysfsError.failed(.open, path: path, .fileExists)) { try AtomicFile.create([1], at: path) }
+        }
+        #expect(try tree.text("there") == "mine")
+        let names = try FileManager.default.contentsOfDirectory(atPath: tree.url.path).sorted()
+        #expect(names == ["fresh", "link", "there"])
+    }
+
     @Test("takes the place of a link and leaves its target alone")
     func link() throws {
         let tree = try TemporaryTree(["target": "mine"])

@@ -24,6 +24,27 @@ struct FactsInput {
         case none
     }
 
+    /// The facts of the host that the options name; libvirt must answer only where it was named.
+    ///
+    /// - Throws: ``CommandFailure`` as the others do.
+    init(_ options: HostOptions, withoutLibvirt: Bool, world: World) throws {
+        if let file = options.facts {
+            try self.init(file: file, world: world)
+            return
+        }
+        let use: LibvirtUse =
+            if withoutLibvirt {
+                .none
+            } else if let uri = options.connect {
+                .required(uri: uri)
+            } else if options.root != nil {
+                .none
+            } else {
+                .optional(uri: FactsInput.defaultURI)
+            }
+        try self.init(root: options.root, libvirt: use)
+    }
+
     /// Reads a facts file.
     ///
     /// - Throws: ``CommandFailure`` with 66 when it cannot be read, with 65 when it is wrong.

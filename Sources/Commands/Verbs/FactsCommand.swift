@@ -17,7 +17,7 @@ struct FactsCommand: WorldCommand {
 
     func run(in world: World) throws {
         try report(in: world) {
-            let input = try facts(world)
+            let input = try FactsInput(host, withoutLibvirt: withoutLibvirt, world: world)
             world.warn(DiagnosticText(sources: input.sources).render(input.diagnostics))
             switch format {
             case .text: world.say(FactsText(input.facts).text)
@@ -27,15 +27,5 @@ struct FactsCommand: WorldCommand {
             }
             return .done
         }
-    }
-
-    private func facts(_ world: World) throws -> FactsInput {
-        if let file = host.facts { return try FactsInput(file: file, world: world) }
-        let use: FactsInput.LibvirtUse =
-            if withoutLibvirt { .none } else if let uri = host.connect { .required(uri: uri) } else if host.root != nil
-            {
-                .none
-            } else { .optional(uri: FactsInput.defaultURI) }
-        return try FactsInput(root: host.root, libvirt: use)
     }
 }

@@ -91,6 +91,12 @@ extension CodeExplanation {
             Make the folder, run as a user who may write it, or name another path (--out, --boot-file).
             """),
         CodeExplanation(
+            .outputExists, "a file is there already and is kept",
+            """
+            A site file is somebody's work, so none is written over. Nothing was written.
+            Name another file, or write to standard output with - and take over what is of use.
+            """),
+        CodeExplanation(
             .inputUnreadable, "a file cannot be read",
             """
             The site or facts file is not there or may not be read. Without a name, site.yaml in the current folder \
