@@ -97,7 +97,7 @@ let package = Package(
         tests("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         tests("Rendering", ["Planning", "SiteFile", "YAMLTree", "XMLTree", "HostModel", "Diagnostics"]),
         tests("LinuxHost", ["Execution", "HostModel", "Diagnostics", systemPackage]),
-        tests("Commands", []),
+        tests("Commands", ["Rendering", "HostModel"]),
         tests("LibvirtHost", ["Execution", "Planning", "DomainXML", "XMLTree", "HostModel"]),
         // On a real host: started by Tests/system/run, skipped otherwise.
         .testTarget(name: "SystemTests", dependencies: ["TestSupport", "XMLTree"], swiftSettings: strict),

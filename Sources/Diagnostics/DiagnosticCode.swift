@@ -109,4 +109,12 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case lockBusy = "NP701"
     case verifyFailed = "NP702"
     case rollbackIncomplete = "NP703"
+    case planFileInvalid = "NP720"
+    case planFileAltered = "NP721"
+    case planFileExpired = "NP722"
+    case planFileStale = "NP723"
+    case planFileOtherHost = "NP724"
+    case planNotSaved = "NP725"
+    case planSiteChanged = "NP726"
+    case tooDisruptive = "NP727"
 }

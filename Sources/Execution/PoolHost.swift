@@ -5,6 +5,9 @@ public protocol PoolHost {
     /// The persistent size of each of these pools: all pages but the surplus.
     func persistentSizes(of pools: [PoolID]) throws(StepFailure) -> [PoolID: PageCount]
 
+    /// What each of these pools holds; a pool that the host does not have is left out.
+    func counts(of pools: [PoolID]) throws(StepFailure) -> [PoolID: HugepagePool]
+
     /// Changes the pools together, in this order where order matters: all of them, or none, with what was changed put back.
     func setPools(_ changes: [PoolChange]) throws(StepFailure) -> PoolOutcome
 }

@@ -22,6 +22,8 @@ public enum StepFailure: Error, Hashable, Sendable {
     case stillRunning(String)
     /// The domain was started and does not run.
     case notRunning(String)
+    /// Something that a saved plan depends on has changed since; at least one entry.
+    case moved([Moved])
     /// A managed save image would be resumed, with the definition that it holds, instead of what is defined.
     case managedSave(String)
     /// The definition that libvirt holds could not be understood.
@@ -36,7 +38,7 @@ public enum StepFailure: Error, Hashable, Sendable {
     /// Whether the host is not as it was when the plan was made, so that a new plan may help.
     public var isStale: Bool {
         switch self {
-        case .poolChanged, .definitionChanged, .domainAppeared, .domainVanished: true
+        case .poolChanged, .definitionChanged, .domainAppeared, .domainVanished, .moved: true
         default: false
         }
     }
@@ -92,6 +94,7 @@ extension StepFailure: CustomStringConvertible {
         case .transient(let name): "the domain \(name) is transient: it has no definition to change"
         case .stillRunning(let name): "the domain \(name) did not shut down in time"
         case .notRunning(let name): "the domain \(name) was started and does not run"
+        case .moved(let moved): moved.map(\.description).joined(separator: "; ")
         case .managedSave(let name): "the domain \(name) has a managed save image, which holds an older definition"
         case .unreadable(let name, let reason): "the definition of \(name) cannot be read: \(reason)"
         case .notTaken(let action): "the host did not keep what was written: \(action)"

@@ -61,6 +61,7 @@ extension HostIdentity: Codable {
         case bootID = "boot_id"
         case commandLine = "cmdline"
         case basePage = "base_page_kib"
+        case machine = "machine_id_sha256"
     }
 
     /// Reads an identity; an ordinary page is 4 KiB unless the document says otherwise.
@@ -72,7 +73,8 @@ extension HostIdentity: Codable {
             kernel: try container.decodeIfPresent(String.self, forKey: .kernel),
             bootID: try container.decodeIfPresent(String.self, forKey: .bootID),
             commandLine: try container.decodeIfPresent(String.self, forKey: .commandLine),
-            basePage: try container.decodeIfPresent(PageSize.self, forKey: .basePage) ?? PageSize(4))
+            basePage: try container.decodeIfPresent(PageSize.self, forKey: .basePage) ?? PageSize(4),
+            machine: try container.decodeIfPresent(SHA256.self, forKey: .machine))
     }
 
     /// Writes an identity; what is unknown is left out.
@@ -84,6 +86,7 @@ extension HostIdentity: Codable {
         try container.encodeIfPresent(bootID, forKey: .bootID)
         try container.encodeIfPresent(commandLine, forKey: .commandLine)
         try container.encode(basePage, forKey: .basePage)
+        try container.encodeIfPresent(machine, forKey: .machine)
     }
 }
 

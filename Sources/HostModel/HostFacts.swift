@@ -58,11 +58,13 @@ public struct HostIdentity: Hashable, Sendable {
     public var commandLine: String?
     /// The size of an ordinary page.
     public var basePage: PageSize
+    /// Tells this installation from every other: a checksum of its `/etc/machine-id`, which itself is nobody's business.
+    public var machine: SHA256?
 
     /// Puts the identity together; what is nil was not found.
     public init(
         name: String? = nil, arch: String? = nil, kernel: String? = nil, bootID: String? = nil,
-        commandLine: String? = nil, basePage: PageSize = PageSize(4)
+        commandLine: String? = nil, basePage: PageSize = PageSize(4), machine: SHA256? = nil
     ) {
         self.name = name
         self.arch = arch
@@ -70,6 +72,7 @@ public struct HostIdentity: Hashable, Sendable {
         self.bootID = bootID
         self.commandLine = commandLine
         self.basePage = basePage
+        self.machine = machine
     }
 }
 

@@ -11,7 +11,17 @@ extension FactReader {
             name: word("proc/sys/kernel/hostname") ?? word("etc/hostname") ?? live?.node, arch: arch,
             kernel: word("proc/sys/kernel/osrelease") ?? releaseOfVersion() ?? live?.release,
             bootID: word("proc/sys/kernel/random/boot_id"), commandLine: word("proc/cmdline"),
-            basePage: basePage(arch: arch))
+            basePage: basePage(arch: arch), machine: machine)
+    }
+
+    /// The machine's id is for programs on it alone, so only a checksum of it and of our name leaves.
+    private var machine: SHA256? {
+        mutating get {
+            guard let id = word("etc/machine-id") ?? word("var/lib/dbus/machine-id"), id.utf8.count == 32,
+                id.allSatisfy(\.isHexDigit)
+            else { return nil }
+            return SHA256(of: "numactl-plan " + id)
+        }
     }
 
     /// The ordinary page: asked of the running machine; 4 KiB for a captured one, which has no file that tells.

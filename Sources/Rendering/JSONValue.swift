@@ -35,6 +35,26 @@ extension JSONValue: Encodable {
     }
 }
 
+extension JSONValue: Decodable {
+    /// Reads any value without fractions.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let text = try? container.decode(String.self) {
+            self = .text(text)
+        } else if let values = try? container.decode([String: JSONValue].self) {
+            self = .object(values)
+        } else if let values = try? container.decode([JSONValue].self) {
+            self = .list(values)
+        } else if let flag = try? container.decode(Bool.self) {
+            self = .flag(flag)
+        } else {
+            self = .integer(try container.decode(Int64.self))
+        }
+    }
+}
+
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral {
     /// The text written as a literal.
     public init(stringLiteral value: String) { self = .text(value) }

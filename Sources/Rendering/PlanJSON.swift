@@ -19,7 +19,8 @@ public struct PlanJSON: Encodable {
     /// Writes the document; what is absent is null.
     public func encode(to encoder: any Encoder) throws { try document.encode(to: encoder) }
 
-    private var document: JSONValue {
+    /// The document as a value.
+    public var document: JSONValue {
         [
             "kind": .text(PlanJSON.kind),
             "format_version": documentVersion,

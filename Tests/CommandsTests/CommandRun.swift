@@ -12,8 +12,12 @@ struct CommandRun {
     ///
     /// - Parameters:
     ///   - files: Files that exist only for this run, by name; `-` is standard input.
+    ///   - time: The time that it is, in seconds since 1970; nil for the machine's.
     ///   - folder: Where relative names start from.
-    init(_ arguments: [String], files: [String: String] = [:], answer: String? = nil, folder: URL = examples) {
+    init(
+        _ arguments: [String], files: [String: String] = [:], answer: String? = nil, time: Int64? = nil,
+        folder: URL = examples
+    ) {
         final class Streams { var (output, errors) = ("", "") }
         let streams = Streams()
         let live = World.live
@@ -27,7 +31,7 @@ struct CommandRun {
                 if let text = files[path] { return Array(text.utf8) }
                 return try live.read(path.hasPrefix("/") ? path : folder.appending(path: path).path, limit)
             },
-            hasColor: false, hostName: "test-host")
+            hasColor: false, hostName: "test-host", now: { time ?? World.clock() })
         status = NumactlPlan.run(arguments, in: world)
         (output, errors) = (streams.output, streams.errors)
     }

@@ -104,7 +104,7 @@ struct ManualTests {
         for name in names.sorted() where name.hasSuffix(".swift") {
             let text = try String(contentsOf: sources.appending(path: name), encoding: .utf8)
             for line in text.split(separator: "\n") where !line.contains("virsh") {
-                let options = line.matches(of: /[ "`(]-(-[a-z][a-z-]+)/).map { String($0.output.1) }
+                let options = line.matches(of: /[ "`(]-(-[a-z][a-z0-9-]+)/).map { String($0.output.1) }
                 #expect(Set(options).subtracting(flags) == [], "\(name): \(line)")
                 let commands = line.matches(of: /numactl-plan ([a-z]+)/).map { String($0.output.1) }
                 #expect(Set(commands).subtracting(verbs) == [], "\(name): \(line)")

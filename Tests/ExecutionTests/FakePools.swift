@@ -8,6 +8,10 @@ final class FakePools: PoolHost {
     var limits: [PoolID: PageCount] = [:]
     /// Pools that keep what they got when they are to be put back.
     var stuck: Set<PoolID> = []
+    /// Surplus pages, 0 where not named.
+    var surplus: [PoolID: PageCount] = [:]
+    /// Free pages, all where not named.
+    var free: [PoolID: PageCount] = [:]
     let log: WriteLog
 
     init(_ sizes: [PoolID: PageCount], log: WriteLog) {
@@ -16,6 +20,15 @@ final class FakePools: PoolHost {
     }
 
     func persistentSizes(of pools: [PoolID]) -> [PoolID: PageCount] { sizes.filter { pools.contains($0.key) } }
+
+    func counts(of pools: [PoolID]) -> [PoolID: HugepagePool] {
+        persistentSizes(of: pools).reduce(into: [:]) { counts, size in
+            let surplus = surplus[size.key] ?? .zero
+            counts[size.key] = HugepagePool(
+                pageSize: size.key.pageSize, total: size.value + surplus, free: free[size.key] ?? size.value,
+                surplus: surplus)
+        }
+    }
 
     func setPools(_ changes: [PoolChange]) throws(StepFailure) -> PoolOutcome {
         let words = changes.map { "\($0.pool.pageSize)@\($0.pool.cell)=\($0.target)" }.joined(separator: " ")

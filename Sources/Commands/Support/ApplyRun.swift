@@ -9,24 +9,61 @@ internal import SystemPackage
 
 /// Carries a plan out on the real host.
 struct ApplyRun {
-    let session: PlanningSession
+    let order: WorkOrder
     let root: FilePath
     let shutdownLimit: Duration
     let growLimit: Duration
 
     /// Runs the plan's steps; without any, nothing is connected to and nothing written.
+    ///
+    /// - Throws: ``CommandFailure`` with 14 when a saved plan does not go with the host any more, with 69 or 77 when libvirt does
+    ///   not answer.
     func run() throws -> Outcome {
-        guard !session.result.steps.isEmpty else { return .applied(Report()) }
+        guard !order.steps.isEmpty else { return .applied(Report()) }
+        let domains = LibvirtDomains(try connection(), shutdownLimit: shutdownLimit)
+        let pools = KernelPools(root: root, limit: growLimit)
+        var observer: any StepObserver = SilentObserver()
+        if let check = check(domains, pools) {
+            try demandUnmoved(check)
+            observer = PreconditionObserver(check, observer)
+        }
+        return Interpreter(
+            domains: domains, pools: pools, observer: observer, defaultHugePage: order.facts.defaultHugePage
+        ).run(order.steps)
+    }
+
+    /// Says whether a saved plan still goes with the host, and changes nothing.
+    ///
+    /// - Throws: ``CommandFailure`` like ``run()``.
+    func demandUnmoved() throws {
+        guard !order.steps.isEmpty else { return }
+        let domains = LibvirtDomains(try connection(), shutdownLimit: shutdownLimit)
+        if let check = check(domains, KernelPools(root: root, limit: growLimit)) { try demandUnmoved(check) }
+    }
+
+    private func check(_ domains: LibvirtDomains, _ pools: KernelPools) -> PreconditionCheck? {
+        order.preconditions.map {
+            PreconditionCheck(
+                $0, of: order.steps, domains: domains, pools: pools, defaultHugePage: order.facts.defaultHugePage)
+        }
+    }
+
+    private func connection() throws -> Connection {
         do {
-            let connection = try Connection(uri: session.uri)
-            return Interpreter(
-                domains: LibvirtDomains(connection, shutdownLimit: shutdownLimit),
-                pools: KernelPools(root: root, limit: growLimit), defaultHugePage: session.facts.defaultHugePage
-            ).run(session.result.steps)
+            return try Connection(uri: order.uri)
         } catch {
             throw CommandFailure(
                 error.kind == .notPermitted ? .notPermitted : .libvirtUnreachable,
                 [Diagnostic(.libvirtUnreachable, "libvirt does not answer", notes: ["libvirt said: \(error.message)"])])
+        }
+    }
+
+    private func demandUnmoved(_ check: PreconditionCheck) throws {
+        do {
+            let moved = try check.moved()
+            guard moved.isEmpty else { throw CommandFailure.stale(moved) }
+        } catch let failure as StepFailure {
+            throw CommandFailure(ExitStatus(failure), [Diagnostic(.stepFailed, "cannot check the plan: \(failure)")])
         }
     }
 }
@@ -51,6 +88,18 @@ struct KernelPools: PoolHost {
             }
         }
         return sizes
+    }
+
+    func counts(of ids: [PoolID]) throws(StepFailure) -> [PoolID: HugepagePool] {
+        var counts: [PoolID: HugepagePool] = [:]
+        for id in ids {
+            do {
+                counts[id] = try pools.read(id)
+            } catch {
+                throw .refused(HostRefusal(error))
+            }
+        }
+        return counts
     }
 
     func setPools(_ changes: [PoolChange]) throws(StepFailure) -> PoolOutcome {
@@ -99,7 +148,7 @@ extension ExitStatus {
         }
     }
 
-    private init(_ failure: StepFailure) {
+    init(_ failure: StepFailure) {
         if failure.isStale {
             self = .stalePlan
         } else if case .refused(let refusal) = failure {

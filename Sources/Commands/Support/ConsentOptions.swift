@@ -24,6 +24,9 @@ struct ConsentOptions: ParsableArguments {
 
     @Flag(help: "Switch off guests that do not shut down in time.") var forceOff = false
 
+    /// Whether anything was asked for or allowed.
+    var isGiven: Bool { adopt || takeOver || prune || pruneAll || stopPruned || forceOff || !restart.isEmpty }
+
     func validate() throws {
         if stopPruned, !prune, !pruneAll { throw ValidationError("--stop-pruned goes with --prune.") }
         if names.contains("") { throw ValidationError("--restart takes names, separated by commas, or pending.") }

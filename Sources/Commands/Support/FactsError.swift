@@ -5,7 +5,11 @@ internal import YAMLTree
 /// Turns what the JSON decoder says into findings with a place.
 enum FactsError {
     /// The failure to report for a document that could not be decoded.
-    static func failure(_ error: any Error, in bytes: [UInt8], path: String) -> CommandFailure {
+    ///
+    /// - Parameter invalid: The code for values that are wrong although they have the right type.
+    static func failure(
+        _ error: any Error, in bytes: [UInt8], path: String, invalid: DiagnosticCode = .factsInconsistent
+    ) -> CommandFailure {
         let decoded = SourceText.decoding(bytes, name: path)
         guard let source = decoded.value else { return CommandFailure(.invalidInput, decoded.diagnostics) }
         // JSON is YAML as far as places go: the tree says where a path of the document stands.
@@ -13,7 +17,7 @@ enum FactsError {
         guard let error = error as? DecodingError else {
             return CommandFailure(.invalidInput, [Diagnostic(.jsonSyntax, "\(path): this is not JSON")])
         }
-        let (code, message, keys) = describe(error)
+        let (code, message, keys) = describe(error, invalid)
         guard let root = tree.value else {
             let place = tree.diagnostics.first?.mark
             return CommandFailure(
@@ -26,7 +30,9 @@ enum FactsError {
             .invalidInput, [Diagnostic(code, message, at: node.mark, length: node.length)], sources: [source])
     }
 
-    private static func describe(_ error: DecodingError) -> (DiagnosticCode, String, [any CodingKey]) {
+    private static func describe(
+        _ error: DecodingError, _ invalid: DiagnosticCode
+    ) -> (DiagnosticCode, String, [any CodingKey]) {
         switch error {
         case .keyNotFound(let key, let context):
             return (.missingKey, "there is no '\(text(context.codingPath + [key]))'", context.codingPath)
@@ -35,7 +41,7 @@ enum FactsError {
         case .dataCorrupted(let context):
             guard !context.codingPath.isEmpty else { return (.jsonSyntax, "this is not JSON", []) }
             return (
-                .factsInconsistent, "'\(text(context.codingPath))': \(context.debugDescription)", context.codingPath
+                invalid, "'\(text(context.codingPath))': \(context.debugDescription)", context.codingPath
             )
         @unknown default:
             return (.jsonSyntax, "the document cannot be read: \(error)", [])

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Planning
 
 /// Which host a command is about, and where its facts come from.
 struct HostOptions: ParsableArguments {
@@ -40,3 +41,18 @@ struct SiteArgument: ParsableArguments {
 
 /// How a plan is shown.
 enum PlanFormat: String, ExpressibleByArgument, CaseIterable, Sendable { case text, json, markdown, svg }
+
+/// How much a plan may disturb what runs.
+enum DisruptionLimit: String, ExpressibleByArgument, CaseIterable {
+    case none, live, daemon, guest, host
+
+    var disruption: Disruption {
+        switch self {
+        case .none: .none
+        case .live: .live
+        case .daemon: .daemon
+        case .guest: .guest
+        case .host: .host
+        }
+    }
+}

@@ -46,14 +46,13 @@ struct RuntimeFiles: ParsableArguments {
     /// Writes the boot file where what it says has changed.
     ///
     /// - Returns: Whether it was written. A host without wanted pages and without a boot file gets none.
-    func compileBootFile(_ session: PlanningSession) throws -> Bool {
+    func compileBootFile(_ order: WorkOrder) throws -> Bool {
         let path = FilePath(bootFile)
-        let targets = session.result.poolTargets.filter { $0.value > .zero }
+        let targets = order.poolTargets
         let present = BootFile.read(path).value
         let file = BootFile(
-            facts: session.facts, targets: targets.map { PoolTarget($0.key, pages: $0.value) }.sorted(),
-            keepFree: Dictionary(
-                uniqueKeysWithValues: session.facts.cells.map { ($0.id, session.policy.reserve(of: $0.id)) }))
+            facts: order.facts, targets: targets.map { PoolTarget($0.key, pages: $0.value) }.sorted(),
+            keepFree: order.keepFree)
         if present == nil, targets.isEmpty { return false }
         if let present, present.asksTheSame(as: file) { return false }
         do {

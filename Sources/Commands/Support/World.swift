@@ -16,10 +16,14 @@ public struct World {
     /// The machine's own host name.
     public var hostName: String
 
-    /// Puts a world together.
+    /// The time, in seconds since 1970-01-01T00:00:00Z.
+    public var now: () -> Int64
+
+    /// Puts a world together; without a clock it has the machine's.
     public init(
         say: @escaping (String) -> Void, warn: @escaping (String) -> Void, ask: @escaping (String) -> String?,
-        read: @escaping (_ path: String, _ limit: Int) throws -> [UInt8], hasColor: Bool, hostName: String
+        read: @escaping (_ path: String, _ limit: Int) throws -> [UInt8], hasColor: Bool, hostName: String,
+        now: @escaping () -> Int64 = World.clock
     ) {
         self.say = say
         self.warn = warn
@@ -27,7 +31,11 @@ public struct World {
         self.read = read
         self.hasColor = hasColor
         self.hostName = hostName
+        self.now = now
     }
+
+    /// The machine's clock.
+    public static func clock() -> Int64 { Int64(Date().timeIntervalSince1970) }
 
     /// The process's own streams and files.
     public static var live: World {

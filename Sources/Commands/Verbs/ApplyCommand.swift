@@ -37,6 +37,19 @@ struct ApplyCommand: WorldCommand {
     @Flag(name: .customLong("detailed-exitcode"), help: "With --dry-run: end with 2 when there are differences.")
     var detailedExitCode = false
 
+    @Option(
+        name: .customLong("plan-sha256"),
+        help: ArgumentHelp("Carry out the saved plan only if it has this checksum.", valueName: "hex"))
+    var planSHA256: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Refuse a plan that disturbs more than this what runs. A saved plan is held to daemon unless this is given; for a site \
+            file there is no limit, and what disturbs is asked for.
+            """))
+    var maxDisruption: DisruptionLimit?
+
     @Option(help: ArgumentHelp("How long a guest may take to shut down.", valueName: "seconds")) var shutdownTimeout =
         120
 
@@ -49,6 +62,9 @@ struct ApplyCommand: WorldCommand {
         if host.facts != nil, !dryRun {
             throw ValidationError("--facts goes with --dry-run: a file cannot be changed.")
         }
+        if let planSHA256, SHA256(parsing: planSHA256) == nil {
+            throw ValidationError("--plan-sha256 takes 64 hexadecimal digits.")
+        }
         if format == .svg, !dryRun { throw ValidationError("--format svg goes with --dry-run: it draws a plan.") }
         for (name, value) in [("shutdown", shutdownTimeout), ("grow", growTimeout), ("lock", lockTimeout)]
         where !(0...86_400).contains(value) {
@@ -58,6 +74,10 @@ struct ApplyCommand: WorldCommand {
 
     func run(in world: World) throws {
         try report(in: world) {
+            let input = ApplyInput(site.site, world: world)
+            let world = input.world
+            if let bytes = input.planFile { return try applyFile(bytes, world) }
+            if planSHA256 != nil { throw ValidationError("--plan-sha256 goes with a saved plan.") }
             if dryRun { return try show(world) }
             let lock = try files.lock(timeout: .seconds(lockTimeout))
             defer { lock.release() }
@@ -91,20 +111,48 @@ struct ApplyCommand: WorldCommand {
         if plan.verdict == .noChanges {
             world.warn(DiagnosticText(sources: session.sources).render(plan.diagnostics))
         }
+        if let maxDisruption { try PlanApproval.demand(plan, atMost: maxDisruption.disruption) }
         guard try consents(to: plan, world) else { return .needsConsent }
+        return try carryOut(WorkOrder(session), world)
+    }
+
+    /// Carries out a saved plan, or with --dry-run says whether that could be done.
+    private func applyFile(_ bytes: [UInt8], _ world: World) throws -> ExitStatus {
+        if consent.isGiven || allowShrink || rebalance {
+            throw ValidationError(
+                "A saved plan is carried out as it is: what may be adopted, pruned, restarted or shrunk is said to plan."
+            )
+        }
+        if host.facts != nil { throw ValidationError("--facts goes with no saved plan: it is for the host itself.") }
+        let file = try PlanFile(bytes: bytes, path: site.site ?? "-")
+        let approval = PlanApproval(
+            file: file, sha256: planSHA256, maximum: maxDisruption?.disruption ?? .daemon, host: host)
+        if dryRun { return try approval.check(world, format: format) }
+        let lock = try files.lock(timeout: .seconds(lockTimeout))
+        defer { lock.release() }
+        let order = try approval.order(world)
+        if !order.steps.isEmpty {
+            let shown = PlanText(file.plan).text(color: world.hasColor)
+            if format == .json { world.warn(shown) } else { world.say(shown + "\n") }
+        }
+        return try carryOut(order, world)
+    }
+
+    /// Carries the order out and says what came of it.
+    private func carryOut(_ order: WorkOrder, _ world: World) throws -> ExitStatus {
         let outcome = try ApplyRun(
-            session: session, root: FilePath(host.root ?? "/"), shutdownLimit: .seconds(shutdownTimeout),
+            order: order, root: FilePath(host.root ?? "/"), shutdownLimit: .seconds(shutdownTimeout),
             growLimit: .seconds(growTimeout)
         ).run()
-        var summary = ApplySummary(outcome, plan: plan, targets: session.result.poolTargets)
-        if case .applied = outcome, try files.compileBootFile(session) {
+        var summary = ApplySummary(outcome, plan: order.plan, targets: order.poolTargets)
+        if case .applied = outcome, try files.compileBootFile(order) {
             summary.steps.append("wrote \(files.bootFile)")
         }
         let status = ExitStatus(outcome)
         world.say(
             format == .json
                 ? try JSONText.of(ApplyJSON(summary, exit: status.report))
-                : ApplyReport(summary, sources: session.sources).text(color: world.hasColor))
+                : ApplyReport(summary, sources: order.sources).text(color: world.hasColor))
         return status
     }
 

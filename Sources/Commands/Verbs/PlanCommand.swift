@@ -23,6 +23,17 @@ struct PlanCommand: WorldCommand {
         help: "End with 2 when there are differences, with 3 when a restart is pending.")
     var detailedExitCode = false
 
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Save the plan, to be carried out as it is by apply; nobody else may read the file.", valueName: "file"))
+    var out: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long the saved plan may be carried out: a number with s, m, h or d.", valueName: "time"))
+    var expires = DurationText.day
+
     func run(in world: World) throws {
         try report(in: world) {
             let session = try PlanningSession(
@@ -31,8 +42,21 @@ struct PlanCommand: WorldCommand {
             let status = session.status(detailed: detailedExitCode)
             if format == .svg { session.warnOfFindings(world) }
             world.say(try session.rendered(as: format, status: status, color: world.hasColor))
+            if let out { try save(session, status, to: out, world) }
             return status
         }
+    }
+
+    /// Saves a plan that can be carried out; of any other it says that it was not saved.
+    private func save(_ session: PlanningSession, _ status: ExitStatus, to path: String, _ world: World) throws {
+        guard [.changes, .noChanges].contains(session.result.plan.verdict) else {
+            let diagnostic = Diagnostic(
+                .planNotSaved, "\(path) was not written: this plan cannot be carried out", severity: .warning)
+            world.warn(DiagnosticText().render([diagnostic]))
+            return
+        }
+        let saved = try PlanFile.write(session, exit: status, expires: expires.duration, to: path, world: world)
+        world.warn("saved \(displayable(path)), good until \(saved.expires), sha256 \(saved.sha256)\n")
     }
 }
 

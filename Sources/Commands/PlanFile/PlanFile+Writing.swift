@@ -1,0 +1,104 @@
+internal import Diagnostics
+internal import DomainXML
+internal import Execution
+internal import FoundationEssentials
+internal import HostModel
+internal import LinuxHost
+internal import Planning
+internal import Rendering
+internal import SiteFile
+internal import SystemPackage
+
+extension PlanFile {
+    /// Saves a plan that may be carried out.
+    ///
+    /// - Returns: The sum of the file's payload.
+    /// - Throws: ``CommandFailure`` when the file cannot be written.
+    static func write(
+        _ session: PlanningSession, exit: ExitStatus, expires: Duration, to path: String, world: World
+    ) throws -> (sha256: SHA256, expires: UTCTime) {
+        let created = UTCTime(seconds: world.now())
+        let end = created.adding(expires)
+        let steps = session.result.steps.map(\.withoutPasswords)
+        guard case .object(var payload) = PlanJSON(session.result.plan, exit: exit.report).document else {
+            preconditionFailure("a plan is an object")
+        }
+        payload["executable"] = .flag(true)
+        payload["tool"] = ["version": .text(NumactlPlan.version)]
+        payload["created"] = .text("\(created)")
+        payload["expires"] = .text("\(end)")
+        payload["connect"] = .text(session.uri)
+        payload["site"] = try .of(
+            SiteFile(
+                name: session.result.plan.site, path: absolute(session.input.source.name),
+                sha256: SHA256(of: session.input.source.text)))
+        payload["host"] = try .of(Host(name: session.result.plan.host, machine: session.facts.host.machine))
+        payload["boot"] = try .of(Boot(session))
+        payload["bases"] = try .of(bases(session, world))
+        payload["steps"] = try .of(steps)
+        payload["preconditions"] = try .of(
+            Preconditions(of: steps, on: session.facts, defaultHugePage: session.facts.defaultHugePage))
+        let value = JSONValue.object(payload)
+        let sum = SHA256(of: value.canonicalText)
+        let document: JSONValue = [
+            "kind": .text(kind), "format_version": .text(formatVersion), "payload": value, "sha256": .text("\(sum)"),
+        ]
+        do throws(SysfsError) {
+            try AtomicFile.write(
+                Array((try? JSONText.of(document))?.utf8 ?? "".utf8), to: FilePath(path), permissions: .ownerReadWrite)
+        } catch {
+            throw CommandFailure(
+                error.isNotPermitted ? .notPermitted : .unexpected,
+                [
+                    Diagnostic(
+                        .outputUnwritable, "the plan was not saved: \(error)",
+                        hint: "--out names a file in a folder that exists")
+                ])
+        }
+        return (sum, end)
+    }
+
+    /// The base files of guests that are made new and whose passwords stay out of the plan.
+    private static func bases(_ session: PlanningSession, _ world: World) throws -> [Base] {
+        try session.result.steps.compactMap { step in
+            guard step.holdsPasswords, let guest = session.guests.first(where: { $0.name.value == step.guest }),
+                let base = guest.machine.base?.value
+            else { return nil }
+            let path = base.hasPrefix("/") ? base : session.input.folder + base
+            let users = session.guests.count { $0.machine.base?.value == base }
+            return Base(
+                guest: guest.name.value, path: absolute(path), sha256: SHA256(of: try world.read(path, 16 << 20)),
+                isShared: users > 1)
+        }
+    }
+
+    private static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), path != "<stdin>" else { return path }
+        return FilePath(FileManager.default.currentDirectoryPath).appending(path).lexicallyNormalized().string
+    }
+}
+
+extension PlanFile.Boot {
+    fileprivate init(_ session: PlanningSession) {
+        let order = WorkOrder(session)
+        pools = order.poolTargets.map { PoolTarget($0.key, pages: $0.value) }.sorted()
+        keepFree = order.keepFree
+    }
+}
+
+extension Step {
+    /// The step without what libvirt treats as secret in a whole definition.
+    fileprivate var withoutPasswords: Step {
+        guard case .create(let name, let definition, let wanted, let mark) = self else { return self }
+        return .create(name: name, definition: DomainSecrets.removed(from: definition), wanted: wanted, mark: mark)
+    }
+
+    fileprivate var holdsPasswords: Bool { self != withoutPasswords }
+}
+
+extension JSONValue {
+    /// Any document as a value.
+    fileprivate static func of(_ document: some Encodable) throws -> JSONValue {
+        try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(document))
+    }
+}

@@ -1,0 +1,69 @@
+internal import Diagnostics
+internal import Execution
+internal import HostModel
+internal import Planning
+
+/// A plan that was saved to be carried out later: what it was made of, what is shown of it, its steps, and what must still hold.
+struct PlanFile {
+    /// What the file calls itself.
+    static let kind = "numactl-plan/plan-file"
+    /// The version that is written; every 1.x is read.
+    static let formatVersion = "1.0"
+
+    /// The site file that the plan was made from.
+    struct SiteFile: Codable {
+        var name: String
+        var path: String
+        var sha256: SHA256
+    }
+
+    /// The host that the plan is for.
+    struct Host: Codable {
+        var name: String
+        var machine: SHA256?
+
+        enum CodingKeys: String, CodingKey {
+            case name
+            case machine = "machine_id_sha256"
+        }
+    }
+
+    /// What the boot file says once the plan is carried out.
+    struct Boot: Codable {
+        var pools: [PoolTarget]
+        var keepFree: [CellID: KiB]
+
+        enum CodingKeys: String, CodingKey {
+            case pools
+            case keepFree = "keep_free_kib"
+        }
+    }
+
+    /// A base file whose passwords are not in the plan: it is read again when the plan is carried out.
+    struct Base: Codable {
+        var guest: String
+        var path: String
+        var sha256: SHA256
+        /// Whether other guests are made from the file too.
+        var isShared: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case guest, path, sha256
+            case isShared = "shared"
+        }
+    }
+
+    var site: SiteFile
+    var host: Host
+    var connect: String
+    var created: UTCTime
+    var expires: UTCTime
+    var boot: Boot
+    var bases: [Base]
+    var steps: [Step]
+    var preconditions: Preconditions
+    /// What is shown; its placement is not read back.
+    var plan: Plan
+    /// The sum of the file's payload.
+    var sha256: SHA256
+}

@@ -1,0 +1,122 @@
+import DomainXML
+import HostModel
+import Planning
+
+extension PreconditionCheck {
+    /// What has moved of one guest's domain.
+    func moved(of name: String) throws(StepFailure) -> [Moved] {
+        guard let planned = preconditions.guests.first(where: { $0.name == name }) else { return [] }
+        let subject = Change.Subject.guest(name)
+        guard let document = try domains.definition(of: name), let status = try domains.status(of: name) else {
+            guard planned.domain != nil, !has({ $0 == .undefine(name: name) }) else { return [] }
+            return [Moved(subject, "domain", planned: "defined", found: "gone")]
+        }
+        let present = try Definition(reading: document, of: name)
+        let isThere = hasTarget(present)
+        guard let domain = planned.domain else {
+            return isThere ? [] : [Moved(subject, "domain", planned: "not defined", found: "defined")]
+        }
+        let now = GuestPrecondition.Domain(
+            parts: present.parts, mark: present.mark, isRunning: status.isActive, autostarts: status.autostarts,
+            hasManagedSave: status.hasManagedSave, defaultHugePage: defaultHugePage)
+        var moved = isThere ? [] : settings(of: subject, domain, now) + marks(of: subject, domain, now)
+        moved += states(of: name, domain, now)
+        return try moved + pins(of: name)
+    }
+
+    /// Whether the definition is as the plan wants it.
+    private func hasTarget(_ present: Definition) -> Bool {
+        steps.contains { step in
+            switch step {
+            case .create(present.name, _, let wanted, let mark), .redefine(present.name, _, let wanted, let mark):
+                present.mismatches(with: wanted, mark: mark, defaultHugePage: defaultHugePage).isEmpty
+            case .release(present.name): present.mark == nil
+            default: false
+            }
+        }
+    }
+
+    private func settings(
+        of subject: Change.Subject, _ planned: GuestPrecondition.Domain, _ now: GuestPrecondition.Domain
+    ) -> [Moved] {
+        let paths = Set(planned.settings.keys).union(now.settings.keys)
+        return paths.sorted(by: comesBefore).compactMap { path in
+            let (before, after) = (planned.settings[path], now.settings[path])
+            return before == after
+                ? nil : Moved(subject, path, planned: words(before, path), found: words(after, path))
+        }
+    }
+
+    private func marks(
+        of subject: Change.Subject, _ planned: GuestPrecondition.Domain, _ now: GuestPrecondition.Domain
+    ) -> [Moved] {
+        guard planned.mark != now.mark else { return [] }
+        return [Moved(subject, "ownership mark", planned: planned.mark ?? "absent", found: now.mark ?? "absent")]
+    }
+
+    private func states(
+        of name: String, _ planned: GuestPrecondition.Domain, _ now: GuestPrecondition.Domain
+    ) -> [Moved] {
+        let subject = Change.Subject.guest(name)
+        var moved: [Moved] = []
+        let isBrought = has { now.isRunning ? $0 == .start(name: name) : $0.stops(name) }
+        if planned.isRunning != now.isRunning, !isBrought {
+            moved.append(Moved(subject, "state", planned: state(planned.isRunning), found: state(now.isRunning)))
+        }
+        let isSet = has {
+            if case .setAutostart(name, _, let target) = $0 { target == now.autostarts } else { false }
+        }
+        if planned.autostarts != now.autostarts, !isSet {
+            moved.append(
+                Moved(subject, "autostart", planned: onOrOff(planned.autostarts), found: onOrOff(now.autostarts)))
+        }
+        if now.hasManagedSave, !planned.hasManagedSave {
+            moved.append(Moved(subject, "managed save image", planned: "absent", found: "there"))
+        }
+        return moved
+    }
+
+    /// Threads of the running domain that are neither where the plan found them nor where it wants them.
+    private func pins(of name: String) throws(StepFailure) -> [Moved] {
+        let pins = steps.filter { if case .pin(name, _, _, _) = $0 { true } else { false } }
+        guard !pins.isEmpty, let document = try domains.liveDefinition(of: name) else { return [] }
+        let live = try Definition(reading: document, of: name)
+        return pins.compactMap { step in
+            guard case .pin(_, let thread, let prior, let target) = step else { return nil }
+            let found = live.cpus(of: thread, otherwise: prior)
+            guard found != prior, found != target else { return nil }
+            return Moved(.guest(name), "pin of \(thread.label)", planned: "\(prior)", found: "\(found)")
+        }
+    }
+
+    private func has(_ isMeant: (Step) -> Bool) -> Bool { steps.contains(where: isMeant) }
+
+    private func state(_ isRunning: Bool) -> String { isRunning ? "running" : "shut off" }
+
+    private func onOrOff(_ flag: Bool) -> String { flag ? "on" : "off" }
+
+    private func words(_ value: ChangedPart.Value?, _ path: String) -> String {
+        switch value {
+        case nil: "absent"
+        case .text(let text): text
+        case .number(let number): path.hasSuffix("kib") ? "\(KiB(number))" : "\(number)"
+        case .flag(let flag): onOrOff(flag)
+        }
+    }
+
+    /// Orders `vcpupin[2]` before `vcpupin[10]`.
+    private func comesBefore(_ left: String, _ right: String) -> Bool {
+        let (first, second) = (left.split(separator: "["), right.split(separator: "["))
+        guard first.count > 1, second.count > 1, first[0] == second[0],
+            let one = Int(first[1].prefix { $0.isNumber }), let other = Int(second[1].prefix { $0.isNumber }),
+            one != other
+        else { return left < right }
+        return one < other
+    }
+}
+
+extension Step {
+    fileprivate func stops(_ guest: String) -> Bool {
+        if case .stop(guest, _) = self { true } else { false }
+    }
+}

@@ -1,0 +1,143 @@
+public import DomainXML
+public import HostModel
+internal import XMLTree
+
+/// What a plan found of the things that it changes, and of nothing else: while that still holds, the plan may be carried out,
+/// whatever else has changed on the host.
+public struct Preconditions: Hashable, Sendable, Codable {
+    /// One entry for each domain that a step is about, ascending by name.
+    public var guests: [GuestPrecondition]
+    /// One entry for each pool that a step is about, ascending.
+    public var pools: [PoolPrecondition]
+
+    /// Puts preconditions together.
+    public init(guests: [GuestPrecondition] = [], pools: [PoolPrecondition] = []) {
+        self.guests = guests
+        self.pools = pools
+    }
+}
+
+/// What was found of one pool.
+public struct PoolPrecondition: Hashable, Sendable {
+    /// The pool.
+    public var pool: PoolID
+    /// Its persistent size.
+    public var persistent: PageCount
+    /// Its surplus pages.
+    public var surplus: PageCount
+    /// How many pages must be free so that it can shrink as planned; 0 for one that grows.
+    public var freeAtLeast: PageCount
+
+    /// Puts a precondition together.
+    public init(pool: PoolID, persistent: PageCount, surplus: PageCount, freeAtLeast: PageCount) {
+        self.pool = pool
+        self.persistent = persistent
+        self.surplus = surplus
+        self.freeAtLeast = freeAtLeast
+    }
+}
+
+/// What was found of one guest's domain.
+public struct GuestPrecondition: Hashable, Sendable, Codable {
+    /// A domain that is there.
+    public struct Domain: Hashable, Sendable, Codable {
+        /// The managed settings of its inactive definition by path; those that mean the same are the same.
+        public var settings: [String: ChangedPart.Value]
+        /// Our mark, written as XML on one line; nil for none.
+        public var mark: String?
+        /// Whether it runs.
+        public var isRunning: Bool
+        /// Whether libvirt starts it with the host.
+        public var autostarts: Bool
+        /// Whether its next start would resume a saved image.
+        public var hasManagedSave: Bool
+
+        /// Puts a domain together.
+        public init(
+            settings: [String: ChangedPart.Value], mark: String?, isRunning: Bool, autostarts: Bool,
+            hasManagedSave: Bool
+        ) {
+            self.settings = settings
+            self.mark = mark
+            self.isRunning = isRunning
+            self.autostarts = autostarts
+            self.hasManagedSave = hasManagedSave
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case settings, mark
+            case isRunning = "running"
+            case autostarts = "autostart"
+            case hasManagedSave = "managed_save"
+        }
+    }
+
+    /// The guest's name.
+    public var name: String
+    /// Its domain; nil where there was none.
+    public var domain: Domain?
+
+    /// Puts a precondition together.
+    public init(name: String, domain: Domain?) {
+        self.name = name
+        self.domain = domain
+    }
+}
+
+extension Preconditions {
+    /// What the steps depend on, as the facts have it.
+    ///
+    /// - Parameter defaultHugePage: What `<hugepages/>` alone means on the host; nil when not known.
+    public init(of steps: [Step], on host: HostFacts, defaultHugePage: PageSize?) {
+        let names = Set(steps.compactMap(\.guest))
+        guests = names.sorted().map { name in
+            let facts = host.domains.first { $0.name == name }
+            return GuestPrecondition(
+                name: name, domain: facts.flatMap { GuestPrecondition.Domain($0, defaultHugePage: defaultHugePage) })
+        }
+        pools = steps.compactMap { step in
+            guard case .setPool(let id, let prior, let target) = step else { return nil }
+            return PoolPrecondition(
+                pool: id, persistent: prior,
+                surplus: host.cell(id.cell)?.pool(of: id.pageSize)?.surplus ?? .zero,
+                freeAtLeast: prior.subtractingDownToZero(target))
+        }.sorted { $0.pool < $1.pool }
+    }
+}
+
+extension GuestPrecondition.Domain {
+    /// What a definition says of a domain.
+    public init(
+        parts: ManagedParts, mark: OwnershipMark?, isRunning: Bool, autostarts: Bool, hasManagedSave: Bool,
+        defaultHugePage: PageSize?
+    ) {
+        let settings = parts.canonicalSettings(defaultHugePage: defaultHugePage)
+        self.init(
+            settings: Dictionary(settings.map { ($0.path, ChangedPart.Value($0.value)) }) { first, _ in first },
+            mark: mark.map { XMLLines($0.element).oneLine }, isRunning: isRunning, autostarts: autostarts,
+            hasManagedSave: hasManagedSave)
+    }
+
+    /// What the facts say of a domain; nil for a definition that cannot be read, about which no plan has steps.
+    fileprivate init?(_ facts: DomainFacts, defaultHugePage: PageSize?) {
+        guard let document = try? XMLReader.read(facts.xml), let parts = try? ManagedParts(reading: document) else {
+            return nil
+        }
+        self.init(
+            parts: parts, mark: OwnershipMark(reading: document), isRunning: facts.state.isActive,
+            autostarts: facts.autostart, hasManagedSave: facts.hasManagedSave, defaultHugePage: defaultHugePage)
+    }
+}
+
+extension Step {
+    /// The guest that the step is about; nil for pools.
+    public var guest: String? {
+        switch self {
+        case .setPool: nil
+        case .create(let name, _, _, _), .redefine(let name, _, _, _), .pin(let name, _, _, _),
+            .setAutostart(let name, _, _), .stop(let name, _), .release(let name), .undefine(let name),
+            .start(let name):
+            name
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import DomainXML
+import Foundation
+import HostModel
+import Planning
+import SiteFile
+import Testing
+import XMLTree
+
+@Suite("Steps as JSON")
+struct StepJSONTests {
+    private static let mark = OwnershipMark(
+        site: "lab", guest: "a", flavor: nil, origin: .created, managedPaths: ["vcpu"], placement: [])
+    private static let wanted = ManagedParts(
+        vcpus: 2, memory: 65_536, cpuTune: CPUTune(vcpuPins: [0: [1], 1: [2, 3]], emulatorPin: [0]))
+
+    private static func document(_ name: String) -> XMLElement {
+        XMLElement(
+            "domain", [.init("type", "kvm")],
+            children: [.element(XMLElement("name", children: [.text(name)]))])
+    }
+
+    static let steps: [Step] = [
+        .setPool(PoolID(cell: 1, pageSize: PageSize(2_048)), prior: 3, target: 512),
+        .create(name: "a", definition: document("a"), wanted: wanted, mark: mark),
+        .create(name: "<&'\"", definition: document("<&'\""), wanted: wanted, mark: mark),
+        .pin(name: "a", thread: .vcpu(3), prior: [0, 1], target: [4]),
+        .pin(name: "a", thread: .emulator, prior: [0, 1], target: []),
+        .pin(name: "a", thread: .ioThread(2), prior: [], target: [4]),
+        .setAutostart(name: "a", prior: false, target: true),
+        .stop(name: "a", force: false), .stop(name: "a", force: true), .release(name: "a"), .undefine(name: "a"),
+        .start(name: "../../etc"),
+    ]
+
+    @Test("are read back as they were", arguments: steps)
+    func roundTrip(step: Step) throws {
+        try expectSame(step)
+    }
+
+    /// The same step: documents may differ in the blanks between elements, and settings in how they are put.
+    private func expectSame(_ step: Step, _ comment: Comment? = nil) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let json = try encoder.encode(step)
+        let read = try JSONDecoder().decode(Step.self, from: json)
+        #expect(try encoder.encode(read) == json, comment)
+        switch (step, read) {
+        case (.create(let name, _, let wanted, let mark), .create(let other, _, let found, let stamp)),
+            (.redefine(let name, _, let wanted, let mark), .redefine(let other, _, let found, let stamp)):
+            #expect(name == other && mark == stamp, comment)
+            #expect(wanted.differences(from: found).isEmpty && found.differences(from: wanted).isEmpty, comment)
+        default: #expect(read == step, comment)
+        }
+    }
+
+    @Test("keep the prior settings of a definition")
+    func redefinition() throws {
+        let prior = try ManagedParts(reading: XMLReader.read("<domain><memory>1024</memory><vcpu>2</vcpu></domain>"))
+        let step = Step.redefine(name: "a", prior: prior, wanted: Self.wanted, mark: Self.mark)
+        let read = try JSONDecoder().decode(Step.self, from: try JSONEncoder().encode(step))
+        guard case .redefine("a", let found, Self.wanted, Self.mark) = read else {
+            Issue.record("\(read)")
+            return
+        }
+        #expect(found.differences(from: prior).isEmpty && prior.differences(from: found).isEmpty)
+    }
+
+    @Test("of random plans are read back as they were")
+    func random() throws {
+        var count = 0
+        for seed in 0..<60 {
+            for step in Planner.plan(PlanRequest(PlacementRequest.random(seed: seed), state: .running)).steps {
+                try expectSame(step, "seed \(seed)")
+                count += 1
+            }
+        }
+        #expect(count > 20)
+    }
+
+    @Test(
+        "that are none are refused",
+        arguments: [
+            #"{"step": "reboot", "guest": "a"}"#,
+            #"{"step": "start"}"#,
+            #"{"step": "stop", "guest": "a"}"#,
+            #"{"step": "pin", "guest": "a", "thread": "vcpu -1", "prior": "0", "target": "1"}"#,
+            #"{"step": "pin", "guest": "a", "thread": "iothread 0", "prior": "0", "target": "1"}"#,
+            #"{"step": "pin", "guest": "a", "thread": "emulator 1", "prior": "0", "target": "1"}"#,
+            #"{"step": "set_pool", "cell": -1, "page_kib": 4, "prior": 0, "target": 1}"#,
+            #"{"step": "set_pool", "cell": 0, "page_kib": 4, "prior": 0, "target": 99999999999999999999}"#,
+            #"{"step": "create", "guest": "a", "definition": ["<domain><name>b</name></domain>"], "wanted": ["<domain/>"]}"#,
+            #"{"step": "create", "guest": "a", "definition": ["<network><name>a</name></network>"], "wanted": ["<domain/>"]}"#,
+            #"{"step": "redefine", "guest": "a", "prior": ["<domain>"], "wanted": ["<domain/>"]}"#,
+            #"{"step": "redefine", "guest": "a", "prior": ["<domain/>"], "wanted": ["<domain/>"]}"#,
+        ])
+    func refused(json: String) {
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(Step.self, from: Data(json.utf8)) }
+    }
+}
+
+@Suite("Preconditions")
+struct PreconditionValueTests {
+    @Test("name what the steps are about and nothing else, and are read back as they were")
+    func values() throws {
+        let xml =
+            "<domain><name>a</name><memory>1024</memory><vcpu>2</vcpu><cputune><vcpupin vcpu='1' cpuset='0-1'/></cputune></domain>"
+        let host = HostFacts(
+            host: HostIdentity(), onlineCPUs: [0],
+            cells: [
+                Cell(
+                    id: 0, cpus: [0], memory: 65_536,
+                    pools: [HugepagePool(pageSize: PageSize(2_048), total: 9, free: 5, surplus: 2)])
+            ],
+            domains: [
+                DomainFacts(name: "a", state: .running, autostart: true, xml: xml),
+                DomainFacts(name: "other", state: .running, xml: xml),
+            ])
+        let pool = PoolID(cell: 0, pageSize: PageSize(2_048))
+        let steps: [Step] = [
+            .stop(name: "a"), .undefine(name: "a"), .start(name: "new"), .setPool(pool, prior: 7, target: 4),
+        ]
+        let preconditions = Preconditions(of: steps, on: host, defaultHugePage: nil)
+        #expect(
+            preconditions.pools == [
+                PoolPrecondition(pool: pool, persistent: 7, surplus: 2, freeAtLeast: 3)
+            ])
+        #expect(preconditions.guests.map(\.name) == ["a", "new"])
+        #expect(preconditions.guests.last?.domain == nil)
+        let domain = try #require(preconditions.guests.first?.domain)
+        #expect(domain.isRunning && domain.autostarts && domain.mark == nil && !domain.hasManagedSave)
+        #expect(domain.settings["cputune.vcpupin[1]"] == .text("0-1"))
+        #expect(domain.settings["vcpu"] == .number(2))
+        let json = try JSONEncoder().encode(preconditions)
+        #expect(try JSONDecoder().decode(Preconditions.self, from: json) == preconditions)
+    }
+}
