@@ -45,6 +45,7 @@ let package = Package(
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
         .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
 
         // Pure: values in, values out.
@@ -60,7 +61,8 @@ let package = Package(
 
         // Edges: the only targets that touch the world.
         .target(
-            name: "LinuxHost", dependencies: ["Execution", "HostModel", "Diagnostics", "CNuma", systemPackage],
+            name: "LinuxHost",
+            dependencies: ["Execution", "XMLTree", "HostModel", "Diagnostics", "CLinux", "CNuma", systemPackage],
             swiftSettings: strict),
         .target(
             name: "LibvirtHost",

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # Must be short: libvirt puts sockets below it, and a socket's path has at most 107 bytes.
 work=$(mktemp -d /tmp/np-demo.XXXXXX)
 trap 'rm -rf "$work"' EXIT
-here=(--connect "qemu:///embed?root=$work/libvirt" --boot-file "$work/boot.json" --lock-file "$work/lock")
+here=(--connect "qemu:///embed?root=$work/libvirt" --boot-file "$work/boot.json" --lock-file "$work/lock" --state-dir "$work/state")
 
 step() { printf '\n=== %s\n' "$1"; }
 fail() { printf 'demo: %s\n' "$1" >&2; exit 1; }

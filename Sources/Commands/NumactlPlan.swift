@@ -12,8 +12,9 @@ public struct NumactlPlan: ParsableCommand {
             """,
         version: NumactlPlan.version,
         subcommands: [
-            PlanCommand.self, ApplyCommand.self, StatusCommand.self, ExplainCommand.self, FactsCommand.self,
-            ValidateCommand.self, RenderCommand.self, BootCommand.self, InitCommand.self, SchemaCommand.self,
+            PlanCommand.self, ApplyCommand.self, RollbackCommand.self, HistoryCommand.self, StatusCommand.self,
+            ExplainCommand.self, FactsCommand.self, ValidateCommand.self, RenderCommand.self, BootCommand.self,
+            InitCommand.self, SchemaCommand.self,
         ])
 
     /// The version of the program.

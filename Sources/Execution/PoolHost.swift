@@ -8,6 +8,9 @@ public protocol PoolHost {
     /// What each of these pools holds; a pool that the host does not have is left out.
     func counts(of pools: [PoolID]) throws(StepFailure) -> [PoolID: HugepagePool]
 
+    /// The pages that the pool could give back without anybody noticing: free on its cell, and promised to nobody.
+    func sparePages(of pool: PoolID) throws(StepFailure) -> PageCount
+
     /// Changes the pools together, in this order where order matters: all of them, or none, with what was changed put back.
     func setPools(_ changes: [PoolChange]) throws(StepFailure) -> PoolOutcome
 }

@@ -1,4 +1,5 @@
 public import Planning
+public import XMLTree
 
 /// Looks at a plan's preconditions once more right before the first write to each thing, and stops the run where one has moved.
 ///
@@ -34,7 +35,7 @@ public final class PreconditionObserver: StepObserver {
     /// Passes it on.
     public func didSkip(_ step: Step) { inner.didSkip(step) }
     /// Passes it on.
-    public func didRun(_ effect: Effect) { inner.didRun(effect) }
+    public func didRun(_ effect: Effect, found: XMLElement?) { inner.didRun(effect, found: found) }
     /// Passes it on.
     public func didFail(_ effect: Effect, _ failure: StepFailure) { inner.didFail(effect, failure) }
     /// Passes it on.

@@ -8,7 +8,7 @@ extension Run {
         let outcome: PoolOutcome
         do throws(StepFailure) {
             try host.observer.willRun(effect)
-            begun.append(effect)
+            begun.append(effect.write)
             report.writes += changes.count
             outcome = try host.pools.setPools(changes)
         } catch {

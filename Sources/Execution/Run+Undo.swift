@@ -1,4 +1,5 @@
 import HostModel
+import XMLTree
 
 extension Run {
     /// Undoes what was begun, last first, and reads each undo back; one that fails does not keep the others from being tried.
@@ -12,7 +13,8 @@ extension Run {
         for action in inverses where action.isStart { undo(action) }
     }
 
-    private mutating func undo(_ action: HostAction) {
+    /// One undo, read back and reported.
+    mutating func undo(_ action: HostAction) {
         host.observer.willUndo(action)
         let result = UndoResult(action: action, result: result(ofUndoing: action))
         report.undone.append(result)
@@ -34,8 +36,14 @@ extension Run {
 
     /// Whether there is nothing to undo. For a definition that means the whole document: what a host rewrites need not be ours.
     private func isAsBefore(_ action: HostAction) throws(StepFailure) -> Bool {
-        guard case .define(let name, let document, _) = action else { return try holds(action) }
-        return try host.domains.definition(of: name) == document
+        switch action {
+        case .define(let name, let document, _):
+            return try host.domains.definition(of: name)?.isSameDocument(as: document) == true
+        case .setAutostart(let name, false):
+            // A domain that is gone does not start with the host.
+            return try host.domains.status(of: name)?.autostarts != true
+        default: return try holds(action)
+        }
     }
 
     /// The same write from what is there now, which need not be what was asked for.
@@ -59,12 +67,21 @@ extension Run {
 
     /// A start that libvirt reported as failed may have left the guest running.
     private mutating func noteGuestsThatRunAfterAll() {
-        for case .start(let name) in begun.map(\.action) where !report.started.contains(name) {
-            if (try? host.domains.status(of: name))??.isActive == true { report.started.append(name) }
+        for case .start(let name) in begun.map(\.action) where !report.started.contains(name) && isActive(name) {
+            report.started.append(name)
         }
     }
+
+    private func isActive(_ name: String) -> Bool { (try? host.domains.status(of: name))??.isActive == true }
 }
 
 extension HostAction {
     fileprivate var isStart: Bool { if case .start = self { true } else { false } }
+}
+
+extension XMLElement {
+    /// Whether both are the same document. Blank text between elements is nobody's: it does not outlive being written and read.
+    func isSameDocument(as other: XMLElement) -> Bool {
+        self == other || XMLWriter.write(self) == XMLWriter.write(other)
+    }
 }

@@ -1,5 +1,6 @@
 import HostModel
 import Planning
+import XMLTree
 
 /// One run of the interpreter: the host, and the ledger of what was begun.
 struct Run {
@@ -7,7 +8,7 @@ struct Run {
     /// What was done, for the outcome.
     var report = Report()
     /// Writes that were begun, whether or not they came to their end, in order.
-    var begun: [Effect] = []
+    var begun: [ReversibleWrite] = []
 
     /// All phases, in order.
     mutating func carryOut(_ phases: Phases) throws(Halt) {
@@ -39,7 +40,7 @@ struct Run {
     /// One write: announced, begun in the ledger, done, read back where that is not left to ``verify(_:)``.
     mutating func carryOut(_ effect: Effect) throws(StepFailure) {
         try host.observer.willRun(effect)
-        begun.append(effect)
+        begun.append(effect.write)
         do {
             try perform(effect.action)
             try readBack(effect.action)
@@ -54,7 +55,13 @@ struct Run {
     mutating func note(_ effect: Effect) {
         for step in effect.steps where !report.done.contains(step) { report.done.append(step) }
         if case .start(let name) = effect.action { report.started.append(name) }
-        host.observer.didRun(effect)
+        host.observer.didRun(effect, found: documentFound(after: effect.action))
+    }
+
+    /// The definition as the host has taken it; nil where it cannot be read, which the verification will say.
+    private func documentFound(after action: HostAction) -> XMLElement? {
+        guard case .define(let name, _, _) = action else { return nil }
+        return (try? host.domains.definition(of: name)) ?? nil
     }
 
     /// Definitions, pins and autostart are compared all together later, to report every difference in one go.

@@ -1,4 +1,5 @@
 public import Planning
+public import XMLTree
 
 /// Hears of every write before and after it: for progress, and for a journal.
 ///
@@ -12,8 +13,8 @@ public protocol StepObserver {
     /// - Throws: To stop the run before the write; what was done so far is undone.
     func willRun(_ effect: Effect) throws(StepFailure)
 
-    /// The write was done.
-    func didRun(_ effect: Effect)
+    /// The write was done; `found` is the definition as it was read back, where the write was one.
+    func didRun(_ effect: Effect, found: XMLElement?)
 
     /// The write failed; it may have happened all the same.
     func didFail(_ effect: Effect, _ failure: StepFailure)
@@ -31,7 +32,7 @@ extension StepObserver {
     /// Says nothing.
     public func willRun(_ effect: Effect) throws(StepFailure) {}
     /// Says nothing.
-    public func didRun(_ effect: Effect) {}
+    public func didRun(_ effect: Effect, found: XMLElement?) {}
     /// Says nothing.
     public func didFail(_ effect: Effect, _ failure: StepFailure) {}
     /// Says nothing.

@@ -15,8 +15,11 @@ extension Connection {
     /// Asks a running domain to shut down and waits until it has; a domain that does not run is left alone. A guest is never
     /// switched off by this.
     ///
-    /// - Returns: Whether it is down; false when the time ran out. It may still go down later.
-    public func shutDown(_ name: String, within limit: Duration) throws(LibvirtError) -> Bool {
+    /// - Parameter mayWait: Asked again and again; false ends the waiting.
+    /// - Returns: Whether it is down; false when the waiting ended. It may still go down later.
+    public func shutDown(
+        _ name: String, within limit: Duration, while mayWait: () -> Bool = { true }
+    ) throws(LibvirtError) -> Bool {
         guard let domain = try existingDomain(name), try domain.isActive() else { return true }
         do {
             try domain.call("virDomainShutdown", virDomainShutdown)
@@ -24,7 +27,7 @@ extension Connection {
             // It may have gone down by itself in the meantime; libvirt takes a while to see that when a monitor breaks off.
             guard try domain.isGone(within: .seconds(5)) else { throw error }
         }
-        return try domain.isGone(within: limit)
+        return try domain.isGone(within: limit, while: mayWait)
     }
 
     /// Switches a running domain off, as by pulling the plug; a domain that does not run is left alone.
@@ -40,11 +43,13 @@ extension Connection {
 }
 
 extension DomainHandle {
-    /// Waits until QEMU no longer runs; false when the time ran out.
-    fileprivate func isGone(within limit: Duration) throws(LibvirtError) -> Bool {
+    /// Waits until QEMU no longer runs; false when the waiting ended.
+    fileprivate func isGone(
+        within limit: Duration, while mayWait: () -> Bool = { true }
+    ) throws(LibvirtError) -> Bool {
         let end = ContinuousClock.now + limit
         while try !isGone() {
-            guard ContinuousClock.now < end else { return false }
+            guard ContinuousClock.now < end, mayWait() else { return false }
             usleep(200_000)
         }
         return true

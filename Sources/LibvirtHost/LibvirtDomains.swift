@@ -7,11 +7,16 @@ public import XMLTree
 public struct LibvirtDomains: DomainHost {
     private let connection: Connection
     private let shutdownLimit: Duration
+    private let mayWait: @Sendable () -> Bool
 
-    /// Writes through that connection; a guest has `shutdownLimit` to go down when it is asked to.
-    public init(_ connection: Connection, shutdownLimit: Duration = .seconds(120)) {
+    /// Writes through that connection; a guest has `shutdownLimit` to go down when it is asked to, and as long as `mayWait` says.
+    public init(
+        _ connection: Connection, shutdownLimit: Duration = .seconds(120),
+        mayWait: @escaping @Sendable () -> Bool = { true }
+    ) {
         self.connection = connection
         self.shutdownLimit = shutdownLimit
+        self.mayWait = mayWait
     }
 
     /// The inactive definition with its secrets, or nil.
@@ -64,12 +69,13 @@ public struct LibvirtDomains: DomainHost {
     public func stop(_ name: String, force: Bool) throws(StepFailure) {
         let isDown: Bool
         do {
-            isDown = try connection.shutDown(name, within: shutdownLimit)
+            isDown = try connection.shutDown(name, within: shutdownLimit, while: mayWait)
         } catch {
             guard force else { throw .refused(HostRefusal(error)) }
             isDown = false
         }
         guard !isDown else { return }
+        guard mayWait() else { throw .interrupted }
         guard force else { throw .stillRunning(name) }
         try asking { () throws(LibvirtError) in try connection.switchOff(name) }
     }

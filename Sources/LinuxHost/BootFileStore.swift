@@ -25,13 +25,16 @@ extension BootFile {
     /// Writes the file so that it is there whole or not at all, readable by everybody.
     ///
     /// - Throws: ``SysfsError`` with the call that failed; the old file, if any, is then still there.
-    public func write(to path: FilePath) throws(SysfsError) {
+    public func write(to path: FilePath) throws(SysfsError) { try AtomicFile.write(Array(text.utf8), to: path) }
+
+    /// The file's text.
+    public var text: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         guard let json = try? encoder.encode(self) else {
             preconditionFailure("a boot file is numbers and texts, which JSON can hold")
         }
-        try AtomicFile.write(Array(json) + [UInt8(ascii: "\n")], to: path)
+        return String(decoding: json, as: UTF8.self) + "\n"
     }
 
     private static var notJSON: String { "this is not JSON, or has a number that is not whole or below 0" }

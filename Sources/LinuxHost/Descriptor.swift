@@ -15,6 +15,17 @@ struct Descriptor: ~Copyable {
         self.path = path
     }
 
+    /// Opens `name` in an open folder; `path` is what errors say.
+    init(
+        _ path: FilePath, in folder: borrowing Descriptor, _ name: String, _ flags: CInt, mode: mode_t = 0
+    ) throws(SysfsError) {
+        let parent = folder.number
+        let opened = retrying { openat(parent, name, flags | O_CLOEXEC | O_NONBLOCK, mode) }
+        guard opened >= 0 else { throw .failed(.open, path: path, .current) }
+        number = opened
+        self.path = path
+    }
+
     deinit { close(number) }
 
     /// What kind of file this is, as `stat(2)` tells it.
@@ -46,6 +57,16 @@ struct Descriptor: ~Copyable {
             rest = rest.dropFirst(count)
         }
     }
+
+    /// The last bytes of the file, at most `limit`.
+    func readEnd(limit: Int) throws(SysfsError) -> [UInt8] {
+        let end = lseek(number, 0, SEEK_END)
+        guard end >= 0, lseek(number, max(0, end - limit), SEEK_SET) >= 0 else { throw failure(.read) }
+        return try readAll(limit: 2 * limit)
+    }
+
+    /// The error of the call that failed just now.
+    func failure(_ call: SysfsError.Call) -> SysfsError { .failed(call, path: path, .current) }
 
     /// Waits until the file's bytes are on the disk.
     func synchronize() throws(SysfsError) {

@@ -4,7 +4,7 @@ public import SystemPackage
 public enum SysfsError: Error, Hashable, Sendable {
     /// The system call that failed.
     public enum Call: String, Hashable, Sendable {
-        case resolve, open, status, read, write, list, lock, sync, rename
+        case resolve, open, status, read, write, list, lock, sync, rename, create, remove
     }
 
     /// A system call failed for `path`, with the system's own code.
@@ -13,6 +13,8 @@ public enum SysfsError: Error, Hashable, Sendable {
     case outsideRoot(path: FilePath)
     /// Not a regular file: a pipe, a device, a folder.
     case notAFile(path: FilePath)
+    /// Somebody else can change what is in the folder.
+    case notPrivate(path: FilePath)
     /// More than `limit` bytes.
     case tooLarge(path: FilePath, limit: Int)
     /// The file does not hold what the kernel would write there; `text` is its beginning.
@@ -21,8 +23,8 @@ public enum SysfsError: Error, Hashable, Sendable {
     /// The file or folder in question.
     public var path: FilePath {
         switch self {
-        case .failed(_, let path, _), .outsideRoot(let path), .notAFile(let path), .tooLarge(let path, _),
-            .garbled(let path, _):
+        case .failed(_, let path, _), .outsideRoot(let path), .notAFile(let path), .notPrivate(let path),
+            .tooLarge(let path, _), .garbled(let path, _):
             path
         }
     }
@@ -49,6 +51,7 @@ extension SysfsError: CustomStringConvertible {
         case .failed(let call, let path, let code): "cannot \(call.rawValue) \(path): \(code)"
         case .outsideRoot(let path): "\(path) is a symbolic link that leads out of the root"
         case .notAFile(let path): "\(path) is not a regular file"
+        case .notPrivate(let path): "\(path) can be written by others than its owner, or is not ours"
         case .tooLarge(let path, let limit): "\(path) is larger than \(limit) bytes"
         case .garbled(let path, let text): "\(path) holds '\(text)', which is not what the kernel writes there"
         }

@@ -48,7 +48,11 @@ final class SavedPlan {
     func apply(_ more: String..., files: [String: String] = [:], time: Int64 = SavedPlan.noon + 60) -> CommandRun {
         let nowhere = "qemu+unix:///system?socket=/nowhere/socket"
         return CommandRun(
-            ["apply", path, "--connect", nowhere, "--lock-file", folder.appending(path: "lock").path] + more,
+            [
+                "apply", path, "--connect", nowhere, "--lock-file", folder.appending(path: "lock").path, "--state-dir",
+                folder.path,
+            ]
+                + more,
             files: files, time: time)
     }
 

@@ -30,6 +30,13 @@ final class FakePools: PoolHost {
         }
     }
 
+    /// Pages of a pool that somebody uses.
+    var used: [PoolID: PageCount] = [:]
+
+    func sparePages(of pool: PoolID) -> PageCount {
+        (sizes[pool] ?? .zero).subtractingDownToZero(used[pool] ?? .zero)
+    }
+
     func setPools(_ changes: [PoolChange]) throws(StepFailure) -> PoolOutcome {
         let words = changes.map { "\($0.pool.pageSize)@\($0.pool.cell)=\($0.target)" }.joined(separator: " ")
         var grants: [PoolAnswer] = []

@@ -2,6 +2,7 @@ import Execution
 import HostModel
 import Planning
 import Testing
+import XMLTree
 
 /// Writes down what it hears, and can refuse.
 private final class Recorder: StepObserver {
@@ -13,7 +14,7 @@ private final class Recorder: StepObserver {
         if let refusing, lines.filter({ $0.hasPrefix("will") }).count == refusing { throw .interrupted }
         lines.append("will \(effect.action) / \(effect.inverse.map(\.description).joined(separator: "; "))")
     }
-    func didRun(_ effect: Effect) { lines.append("did \(effect.action)") }
+    func didRun(_ effect: Effect, found: XMLElement?) { lines.append("did \(effect.action)") }
     func didFail(_ effect: Effect, _ failure: StepFailure) { lines.append("failed \(effect.action): \(failure)") }
     func willUndo(_ action: HostAction) { lines.append("undo \(action)") }
     func didUndo(_ result: UndoResult) { lines.append("undone \(result.result)") }

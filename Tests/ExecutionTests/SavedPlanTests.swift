@@ -132,5 +132,5 @@ struct SavedPlanTests {
 private final class Meddler: StepObserver {
     let scenario: Scenario
     init(_ scenario: Scenario) { self.scenario = scenario }
-    func didRun(_ effect: Effect) { scenario.domains.entries["db"]?.live = .domain("db") }
+    func didRun(_ effect: Effect, found: XMLElement?) { scenario.domains.entries["db"]?.live = .domain("db") }
 }

@@ -31,6 +31,7 @@ enum Driver: String, CaseIterable {
 private struct NoPools: PoolHost {
     func persistentSizes(of pools: [PoolID]) -> [PoolID: PageCount] { [:] }
     func counts(of pools: [PoolID]) -> [PoolID: HugepagePool] { [:] }
+    func sparePages(of pool: PoolID) -> PageCount { .zero }
     func setPools(_ changes: [PoolChange]) throws(StepFailure) -> PoolOutcome { throw .interrupted }
 }
 

@@ -62,9 +62,15 @@ struct Lab {
         try run(Setup.program, applyArguments + options, in: folder)
     }
 
+    /// The folder of the journals.
+    var state: URL { folder.appending(path: "state") }
+
+    /// Where the lock and the journals are.
+    var safety: [String] { ["--lock-file", lockFile.path, "--state-dir", state.path] }
+
     /// What apply is run with.
     var applyArguments: [String] {
-        ["apply", "site.yaml", "--boot-file", bootFile.path, "--lock-file", lockFile.path]
+        ["apply", "site.yaml", "--boot-file", bootFile.path] + safety
     }
 
     /// Runs the program's plan on the site file, and reads what it prints.

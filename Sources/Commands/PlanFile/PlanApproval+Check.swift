@@ -1,20 +1,18 @@
 internal import Diagnostics
 internal import Execution
 internal import HostModel
-internal import LibvirtHost
-internal import LinuxHost
 internal import Planning
 internal import Rendering
-internal import SystemPackage
 
 extension PlanApproval {
     /// Shows the plan and says whether it could be carried out now; changes nothing.
     func check(_ world: World, format: PlanFormat) throws -> ExitStatus {
         let order = try order(world)
         world.say(PlanText(file.plan).text(color: world.hasColor))
-        let run = ApplyRun(
-            order: order, root: FilePath(host.root ?? "/"), shutdownLimit: .zero, growLimit: .zero)
-        try run.demandUnmoved()
+        guard !order.steps.isEmpty else { return .done }
+        let host = WritableHost(
+            uri: order.uri, root: host.root ?? "/", defaultHugePage: order.facts.defaultHugePage)
+        try host.opened().check(order)?.demandUnmoved()
         return .done
     }
 }

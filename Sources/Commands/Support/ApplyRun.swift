@@ -1,139 +1,117 @@
 internal import Diagnostics
 internal import Execution
+internal import Glibc
 internal import HostModel
-internal import LibvirtHost
 internal import LinuxHost
 internal import Planning
-internal import Rendering
 internal import SystemPackage
 
-/// Carries a plan out on the real host.
+/// Carries steps out on the real host, written down in a journal beforehand.
+///
+/// The caller holds the host's lock, has made or checked the steps under it, and has looked for open journals.
 struct ApplyRun {
     let order: WorkOrder
-    let root: FilePath
-    let shutdownLimit: Duration
-    let growLimit: Duration
+    let host: WritableHost
+    let journals: JournalStore
+    /// The boot file to write once all steps are done; nil leaves the one that is there.
+    let bootFile: (path: String, file: BootFile)?
 
-    /// Runs the plan's steps; without any, nothing is connected to and nothing written.
+    /// What came of it.
+    struct Result {
+        var outcome: Outcome
+        /// The transaction; nil when nothing was written.
+        var transaction: TransactionID?
+        /// Whether the boot file was written.
+        var wroteBootFile = false
+        /// What the operator should know of the journal.
+        var diagnostics: [Diagnostic] = []
+    }
+
+    /// Runs the steps; without any, nothing is connected to and nothing but the boot file is written.
     ///
     /// - Throws: ``CommandFailure`` with 14 when a saved plan does not go with the host any more, with 69 or 77 when libvirt does
-    ///   not answer.
-    func run() throws -> Outcome {
-        guard !order.steps.isEmpty else { return .applied(Report()) }
-        let domains = LibvirtDomains(try connection(), shutdownLimit: shutdownLimit)
-        let pools = KernelPools(root: root, limit: growLimit)
-        var observer: any StepObserver = SilentObserver()
-        if let check = check(domains, pools) {
-            try demandUnmoved(check)
-            observer = PreconditionObserver(check, observer)
+    ///   not answer, with 1 or 77 when all was done but the boot file could not be written.
+    func run() throws -> Result {
+        Interruption.watch()
+        let journal = Journal(journals, header: header) { () throws(StepFailure) in
+            if Interruption.isPressing { throw .interrupted }
         }
-        return Interpreter(
-            domains: domains, pools: pools, observer: observer, defaultHugePage: order.facts.defaultHugePage
-        ).run(order.steps)
-    }
-
-    /// Says whether a saved plan still goes with the host, and changes nothing.
-    ///
-    /// - Throws: ``CommandFailure`` like ``run()``.
-    func demandUnmoved() throws {
-        guard !order.steps.isEmpty else { return }
-        let domains = LibvirtDomains(try connection(), shutdownLimit: shutdownLimit)
-        if let check = check(domains, KernelPools(root: root, limit: growLimit)) { try demandUnmoved(check) }
-    }
-
-    private func check(_ domains: LibvirtDomains, _ pools: KernelPools) -> PreconditionCheck? {
-        order.preconditions.map {
-            PreconditionCheck(
-                $0, of: order.steps, domains: domains, pools: pools, defaultHugePage: order.facts.defaultHugePage)
+        let outcome = try order.steps.isEmpty ? .applied(Report()) : carryOut(journal)
+        var result = Result(outcome: outcome)
+        var failure: CommandFailure?
+        if case .applied = outcome, let bootFile {
+            do throws(SysfsError) {
+                let change = try FileChange(replacing: bootFile.path, with: bootFile.file.text)
+                try journal.willReplace(change)
+                try change.make()
+                result.wroteBootFile = true
+            } catch {
+                failure = unwritten(bootFile.path, error)
+            }
         }
+        result.transaction = journal.transaction
+        result.diagnostics = close(journal, outcome)
+        if let failure { throw failure }
+        return result
     }
 
-    private func connection() throws -> Connection {
-        do {
-            return try Connection(uri: order.uri)
+    private func carryOut(_ journal: Journal) throws -> Outcome {
+        let host = try host.opened(endsEarly: true)
+        guard let check = host.check(order) else { return host.interpreter(journal).run(order.steps) }
+        try check.demandUnmoved()
+        return host.interpreter(PreconditionObserver(check, journal)).run(order.steps)
+    }
+
+    private func header(_ id: TransactionID, _ time: UnixTime) -> JournalHeader {
+        JournalHeader(
+            transaction: "\(id)", time: time, host: order.plan.host, site: order.plan.site, uri: host.uri,
+            root: host.root,
+            process: Int(getpid()), program: NumactlPlan.version)
+    }
+
+    private func close(_ journal: Journal, _ outcome: Outcome) -> [Diagnostic] {
+        var findings: [Diagnostic] = []
+        if let lapse = journal.lapse {
+            findings.append(
+                Diagnostic(
+                    .journalUnwritable, "not all that was done could be written down: \(lapse)", severity: .warning))
+        }
+        do throws(SysfsError) {
+            try journal.end(JournalEnd.Outcome(outcome))
         } catch {
-            throw CommandFailure(
-                error.kind == .notPermitted ? .notPermitted : .libvirtUnreachable,
-                [Diagnostic(.libvirtUnreachable, "libvirt does not answer", notes: ["libvirt said: \(error.message)"])])
+            findings.append(
+                Diagnostic(
+                    .journalUnwritable, "the journal could not be closed: \(error)", severity: .warning,
+                    hint: "make room, then: numactl-plan history \(journal.transaction.map { "\($0) " } ?? "")--close"))
         }
+        return findings
     }
 
-    private func demandUnmoved(_ check: PreconditionCheck) throws {
-        do {
-            let moved = try check.moved()
-            guard moved.isEmpty else { throw CommandFailure.stale(moved) }
-        } catch let failure as StepFailure {
-            throw CommandFailure(ExitStatus(failure), [Diagnostic(.stepFailed, "cannot check the plan: \(failure)")])
+    private func unwritten(_ path: String, _ error: SysfsError) -> CommandFailure {
+        CommandFailure(
+            error.isNotPermitted ? .notPermitted : .unexpected,
+            [
+                Diagnostic(
+                    .outputUnwritable, "the host is as wanted, but the boot file was not written: \(error)",
+                    hint: "make the folder of \(path), and apply again")
+            ])
+    }
+}
+
+extension JournalEnd.Outcome {
+    /// How a journal ends after a run.
+    init(_ outcome: Outcome) {
+        switch outcome {
+        case .applied: self = .applied
+        case .rollbackIncomplete: self = .incomplete
+        case .failed, .poolsShort, .verificationFailed: self = outcome.report.isLeftInPart ? .left : .rolledBack
         }
     }
 }
 
-/// The kernel's pools as the interpreter wants them.
-struct KernelPools: PoolHost {
-    private let pools: SysfsPools
-    private let limit: Duration
-
-    init(root: FilePath, limit: Duration) {
-        pools = SysfsPools(root: root)
-        self.limit = limit
-    }
-
-    func persistentSizes(of ids: [PoolID]) throws(StepFailure) -> [PoolID: PageCount] {
-        var sizes: [PoolID: PageCount] = [:]
-        for id in ids {
-            do {
-                sizes[id] = try pools.read(id).persistent
-            } catch {
-                throw .refused(HostRefusal(error))
-            }
-        }
-        return sizes
-    }
-
-    func counts(of ids: [PoolID]) throws(StepFailure) -> [PoolID: HugepagePool] {
-        var counts: [PoolID: HugepagePool] = [:]
-        for id in ids {
-            do {
-                counts[id] = try pools.read(id)
-            } catch {
-                throw .refused(HostRefusal(error))
-            }
-        }
-        return counts
-    }
-
-    func setPools(_ changes: [PoolChange]) throws(StepFailure) -> PoolOutcome {
-        let growth = PoolGrowth(pools, limits: .within(limit))
-        for change in changes where change.target < change.prior {
-            try shrink(change, growth)
-        }
-        let targets = changes.filter { $0.target > $0.prior }.map { PoolTarget($0.pool, pages: $0.target) }
-        guard !targets.isEmpty, case .short(let shortage) = growth.grow(targets, by: growth.inParallel) else {
-            return .granted
-        }
-        if let failure = shortage.grants.compactMap(\.failure).first { throw .refused(HostRefusal(failure)) }
-        let answers = shortage.grants.map { PoolAnswer(pool: $0.pool, asked: $0.asked, granted: $0.granted) }
-        return .short(answers, kernelArguments: shortage.kernelArguments)
-    }
-}
-
-extension KernelPools {
-    private func shrink(_ change: PoolChange, _ growth: PoolGrowth<SysfsPools>) throws(StepFailure) {
-        switch growth.shrink(PoolTarget(change.pool, pages: change.target)) {
-        case .done: return
-        case .failed(let error): throw .refused(HostRefusal(error))
-        case .refused(_, let spare): throw .poolInUse(change.pool, spare: spare)
-        case .undone: throw .poolInUse(change.pool, spare: .zero)
-        }
-    }
-}
-
-extension HostRefusal {
-    init(_ error: SysfsError) {
-        self.init(
-            call: error.path.string, kind: error.isNotPermitted ? .notPermitted : .other,
-            code: Int(error.errno?.rawValue ?? 0), message: "\(error)")
-    }
+extension Report {
+    /// Whether something was not put back since guests that were started stand on it.
+    var isLeftInPart: Bool { undone.contains { if case .leftForRunning = $0.result { true } else { false } } }
 }
 
 extension ExitStatus {
@@ -144,7 +122,17 @@ extension ExitStatus {
         case .poolsShort: self = .poolsShort
         case .verificationFailed: self = .verificationFailed
         case .rollbackIncomplete: self = .rollbackIncomplete
+        case .failed(_, .interrupted, let report):
+            // What was not put back for running guests is more than an interruption.
+            self = report.isLeftInPart ? .rollbackIncomplete : ExitStatus(Interruption.pending)
         case .failed(_, let failure, _): self = ExitStatus(failure)
+        }
+    }
+
+    private init(_ signal: Interruption?) {
+        switch signal {
+        case .interrupt, nil: self = .interrupted
+        case .terminate: self = .terminated
         }
     }
 
@@ -152,92 +140,19 @@ extension ExitStatus {
         if failure.isStale {
             self = .stalePlan
         } else if case .refused(let refusal) = failure {
-            switch refusal.kind {
-            case .unreachable: self = .libvirtUnreachable
-            case .notPermitted: self = .notPermitted
-            case .busy: self = .locked
-            case .invalidDefinition, .other: self = .unexpected
-            }
+            self = ExitStatus(refusal.kind)
         } else {
             self = .unexpected
         }
     }
-}
 
-extension ApplySummary {
-    /// What became of a plan, in words.
-    init(_ outcome: Execution.Outcome, plan: Plan, targets: [PoolID: PageCount]) {
-        let report = outcome.report
-        var summary = ApplySummary(host: plan.host, outcome: .applied)
-        summary.steps = report.done.map(\.sentence)
-        summary.verified = report.verified
-        let gone = Set(report.done.compactMap { if case .undefine(let name) = $0 { name } else { nil } })
-        summary.kept = plan.changes.flatMap { change -> [String] in
-            guard case .guest(let name) = change.subject, gone.contains(name) else { return [] }
-            return change.kept
+    /// What a refusal of the host ends a command with.
+    init(_ kind: HostRefusal.Kind) {
+        switch kind {
+        case .unreachable: self = .libvirtUnreachable
+        case .notPermitted: self = .notPermitted
+        case .busy: self = .locked
+        case .invalidDefinition, .other: self = .unexpected
         }
-        summary.restartPending = plan.restartPending
-        summary.wantedPools = targets
-        summary.undone = report.undone.filter { $0.result == .restored }.map { "\($0.action)" }
-        summary.left = report.undone.compactMap { undo in
-            guard case .leftForRunning(let guests) = undo.result else { return nil }
-            return "\(undo.action.subject), for \(guests.joined(separator: ", "))"
-        }
-        summary.notUndone = report.undone.compactMap { undo in
-            if case .failed(let failure) = undo.result { "\(undo.action): \(failure)" } else { nil }
-        }
-        summary.diagnostics = report.notes.map { note in
-            Diagnostic(.libvirtRewrote, "\(note.guest): \(note.message)", severity: .note)
-        }
-        switch outcome {
-        case .applied: summary.outcome = report.done.isEmpty ? .nothingToDo : .applied
-        case .poolsShort(let grants, _, _): summary.addShort(grants)
-        case .failed(let step, let failure, _): summary.addFailure(step, failure)
-        case .verificationFailed(let mismatches, _): summary.addMismatches(mismatches)
-        case .rollbackIncomplete(let halt, _):
-            switch halt {
-            case .poolsShort(let grants, _): summary.addShort(grants)
-            case .failed(let step, let failure): summary.addFailure(step, failure)
-            case .verificationFailed(let mismatches): summary.addMismatches(mismatches)
-            }
-            summary.outcome = .incomplete
-        }
-        self = summary
-    }
-
-    private mutating func addShort(_ grants: [PoolAnswer]) {
-        outcome = .rolledBack
-        shortPools = grants.filter { $0.granted < $0.asked }.map {
-            ShortPool(pool: $0.pool, asked: $0.asked, granted: $0.granted)
-        }
-    }
-
-    private mutating func addFailure(_ step: Step, _ failure: StepFailure) {
-        outcome = .rolledBack
-        let code: DiagnosticCode =
-            if case .refused(let refusal) = failure, refusal.kind == .invalidDefinition {
-                .defineRefused
-            } else { .stepFailed }
-        diagnostics.append(Diagnostic(code, "could not \(step.order): \(failure)"))
-    }
-
-    private mutating func addMismatches(_ mismatches: [Mismatch]) {
-        outcome = .rolledBack
-        diagnostics += mismatches.map { mismatch in
-            Diagnostic(
-                .verifyFailed,
-                "\(mismatch.subject.address) \(mismatch.path): wanted \(words(mismatch.wanted)), "
-                    + "is \(words(mismatch.found))")
-        }
-    }
-}
-
-/// A setting's value as a message says it.
-private func words(_ value: ChangedPart.Value?) -> String {
-    switch value {
-    case nil: "nothing"
-    case .text(let text): "'\(text)'"
-    case .number(let number): "\(number)"
-    case .flag(let flag): flag ? "on" : "off"
     }
 }

@@ -20,6 +20,8 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
     case libvirtUnreachable = 69
     case locked = 75
     case notPermitted = 77
+    case interrupted = 130
+    case terminated = 143
 
     /// The name that JSON documents carry beside the number.
     public var name: String {
@@ -41,6 +43,8 @@ public enum ExitStatus: Int32, CaseIterable, Sendable {
         case .libvirtUnreachable: "libvirt_unreachable"
         case .locked: "locked"
         case .notPermitted: "not_permitted"
+        case .interrupted: "interrupted"
+        case .terminated: "terminated"
         }
     }
 

@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import HostModel
 internal import LibvirtHost
+internal import LinuxHost
 internal import Planning
 internal import SiteFile
 
@@ -11,7 +12,7 @@ struct PlanningSession {
     let guests: [GuestSpec]
     let facts: HostFacts
     let uri: String
-    let result: ExecutablePlan
+    private(set) var result: ExecutablePlan
     let sources: [SourceText]
 
     /// Reads the site, finds the host and makes the plan.
@@ -42,6 +43,12 @@ struct PlanningSession {
         self.result = result
         self.input = input
         self.policy = policy
+    }
+
+    /// Adds a finding for each transaction that broke off on this machine; a captured one has none.
+    mutating func mentionOpenJournals(_ journals: JournalStore, _ host: HostOptions) {
+        guard host.facts == nil, host.root == nil else { return }
+        result.plan.diagnostics = journals.findings(severity: .warning) + result.plan.diagnostics
     }
 
     /// What `plan` ends with.

@@ -14,70 +14,21 @@ struct RuntimeFiles: ParsableArguments {
         completion: .file())
     var bootFile = BootFile.standardPath.string
 
-    @Option(
-        help: ArgumentHelp("The file by which only one apply runs at a time.", valueName: "file"), completion: .file())
-    var lockFile = "/run/lock/numactl-plan.lock"
+    @OptionGroup var lockOption: LockOption
+    @OptionGroup var state: StateOption
 
-    /// Takes the host's lock.
-    ///
-    /// - Throws: ``CommandFailure`` with 75 when another holds it, with 77 when the file may not be made.
-    func lock(timeout: Duration) throws -> HeldLock {
-        do {
-            return HeldLock(try HostLock(path: FilePath(lockFile), timeout: timeout))
-        } catch {
-            switch error {
-            case .busy:
-                throw CommandFailure(
-                    .locked,
-                    [Diagnostic(.lockBusy, "\(error)", hint: "try again later, or wait longer with --lock-timeout")])
-            case .failed(let cause):
-                throw CommandFailure(
-                    cause.isNotPermitted ? .notPermitted : .unexpected,
-                    [
-                        Diagnostic(
-                            .lockBusy, "\(cause)",
-                            hint: cause.isNotPermitted
-                                ? "apply is for root" : "--lock-file names a file in a folder that exists")
-                    ])
-            }
-        }
-    }
-
-    /// Writes the boot file where what it says has changed.
-    ///
-    /// - Returns: Whether it was written. A host without wanted pages and without a boot file gets none.
-    func compileBootFile(_ order: WorkOrder) throws -> Bool {
-        let path = FilePath(bootFile)
+    /// The boot file that the plan asks for; nil where the one that is there says the same. A host without wanted pages and without
+    /// a boot file gets none.
+    func wantedBootFile(_ order: WorkOrder) -> BootFile? {
         let targets = order.poolTargets
-        let present = BootFile.read(path).value
+        let present = BootFile.read(FilePath(bootFile)).value
         let file = BootFile(
             facts: order.facts, targets: targets.map { PoolTarget($0.key, pages: $0.value) }.sorted(),
             keepFree: order.keepFree)
-        if present == nil, targets.isEmpty { return false }
-        if let present, present.asksTheSame(as: file) { return false }
-        do {
-            try file.write(to: path)
-            return true
-        } catch {
-            throw CommandFailure(
-                error.isNotPermitted ? .notPermitted : .unexpected,
-                [
-                    Diagnostic(
-                        .outputUnwritable, "the host is as wanted, but the boot file was not written: \(error)",
-                        hint: "make the folder of \(path), and apply again")
-                ])
-        }
+        if present == nil, targets.isEmpty { return nil }
+        if let present, present.asksTheSame(as: file) { return nil }
+        return file
     }
-}
-
-/// Holds the host's lock until it is released.
-final class HeldLock {
-    private var lock: HostLock?
-
-    init(_ lock: consuming HostLock) { self.lock = consume lock }
-
-    /// Gives the lock back.
-    func release() { lock = nil }
 }
 
 extension BootFile {

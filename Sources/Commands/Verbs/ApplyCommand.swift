@@ -6,7 +6,6 @@ internal import LibvirtHost
 internal import LinuxHost
 internal import Planning
 internal import Rendering
-internal import SystemPackage
 
 struct ApplyCommand: WorldCommand {
     static let configuration = CommandConfiguration(
@@ -50,13 +49,12 @@ struct ApplyCommand: WorldCommand {
             """))
     var maxDisruption: DisruptionLimit?
 
-    @Option(help: ArgumentHelp("How long a guest may take to shut down.", valueName: "seconds")) var shutdownTimeout =
-        120
+    @Flag(
+        name: .customLong("continue"),
+        help: "Go on from where a run broke off. When all is done, its journal is closed.")
+    var goesOn = false
 
-    @Option(help: ArgumentHelp("How long growing pools may take.", valueName: "seconds")) var growTimeout = 120
-
-    @Option(help: ArgumentHelp("How long to wait for another apply to finish.", valueName: "seconds")) var lockTimeout =
-        30
+    @OptionGroup var limits: WriteLimits
 
     func validate() throws {
         if host.facts != nil, !dryRun {
@@ -66,10 +64,6 @@ struct ApplyCommand: WorldCommand {
             throw ValidationError("--plan-sha256 takes 64 hexadecimal digits.")
         }
         if format == .svg, !dryRun { throw ValidationError("--format svg goes with --dry-run: it draws a plan.") }
-        for (name, value) in [("shutdown", shutdownTimeout), ("grow", growTimeout), ("lock", lockTimeout)]
-        where !(0...86_400).contains(value) {
-            throw ValidationError("--\(name)-timeout takes 0 to 86400 seconds.")
-        }
     }
 
     func run(in world: World) throws {
@@ -79,16 +73,18 @@ struct ApplyCommand: WorldCommand {
             if let bytes = input.planFile { return try applyFile(bytes, world) }
             if planSHA256 != nil { throw ValidationError("--plan-sha256 goes with a saved plan.") }
             if dryRun { return try show(world) }
-            let lock = try files.lock(timeout: .seconds(lockTimeout))
+            let lock = try files.lockOption.lock(timeout: .seconds(limits.lockTimeout))
             defer { lock.release() }
+            if !goesOn { try files.state.refuseWhenOpen() }
             return try apply(world)
         }
     }
 
     private func show(_ world: World) throws -> ExitStatus {
-        let session = try PlanningSession(
+        var session = try PlanningSession(
             site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, consent: consent,
             world: world)
+        session.mentionOpenJournals(files.state.journals, host)
         let status = session.status(detailed: detailedExitCode)
         if format == .svg { session.warnOfFindings(world) }
         world.say(try session.rendered(as: format, status: status, color: world.hasColor))
@@ -128,8 +124,9 @@ struct ApplyCommand: WorldCommand {
         let approval = PlanApproval(
             file: file, sha256: planSHA256, maximum: maxDisruption?.disruption ?? .daemon, host: host)
         if dryRun { return try approval.check(world, format: format) }
-        let lock = try files.lock(timeout: .seconds(lockTimeout))
+        let lock = try files.lockOption.lock(timeout: .seconds(limits.lockTimeout))
         defer { lock.release() }
+        if !goesOn { try files.state.refuseWhenOpen() }
         let order = try approval.order(world)
         if !order.steps.isEmpty {
             let shown = PlanText(file.plan).text(color: world.hasColor)
@@ -140,20 +137,29 @@ struct ApplyCommand: WorldCommand {
 
     /// Carries the order out and says what came of it.
     private func carryOut(_ order: WorkOrder, _ world: World) throws -> ExitStatus {
-        let outcome = try ApplyRun(
-            order: order, root: FilePath(host.root ?? "/"), shutdownLimit: .seconds(shutdownTimeout),
-            growLimit: .seconds(growTimeout)
-        ).run()
+        var result = try run(order).run()
+        let outcome = result.outcome
         var summary = ApplySummary(outcome, plan: order.plan, targets: order.poolTargets)
-        if case .applied = outcome, try files.compileBootFile(order) {
-            summary.steps.append("wrote \(files.bootFile)")
+        if result.wroteBootFile { summary.steps.append("wrote \(files.bootFile)") }
+        if case .applied = outcome, goesOn {
+            result.diagnostics += files.state.closeOpen(overtakenBy: result.transaction)
         }
+        summary.diagnostics += result.diagnostics
         let status = ExitStatus(outcome)
         world.say(
             format == .json
                 ? try JSONText.of(ApplyJSON(summary, exit: status.report))
                 : ApplyReport(summary, sources: order.sources).text(color: world.hasColor))
         return status
+    }
+
+    private func run(_ order: WorkOrder) -> ApplyRun {
+        ApplyRun(
+            order: order,
+            host: WritableHost(
+                uri: order.uri, root: host.root ?? "/", defaultHugePage: order.facts.defaultHugePage
+            ).waiting(limits),
+            journals: files.state.journals, bootFile: files.wantedBootFile(order).map { (files.bootFile, $0) })
     }
 
     /// Whether the operator agrees to what needs it: by `--yes`, or by an answer.

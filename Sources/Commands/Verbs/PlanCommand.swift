@@ -33,12 +33,14 @@ struct PlanCommand: WorldCommand {
         help: ArgumentHelp(
             "How long the saved plan may be carried out: a number with s, m, h or d.", valueName: "time"))
     var expires = DurationText.day
+    @OptionGroup var state: StateOption
 
     func run(in world: World) throws {
         try report(in: world) {
-            let session = try PlanningSession(
+            var session = try PlanningSession(
                 site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, consent: consent,
                 world: world)
+            session.mentionOpenJournals(state.journals, host)
             let status = session.status(detailed: detailedExitCode)
             if format == .svg { session.warnOfFindings(world) }
             world.say(try session.rendered(as: format, status: status, color: world.hasColor))

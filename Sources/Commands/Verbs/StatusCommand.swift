@@ -29,6 +29,8 @@ struct StatusCommand: WorldCommand {
 
     @Flag(help: "End with 2 when there are differences, with 3 when a restart is pending.") var check = false
 
+    @OptionGroup var state: StateOption
+
     private var sites: [String] { names.filter { $0 == "-" || $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") } }
 
     func validate() throws {
@@ -40,7 +42,8 @@ struct StatusCommand: WorldCommand {
 
     func run(in world: World) throws {
         try report(in: world) {
-            let session = try PlanningSession(site: sites.first, host: host, world: world)
+            var session = try PlanningSession(site: sites.first, host: host, world: world)
+            session.mentionOpenJournals(state.journals, host)
             let status = session.status(detailed: check)
             if map {
                 session.warnOfFindings(world)

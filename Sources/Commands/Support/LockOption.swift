@@ -1,0 +1,46 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import LinuxHost
+internal import SystemPackage
+
+/// The lock of the host.
+struct LockOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("The file by which only one apply runs at a time.", valueName: "file"), completion: .file())
+    var lockFile = "/run/lock/numactl-plan.lock"
+
+    /// Takes the host's lock.
+    ///
+    /// - Throws: ``CommandFailure`` with 75 when another holds it, with 77 when the file may not be made.
+    func lock(timeout: Duration) throws -> HeldLock {
+        do {
+            return HeldLock(try HostLock(path: FilePath(lockFile), timeout: timeout))
+        } catch {
+            switch error {
+            case .busy:
+                throw CommandFailure(
+                    .locked,
+                    [Diagnostic(.lockBusy, "\(error)", hint: "try again later, or wait longer with --lock-timeout")])
+            case .failed(let cause):
+                throw CommandFailure(
+                    cause.isNotPermitted ? .notPermitted : .unexpected,
+                    [
+                        Diagnostic(
+                            .lockBusy, "\(cause)",
+                            hint: cause.isNotPermitted
+                                ? "apply is for root" : "--lock-file names a file in a folder that exists")
+                    ])
+            }
+        }
+    }
+}
+
+/// Holds the host's lock until it is released.
+final class HeldLock {
+    private var lock: HostLock?
+
+    init(_ lock: consuming HostLock) { self.lock = consume lock }
+
+    /// Gives the lock back.
+    func release() { lock = nil }
+}

@@ -1,0 +1,46 @@
+internal import Diagnostics
+internal import Execution
+internal import LinuxHost
+
+extension JournalStore {
+    /// A finding for each transaction that broke off and that nobody has settled, the newest first.
+    ///
+    /// - Parameter severity: What such a transaction means to the command.
+    /// - Returns: Nothing as well where this user may not look.
+    func findings(severity: Diagnostic.Severity) -> [Diagnostic] {
+        guard let open = try? open() else { return [] }
+        return open.reversed().map { finding($0, severity) }
+    }
+
+    private func finding(_ id: TransactionID, _ severity: Diagnostic.Severity) -> Diagnostic {
+        do throws(JournalStore.Failure) {
+            let stored = try read(id)
+            return finding(stored, severity)
+        } catch {
+            return Diagnostic(
+                .journalDamaged, "\(error)", severity: severity,
+                notes: ["it may tell of changes that are half done"],
+                hint: "numactl-plan history \(id) shows what can be read; once the host is as it shall be: "
+                    + "numactl-plan history \(id) --close")
+        }
+    }
+
+    private func finding(_ stored: Stored, _ severity: Diagnostic.Severity) -> Diagnostic {
+        let transaction = stored.transaction
+        if stored.isHeld {
+            return Diagnostic(
+                .journalOpen, "transaction \(stored.id) is going on in process \(transaction.header.process)",
+                severity: .note)
+        }
+        let count = transaction.entries.count
+        return Diagnostic(
+            .journalOpen,
+            transaction.end == nil
+                ? "transaction \(stored.id) of site \(transaction.header.site) broke off: "
+                    + "the host may be between before and after"
+                : "transaction \(stored.id) of site \(transaction.header.site) could not be rolled back whole",
+            severity: severity, notes: ["\(count) \(count == 1 ? "write was" : "writes were") begun"],
+            hint: "numactl-plan rollback puts back what was done; numactl-plan apply --continue goes on from here; "
+                + "numactl-plan history \(stored.id) shows it")
+    }
+}

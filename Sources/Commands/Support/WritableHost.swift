@@ -1,0 +1,86 @@
+internal import Diagnostics
+internal import Execution
+internal import HostModel
+internal import LibvirtHost
+internal import LinuxHost
+internal import SystemPackage
+
+/// The real host, for writing to it.
+struct WritableHost {
+    /// How libvirt is reached.
+    var uri: String
+    /// The folder below which the pools are.
+    var root: String
+    /// The host's default size of huge pages.
+    var defaultHugePage: PageSize?
+    /// How long a guest may take to shut down.
+    var shutdownLimit = Duration.zero
+    /// How long growing pools may take.
+    var growLimit = Duration.zero
+
+    /// Sets how long to wait.
+    func waiting(_ limits: WriteLimits) -> WritableHost {
+        var host = self
+        host.shutdownLimit = .seconds(limits.shutdownTimeout)
+        host.growLimit = .seconds(limits.growTimeout)
+        return host
+    }
+
+    /// Connects.
+    ///
+    /// - Parameter endsEarly: Whether growing pools and waiting for guests end when a signal comes.
+    /// - Throws: ``CommandFailure`` with 69 or 77 when libvirt does not answer.
+    func opened(endsEarly: Bool = false) throws -> OpenHost {
+        let mayContinue: @Sendable () -> Bool = { !(endsEarly && Interruption.isPressing) }
+        return OpenHost(
+            domains: LibvirtDomains(
+                try connection(), shutdownLimit: shutdownLimit, mayWait: mayContinue),
+            pools: KernelPools(
+                root: FilePath(root), limit: growLimit, mayContinue: mayContinue),
+            defaultHugePage: defaultHugePage)
+    }
+
+    private func connection() throws -> Connection {
+        do {
+            return try Connection(uri: uri)
+        } catch {
+            throw CommandFailure(
+                error.kind == .notPermitted ? .notPermitted : .libvirtUnreachable,
+                [Diagnostic(.libvirtUnreachable, "libvirt does not answer", notes: ["libvirt said: \(error.message)"])])
+        }
+    }
+}
+
+/// The real host with libvirt at the other end of the line.
+struct OpenHost {
+    let domains: LibvirtDomains
+    let pools: KernelPools
+    let defaultHugePage: PageSize?
+
+    /// Something that carries steps out here and tells the observer of every write.
+    func interpreter(_ observer: any StepObserver) -> Interpreter {
+        Interpreter(domains: domains, pools: pools, observer: observer, defaultHugePage: defaultHugePage)
+    }
+
+    /// What a saved plan depends on, to be compared with what is here; nil for a plan made a moment ago.
+    func check(_ order: WorkOrder) -> PreconditionCheck? {
+        order.preconditions.map {
+            PreconditionCheck(
+                $0, of: order.steps, domains: domains, pools: pools, defaultHugePage: defaultHugePage)
+        }
+    }
+}
+
+extension PreconditionCheck {
+    /// Lets a saved plan go on only while it goes with the host.
+    ///
+    /// - Throws: ``CommandFailure`` with 14 and all that has moved.
+    func demandUnmoved() throws {
+        do {
+            let moved = try moved()
+            guard moved.isEmpty else { throw CommandFailure.stale(moved) }
+        } catch let failure as StepFailure {
+            throw CommandFailure(ExitStatus(failure), [Diagnostic(.stepFailed, "cannot check the plan: \(failure)")])
+        }
+    }
+}

@@ -1,0 +1,94 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import Execution
+internal import LinuxHost
+internal import Rendering
+internal import XMLTree
+
+struct HistoryCommand: WorldCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history", abstract: "Show what was written to this host, and what became of it.",
+        discussion: """
+            The newest first, or one transaction in detail. What is shown holds no secrets, save with --definition.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+    @Argument(help: ArgumentHelp("Show this transaction alone.", valueName: "transaction")) var transaction: String?
+
+    @Flag(help: "Close the transaction: somebody has looked at the host and it is as it shall be. Nothing is changed.")
+    var close = false
+
+    @Option(help: ArgumentHelp("With --close: a few words for whoever reads the history.", valueName: "text"))
+    var note: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Print the definition that the guest had before the transaction, secrets included, for virsh define.",
+            valueName: "guest"))
+    var definition: String?
+
+    @Option(help: "The output's form.") var format: Format = .text
+
+    @OptionGroup var lockOption: LockOption
+    @OptionGroup var state: StateOption
+
+    func validate() throws {
+        if close, transaction == nil { throw ValidationError("--close needs the name of a transaction.") }
+        if definition != nil, transaction == nil {
+            throw ValidationError("--definition needs the name of a transaction.")
+        }
+        if note != nil, !close { throw ValidationError("--note goes with --close.") }
+        if close, definition != nil { throw ValidationError("--close and --definition exclude each other.") }
+    }
+
+    func run(in world: World) throws {
+        try report(in: world) {
+            if let transaction, close { return try settle(transaction, world) }
+            if let transaction, let definition { return try show(definition, of: transaction, world) }
+            let entries = try transaction.map { [try state.journals.entry($0)] } ?? state.journals.entries()
+            world.say(
+                format == .json
+                    ? try JSONText.of(HistoryJSON(entries, exit: ExitStatus.done.report))
+                    : transaction == nil
+                        ? HistoryText(entries).list(color: world.hasColor)
+                        : HistoryText(entries).detail(color: world.hasColor))
+            return .done
+        }
+    }
+
+    private func settle(_ name: String, _ world: World) throws -> ExitStatus {
+        let lock = try lockOption.lock(timeout: .zero)
+        defer { lock.release() }
+        let id = try state.journals.id(of: name)
+        do {
+            if let stored = try? state.journals.read(id), !stored.transaction.isOpen {
+                world.say("Transaction \(id) is settled already.\n")
+                return .done
+            }
+            try state.journals.close(id, as: .closed, note: note ?? "")
+        } catch {
+            throw CommandFailure(error)
+        }
+        world.say("Closed transaction \(id).\n")
+        return .done
+    }
+
+    private func show(_ guest: String, of name: String, _ world: World) throws -> ExitStatus {
+        let id = try state.journals.id(of: name)
+        let transaction: Transaction
+        do {
+            transaction = try state.journals.read(id).transaction
+        } catch {
+            throw CommandFailure(error)
+        }
+        for entry in transaction.entries {
+            guard case .define(guest, let document, _)? = entry.write.inverse.first else { continue }
+            world.say(XMLWriter.write(document))
+            return .done
+        }
+        throw CommandFailure(
+            .inputMissing,
+            [Diagnostic(.unknownGuest, "transaction \(id) replaced or removed no definition of '\(guest)'")])
+    }
+}

@@ -1,0 +1,85 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import Execution
+internal import LinuxHost
+internal import Rendering
+
+struct RollbackCommand: WorldCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rollback", abstract: "Bring the host back to what it was before an apply.",
+        discussion: """
+            Without a name it is the newest transaction that broke off, else the last one. Everything that it wrote \
+            must be as it was before or as it was left; otherwise nothing is done. May be called again when it was killed.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+    @Argument(help: ArgumentHelp("The transaction, as history names it.", valueName: "transaction"))
+    var transaction: String?
+
+    @Option(help: ArgumentHelp("Connect to libvirt there (default: as the transaction did).", valueName: "uri"))
+    var connect: String?
+
+    @Flag(help: "Undo also what somebody changed since.") var force = false
+
+    @Flag(help: "First shut down the guests that the transaction started or made.") var stopStarted = false
+
+    @Flag(help: "With --stop-started: switch off guests that do not shut down in time.") var forceOff = false
+
+    @Flag(name: .shortAndLong, help: "Roll a finished transaction back without asking.") var yes = false
+
+    @Option(help: "The output's form.") var format: Format = .text
+
+    @OptionGroup var limits: WriteLimits
+    @OptionGroup var lockOption: LockOption
+    @OptionGroup var state: StateOption
+
+    func validate() throws {
+        if forceOff, !stopStarted { throw ValidationError("--force-off goes with --stop-started.") }
+    }
+
+    func run(in world: World) throws {
+        try report(in: world) {
+            let lock = try lockOption.lock(timeout: .seconds(limits.lockTimeout))
+            defer { lock.release() }
+            let chosen = try state.journals.chosen(transaction)
+            guard let stored = chosen, stored.transaction.isStanding else {
+                return try finish(
+                    RollbackSummary(
+                        host: world.hostName, transaction: (chosen?.id).map { "\($0)" }, outcome: .nothingToDo), world)
+            }
+            guard try consents(to: stored, world) else { return .needsConsent }
+            let header = stored.transaction.header
+            let summary = try RollbackRun(
+                stored: stored, journals: state.journals,
+                host: WritableHost(uri: connect ?? header.uri, root: header.root).waiting(limits),
+                force: force, stopsGuests: stopStarted, switchesOff: forceOff,
+                reason: "numactl-plan rollback"
+            ).run()
+            return try finish(summary, world)
+        }
+    }
+
+    private func finish(_ summary: RollbackSummary, _ world: World) throws -> ExitStatus {
+        let status: ExitStatus = summary.outcome == .incomplete ? .rollbackIncomplete : .done
+        world.say(
+            format == .json
+                ? try JSONText.of(RollbackJSON(summary, exit: status.report))
+                : RollbackReport(summary).text(color: world.hasColor))
+        return status
+    }
+
+    /// What broke off is put back without a question; what came to its end only when somebody agrees.
+    private func consents(to stored: JournalStore.Stored, _ world: World) throws -> Bool {
+        guard !stored.transaction.isOpen, !yes else { return true }
+        let writes = stored.transaction.entries.map { "  \($0.write.action)\n" }.joined()
+        let site = stored.transaction.header.site
+        let question = "Transaction \(stored.id) of site \(site) wrote:\n\(writes)Put it back? Type yes: "
+        if world.ask(question) == "yes" { return true }
+        let diagnostic = Diagnostic(
+            .needsConsent, "nothing was put back: transaction \(stored.id) came to its end",
+            hint: "numactl-plan rollback \(stored.id) --yes puts it back without asking")
+        world.warn(DiagnosticText().render(diagnostic))
+        return false
+    }
+}

@@ -1,0 +1,65 @@
+internal import HostModel
+
+extension Interpreter {
+    /// Looks at what undoing the transaction would meet, and changes nothing.
+    ///
+    /// Whatever a write touched must be as it was before that write or after it. Of a write that is not known to be done,
+    /// anything between counts too, since the process may have ended in its middle: a pool may have got part of its pages.
+    /// - Throws: ``StepFailure`` when the host cannot be asked.
+    public func check(_ transaction: Transaction) throws(StepFailure) -> RollbackCheck {
+        let run = Run(host: self)
+        let history = WriteHistory(transaction.entries)
+        var check = RollbackCheck()
+        for (pool, states) in history.pools {
+            let found = try run.size(of: pool)
+            guard !states.allow(found) else { continue }
+            check.obstacles.append(.pool(pool, found: found, known: states.known))
+        }
+        for (name, states) in history.definitions where try !states.allow(run.definition(of: name)) {
+            check.obstacles.append(.definition(name, isGone: try run.definition(of: name) == nil))
+        }
+        var live = LiveDefinitions(run)
+        for (pin, known) in history.pins {
+            guard let cpus = try live.definition(of: pin.name)?.pin(of: pin.thread), !known.contains(cpus) else {
+                continue
+            }
+            check.obstacles.append(.pin(pin.name, thread: pin.thread.label, found: cpus))
+        }
+        for name in history.startedOrMade where try domains.status(of: name)?.isActive == true {
+            check.running.append(name)
+        }
+        for name in history.stopsInDoubt where try domains.status(of: name)?.isActive == true {
+            check.mayStillStop.append(name)
+        }
+        if check.running.isEmpty { check.obstacles += try pagesInUse(history, run) }
+        return check
+    }
+
+    /// Undoes the transaction, last write first, each undo read back; one that fails does not keep the others from being tried.
+    ///
+    /// May be called again after it was killed: what is as before already is left alone.
+    /// - Parameters:
+    ///   - guests: What ``check(_:)`` found running. They are asked to shut down first; when one does not, nothing more is undone.
+    ///   - force: Whether guests that do not shut down in time are switched off.
+    public func rollBack(_ transaction: Transaction, stopping guests: [String] = [], force: Bool = false) -> Report {
+        var run = Run(host: self)
+        run.begun = transaction.entries.map(\.write)
+        for guest in guests {
+            run.undo(.stop(name: guest, force: force))
+            guard run.report.isRolledBack else { return run.report }
+        }
+        run.undo()
+        return run.report
+    }
+
+    private func pagesInUse(_ history: WriteHistory, _ run: Run) throws(StepFailure) -> [RollbackCheck.Obstacle] {
+        var obstacles: [RollbackCheck.Obstacle] = []
+        for (pool, states) in history.pools {
+            let (found, before) = (try run.size(of: pool), states.before)
+            guard found > before else { continue }
+            let (spare, excess) = (try pools.sparePages(of: pool), found.subtractingDownToZero(before))
+            if spare < excess { obstacles.append(.poolInUse(pool, spare: spare, excess: excess)) }
+        }
+        return obstacles
+    }
+}

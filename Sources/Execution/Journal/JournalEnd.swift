@@ -1,0 +1,37 @@
+/// How a transaction ended.
+public struct JournalEnd: Hashable, Sendable, Codable {
+    /// What it came to.
+    public enum Outcome: String, Hashable, Sendable, CaseIterable, Codable {
+        /// Everything was done and read back.
+        case applied
+        /// Everything is as it was before.
+        case rolledBack = "rolled_back"
+        /// Rolled back, save what guests that were started need.
+        case left = "rolled_back_in_part"
+        /// Something could not be put back: a person is needed.
+        case incomplete
+        /// A person looked at it and said that it is settled.
+        case closed
+        /// A later transaction went on from where this one broke off, and came to its end.
+        case overtaken
+    }
+
+    /// What it came to.
+    public var outcome: Outcome
+    /// When.
+    public var time: UnixTime
+    /// A few words more, or nothing.
+    public var note: String
+
+    /// Puts an end together.
+    public init(_ outcome: Outcome, at time: UnixTime, note: String = "") {
+        self.outcome = outcome
+        self.time = time
+        self.note = note
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case outcome, note
+        case time = "time_ms"
+    }
+}

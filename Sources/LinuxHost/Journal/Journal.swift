@@ -1,0 +1,125 @@
+public import Execution
+public import XMLTree
+
+/// Writes down what a run does before it does it. The first write begins the journal, so a run without writes leaves none.
+public final class Journal: StepObserver {
+    private let store: JournalStore
+    private let header: (TransactionID, UnixTime) -> JournalHeader
+    private let mayBegin: () throws(StepFailure) -> Void
+    private var file: JournalFile?
+    private var writes = 0
+    private var hasTurned = false
+
+    /// The transaction; nil when nothing was written.
+    public var transaction: TransactionID? { file?.id }
+    /// The first thing that happened and could not be written down afterwards.
+    public private(set) var lapse: SysfsError?
+
+    /// Writes to that store.
+    ///
+    /// - Parameters:
+    ///   - header: Makes the header for the name and the time that the transaction gets.
+    ///   - mayBegin: Asked before each write; throws to end the run there.
+    public init(
+        _ store: JournalStore, header: @escaping (TransactionID, UnixTime) -> JournalHeader,
+        mayBegin: @escaping () throws(StepFailure) -> Void = { () throws(StepFailure) in }
+    ) {
+        self.store = store
+        self.header = header
+        self.mayBegin = mayBegin
+    }
+
+    /// Goes on with a journal that is there, to undo what it tells.
+    public init(_ store: JournalStore, resuming id: TransactionID) throws(JournalStore.Failure) {
+        self.store = store
+        file = try store.resume(id)
+        header = { _, _ in preconditionFailure("a journal that is there has its header") }
+        mayBegin = { () throws(StepFailure) in throw .notRecorded(reason: "an undo begins no writes") }
+    }
+
+    /// Writes the write down, with what leads back.
+    public func willRun(_ effect: Effect) throws(StepFailure) {
+        try mayBegin()
+        do throws(SysfsError) {
+            let file = try begun()
+            try file.append(.begun(writes + 1, effect.write))
+        } catch {
+            throw .notRecorded(reason: "\(error)")
+        }
+        writes += 1
+    }
+
+    /// Writes down that it is done.
+    public func didRun(_ effect: Effect, found: XMLElement?) { note(.done(writes, found: found)) }
+
+    /// Writes down that it failed.
+    public func didFail(_ effect: Effect, _ failure: StepFailure) { note(.failed(writes, reason: "\(failure)")) }
+
+    /// Writes down that the run turns round.
+    public func willUndo(_ action: HostAction) {
+        Interruption.settle()
+        turn(because: "the run could not be finished")
+    }
+
+    /// Writes down what became of an undo.
+    public func didUndo(_ result: UndoResult) {
+        note(.undone(what: "\(result.action)", result.result.word, detail: result.result.detail))
+    }
+
+    /// Writes down that everything from here on leads back; only the first time.
+    public func turn(because reason: String) {
+        guard file != nil, !hasTurned else { return }
+        hasTurned = true
+        note(.turned(.now, reason: reason))
+    }
+
+    /// Writes down that a file is replaced next, and begins the journal where that is the only change.
+    public func willReplace(_ change: FileChange) throws(SysfsError) { try begun().append(.replacing(change)) }
+
+    /// Writes down what became of a file that was put back.
+    public func didPutBack(_ path: String, _ word: UndoWord, detail: String = "") {
+        note(.undone(what: "put back \(path)", word, detail: detail))
+    }
+
+    /// Closes the journal; where nothing was written there is none. Old journals go.
+    public func end(_ outcome: JournalEnd.Outcome, note: String = "") throws(SysfsError) {
+        guard let file else { return }
+        try file.append(.ended(JournalEnd(outcome, at: .now, note: note)))
+        store.prune()
+    }
+
+    private func begun() throws(SysfsError) -> JournalFile {
+        if let file { return file }
+        let begun = try store.begin(header)
+        file = begun
+        return begun
+    }
+
+    /// What has happened has happened, whether or not that can be written down.
+    private func note(_ record: JournalRecord) {
+        do {
+            try file?.append(record)
+        } catch {
+            if lapse == nil { lapse = error }
+        }
+    }
+}
+
+extension UndoResult.Result {
+    fileprivate var word: UndoWord {
+        switch self {
+        case .restored: .restored
+        case .notNeeded: .notNeeded
+        case .leftForRunning: .left
+        case .failed: .failed
+        }
+    }
+
+    fileprivate var detail: String {
+        switch self {
+        case .restored, .notNeeded: ""
+        case .leftForRunning(let guests): guests.joined(separator: ", ")
+        case .failed(let failure): "\(failure)"
+        }
+    }
+}

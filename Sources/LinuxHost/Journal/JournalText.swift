@@ -1,0 +1,107 @@
+public import Execution
+internal import FoundationEssentials
+
+/// The lines of a journal: `{"crc":"1c291ca3","record":{…}}`, each ended by a line break.
+///
+/// The sum is over the bytes of the record, so that a byte that changed on the disk is seen. A last line that is not whole is
+/// what a process leaves that was killed while it wrote: nothing that it announces has happened.
+public enum JournalText {
+    /// What was read.
+    public struct Contents: Hashable, Sendable {
+        /// The records of all whole lines.
+        public var records: [JournalRecord]
+        /// The bytes of all whole lines; what follows is a torn line.
+        public var size: Int
+        /// Whether a torn line follows.
+        public var isTorn: Bool
+    }
+
+    /// A line that is whole and makes no sense.
+    public struct Damage: Error, Hashable, Sendable {
+        /// The line, from 1.
+        public var line: Int
+        /// What is wrong with it.
+        public var reason: String
+    }
+
+    /// One record as a line.
+    public static func line(_ record: JournalRecord) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let json = try? encoder.encode(record) else {
+            preconditionFailure("a record is numbers and texts, which JSON can hold")
+        }
+        let bytes = Array(json)
+        return head(CRC32.sum(of: bytes)) + bytes + tail
+    }
+
+    /// Reads a journal.
+    ///
+    /// - Throws: ``Damage`` at the first line that is no record, unless it is the last: that one may be torn.
+    public static func read(_ bytes: [UInt8]) throws(Damage) -> Contents {
+        var contents = Contents(records: [], size: 0, isTorn: false)
+        var number = 0
+        while contents.size < bytes.count {
+            number += 1
+            let rest = bytes[contents.size...]
+            guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { break }
+            do throws(Damage) {
+                contents.records.append(try record(bytes[contents.size...end], number))
+            } catch {
+                guard end + 1 == bytes.count else { throw error }
+                break
+            }
+            contents.size = end + 1
+        }
+        contents.isTorn = contents.size < bytes.count
+        return contents
+    }
+
+    private static func record(_ line: ArraySlice<UInt8>, _ number: Int) throws(Damage) -> JournalRecord {
+        let frame = head(0).count
+        guard line.count >= frame + tail.count else { throw Damage(line: number, reason: "it is cut off") }
+        let json = line.dropFirst(frame).dropLast(tail.count)
+        guard line.prefix(frame).elementsEqual(head(CRC32.sum(of: json))), line.suffix(tail.count).elementsEqual(tail)
+        else { throw Damage(line: number, reason: "its sum is not that of its bytes") }
+        do {
+            return try JSONDecoder().decode(JournalRecord.self, from: Data(json))
+        } catch let error as DecodingError {
+            throw Damage(line: number, reason: error.whatIsWrong)
+        } catch {
+            throw Damage(line: number, reason: "\(error)")
+        }
+    }
+
+    private static func head(_ sum: UInt32) -> [UInt8] {
+        let digits = String(sum, radix: 16)
+        return Array("{\"crc\":\"\(String(repeating: "0", count: 8 - digits.count))\(digits)\",\"record\":".utf8)
+    }
+
+    private static var tail: [UInt8] { Array("}\n".utf8) }
+}
+
+extension DecodingError {
+    /// What is wrong, and where in the record.
+    fileprivate var whatIsWrong: String {
+        let (path, reason): ([any CodingKey], String) =
+            switch self {
+            case .keyNotFound(let key, let context): (context.codingPath + [key], "is not there")
+            case .typeMismatch(_, let context), .valueNotFound(_, let context):
+                (context.codingPath, "is of another type than it must be")
+            case .dataCorrupted(let context): (context.codingPath, context.debugDescription)
+            @unknown default: ([], "cannot be read")
+            }
+        return "'\(path.map(\.stringValue).joined(separator: "."))': \(reason)"
+    }
+}
+
+/// The cyclic redundancy check of Ethernet and zip (polynomial 0xEDB88320, reflected): it sees every error of up to 32 bits in a row.
+private enum CRC32 {
+    static func sum(of bytes: some Sequence<UInt8>) -> UInt32 {
+        ~bytes.reduce(~0) { sum, byte in table[Int(UInt8(truncatingIfNeeded: sum) ^ byte)] ^ (sum >> 8) }
+    }
+
+    private static let table: [UInt32] = (0..<256).map { byte in
+        (0..<8).reduce(UInt32(byte)) { sum, _ in sum & 1 == 0 ? sum >> 1 : (sum >> 1) ^ 0xEDB8_8320 }
+    }
+}

@@ -1,0 +1,62 @@
+internal import Diagnostics
+
+/// The transactions of a host for a terminal: a table of all of them, or everything about one.
+public struct HistoryText {
+    private let entries: [HistoryEntry]
+
+    /// Takes the transactions, in the order in which they are to be shown.
+    public init(_ entries: [HistoryEntry]) { self.entries = entries }
+
+    /// All transactions, a line each.
+    public func list(color: Bool = false) -> String {
+        guard !entries.isEmpty else { return "Nothing was written on this host yet.\n" }
+        var table = TextTable(
+            [.left, .left, .right, .left, .left], headings: ["transaction", "site", "writes", "state", "note"])
+        for entry in entries {
+            table.add([
+                entry.transaction, entry.site.map { displayable($0) } ?? "?",
+                "\(entry.writes.count + entry.files.count)", entry.state.words, displayable(entry.note),
+            ])
+        }
+        return joinedSections([table.lines()])
+    }
+
+    /// Everything about each transaction.
+    public func detail(color: Bool = false) -> String {
+        let paint = Paint(isOn: color)
+        return joinedSections(entries.flatMap { sections($0, paint) })
+    }
+
+    private func sections(_ entry: HistoryEntry, _ paint: Paint) -> [[String]] {
+        var facts = TextTable([.left, .left])
+        facts.add(["state", entry.state.words])
+        if let site = entry.site { facts.add(["site", displayable(site)]) }
+        if let process = entry.process { facts.add(["process", "\(process)"]) }
+        if !entry.note.isEmpty { facts.add(["note", displayable(entry.note)]) }
+        facts.add(["journal", displayable(entry.path)])
+        var writes = TextTable([.right, .left, .left, .left])
+        for (index, write) in entry.writes.enumerated() {
+            writes.add(["\(index + 1)", write.state.words, displayable(write.what), displayable(write.detail)])
+        }
+        for file in entry.files {
+            writes.add(["\(entry.writes.count + 1)", "", "replace \(displayable(file))", ""])
+        }
+        var undone = TextTable([.left, .left, .left])
+        for row in entry.undone { undone.add([row.result.rawValue, displayable(row.what), displayable(row.detail)]) }
+        return [
+            [paint("Transaction \(entry.transaction)", .heading)] + facts.lines(indent: 2),
+            writes.isEmpty ? [] : [paint("Written", .heading)] + writes.lines(indent: 2),
+            undone.isEmpty ? [] : [paint("Put back", .heading)] + undone.lines(indent: 2),
+        ]
+    }
+}
+
+extension HistoryEntry.Write.State {
+    fileprivate var words: String {
+        switch self {
+        case .done: "done"
+        case .failed: "failed"
+        case .inDoubt: "IN DOUBT"
+        }
+    }
+}

@@ -1,0 +1,48 @@
+internal import Diagnostics
+
+/// What a rollback came to, for a terminal: a table of all that was put back or was to be, and one line that sums up.
+public struct RollbackReport {
+    private let summary: RollbackSummary
+
+    /// Takes the summary.
+    public init(_ summary: RollbackSummary) { self.summary = summary }
+
+    /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
+    public func text(color: Bool = false) -> String {
+        let paint = Paint(isOn: color)
+        return joinedSections([
+            table.lines(indent: 2), findingLines(summary.diagnostics, []),
+            [paint(lastLine, summary.outcome == .incomplete ? .attention : .heading)],
+        ])
+    }
+
+    private var table: TextTable {
+        var table = TextTable([.left, .left, .left], headings: ["result", "what", "why"])
+        for row in summary.rows { table.add([row.result.words, displayable(row.what), displayable(row.detail)]) }
+        return table
+    }
+
+    private var lastLine: String {
+        let (name, host) = (summary.transaction ?? "", displayable(summary.host))
+        return switch summary.outcome {
+        case .nothingToDo where summary.transaction == nil: "There is no transaction to roll back on \(host)."
+        case .nothingToDo: "Nothing of transaction \(name) stands on \(host)."
+        case .rolledBack: "Rolled back \(name): \(host) is as it was before it."
+        case .incomplete:
+            "Rollback of \(name) incomplete: \(Amount.count(open, "thing")) on \(host) could not be put back."
+        }
+    }
+
+    private var open: Int { summary.rows.count { $0.result == .failed || $0.result == .left } }
+}
+
+extension RollbackSummary.Result {
+    fileprivate var words: String {
+        switch self {
+        case .restored: "put back"
+        case .notNeeded: "was so"
+        case .left: "left"
+        case .failed: "NOT PUT BACK"
+        }
+    }
+}

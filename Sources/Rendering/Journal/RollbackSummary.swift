@@ -1,0 +1,68 @@
+public import Diagnostics
+
+/// What a rollback came to.
+public struct RollbackSummary: Hashable, Sendable {
+    /// How it ended.
+    public enum Outcome: String, Hashable, Sendable, CaseIterable {
+        /// There was nothing that could be put back.
+        case nothingToDo = "nothing_to_do"
+        /// Everything is as it was before the transaction.
+        case rolledBack = "rolled_back"
+        /// Something could not be put back.
+        case incomplete
+    }
+
+    /// How putting back one thing ended.
+    public enum Result: String, Hashable, Sendable, CaseIterable {
+        /// Done, and read back.
+        case restored
+        /// It was as before already.
+        case notNeeded = "not_needed"
+        /// Left as it is, for guests that run.
+        case left
+        /// Not done.
+        case failed
+    }
+
+    /// One thing that was put back, or was to be.
+    public struct Row: Hashable, Sendable {
+        /// The undo: `redefine web01`.
+        public var what: String
+        /// How it ended.
+        public var result: Result
+        /// Why it failed, or for whom it was left; empty otherwise.
+        public var detail: String
+
+        /// Puts a row together.
+        public init(_ what: String, _ result: Result, _ detail: String = "") {
+            self.what = what
+            self.result = result
+            self.detail = detail
+        }
+    }
+
+    /// The host's name.
+    public var host: String
+    /// The transaction; nil when there is none.
+    public var transaction: String?
+    /// How the rollback ended.
+    public var outcome: Outcome
+    /// What was put back, in the order in which that was tried.
+    public var rows: [Row]
+    /// Findings, in the order in which they were made.
+    public var diagnostics: [Diagnostic]
+
+    /// Puts a summary together.
+    public init(
+        host: String, transaction: String?, outcome: Outcome, rows: [Row] = [], diagnostics: [Diagnostic] = []
+    ) {
+        self.host = host
+        self.transaction = transaction
+        self.outcome = outcome
+        self.rows = rows
+        self.diagnostics = diagnostics
+    }
+
+    /// Whether the host is different from before the rollback.
+    public var changed: Bool { rows.contains { $0.result == .restored } }
+}
