@@ -13,6 +13,9 @@ BASHDIR = $(PREFIX)/share/bash-completion/completions
 ZSHDIR = $(PREFIX)/share/zsh/site-functions
 FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
 UNITDIR = $(PREFIX)/lib/systemd/system
+TMPFILESDIR = $(PREFIX)/lib/tmpfiles.d
+# What is installed and not enabled. The drop-ins for libvirt's daemons would take effect at once, so they go to the examples.
+UNITS = $(notdir $(wildcard examples/systemd/*.service examples/systemd/*.target examples/systemd/*.mount examples/systemd/*.timer))
 
 RELEASE = .build/release/numactl-plan
 SOURCES = Package.swift Sources Tests
@@ -71,9 +74,15 @@ install: ## Install what `make release` has built: make install DESTDIR= PREFIX=
 	for page in $(PAGES); do \
 	    install -D -m 0644 manpages/$$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page || exit 1; \
 	done
-	sed 's|/usr/bin/numactl-plan|$(BINDIR)/numactl-plan|' examples/systemd/numactl-plan-hugepages.service \
-	    > $(DESTDIR)$(UNITDIR)/numactl-plan-hugepages.service
-	chmod 0644 $(DESTDIR)$(UNITDIR)/numactl-plan-hugepages.service
+	for unit in $(UNITS); do \
+	    sed 's|/usr/bin/numactl-plan|$(BINDIR)/numactl-plan|' examples/systemd/$$unit > $(DESTDIR)$(UNITDIR)/$$unit && \
+	    chmod 0644 $(DESTDIR)$(UNITDIR)/$$unit || exit 1; \
+	done
+	install -d $(DESTDIR)$(TMPFILESDIR) && install -m 0644 examples/systemd/tmpfiles.d/numactl-plan.conf $(DESTDIR)$(TMPFILESDIR)/
+	for daemon in libvirtd virtqemud; do \
+	    install -D -m 0644 examples/systemd/$$daemon.service.d/10-numactl-plan.conf \
+	        $(DESTDIR)$(DOCDIR)/examples/systemd/$$daemon.service.d/10-numactl-plan.conf || exit 1; \
+	done
 	install -d $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR) $(DESTDIR)$(DATADIR)/schema
 	$(RELEASE) --generate-completion-script bash > $(DESTDIR)$(BASHDIR)/numactl-plan
 	$(RELEASE) --generate-completion-script zsh > $(DESTDIR)$(ZSHDIR)/_numactl-plan
@@ -87,8 +96,9 @@ install: ## Install what `make release` has built: make install DESTDIR= PREFIX=
 	install -m 0644 examples/base/*.xml $(DESTDIR)$(DOCDIR)/examples/base/
 
 uninstall: ## Remove what install has put there; /etc/numactl-plan stays
-	rm -f $(DESTDIR)$(BINDIR)/numactl-plan $(DESTDIR)$(UNITDIR)/numactl-plan-hugepages.service
+	rm -f $(DESTDIR)$(BINDIR)/numactl-plan $(DESTDIR)$(TMPFILESDIR)/numactl-plan.conf
 	for page in $(PAGES); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
+	rm -f $(addprefix $(DESTDIR)$(UNITDIR)/,$(UNITS))
 	rm -f $(DESTDIR)$(BASHDIR)/numactl-plan $(DESTDIR)$(ZSHDIR)/_numactl-plan $(DESTDIR)$(FISHDIR)/numactl-plan.fish
 	rm -rf $(DESTDIR)$(DOCDIR) $(DESTDIR)$(DATADIR)
 

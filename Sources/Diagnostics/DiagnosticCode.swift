@@ -83,6 +83,10 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case outputUnwritable = "NP413"
     case inputUnreadable = "NP414"
     case outputExists = "NP419"
+    case threadElsewhere = "NP420"
+    case memoryElsewhere = "NP421"
+    case memoryInOtherPages = "NP422"
+    case residenceUnknown = "NP423"
 
     // libvirt
     case libvirtUnreachable = "NP501"

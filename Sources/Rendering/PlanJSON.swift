@@ -136,7 +136,7 @@ private func changeJSON(_ change: Change) -> JSONValue {
 }
 
 /// `live` is there for running domains whose settings are known, and `drift` where nobody asked for the difference.
-private func partJSON(_ part: ChangedPart) -> JSONValue {
+func partJSON(_ part: ChangedPart) -> JSONValue {
     var members: [String: JSONValue] = [
         "path": .text(part.path), "now": valueJSON(part.now), "want": valueJSON(part.want),
         "when": .text(part.when.rawValue),
@@ -150,7 +150,8 @@ private func partJSON(_ part: ChangedPart) -> JSONValue {
     return .object(members)
 }
 
-private func valueJSON(_ value: ChangedPart.Value?) -> JSONValue {
+/// A setting's value, or null.
+func valueJSON(_ value: ChangedPart.Value?) -> JSONValue {
     switch value {
     case .text(let text): .text(text)
     case .number(let number): .number(number)

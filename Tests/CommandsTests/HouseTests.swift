@@ -15,17 +15,19 @@ struct HouseTests {
         "SiteFile": ["Diagnostics", "HostModel", "YAMLTree"],
         "Planning": ["Diagnostics", "DomainXML", "HostModel", "SiteFile", "XMLTree"],
         "Execution": ["Diagnostics", "DomainXML", "HostModel", "Planning", "XMLTree"],
-        "Rendering": ["Diagnostics", "HostModel", "Planning", "SiteFile", "XMLTree"],
+        "Residence": ["Diagnostics", "DomainXML", "HostModel", "Planning"],
+        "Rendering": ["Diagnostics", "HostModel", "Planning", "Residence", "SiteFile", "XMLTree"],
         "LinuxHost": [
             "CLinux", "CNuma", "Diagnostics", "Dispatch", "Execution", "FoundationEssentials", "Glibc", "HostModel",
-            "Synchronization", "SystemPackage", "XMLTree",
+            "Residence", "Synchronization", "SystemPackage", "XMLTree",
         ],
         "LibvirtHost": [
             "CLibvirt", "Execution", "Glibc", "HostModel", "Planning", "Synchronization", "XMLTree",
         ],
         "Commands": [
             "ArgumentParser", "Diagnostics", "DomainXML", "Execution", "FoundationEssentials", "Glibc", "HostModel",
-            "LibvirtHost", "LinuxHost", "Planning", "Rendering", "SiteFile", "SystemPackage", "XMLTree", "YAMLTree",
+            "LibvirtHost", "LinuxHost", "Planning", "Rendering", "Residence", "SiteFile", "SystemPackage", "XMLTree",
+            "YAMLTree",
         ],
         "numactl-plan": ["Commands", "Glibc"],
     ]

@@ -1,0 +1,43 @@
+public import HostModel
+public import Planning
+
+/// Where a running guest's threads and memory should be.
+public struct Expectation: Hashable, Sendable {
+    /// The guest's place in the plan.
+    public var placement: GuestPlacement
+    /// How the running guest's memory is cut.
+    public var shape: GuestShape
+    /// The CPUs that are online; others are of no account.
+    public var onlineCPUs: CPUSet
+    /// Whether the plan's memory settings wait for the guest's next start.
+    public var isRestartPending: Bool
+    /// How much of a piece of memory may be elsewhere, in per cent of what is there.
+    public var tolerance: UInt64
+
+    /// Puts an expectation together.
+    public init(
+        placement: GuestPlacement, shape: GuestShape, onlineCPUs: CPUSet, isRestartPending: Bool = false,
+        tolerance: UInt64 = 1
+    ) {
+        self.placement = placement
+        self.shape = shape
+        self.onlineCPUs = onlineCPUs
+        self.isRestartPending = isRestartPending
+        self.tolerance = tolerance
+    }
+
+    /// The CPUs of a thread by the plan, as far as they are online; nil for any.
+    func cpus(of role: GuestThread.Role) -> CPUSet? {
+        let wanted: CPUSet? =
+            switch role {
+            case .vcpu(let vcpu):
+                placement.cells.isEmpty
+                    ? placement.floatingCPUs : placement.cells.lazy.compactMap { $0.pins[vcpu] }.first
+            case .ioThread, .emulator: placement.emulatorCPUs.isEmpty ? nil : placement.emulatorCPUs
+            }
+        return wanted?.intersection(onlineCPUs)
+    }
+
+    /// The vCPUs that must have a thread.
+    var vcpus: VCPUSet { placement.cells.reduce(VCPUSet()) { $0.union($1.vcpus) } }
+}

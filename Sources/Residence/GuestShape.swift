@@ -1,0 +1,105 @@
+public import DomainXML
+public import HostModel
+
+/// How the memory of a running guest is cut, which is what tells it from the emulator's own.
+public struct GuestShape: Hashable, Sendable {
+    /// One piece of memory with a backend of its own.
+    public struct Piece: Hashable, Sendable {
+        /// The guest cell, or nil for all memory of a guest without cells.
+        public var cell: GuestCellID?
+        /// Its memory.
+        public var memory: KiB
+        /// The host cells that QEMU was told to bind it to; nil for none or not known.
+        public var boundTo: CellSet?
+
+        /// Puts a piece together.
+        public init(cell: GuestCellID?, memory: KiB, boundTo: CellSet? = nil) {
+            self.cell = cell
+            self.memory = memory
+            self.boundTo = boundTo
+        }
+    }
+
+    /// The pieces, ascending by guest cell.
+    public var pieces: [Piece]
+
+    /// Takes the pieces.
+    public init(_ pieces: [Piece]) { self.pieces = pieces }
+
+    /// Reads the shape from what the running domain runs with.
+    public init(_ live: ManagedParts) {
+        let whole = live.numaTune?.hostCells
+        guard !live.guestCells.isEmpty else {
+            self.init([Piece(cell: nil, memory: live.memory, boundTo: whole)])
+            return
+        }
+        self.init(
+            live.guestCells.sorted { $0.id < $1.id }.map { cell in
+                Piece(
+                    cell: cell.id, memory: cell.memory, boundTo: live.numaTune?.memNodes[cell.id]?.hostCells ?? whole)
+            })
+    }
+}
+
+extension GuestShape {
+    /// Finds each piece's areas among all areas of the process; pieces that are not found are left out.
+    ///
+    /// A file tells by its name: libvirt calls the backends of guest cells `ram-node0`, `ram-node1`. Anonymous memory and
+    /// memfd have no such name: an area of exactly the piece's length is it; of several, one that is bound as QEMU was told to
+    /// bind the piece, then that with the highest address, since backends are made in order and the kernel hands out addresses
+    /// from the top.
+    func areas(in all: [MemoryArea]) -> [GuestCellID?: [MemoryArea]] {
+        var found: [GuestCellID?: [MemoryArea]] = [:]
+        var unnamed: [MemoryArea] = []
+        for area in all where area.mayBeGuestMemory {
+            switch BackendName(file: area.file) {
+            case .cell(let cell): found[cell, default: []].append(area)
+            case .whole: found[GuestCellID?.none, default: []].append(area)
+            case .unnamed: unnamed.append(area)
+            case .other: break
+            }
+        }
+        found = found.filter { key, _ in pieces.contains { $0.cell == key } }
+        unnamed.sort { $0.start > $1.start }
+        for isBoundAsTold in [true, false] {
+            for piece in pieces where found[piece.cell] == nil {
+                let index = unnamed.firstIndex { area in
+                    area.size == piece.memory && (!isBoundAsTold || area.boundTo == piece.boundTo ?? [])
+                }
+                if let index { found[piece.cell] = [unnamed.remove(at: index)] }
+            }
+        }
+        return found
+    }
+}
+
+/// What the name of a mapped file says of whose memory it is.
+private enum BackendName {
+    case cell(GuestCellID)
+    case whole
+    /// Anonymous memory, or a memfd, which has no name of its own.
+    case unnamed
+    case other
+
+    init(file: String?) {
+        guard var name = file?.split(separator: "/").last else {
+            self = file == nil ? .unnamed : .other
+            return
+        }
+        if name.hasSuffix(" (deleted)") { name = name.dropLast(" (deleted)".count) }
+        if name == "memfd:memory-backend-memfd" {
+            self = .unnamed
+            return
+        }
+        // On a hugetlbfs QEMU makes `qemu_back_mem.NAME.RANDOM`; libvirt names files of ordinary memory as the backend.
+        let isTemporary = name.hasPrefix("qemu_back_mem.")
+        let backend = isTemporary ? name.dropFirst("qemu_back_mem.".count).prefix { $0 != "." } : name
+        if backend.hasPrefix("ram-node"), let number = Int(backend.dropFirst("ram-node".count)), number >= 0 {
+            self = .cell(GuestCellID(number))
+        } else if backend.hasPrefix("memdimm") || backend.hasPrefix("memnvdimm") {
+            self = .other
+        } else {
+            self = isTemporary || backend.hasSuffix(".ram") ? .whole : .other
+        }
+    }
+}

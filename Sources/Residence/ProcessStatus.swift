@@ -1,0 +1,23 @@
+public import HostModel
+
+/// The texts of `/proc/PID/task/TID/status` and `/proc/PID/stat`.
+public enum ProcessStatus {
+    /// The CPUs on which a thread may run, from its `status`; nil when the text does not tell.
+    public static func allowedCPUs(in text: String) -> CPUSet? {
+        let key = "Cpus_allowed_list:"
+        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(key) }) else { return nil }
+        let list = line.dropFirst(key.count).split(whereSeparator: \.isWhitespace).first
+        return list.flatMap { try? CPUSet(parsing: $0) }
+    }
+
+    /// When the process started, in clock ticks since the machine did, from its `stat`; nil when the text does not tell.
+    public static func startTicks(in text: String) -> UInt64? {
+        // The second field is a name in parentheses that may hold anything, parentheses and blanks included.
+        guard let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[text.index(after: end)...].split(whereSeparator: \.isWhitespace)
+        return fields.count > 19 ? UInt64(fields[19]) : nil
+    }
+
+    /// The whole seconds that the machine has run, from `/proc/uptime`; nil when the text does not tell.
+    public static func uptime(in text: String) -> UInt64? { UInt64(text.prefix { $0.isASCII && $0.isNumber }) }
+}
