@@ -106,7 +106,9 @@ let package = Package(
         tests("Rendering", ["Residence", "Planning", "SiteFile", "YAMLTree", "XMLTree", "HostModel", "Diagnostics"]),
         tests("LinuxHost", ["Execution", "Residence", "HostModel", "Diagnostics", systemPackage]),
         tests("Commands", ["Rendering", "HostModel"]),
-        tests("LibvirtHost", ["Execution", "Planning", "DomainXML", "XMLTree", "HostModel"]),
+        tests(
+            "LibvirtHost",
+            ["Execution", "Planning", "DomainXML", "SiteFile", "Diagnostics", "XMLTree", "HostModel"]),
         // On a real host: started by Tests/system/run, skipped otherwise.
         .testTarget(name: "SystemTests", dependencies: ["TestSupport", "XMLTree"], swiftSettings: strict),
     ],

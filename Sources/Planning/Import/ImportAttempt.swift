@@ -1,0 +1,173 @@
+internal import Diagnostics
+internal import DomainXML
+internal import HostModel
+internal import SiteFile
+
+/// One attempt to say all domains, with certain words for the host.
+struct ImportAttempt {
+    private let source: ImportSource
+    private var hostKeys: [SketchKey]
+    /// By domain: the ways that are still to be tried, the present one first; none for a domain that is left out.
+    private var ways: [String: [[SketchKey]]] = [:]
+    /// By domain: what a plan would do to it, said the best way that was tried.
+    private var reasons: [String: [String]] = [:]
+    private var pools: [String] = []
+
+    init(_ source: ImportSource, hostKeys: [SketchKey]) {
+        self.source = source
+        self.hostKeys = hostKeys
+        if let connect = source.request.connect { self.hostKeys.append(SketchKey("connect", .word(connect))) }
+        for record in source.records { ways[record.facts.name] = self.ways(of: record) }
+    }
+
+    /// By domain that is left out: why.
+    var leftOut: [String: [String]] {
+        let unsaid = ["its name, its size or its cells cannot be written in a site file"]
+        return Dictionary(
+            ways.filter(\.value.isEmpty).map { ($0.key, reasons[$0.key] ?? unsaid) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Tries until a plan changes nothing. Domains that were left out while others were said wrongly get a second chance.
+    mutating func run() {
+        settle()
+        let settled = self
+        guard !leftOut.isEmpty else { return settlePools() }
+        for record in source.records where ways[record.facts.name]?.isEmpty == true {
+            ways[record.facts.name] = ways(of: record)
+        }
+        settle()
+        if leftOut.count >= settled.leftOut.count { self = settled }
+        settlePools()
+    }
+
+    private mutating func settle() {
+        while true {
+            let plan = plan()
+            let complaints = complaints(plan)
+            guard !complaints.isEmpty else { return }
+            for (name, words) in complaints {
+                if words.count < reasons[name]?.count ?? .max { reasons[name] = words }
+                ways[name]?.removeFirst()
+            }
+        }
+    }
+
+    /// Pools that would change are taken as they are where that works, since the file shall change nothing.
+    private mutating func settlePools() {
+        let changed = plan().changes.filter { if case .pool = $0.subject { true } else { false } }
+        guard !changed.isEmpty else { return }
+        var taken = self
+        taken.hostKeys.append(SketchKey("pools", .map([SketchKey("manage", .flag(false))])))
+        if taken.complaints(taken.plan()).isEmpty {
+            self = taken
+        } else {
+            pools = changed.map(\.address)
+        }
+    }
+
+    // MARK: The planner's opinion
+
+    private func plan() -> Plan {
+        guard let site = SiteReader.read(SourceText(name: "import", text: sketch.text)).value, site.hosts.count == 1
+        else {
+            return Plan(
+                host: "", site: "", verdict: .refused,
+                placement: Placement(verdict: .infeasible, guests: [], unplaced: [], cells: []))
+        }
+        return Planner.plan(
+            PlanRequest(
+                host: source.request.host, site: site.name.value, policy: site.hosts[0], guests: site.guests,
+                defaultHugePage: source.request.defaultHugePage, explains: false)
+        ).plan
+    }
+
+    /// By domain: what the plan would do to it, in words; empty when it would leave everything as it is.
+    private func complaints(_ plan: Plan) -> [String: [String]] {
+        var complaints: [String: [String]] = [:]
+        for change in plan.changes {
+            guard case .guest(let name) = change.subject else { continue }
+            let parts = change.parts.filter { $0.path != "metadata" }
+            if !parts.isEmpty { complaints[name] = parts.map(\.words) }
+        }
+        for guest in plan.placement.unplaced {
+            complaints[guest.name] = ["as such a guest it would not fit where it is, beside the others"]
+        }
+        for name in plan.placement.moved { complaints[name] = ["as such a guest it would be moved"] }
+        let said = Set(ways.filter { !$0.value.isEmpty }.keys)
+        complaints = complaints.filter { said.contains($0.key) }
+        if complaints.isEmpty, ![.changes, .noChanges].contains(plan.verdict), let last = said.max() {
+            // Nobody in particular is at fault: one after the other is tried otherwise.
+            complaints[last] = ["the host would be refused with it"]
+        }
+        return complaints
+    }
+
+    /// The ways to say a domain that the site file's own rules accept, and that mean as many vCPUs and cells as it has.
+    private func ways(of record: DomainRecord) -> [[SketchKey]] {
+        GuestSketches(record, defaultHugePage: source.request.defaultHugePage).all.filter { keys in
+            let alone = SiteSketch(site: source.site, host: source.hostName, guests: [(record.facts.name, keys)])
+            let site = SiteReader.read(SourceText(name: "import", text: alone.text)).value
+            guard let demand = site?.guests.first?.demand else { return false }
+            let cells = record.parts.guestCells.sorted { $0.id < $1.id }
+            return demand.cells.map(\.vcpus) == cells.map(\.vcpus) && demand.cells.map(\.memory) == cells.map(\.memory)
+        }
+    }
+
+    // MARK: The file
+
+    /// Guests of a flavor that is on their marks are written by that name, as far as the flavor means the same for all of them.
+    private var sketch: SiteSketch {
+        var sketch = SiteSketch(site: source.site, host: source.hostName, hostKeys: hostKeys)
+        let own: Set<String> = ["autostart", "adopt"]
+        for record in source.records {
+            guard let keys = ways[record.facts.name]?.first else { continue }
+            guard let flavor = record.mark?.flavor else {
+                sketch.guests.append((record.facts.name, keys))
+                continue
+            }
+            let shared = keys.filter { !own.contains($0.name) }
+            if !sketch.flavors.contains(where: { $0.name == flavor }) { sketch.flavors.append((flavor, shared)) }
+            let isSame = sketch.flavors.contains { $0.name == flavor && $0.keys == shared }
+            let rest = keys.filter { own.contains($0.name) }
+            sketch.guests.append(
+                (record.facts.name, isSame ? [SketchKey("flavor", .word(flavor))] + rest : keys))
+        }
+        return sketch
+    }
+
+    /// The file with what is left out as comments.
+    var result: ImportedSite {
+        var sketch = sketch
+        let refused = source.refused.map { (name: $0.name, reasons: [$0.reason]) }
+        sketch.leftOut = (refused + leftOut.map { (name: $0.key, reasons: $0.value) }).sorted { $0.name < $1.name }
+        var diagnostics = sketch.leftOut.map { domain in
+            Diagnostic(
+                .importInexact, "domain '\(domain.name)' is left out: it cannot be said exactly", severity: .warning,
+                notes: domain.reasons)
+        }
+        if !pools.isEmpty {
+            diagnostics.append(
+                Diagnostic(
+                    .importInexact, "the plan for the file changes \(pools.joined(separator: ", "))",
+                    severity: .warning,
+                    hint: "guests that do not run need pages that are not there"))
+        }
+        return ImportedSite(text: sketch.text, guests: sketch.guests.map(\.name).sorted(), diagnostics: diagnostics)
+    }
+}
+
+extension ChangedPart {
+    /// What would change, in words.
+    fileprivate var words: String {
+        let sides = [now, want].map { value -> String in
+            switch value {
+            case nil: "nothing"
+            case .text(let text): text
+            case .number(let number): "\(number)"
+            case .flag(let flag): flag ? "yes" : "no"
+            }
+        }
+        return "\(path) would change from \(sides[0]) to \(sides[1])"
+    }
+}

@@ -1,0 +1,109 @@
+internal import HostModel
+
+/// A value of a site file that is being written.
+indirect enum SketchValue: Hashable {
+    case word(String)
+    case number(Int)
+    case flag(Bool)
+    case map([SketchKey])
+    case list([SketchValue])
+}
+
+/// A key of a site file that is being written.
+struct SketchKey: Hashable {
+    let name: String
+    let value: SketchValue
+
+    init(_ name: String, _ value: SketchValue) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// A site file that is being written: one host, and the guests that are on it already.
+struct SiteSketch {
+    var site: String
+    var host: String
+    var hostKeys: [SketchKey] = []
+    /// Flavors with their keys, in the order in which they are written.
+    var flavors: [(name: String, keys: [SketchKey])] = []
+    /// Guests with their keys, in the order in which they are written.
+    var guests: [(name: String, keys: [SketchKey])] = []
+    /// What is left out and why, by the domain's name, in the order in which it is written.
+    var leftOut: [(name: String, reasons: [String])] = []
+
+    /// The file.
+    var text: String {
+        var lines = ["site: \(Self.text(.word(site)))", "", "hosts:"]
+        lines.append("  \(Self.text(.word(host))): \(Self.text(.map(hostKeys)))")
+        if !flavors.isEmpty { lines += ["", "flavors:"] + flavors.map(Self.entry) }
+        lines += ["", guests.isEmpty ? "guests: {}" : "guests:"] + guests.map(Self.entry)
+        if !leftOut.isEmpty { lines += ["", "  # These cannot be said exactly and are left as they are:"] }
+        for domain in leftOut {
+            lines.append("  # \(Self.comment(domain.name)):")
+            lines += domain.reasons.map { "  #   - \(Self.comment($0))" }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func entry(_ entry: (name: String, keys: [SketchKey])) -> String {
+        "  \(text(.word(entry.name))): \(text(.map(entry.keys)))"
+    }
+
+    /// A value in YAML's flow style, on one line.
+    static func text(_ value: SketchValue) -> String {
+        switch value {
+        case .word(let word): isPlain(word) ? word : quoted(word)
+        case .number(let number): "\(number)"
+        case .flag(let flag): flag ? "true" : "false"
+        case .map(let keys):
+            "{" + keys.map { "\(text(.word($0.name))): \(text($0.value))" }.joined(separator: ", ") + "}"
+        case .list(let values): "[" + values.map(text).joined(separator: ", ") + "]"
+        }
+    }
+
+    /// Whether YAML takes the word for that word without quotes: letters first, and none of the words for something else.
+    private static func isPlain(_ word: String) -> Bool {
+        let others: Set<String> = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+        guard let first = word.unicodeScalars.first, first.isASCII, !others.contains(word.lowercased()) else {
+            return false
+        }
+        let isRange =
+            word.split(separator: "-", omittingEmptySubsequences: false).count == 2 && !word.contains("+")
+            && word.split(separator: "-", omittingEmptySubsequences: false).allSatisfy { Int($0) != nil }
+        if isRange { return true }
+        let isSize = first.properties.numericType != nil && word.hasSuffix("iB")
+        return (first.properties.isAlphabetic || isSize)
+            && word.unicodeScalars.allSatisfy { scalar in
+                scalar.isASCII
+                    && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                        || "-_.".unicodeScalars.contains(scalar))
+            }
+    }
+
+    private static func quoted(_ word: String) -> String {
+        var text = "\""
+        for scalar in word.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": text += "\\\(scalar)"
+            case _ where scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || scalar.value == 0xfeff:
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+            case "\u{2028}": text += "\\L"
+            case "\u{2029}": text += "\\P"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text + "\""
+    }
+
+    /// A text that may stand in a comment: whatever could end the line is gone.
+    private static func comment(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || scalar == "\u{2028}"
+                        || scalar == "\u{2029}" || scalar.value == 0xfeff ? "?" : scalar
+                }))
+    }
+}

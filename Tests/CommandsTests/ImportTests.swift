@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+
+/// What this program has made is said again by import, key by key.
+@Suite("import")
+struct ImportTests {
+    @Test(
+        "says again what a guest was made from, so that a plan for the file changes nothing but marks",
+        arguments: [
+            ("vcpus: 2, ram: 1GiB", "vcpus: 2, ram: 1GiB"),
+            ("vcpus: 4, ram: 1GiB, numa_nodes: 2", "numa_nodes: 2"),
+            ("vcpus: 2, ram: 1GiB, numa_nodes: 1, numa_policy: preferred", "numa_policy: preferred"),
+            ("vcpus: 4, ram: 1GiB, numa_nodes: 2, numa_policy: none", "numa_policy: none"),
+            ("vcpus: 3, ram: 3GiB, numa_cells: [{cpus: 0-1, ram: 1GiB}, {cpus: 2, ram: 2GiB}]", "numa_cells: [{"),
+            ("vcpus: 2, ram: 1GiB, cpu_policy: dedicated", "cpu_policy: dedicated"),
+            ("vcpus: 2, ram: 1GiB, cpu_policy: dedicated, cpu_thread_policy: isolate", "cpu_policy: dedicated"),
+            (
+                "vcpus: 3, ram: 1GiB, cpu_policy: mixed, cpu_dedicated_mask: 0-1",
+                "cpu_policy: mixed, cpu_dedicated_mask: 0-1"
+            ),
+            (
+                "vcpus: 2, ram: 1GiB, cpu_policy: dedicated, emulator_threads_policy: isolate",
+                "emulator_threads_policy: isolate"
+            ),
+            ("vcpus: 2, ram: 1GiB, mem_page_size: 2MiB", "mem_page_size: 2MiB"),
+            ("vcpus: 2, ram: 1GiB, mem_page_size: small, locked_memory: true", "locked_memory: true"),
+            (
+                "vcpus: 3, ram: 1GiB, cpu_policy: dedicated, cpu_realtime: true, cpu_realtime_mask: ^0",
+                "cpu_realtime: true, cpu_realtime_mask: 1-2"
+            ),
+            (
+                "vcpus: 4, ram: 1GiB, numa_nodes: 1, cpu_topology: {sockets: 1, cores: 2, threads: 2}",
+                "cpu_topology: {sockets: 1, cores: 2, threads: 2}"
+            ),
+            (
+                "vcpus: 1, ram: 1GiB, cpu_mode: host-passthrough, iothreads: 2",
+                "cpu_mode: host-passthrough, iothreads: 2"
+            ),
+        ])
+    func keys(made: String, said: String) throws {
+        let imported = try imported("\(made), accelerator: qemu")
+        #expect(imported.output.contains(said), "\(imported.output)")
+        #expect(imported.errors.isEmpty, "\(imported.errors)")
+        let parts = try self.parts(imported)
+        #expect(parts.allSatisfy { $0 == "metadata" }, "\(imported.output)\(parts)")
+    }
+
+    @Test("leaves out what it cannot say, with the reason as a comment, and never a wrong entry")
+    func inexact() throws {
+        let pins = "<cputune><vcpupin vcpu='0' cpuset='1'/></cputune></domain>"
+        let imported = try imported("vcpus: 2, ram: 1GiB, accelerator: qemu") { $0.replacing("</domain>", with: pins) }
+        #expect(imported.status == 0)
+        #expect(imported.output.contains("guests: {}"))
+        #expect(imported.output.contains("# own:"))
+        #expect(imported.output.contains("cputune.vcpupin[0] would change from 1 to nothing"))
+        #expect(imported.errors.contains("NP610"))
+        #expect(try parts(imported).isEmpty)
+    }
+
+    @Test("leaves out domains of other managers and of other sites", arguments: [true, false])
+    func others(isNova: Bool) throws {
+        let nova = "<x:instance xmlns:x='http://openstack.org/xmlns/libvirt/nova/1.1'/></metadata>"
+        let imported = try imported(
+            "vcpus: 2, ram: 1GiB, accelerator: qemu", options: isNova ? [] : ["--site", "else"]
+        ) {
+            isNova ? $0.replacing("</metadata>", with: nova) : $0
+        }
+        #expect(imported.output.contains("guests: {}"))
+        #expect(imported.output.contains(isNova ? "it belongs to OpenStack Nova" : "it belongs to the site 'lab'"))
+    }
+
+    @Test(
+        "names the domains that there are when one is not", arguments: [("own", 0), ("owm", 64)] as [(String, Int32)])
+    func unknown(name: String, status: Int32) throws {
+        let run = try imported("vcpus: 2, ram: 1GiB, accelerator: qemu", options: [name])
+        #expect(run.status == status)
+        #expect(status == 0 || run.errors.contains("did you mean own?"))
+    }
+
+    /// What import makes of the definition that a guest with these keys has.
+    private func imported(
+        _ keys: String, options: [String] = [], editing edit: (String) -> String = { $0 }
+    ) throws -> CommandRun {
+        let site = "site: lab\nhosts: {host: {}}\nguests:\n  own: {\(keys)}\n"
+        let rendered = CommandRun(
+            ["render", "site.yaml", "--facts", "facts.json"], files: ["site.yaml": site, "facts.json": try facts()])
+        #expect(rendered.status == 0, "\(rendered.errors)")
+        let end = try #require(rendered.output.range(of: "</domain>"))
+        let definition = edit(String(rendered.output[..<end.upperBound]))
+        self.files.facts = try facts(definition)
+        return CommandRun(["import", "--facts", "facts.json"] + options, files: ["facts.json": self.files.facts])
+    }
+
+    /// The paths that a plan for an imported file changes.
+    private func parts(_ imported: CommandRun) throws -> [String] {
+        let run = CommandRun(
+            ["plan", "site.yaml", "--facts", "facts.json", "--format", "json"],
+            files: ["site.yaml": imported.output, "facts.json": files.facts])
+        #expect(run.status == 0, "\(run.errors)")
+        let document = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+        let changes = try #require(document?["changes"] as? [[String: Any]])
+        return changes.flatMap { ($0["parts"] as? [[String: Any]] ?? []).compactMap { $0["path"] as? String } }
+    }
+
+    /// The facts of the latest import of this test.
+    private final class Files { var facts = "" }
+    private let files = Files()
+
+    private func facts(_ definition: String? = nil) throws -> String {
+        let cells = [0, 1].map { id -> [String: Any] in
+            [
+                "id": id, "cpus": id == 0 ? "0-7" : "8-15", "memory_kib": 8_000_000,
+                "siblings": (0..<4).map { "\(id * 8 + $0 * 2)-\(id * 8 + $0 * 2 + 1)" },
+                "pools": [["page_kib": 2_048, "total": 1_024, "free": 1_024]],
+            ]
+        }
+        let domains = definition.map { xml in
+            [["name": "own", "uuid": "6e2c1f0a-3b1d-4c58-9d55-0f7b4f1f3a11", "state": "shutoff", "xml": xml]]
+        }
+        let facts: [String: Any] = [
+            "kind": "numactl-plan/facts", "format_version": "1.0", "cells": cells, "domains": domains ?? [],
+        ]
+        return String(decoding: try JSONSerialization.data(withJSONObject: facts, options: .sortedKeys), as: UTF8.self)
+    }
+}
