@@ -26,7 +26,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 /// Fixtures that tests read from the source tree and that are not sources.
 let excluded: [String: [String]] = [
-    "Commands": ["Golden"],
+    "Commands": ["Golden", "packages.txt"],
     "Diagnostics": ["Golden"],
     "DomainXML": ["Golden"],
     "LinuxHost": ["packages.txt"],
@@ -60,13 +60,14 @@ let package = Package(
         pure("Planning", ["SiteFile", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         pure("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         pure("Residence", ["Planning", "DomainXML", "HostModel", "Diagnostics"]),
-        pure("Rendering", ["Residence", "Planning", "SiteFile", "XMLTree", "HostModel", "Diagnostics"]),
+        pure("Doctor", ["SiteFile", "HostModel", "Diagnostics"]),
+        pure("Rendering", ["Doctor", "Residence", "Planning", "SiteFile", "XMLTree", "HostModel", "Diagnostics"]),
 
         // Edges: the only targets that touch the world.
         .target(
             name: "LinuxHost",
             dependencies: [
-                "Execution", "Residence", "XMLTree", "HostModel", "Diagnostics", "CLinux", "CNuma", systemPackage,
+                "Execution", "Residence", "Doctor", "XMLTree", "HostModel", "Diagnostics", "CLinux", "CNuma", systemPackage,
             ],
             swiftSettings: strict),
         .target(
@@ -77,7 +78,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "HostModel", "YAMLTree", "XMLTree", "DomainXML", "SiteFile", "Planning", "Execution",
-                "Residence", "Rendering", "LinuxHost", "LibvirtHost", argumentParser, systemPackage,
+                "Residence", "Doctor", "Rendering", "LinuxHost", "LibvirtHost", argumentParser, systemPackage,
             ],
             swiftSettings: strict),
         .executableTarget(name: "numactl-plan", dependencies: ["Commands"], swiftSettings: strict),
@@ -103,8 +104,9 @@ let package = Package(
         tests("Planning", ["FullHosts", "SiteFile", "HostModel", "Diagnostics", "DomainXML", "XMLTree"]),
         tests("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         tests("Residence", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
-        tests("Rendering", ["Residence", "Planning", "SiteFile", "YAMLTree", "XMLTree", "HostModel", "Diagnostics"]),
-        tests("LinuxHost", ["Execution", "Residence", "HostModel", "Diagnostics", systemPackage]),
+        tests("Doctor", ["SiteFile", "YAMLTree", "HostModel", "Diagnostics"]),
+        tests("Rendering", ["Doctor", "Residence", "Planning", "SiteFile", "YAMLTree", "XMLTree", "HostModel", "Diagnostics"]),
+        tests("LinuxHost", ["Execution", "Residence", "Doctor", "HostModel", "Diagnostics", systemPackage]),
         tests("Commands", ["Rendering", "HostModel"]),
         tests(
             "LibvirtHost",

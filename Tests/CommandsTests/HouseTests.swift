@@ -15,17 +15,18 @@ struct HouseTests {
         "SiteFile": ["Diagnostics", "HostModel", "YAMLTree"],
         "Planning": ["Diagnostics", "DomainXML", "HostModel", "SiteFile", "XMLTree"],
         "Execution": ["Diagnostics", "DomainXML", "HostModel", "Planning", "XMLTree"],
+        "Doctor": ["Diagnostics", "HostModel", "SiteFile"],
         "Residence": ["Diagnostics", "DomainXML", "HostModel", "Planning"],
-        "Rendering": ["Diagnostics", "HostModel", "Planning", "Residence", "SiteFile", "XMLTree"],
+        "Rendering": ["Diagnostics", "Doctor", "HostModel", "Planning", "Residence", "SiteFile", "XMLTree"],
         "LinuxHost": [
-            "CLinux", "CNuma", "Diagnostics", "Dispatch", "Execution", "FoundationEssentials", "Glibc", "HostModel",
+            "CLinux", "CNuma", "Diagnostics", "Dispatch", "Doctor", "Execution", "FoundationEssentials", "Glibc", "HostModel",
             "Residence", "Synchronization", "SystemPackage", "XMLTree",
         ],
         "LibvirtHost": [
             "CLibvirt", "Execution", "Glibc", "HostModel", "Planning", "Synchronization", "XMLTree",
         ],
         "Commands": [
-            "ArgumentParser", "Diagnostics", "DomainXML", "Execution", "FoundationEssentials", "Glibc", "HostModel",
+            "ArgumentParser", "Diagnostics", "Doctor", "DomainXML", "Execution", "FoundationEssentials", "Glibc", "HostModel",
             "LibvirtHost", "LinuxHost", "Planning", "Rendering", "Residence", "SiteFile", "SystemPackage", "XMLTree",
             "YAMLTree",
         ],

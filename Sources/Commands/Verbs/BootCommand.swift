@@ -1,8 +1,11 @@
 internal import ArgumentParser
 internal import Diagnostics
+internal import Doctor
 internal import Execution
+internal import FoundationEssentials
 internal import HostModel
 internal import Planning
+internal import Rendering
 internal import LinuxHost
 internal import SystemPackage
 
@@ -14,7 +17,12 @@ struct BootCommand: WorldCommand {
             numactl-plan=off on the kernel's command line makes it do nothing, numactl-plan=report only report.
             """)
 
-    enum Emission: String, ExpressibleByArgument, CaseIterable { case kernelArgs = "kernel-args" }
+    enum Emission: String, ExpressibleByArgument, CaseIterable {
+        case kernelArgs = "kernel-args"
+        case grub, grubby
+        case systemdBoot = "systemd-boot"
+        case ostree, units, tmpfiles
+    }
 
     @Argument(
         help: ArgumentHelp(
@@ -30,15 +38,20 @@ struct BootCommand: WorldCommand {
     @Option(help: ArgumentHelp("Print what to boot with instead of reserving anything.", valueName: "what")) var emit:
         Emission?
 
+    @Option(
+        help: ArgumentHelp("With --emit units: write them into this folder.", valueName: "dir"), completion: .directory)
+    var out: String?
+
     @Option(help: ArgumentHelp("How long growing pools may take.", valueName: "seconds")) var growTimeout = 60
 
     func validate() throws {
         if site != nil, emit == nil { throw ValidationError("A site file goes with --emit only.") }
+        if out != nil, emit != .units { throw ValidationError("--out goes with --emit units.") }
         if !(0...86_400).contains(growTimeout) { throw ValidationError("--grow-timeout takes 0 to 86400 seconds.") }
     }
 
     func run(in world: World) throws {
-        try report(in: world) { emit == nil ? try reserve(world) : try emitArguments(world) }
+        try report(in: world) { try emit.map { try emit($0, world) } ?? reserve(world) }
     }
 
     private func reserve(_ world: World) throws -> ExitStatus {
@@ -59,22 +72,59 @@ struct BootCommand: WorldCommand {
         }
     }
 
-    private func emitArguments(_ world: World) throws -> ExitStatus {
-        world.say(KernelArguments(try targets(world), atLeast: KernelArguments.bootPageSize).text + "\n")
+    private func emit(_ emission: Emission, _ world: World) throws -> ExitStatus {
+        let (targets, facts) = try targets(world)
+        let arguments = KernelArguments(targets, atLeast: KernelArguments.bootPageSize)
+        switch emission {
+        case .kernelArgs: world.say(arguments.text + "\n")
+        case .tmpfiles: world.say(TmpfilesText(targets).text)
+        case .units: try emitUnits(targets, facts, world)
+        case .grub, .grubby, .systemdBoot, .ostree:
+            guard let loader = BootLoader(rawValue: emission.rawValue) else { return .unexpected }
+            world.say(loader.text(arguments))
+        }
+        if ![.units, .tmpfiles].contains(emission), let facts {
+            world.warn(DiagnosticText().render(KernelOptions.findings(for: arguments, on: facts)))
+        }
         return .done
     }
 
-    private func targets(_ world: World) throws -> [PoolID: PageCount] {
+    private func emitUnits(_ targets: [PoolID: PageCount], _ facts: HostFacts?, _ world: World) throws {
+        let units = BootUnit.all(
+            program: RunningProgram.path, sizes: targets.filter { $0.value > .zero }.map(\.key.pageSize),
+            standard: facts == nil ? PageSize(2_048) : facts?.defaultHugePage)
+        guard let out else {
+            for unit in units { world.say("# /etc/systemd/system/\(unit.name)\n\(unit.text)\n") }
+            return
+        }
+        for unit in units {
+            let path = FilePath(out).appending(unit.name)
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
+                try AtomicFile.write(Array(unit.text.utf8), to: path)
+            } catch {
+                throw CommandFailure(.unexpected, [Diagnostic(.outputUnwritable, "cannot write \(path): \(error)")])
+            }
+        }
+        world.warn("wrote \(units.count) files to \(out)\n")
+    }
+
+    /// The pools' targets, and the host they are for where that is known.
+    private func targets(_ world: World) throws -> (pools: [PoolID: PageCount], facts: HostFacts?) {
         if let site {
             let session = try PlanningSession(site: site, host: host, world: world)
             guard [.changes, .noChanges].contains(session.result.plan.verdict) else {
                 throw CommandFailure(
                     session.status(detailed: false), session.result.plan.diagnostics, sources: session.sources)
             }
-            return session.result.poolTargets
+            return (session.result.poolTargets, session.facts)
         }
         let file = BootFile.read(FilePath(bootFile))
         guard let boot = file.value else { throw CommandFailure(.inputMissing, file.diagnostics) }
-        return Dictionary(boot.targets.map { ($0.pool, $0.pages) }, uniquingKeysWith: max)
+        let found =
+            try host.facts.map { try FactsInput(file: $0, world: world) }
+            ?? (try? FactsInput(root: host.root, libvirt: .none))
+        return (Dictionary(boot.targets.map { ($0.pool, $0.pages) }, uniquingKeysWith: max), found?.facts)
     }
 }

@@ -26,7 +26,7 @@ public struct TransactionID: Hashable, Sendable, Comparable, CustomStringConvert
     }
 
     /// The moment that the name names.
-    var time: UnixTime {
+    public var time: UnixTime {
         let number = { (start: Int, count: Int) in CInt(description.dropFirst(start).prefix(count)) ?? 0 }
         var parts = tm()
         (parts.tm_year, parts.tm_mon, parts.tm_mday) = (number(0, 4) - 1_900, number(4, 2) - 1, number(6, 2))

@@ -1,0 +1,73 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import Doctor
+internal import HostModel
+internal import LinuxHost
+internal import Rendering
+internal import SiteFile
+internal import SystemPackage
+
+struct DoctorCommand: WorldCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Look the host over: what keeps guests from starting or makes them slow.",
+        discussion: """
+            Each finding says what, why it matters, and the command that helps; nothing is changed. With a site file its needs are \
+            checked as well. Ends with 2 when there is an error or a warning.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+    @Argument(
+        help: ArgumentHelp(
+            "The site file (default: site.yaml, then /etc/numactl-plan/site.yaml, then none).", valueName: "site"),
+        completion: .file(extensions: ["yaml", "yml"]))
+    var site: String?
+
+    @OptionGroup var host: HostOptions
+
+    @Option(help: "The output's form.") var format: Format = .text
+
+    func run(in world: World) throws {
+        try report(in: world) {
+            let input = try siteInput(world)
+            let found = try facts(input, world)
+            var observations = Observations(facts: found.facts, site: try needs(input, found, world))
+            let unread =
+                host.facts == nil
+                ? ObservationReader(root: FilePath(host.root ?? "/")).complete(&observations) : []
+            let results = Checkup.results(observations)
+            let isWell = !results.contains { $0.findings.contains { $0.severity != .note } }
+            let status: ExitStatus = isWell ? .done : .differences
+            world.warn(DiagnosticText().render(found.diagnostics.filter { $0.severity != .note || host.facts == nil }))
+            world.say(
+                format == .json
+                    ? try JSONText.of(DoctorJSON(host: found.facts.host.name, results, exit: status.report))
+                    : DoctorText(host: found.facts.host.name, results, unread: unread).text(color: world.hasColor))
+            return status
+        }
+    }
+
+    /// The site file; nil when none was named and none is in the usual places.
+    private func siteInput(_ world: World) throws -> SiteInput? {
+        do {
+            return try SiteInput(site, world: world)
+        } catch let failure as CommandFailure where site == nil && failure.status == .inputMissing {
+            return nil
+        }
+    }
+
+    private func facts(_ input: SiteInput?, _ world: World) throws -> FactsInput {
+        if let file = host.facts { return try FactsInput(file: file, world: world) }
+        if host.root != nil, host.connect == nil { return try FactsInput(root: host.root, libvirt: .none) }
+        let policy = input.flatMap { try? $0.policy(named: host.host, machine: world.hostName) }
+        let uri = host.connect ?? policy?.connect?.value ?? FactsInput.defaultURI
+        return try FactsInput(root: host.root, libvirt: host.connect == nil ? .optional(uri: uri) : .required(uri: uri))
+    }
+
+    private func needs(_ input: SiteInput?, _ found: FactsInput, _ world: World) throws -> SiteNeeds? {
+        guard let input else { return nil }
+        let machine = found.facts.host.name ?? world.hostName
+        let policy = try input.policy(named: host.host, machine: machine)
+        return SiteNeeds(policy: policy, guests: input.guests(of: policy))
+    }
+}

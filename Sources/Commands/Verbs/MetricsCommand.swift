@@ -1,0 +1,81 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import Execution
+internal import FoundationEssentials
+internal import HostModel
+internal import LinuxHost
+internal import Planning
+internal import Rendering
+internal import SystemPackage
+
+struct MetricsCommand: WorldCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "metrics", abstract: "Print how the host and its guests stand for Prometheus.",
+        discussion: """
+            In the text format, to standard output, or whole or not at all into a file that the node exporter's textfile collector \
+            reads. Ends with 0 whatever the metrics say.
+            """)
+
+    @OptionGroup var site: SiteArgument
+    @OptionGroup var host: HostOptions
+    @OptionGroup var state: StateOption
+
+    @Option(
+        help: ArgumentHelp(
+            "Write into this file, or into numactl-plan.prom in this folder.", valueName: "file-or-dir"),
+        completion: .file())
+    var textfile: String?
+
+    @Flag(help: "Look as well where the running guests' threads and memory are (on this machine, as root).")
+    var deep = false
+
+    func validate() throws {
+        if deep, host.facts != nil { throw ValidationError("--deep looks at this machine: it goes without --facts.") }
+    }
+
+    func run(in world: World) throws {
+        try report(in: world) {
+            let session = try PlanningSession(site: site.site, host: host, world: world)
+            let residences =
+                deep
+                ? try DeepLook(session, root: host.root ?? "/").residences(tolerance: 1, settle: 10) : nil
+            let text = MetricsText(
+                HostMetrics(
+                    version: NumactlPlan.version,
+                    siteSum: SHA256(of: Array(session.input.source.text.utf8)).description,
+                    facts: session.facts,
+                    verification: Verification(plan: session.result.plan, residences: residences),
+                    lastApply: lastApply, openTransactions: (try? state.journals.open())?.count)
+            ).text
+            guard let textfile else {
+                world.say(text)
+                return .done
+            }
+            try write(text, to: FilePath(textfile))
+            return .done
+        }
+    }
+
+    /// The newest transaction that can be read.
+    private var lastApply: HostMetrics.LastApply? {
+        guard let id = try? state.journals.transactions().last, let stored = try? state.journals.read(id) else {
+            return nil
+        }
+        return HostMetrics.LastApply(
+            time: id.time.milliseconds / 1_000, succeeded: stored.transaction.end?.outcome == .applied)
+    }
+
+    private func write(_ text: String, to path: FilePath) throws {
+        var isFolder = false
+        if let attributes = try? FileManager.default.attributesOfItem(atPath: path.string) {
+            isFolder = attributes[.type] as? FileAttributeType == .typeDirectory
+        }
+        let file = isFolder ? path.appending("numactl-plan.prom") : path
+        do {
+            try AtomicFile.write(Array(text.utf8), to: file)
+        } catch {
+            throw CommandFailure(
+                error.isNotPermitted ? .notPermitted : .unexpected, [Diagnostic(.outputUnwritable, "\(error)")])
+        }
+    }
+}

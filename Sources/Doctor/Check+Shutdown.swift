@@ -1,0 +1,31 @@
+internal import Diagnostics
+internal import HostModel
+internal import SiteFile
+
+extension Check {
+    /// What brings old definitions back.
+    static let shutdown = [
+        Check("managed_save") { host in
+            host.managedSaves?.map { name in
+                let isManaged = host.site?.guests.contains { $0.name.value == name } ?? false
+                return Diagnostic(
+                    found: .managedSave, isManaged ? .warning : .note, "\(name) has a managed-save image",
+                    why:
+                        "its next start resumes from the image, with the definition of that time and not the present one",
+                    help: "virsh start \(name) and shut it down inside, or give the saved state up: "
+                        + "virsh managedsave-remove \(name)")
+            }
+        },
+        Check("libvirt_guests") { host in
+            guard host.hasFiles else { return nil }
+            guard host.guestsAtShutdown == "suspend" else { return [] }
+            return [
+                Diagnostic(
+                    found: .guestsSuspendAtShutdown, .note, "libvirt-guests saves guests when the host shuts down",
+                    why:
+                        "they resume with the old definition: what waits for a guest's next start keeps waiting over a reboot",
+                    help: "ON_SHUTDOWN=shutdown in /etc/default/libvirt-guests (or /etc/sysconfig/libvirt-guests)")
+            ]
+        },
+    ]
+}

@@ -1,0 +1,31 @@
+public import Diagnostics
+public import HostModel
+
+/// What is to be said of options for the kernel on a host that has booted with others.
+public enum KernelOptions {
+    /// Findings, all of them warnings: a kernel that takes no cells in `hugepages=` (NP430), and options on its command line
+    /// beside which the new ones would be passed over (NP431).
+    public static func findings(for arguments: KernelArguments, on facts: HostFacts) -> [Diagnostic] {
+        guard !arguments.text.isEmpty else { return [] }
+        var findings: [Diagnostic] = []
+        if let kernel = facts.host.kernel, let version = Version(in: kernel), version < Version(5, 16) {
+            findings.append(
+                Diagnostic(
+                    .cellsInOptionUnknown, "Linux \(kernel) takes no cells in hugepages=, and ignores the option",
+                    severity: .warning, hint: "boot Linux 5.16 or newer"))
+        }
+        let wanted = KernelCommandLine(arguments.text).hugePages
+        let present = KernelCommandLine(facts.host.commandLine ?? "").hugePages.filter { !$0.isIgnored }
+        for option in present {
+            guard let new = wanted.first(where: { $0.pageSize == option.pageSize }), new.pages != option.pages else {
+                continue
+            }
+            findings.append(
+                Diagnostic(
+                    .pagesOptionIgnored, "the kernel has booted with '\(option.text)' already", severity: .warning,
+                    notes: ["of two hugepages= for one size the kernel takes the first"],
+                    hint: "replace it by '\(new.text)'; do not add"))
+        }
+        return findings
+    }
+}

@@ -1,0 +1,52 @@
+/// The kernel's command line, as far as it is about huge pages and CPUs.
+public struct KernelCommandLine: Hashable, Sendable {
+    /// One `hugepages=`.
+    public struct HugePages: Hashable, Sendable {
+        /// The size it is about; nil for the default one.
+        public var pageSize: PageSize?
+        /// The number, or cells with their numbers: `0:24,1:20`.
+        public var pages: String
+        /// Whether the kernel passes over it, because there was one for that size before.
+        public var isIgnored: Bool
+
+        /// The options as they are typed, with the size where one was given.
+        public var text: String {
+            (pageSize.map { "hugepagesz=\($0.kernelName) " } ?? "") + "hugepages=\(pages)"
+        }
+    }
+
+    private let words: [Substring]
+
+    /// Takes a command line; words in double quotes are not told apart.
+    public init(_ text: String) { words = text.split(whereSeparator: \.isWhitespace) }
+
+    /// The value of the last option of that name, or nil.
+    public func value(of name: String) -> String? {
+        words.last { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
+    }
+
+    /// Every `hugepages=` in its order: a `hugepagesz=` before it gives its size, and of two for one size the kernel takes the
+    /// first.
+    public var hugePages: [HugePages] {
+        var found: [HugePages] = []
+        var size: PageSize?
+        let standard = value(of: "default_hugepagesz").flatMap { KernelCommandLine.size($0[...]) }
+        for word in words {
+            if word.hasPrefix("hugepagesz=") {
+                size = KernelCommandLine.size(word.dropFirst("hugepagesz=".count))
+            } else if word.hasPrefix("hugepages=") {
+                let key = size ?? standard
+                let isSecond = found.contains { ($0.pageSize ?? standard) == key }
+                found.append(
+                    HugePages(
+                        pageSize: size, pages: String(word.dropFirst("hugepages=".count)), isIgnored: isSecond))
+            }
+        }
+        return found
+    }
+
+    private static func size(_ text: Substring) -> PageSize? {
+        guard let size = try? Size.parse(text), size > .zero else { return nil }
+        return PageSize(size)
+    }
+}

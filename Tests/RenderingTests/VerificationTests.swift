@@ -1,0 +1,121 @@
+import Diagnostics
+import Doctor
+import HostModel
+import Planning
+import Rendering
+import Residence
+import TestSupport
+import Testing
+
+@Suite("Verification, checkup and metrics")
+struct VerificationTests {
+    private static let small = PageSize(4)
+    private static let large = PageSize(2_048)
+
+    private static let residences = [
+        GuestResidence(
+            guest: "cirros2", process: 4_711,
+            threads: [
+                .init(role: .vcpu(0), ids: [4_721], allowed: [0, 1, 2, 3], wanted: [0, 1, 2, 3]),
+                .init(role: .vcpu(2), ids: [4_723], allowed: [0, 1, 2, 3], wanted: [4, 5]),
+                .init(
+                    role: .emulator, ids: [4_711, 4_712], allowed: CPUSet(numbers: 0...5),
+                    wanted: CPUSet(numbers: 0...5)),
+            ],
+            memory: [
+                .init(
+                    cell: 0, size: 524_288, wantedCell: 0, wantedPage: small, pages: [small: [0: 131_072]], tolerance: 1
+                ),
+                .init(
+                    cell: 1, size: 524_288, wantedCell: 1, wantedPage: small, pages: [small: [1: 100_000, 0: 31_072]],
+                    tolerance: 1),
+            ]),
+        GuestResidence(
+            guest: "db01", process: 900,
+            memory: [
+                .init(
+                    cell: 0, size: 65_536, wantedCell: 2, wantedPage: large, pages: [small: [1: 100]], tolerance: 1)
+            ], isRestartPending: true),
+        GuestResidence(
+            guest: "x\u{1B}[2J", process: nil,
+            unknown: [Unread("cannot open /proc/1/numa_maps: Permission denied", isForbidden: true)]),
+    ]
+
+    private static let plan = Plan(
+        host: "hv01", site: "rack7", verdict: .changes,
+        placement: Placement(
+            verdict: .placed, guests: [Samples.twoCells],
+            cells: [
+                CellUsage(
+                    id: 0, dedicatedCPUs: [], sharedCPUs: [0, 1, 2, 3], sharedVCPUs: 2, memoryUsed: 524_288,
+                    pools: [CellUsage.Pool(pageSize: large, guests: 64, others: 10)])
+            ]),
+        changes: [
+            Change(
+                subject: .guest("cirros2"), action: .update, disruption: .live,
+                parts: [
+                    ChangedPart(
+                        path: "cputune.vcpupin[0]", now: .text("0-1"), want: .text("0-3"), when: .live, drift: .live),
+                    ChangedPart(path: "memory.kib", now: nil, want: .number(1_048_576), when: .nextStart),
+                ]),
+            Change(subject: .guest("new"), action: .create, disruption: .none, parts: []),
+            Change(
+                subject: .pool(PoolID(cell: 0, pageSize: large)), action: .grow, disruption: .live,
+                parts: [ChangedPart(path: "pages", now: .number(0), want: .number(74), when: .live)]),
+        ], unchanged: ["web01"], restartPending: ["db01"])
+
+    private static let verification = Verification(plan: plan, residences: residences)
+
+    @Test("of a host, as text")
+    func text() throws {
+        try expectGolden(VerificationText(Self.verification).text(), "verify.txt")
+        let fine = Plan(host: "hv01", site: "rack7", verdict: .noChanges, placement: Self.plan.placement)
+        #expect(VerificationText(Verification(plan: fine)).text().hasSuffix("Verify: no differences.\n"))
+        #expect(
+            VerificationText(Verification(plan: fine, residences: [])).text().hasSuffix(
+                "Verify: no differences, no guest of the site runs, so none was looked at.\n"))
+    }
+
+    @Test("of a host, as JSON")
+    func document() throws {
+        try expectGolden(
+            json(VerificationJSON(Self.verification, exit: ExitReport(code: 2, name: "differences"))), "verify.json")
+    }
+
+    private static let results = [
+        CheckResult(name: "kvm", verdict: .fine), CheckResult(name: "swap", verdict: .unknown),
+        CheckResult(
+            name: "ksm", verdict: .found,
+            findings: [
+                Diagnostic(
+                    .ksmOn, "KSM merges pages across cells", severity: .warning, notes: ["it matters"], hint: "echo 0")
+            ]),
+        CheckResult(
+            name: "qemu_version", verdict: .found,
+            findings: [Diagnostic(.qemuTooOld, "QEMU is too old", notes: ["it matters"], hint: "upgrade")]),
+    ]
+
+    @Test("by the doctor, as text and JSON")
+    func doctor() throws {
+        try expectGolden(DoctorText(host: "hv01", Self.results).text(), "doctor.txt")
+        try expectGolden(
+            json(DoctorJSON(host: "hv01", Self.results, exit: ExitReport(code: 2, name: "differences"))), "doctor.json")
+    }
+
+    @Test("for Prometheus")
+    func metrics() throws {
+        let metrics = HostMetrics(
+            version: "0.1.0", siteSum: "ab12", facts: Samples.referenceHost, verification: Self.verification,
+            lastApply: .init(time: 1_790_000_000, succeeded: true), openTransactions: 0)
+        try expectGolden(MetricsText(metrics).text, "metrics.prom")
+        var odd = metrics
+        odd.verification.plan.host = "a\"b\\c\nd"
+        #expect(MetricsText(odd).text.contains(#"host="a\"b\\c\nd""#))
+        odd.lastApply = nil
+        odd.openTransactions = nil
+        odd.verification.residences = nil
+        for name in ["last_apply", "txn_open", "remote_bytes", "deviates"] {
+            #expect(!MetricsText(odd).text.contains(name))
+        }
+    }
+}
