@@ -70,6 +70,40 @@ struct ManualTests {
         #expect(try follows(ManualPage("numactl-plan-diagnostics.7"), "CODES", sections.joined()))
     }
 
+    @Test("describes every member of a plan, and no other")
+    func plan() throws {
+        let page = try ManualPage("numactl-plan-plan.5").text
+        let items = page.matches(of: /\n\.(?:It Ic|Ql) ([a-z_0-9 ,]+)/).flatMap { match in
+            match.output.1.split(separator: " ").map(String.init)
+        }
+        let tests = packageRoot.appending(path: "Tests/RenderingTests/Golden")
+        let files = try FileManager.default.contentsOfDirectory(atPath: tests.path).filter { $0.hasPrefix("plan-") }
+        var members: Set<String> = []
+        for file in files where file.hasSuffix(".json") {
+            collect(try JSONSerialization.jsonObject(with: Data(contentsOf: tests.appending(path: file))), &members)
+        }
+        #expect(members.count > 50)
+        #expect(members.filter { Int($0) == nil }.subtracting(items) == [])
+        let sources = try ["Sources/Rendering", "Sources/Commands/PlanFile"].flatMap { folder in
+            let folder = packageRoot.appending(path: folder)
+            let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+            return try names.filter { $0.hasSuffix(".swift") }
+                .map { try String(contentsOf: folder.appending(path: $0), encoding: .utf8) }
+        }.joined()
+        for name in page.matches(of: /\n\.It Ic ([a-z_0-9]+)/).map(\.output.1) {
+            #expect(sources.contains("\"\(name)\""), "\(name) is no member")
+        }
+    }
+
+    /// The names of all members of a document.
+    private func collect(_ value: Any, _ names: inout Set<String>) {
+        if let object = value as? [String: Any] {
+            names.formUnion(object.keys)
+            for inner in object.values { collect(inner, &names) }
+        }
+        for inner in value as? [Any] ?? [] { collect(inner, &names) }
+    }
+
     @Test("names no option and no command that are not there", arguments: try ManualPage.names())
     func noOther(name: String) throws {
         let text = try ManualPage(name).text
