@@ -20,13 +20,15 @@ UNITS = $(notdir $(wildcard examples/systemd/*.service examples/systemd/*.target
 RELEASE = .build/release/numactl-plan
 EDITS = 300
 SOURCES = Package.swift Sources Tests
+# The formats that the command schema knows.
+SCHEMAS = site
 PAGES = $(notdir $(wildcard manpages/*.[1-8]))
 
 export SWIFT
 # For scripts that call swift by its name, whatever SWIFT is.
 WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 
-.PHONY: help setup build release demo test lint check shells system evolution bench install uninstall clean
+.PHONY: help setup build release demo test lint check shells system evolution ansible deb package bench install uninstall clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,7 +47,7 @@ demo: setup build ## Set up, then plan and apply examples on this machine withou
 	@PATH="$$($(SWIFT) build --show-bin-path):$$PATH" examples/demo.sh
 
 test: EDITS = 60
-test: setup lint check shells system evolution ## Set up, then everything that a change must pass
+test: setup lint check shells system evolution ansible ## Set up, then everything that a change must pass
 
 lint: ## Check how the sources are written
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
@@ -56,6 +58,9 @@ check: ## Run the tests of all targets; one alone: swift test --filter IDSetTest
 
 shells: ## Press Tab in bash, zsh and fish and look at the screens; needs a build
 	@$(WITH_SWIFT) Tests/shells/run
+
+ansible: ## Run the Ansible role on three hosts that are captured file trees; needs a build
+	@$(WITH_SWIFT) Tests/ansible/run
 
 # After the tests of the targets and never beside them: both change the pools of this machine. Where they cannot run they end with
 # 77, which is a failure only for automation: there nobody reads that nothing was tested.
@@ -69,6 +74,13 @@ evolution: ## Evolve a site by random edits, EDITS=300 of them, on made-up hosts
 	@$(WITH_SWIFT) Tests/evolution/run $(EDITS) $(SEED); status=$$?; \
 	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "evolution: not on this machine's libvirtd, see above; all else has passed"; exit 0; fi; \
 	exit $$status
+
+deb: release ## Build the Debian package: .build/deb/numactl-plan_VERSION_ARCH.deb
+	@.packaging/build
+
+# Not part of the tests of a change: a release build and a small Debian take minutes.
+package: release ## Build the package, have lintian judge it, and install, upgrade and remove it in a small Debian (root)
+	@Tests/package/run
 
 bench: ## Measure: the planner, then a plan against reading the same definitions with virsh (needs root and libvirt)
 	@$(WITH_SWIFT) Tests/bench/planner.sh
@@ -95,8 +107,11 @@ install: ## Install what `make release` has built: make install DESTDIR= PREFIX=
 	$(RELEASE) --generate-completion-script zsh > $(DESTDIR)$(ZSHDIR)/_numactl-plan
 	$(RELEASE) --generate-completion-script fish > $(DESTDIR)$(FISHDIR)/numactl-plan.fish
 	chmod 0644 $(DESTDIR)$(BASHDIR)/numactl-plan $(DESTDIR)$(ZSHDIR)/_numactl-plan $(DESTDIR)$(FISHDIR)/numactl-plan.fish
-	$(RELEASE) schema > $(DESTDIR)$(DATADIR)/schema/site.schema.json
-	chmod 0644 $(DESTDIR)$(DATADIR)/schema/site.schema.json
+	for format in $(SCHEMAS); do \
+	    $(RELEASE) schema $$format > $(DESTDIR)$(DATADIR)/schema/$$format.schema.json && \
+	    chmod 0644 $(DESTDIR)$(DATADIR)/schema/$$format.schema.json || exit 1; \
+	done
+	cd contrib && find ansible -type f -exec install -D -m 0644 {} $(abspath $(DESTDIR)$(DATADIR))/contrib/{} \;
 	install -d $(DESTDIR)$(DOCDIR)/examples/base $(DESTDIR)/etc/numactl-plan
 	install -m 0644 README.md LICENSE $(DESTDIR)$(DOCDIR)/
 	install -m 0644 examples/*.yaml examples/*.json $(DESTDIR)$(DOCDIR)/examples/

@@ -71,10 +71,10 @@ public struct SiteTemplate {
         if !names.isEmpty {
             let shown =
                 names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
-            lines += wrapped(
-                "Domains that exist: \(shown). With 'adopt: true' a guest of that name takes one over; only its CPUs, "
-                    + "memory and cells are then managed.", to: 100
-            ).map { "  # \($0)" }
+            let words =
+                "Domains that exist: \(shown). 'numactl-plan import' writes entries for them. With 'adopt: true' a guest of "
+                + "that name takes one over; only its CPUs, memory and cells are then managed."
+            lines += wrapped(words, to: 100).map { "  # \($0)" }
         }
         return lines
     }

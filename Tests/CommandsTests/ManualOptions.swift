@@ -4,6 +4,8 @@ import Foundation
 /// of each.
 struct ManualOptions {
     let verb: CommandTree.Command
+    /// All options of the program, as `Fl` takes them.
+    let flags: Set<String>
 
     private var positionals: [CommandTree.Command.Argument] {
         (verb.arguments ?? []).filter { $0.shouldDisplay && $0.kind == "positional" }
@@ -24,8 +26,8 @@ struct ManualOptions {
     /// The lines of the section OPTIONS; empty when there is nothing to say.
     var options: String {
         let items =
-            positionals.map { ".It \($0.placeholder)\n" + $0.words }
-            + verb.options.map { ".It Fl \($0.flags.joined(separator: " , "))\($0.value)\n" + $0.words }
+            positionals.map { ".It \($0.placeholder)\n" + $0.words(flags) }
+            + verb.options.map { ".It Fl \($0.flags.joined(separator: " , "))\($0.value)\n" + $0.words(flags) }
         return items.isEmpty ? "" : ".Bl -tag -width indent\n\(items.joined()).El\n"
     }
 }
@@ -40,7 +42,7 @@ extension CommandTree.Command.Argument {
     fileprivate var value: String { kind == "option" ? " \(placeholder)" : "" }
 
     /// What the help says, one sentence a line.
-    fileprivate var words: String {
+    fileprivate func words(_ flags: Set<String>) -> String {
         var text = [abstract, discussion].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " ")
         for value in allValues ?? [] {
             guard let description = allValueDescriptions?[value], description != value else { continue }
@@ -48,11 +50,16 @@ extension CommandTree.Command.Argument {
             if text.last != "." { text += "." }
         }
         if let standard = defaultValue, kind == "option" { text += " Default: \(standard)." }
-        return text.sentences.flatMap(\.mdoc).map { $0 + "\n" }.joined()
+        return text.mdocLines(flags)
     }
 }
 
 extension String {
+    /// Sentences as lines of mdoc, each ended.
+    ///
+    /// - Parameter flags: The program's options as `Fl` takes them.
+    func mdocLines(_ flags: Set<String>) -> String { sentences.flatMap { $0.mdoc(flags) }.map { $0 + "\n" }.joined() }
+
     /// The sentences; a full stop ends one when a blank and a capital or an option follow.
     fileprivate var sentences: [String] {
         var (start, found) = (startIndex, [String]())
@@ -63,19 +70,20 @@ extension String {
         return found + [String(self[start...]).trimmingCharacters(in: .whitespaces)]
     }
 
-    /// A sentence as lines of mdoc: options and paths are set apart, so that they look and can be searched for as such.
-    fileprivate var mdoc: [String] {
+    /// A sentence as lines of mdoc: options and paths are set apart, so that they look and can be searched for as such. Options of
+    /// other programs stay words.
+    fileprivate func mdoc(_ flags: Set<String>) -> [String] {
         var (lines, line) = ([String](), [String]())
         for word in split(separator: " ").map(String.init) {
-            let match = word.firstMatch(of: /^([(]?)(--?[a-z][a-z-]*|\/[\w.\/-]*\w)([).,;:]*)$/)
-            guard let parts = match?.output else {
+            guard let parts = word.wholeMatch(of: /(-(-?[a-z][a-z-]*)|\/[\w.\/-]*\w)([).,;:]*)/)?.output,
+                parts.2.map({ flags.contains(String($0)) }) ?? true
+            else {
                 line.append(word.replacing("\\", with: "\\e"))
                 continue
             }
-            let macro = parts.2.hasPrefix("-") ? "Fl \(parts.2.dropFirst())" : "Pa \(parts.2)"
             if !line.isEmpty { lines.append(line.joined(separator: " ")) }
             line = []
-            lines.append(".\(parts.1.isEmpty ? "" : "No ( Ns ")\(macro)\(parts.3.map { " \($0)" }.joined())")
+            lines.append(".\(parts.2.map { "Fl \($0)" } ?? "Pa \(parts.1)")\(parts.3.map { " \($0)" }.joined())")
         }
         if !line.isEmpty { lines.append(line.joined(separator: " ")) }
         return lines.map { $0.hasPrefix("'") ? "\\&\($0)" : $0 }

@@ -1,4 +1,5 @@
 import Commands
+import Diagnostics
 import Foundation
 import Testing
 
@@ -36,7 +37,7 @@ struct ManualTests {
     @Test("names the arguments and options of each command as the program does; UPDATE_GOLDEN=1 writes them anew")
     func options() throws {
         for verb in tree.verbs {
-            let (parts, page) = (ManualOptions(verb: verb), try page(of: verb))
+            let (parts, page) = (ManualOptions(verb: verb, flags: Set(flags)), try page(of: verb))
             #expect(try follows(page, "SYNOPSIS", parts.synopsis))
             #expect(try follows(page, "OPTIONS", parts.options))
             for option in verb.options {
@@ -49,6 +50,58 @@ struct ManualTests {
     func list() throws {
         let items = tree.verbs.map { ".It Xr numactl-plan-\($0.commandName) 1\n\($0.abstract ?? "")\n" }
         #expect(try follows(overview, "COMMANDS", ".Bl -tag -width indent\n\(items.joined()).El\n"))
+    }
+
+    @Test("explains every code; UPDATE_GOLDEN=1 writes the explanations anew")
+    func codes() throws {
+        let groups = [
+            ("NP1", "Text of files"), ("NP2", "Keys and values"), ("NP3", "Placement"), ("NP4", "Host and kernel"),
+            ("NP5", "libvirt"), ("NP6", "Ownership and policy"), ("NP7", "Journal, locks and plan files"),
+        ]
+        let all = DiagnosticCode.allCases.sorted { $0.rawValue < $1.rawValue }
+        #expect(all.allSatisfy { code in groups.contains { code.rawValue.hasPrefix($0.0) } })
+        let sections = groups.map { prefix, title in
+            let items = all.filter { $0.rawValue.hasPrefix(prefix) }.map { code in
+                let paragraphs = code.explanation.split(separator: "\n").map { String($0).mdocLines(Set(flags)) }
+                return ".It \(code.rawValue) : \(code.title)\n" + paragraphs.joined(separator: ".Pp\n")
+            }
+            return ".Ss \(title)\n.Bl -tag -width indent\n\(items.joined()).El\n"
+        }
+        #expect(try follows(ManualPage("numactl-plan-diagnostics.7"), "CODES", sections.joined()))
+    }
+
+    @Test("describes every member of a plan, and no other")
+    func plan() throws {
+        let page = try ManualPage("numactl-plan-plan.5").text
+        let items = page.matches(of: /\n\.(?:It Ic|Ql) ([a-z_0-9 ,]+)/).flatMap { match in
+            match.output.1.split(separator: " ").map(String.init)
+        }
+        let tests = packageRoot.appending(path: "Tests/RenderingTests/Golden")
+        let files = try FileManager.default.contentsOfDirectory(atPath: tests.path).filter { $0.hasPrefix("plan-") }
+        var members: Set<String> = []
+        for file in files where file.hasSuffix(".json") {
+            collect(try JSONSerialization.jsonObject(with: Data(contentsOf: tests.appending(path: file))), &members)
+        }
+        #expect(members.count > 50)
+        #expect(members.filter { Int($0) == nil }.subtracting(items) == [])
+        let sources = try ["Sources/Rendering", "Sources/Commands/PlanFile"].flatMap { folder in
+            let folder = packageRoot.appending(path: folder)
+            let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+            return try names.filter { $0.hasSuffix(".swift") }
+                .map { try String(contentsOf: folder.appending(path: $0), encoding: .utf8) }
+        }.joined()
+        for name in page.matches(of: /\n\.It Ic ([a-z_0-9]+)/).map(\.output.1) {
+            #expect(sources.contains("\"\(name)\""), "\(name) is no member")
+        }
+    }
+
+    /// The names of all members of a document.
+    private func collect(_ value: Any, _ names: inout Set<String>) {
+        if let object = value as? [String: Any] {
+            names.formUnion(object.keys)
+            for inner in object.values { collect(inner, &names) }
+        }
+        for inner in value as? [Any] ?? [] { collect(inner, &names) }
     }
 
     @Test("names no option and no command that are not there", arguments: try ManualPage.names())
