@@ -159,6 +159,49 @@ def show(command):
 # ---- The machine
 
 
+def changeable():
+    """All that an apply may change: definitions with the time of their last write, states, processes, pools, the boot file."""
+    files = glob.glob("/etc/libvirt/qemu/**", recursive=True) + glob.glob("/etc/numactl-plan/*")
+    return {
+        "files": {path: (read(path), os.stat(path).st_mtime_ns) for path in files if os.path.isfile(path)},
+        "domains": domains(),
+        "processes": {path: read(path) for path in glob.glob("/run/libvirt/qemu/*.pid")},
+        "pools": {size: pools(size) for size in (2048, 1 << 20)},
+    }
+
+
+@contextlib.contextmanager
+def unchanged(what):
+    """Checks that nothing of what an apply may change is changed meanwhile."""
+    before = changeable()
+    yield
+    after = changeable()
+    for part, wanted in before.items():
+        equal(f"{what}: {part} as before", after[part], wanted)
+
+
+@contextlib.contextmanager
+def hog(cell, mib):
+    """Has another program take memory of a cell that cannot be moved away: huge pages are not made of it meanwhile."""
+    program = "import mmap,ctypes,sys;n=int(sys.argv[1])<<20;m=mmap.mmap(-1,n);" + (
+        "e=ctypes.CDLL(None).mlock(ctypes.c_void_p(ctypes.addressof(ctypes.c_char.from_buffer(m))),ctypes.c_size_t(n));"
+        "print(e,flush=True);sys.stdin.read()"
+    )
+    command = ["numactl", f"--membind={cell}", sys.executable, "-c", program, str(mib)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            equal(f"{mib} MiB of cell {cell} are taken by somebody else", process.stdout.readline(), "0\n")
+            yield
+        finally:
+            process.stdin.close()
+
+
+def siblings():
+    """The cores, each as the set of its threads."""
+    paths = glob.glob("/sys/devices/system/cpu/cpu[0-9]*/topology/thread_siblings_list")
+    return {frozenset(ids(read(path))) for path in paths}
+
+
 def ids(text):
     """The numbers of a list in the kernel's format."""
     numbers = set()
@@ -172,6 +215,9 @@ def ids(text):
 def read(path):
     with open(path) as file:
         return file.read().strip()
+
+
+exists = os.path.exists
 
 
 def cells():

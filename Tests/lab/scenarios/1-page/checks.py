@@ -79,7 +79,7 @@ def cells():
         lab.placed(document, "cirros3", TWO_CELLS)
         lab.settled("page.yaml")
         lab.show("numactl-plan apply page.yaml")
-        lab.show("grep -h Cpus_allowed_list /proc/$(cat /run/libvirt/qemu/cirros3.pid)/task/*/status | sort | uniq -c")
+        lab.show("grep -h Cpus_allowed_list /proc/$(cat /run/libvirt/qemu/cirros3.pid)/task/*/status | sort -u")
         lab.show("grep -o 'bind:.*' /proc/$(cat /run/libvirt/qemu/cirros3.pid)/numa_maps | sort | cut -d ' ' -f 1,5")
     with lab.section("the recorded topologies"):
         wanted = {"cirros2": [([0, 1, 2, 3], 1024)], "cirros3": [([0, 1], 512), ([2, 3], 512)]}
