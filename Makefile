@@ -63,6 +63,15 @@ system: ## Run the tests on a real libvirt; they need root
 	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "system: NOT RUN, see above; all else has passed"; exit 0; fi; \
 	exit $$status
 
+# All of it takes a quarter of an hour. What a change must pass is the page and the first three of the others.
+lab: build ## Boot machines with NUMA cells under QEMU and try everything in them (needs root); one scenario: Tests/lab/run page
+	@Tests/lab/run
+
+lab-test:
+	@Tests/lab/run 1-page 2-asymmetric 3-pages 4-dedicated; status=$$?; \
+	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "lab: NOT RUN, see above; all else has passed"; exit 0; fi; \
+	exit $$status
+
 bench: ## Measure: the planner, then a plan against reading the same definitions with virsh (needs root and libvirt)
 	@$(WITH_SWIFT) Tests/bench/planner.sh
 	@$(WITH_SWIFT) Tests/bench/run

@@ -25,9 +25,9 @@ def after():
         boot = lab.tool("boot", status=10)
         lab.contains("so it is by hand", boot.err, "cell 0", "cell 2")
         plan = lab.tool("plan", "site.yaml", status=10)
-        lab.contains("the site names a cell that is not here", plan.all, "first", "cell 2")
+        lab.contains("the site names a cell that is not here", plan.all, "guest 'first' does not fit", "names host cell 2; this host has 0-1")
         applied = lab.tool("apply", "site.yaml", "--yes", status=10)
-        lab.contains("apply refuses, and says why", applied.all, "first", "cell 2")
+        lab.contains("apply refuses, and says why", applied.all, "names host cell 2", "nothing would be changed")
 
 
 lab.main({"before": before, "after": after})
