@@ -142,10 +142,11 @@ def domains():
 
 
 def settled(site):
-    """Checks that a second run has nothing to do, and that the plan is empty."""
+    """Checks that a second run has nothing to do, that the plan is empty, and that the program's own look at the kernel agrees."""
     ended = tool("apply", site)
     equal(f"apply {site} again changes nothing", ended.out, "Nothing to do on lab.\n")
     equal(f"the plan of {site} is empty", plan(site)["empty"], True)
+    tool("verify", site, "--deep", "--settle", "0")
 
 
 def show(command):
@@ -260,6 +261,13 @@ class Guest:
         for folder in glob.glob(f"/proc/{self.pid}/task/*"):
             with contextlib.suppress(FileNotFoundError):
                 yield read(f"{folder}/comm"), _allowed(folder, "Cpus_allowed_list")
+
+    def thread(self, vcpu):
+        """The thread of a vCPU."""
+        for folder in glob.glob(f"/proc/{self.pid}/task/*"):
+            if read(f"{folder}/comm").startswith(f"CPU {vcpu}/"):
+                return int(os.path.basename(folder))
+        raise LookupError(f"{self.name} has no vCPU {vcpu}")
 
     def vcpus(self):
         """The CPUs of each vCPU's thread, by the number of the vCPU."""

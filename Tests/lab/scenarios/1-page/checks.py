@@ -110,7 +110,7 @@ def deleted():
         lab.equal("no process is left", lab.run("pgrep", "-f", "guest=cirros").out, "")
         lab.contains("apply says so", ended.out, "cirros1", "cirros2", "cirros3")
         gained = [after - then for after, then in zip(free_kib(), before)]
-        lab.check("the memory is back on its cells", gained[0] > 1400 << 10 and gained[1] > 500 << 10, gained)
+        lab.check("the memory is back on its cells", gained[0] > 1300 << 10 and gained[1] > 450 << 10, gained)
         lab.equal("nothing is in use", used(host_usage()), {0: (0, 0), 1: (0, 0), 2: (0, 0)})
         lab.equal("no definition is left", os.listdir("/etc/libvirt/qemu"), [])
 
