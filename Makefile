@@ -28,7 +28,7 @@ export SWIFT
 # For scripts that call swift by its name, whatever SWIFT is.
 WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 
-.PHONY: help setup build release demo test lint check shells system evolution ansible deb package bench install uninstall clean
+.PHONY: help setup build release demo test lint check shells system evolution lab lab-test ansible deb package bench install uninstall clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,7 +47,7 @@ demo: setup build ## Set up, then plan and apply examples on this machine withou
 	@PATH="$$($(SWIFT) build --show-bin-path):$$PATH" examples/demo.sh
 
 test: EDITS = 60
-test: setup lint check shells system evolution ansible ## Set up, then everything that a change must pass
+test: setup lint check shells system evolution ansible lab-test ## Set up, then everything that a change must pass
 
 lint: ## Check how the sources are written
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
@@ -81,6 +81,15 @@ deb: release ## Build the Debian package: .build/deb/numactl-plan_VERSION_ARCH.d
 # Not part of the tests of a change: a release build and a small Debian take minutes.
 package: release ## Build the package, have lintian judge it, and install, upgrade and remove it in a small Debian (root)
 	@Tests/package/run
+
+# All of it takes a quarter of an hour. What a change must pass is the page and the first three of the others.
+lab: build ## Boot machines with NUMA cells under QEMU and try everything in them (needs root); one scenario: Tests/lab/run page
+	@Tests/lab/run
+
+lab-test:
+	@Tests/lab/run 1-page 2-asymmetric 3-pages 4-dedicated; status=$$?; \
+	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "lab: NOT RUN, see above; all else has passed"; exit 0; fi; \
+	exit $$status
 
 bench: ## Measure: the planner, then a plan against reading the same definitions with virsh (needs root and libvirt)
 	@$(WITH_SWIFT) Tests/bench/planner.sh

@@ -263,7 +263,15 @@ private struct Planning {
             placement.verdict == .undecided
                 ? "the search limit was reached before a place for guest '\(guest.name)' was found or ruled out"
                 : "guest '\(guest.name)' does not fit on this host",
-            at: mark(of: guest.name), length: guest.name.unicodeScalars.count)
+            at: mark(of: guest.name), length: guest.name.unicodeScalars.count,
+            notes: guest.code == .placementCellMissing ? guest.reasons.compactMap(missingCell) : [])
+    }
+
+    /// A host cell that `numa_placement` names and the host does not have: the machine is another one than the site was written for.
+    private func missingCell(_ shortage: Shortage) -> String? {
+        shortage.hostCell.map { cell in
+            "'numa_placement' names host cell \(cell); this host has \(CellSet(request.host.cells.map(\.id)))"
+        }
     }
 
     /// Guests that fit alone and not together.

@@ -103,6 +103,15 @@ struct ExplainGuestTests {
         #expect(run.output.contains(words), "\(run.output)")
     }
 
+    @Test("a host cell that is not there is named, with those that are")
+    func missingCell() throws {
+        let site = "hosts: {host: {}}\nguests:\n  a: {vcpus: 1, ram: 1GiB, numa_nodes: 1, numa_placement: {0: 7}}\n"
+        let run = CommandRun(["plan", "-", "--facts", "numa-host.json"], files: ["-": site])
+        #expect(run.status == 10)
+        let line = "  'numa_placement' names host cell 7; this host has 0-2\n"
+        #expect(run.output.contains(line), "\(run.output)\(run.errors)")
+    }
+
     @Test("a named guest alone, though another one does not fit")
     func named() {
         let run = explain(Self.full, ["b"])

@@ -25,6 +25,24 @@ struct ReadmeTests {
         }
     }
 
+    @Test("shows what the lab's machine printed, in its order")
+    func lab() throws {
+        let folder = packageRoot.appending(path: "Tests/lab/scenarios/1-page")
+        let tutorial = try String(contentsOf: folder.appending(path: "tutorial.txt"), encoding: .utf8)
+        let commands = tutorial.matches(of: /^# (?:numactl-plan|cat|grep) .*\n/.anchorsMatchLineEndings()).map(
+            \.range.lowerBound)
+        #expect(commands.count >= 5)
+        var rest = text[...]
+        for (start, end) in zip(commands, commands.dropFirst() + [tutorial.endIndex]) {
+            let step = tutorial[start..<end]
+            let place = rest.range(of: step)
+            #expect(place != nil, "the README does not show this, or not here:\n\(step)")
+            rest = rest[(place?.upperBound ?? rest.startIndex)...]
+        }
+        let site = try String(contentsOf: folder.appending(path: "page.yaml"), encoding: .utf8)
+        #expect(text.contains("# cat page.yaml\n\(site)"))
+    }
+
     @Test("names every exit status")
     func statuses() throws {
         let rows = text.matches(of: /^\| ([0-9, ]+) \|/.anchorsMatchLineEndings()).flatMap { match in

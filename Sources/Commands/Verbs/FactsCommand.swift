@@ -1,6 +1,9 @@
 internal import ArgumentParser
 internal import Diagnostics
+internal import HostModel
+internal import Planning
 internal import Rendering
+internal import SiteFile
 
 struct FactsCommand: WorldCommand {
     static let configuration = CommandConfiguration(
@@ -22,10 +25,24 @@ struct FactsCommand: WorldCommand {
             switch format {
             case .text: world.say(FactsText(input.facts).text)
             case .json: world.say(try JSONText.of(input.facts))
-            case .nova: world.say(try JSONText.of(NovaTopology(input.facts)))
+            case .nova: world.say(try JSONText.of(NovaTopology(input.facts, usage: usage(input.facts))))
             case .svg: world.say(HostSVG(HostPicture(input.facts)).text)
             }
             return .done
+        }
+    }
+
+    /// What the domains use of each cell: what a site without guests finds taken. Pages that are in use are some guest's.
+    private func usage(_ facts: HostFacts) -> [CellUsage] {
+        let policy = HostPolicy(name: Located("", at: SourceMark(file: "<facts>", line: 1, column: 1)))
+        let request = PlanRequest(host: facts, site: "", policy: policy, guests: [])
+        return Planner.plan(request).plan.placement.cells.map { cell in
+            var cell = cell
+            for index in cell.pools.indices {
+                cell.pools[index].guests = cell.pools[index].others
+                cell.pools[index].others = .zero
+            }
+            return cell
         }
     }
 }

@@ -1,0 +1,66 @@
+# A kernel for the lab's guests: writes to all of its memory, then waits for the power button and switches off.
+#
+#   as --32 -o tiny.o tiny.s && ld -m elf_i386 -N -Ttext 0x100000 -o tiny tiny.o
+#
+# QEMU loads it as a Multiboot kernel: 32-bit, flat, without paging, EBX at the information that has the size of the memory. The
+# write to every 64 KiB is what makes its memory appear in numa_maps of the process that emulates it. The other vCPUs stay where
+# the firmware left them.
+        .intel_syntax noprefix
+        .set MAGIC, 0x1badb002
+        .set WANTED, 2                  # the size of the memory
+        .set STRIDE, 0x10000
+        .set POWER, 0x600               # where SeaBIOS puts the ACPI registers: status, enable at 2, control at 4
+
+        .text
+        .globl _start
+        .long MAGIC, WANTED, -(MAGIC + WANTED)
+_start: mov esp, offset stack
+        mov ecx, [ebx + 8]              # KiB above 1 MiB
+        shr ecx, 6                      # strides above 1 MiB
+        mov edi, 0x110000               # above this code
+        dec ecx
+write:  mov [edi], edi
+        add edi, STRIDE
+        loop write
+
+        # The BIOS's timer, interrupt 0 at vector 8, wakes the processor 18 times a second; all others are masked.
+        mov eax, offset tick
+        mov word ptr [gate], ax
+        shr eax, 16
+        mov word ptr [gate + 6], ax
+        mov word ptr [gate + 2], cs
+        lidt [table]
+        mov al, 0xfe
+        out 0x21, al
+        mov al, 0xff
+        out 0xa1, al
+        mov dx, POWER + 2
+        mov ax, 0x100
+        out dx, ax                      # the button is to be noticed
+        sti
+wait:   hlt
+        mov dx, POWER
+        in ax, dx
+        cmp ax, 0xffff
+        je wait                         # no ACPI: nothing to notice
+        test ax, 0x100
+        jz wait
+        mov dx, POWER + 4
+        mov ax, 0x2000
+        out dx, ax                      # sleep state 5: off
+        jmp wait
+
+tick:   push eax
+        mov al, 0x20
+        out 0x20, al
+        pop eax
+        iretd
+
+        .align 8
+table:  .word gate + 8 - vectors - 1
+        .long vectors
+        .align 8
+vectors: .fill 64, 1, 0
+gate:   .word 0, 0, 0x8e00, 0
+        .fill 256, 1, 0
+stack:

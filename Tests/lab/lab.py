@@ -1,0 +1,409 @@
+"""What the checks of the lab's scenarios share. They run in the lab's machine, as root.
+
+A check compares what the kernel tells of a running guest with the tool's plan and with what the scenario says must hold. Each check
+prints a line; a section without a check, and a scenario without one, has failed.
+"""
+
+import contextlib
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import traceback
+
+PATIENCE = int(os.environ.get("LAB_PATIENCE", "1"))
+NODES = "/sys/devices/system/node"
+
+_passed = 0
+_failed = 0
+_transcript = []
+
+
+# ---- Checks
+
+
+def check(what, holds, found=""):
+    """One check. `found` is printed where it fails."""
+    global _passed, _failed
+    if holds:
+        _passed += 1
+        print(f"ok      {what}", flush=True)
+    else:
+        _failed += 1
+        print(f"NOT OK  {what}\n{_indented(str(found))}", flush=True)
+    return holds
+
+
+def equal(what, found, wanted):
+    """Checks that a value is the wanted one."""
+    return check(what, found == wanted, f"found  {found!r}\nwanted {wanted!r}")
+
+
+def contains(what, text, *parts):
+    """Checks that a text has each of some parts in it."""
+    lacking = [part for part in parts if part not in text]
+    return check(what, parts and not lacking, f"lacks {lacking}\n{text}")
+
+
+def _indented(text):
+    return "\n".join("        " + line for line in text.splitlines())
+
+
+@contextlib.contextmanager
+def section(name):
+    """Checks that belong together. Without any it has failed: a loop that ran zero times has shown nothing."""
+    before = _passed + _failed
+    print(f"-- {name}", flush=True)
+    yield
+    if _passed + _failed == before:
+        check(f"{name}: something was checked", False)
+
+
+def main(boots):
+    """Runs the checks of this boot, named by the first argument, and ends the process."""
+    boot = sys.argv[1]
+    start = time.monotonic()
+    try:
+        boots[boot]()
+    except Exception:
+        check(f"{boot} came to its end", False, traceback.format_exc())
+    if _transcript:
+        with open("/lab/transcript", "w") as file:
+            file.write("\n".join(_transcript) + "\n")
+    with open("/lab/checks", "w") as file:
+        file.write(f"{_passed} {_failed}\n")
+    print(f"{_passed} checks passed, {_failed} failed, {time.monotonic() - start:.0f} s", flush=True)
+    sys.exit(0 if _passed and not _failed else 1)
+
+
+def until(what, condition, seconds=60):
+    """Waits until a condition holds, and says whether it came to hold."""
+    end = time.monotonic() + seconds * PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            return check(f"{what} within {seconds * PATIENCE} s", False)
+        time.sleep(0.3)
+    return True
+
+
+# ---- Commands
+
+
+class Ended:
+    """A command that has ended: its output, its errors, its exit status."""
+
+    def __init__(self, process):
+        self.out, self.err, self.status = process.stdout, process.stderr, process.returncode
+
+    @property
+    def all(self):
+        return f"{self.out}{self.err}(exit status {self.status})"
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+def run(*command, limit=180):
+    return Ended(
+        subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit * PATIENCE
+        )
+    )
+
+
+def tool(*arguments, status=0):
+    """Runs numactl-plan, and checks how it ends."""
+    ended = run("numactl-plan", *arguments)
+    words = " ".join(arguments)
+    check(f"numactl-plan {words} ends with {status}", ended.status == status, ended.all)
+    return ended
+
+
+def plan(site):
+    """The plan of a site as a document."""
+    return run("numactl-plan", "plan", site, "--format", "json").json
+
+
+def virsh(*arguments):
+    ended = run("virsh", "-q", *arguments)
+    if ended.status != 0:
+        raise RuntimeError(f"virsh {arguments}: {ended.all}")
+    return ended.out
+
+
+def domains():
+    """All domains that libvirt knows, with their state."""
+    lines = virsh("list", "--all").splitlines()
+    return {name: state for _, name, state in (line.split(None, 2) for line in lines if line.strip())}
+
+
+def settled(site):
+    """Checks that a second run has nothing to do, that the plan is empty, and that the program's own look at the kernel agrees."""
+    ended = tool("apply", site)
+    equal(f"apply {site} again changes nothing", ended.out, "Nothing to do on lab.\n")
+    equal(f"the plan of {site} is empty", plan(site)["empty"], True)
+    tool("verify", site, "--deep", "--settle", "0")
+
+
+def show(command):
+    """Runs a command of the tutorial, and keeps it with its output as one would see it in a terminal."""
+    ended = run("bash", "-c", command + " 2>&1")
+    _transcript.append(f"# {command}")
+    _transcript.extend(line.rstrip() for line in ended.out.splitlines())
+    return ended
+
+
+# ---- The machine
+
+
+def changeable():
+    """All that an apply may change: definitions with the time of their last write, states, processes, pools, the boot file."""
+    files = glob.glob("/etc/libvirt/qemu/**", recursive=True) + glob.glob("/etc/numactl-plan/*")
+    return {
+        "files": {path: (read(path), os.stat(path).st_mtime_ns) for path in files if os.path.isfile(path)},
+        "domains": domains(),
+        "processes": {path: read(path) for path in glob.glob("/run/libvirt/qemu/*.pid")},
+        "pools": {size: pools(size) for size in (2048, 1 << 20)},
+    }
+
+
+@contextlib.contextmanager
+def unchanged(what):
+    """Checks that nothing of what an apply may change is changed meanwhile."""
+    before = changeable()
+    yield
+    after = changeable()
+    for part, wanted in before.items():
+        equal(f"{what}: {part} as before", after[part], wanted)
+
+
+@contextlib.contextmanager
+def hog(cell, mib):
+    """Has another program take memory of a cell that cannot be moved away: huge pages are not made of it meanwhile."""
+    program = "import mmap,ctypes,sys;n=int(sys.argv[1])<<20;m=mmap.mmap(-1,n);" + (
+        "e=ctypes.CDLL(None).mlock(ctypes.c_void_p(ctypes.addressof(ctypes.c_char.from_buffer(m))),ctypes.c_size_t(n));"
+        "print(e,flush=True);sys.stdin.read()"
+    )
+    command = ["numactl", f"--membind={cell}", sys.executable, "-c", program, str(mib)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            equal(f"{mib} MiB of cell {cell} are taken by somebody else", process.stdout.readline(), "0\n")
+            yield
+        finally:
+            process.stdin.close()
+
+
+def siblings():
+    """The cores, each as the set of its threads."""
+    paths = glob.glob("/sys/devices/system/cpu/cpu[0-9]*/topology/thread_siblings_list")
+    return {frozenset(ids(read(path))) for path in paths}
+
+
+def ids(text):
+    """The numbers of a list in the kernel's format."""
+    numbers = set()
+    for part in text.strip().split(","):
+        if part:
+            first, _, last = part.partition("-")
+            numbers.update(range(int(first), int(last or first) + 1))
+    return numbers
+
+
+def read(path):
+    with open(path) as file:
+        return file.read().strip()
+
+
+exists = os.path.exists
+
+
+def cells():
+    """The machine's cells, as the kernel tells them: CPUs as a set, memory in KiB, distances by cell."""
+    found = {}
+    online = sorted(ids(read(f"{NODES}/online")))
+    for cell in online:
+        memory = re.search(r"MemTotal:\s+(\d+)", read(f"{NODES}/node{cell}/meminfo"))
+        distances = [int(value) for value in read(f"{NODES}/node{cell}/distance").split()]
+        found[cell] = {
+            "cpus": ids(read(f"{NODES}/node{cell}/cpulist")),
+            "memory_kib": int(memory.group(1)),
+            "distances": dict(zip(online, distances)),
+        }
+    return found
+
+
+def pools(page_kib=2048, field="nr_hugepages"):
+    """The pages of a size on each cell."""
+    name = f"hugepages/hugepages-{page_kib}kB/{field}"
+    return {cell: int(read(f"{NODES}/node{cell}/{name}")) for cell in cells() if _has(cell, name)}
+
+
+def _has(cell, name):
+    return os.path.exists(f"{NODES}/node{cell}/{name}")
+
+
+# ---- Guests, as the kernel sees them
+
+
+class Guest:
+    """The process that emulates a guest."""
+
+    def __init__(self, name):
+        self.name = name
+        self.pid = int(read(f"/run/libvirt/qemu/{name}.pid"))
+
+    def _threads(self):
+        """Of each thread its name and the CPUs that it may use."""
+        for folder in glob.glob(f"/proc/{self.pid}/task/*"):
+            with contextlib.suppress(FileNotFoundError):
+                yield read(f"{folder}/comm"), _allowed(folder, "Cpus_allowed_list")
+
+    def thread(self, vcpu):
+        """The thread of a vCPU."""
+        for folder in glob.glob(f"/proc/{self.pid}/task/*"):
+            if read(f"{folder}/comm").startswith(f"CPU {vcpu}/"):
+                return int(os.path.basename(folder))
+        raise LookupError(f"{self.name} has no vCPU {vcpu}")
+
+    def vcpus(self):
+        """The CPUs of each vCPU's thread, by the number of the vCPU."""
+        threads = ((re.fullmatch(r"CPU (\d+)/\w+", name), cpus) for name, cpus in self._threads())
+        return {int(match.group(1)): cpus for match, cpus in threads if match}
+
+    def emulator(self):
+        """The CPUs of all other threads but those that clear huge pages, one list when all may use the same."""
+        others = {cpus for name, cpus in self._threads() if not re.match(r"CPU \d|TC ", name)}
+        return others.pop() if len(others) == 1 else sorted(others)
+
+    def cells(self):
+        """Of each guest cell the memory that the process has for it, and the host cells on which its pages are.
+
+        QEMU's command line tells which memory is whose; that it is bound so, and where its pages are, tells the kernel.
+        """
+        found = []
+        mappings = list(self._mappings())
+        for identifier, kib in self._memories():
+            number = int(identifier.removeprefix("ram-node"))
+            mine = [m for m in mappings if m["kib"] == kib and (f".{identifier}." in m["file"] or not m["file"])]
+            # Two cells of one size and without files differ in their binding alone.
+            mine = [m for m in mine if m["policy"] == self._claimed(identifier)] or mine
+            mapping = mine[0] if mine else {"kib": 0, "policy": "missing", "pages": {}, "page_kib": 0}
+            if mine:
+                mappings.remove(mapping)
+            found.append(
+                {
+                    "id": number,
+                    "memory_kib": mapping["kib"],
+                    "policy": mapping["policy"],
+                    "on": sorted(mapping["pages"]),
+                    "page_kib": mapping["page_kib"],
+                    "held_kib": sum(mapping["pages"].values()),
+                }
+            )
+        return sorted(found, key=lambda cell: cell["id"])
+
+    def floating(self):
+        """The KiB of a guest without cells on each host cell, and its policy."""
+        size = next(kib for identifier, kib in self._memories(r"pc\.ram"))
+        mapping = next(m for m in self._mappings() if m["kib"] == size)
+        return {"policy": mapping["policy"], "pages": mapping["pages"]}
+
+    def _objects(self):
+        words = read(f"/proc/{self.pid}/cmdline").split("\0")
+        return [json.loads(word) for word in words if word.startswith('{"qom-type":"memory-backend')]
+
+    def _memories(self, pattern=r"ram-node\d+"):
+        return [(o["id"], o["size"] // 1024) for o in self._objects() if re.fullmatch(pattern, o["id"])]
+
+    def _claimed(self, identifier):
+        nodes = next(o.get("host-nodes", []) for o in self._objects() if o["id"] == identifier)
+        return "bind:" + ",".join(str(node) for node in nodes)
+
+    def _mappings(self):
+        """The process's memory: size, policy, file, and KiB on each cell."""
+        sizes = {}
+        for line in read(f"/proc/{self.pid}/maps").splitlines():
+            first, last = line.split()[0].split("-")
+            sizes[int(first, 16)] = (int(last, 16) - int(first, 16)) // 1024
+        for line in read(f"/proc/{self.pid}/numa_maps").splitlines():
+            words = line.split()
+            values = dict(word.split("=", 1) for word in words[2:] if "=" in word)
+            page = int(values.get("kernelpagesize_kB", "4"))
+            pages = {int(k[1:]): int(v) * page for k, v in values.items() if re.fullmatch(r"N\d+", k)}
+            yield {
+                "kib": sizes.get(int(words[0], 16), 0),
+                "policy": words[1],
+                "file": values.get("file", "").partition("/dev/hugepages")[2],
+                "pages": pages,
+                "page_kib": page,
+            }
+
+
+def _allowed(folder, field):
+    return re.search(rf"^{field}:\s+(\S+)", read(f"{folder}/status"), re.MULTILINE).group(1)
+
+
+def seen(name, touched=True):
+    """A guest as the kernel sees it: the CPUs of its threads, and of each cell where its memory is.
+
+    The guests' kernel writes to every 64 KiB of its memory; this waits until that is done.
+    """
+    guest = Guest(name)
+    if touched:
+        enough = lambda: all(c["held_kib"] >= _least(c) for c in guest.cells())
+        until(f"the memory of {name} is written to", enough, 120)
+    return {
+        "vcpus": guest.vcpus(),
+        "emulator": guest.emulator(),
+        "cells": [{k: v for k, v in cell.items() if k != "held_kib"} for cell in guest.cells()],
+    }
+
+
+def _least(cell):
+    """The least that a cell holds once it was written to: all of it in huge pages, of ordinary ones those written to."""
+    if cell["page_kib"] > 4:
+        return cell["memory_kib"]
+    return (cell["memory_kib"] - 4096) // 16
+
+
+def planned(document, name):
+    """A guest as the plan says that the kernel shall see it. A guest without cells may use what floats, else every CPU."""
+    guest = next(g for g in document["placement"]["guests"] if g["name"] == name)
+    pins = {int(vcpu): cpus for cell in guest["cells"] for vcpu, cpus in cell["pins"].items()}
+    return {
+        "vcpus": pins,
+        "emulator": guest["emulator_cpus"],
+        "cells": [
+            {
+                "id": cell["id"],
+                "memory_kib": cell["memory_kib"],
+                "policy": f"bind:{cell['host_cell']}",
+                "on": [cell["host_cell"]],
+                "page_kib": cell["page_kib"],
+            }
+            for cell in guest["cells"]
+        ],
+    }
+
+
+def guest(vcpus, emulator, *cells):
+    """A guest as a scenario wants it: CPUs by vCPU; of each cell its KiB, its host cell, and its page where that is no ordinary one."""
+    return {
+        "vcpus": vcpus,
+        "emulator": emulator,
+        "cells": [
+            {"id": n, "memory_kib": c[0], "policy": f"bind:{c[1]}", "on": [c[1]], "page_kib": c[2] if len(c) > 2 else 4}
+            for n, c in enumerate(cells)
+        ],
+    }
+
+
+def placed(document, name, wanted):
+    """Checks that a guest is where the scenario wants it, and where the plan says."""
+    found = seen(name)
+    equal(f"{name} is where it must be, says the kernel", found, wanted)
+    equal(f"{name} is where the plan says", found, planned(document, name))
