@@ -1,12 +1,15 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Every target of ours is checked alike; a warning is an error.
+/// libFuzzer's driver, where Tests/fuzz/run builds what feeds the readers with made-up inputs; nil otherwise.
+let fuzzer = Context.environment["NUMACTL_PLAN_FUZZER"]
+
+/// Every target of ours is checked alike; a warning is an error. For libFuzzer each tells which way an input took.
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
-    .unsafeFlags(["-warnings-as-errors"]),
+    .unsafeFlags(["-warnings-as-errors"] + (fuzzer == nil ? [] : ["-sanitize=fuzzer"])),
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -116,3 +119,15 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+if let fuzzer {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz-readers",
+            dependencies: [
+                "Commands", "DomainXML", "HostModel", "Rendering", "SiteFile", "XMLTree", "YAMLTree", "Diagnostics",
+            ],
+            path: "Tests/fuzz/targets", swiftSettings: strict,
+            // The driver alone: the main function is ours.
+            linkerSettings: [.unsafeFlags([fuzzer]), .linkedLibrary("stdc++")]))
+}
