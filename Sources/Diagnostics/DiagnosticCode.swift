@@ -82,6 +82,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case poolBestEffort = "NP412"
     case outputUnwritable = "NP413"
     case inputUnreadable = "NP414"
+    case factsOld = "NP415"
     case outputExists = "NP419"
     case threadElsewhere = "NP420"
     case memoryElsewhere = "NP421"

@@ -6,7 +6,7 @@ extension HostFacts: Codable {
     public static let formatVersion = "1.0"
 
     private enum CodingKeys: String, CodingKey {
-        case kind, host, cpus, cells, libvirt, domains
+        case kind, time, host, cpus, cells, libvirt, domains
         case devices = "pci"
         case formatVersion = "format_version"
     }
@@ -38,7 +38,8 @@ extension HostFacts: Codable {
             cells: cells,
             devices: try container.decodeIfPresent([HostDevice].self, forKey: .devices) ?? [],
             libvirt: try container.decodeIfPresent(LibvirtFacts.self, forKey: .libvirt),
-            domains: try container.decodeIfPresent([DomainFacts].self, forKey: .domains) ?? [])
+            domains: try container.decodeIfPresent([DomainFacts].self, forKey: .domains) ?? [],
+            time: try container.decodeIfPresent(UTCTime.self, forKey: .time))
     }
 
     /// Writes the facts document.
@@ -46,6 +47,7 @@ extension HostFacts: Codable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(HostFacts.kind, forKey: .kind)
         try container.encode(HostFacts.formatVersion, forKey: .formatVersion)
+        try container.encodeIfPresent(time, forKey: .time)
         try container.encode(host, forKey: .host)
         try container.encode(CPUs(online: onlineCPUs, isolated: isolatedCPUs), forKey: .cpus)
         try container.encode(cells, forKey: .cells)

@@ -2,6 +2,8 @@
 public struct HostFacts: Hashable, Sendable {
     /// Who the host is.
     public var host: HostIdentity
+    /// When the host was looked at; nil when the facts do not say.
+    public var time: UTCTime?
     /// CPUs that are online on the whole machine.
     public var onlineCPUs: CPUSet
     /// CPUs that the kernel's scheduler leaves alone (`isolcpus`).
@@ -18,9 +20,10 @@ public struct HostFacts: Hashable, Sendable {
     /// Puts the facts of a host together; cells, devices and domains are sorted.
     public init(
         host: HostIdentity, onlineCPUs: CPUSet, isolatedCPUs: CPUSet = [], cells: [Cell], devices: [HostDevice] = [],
-        libvirt: LibvirtFacts? = nil, domains: [DomainFacts] = []
+        libvirt: LibvirtFacts? = nil, domains: [DomainFacts] = [], time: UTCTime? = nil
     ) {
         self.host = host
+        self.time = time
         self.onlineCPUs = onlineCPUs
         self.isolatedCPUs = isolatedCPUs
         self.cells = cells.sorted { $0.id < $1.id }

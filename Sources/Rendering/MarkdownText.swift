@@ -6,10 +6,13 @@ enum MarkdownText {
     /// which every scalar that could mean something is an entity.
     static func code(_ text: String) -> String {
         let text = displayable(text)
-        let isPlain = !text.isEmpty && text.unicodeScalars.allSatisfy { !"`|\\".unicodeScalars.contains($0) }
+        let isPlain = !text.isEmpty && text.unicodeScalars.allSatisfy { !"`|\\<&".unicodeScalars.contains($0) }
         let isBordered = text.hasPrefix(" ") || text.hasSuffix(" ")
         return isPlain && !isBordered ? "`\(text)`" : "<code>\(entities(text))</code>"
     }
+
+    /// A code span of at most so many scalars as a name may have in a part that must stand.
+    static func shortCode(_ text: String) -> String { code(cut(text, to: MarkdownPage.longestName)) }
 
     /// The text as HTML, for places where Markdown is not read.
     static func html(_ text: String) -> String { escaped(text) { !"&<>\"'".unicodeScalars.contains($0) } }
@@ -17,6 +20,19 @@ enum MarkdownText {
     /// The text inside an HTML comment, which it cannot end.
     static func comment(_ text: String) -> String {
         escaped(text) { isAlphanumeric($0) || "._".unicodeScalars.contains($0) }
+    }
+
+    /// A hidden line that names what the page is about, by which a comment can be found again; long names are cut.
+    static func marker(_ names: [(key: String, name: String)]) -> String {
+        let words = names.map { "\($0.key)=\(comment(cut($0.name, to: MarkdownPage.longestName)))" }
+        return "<!-- numactl-plan \(words.joined(separator: " ")) -->\n"
+    }
+
+    /// The text, or its first scalars and an ellipsis where it has more of them than that.
+    static func cut(_ text: String, to length: Int) -> String {
+        let scalars = text.unicodeScalars
+        guard scalars.count > length else { return text }
+        return String(String.UnicodeScalarView(scalars.prefix(length - 1))) + "…"
     }
 
     private static func entities(_ text: String) -> String {

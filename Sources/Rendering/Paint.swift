@@ -16,6 +16,15 @@ struct Paint {
         isOn ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
     }
 
+    /// The line of a diff in the style of its first character; common lines stay as they are.
+    func callAsFunction(diffLine line: String) -> String {
+        switch line.first {
+        case "+": self(line, Style.added)
+        case "-": self(line, Style.removed)
+        default: line
+        }
+    }
+
     /// The text in the style of its sign.
     func callAsFunction(_ text: String, _ sign: Sign) -> String {
         switch sign {

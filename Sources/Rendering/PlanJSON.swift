@@ -1,5 +1,5 @@
 internal import Diagnostics
-internal import HostModel
+public import HostModel
 public import Planning
 
 /// A plan as the document `numactl-plan/plan`, for programs.
@@ -9,11 +9,13 @@ public struct PlanJSON: Encodable {
 
     private let plan: Plan
     private let exit: ExitReport
+    private let factsTime: UTCTime?
 
-    /// Takes the plan and the code that the process ends with.
-    public init(_ plan: Plan, exit: ExitReport) {
+    /// Takes the plan, the code that the process ends with, and when the host was looked at if the plan is made from a file.
+    public init(_ plan: Plan, exit: ExitReport, factsTime: UTCTime? = nil) {
         self.plan = plan
         self.exit = exit
+        self.factsTime = factsTime
     }
 
     /// Writes the document; what is absent is null.
@@ -25,7 +27,7 @@ public struct PlanJSON: Encodable {
             "kind": .text(PlanJSON.kind),
             "format_version": documentVersion,
             "site": ["name": .text(plan.site)],
-            "host": ["name": .text(plan.host)],
+            "host": ["name": .text(plan.host), "facts_time": .optional(factsTime?.description)],
             "verdict": .text(plan.verdict.rawValue),
             "empty": .flag(plan.isEmpty),
             "disruption": .text(plan.disruption.rawValue),

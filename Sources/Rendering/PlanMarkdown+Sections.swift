@@ -3,19 +3,25 @@ internal import HostModel
 internal import Planning
 
 extension PlanMarkdown {
-    /// The tables, each with an empty line before it.
-    var tables: [String] {
-        [moveTable, changeTable, shortageTable, guestTable, findingTable].filter { !$0.isEmpty }
+    /// What does not fit and what changes, in tables.
+    var tables: [MarkdownPage.Part] { [moveTable, shortageTable, remedyList, changeTable, findingTable] }
+
+    /// Folded: the placement, one diff a change that has settings, one a definition that is shown; each in the order of the plan.
+    var details: [MarkdownPage.Part] { placement + settings() + definitions() }
+
+    /// One diff a change that has settings; `prefix` stands before its address.
+    func settings(prefix: String = "") -> [MarkdownPage.Part] {
+        plan.changes.filter { !$0.parts.isEmpty }.map { change in
+            let title = "\(prefix)<code>\(MarkdownText.html(change.address))</code> \(change.action.rawValue)"
+            return .diff(title, change.parts.map(diffLine) + change.kept.map { "  keeps \(displayable($0))" })
+        }
     }
 
-    /// One folded diff a change that has settings, in the order of the plan.
-    var details: [String] {
-        plan.changes.filter { !$0.parts.isEmpty }.map { change in
-            let lines = change.parts.map(diffLine) + change.kept.map { "  keeps \(displayable($0))" }
-            let fence = MarkdownText.fence(for: lines)
-            let title = "<code>\(MarkdownText.html(change.address))</code> \(change.action.rawValue)"
-            let diff = "\(fence)diff\n\(lines.joined(separator: "\n"))\n\(fence)"
-            return "\n<details><summary>\(title)</summary>\n\n\(diff)\n\n</details>\n"
+    /// One diff a definition; `prefix` stands before its address.
+    func definitions(prefix: String = "") -> [MarkdownPage.Part] {
+        review.definitions.map { definition in
+            .diff(
+                "\(prefix)<code>\(MarkdownText.html("guest/" + definition.guest))</code> definition", definition.lines)
         }
     }
 
@@ -25,29 +31,30 @@ extension PlanMarkdown {
         return "\(sign) \(displayable(part.path)): \(Words.values(part)) (\(Words.when(part)))"
     }
 
-    private var moveTable: String {
-        table(["Move to a better place"], plan.moves.map { [MarkdownText.code($0.words)] })
+    private var moveTable: MarkdownPage.Part {
+        .table(["Move to a better place"], plan.moves.map { [MarkdownText.code($0.words)] })
     }
 
-    private var changeTable: String {
-        table(
+    private var changeTable: MarkdownPage.Part {
+        .table(
             ["Change", "Action", "Impact", "Settings"],
             plan.changes.map { change in
                 [
                     MarkdownText.code(change.address), change.action.rawValue, Words.impact(change.disruption),
-                    settings(of: change),
+                    whenTaken(by: change),
                 ]
             })
     }
 
     /// How many settings take effect when; for a pool its pages.
-    private func settings(of change: Change) -> String {
+    private func whenTaken(by change: Change) -> String {
         if !change.isGuest { return change.parts.map { MarkdownText.code(Words.values($0)) }.joined(separator: ", ") }
         let counts = ChangedPart.When.allCases.map { when in (when, change.parts.count { $0.when == when }) }
         return counts.filter { $0.1 > 0 }.map { "\($0.1) \(Words.when($0.0))" }.joined(separator: ", ")
     }
 
-    private var shortageTable: String {
+    /// What each guest without a place was short of, cell by cell.
+    var shortageTable: MarkdownPage.Part {
         let rows = plan.placement.unplaced.flatMap { guest in
             guest.reasons.map { shortage in
                 [
@@ -59,16 +66,20 @@ extension PlanMarkdown {
                 ]
             } + (guest.reasons.isEmpty ? [[MarkdownText.code(guest.name), guest.code.rawValue] + blanks(5)] : [])
         }
-        let help = plan.placement.unplaced.filter { !$0.remedies.isEmpty }.map { guest in
+        return .table(["Not placed", "Code", "Host cell", "Short of", "Needed", "Free", "Held by"], rows)
+    }
+
+    private var remedyList: MarkdownPage.Part {
+        let rows = plan.placement.unplaced.filter { !$0.remedies.isEmpty }.map { guest in
             let list = guest.remedies.map { MarkdownText.code($0.words) }.joined(separator: ", ")
             return "\n\(MarkdownText.code(guest.name)) would fit with any of: \(list)\n"
         }
-        return table(["Not placed", "Code", "Host cell", "Short of", "Needed", "Free", "Held by"], rows)
-            + help.joined()
+        return .rows(head: "", rows: rows)
     }
 
-    private var guestTable: String {
-        guard plan.verdict != .noChanges else { return "" }
+    /// Where everybody goes; nothing for a plan that changes nothing.
+    private var placement: [MarkdownPage.Part] {
+        guard plan.verdict != .noChanges, !plan.placement.guests.isEmpty else { return [] }
         let rows = plan.placement.guests.flatMap { guest -> [[String]] in
             let name = MarkdownText.code(guest.name)
             if guest.cells.isEmpty {
@@ -82,13 +93,21 @@ extension PlanMarkdown {
                 ]
             }
         }
-        return table(["Placed", "Cell", "Host cell", "vCPUs", "Memory", "Page", "CPUs"], rows)
+        let count = Amount.count(plan.placement.guests.count, "guest")
+        let title =
+            plan.placement.verdict == .placed ? "Placement after apply" : "Placement without those that do not fit"
+        let headings = ["Placed", "Cell", "Host cell", "vCPUs", "Memory", "Page", "CPUs"]
+        let table = MarkdownPage.Part.table(headings, rows).whole
+        return [.folded("\(title): \(count)", String(table.drop { $0 == "\n" }))]
     }
 
-    private var findingTable: String {
-        table(
+    /// Errors, warnings and notes.
+    var findingTable: MarkdownPage.Part { PlanMarkdown.findingTable(plan.diagnostics) }
+
+    static func findingTable(_ findings: [Diagnostic]) -> MarkdownPage.Part {
+        .table(
             ["Finding", "Message", "Where"],
-            plan.diagnostics.map { finding in
+            findings.map { finding in
                 [
                     "\(finding.severity.rawValue) \(finding.code.rawValue)",
                     [finding.message, finding.hint ?? ""].filter { !$0.isEmpty }.map { MarkdownText.code($0) }
@@ -99,11 +118,4 @@ extension PlanMarkdown {
     }
 
     private func blanks(_ count: Int) -> [String] { Array(repeating: "", count: count) }
-
-    /// A table, or nothing when there is no row.
-    private func table(_ headings: [String], _ rows: [[String]]) -> String {
-        guard !rows.isEmpty else { return "" }
-        let all = [headings, Array(repeating: "---", count: headings.count)] + rows
-        return "\n" + all.map { "| \($0.joined(separator: " | ")) |\n" }.joined()
-    }
 }

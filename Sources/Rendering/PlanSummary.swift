@@ -37,6 +37,17 @@ struct PlanSummary {
         }
     }
 
+    /// What the plan comes to, in a few words for a heading.
+    var verdict: String {
+        switch plan.verdict {
+        case .noChanges: "no changes"
+        case .changes: "\(Amount.count(plan.changes.count, "change")), impact: \(Words.impact(plan.disruption))"
+        case .infeasible: "does not fit"
+        case .undecided: "undecided, the search limit was reached"
+        case .refused: "refused"
+        }
+    }
+
     /// Guests that wait for a restart now, or will after apply; ascending.
     var waiting: [String] {
         let changed = plan.changes.compactMap { change -> String? in

@@ -8,22 +8,28 @@ public import Planning
 /// `-` is now, `+` is wanted, `~` is now and wanted.
 public struct PlanText {
     let plan: Plan
+    private let review: PlanReview
     private let sources: [SourceText]
 
     /// Takes the plan and the files from which findings are shown.
-    public init(_ plan: Plan, sources: [SourceText] = []) {
-        self.plan = plan
+    public init(_ plan: Plan, sources: [SourceText] = []) { self.init(PlanReview(plan), sources: sources) }
+
+    /// Takes the plan with what is seen besides it, and the files from which findings are shown.
+    public init(_ review: PlanReview, sources: [SourceText] = []) {
+        plan = review.plan
+        self.review = review
         self.sources = sources
     }
 
     /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
     public func text(color: Bool = false) -> String {
         let paint = Paint(isOn: color)
-        let heading = "host \(displayable(plan.host))  site \(displayable(plan.site))"
+        let facts = review.facts?.words.map { "  facts \($0)" } ?? ""
+        let heading = "host \(displayable(plan.host))  site \(displayable(plan.site))\(facts)"
         let sections = [
             [paint(heading, .heading)], attention(paint), moves(paint), poolChanges(paint), guestChanges(paint),
-            unplaced(paint),
-            placement(paint), findingLines(plan.diagnostics, sources), [paint(PlanSummary(plan).line, .heading)],
+            definitions(paint), unplaced(paint), placement(paint), findingLines(plan.diagnostics, sources),
+            [paint(PlanSummary(plan).line, .heading)],
         ]
         return joinedSections(sections)
     }
@@ -31,6 +37,13 @@ public struct PlanText {
     private func moves(_ paint: Paint) -> [String] {
         guard !plan.moves.isEmpty else { return [] }
         return [paint("Moves to better places", .heading)] + plan.moves.map { paint("  ~ \($0.words)", Sign.updated) }
+    }
+
+    /// The diffs of definitions, one below the other.
+    private func definitions(_ paint: Paint) -> [String] {
+        guard !review.definitions.isEmpty else { return [] }
+        let diffs = review.definitions.flatMap { [""] + $0.lines.map { paint(diffLine: $0) } }
+        return [paint("Definitions, as far as they are managed", .heading)] + diffs
     }
 
     private func attention(_ paint: Paint) -> [String] {

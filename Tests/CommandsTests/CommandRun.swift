@@ -31,7 +31,12 @@ struct CommandRun {
                 if let text = files[path] { return Array(text.utf8) }
                 return try live.read(path.hasPrefix("/") ? path : folder.appending(path: path).path, limit)
             },
-            hasColor: false, hostName: "test-host", now: { time ?? World.clock() })
+            hasColor: false, hostName: "test-host",
+            list: { path in
+                let named = files.keys.filter { $0.hasPrefix(path + "/") }.map { String($0.dropFirst(path.count + 1)) }
+                return named.isEmpty ? live.list(path.hasPrefix("/") ? path : folder.appending(path: path).path) : named
+            },
+            now: { time ?? World.clock() })
         status = NumactlPlan.run(arguments, in: world)
         (output, errors) = (streams.output, streams.errors)
     }

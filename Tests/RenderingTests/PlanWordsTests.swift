@@ -90,14 +90,14 @@ struct PlanMarkdownTests {
     }
 
     @Test(
-        "stays within the size, with the table if it fits, the shortest details and the last line",
-        arguments: [2_000, 10_000, 60_000])
+        "stays within the size, with the table, the shortest details and the last line",
+        arguments: [4_096, 10_000, 60_000])
     func budget(bytes: Int) throws {
         let plan = plan(guests: 60)
         let text = PlanMarkdown(plan, maximumBytes: bytes).text
         #expect(text.utf8.count <= bytes)
-        #expect(text.contains("| `guest/guest60` | create |") == (bytes > 5_000))
-        #expect(text.contains("<summary><code>guest/guest1</code>"))
+        #expect(text.contains("| `guest/guest60` | create |"))
+        #expect(text.contains("<summary><code>guest/guest1</code>") == (bytes > 5_000))
         #expect(!text.contains("<summary><code>guest/guest60</code>"))
         #expect(text.contains(" left out: see the plan as text or JSON."))
         #expect(text.hasSuffix("\nPlan: 60 to create, 0 to update, 0 to remove, 0 unchanged; impact: none.\n"))

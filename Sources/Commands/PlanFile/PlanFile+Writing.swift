@@ -20,7 +20,7 @@ extension PlanFile {
         let created = UTCTime(seconds: world.now())
         let end = created.adding(expires)
         let steps = session.result.steps.map(\.withoutPasswords)
-        guard case .object(var payload) = PlanJSON(session.result.plan, exit: exit.report).document else {
+        guard case .object(var payload) = session.document(exit) else {
             preconditionFailure("a plan is an object")
         }
         payload["executable"] = .flag(true)

@@ -7,7 +7,7 @@ internal import SystemPackage
 internal import YAMLTree
 
 /// The facts of a host and how they were come by.
-struct FactsInput {
+struct FactsInput: Sendable {
     var facts: HostFacts
     var diagnostics: [Diagnostic]
     var sources: [SourceText] = []
@@ -43,20 +43,36 @@ struct FactsInput {
                 .optional(uri: FactsInput.defaultURI)
             }
         try self.init(root: options.root, libvirt: use)
+        facts.time = UTCTime(seconds: world.now())
     }
+
+    /// The largest facts file, in bytes.
+    static let maximumBytes = 256 << 20
 
     /// Reads a facts file.
     ///
     /// - Throws: ``CommandFailure`` with 66 when it cannot be read, with 65 when it is wrong.
     init(file path: String, world: World) throws {
-        let bytes: [UInt8]
+        try self.init(try FactsInput.bytes(of: path, world: world), path: path)
+    }
+
+    /// The bytes of a facts file.
+    ///
+    /// - Throws: ``CommandFailure`` with 66 when it cannot be read, with 65 when it is too large.
+    static func bytes(of path: String, world: World) throws -> [UInt8] {
         do {
-            bytes = try world.read(path, 256 << 20)
+            return try world.read(path, maximumBytes)
         } catch InputFile.Failure.tooLarge(let limit) {
             throw CommandFailure(.invalidInput, [Diagnostic(.yamlTooLarge, "\(path) is larger than \(limit) bytes")])
         } catch InputFile.Failure.unreadable(let reason) {
             throw CommandFailure(.inputMissing, [Diagnostic(.inputUnreadable, "cannot read \(path): \(reason)")])
         }
+    }
+
+    /// Understands the bytes of a facts file, which `path` names in findings.
+    ///
+    /// - Throws: ``CommandFailure`` with 65 when it is wrong.
+    init(_ bytes: [UInt8], path: String) throws {
         do {
             facts = try JSONDecoder().decode(HostFacts.self, from: Data(bytes))
         } catch {

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Reads the operator's files: whole, regular ones, of bounded size.
-enum InputFile {
+public enum InputFile {
     /// Why a file was not read.
     enum Failure: Error {
         /// There is no such file, or it may not be read; the text is the system's.
@@ -29,6 +29,20 @@ enum InputFile {
             bytes += buffer.prefix(count)
             guard bytes.count <= limit else { throw Failure.tooLarge(limit: limit) }
         }
+    }
+
+    /// The names in a folder, without `.` and `..`; nil for what is no folder, or may not be read.
+    public static func names(in path: String) -> [String]? {
+        guard let folder = opendir(path) else { return nil }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
     }
 
     private static func message(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -14,7 +14,9 @@ struct HostOptions: ParsableArguments {
     var connect: String?
 
     @Option(
-        help: ArgumentHelp("Take the host from a facts file instead of this machine.", valueName: "file"),
+        help: ArgumentHelp(
+            "Take the host from a facts file, or from the file of its name in a folder, instead of this machine.",
+            valueName: "file"),
         completion: .jsonFile)
     var facts: String?
 
@@ -38,9 +40,6 @@ struct SiteArgument: ParsableArguments {
             valueName: "site"), completion: .siteFile)
     var site: String?
 }
-
-/// How a plan is shown.
-enum PlanFormat: String, ExpressibleByArgument, CaseIterable, Sendable { case text, json, markdown, svg }
 
 /// How much a plan may disturb what runs.
 enum DisruptionLimit: String, ExpressibleByArgument, CaseIterable {

@@ -3,10 +3,12 @@ internal import HostModel
 internal import LibvirtHost
 internal import LinuxHost
 internal import Planning
+internal import Rendering
 internal import SiteFile
+internal import XMLTree
 
 /// Everything that plan, apply, render and status have in common: site, host, plan.
-struct PlanningSession {
+struct PlanningSession: Sendable {
     let input: SiteInput
     let policy: HostPolicy
     let guests: [GuestSpec]
@@ -14,35 +16,64 @@ struct PlanningSession {
     let uri: String
     private(set) var result: ExecutablePlan
     let sources: [SourceText]
+    /// How old the facts are; nil when the host itself was asked.
+    let origin: FactsOrigin?
+    /// Whether the facts are older than they may be.
+    let isStale: Bool
 
     /// Reads the site, finds the host and makes the plan.
     ///
-    /// - Parameter explains: Whether a refusal is looked into; nil does so for sites of a bearable size.
+    /// - Parameters:
+    ///   - explains: Whether a refusal is looked into; nil does so for sites of a bearable size.
+    ///   - maxFactsAge: How old facts from a file may be; nil is any age.
     init(
         site: String?, host: HostOptions, allowsShrink: Bool = false, rebalances: Bool = false, explains: Bool? = nil,
-        consent: ConsentOptions? = nil, world: World
+        consent: ConsentOptions? = nil, maxFactsAge: DurationText? = nil, world: World
     ) throws {
         let input = try SiteInput(site, world: world)
-        let file = try host.facts.map { try FactsInput(file: $0, world: world) }
+        let file = try host.facts.map {
+            try FactsInput(file: input.factsFile($0, host: host.host, world), world: world)
+        }
         let machine = file?.facts.host.name ?? (host.facts == nil && host.root == nil ? world.hostName : nil)
         let policy = try input.policy(named: host.host, machine: machine)
-        uri = host.connect ?? policy.connect?.value ?? FactsInput.defaultURI
+        let uri = host.connect ?? policy.connect?.value ?? FactsInput.defaultURI
         let asksLibvirt = host.root == nil || host.connect != nil
         let found = try file ?? FactsInput(root: host.root, libvirt: asksLibvirt ? .required(uri: uri) : .none)
-        facts = found.facts
-        guests = input.guests(of: policy)
-        sources = [input.source] + found.sources
+        let guests = input.guests(of: policy)
+        let bases = try input.bases(for: guests, world: world)
+        let origin = file.map { FactsOrigin(time: $0.facts.time, now: UTCTime(seconds: world.now())) }
+        let settings = PlanSettings(
+            allowsShrink: allowsShrink, rebalances: rebalances, explains: explains,
+            consent: try consent?.consent(for: guests) ?? PlanConsent(), maxFactsAge: maxFactsAge)
+        self.init(
+            input: input, host: HostInput(policy: policy, guests: guests, facts: found, origin: origin), uri: uri,
+            bases: bases, settings: settings)
+    }
+
+    /// Makes the plan from what was read.
+    init(
+        input: SiteInput, host: HostInput, uri: String = FactsInput.defaultURI, bases: [String: XMLElement],
+        settings: PlanSettings
+    ) {
+        let facts = host.facts.facts
         var result = Planner.plan(
             PlanRequest(
-                host: found.facts, site: input.site.name.value, policy: policy, guests: guests,
-                bases: try input.bases(for: guests, world: world), allowsShrink: allowsShrink,
-                consent: try consent?.consent(for: guests) ?? PlanConsent(),
-                defaultHugePage: found.facts.defaultHugePage, rebalances: rebalances, explains: explains))
+                host: facts, site: input.site.name.value, policy: host.policy, guests: host.guests, bases: bases,
+                allowsShrink: settings.allowsShrink, consent: settings.consent,
+                defaultHugePage: facts.defaultHugePage, rebalances: settings.rebalances, explains: settings.explains))
+        let old = settings.maxFactsAge.flatMap { host.origin?.finding(of: result.plan.host, limit: $0) }
         result.plan.diagnostics =
-            input.warnings + found.diagnostics.filter { $0.severity != .note } + result.plan.diagnostics
-        self.result = result
+            input.warnings + host.facts.diagnostics.filter { $0.severity != .note } + (old.map { [$0] } ?? [])
+            + result.plan.diagnostics
         self.input = input
-        self.policy = policy
+        self.policy = host.policy
+        self.guests = host.guests
+        self.facts = facts
+        self.uri = uri
+        self.result = result
+        self.sources = [input.source] + host.facts.sources
+        self.origin = host.origin
+        isStale = old != nil
     }
 
     /// Adds a finding for each transaction that broke off on this machine; a captured one has none.
@@ -58,10 +89,31 @@ struct PlanningSession {
         case .infeasible: return .doesNotFit
         case .undecided: return .undecided
         case .refused: return plan.isRefusedByOwnership ? .needsConsent : .doesNotFit
+        case .noChanges where isStale, .changes where isStale: return .stalePlan
         case .noChanges: return detailed && !plan.restartPending.isEmpty ? .restartPending : .done
         case .changes: return detailed ? .differences : .done
         }
     }
+}
+
+/// What is asked of a plan besides the site and the host.
+struct PlanSettings: Sendable {
+    var allowsShrink = false
+    var rebalances = false
+    /// Whether a refusal is looked into; nil does so for sites of a bearable size.
+    var explains: Bool?
+    var consent = PlanConsent()
+    /// How old facts may be; nil is any age.
+    var maxFactsAge: DurationText?
+}
+
+/// What is known of one host.
+struct HostInput: Sendable {
+    let policy: HostPolicy
+    let guests: [GuestSpec]
+    let facts: FactsInput
+    /// How old the facts are; nil when the host itself was asked.
+    let origin: FactsOrigin?
 }
 
 extension Plan {

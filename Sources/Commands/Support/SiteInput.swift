@@ -9,7 +9,7 @@ internal import YAMLTree
 struct SiteInput {
     let site: Site
     let source: SourceText
-    let warnings: [Diagnostic]
+    private(set) var warnings: [Diagnostic]
     /// Where relative names in the file start from.
     let folder: String
 
@@ -60,13 +60,20 @@ struct SiteInput {
     func bases(for guests: [GuestSpec], world: World) throws -> [String: XMLElement] {
         var documents: [String: XMLElement] = [:]
         var findings: [Diagnostic] = []
+        // Many guests are made from few files: each is read once.
+        var read: [String: XMLElement] = [:]
         for guest in guests {
             guard let base = guest.machine.base else { continue }
             let path = base.value.hasPrefix("/") ? base.value : folder + base.value
+            if let known = read[path] {
+                documents[guest.name.value] = known
+                continue
+            }
             do {
                 let document = try XMLReader.read(bytes: try world.read(path, 16 << 20))
                 if document.name == "domain" {
                     documents[guest.name.value] = document
+                    read[path] = document
                 } else {
                     findings.append(
                         Diagnostic(.baseInvalid, "\(path) holds <\(document.name)>, not <domain>", at: base.mark))
@@ -101,6 +108,24 @@ struct SiteInput {
             .invalidInput,
             [Diagnostic(.unknownHost, message, hint: meant ?? "--host takes one of: \(names.joined(separator: ", "))")],
             sources: [source])
+    }
+
+    /// The same site with what was found about it left out.
+    var withoutWarnings: SiteInput {
+        var input = self
+        input.warnings = []
+        return input
+    }
+
+    /// The guests of each host, by its name; a site of one host has them all there.
+    var guestsByHost: [String: [GuestSpec]] {
+        let only = site.hosts.count == 1 ? site.hosts[0].name.value : nil
+        var guests: [String: [GuestSpec]] = [:]
+        for guest in site.guests {
+            guard let host = guest.host?.value ?? only else { continue }
+            guests[host, default: []].append(guest)
+        }
+        return guests
     }
 
     /// The guests of a host.

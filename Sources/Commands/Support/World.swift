@@ -15,16 +15,18 @@ public struct World {
     public var hasColor: Bool
     /// The machine's own host name.
     public var hostName: String
-
+    /// The names in a folder, in any order; nil for what is no folder, or may not be read.
+    public var list: (_ path: String) -> [String]?
     /// The time, in seconds since 1970-01-01T00:00:00Z.
     public var now: () -> Int64
 
-    /// Puts a world together; without a clock it has the machine's.
+    /// Puts a world together; without other word its folders and its clock are the machine's.
     public init(
         say: @escaping (String) -> Void, warn: @escaping (String) -> Void, ask: @escaping (String) -> String?,
         read: @escaping (_ path: String, _ limit: Int) throws -> [UInt8], hasColor: Bool, hostName: String,
-        now: @escaping () -> Int64 = World.clock
+        list: @escaping (_ path: String) -> [String]? = InputFile.names(in:), now: @escaping () -> Int64 = World.clock
     ) {
+        self.list = list
         self.say = say
         self.warn = warn
         self.ask = ask

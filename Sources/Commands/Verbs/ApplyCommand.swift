@@ -31,7 +31,7 @@ struct ApplyCommand: WorldCommand {
 
     @Flag(help: "Propose better places for guests that are placed badly.") var rebalance = false
 
-    @Option(help: "The output's form.") var format: PlanFormat = .text
+    @OptionGroup var review: ReviewOptions
 
     @Flag(name: .customLong("detailed-exitcode"), help: "With --dry-run: end with 2 when there are differences.")
     var detailedExitCode = false
@@ -63,7 +63,10 @@ struct ApplyCommand: WorldCommand {
         if let planSHA256, SHA256(parsing: planSHA256) == nil {
             throw ValidationError("--plan-sha256 takes 64 hexadecimal digits.")
         }
-        if format == .svg, !dryRun { throw ValidationError("--format svg goes with --dry-run: it draws a plan.") }
+        if review.isPicture, !dryRun {
+            throw ValidationError("--format \(review.format.rawValue) goes with --dry-run: it shows a plan.")
+        }
+        if review.maxFactsAge != nil, host.facts == nil { throw ValidationError("--max-facts-age goes with --facts.") }
     }
 
     func run(in world: World) throws {
@@ -83,13 +86,15 @@ struct ApplyCommand: WorldCommand {
     private func show(_ world: World) throws -> ExitStatus {
         var session = try PlanningSession(
             site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, consent: consent,
-            world: world)
+            maxFactsAge: review.maxFactsAge, world: world)
         session.mentionOpenJournals(files.state.journals, host)
         let status = session.status(detailed: detailedExitCode)
-        if format == .svg { session.warnOfFindings(world) }
-        world.say(try session.rendered(as: format, status: status, color: world.hasColor))
+        if review.format == .svg { session.warnOfFindings(world) }
+        world.say(try session.rendered(review, status: status, color: world.hasColor))
         return status
     }
+
+    private var format: PlanFormat { review.format }
 
     private func apply(_ world: World) throws -> ExitStatus {
         let session = try PlanningSession(
@@ -98,11 +103,12 @@ struct ApplyCommand: WorldCommand {
         let plan = session.result.plan
         let planned = session.status(detailed: false)
         guard [.changes, .noChanges].contains(plan.verdict) else {
-            world.say(try session.rendered(as: format, status: planned, color: world.hasColor))
+            world.say(try session.rendered(review, status: planned, color: world.hasColor))
             return planned
         }
         // With JSON the one document on standard output is the result; the plan is for people then.
-        let shown = try session.rendered(as: format == .json ? .text : format, status: planned, color: world.hasColor)
+        let shown = try session.rendered(
+            review, as: format == .json ? .text : format, status: planned, color: world.hasColor)
         if plan.verdict == .changes { if format == .json { world.warn(shown) } else { world.say(shown + "\n") } }
         if plan.verdict == .noChanges {
             world.warn(DiagnosticText(sources: session.sources).render(plan.diagnostics))

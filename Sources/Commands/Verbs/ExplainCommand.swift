@@ -56,7 +56,7 @@ struct ExplainCommand: WorldCommand {
         let planned = session.status(detailed: false)
         let status = planned == .needsConsent ? .done : planned
         if format == .json {
-            world.say(try session.rendered(as: .json, status: status, color: false))
+            world.say(try session.json(status))
             return status
         }
         let text = ExplainText(

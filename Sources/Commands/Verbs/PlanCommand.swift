@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Diagnostics
 internal import Planning
-internal import Rendering
+internal import SiteFile
 
 struct PlanCommand: WorldCommand {
     static let configuration = CommandConfiguration(
@@ -12,7 +12,7 @@ struct PlanCommand: WorldCommand {
     @OptionGroup var host: HostOptions
     @OptionGroup var consent: ConsentOptions
 
-    @Option(help: "The output's form.") var format: PlanFormat = .text
+    @OptionGroup var review: ReviewOptions
 
     @Flag(help: "Let pools shrink to what is wanted.") var allowShrink = false
 
@@ -35,15 +35,30 @@ struct PlanCommand: WorldCommand {
     var expires = DurationText.day
     @OptionGroup var state: StateOption
 
+    @Flag(help: "Plan every host of the site from the facts files in the folder that --facts names, in one run.")
+    var allHosts = false
+
+    func validate() throws {
+        if allHosts, host.facts == nil || host.host != nil {
+            throw ValidationError("--all-hosts goes with --facts and a folder, and without --host.")
+        }
+        if allHosts, out != nil { throw ValidationError("--out saves the plan of one host: not with --all-hosts.") }
+        if allHosts, review.isPicture {
+            throw ValidationError("--all-hosts goes with --format text, json or markdown.")
+        }
+        if review.maxFactsAge != nil, host.facts == nil { throw ValidationError("--max-facts-age goes with --facts.") }
+    }
+
     func run(in world: World) throws {
         try report(in: world) {
+            if allHosts { return try planAll(world) }
             var session = try PlanningSession(
                 site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, consent: consent,
-                world: world)
+                maxFactsAge: review.maxFactsAge, world: world)
             session.mentionOpenJournals(state.journals, host)
             let status = session.status(detailed: detailedExitCode)
-            if format == .svg { session.warnOfFindings(world) }
-            world.say(try session.rendered(as: format, status: status, color: world.hasColor))
+            if review.format == .svg { session.warnOfFindings(world) }
+            world.say(try session.rendered(review, status: status, color: world.hasColor))
             if let out { try save(session, status, to: out, world) }
             return status
         }
@@ -60,24 +75,14 @@ struct PlanCommand: WorldCommand {
         let saved = try PlanFile.write(session, exit: status, expires: expires.duration, to: path, world: world)
         world.warn("saved \(displayable(path)), good until \(saved.expires), sha256 \(saved.sha256)\n")
     }
-}
 
-extension PlanningSession {
-    /// The plan as text, JSON, Markdown or a drawing.
-    func rendered(as format: PlanFormat, status: ExitStatus, color: Bool) throws -> String {
-        switch format {
-        case .text: PlanText(result.plan, sources: sources).text(color: color)
-        case .json: try JSONText.of(PlanJSON(result.plan, exit: status.report))
-        case .markdown: PlanMarkdown(result.plan).text
-        case .svg: HostSVG(picture).text
-        }
+    private func planAll(_ world: World) throws -> ExitStatus {
+        let input = try SiteInput(site.site, world: world)
+        let settings = PlanSettings(
+            allowsShrink: allowShrink, rebalances: rebalance, consent: try consent.consent(for: input.site.guests),
+            maxFactsAge: review.maxFactsAge)
+        return try FleetRun(
+            input: input, folder: host.facts ?? "", settings: settings, review: review, isDetailed: detailedExitCode
+        ).run(in: world)
     }
-
-    /// Shows the findings beside a picture, which has no room for them.
-    func warnOfFindings(_ world: World) {
-        world.warn(DiagnosticText(sources: sources).render(result.plan.diagnostics))
-    }
-
-    /// The host with its guests where the plan has them.
-    var picture: HostPicture { HostPicture(facts, plan: result.plan, policy: policy, specs: guests) }
 }

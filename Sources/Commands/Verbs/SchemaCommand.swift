@@ -5,17 +5,23 @@ struct SchemaCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema", abstract: "Print the JSON Schema of a file format, for editors and checks.",
         discussion: """
-            The schema is draft-07. It is made from the tables that the reader of the site file walks; what joins several keys \
-            is left to the validate command.
+            The schema is draft-07. That of the site file is made from the tables that the reader walks; what joins several \
+            keys is left to the validate command. plan and fleet-plan are what the plan command prints as JSON, for one host \
+            and for all.
             """)
 
-    enum Subject: String, ExpressibleByArgument, CaseIterable { case site }
+    enum Subject: String, ExpressibleByArgument, CaseIterable {
+        case site, plan
+        case fleetPlan = "fleet-plan"
+    }
 
     @Argument(help: ArgumentHelp("The format.", valueName: "format")) var subject: Subject = .site
 
     func run(in world: World) throws {
         switch subject {
         case .site: world.say(try JSONText.of(SiteJSONSchema.document))
+        case .plan: world.say(try JSONText.of(PlanJSONSchema.plan))
+        case .fleetPlan: world.say(try JSONText.of(PlanJSONSchema.fleet))
         }
     }
 }

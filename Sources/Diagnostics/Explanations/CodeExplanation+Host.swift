@@ -103,5 +103,14 @@ extension CodeExplanation {
             is looked for, then /etc/numactl-plan/site.yaml.
             Name the file: numactl-plan plan rack7.yaml. A path of - reads standard input.
             """),
+        CodeExplanation(
+            .factsOld, "the facts of a host are too old",
+            """
+            The plan is made from a file, and what --max-facts-age allows has passed since the host was looked at, or \
+            the file does not say when that was. Guests and pools may have changed since; the plan is shown, and the \
+            process ends with 14.
+            Take the facts anew: numactl-plan facts --format json writes the time into them. A cron job on the hosts \
+            keeps those of a rack young.
+            """),
     ]
 }

@@ -16,7 +16,10 @@ public struct HostSVG {
     public init(_ picture: HostPicture) { self.picture = picture }
 
     /// The document.
-    public var text: String {
+    public var text: String { XMLWriter.write(document) }
+
+    /// The document as an element.
+    var document: XMLElement {
         let (x, room) = (HostSVG.margin, HostSVG.width - 2 * HostSVG.margin)
         var page = title(x: x, room: room)
         func add(_ drawing: Drawing) {
@@ -28,7 +31,7 @@ public struct HostSVG {
         add(GuestLegend(picture: picture).draw(x: x, top: page.bottom, room: room))
         add(SignLegend(picture: picture).draw(x: x, top: page.bottom, room: room))
         add(DistanceDrawing(picture.cells).draw(x: x, top: page.bottom, room: room))
-        return XMLWriter.write(document(page.shapes, height: page.bottom + HostSVG.margin / 2))
+        return document(page.shapes, height: page.bottom + HostSVG.margin / 2)
     }
 
     private func title(x: Int, room: Int) -> Drawing {

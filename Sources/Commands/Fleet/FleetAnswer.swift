@@ -1,0 +1,59 @@
+internal import Diagnostics
+internal import Planning
+internal import Rendering
+internal import SiteFile
+
+/// What is shown of one host, made where it was planned.
+struct FleetAnswer: Sendable {
+    let entry: FleetEntry
+    let status: ExitStatus
+    /// Text or JSON to show; empty when there is nothing to say but the host's row.
+    let text: String
+    /// Why the text could not be made; nil usually.
+    let error: (any Error)?
+    /// Parts of a page of Markdown.
+    let details: [String]
+
+    /// Takes a plan.
+    init(
+        _ session: PlanningSession, file: String, review: ReviewOptions, hasColor: Bool, status: ExitStatus
+    ) {
+        let plan = session.result.plan
+        let entry = FleetEntry(
+            host: session.policy.name.value, plan: plan, facts: session.origin, exit: status.report)
+        let isQuiet = plan.verdict == .noChanges && plan.diagnostics.isEmpty && plan.restartPending.isEmpty
+        var (text, details, failure) = ("", [String](), nil as (any Error)?)
+        switch review.format {
+        case .markdown:
+            if !isQuiet { details = FleetMarkdown.details(of: session.review(review), host: entry.host) }
+        case .json:
+            do {
+                text = try JSONText.element(FleetJSON.host(entry, file: file, plan: plan), depth: 2)
+            } catch {
+                failure = error
+            }
+        case .text, .html, .svg:
+            if !isQuiet {
+                text = PlanText(session.review(review), sources: session.sources).text(color: hasColor) + "\n"
+            }
+        }
+        (self.entry, self.status, self.text, self.details, error) = (entry, status, text, details, failure)
+    }
+
+    /// Takes why there is no plan.
+    init(_ host: String, _ failure: CommandFailure, review: ReviewOptions) {
+        let entry = FleetEntry(host: host, failure: failure.diagnostics, exit: failure.status.report)
+        var (text, thrown) = ("", nil as (any Error)?)
+        switch review.format {
+        case .json:
+            do {
+                text = try JSONText.element(FleetJSON.host(entry, file: nil, plan: nil), depth: 2)
+            } catch {
+                thrown = error
+            }
+        case .text: text = DiagnosticText(sources: failure.sources).render(failure.diagnostics) + "\n"
+        case .markdown, .html, .svg: break
+        }
+        (self.entry, status, self.text, details, error) = (entry, failure.status, text, [], thrown)
+    }
+}

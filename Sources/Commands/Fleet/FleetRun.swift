@@ -1,0 +1,99 @@
+internal import Diagnostics
+internal import HostModel
+internal import LinuxHost
+internal import Planning
+internal import Rendering
+internal import SiteFile
+internal import XMLTree
+
+/// Plans all hosts of a site from their facts files.
+///
+/// The site is read once. Hosts are taken a few at a time in the order of their names: their files are read, then they are planned
+/// in parallel and what is to be shown of them is made; of those that are done only one row each is kept.
+struct FleetRun {
+    /// How many hosts are in memory at the same time.
+    private static let batch = 32
+
+    let input: SiteInput
+    let folder: String
+    let settings: PlanSettings
+    let review: ReviewOptions
+    let isDetailed: Bool
+
+    /// Plans all hosts and shows them.
+    ///
+    /// - Returns: The worst of what the hosts come to.
+    func run(in world: World) throws -> ExitStatus {
+        let hosts = input.site.hosts.sorted { $0.name.value < $1.name.value }
+        let facts = try FleetFacts(folder: folder, hosts: hosts.map(\.name.value), world: world)
+        let bases = try input.bases(for: input.site.guests, world: world)
+        let guests = input.guestsByHost
+        let work = FleetWork(
+            input: input.withoutWarnings, hosts: Set(hosts.map(\.name.value)), bases: bases, settings: settings,
+            review: review, isDetailed: isDetailed, hasColor: world.hasColor)
+        var output = FleetOutput(
+            site: input.site.name.value, findings: input.warnings + others(facts), source: input.source,
+            review: review, world: world)
+        try output.begin()
+        for start in stride(from: 0, to: hosts.count, by: FleetRun.batch) {
+            let now = UTCTime(seconds: world.now())
+            let questions = hosts[start..<min(start + FleetRun.batch, hosts.count)].map { policy in
+                FleetQuestion(
+                    policy: policy, guests: guests[policy.name.value] ?? [],
+                    file: fileBytes(of: policy.name.value, facts, world), now: now)
+            }
+            for answer in inParallel(questions, { work.answer($0) }) { try output.add(answer) }
+        }
+        return try output.end()
+    }
+
+    private func others(_ facts: FleetFacts) -> [Diagnostic] {
+        guard !facts.others.isEmpty else { return [] }
+        let (count, first) = (facts.others.count, facts.others.prefix(5).joined(separator: ", "))
+        let subject = count == 1 ? "1 file in \(folder) is" : "\(count) files in \(folder) are"
+        return [
+            Diagnostic(
+                .factsInconsistent, "\(subject) of no host of the site: \(first)\(count > 5 ? ", …" : "")",
+                severity: .note)
+        ]
+    }
+
+    private func fileBytes(of host: String, _ facts: FleetFacts, _ world: World) -> FleetQuestion.File {
+        if let conflict = facts.conflicts[host] { return .failure(CommandFailure(.invalidInput, [conflict])) }
+        guard let path = facts.files[host] else {
+            let missing = Diagnostic(
+                .inputUnreadable, "there are no facts of \(host) in \(folder)",
+                hint: "on the host: numactl-plan facts --format json > \(host).json")
+            return .failure(CommandFailure(.inputMissing, [missing]))
+        }
+        do {
+            return .success((path, try FactsInput.bytes(of: path, world: world)))
+        } catch let failure as CommandFailure {
+            return .failure(failure)
+        } catch {
+            return .failure(CommandFailure(.unexpected, [Diagnostic(.inputUnreadable, "\(path): \(error)")]))
+        }
+    }
+}
+
+/// One host to plan.
+struct FleetQuestion: Sendable {
+    typealias File = Result<(path: String, bytes: [UInt8]), CommandFailure>
+
+    let policy: HostPolicy
+    let guests: [GuestSpec]
+    let file: File
+    let now: UTCTime
+}
+
+extension ExitStatus {
+    /// The status of many hosts together: an input that is wrong or missing before a plan that cannot be carried out, that before
+    /// facts that are too old, those before differences.
+    static func worst(of all: [ExitStatus]) -> ExitStatus {
+        let order: [ExitStatus] = [
+            .unexpected, .invalidInput, .inputMissing, .doesNotFit, .undecided, .needsConsent, .stalePlan, .differences,
+            .restartPending,
+        ]
+        return order.first(where: all.contains) ?? .done
+    }
+}

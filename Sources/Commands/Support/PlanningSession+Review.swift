@@ -1,0 +1,74 @@
+internal import Diagnostics
+internal import DomainXML
+internal import HostModel
+internal import Planning
+internal import Rendering
+internal import XMLTree
+
+extension PlanningSession {
+    /// The plan in the form that was asked for, with what was asked to be shown beside it.
+    func rendered(_ options: ReviewOptions, as format: PlanFormat? = nil, status: ExitStatus, color: Bool) throws
+        -> String
+    {
+        switch format ?? options.format {
+        case .text: PlanText(review(options), sources: sources).text(color: color)
+        case .json: try json(status)
+        case .markdown: PlanMarkdown(review(options), maximumBytes: options.maxBytes).text
+        case .html: PlanHTML(review(options), picture: picture).text
+        case .svg: HostSVG(picture).text
+        }
+    }
+
+    /// The plan as the document for programs.
+    func json(_ status: ExitStatus) throws -> String { try JSONText.of(document(status)) }
+
+    /// The document for programs as a value.
+    func document(_ status: ExitStatus) -> JSONValue {
+        PlanJSON(result.plan, exit: status.report, factsTime: origin?.time).document
+    }
+
+    /// Shows the findings beside a picture, which has no room for them.
+    func warnOfFindings(_ world: World) {
+        world.warn(DiagnosticText(sources: sources).render(result.plan.diagnostics))
+    }
+
+    /// The host with its guests where the plan has them.
+    var picture: HostPicture { HostPicture(facts, plan: result.plan, policy: policy, specs: guests) }
+
+    /// The plan with the age of its facts and, where asked for, its definitions.
+    func review(_ options: ReviewOptions) -> PlanReview {
+        PlanReview(result.plan, facts: origin, definitions: options.xml ? definitionDiffs : [])
+    }
+
+    /// How the managed part of each changed guest's definition changes, ascending by guest.
+    private var definitionDiffs: [DefinitionDiff] {
+        let present = Dictionary(facts.domains.map { ($0.name, $0.xml) }, uniquingKeysWith: { first, _ in first })
+        let wanted = Dictionary(
+            result.definitions.map { ($0.name, $0.document) }, uniquingKeysWith: { first, _ in first })
+        return result.plan.changes.compactMap { change in
+            guard case .guest(let name) = change.subject else { return nil }
+            let now = present[name].flatMap { try? XMLReader.read($0) }
+            let want = change.action == .release ? now.map(DomainPatch.release) : wanted[name]
+            return DefinitionDiff(guest: name, now: now.flatMap(projection), want: want.flatMap(projection))
+        }
+    }
+
+    private func projection(_ definition: XMLElement) -> XMLElement? {
+        try? ManagedProjection.of(definition, defaultHugePage: facts.defaultHugePage)
+    }
+}
+
+extension FactsOrigin {
+    /// What to say of facts that are older than they may be, or do not tell; nil when they are young enough.
+    func finding(of host: String, limit: DurationText) -> Diagnostic? {
+        guard let time, let age else {
+            return Diagnostic(
+                .factsOld, "the facts of \(displayable(host)) do not say when they were taken", severity: .warning,
+                hint: "numactl-plan facts --format json writes the time into them")
+        }
+        guard .seconds(age) > limit.duration else { return nil }
+        return Diagnostic(
+            .factsOld, "the facts of \(displayable(host)) are of \(time), older than \(limit)", severity: .warning,
+            hint: "take them anew on the host: numactl-plan facts --format json")
+    }
+}
