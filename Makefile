@@ -21,7 +21,7 @@ RELEASE = .build/release/numactl-plan
 EDITS = 300
 SOURCES = Package.swift Sources Tests
 # The formats that the command schema knows.
-SCHEMAS = site
+SCHEMAS = site plan fleet-plan
 PAGES = $(notdir $(wildcard manpages/*.[1-8]))
 
 export SWIFT
