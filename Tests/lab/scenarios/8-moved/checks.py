@@ -11,7 +11,6 @@ def before():
         lab.equal("the pools", lab.pools(), {0: 0, 1: 0, 2: 128})
         lab.equal("the guest", lab.seen("first"), lab.guest({0: "6-7", 1: "6-7"}, "6-7", (256 << 10, 2, 2048)))
         lab.settled("site.yaml")
-        lab.tool("plan", "grown.yaml", "--out", "/disk/saved-plan")
     shutil.copy("/lab/numactl-plan-hugepages.service", "/disk/unit.service")
 
 
@@ -29,10 +28,6 @@ def after():
         lab.contains("the site names a cell that is not here", plan.all, "guest 'first' does not fit", "names host cell 2; this host has 0-1")
         applied = lab.tool("apply", "site.yaml", "--yes", status=10)
         lab.contains("apply refuses, and says why", applied.all, "names host cell 2", "nothing would be changed")
-        stale = lab.tool("apply", "/disk/saved-plan", "--yes", status=14)
-        lab.contains("a plan saved there is stale here, and says why", stale.all, "cell")
-        back = lab.run("numactl-plan", "rollback", "--yes")
-        lab.check("nor is anything rolled back that is not here", back.status in (1, 13, 14), back.all)
 
 
 lab.main({"before": before, "after": after})
