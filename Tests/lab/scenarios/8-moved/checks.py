@@ -11,6 +11,7 @@ def before():
         lab.equal("the pools", lab.pools(), {0: 0, 1: 0, 2: 128})
         lab.equal("the guest", lab.seen("first"), lab.guest({0: "6-7", 1: "6-7"}, "6-7", (256 << 10, 2, 2048)))
         lab.settled("site.yaml")
+        lab.tool("plan", "grown.yaml", "--out", "/disk/saved-plan")
     shutil.copy("/lab/numactl-plan-hugepages.service", "/disk/unit.service")
 
 
@@ -28,6 +29,8 @@ def after():
         lab.contains("the site names a cell that is not here", plan.all, "guest 'first' does not fit", "names host cell 2; this host has 0-1")
         applied = lab.tool("apply", "site.yaml", "--yes", status=10)
         lab.contains("apply refuses, and says why", applied.all, "names host cell 2", "nothing would be changed")
+        stale = lab.tool("apply", "/disk/saved-plan", "--yes", status=14)
+        lab.contains("a plan saved there is stale here, and says why", stale.err, "NP723", "cell 0 has CPUs 0-1, not 0-3", "cell 2 is gone")
 
 
 lab.main({"before": before, "after": after})
