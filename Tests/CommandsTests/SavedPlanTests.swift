@@ -112,6 +112,23 @@ struct SavedPlanTests {
         if FileManager.default.fileExists(atPath: "/etc/machine-id") { #expect(machine.apply().status == 15) }
     }
 
+    @Test("is for its host's cells as they were, where it was made from facts of a real machine")
+    func otherCells() throws {
+        let real = CommandRun(["facts", "--no-libvirt", "--format", "json"])
+        guard case .object(var facts) = try JSONDecoder().decode(JSONValue.self, from: Data(real.output.utf8)),
+            case .list(let cells)? = facts["cells"]
+        else { throw CocoaError(.coderReadCorrupt) }
+        for (more, status) in [([], Self.unreachable), ([["id": 4_000, "cpus": "", "memory_kib": 1_048_576]], 14)]
+            as [([JSONValue], Int32)] where real.output.contains("machine_id_sha256")
+        {
+            facts["cells"] = .list(cells + more)
+            let text = try #require(String(bytes: JSONEncoder().encode(JSONValue.object(facts)), encoding: .utf8))
+            let run = try SavedPlan(facts: text).apply()
+            #expect(run.status == status, "\(run.errors)")
+            #expect(run.errors.contains("cell 4000 is gone") == !more.isEmpty)
+        }
+    }
+
     @Test("is good for a day, or as long as it was told")
     func expiry() throws {
         let (day, week) = (try SavedPlan(), try SavedPlan(SavedPlan.site, ["--expires", "7d"]))

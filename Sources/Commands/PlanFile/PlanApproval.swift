@@ -25,6 +25,7 @@ struct PlanApproval {
         let (found, findings) = HostDiscovery(root: FilePath(host.root ?? "/")).facts()
         guard let facts = found else { throw CommandFailure(.unexpected, findings) }
         try demandHost(facts.host)
+        try demandCells(facts)
         try demandTime(world.now())
         try PlanApproval.demand(file.plan, atMost: maximum)
         warnOfSite(world)
@@ -61,6 +62,22 @@ struct PlanApproval {
                     .planFileOtherHost,
                     "the plan is for the host \(displayable(file.host.name)), and this is \(displayable(present.name ?? "another one"))",
                     hint: "plan on the host itself, or with its facts: numactl-plan plan --facts FACTS --out FILE")
+            ])
+    }
+
+    /// A disk may come to another machine, or a machine to other hardware: places on cells that are not the same mean nothing
+    /// there. Facts without a machine's id were made up, and so may be their cells; the name is all that is held against them.
+    private func demandCells(_ facts: HostFacts) throws {
+        guard file.host.machine != nil else { return }
+        let planned = file.boot.cells.map { BootFile.Cell(id: $0.key, cpus: $0.value, memory: nil, keepFree: .zero) }
+        let differences = BootFile(host: nil, cells: planned, targets: []).mismatches(with: facts)
+        guard !differences.isEmpty else { return }
+        throw CommandFailure(
+            .stalePlan,
+            [
+                Diagnostic(
+                    .planFileStale, "the plan was made for a machine with other cells; nothing was changed",
+                    notes: differences, hint: "make the plan anew: numactl-plan plan --out FILE")
             ])
     }
 

@@ -32,9 +32,11 @@ struct PlanFile {
     struct Boot: Codable {
         var pools: [PoolTarget]
         var keepFree: [CellID: KiB]
+        /// The CPUs of each cell of the machine that the plan was made for.
+        var cells: [CellID: CPUSet]
 
         enum CodingKeys: String, CodingKey {
-            case pools
+            case pools, cells
             case keepFree = "keep_free_kib"
         }
     }

@@ -45,12 +45,12 @@ def tampered():
     """What libvirt does not know of: only the kernel tells that a thread and memory were moved."""
     guest = lab.Guest("narrow")
     with lab.section("a thread moved behind libvirt's back"):
-        lab.run("taskset", "-pc", "6", str(guest.thread(0)))
+        guest.confine(0, "6")
         lab.equal("it may use another CPU", lab.Guest("narrow").vcpus()[0], "6")
         lab.equal("the plan sees nothing", lab.plan("site.yaml")["empty"], True)
         ended = lab.tool("verify", "site.yaml", "--deep", "--settle", "0", status=2)
         lab.contains("verify does", ended.all, "narrow")
-        lab.run("taskset", "-pc", "0-1", str(guest.thread(0)))
+        guest.confine(0, "0-1")
         lab.tool("verify", "site.yaml", "--deep", "--settle", "0")
     with lab.section("memory moved behind libvirt's back"):
         lab.run("migratepages", str(guest.pid), "2", "0")
