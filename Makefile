@@ -91,9 +91,10 @@ lab-test:
 	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "lab: NOT RUN, see above; all else has passed"; exit 0; fi; \
 	exit $$status
 
-bench: ## Measure: the planner, then a plan against reading the same definitions with virsh (needs root and libvirt)
+bench: ## Measure: the planner, reserving pages at boot, a plan against reading the same definitions with virsh (needs root and libvirt)
 	@$(WITH_SWIFT) Tests/bench/planner.sh
 	@$(WITH_SWIFT) Tests/bench/run
+	@$(WITH_SWIFT) Tests/bench/boot
 
 install: ## Install what `make release` has built: make install DESTDIR= PREFIX=/usr/local
 	@test -x $(RELEASE) || { echo "install: run make release first"; exit 1; }
@@ -125,6 +126,8 @@ install: ## Install what `make release` has built: make install DESTDIR= PREFIX=
 	install -m 0644 README.md LICENSE $(DESTDIR)$(DOCDIR)/
 	install -m 0644 examples/*.yaml examples/*.json $(DESTDIR)$(DOCDIR)/examples/
 	install -m 0644 examples/base/*.xml $(DESTDIR)$(DOCDIR)/examples/base/
+	install -d $(DESTDIR)$(DOCDIR)/examples/prometheus
+	install -m 0644 examples/prometheus/*.yml $(DESTDIR)$(DOCDIR)/examples/prometheus/
 
 uninstall: ## Remove what install has put there; /etc/numactl-plan stays
 	rm -f $(DESTDIR)$(BINDIR)/numactl-plan $(DESTDIR)$(TMPFILESDIR)/numactl-plan.conf

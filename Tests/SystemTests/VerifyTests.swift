@@ -124,6 +124,12 @@ extension SystemTests {
             try #require(applied.status == 0, "\(applied.all)")
             let (status, answer) = try verify(lab, "--deep")
             #expect(status == 0)
+            // With no more than what the unit leaves it.
+            let capabilities = "-all,+sys_ptrace,+dac_read_search"
+            let unit = try run(
+                "setpriv",
+                ["--inh-caps", "-all", "--bounding-set", capabilities, "--no-new-privs", Setup.program, "verify", "--deep", lab.site.path])
+            #expect(unit.status == 0, "\(unit.all)")
             let guest = try #require(answer.guests?.first)
             #expect(guest.memory.map(\.pages) == [[.init(page_kib: 2_048, host_cell: 0, pages: 32)]])
             #expect(guest.memory.map(\.cell) == [0])
