@@ -70,7 +70,8 @@ let package = Package(
         .target(
             name: "LinuxHost",
             dependencies: [
-                "Execution", "Residence", "Doctor", "XMLTree", "HostModel", "Diagnostics", "CLinux", "CNuma", systemPackage,
+                "Execution", "Residence", "Doctor", "XMLTree", "HostModel", "Diagnostics", "CLinux", "CNuma",
+                systemPackage,
             ],
             swiftSettings: strict),
         .target(
@@ -108,7 +109,9 @@ let package = Package(
         tests("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         tests("Residence", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         tests("Doctor", ["SiteFile", "YAMLTree", "HostModel", "Diagnostics"]),
-        tests("Rendering", ["Doctor", "Residence", "Planning", "SiteFile", "YAMLTree", "XMLTree", "HostModel", "Diagnostics"]),
+        tests(
+            "Rendering",
+            ["Doctor", "Residence", "Planning", "SiteFile", "YAMLTree", "XMLTree", "HostModel", "Diagnostics"]),
         tests("LinuxHost", ["Execution", "Residence", "Doctor", "HostModel", "Diagnostics", systemPackage]),
         tests("Commands", ["Rendering", "HostModel"]),
         tests(

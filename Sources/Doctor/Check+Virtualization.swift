@@ -17,7 +17,8 @@ extension Check {
         },
         Check("nested_virtualization") { host in
             guard let kvm = host.kvm else { return nil }
-            guard kvm.hasDevice, let module = kvm.module else { return [] }
+            guard kvm.hasDevice else { return [] }
+            guard let module = kvm.module else { return host.facts.host.arch == "x86_64" ? nil : [] }
             guard let isNested = kvm.isNested else { return nil }
             guard !isNested else { return [] }
             let users = host.site?.guests { ["host-passthrough", "host-model"].contains($0.cpuMode) } ?? []

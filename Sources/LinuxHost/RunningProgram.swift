@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The program that this process runs.
 public enum RunningProgram {
-    /// Its path, where it is numactl-plan itself and the path can stand in a unit; else where packages install it.
+    /// Its path, where it is this program and not a test of it, and the path can stand in a unit; else where packages install it.
     public static var path: String {
         let standard = "/usr/bin/numactl-plan"
         guard let text = realpath("/proc/self/exe", nil) else { return standard }

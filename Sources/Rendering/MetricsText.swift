@@ -17,7 +17,7 @@ public struct MetricsText {
         let place = [("host", plan.host), ("site", plan.site)]
         return [
             MetricFamily(
-                "info", "The version of numactl-plan and the SHA-256 of the site file.",
+                "info", "The program's version and the SHA-256 of the site file.",
                 [
                     (place + [("version", metrics.version), ("site_sha", metrics.siteSum)], 1)
                 ]),

@@ -134,13 +134,13 @@ extension GuestResidence.Memory {
         return words.isEmpty ? "any" : words.joined(separator: ", ")
     }
 
-    /// `cell 0: 512 MiB in 2MiB, 4 MiB in 4KiB`.
+    /// `cell 0: 512 MiB, cell 1: 4 MiB in 4KiB`: the size of pages is said where it is not the planned one.
     fileprivate var places: String {
         let cells = Set(pages.values.flatMap { $0.filter { $0.value > .zero }.keys }).sorted()
         guard !cells.isEmpty else { return "-" }
         return cells.map { cell in
             let amounts = pages.sorted { $0.key > $1.key }.compactMap { size, counts in
-                counts[cell].map { "\(Amount.text($0 * size)) in \(size)" }
+                counts[cell].map { Amount.text($0 * size) + (size == wantedPage ? "" : " in \(size)") }
             }
             return "cell \(cell): \(amounts.joined(separator: " and "))"
         }.joined(separator: ", ")

@@ -34,8 +34,8 @@ extension GuestResidence {
             findings.append(
                 Diagnostic(
                     .memoryElsewhere,
-                    "\(subject) has \(piece.remote.count / 1_024) MiB of \(piece.resident.count / 1_024) MiB on host "
-                        + "cells \(elsewhere), not on the planned cell \(home)",
+                    "\(subject) has \(amount(piece.remote)) of \(amount(piece.resident)) on host cell"
+                        + "\(elsewhere.count == 1 ? "" : "s") \(elsewhere), not on the planned cell \(home)",
                     severity: severity,
                     hint: isRestartPending
                         ? "its next start brings it there"
@@ -46,11 +46,16 @@ extension GuestResidence {
             findings.append(
                 Diagnostic(
                     .memoryInOtherPages,
-                    "\(subject) has \(piece.inOtherPages.count / 1_024) MiB in pages of \(sizes), not of the planned "
+                    "\(subject) has \(amount(piece.inOtherPages)) in pages of \(sizes), not of the planned "
                         + "\(page)", severity: severity, hint: "its next start brings the planned pages"))
         }
         return findings
     }
+}
+
+/// `24 MiB`, rounded down; below 1 MiB `400 KiB`.
+private func amount(_ memory: KiB) -> String {
+    memory.count < 1_024 ? "\(memory.count) KiB" : "\(memory.count / 1_024) MiB"
 }
 
 extension GuestThread.Role: CustomStringConvertible {

@@ -32,21 +32,21 @@ private func object(_ text: String) throws -> [String: Any] {
 struct VerifyCommandTests {
     @Test("finds what plan finds, and ends with 2")
     func differences() throws {
-        let run = CommandRun(["verify", "pinned.yaml", "--facts", "hv02.json"])
+        let run = CommandRun(["verify", "reference.yaml", "--facts", "hv01.json"])
         #expect(run.status == 2)
         #expect(run.output.contains(": wanted, is not there\n"))
         let document = try object(
-            CommandRun(["verify", "pinned.yaml", "--facts", "hv02.json", "--format", "json"]).output)
+            CommandRun(["verify", "reference.yaml", "--facts", "hv01.json", "--format", "json"]).output)
         #expect(document["kind"] as? String == "numactl-plan/verify")
         #expect((document["differences"] as? [Any])?.isEmpty == false)
         #expect(document["guests"] is NSNull, "nobody looked where they are")
-        let plan = CommandRun(["plan", "pinned.yaml", "--facts", "hv02.json", "--detailed-exitcode"])
+        let plan = CommandRun(["plan", "reference.yaml", "--facts", "hv01.json", "--detailed-exitcode"])
         #expect(plan.status == run.status)
     }
 
     @Test("looks deep only where the guests are")
     func deep() {
-        #expect(CommandRun(["verify", "pinned.yaml", "--facts", "hv02.json", "--deep"]).status == 64)
+        #expect(CommandRun(["verify", "reference.yaml", "--facts", "hv01.json", "--deep"]).status == 64)
         #expect(CommandRun(["verify", "--remote-tolerance", "101"]).status == 64)
         let remote = CommandRun(["verify", "reference.yaml", "--connect", "test:///default", "--deep"])
         #expect(remote.status == 64 && remote.errors.contains("do not run here"))

@@ -19,14 +19,16 @@ struct HouseTests {
         "Residence": ["Diagnostics", "DomainXML", "HostModel", "Planning"],
         "Rendering": ["Diagnostics", "Doctor", "HostModel", "Planning", "Residence", "SiteFile", "XMLTree"],
         "LinuxHost": [
-            "CLinux", "CNuma", "Diagnostics", "Dispatch", "Doctor", "Execution", "FoundationEssentials", "Glibc", "HostModel",
+            "CLinux", "CNuma", "Diagnostics", "Dispatch", "Doctor", "Execution", "FoundationEssentials", "Glibc",
+            "HostModel",
             "Residence", "Synchronization", "SystemPackage", "XMLTree",
         ],
         "LibvirtHost": [
             "CLibvirt", "Execution", "Glibc", "HostModel", "Planning", "Synchronization", "XMLTree",
         ],
         "Commands": [
-            "ArgumentParser", "Diagnostics", "Doctor", "DomainXML", "Execution", "FoundationEssentials", "Glibc", "HostModel",
+            "ArgumentParser", "Diagnostics", "Doctor", "DomainXML", "Execution", "FoundationEssentials", "Glibc",
+            "HostModel",
             "LibvirtHost", "LinuxHost", "Planning", "Rendering", "Residence", "SiteFile", "SystemPackage", "XMLTree",
             "YAMLTree",
         ],

@@ -135,7 +135,7 @@ struct ResidenceTests {
             residence.findings == [
                 Diagnostic(
                     .memoryElsewhere,
-                    "web01: guest cell 0 has 24 MiB of 64 MiB on host cells 2, not on the planned cell 0",
+                    "web01: guest cell 0 has 24 MiB of 64 MiB on host cell 2, not on the planned cell 0",
                     severity: .warning, hint: "migratepages 9329 2 0, or restart the guest")
             ])
     }

@@ -18,7 +18,10 @@ extension SystemTests {
             // The boot unit leaves the program no capability at all.
             let booted = try run(
                 "setpriv",
-                ["--inh-caps", "-all", "--bounding-set", "-all", "--no-new-privs", Setup.program, "boot", "--boot-file", lab.bootFile.path])
+                [
+                    "--inh-caps", "-all", "--bounding-set", "-all", "--no-new-privs", Setup.program, "boot",
+                    "--boot-file", lab.bootFile.path,
+                ])
             #expect(booted.status == 0, "\(booted.all)")
             #expect(booted.output.contains("2MiB cell 0: asked 32, granted 32"))
             #expect(try Pools.sizes() == wanted)

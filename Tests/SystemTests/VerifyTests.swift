@@ -128,7 +128,10 @@ extension SystemTests {
             let capabilities = "-all,+sys_ptrace,+dac_read_search"
             let unit = try run(
                 "setpriv",
-                ["--inh-caps", "-all", "--bounding-set", capabilities, "--no-new-privs", Setup.program, "verify", "--deep", lab.site.path])
+                [
+                    "--inh-caps", "-all", "--bounding-set", capabilities, "--no-new-privs", Setup.program, "verify",
+                    "--deep", lab.site.path,
+                ])
             #expect(unit.status == 0, "\(unit.all)")
             let guest = try #require(answer.guests?.first)
             #expect(guest.memory.map(\.pages) == [[.init(page_kib: 2_048, host_cell: 0, pages: 32)]])

@@ -141,7 +141,7 @@ extension CodeExplanation {
             """
             apply has compiled a boot file, and the unit that reads it is not enabled. Pools do not outlive a reboot: \
             guests that libvirt starts by itself then find no pages.
-            systemctl enable numactl-plan-hugepages.service
+            Enable it: systemctl enable numactl-plan-hugepages.service. What it does is in numactl-plan-boot(8).
             """),
         CodeExplanation(
             .mountNotInPolicy, "QEMU may not be allowed to use a mount",
