@@ -18,6 +18,7 @@ TMPFILESDIR = $(PREFIX)/lib/tmpfiles.d
 UNITS = $(notdir $(wildcard examples/systemd/*.service examples/systemd/*.target examples/systemd/*.mount examples/systemd/*.timer))
 
 RELEASE = .build/release/numactl-plan
+EDITS = 300
 SOURCES = Package.swift Sources Tests
 PAGES = $(notdir $(wildcard manpages/*.[1-8]))
 
@@ -25,7 +26,7 @@ export SWIFT
 # For scripts that call swift by its name, whatever SWIFT is.
 WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 
-.PHONY: help setup build release demo test lint check shells system bench install uninstall clean
+.PHONY: help setup build release demo test lint check shells system evolution bench install uninstall clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,7 +44,8 @@ release: ## Build the one binary to install, with Swift's libraries inside
 demo: setup build ## Set up, then plan and apply examples on this machine without any daemon
 	@PATH="$$($(SWIFT) build --show-bin-path):$$PATH" examples/demo.sh
 
-test: setup lint check shells system ## Set up, then everything that a change must pass
+test: EDITS = 60
+test: setup lint check shells system evolution ## Set up, then everything that a change must pass
 
 lint: ## Check how the sources are written
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
@@ -61,6 +63,11 @@ system: ## Run the tests on a real libvirt; they need root
 	@if [ ! -x Tests/system/run ]; then echo "system: Tests/system/run is not here"; exit 0; fi; \
 	$(WITH_SWIFT) Tests/system/run; status=$$?; \
 	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "system: NOT RUN, see above; all else has passed"; exit 0; fi; \
+	exit $$status
+
+evolution: ## Evolve a site by random edits, EDITS=300 of them, on made-up hosts and on this machine; SEED= repeats a run
+	@$(WITH_SWIFT) Tests/evolution/run $(EDITS) $(SEED); status=$$?; \
+	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "evolution: not on this machine's libvirtd, see above; all else has passed"; exit 0; fi; \
 	exit $$status
 
 bench: ## Measure: the planner, then a plan against reading the same definitions with virsh (needs root and libvirt)

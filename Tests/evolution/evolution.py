@@ -32,7 +32,7 @@ class World:
     def __init__(self, program, seed, is_real):
         self.program, self.is_real = program, is_real
         self.folder = tempfile.mkdtemp(prefix="np-evo.", dir="/tmp")
-        self.prefix = "np-evo-" if is_real else ""
+        self.prefix = "np-sys-evo-" if is_real else ""
         self.most = 5 if is_real else 9
         self.random = random.Random(seed)
         self.uri = "qemu:///system" if is_real else f"qemu:///embed?root={self.folder}/libvirt"
@@ -96,9 +96,8 @@ class World:
     def run(self, verb, *arguments):
         with open(f"{self.folder}/site.yaml", "w") as file:
             json.dump(self.site, file, indent=1)
-        files = [f"--boot-file={self.folder}/boot", f"--lock-file={self.folder}/lock"] if verb == "apply" else []
-        if verb == "apply" and os.environ.get("EVOLUTION_STATE_DIR"):
-            files.append(f"--state-dir={self.folder}/state")
+        kept = ["--boot-file", "--lock-file", "--state-dir"] if verb == "apply" else []
+        files = [f"{option}={self.folder}/{option[2:-5]}" for option in kept]
         return subprocess.run(
             [self.program, verb, f"{self.folder}/site.yaml", "--connect", self.uri, *self.options, *files, *arguments],
             capture_output=True, text=True, stdin=subprocess.DEVNULL)
@@ -153,6 +152,25 @@ class World:
         if wrong:
             raise Failure("\n".join(wrong))
 
+    def imported(self):
+        """A site file that is written for what is there changes nothing but marks, and says all that the program has made."""
+        written = self.run_plain("import", "--connect", self.uri, *self.options)
+        if written.returncode != 0:
+            raise Failure(f"import ended with {written.returncode}: {written.stderr}")
+        path = f"{self.folder}/imported.yaml"
+        with open(path, "w") as file:
+            file.write(written.stdout)
+        planned = self.run_plain("plan", path, "--connect", self.uri, *self.options, "--format=json")
+        plan = json.loads(planned.stdout) if planned.stdout else {"changes": [{"address": planned.stderr, "parts": [{}]}]}
+        wrong = [c["address"] for c in plan["changes"] if any(p.get("path") != "metadata" for p in c["parts"])]
+        if wrong or planned.returncode:
+            raise Failure(f"the plan for an imported site changes {wrong}\n{written.stdout}")
+        said = {c["address"].removeprefix("guest/") for c in plan["changes"]} | set(plan["unchanged"])
+        return len(self.wanted() & said), len(self.wanted() - said), written.stdout
+
+    def run_plain(self, *arguments):
+        return subprocess.run([self.program, *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
     def drop_released(self, ours):
         """Adopted domains outlive their guests without a mark; here they go then, so that names stay few."""
         for name in [n for n in ours if self.site["guests"].get(n, {}).get("state", "absent") == "absent" and n not in self.wanted()]:
@@ -177,10 +195,16 @@ class World:
 def evolve(program, seed, count, is_real):
     world = World(program, seed, is_real)
     counts, start = Counter(), time.monotonic()
+    said = unsaid = 0
     edits = Edits(world, world.random)
     try:
-        for number in range(count):
+        for number in range(1, count + 1):
             world.step(edits, counts)
+            if number % 10 == 0:
+                now = world.imported()
+                said, unsaid = said + now[0], unsaid + now[1]
+                if now[1] and os.environ.get("EVOLUTION_KEEP"):
+                    print(now[2], file=sys.stderr)
     except (Failure, AssertionError, KeyError, ValueError) as failure:
         print(f"evolution: seed {seed}, edit {len(world.edits)} failed: {type(failure).__name__}", file=sys.stderr)
         for number, edit in enumerate(world.edits, 1):
@@ -195,7 +219,8 @@ def evolve(program, seed, count, is_real):
     size = len(world.wanted())
     world.end()
     ended = ", ".join(f"{n} x exit {code}" for code, n in sorted(counts.items()))
-    print(f"evolution: seed {seed}: {count} edits in {time.monotonic() - start:.0f} s, {size} guests at the end; {ended}", flush=True)
+    print(f"evolution: seed {seed}: {count} edits in {time.monotonic() - start:.0f} s, {size} guests at the end; {ended}; "
+        f"import said {said} guests and left out {unsaid}", flush=True)
 
 
 def main():
