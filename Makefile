@@ -70,8 +70,9 @@ evolution: ## Evolve a site by random edits, EDITS=300 of them, on made-up hosts
 	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "evolution: not on this machine's libvirtd, see above; all else has passed"; exit 0; fi; \
 	exit $$status
 
-bench: ## Measure: the planner, then a plan against reading the same definitions with virsh (needs root and libvirt)
+bench: ## Measure: the planner, plans of 1,000 hosts, then a plan against reading the same definitions with virsh (needs root and libvirt)
 	@$(WITH_SWIFT) Tests/bench/planner.sh
+	@$(WITH_SWIFT) Tests/bench/fleet
 	@$(WITH_SWIFT) Tests/bench/run
 
 install: ## Install what `make release` has built: make install DESTDIR= PREFIX=/usr/local
