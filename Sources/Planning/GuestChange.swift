@@ -16,6 +16,8 @@ struct GuestOutcome {
     var pending: [ChangedPart] = []
     var diagnostics: [Diagnostic] = []
 
+    /// Whether the guest is started.
+    var starts: Bool { steps.contains { if case .start = $0 { true } else { false } } }
     /// Whether the guest is shut down.
     var stops: Bool { steps.contains { if case .stop = $0 { true } else { false } } }
 }
@@ -55,9 +57,8 @@ struct GuestChange {
     }
 
     private func managedSave(_ outcome: GuestOutcome) -> Diagnostic {
-        let starts = outcome.steps.contains { if case .start = $0 { true } else { false } }
         let words = ManagedSave(name, at: guest.name.mark)
-        return starts ? words.refusal(to: "be started as it is defined") : words.warning
+        return outcome.starts ? words.refusal(to: "be started as it is defined") : words.warning
     }
 
     // MARK: A guest that is not there yet

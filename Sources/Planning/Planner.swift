@@ -174,7 +174,9 @@ private struct Planning {
         let guests = request.guests.sorted { $0.name.value < $1.name.value }
         let outcomes = guests.compactMap { outcome(of: $0, placement, rebalanced: rebalanced) }
         let findings = outcomes.flatMap(\.diagnostics)
-        let restarts = Restarts(request: request, records: records, placement: placement, poolTargets: pools)
+        let restarts = Restarts(
+            request: request, records: records, placement: placement, poolTargets: pools,
+            pruned: pruning.going.map(\.facts.name).filter(pruning.removes))
         let (all, more) = restarts.added(to: outcomes)
         return (all, findings + more)
     }

@@ -3,7 +3,7 @@ internal import DomainXML
 internal import HostModel
 internal import SiteFile
 
-/// Adds the power cycles that were asked for to what becomes of the guests.
+/// Adds the power cycles that were asked for to what becomes of the guests, and looks whether those that start find their pages.
 ///
 /// They come one after the other, and each guest must find the pages of its new shape: those that are free after the pools have
 /// grown, and those that it holds itself in the same pool. So the order is one in which that works out; where there is none, the
@@ -14,17 +14,29 @@ struct Restarts {
     let placement: Placement
     let poolTargets: [PoolID: PageCount]
 
+    /// Domains that are removed because the site no longer names them: they are gone before any guest starts.
+    let pruned: [String]
+
     /// What becomes of the guests with their power cycles, in the order of these; the outcomes are ascending by name.
     func added(to outcomes: [GuestOutcome]) -> (outcomes: [GuestOutcome], diagnostics: [Diagnostic]) {
-        let (cycled, findings) = chosen(outcomes)
-        guard !cycled.isEmpty else { return (outcomes, findings) }
-        let others = outcomes.filter { !cycled.contains($0.name) }
-        switch order(cycled) {
-        case .success(let names):
-            let inOrder = names.compactMap { name in outcomes.first { $0.name == name } }
-            return (others + inOrder.map(powerCycled), findings)
-        case .failure(let refusal): return (outcomes, findings + [refusal.diagnostic])
+        var free = freePages
+        for name in outcomes.filter(\.stops).map(\.name) + pruned {
+            for (pool, count) in holds(name) { free[pool, default: 0] += count }
         }
+        var (cycled, findings) = chosen(outcomes)
+        guard let order = order(cycled, &free) else {
+            return (outcomes, findings + [noRoom(cycled[0], free, to: "power cycled")])
+        }
+        cycled = order
+        for outcome in outcomes where outcome.starts {
+            guard isRoom(for: outcome.name, free) else {
+                findings.append(noRoom(outcome.name, free, to: "started"))
+                continue
+            }
+            take(outcome.name, from: &free)
+        }
+        let inOrder = cycled.compactMap { name in outcomes.first { $0.name == name } }
+        return (outcomes.filter { !cycled.contains($0.name) } + inOrder.map(powerCycled), findings)
     }
 
     /// Who is power cycled, ascending by name, and what is to be said of those who are not although it was asked for.
@@ -73,24 +85,28 @@ struct Restarts {
 
     // MARK: Order
 
-    private func order(_ names: [String]) -> Result<[String], DiagnosticError> {
-        var free = freePages
+    /// The order; nil when there is none. Afterwards `free` is what is left, and `names` begin with one that found no room.
+    private func order(_ names: [String], _ free: inout [PoolID: Int]) -> [String]? {
         var waiting = names
         var order: [String] = []
         while !waiting.isEmpty {
-            let fitting = waiting.filter { name in
-                needs(name).allSatisfy { pages(free, holds(name), $0.key) >= $0.value }
-            }
+            let fitting = waiting.filter { isRoom(for: $0, free) }
             // One that takes no more than it holds spoils nothing for the others.
-            guard let next = fitting.first(where: { takesNoMore($0) }) ?? fitting.first else {
-                return .failure(DiagnosticError(noRoom(waiting[0], free)))
-            }
+            guard let next = fitting.first(where: { takesNoMore($0) }) ?? fitting.first else { return nil }
             for (pool, count) in holds(next) { free[pool, default: 0] += count }
-            for (pool, count) in needs(next) { free[pool, default: 0] -= count }
+            take(next, from: &free)
             waiting.removeAll { $0 == next }
             order.append(next)
         }
-        return .success(order)
+        return order
+    }
+
+    private func isRoom(for name: String, _ free: [PoolID: Int]) -> Bool {
+        needs(name).allSatisfy { pages(free, holds(name), $0.key) >= $0.value }
+    }
+
+    private func take(_ name: String, from free: inout [PoolID: Int]) {
+        for (pool, count) in needs(name) { free[pool, default: 0] -= count }
     }
 
     private func takesNoMore(_ name: String) -> Bool {
@@ -134,15 +150,15 @@ struct Restarts {
         return needs
     }
 
-    private func noRoom(_ name: String, _ free: [PoolID: Int]) -> Diagnostic {
+    private func noRoom(_ name: String, _ free: [PoolID: Int], to what: String) -> Diagnostic {
         let missing = needs(name).sorted { $0.key < $1.key }.filter { pages(free, holds(name), $0.key) < $0.value }
         return Diagnostic(
             .restartImpossible,
-            "guest '\(name)' cannot be power cycled: other guests still hold the pages of its new shape",
+            "guest '\(name)' cannot be \(what): other guests still hold the pages that it needs",
             at: mark(of: name),
             notes: missing.map { pool, count in
                 "the \(pool.pageSize) pool of cell \(pool.cell): \(count) needed, \(max(0, pages(free, holds(name), pool))) free"
-            }, hint: "shut down a guest that leaves these cells, and apply again")
+            }, hint: "power cycle a guest that no longer needs them, with --restart, or shut one down")
     }
 
     private func mark(of name: String) -> SourceMark? { request.guests.first { $0.name.value == name }?.name.mark }

@@ -62,7 +62,7 @@ extension PlanMarkdown {
                     shortage.hostCell.map { "\($0)" } ?? "all", Words.resource(shortage.resource),
                     Words.amount(shortage.needed, of: shortage.resource),
                     Words.amount(shortage.free, of: shortage.resource),
-                    shortage.heldBy.map { MarkdownText.code($0) }.joined(separator: ", "),
+                    Words.holders(shortage.heldBy, quote: MarkdownText.code),
                 ]
             } + (guest.reasons.isEmpty ? [[MarkdownText.code(guest.name), guest.code.rawValue] + blanks(5)] : [])
         }

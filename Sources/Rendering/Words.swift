@@ -50,6 +50,12 @@ enum Words {
         }
     }
 
+    /// Who holds the rest of a resource: the first names, and how many more.
+    static func holders(_ names: [String], quote: (String) -> String) -> String {
+        let shown = names.prefix(8).map(quote).joined(separator: ", ")
+        return names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
+    }
+
     /// An amount of a resource in its unit.
     static func amount(_ count: UInt64, of resource: Shortage.Resource) -> String {
         resource == .memory ? Amount.text(KiB(count)) : "\(count)"

@@ -158,6 +158,27 @@ struct ConsentTests {
         #expect(refused.steps.isEmpty)
     }
 
+    @Test("a guest is not started into pages that another one holds until its restart, unless that comes first")
+    func startsIntoHeldPages() throws {
+        var request = ran(request([guest("a", pages: 64, cell: 0)]))
+        let before = request.host.domains[0].xml
+        request.guests = [guest("a", pages: 64, cell: 1)]
+        request = request.applied(Planner.plan(request), state: .running)
+        request.host.domains[0].liveXML = before
+        request.host.cells[0].pools[0] = HugepagePool(pageSize: ConsentTests.page, total: 64, free: 0)
+        request.host.cells[1].pools[0] = HugepagePool(pageSize: ConsentTests.page, total: 64, free: 64)
+        var started = guest("b", pages: 32, cell: 0)
+        started.state = Located(.running)
+        request.guests.append(started)
+        let refused = Planner.plan(request)
+        #expect(refused.plan.verdict == .refused)
+        #expect(refused.plan.diagnostics.filter { $0.severity == .error }.map(\.code) == [.restartImpossible])
+        request.consent.restartsPending = true
+        let plan = Planner.plan(request)
+        #expect(plan.plan.verdict == .changes)
+        #expect(plan.steps.filter { $0 == .start(name: "b") || $0 == .start(name: "a") }.count == 2)
+    }
+
     @Test("a managed save image is warned of, and a start that would resume it is refused")
     func saved() {
         var request = request([guest("a")])

@@ -114,14 +114,15 @@ class World:
             options.append("--restart=pending")
         applied = self.run("apply", *options)
         counts[applied.returncode] += 1
-        if applied.returncode in (10, 65):
+        is_held = applied.returncode == 15 and "NP522" in applied.stdout + applied.stderr
+        if applied.returncode in (10, 65) or is_held:
             # Does not fit, or is not allowed: nothing has happened, and the site goes on without the edit.
             if self.state() != before:
                 raise Failure(f"refused with {applied.returncode}, and the host has changed\n{applied.stdout}{applied.stderr}")
             self.edits[-1] += f" ({applied.returncode}, taken back)"
             self.site = before_site
             applied = self.run("apply", *options)
-            if applied.returncode == 10:
+            if applied.returncode == 10 or "NP522" in applied.stdout + applied.stderr:
                 # Changed by hand, and the site no longer fits beside it, say beside a stranger: that may be.
                 return
         if applied.returncode != 0:

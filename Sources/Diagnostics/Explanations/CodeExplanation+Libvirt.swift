@@ -63,13 +63,14 @@ extension CodeExplanation {
             done by itself.
             """),
         CodeExplanation(
-            .restartImpossible, "a guest cannot be power cycled",
+            .restartImpossible, "a guest cannot be power cycled, or started",
             """
             As a warning: the guest named with --restart does not run, or is to be shut down anyway. As an error: \
             guests that are power cycled come one after the other, and in no order does each find the huge pages of \
-            its new shape, because others still hold them. Nothing was changed.
-            Shut down one of the guests that leave those cells (virsh shutdown NAME), then apply again; or give the \
-            pools a few pages more under pools.
+            its new shape, because others still hold them; or a guest is to be started into pages that a running one \
+            no longer needs but holds until its own restart. Nothing was changed.
+            Power cycle the guest that holds them with --restart NAME, or shut it down (virsh shutdown NAME), then \
+            apply again; or give the pools a few pages more under pools.
             """),
     ]
 }

@@ -56,10 +56,10 @@ enum HTML {
 
     private static func diffClass(of line: String) -> String? {
         switch line.first {
+        case _ where line.hasPrefix("--- ") || line.hasPrefix("+++ ") || line.hasPrefix("@@ "): "at"
         case "+": "add"
         case "-": "del"
         case "~", "!": "mod"
-        case "@": "at"
         default: nil
         }
     }

@@ -35,6 +35,8 @@ enum HTMLStyle {
         .n { text-align: right; white-space: nowrap; }
         .findings td:first-child { white-space: nowrap; }
         .findings td:nth-child(2) { width: 100%; }
+        .findings td:last-child, .wide td:nth-child(2) { white-space: nowrap; }
+        .wide td:first-child { min-width: 9rem; }
         details { border: 1px solid var(--line); border-radius: 0.4rem; margin: 0.4rem 0; }
         summary { padding: 0.4rem 0.8rem; cursor: pointer; background: var(--panel); border-radius: 0.4rem; }
         summary code { font-weight: 600; }

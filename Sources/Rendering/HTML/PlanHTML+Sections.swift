@@ -15,7 +15,7 @@ extension PlanHTML {
                 [
                     guest.name, guest.code.rawValue, shortage.hostCell.map { "\($0)" } ?? "all",
                     Words.resource(shortage.resource), Words.amount(shortage.needed, of: shortage.resource),
-                    Words.amount(shortage.free, of: shortage.resource), shortage.heldBy.joined(separator: ", "),
+                    Words.amount(shortage.free, of: shortage.resource), Words.holders(shortage.heldBy) { $0 },
                 ]
             } + (guest.reasons.isEmpty ? [[guest.name, guest.code.rawValue, "", "", "", "", ""]] : [])
         }

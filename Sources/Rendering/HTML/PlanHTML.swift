@@ -49,8 +49,8 @@ public struct PlanHTML {
                 + [
                     HTML.element(
                         "main",
-                        unplaced + HTML.section("Host after apply", [drawing]) + HTML.section("Changes", changes)
-                            + HTML.section("Placement", placement) + HTML.section("Findings", findings))
+                        unplaced + HTML.section(hostHeading, [drawing]) + HTML.section("Changes", changes)
+                            + HTML.section(placementHeading, placement) + HTML.section("Findings", findings))
                 ]
                 + [HTML.element("footer", class: "soft", [HTML.text("p", PlanSummary(plan).line)])])
     }
@@ -63,6 +63,19 @@ public struct PlanHTML {
             HTML.text("h1", plan.host), HTML.text("p", class: "soft", "site \(plan.site)\(facts)"),
             HTML.text("p", class: "verdict\(verdictClass)", PlanSummary(plan).verdict),
         ] + (attention.isEmpty ? [] : [list])
+    }
+
+    /// What the picture shows: a plan that cannot be carried out has the guests that fit together.
+    private var hostHeading: String {
+        switch plan.verdict {
+        case .noChanges: "Host"
+        case .changes: "Host after apply"
+        case .infeasible, .undecided, .refused: "Host with the guests that fit"
+        }
+    }
+
+    private var placementHeading: String {
+        plan.placement.verdict == .placed ? "Placement" : "Guests that fit together"
     }
 
     private var verdictClass: String {
