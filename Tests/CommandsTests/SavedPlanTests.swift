@@ -118,11 +118,9 @@ struct SavedPlanTests {
         guard case .object(var facts) = try JSONDecoder().decode(JSONValue.self, from: Data(real.output.utf8)),
             case .list(let cells)? = facts["cells"]
         else { throw CocoaError(.coderReadCorrupt) }
-        for (more, status) in [
-            ([], Self.unreachable), ([["id": .number(4_000), "cpus": "", "memory_kib": .number(1_048_576)]], 14),
-        ]
-            as [([JSONValue], Int32)] where real.output.contains("machine_id_sha256")
-        {
+        let another: JSONValue = ["id": .number(4_000), "cpus": "", "memory_kib": .number(1_048_576)]
+        for (more, status) in [([], Self.unreachable), ([another], 14)] as [([JSONValue], Int32)]
+        where real.output.contains("machine_id_sha256") {
             facts["cells"] = .list(cells + more)
             let text = try #require(String(bytes: JSONEncoder().encode(JSONValue.object(facts)), encoding: .utf8))
             let run = try SavedPlan(facts: text).apply()
