@@ -37,7 +37,7 @@ CASES = [
     ("numactl-plan status o", ["status only"], []),
     ("numactl-plan explain NP60", ["NP601", "NP602"], ["NP304"]),
     ("numactl-plan apply rack.yaml --restart db01,la", ["--restart db01,lab"], []),
-    ("numactl-plan schema ", ["schema site"], []),
+    ("numactl-plan schema ", ["site", "plan", "fleet-plan"], ["rack.yaml"]),
 ]
 
 
@@ -67,7 +67,7 @@ class Terminal:
                 if b"\x1b[c" in data or b"\x1b[0c" in data:
                     os.write(self.master, b"\x1b[?62;22c")
                 last, came = time.monotonic(), True
-            elif time.monotonic() - last > (quiet if came else 4 * quiet):
+            elif came and time.monotonic() - last > quiet:
                 return
 
     def type(self, text):
