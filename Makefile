@@ -28,7 +28,7 @@ export SWIFT
 # For scripts that call swift by its name, whatever SWIFT is.
 WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 
-.PHONY: help setup build release demo test lint check shells system evolution lab lab-test ansible deb package bench install uninstall clean
+.PHONY: help setup build release demo test lint check shells system evolution lab lab-test ansible fuzz sanitize deb package bench install uninstall clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +91,16 @@ lab-test:
 	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "lab: NOT RUN, see above; all else has passed"; exit 0; fi; \
 	exit $$status
 
+fuzz: ## Feed the readers with made-up inputs, MINUTES=10 each, and see that they never break
+	@$(WITH_SWIFT) Tests/fuzz/run
+
+# Leaks are not looked for: Swift's runtime keeps what it will need again.
+sanitize: ## Run the tests of all targets under the address sanitizer, then under the thread sanitizer
+	$(SWIFT) build --build-tests --sanitize=address --scratch-path .build-asan
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --skip-build --disable-xctest --sanitize=address --scratch-path .build-asan
+	$(SWIFT) build --build-tests --sanitize=thread --scratch-path .build-tsan
+	$(SWIFT) test --skip-build --disable-xctest --sanitize=thread --scratch-path .build-tsan
+
 bench: ## Measure: the planner, plans of 1,000 hosts, reserving at boot, a plan against reading with virsh (needs root and libvirt)
 	@$(WITH_SWIFT) Tests/bench/planner.sh
 	@$(WITH_SWIFT) Tests/bench/fleet
@@ -138,4 +148,4 @@ uninstall: ## Remove what install has put there; /etc/numactl-plan stays
 	rm -rf $(DESTDIR)$(DOCDIR) $(DESTDIR)$(DATADIR)
 
 clean: ## Remove everything that was built
-	rm -rf .build
+	rm -rf .build .build-*

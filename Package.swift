@@ -128,7 +128,8 @@ if let fuzzer {
         .executableTarget(
             name: "fuzz-readers",
             dependencies: [
-                "Commands", "DomainXML", "HostModel", "Rendering", "SiteFile", "XMLTree", "YAMLTree", "Diagnostics",
+                "Commands", "DomainXML", "Execution", "HostModel", "LinuxHost", "Rendering", "SiteFile", "XMLTree",
+                "YAMLTree", "Diagnostics",
             ],
             path: "Tests/fuzz/targets", swiftSettings: strict,
             // The driver alone: the main function is ours.

@@ -12,8 +12,8 @@ public struct NumactlPlan: ParsableCommand {
             """,
         version: NumactlPlan.version,
         subcommands: [
-            PlanCommand.self, ApplyCommand.self, RollbackCommand.self, HistoryCommand.self, StatusCommand.self,
-            VerifyCommand.self, DoctorCommand.self, MetricsCommand.self,
+            PlanCommand.self, ApplyCommand.self, RollbackCommand.self, ConfirmCommand.self, HistoryCommand.self,
+            StatusCommand.self, VerifyCommand.self, DoctorCommand.self, MetricsCommand.self,
             ExplainCommand.self, FactsCommand.self, ValidateCommand.self, RenderCommand.self,
             BootCommand.self, InitCommand.self, SchemaCommand.self, ImportCommand.self,
         ])

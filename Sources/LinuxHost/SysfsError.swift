@@ -4,7 +4,7 @@ public import SystemPackage
 public enum SysfsError: Error, Hashable, Sendable {
     /// The system call that failed.
     public enum Call: String, Hashable, Sendable {
-        case resolve, open, status, read, write, list, lock, sync, rename, create, remove
+        case resolve, open, status, read, write, list, lock, sync, rename, create, remove, start
     }
 
     /// A system call failed for `path`, with the system's own code.

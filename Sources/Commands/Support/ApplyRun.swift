@@ -15,12 +15,16 @@ struct ApplyRun {
     let journals: JournalStore
     /// The boot file to write once all steps are done; nil leaves the one that is there.
     let bootFile: (path: String, file: BootFile)?
+    /// How long somebody has to confirm it; nil when nobody must.
+    var confirmation: Confirmation?
 
     /// What came of it.
     struct Result {
         var outcome: Outcome
         /// The transaction; nil when nothing was written.
         var transaction: TransactionID?
+        /// Until when it must be confirmed; nil when nobody must.
+        var confirmUntil: UnixTime?
         /// Whether the boot file was written.
         var wroteBootFile = false
         /// What the operator should know of the journal.
@@ -39,6 +43,7 @@ struct ApplyRun {
         let outcome = try order.steps.isEmpty ? .applied(Report()) : carryOut(journal)
         var result = Result(outcome: outcome)
         var failure: CommandFailure?
+        var isUnarmed = false
         if case .applied = outcome, let bootFile {
             do throws(SysfsError) {
                 let change = try FileChange(replacing: bootFile.path, with: bootFile.file.text)
@@ -50,9 +55,32 @@ struct ApplyRun {
             }
         }
         result.transaction = journal.transaction
-        result.diagnostics = close(journal, outcome)
-        if let failure { throw failure }
+        // Armed before the journal says that all is well: killed between, the run has broken off and the next command says so.
+        if case .applied = outcome, let confirmation, let id = journal.transaction, failure == nil {
+            result.confirmUntil = UnixTime.now.adding(confirmation.time.duration)
+            do {
+                try confirmation.arm(id)
+            } catch let error as CommandFailure {
+                result.confirmUntil = nil
+                isUnarmed = true
+                failure = error
+            }
+        }
+        result.diagnostics = close(journal, outcome, confirmUntil: result.confirmUntil)
+        if let failure {
+            if isUnarmed { try putBack(result.transaction) }
+            throw failure
+        }
         return result
+    }
+
+    /// Nobody would put it back later, so it is done now.
+    private func putBack(_ id: TransactionID?) throws {
+        guard let id, let stored = try? journals.read(id) else { return }
+        _ = try RollbackRun(
+            stored: stored, journals: journals, host: host, force: false, stopsGuests: false, switchesOff: false,
+            reason: "the timer for its confirmation could not be set"
+        ).run()
     }
 
     private func carryOut(_ journal: Journal) throws -> Outcome {
@@ -69,7 +97,7 @@ struct ApplyRun {
             process: Int(getpid()), program: NumactlPlan.version)
     }
 
-    private func close(_ journal: Journal, _ outcome: Outcome) -> [Diagnostic] {
+    private func close(_ journal: Journal, _ outcome: Outcome, confirmUntil: UnixTime?) -> [Diagnostic] {
         var findings: [Diagnostic] = []
         if let lapse = journal.lapse {
             findings.append(
@@ -77,7 +105,7 @@ struct ApplyRun {
                     .journalUnwritable, "not all that was done could be written down: \(lapse)", severity: .warning))
         }
         do throws(SysfsError) {
-            try journal.end(JournalEnd.Outcome(outcome))
+            try journal.end(JournalEnd.Outcome(outcome), confirmUntil: confirmUntil)
         } catch {
             findings.append(
                 Diagnostic(

@@ -46,8 +46,17 @@ extension HistoryEntry {
             undone: transaction.undos.map { undo in
                 RollbackSummary.Row(undo.what, RollbackSummary.Result(undo.result), undo.detail)
             },
-            note: [transaction.turned, transaction.end?.note].compactMap { $0 }.filter { !$0.isEmpty }
-                .joined(separator: "; "), path: path)
+            note: [transaction.turned, transaction.awaited, transaction.end?.note].compactMap { $0 }.filter {
+                !$0.isEmpty
+            }
+            .joined(separator: "; "), path: path)
+    }
+}
+
+extension Transaction {
+    /// Until when somebody must confirm it, in words.
+    fileprivate var awaited: String? {
+        isUnconfirmed ? end?.confirmUntil.map { "to be confirmed until \(UTCTime($0))" } : nil
     }
 }
 

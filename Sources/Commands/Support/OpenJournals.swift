@@ -9,7 +9,7 @@ extension JournalStore {
     /// - Returns: Nothing as well where this user may not look.
     func findings(severity: Diagnostic.Severity) -> [Diagnostic] {
         guard let open = try? open() else { return [] }
-        return open.reversed().map { finding($0, severity) }
+        return open.reversed().map { finding($0, severity) } + [waiting(severity: severity)].compactMap(\.self)
     }
 
     private func finding(_ id: TransactionID, _ severity: Diagnostic.Severity) -> Diagnostic {

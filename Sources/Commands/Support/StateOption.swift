@@ -18,6 +18,7 @@ struct StateOption: ParsableArguments {
     ///
     /// - Throws: ``CommandFailure`` with 75 when there is an open journal, with 77 when the journals may not be read.
     func refuseWhenOpen() throws {
+        if let waiting = journals.waiting(severity: .error) { throw CommandFailure(.locked, [waiting]) }
         do {
             guard try !journals.open().isEmpty else { return }
         } catch {

@@ -49,6 +49,13 @@ struct ApplyCommand: WorldCommand {
             """))
     var maxDisruption: DisruptionLimit?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Put everything back by itself after that time (a number with s, m, h or d) unless numactl-plan confirm comes before.
+            """, valueName: "time"))
+    var confirmWithin: DurationText?
+
     @Flag(
         name: .customLong("continue"),
         help: "Go on from where a run broke off. When all is done, its journal is closed.")
@@ -67,6 +74,8 @@ struct ApplyCommand: WorldCommand {
             throw ValidationError("--format \(review.format.rawValue) goes with --dry-run: it shows a plan.")
         }
         if review.maxFactsAge != nil, host.facts == nil { throw ValidationError("--max-facts-age goes with --facts.") }
+        if confirmWithin != nil, dryRun { throw ValidationError("--confirm-within goes with no --dry-run.") }
+        if confirmWithin != nil, goesOn { throw ValidationError("--confirm-within goes with no --continue.") }
     }
 
     func run(in world: World) throws {
@@ -114,6 +123,7 @@ struct ApplyCommand: WorldCommand {
             world.warn(DiagnosticText(sources: session.sources).render(plan.diagnostics))
         }
         if let maxDisruption { try PlanApproval.demand(plan, atMost: maxDisruption.disruption) }
+        try confirmation?.demandReversible(session.result.steps)
         guard try consents(to: plan, world) else { return .needsConsent }
         return try carryOut(WorkOrder(session), world)
     }
@@ -134,6 +144,7 @@ struct ApplyCommand: WorldCommand {
         defer { lock.release() }
         if !goesOn { try files.state.refuseWhenOpen() }
         let order = try approval.order(world)
+        try confirmation?.demandReversible(order.steps)
         if !order.steps.isEmpty {
             let shown = PlanText(file.plan).text(color: world.hasColor)
             if format == .json { world.warn(shown) } else { world.say(shown + "\n") }
@@ -151,6 +162,12 @@ struct ApplyCommand: WorldCommand {
             result.diagnostics += files.state.closeOpen(overtakenBy: result.transaction)
         }
         summary.diagnostics += result.diagnostics
+        if let until = result.confirmUntil, let id = result.transaction {
+            summary.diagnostics.append(
+                Diagnostic(
+                    .confirmAwaited, "everything is put back at \(UTCTime(until)) unless it is confirmed",
+                    severity: .warning, hint: "numactl-plan confirm \(id)"))
+        }
         let status = ExitStatus(outcome)
         world.say(
             format == .json
@@ -165,8 +182,11 @@ struct ApplyCommand: WorldCommand {
             host: WritableHost(
                 uri: order.uri, root: host.root ?? "/", defaultHugePage: order.facts.defaultHugePage
             ).waiting(limits),
-            journals: files.state.journals, bootFile: files.wantedBootFile(order).map { (files.bootFile, $0) })
+            journals: files.state.journals, bootFile: files.wantedBootFile(order).map { (files.bootFile, $0) },
+            confirmation: confirmation)
     }
+
+    private var confirmation: Confirmation? { confirmWithin.map { Confirmation(time: $0, files: files) } }
 
     /// Whether the operator agrees to what needs it: by `--yes`, or by an answer.
     private func consents(to plan: Plan, _ world: World) throws -> Bool {

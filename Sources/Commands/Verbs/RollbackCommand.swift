@@ -26,6 +26,13 @@ struct RollbackCommand: WorldCommand {
 
     @Flag(help: "With --stop-started: switch off guests that do not shut down in time.") var forceOff = false
 
+    @Flag(
+        help: "Do nothing unless the transaction waits to be confirmed; what the timer of apply --confirm-within runs.")
+    var ifUnconfirmed = false
+
+    @Option(help: ArgumentHelp("With --if-unconfirmed: wait that long first.", valueName: "time")) var after:
+        DurationText?
+
     @Flag(name: .shortAndLong, help: "Roll a finished transaction back without asking.") var yes = false
 
     @Option(help: "The output's form.") var format: Format = .text
@@ -35,13 +42,19 @@ struct RollbackCommand: WorldCommand {
     @OptionGroup var state: StateOption
 
     func validate() throws {
+        if ifUnconfirmed, transaction == nil {
+            throw ValidationError("--if-unconfirmed needs the name of a transaction.")
+        }
+        if after != nil, !ifUnconfirmed { throw ValidationError("--after goes with --if-unconfirmed.") }
         if forceOff, !stopStarted { throw ValidationError("--force-off goes with --stop-started.") }
     }
 
     func run(in world: World) throws {
         try report(in: world) {
+            if let after { Waiting.wait(after.duration) }
             let lock = try lockOption.lock(timeout: .seconds(limits.lockTimeout))
             defer { lock.release() }
+            if ifUnconfirmed { return try revert(world) }
             let chosen = try state.journals.chosen(transaction)
             guard let stored = chosen, stored.transaction.isStanding else {
                 return try finish(
@@ -57,6 +70,31 @@ struct RollbackCommand: WorldCommand {
                 reason: "numactl-plan rollback"
             ).run()
             return try finish(summary, world)
+        }
+    }
+
+    /// Rolls back what nobody has confirmed. There is nobody to ask and nobody to tell: why it could not be done is left in the
+    /// journal, which is open then, so that every command says so.
+    private func revert(_ world: World) throws -> ExitStatus {
+        guard let stored = try state.journals.unconfirmed(transaction) else {
+            world.say("There is nothing to roll back: the transaction does not wait to be confirmed.\n")
+            return .done
+        }
+        let header = stored.transaction.header
+        do {
+            let summary = try RollbackRun(
+                stored: stored, journals: state.journals,
+                host: WritableHost(uri: connect ?? header.uri, root: header.root).waiting(limits),
+                force: force, stopsGuests: stopStarted, switchesOff: forceOff,
+                reason: "nobody confirmed it in time"
+            ).run()
+            return try finish(summary, world)
+        } catch let failure as CommandFailure {
+            let reason = failure.diagnostics.flatMap { [$0.message] + $0.notes }.joined(separator: "; ")
+            try? state.journals.close(
+                stored.id, as: .incomplete, note: "nobody confirmed it in time, and it could not be put back: \(reason)"
+            )
+            throw failure
         }
     }
 

@@ -22,9 +22,12 @@ public struct JournalEnd: Hashable, Sendable, Codable {
     public var time: UnixTime
     /// A few words more, or nothing.
     public var note: String
+    /// Until when somebody must confirm it, or it is rolled back; nil when nobody must.
+    public var confirmUntil: UnixTime?
 
     /// Puts an end together.
-    public init(_ outcome: Outcome, at time: UnixTime, note: String = "") {
+    public init(_ outcome: Outcome, at time: UnixTime, note: String = "", confirmUntil: UnixTime? = nil) {
+        self.confirmUntil = confirmUntil
         self.outcome = outcome
         self.time = time
         self.note = note
@@ -33,5 +36,6 @@ public struct JournalEnd: Hashable, Sendable, Codable {
     private enum CodingKeys: String, CodingKey {
         case outcome, note
         case time = "time_ms"
+        case confirmUntil = "confirm_until_ms"
     }
 }

@@ -6,6 +6,11 @@ public struct UnixTime: Hashable, Sendable, Comparable {
     /// Names a moment.
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+    /// The moment that much later.
+    public func adding(_ duration: Duration) -> UnixTime {
+        UnixTime(milliseconds: milliseconds + duration.components.seconds * 1_000)
+    }
+
     /// Orders by time.
     public static func < (left: UnixTime, right: UnixTime) -> Bool { left.milliseconds < right.milliseconds }
 }

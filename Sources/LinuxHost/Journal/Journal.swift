@@ -82,9 +82,13 @@ public final class Journal: StepObserver {
     }
 
     /// Closes the journal; where nothing was written there is none. Old journals go.
-    public func end(_ outcome: JournalEnd.Outcome, note: String = "") throws(SysfsError) {
+    ///
+    /// - Parameter confirmUntil: Until when somebody must confirm it, or it is rolled back; nil when nobody must.
+    public func end(
+        _ outcome: JournalEnd.Outcome, note: String = "", confirmUntil: UnixTime? = nil
+    ) throws(SysfsError) {
         guard let file else { return }
-        try file.append(.ended(JournalEnd(outcome, at: .now, note: note)))
+        try file.append(.ended(JournalEnd(outcome, at: .now, note: note, confirmUntil: confirmUntil)))
         store.prune()
     }
 

@@ -31,6 +31,9 @@ private let callbacks: [String: @convention(c) (UnsafePointer<UInt8>?, Int) -> C
     "plan": {
         readPlan(bytes($0, $1)); return 0
     },
+    "journal": {
+        readJournal(bytes($0, $1)); return 0
+    },
 ]
 
 guard CommandLine.argc > 1, let callback = callbacks[CommandLine.arguments[1]] else {

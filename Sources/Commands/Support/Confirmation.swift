@@ -1,0 +1,83 @@
+internal import Diagnostics
+internal import Execution
+internal import FoundationEssentials
+internal import HostModel
+internal import LinuxHost
+internal import Planning
+internal import SystemPackage
+
+/// A run that is put back unless somebody confirms it in time.
+struct Confirmation {
+    /// How long there is.
+    let time: DurationText
+    let files: RuntimeFiles
+
+    /// Lets only a run go on that can be put back without anybody to ask.
+    ///
+    /// - Throws: ``CommandFailure`` with 15 and the steps that lead one way.
+    func demandReversible(_ steps: [Step]) throws {
+        let oneWay = steps.filter(\.isOneWay)
+        guard !oneWay.isEmpty else { return }
+        throw CommandFailure(
+            .needsConsent,
+            [
+                Diagnostic(
+                    .confirmOneWay, "nothing was changed: not all of the plan can be put back by itself",
+                    notes: oneWay.map { displayable($0.order) },
+                    hint: "apply that part first, without --confirm-within")
+            ])
+    }
+
+    /// Sees to it that the transaction is rolled back when the time is over: a transient timer of systemd where that runs, a process
+    /// of its own elsewhere.
+    ///
+    /// - Throws: ``CommandFailure`` when neither can be had.
+    func arm(_ id: TransactionID) throws {
+        let order = [
+            "rollback", "\(id)", "--if-unconfirmed", "--yes", "--state-dir", absolute(files.state.stateDir),
+            "--lock-file",
+            absolute(files.lockOption.lockFile), "--lock-timeout", "86400",
+        ]
+        guard let program = DetachedProgram.path else { throw failure("this program's own file is not known") }
+        do throws(SysfsError) {
+            if FileManager.default.fileExists(atPath: "/run/systemd/system") {
+                try start(SystemdTimer(id, seconds: seconds).command([program.string] + order))
+            } else {
+                _ = try DetachedProgram.start(program, order + ["--after", time.description])
+            }
+        } catch {
+            throw failure("\(error)")
+        }
+    }
+
+    private var seconds: Int64 { time.duration.components.seconds }
+
+    /// Starts a program and waits for it.
+    private func start(_ command: [String]) throws(SysfsError) {
+        let program = FilePath(command[0])
+        let process = try DetachedProgram.start(program, Array(command.dropFirst()))
+        guard DetachedProgram.status(of: process) == 0 else { throw .failed(.start, path: program, .ioError) }
+    }
+
+    private func failure(_ reason: String) -> CommandFailure {
+        CommandFailure(
+            .unexpected,
+            [Diagnostic(.confirmNotArmed, "everything was put back, since the timer could not be set: \(reason)")])
+    }
+
+    private func absolute(_ path: String) -> String {
+        path.hasPrefix("/")
+            ? path : FilePath(FileManager.default.currentDirectoryPath).appending(path).lexicallyNormalized().string
+    }
+}
+
+extension Step {
+    /// Whether what the step does cannot be undone by the same means: guests that were started or stopped, pages given back.
+    var isOneWay: Bool {
+        switch self {
+        case .start, .stop: true
+        case .setPool(_, let prior, let target): target < prior
+        case .create, .redefine, .pin, .setAutostart, .release, .undefine: false
+        }
+    }
+}

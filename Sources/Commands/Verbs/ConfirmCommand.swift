@@ -1,0 +1,56 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import Execution
+internal import LinuxHost
+internal import Rendering
+
+struct ConfirmCommand: WorldCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "confirm", abstract: "Keep what an apply with --confirm-within has done.",
+        discussion: "Without a name it is the transaction that waits for it.")
+
+    @Argument(help: ArgumentHelp("The transaction, as history names it.", valueName: "transaction"))
+    var transaction: String?
+
+    @Option(help: ArgumentHelp("How long to wait for another run to finish.", valueName: "seconds")) var lockTimeout =
+        30
+
+    @OptionGroup var lockOption: LockOption
+    @OptionGroup var state: StateOption
+
+    func validate() throws {
+        guard (0...86_400).contains(lockTimeout) else {
+            throw ValidationError("--lock-timeout takes 0 to 86400 seconds.")
+        }
+    }
+
+    func run(in world: World) throws {
+        try report(in: world) {
+            let lock = try lockOption.lock(timeout: .seconds(lockTimeout))
+            defer { lock.release() }
+            guard let stored = try state.journals.unconfirmed(transaction) else {
+                throw CommandFailure(.stalePlan, [try refusal()])
+            }
+            do throws(JournalStore.Failure) {
+                try state.journals.close(stored.id, as: .applied, note: "confirmed")
+            } catch {
+                throw CommandFailure(error)
+            }
+            world.say("Confirmed transaction \(stored.id).\n")
+            return .done
+        }
+    }
+
+    /// Why there is nothing to confirm.
+    private func refusal() throws -> Diagnostic {
+        guard let name = transaction else {
+            return Diagnostic(
+                .confirmNothing, "no transaction waits to be confirmed",
+                hint: "numactl-plan history shows what became of it")
+        }
+        let entry = try state.journals.entry(name)
+        return Diagnostic(
+            .confirmNothing, "transaction \(name) does not wait to be confirmed",
+            notes: entry.note.isEmpty ? [] : [entry.note], hint: "numactl-plan history \(name)")
+    }
+}

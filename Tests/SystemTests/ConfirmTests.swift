@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+extension SystemTests {
+    @Suite("Confirmation")
+    struct Confirmation {
+        private static func guest(_ ram: String) -> String {
+            "  NAME: {vcpus: 1, ram: \(ram), mem_page_size: 2MiB, accelerator: qemu}"
+        }
+
+        /// Applies, to be confirmed within that time.
+        private func apply(_ lab: Lab, within time: String) throws {
+            let applied = try lab.apply("--confirm-within", time)
+            try #require(applied.status == 0, "\(applied.all)")
+            #expect(applied.output.contains("NP730"))
+        }
+
+        private func confirm(_ lab: Lab) throws -> Ended {
+            try lab.program("confirm", "--lock-file", lab.lockFile.path, "--state-dir", lab.state.path)
+        }
+
+        private func history(_ lab: Lab) throws -> String {
+            try lab.program("history", "--state-dir", lab.state.path).output
+        }
+
+        /// Waits until the history says so, a minute at most.
+        private func history(_ lab: Lab, says words: String) throws -> Bool {
+            for _ in 0..<240 {
+                if try history(lab).contains(words) { return true }
+                Thread.sleep(forTimeInterval: 0.25)
+            }
+            return false
+        }
+
+        @Test("that does not come has everything put back, and nothing else is written meanwhile")
+        func unconfirmed() throws {
+            let lab = try Lab("unconfirmed")
+            defer { lab.end() }
+            let pools = try Pools.sizes()
+            try lab.write(guests: Self.guest("64MiB"))
+            try apply(lab, within: "3s")
+            #expect(try lab.domains() == [lab.name])
+            #expect(try Pools.sizes() != pools)
+            let second = try lab.apply()
+            #expect(second.status == 75 && second.errors.contains("NP730"), "\(second.all)")
+
+            #expect(try history(lab, says: "nobody confirmed it in time"))
+            #expect(try lab.domains() == [])
+            #expect(try Pools.sizes() == pools)
+            let late = try confirm(lab)
+            #expect(late.status == 14 && late.errors.contains("NP733"), "\(late.all)")
+            #expect(try lab.apply().status == 0)
+        }
+
+        @Test("that comes keeps everything")
+        func confirmed() throws {
+            let lab = try Lab("confirmed")
+            defer { lab.end() }
+            try lab.write(guests: Self.guest("64MiB"))
+            try apply(lab, within: "4s")
+            let pools = try Pools.sizes()
+            let confirmed = try confirm(lab)
+            #expect(confirmed.status == 0, "\(confirmed.all)")
+            #expect(try history(lab).contains("confirmed"))
+            Thread.sleep(forTimeInterval: 6)
+            #expect(try lab.domains() == [lab.name])
+            #expect(try Pools.sizes() == pools)
+            #expect(try lab.plan().plan.empty)
+            #expect(try confirm(lab).status == 14)
+        }
+
+        @Test("is not waited for by the session: that may be killed")
+        func killed() throws {
+            let lab = try Lab("killed")
+            defer { lab.end() }
+            try lab.write(guests: Self.guest("64MiB"))
+            try #require(try lab.apply().status == 0)
+            try lab.write(guests: Self.guest("32MiB"))
+            let before = try lab.definition(lab.name)
+            let words = ([Setup.program] + lab.applyArguments + ["--confirm-within", "3s"])
+                .map { "'\($0)'" }.joined(separator: " ")
+            // The session's leader kills its whole group, itself included.
+            let session = try run("setsid", ["--wait", "sh", "-c", "\(words); kill -9 0"], in: lab.folder)
+            #expect(session.status != 0)
+            #expect(try lab.definition(lab.name) != before)
+            #expect(try history(lab, says: "nobody confirmed it in time"))
+            #expect(try lab.definition(lab.name) == before)
+        }
+
+        @Test("cannot be asked for where something leads one way")
+        func oneWay() throws {
+            let lab = try Lab("oneway")
+            defer { lab.end() }
+            try lab.write(guests: "  NAME: {vcpus: 1, ram: 64MiB, accelerator: qemu, state: running}")
+            let refused = try lab.apply("--confirm-within", "3s")
+            #expect(refused.status == 15)
+            #expect(refused.errors.contains("NP731") && refused.errors.contains("start \(lab.name)"))
+            #expect(try lab.domains() == [])
+        }
+
+        @Test("whose rollback cannot be done leaves the transaction open, with the reason")
+        func stuck() throws {
+            let lab = try Lab("stuck")
+            defer { lab.end() }
+            try lab.write(guests: Self.guest("64MiB"))
+            try apply(lab, within: "2s")
+            try virsh("start", lab.name)
+            #expect(try history(lab, says: "it could not be put back"))
+            #expect(try lab.domains() == [lab.name])
+            let next = try lab.apply()
+            #expect(next.status == 75, "\(next.all)")
+        }
+    }
+}
