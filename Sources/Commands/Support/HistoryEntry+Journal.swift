@@ -1,4 +1,5 @@
 internal import Execution
+internal import HostModel
 internal import LinuxHost
 internal import Rendering
 internal import SystemPackage

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Execution
+internal import HostModel
 internal import LinuxHost
 
 extension JournalStore {
