@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 public import SystemPackage
 
@@ -28,6 +29,8 @@ public enum DetachedProgram {
         for number in 0...2 as ClosedRange<CInt> {
             posix_spawn_file_actions_addopen(&actions, number, "/dev/null", number == 0 ? O_RDONLY : O_WRONLY, 0)
         }
+        // Whoever waits for this process by what it has inherited must not wait for that one.
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LinuxHost
 import SystemPackage
 import Testing
@@ -11,14 +12,17 @@ struct DetachedProgramTests {
     func detached() throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
+        let mine = fcntl(0, F_DUPFD, 200)
+        defer { close(mine) }
         let name = "$(touch x); 'a b\"\n*"
         let script =
-            "cd \"$0\" && { ps -o sid= -p $$; echo $$; readlink /proc/$$/fd/*; printf '%s' \"$1\" > argument; } > told"
+            "cd \"$0\" && { ps -o sid= -p $$; echo $$; ls /proc/$$/fd | tr '\\n' ' '; echo; readlink /proc/$$/fd/*; printf '%s' \"$1\" > argument; } > told"
         let process = try DetachedProgram.start("/bin/sh", ["-c", script, folder.path, name])
         #expect(DetachedProgram.status(of: process) == 0)
         let told = try String(contentsOf: folder.appending(path: "told"), encoding: .utf8).split(separator: "\n")
         #expect(told.first?.trimmingCharacters(in: .whitespaces) == "\(process)")
-        #expect(told.dropFirst(2).filter { $0 == "/dev/null" }.count >= 2)
+        #expect(!told[2].split(separator: " ").contains("\(mine)"), "\(told)")
+        #expect(told.dropFirst(3).filter { $0 == "/dev/null" }.count >= 2)
         #expect(try String(contentsOf: folder.appending(path: "argument"), encoding: .utf8) == name)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["argument", "told"])
     }
