@@ -61,6 +61,10 @@ public struct GuestThread: Hashable, Sendable {
         return .emulator
     }
 
+    /// Whether the thread only made memory ready when the guest started. libvirt pins such threads to the CPUs of the memory's cell,
+    /// wherever the emulator runs; afterwards they do nothing. QEMU calls them thread contexts.
+    public var isPreallocation: Bool { name.hasPrefix("TC ") }
+
     private func number(after prefix: String, before end: Character?) -> Int? {
         guard name.hasPrefix(prefix) else { return nil }
         let rest = name.dropFirst(prefix.count)

@@ -30,7 +30,7 @@ public enum ResidenceCheck {
 
     private static func threads(_ process: GuestProcess, _ expectation: Expectation) -> [GuestResidence.Threads] {
         var groups: [ThreadGroup: [Int]] = [:]
-        for thread in process.threads {
+        for thread in process.threads where !thread.isPreallocation {
             let allowed = thread.allowed.intersection(expectation.onlineCPUs)
             groups[ThreadGroup(role: thread.role, allowed: allowed), default: []].append(thread.id)
         }

@@ -189,6 +189,19 @@ struct ResidenceTests {
     }
 
     @Test(
+        "threads that made memory ready are where that memory is, and are not looked at",
+        arguments: [[0], [4, 5], []] as [CPUSet])
+    func preallocation(allowed: CPUSet) {
+        let threads = [
+            GuestThread(id: 1, name: "qemu-system-x86", allowed: [0, 1, 2, 3]),
+            GuestThread(id: 2, name: "TC tc-ram-node0", allowed: allowed),
+        ]
+        let residence = Self.residence(Self.placement(), Self.shape(), areas: nil, threads: threads)
+        #expect(!residence.deviates)
+        #expect(residence.threads.flatMap(\.ids) == [1])
+    }
+
+    @Test(
         "a thread that may run elsewhere is named with the command that pins it",
         arguments: [
             ("CPU 1/TCG", [4, 5], "web01: vCPU 1 may run on CPUs 4-5, not on the planned 4", "vcpupin web01 1 4"),
