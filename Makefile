@@ -28,7 +28,7 @@ export SWIFT
 # For scripts that call swift by its name, whatever SWIFT is.
 WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 
-.PHONY: help setup build release demo test lint check shells system evolution lab lab-test ansible fuzz sanitize deb package bench install uninstall clean
+.PHONY: help setup build release demo test lint check shells system evolution lab lab-test ansible fuzz sanitize killed crash deb package bench install uninstall clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -100,6 +100,15 @@ sanitize: ## Run the tests of all targets under the address sanitizer, then unde
 	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --skip-build --disable-xctest --sanitize=address --scratch-path .build-asan
 	$(SWIFT) build --build-tests --sanitize=thread --scratch-path .build-tsan
 	$(SWIFT) test --skip-build --disable-xctest --sanitize=thread --scratch-path .build-tsan
+
+# In `make test` a selection of points, which takes two minutes; all of them, each both ways, take half an hour.
+killed: ## Kill apply and rollback at some moments, and break things under them; needs root
+	@$(WITH_SWIFT) Tests/crash/run $${EVERY:-16}; status=$$?; \
+	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "killed: NOT RUN, see above"; exit 0; fi; [ $$status = 0 ] || exit $$status; \
+	Tests/crash/faults
+
+crash: ## Kill apply and rollback at every moment (root; half an hour)
+	@$(WITH_SWIFT) Tests/crash/run 1
 
 bench: ## Measure: the planner, plans of 1,000 hosts, reserving at boot, a plan against reading with virsh (needs root and libvirt)
 	@$(WITH_SWIFT) Tests/bench/planner.sh

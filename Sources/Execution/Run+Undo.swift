@@ -1,4 +1,5 @@
 import HostModel
+import Planning
 import XMLTree
 
 extension Run {
@@ -39,11 +40,19 @@ extension Run {
         switch action {
         case .define(let name, let document, _):
             return try host.domains.definition(of: name)?.isSameDocument(as: document) == true
+        case .pin(let name, let thread, _) where try isWhereItWas(thread, of: name): return true
         case .setAutostart(let name, false):
             // A domain that is gone does not start with the host.
             return try host.domains.status(of: name)?.autostarts != true
         default: return try holds(action)
         }
+    }
+
+    /// Whether the thread is back already where it was before the first of the writes that moved it.
+    private func isWhereItWas(_ thread: DomainThread, of name: String) throws(StepFailure) -> Bool {
+        let first = begun.first { if case .pin(name, thread, _) = $0.action { true } else { false } }
+        guard case .pin(_, _, let cpus)? = first?.inverse.first else { return false }
+        return try liveDefinition(of: name)?.pin(of: thread) == cpus
     }
 
     /// The same write from what is there now, which need not be what was asked for.

@@ -23,6 +23,9 @@ public final class Connection: Sendable {
 
     deinit { virConnectClose(handle) }
 
+    /// Whether there is still somebody at the other end; a daemon that went away does not come back to an open connection.
+    public var isAlive: Bool { virConnectIsAlive(handle) == 1 }
+
     /// The versions of libvirt (`9.0.0`) and of the hypervisor (`QEMU 7.2.22`); the mounts are not libvirt's to tell.
     ///
     /// The hypervisor is nil when the driver has none at hand.

@@ -5,38 +5,45 @@ public import XMLTree
 
 /// libvirt as the interpreter wants it: documents as trees, and failures in the interpreter's words.
 public struct LibvirtDomains: DomainHost {
-    private let connection: Connection
+    private let line: Line
     private let shutdownLimit: Duration
     private let mayWait: @Sendable () -> Bool
 
-    /// Writes through that connection; a guest has `shutdownLimit` to go down when it is asked to, and as long as `mayWait` says.
+    /// Writes through that connection.
+    ///
+    /// - Parameters:
+    ///   - shutdownLimit: How long a guest may take to go down when it is asked to.
+    ///   - mayWait: Asked while a guest is waited for; false ends that.
+    ///   - patience: How long to wait for a daemon that has gone to come back, before each call.
+    ///   - reopen: Opens the connection anew then; without it, nothing does.
     public init(
         _ connection: Connection, shutdownLimit: Duration = .seconds(120),
-        mayWait: @escaping @Sendable () -> Bool = { true }
+        mayWait: @escaping @Sendable () -> Bool = { true }, patience: Duration = .seconds(20),
+        reopen: (@Sendable () throws(LibvirtError) -> Connection)? = nil
     ) {
-        self.connection = connection
+        line = Line(connection, patience: patience, reopen: reopen)
         self.shutdownLimit = shutdownLimit
         self.mayWait = mayWait
     }
 
     /// The inactive definition with its secrets, or nil.
     public func definition(of name: String) throws(StepFailure) -> XMLElement? {
-        try tree(of: name) { () throws(LibvirtError) in try connection.definition(of: name) }
+        try tree(of: name) { (connection) throws(LibvirtError) in try connection.definition(of: name) }
     }
 
     /// What a running domain runs with, or nil.
     public func liveDefinition(of name: String) throws(StepFailure) -> XMLElement? {
-        try tree(of: name) { () throws(LibvirtError) in try connection.liveDefinition(of: name) }
+        try tree(of: name) { (connection) throws(LibvirtError) in try connection.liveDefinition(of: name) }
     }
 
     /// What libvirt holds of the domain beside its definition, or nil.
     public func status(of name: String) throws(StepFailure) -> DomainStatus? {
-        try asking { () throws(LibvirtError) in try connection.status(of: name) }
+        try asking { (connection) throws(LibvirtError) in try connection.status(of: name) }
     }
 
     /// Defines the document after a check against the schema; gives back a note when that was left out.
     public func define(_ document: XMLElement, replacing present: XMLElement?) throws(StepFailure) -> String? {
-        let validation = try asking { () throws(LibvirtError) in
+        let validation = try asking { (connection) throws(LibvirtError) in
             try connection.define(XMLWriter.write(document), replacing: present.map(XMLWriter.write))
         }
         guard case .skipped(let error) = validation else { return nil }
@@ -47,29 +54,29 @@ public struct LibvirtDomains: DomainHost {
 
     /// Removes the definition; disks, NVRAM and TPM state are kept.
     public func undefine(_ name: String) throws(StepFailure) {
-        try asking { () throws(LibvirtError) in try connection.undefine(name) }
+        try asking { (connection) throws(LibvirtError) in try connection.undefine(name) }
     }
 
     /// Pins a thread in the running domain only.
     public func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure) {
-        try asking { () throws(LibvirtError) in try connection.pin(thread, of: name, to: cpus) }
+        try asking { (connection) throws(LibvirtError) in try connection.pin(thread, of: name, to: cpus) }
     }
 
     /// Sets whether libvirt starts the domain with the host.
     public func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure) {
-        try asking { () throws(LibvirtError) in try connection.setAutostart(name, autostart) }
+        try asking { (connection) throws(LibvirtError) in try connection.setAutostart(name, autostart) }
     }
 
     /// Starts the domain.
     public func start(_ name: String) throws(StepFailure) {
-        try asking { () throws(LibvirtError) in try connection.start(name) }
+        try asking { (connection) throws(LibvirtError) in try connection.start(name) }
     }
 
     /// Asks the domain to shut down and waits, at most for the limit; with `force` it is switched off then.
     public func stop(_ name: String, force: Bool) throws(StepFailure) {
         let isDown: Bool
-        do {
-            isDown = try connection.shutDown(name, within: shutdownLimit, while: mayWait)
+        do throws(LibvirtError) {
+            isDown = try line.connection().shutDown(name, within: shutdownLimit, while: mayWait)
         } catch {
             guard force else { throw .refused(HostRefusal(error)) }
             isDown = false
@@ -77,11 +84,11 @@ public struct LibvirtDomains: DomainHost {
         guard !isDown else { return }
         guard mayWait() else { throw .interrupted }
         guard force else { throw .stillRunning(name) }
-        try asking { () throws(LibvirtError) in try connection.switchOff(name) }
+        try asking { (connection) throws(LibvirtError) in try connection.switchOff(name) }
     }
 
     private func tree(
-        of name: String, _ read: () throws(LibvirtError) -> String?
+        of name: String, _ read: (Connection) throws(LibvirtError) -> String?
     ) throws(StepFailure) -> XMLElement? {
         guard let text = try asking(read) else { return nil }
         do {
@@ -91,11 +98,14 @@ public struct LibvirtDomains: DomainHost {
         }
     }
 
-    private func asking<Answer>(_ ask: () throws(LibvirtError) -> Answer) throws(StepFailure) -> Answer {
-        do {
-            return try ask()
+    private func asking<Answer>(_ ask: (Connection) throws(LibvirtError) -> Answer) throws(StepFailure) -> Answer {
+        do throws(LibvirtError) {
+            return try ask(line.connection())
         } catch {
-            throw .refused(HostRefusal(error))
+            var refusal = HostRefusal(error)
+            // libvirt has no number of its own for a line that breaks during a call.
+            if !line.isAlive { refusal.kind = .unreachable }
+            throw .refused(refusal)
         }
     }
 }

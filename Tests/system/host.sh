@@ -18,7 +18,7 @@ done
 exec 9> /run/lock/numactl-plan-system-tests.lock
 flock -n 9 || refuse "another run is going on"
 
-started=() mounted=() pools=()
+started=() daemons=() mounted=() pools=()
 
 # What the run started, last first. Pools go back once nothing holds pages any more.
 cleanup() {
@@ -47,8 +47,16 @@ start() {
     local pid
     "$1" -d 9>&- || { echo "$tests: $1 did not start" >&2; exit 1; }
     pid=$(cat "/run/$1.pid" 2> /dev/null || pgrep -o -x "$1")
-    started+=("$pid")
+    started+=("$pid") daemons+=("$1")
     echo "$tests: started $1 ($pid)"
+}
+
+# restart NAME: stops a daemon that this script has started, and starts it again.
+restart() {
+    local pid
+    pid=$(cat "/run/$1.pid" 2> /dev/null || pgrep -o -x "$1")
+    kill "$pid" && while kill -0 "$pid" 2> /dev/null; do sleep 0.1; done
+    start "$1"
 }
 
 # Without udev nobody gives /dev/kvm to its group. libvirt then finds QEMU's capabilities out of date at each call, 40 s every time.

@@ -34,7 +34,8 @@ struct WritableHost {
         let mayContinue: @Sendable () -> Bool = { !(endsEarly && Interruption.isPressing) }
         return OpenHost(
             domains: LibvirtDomains(
-                try connection(), shutdownLimit: shutdownLimit, mayWait: mayContinue),
+                try connection(), shutdownLimit: shutdownLimit, mayWait: mayContinue,
+                reopen: { [uri] () throws(LibvirtError) in try Connection(uri: uri) }),
             pools: KernelPools(
                 root: FilePath(root), limit: growLimit, mayContinue: mayContinue),
             defaultHugePage: defaultHugePage)

@@ -1,0 +1,126 @@
+import Execution
+import Foundation
+import HostModel
+import Planning
+import Testing
+import XMLTree
+
+/// One record of each kind, with one action of each kind.
+private let records: [JournalRecord] = [
+    .opened(.sample),
+    .begun(
+        1,
+        ReversibleWrite(
+            .setPools([PoolChange(pool: Scenario.large, prior: 0, target: 2)]),
+            inverse: [.setPools([PoolChange(pool: Scenario.large, prior: 2, target: 0)])])),
+    .done(1, found: nil),
+    .begun(
+        2,
+        ReversibleWrite(
+            .define(name: "web", document: .domain("web", pins: [0: "1"]), replacing: .domain("web")),
+            inverse: [
+                .define(name: "web", document: .domain("web"), replacing: .domain("web", pins: [0: "1"]))
+            ])),
+    .done(2, found: .domain("web", pins: [0: "1"])),
+    .begun(
+        3,
+        ReversibleWrite(
+            .define(name: "new", document: .domain("new"), replacing: nil), inverse: [.undefine(name: "new")])),
+    .done(3, found: .domain("new")),
+    .begun(
+        4,
+        ReversibleWrite(
+            .undefine(name: "old"),
+            inverse: [
+                .define(name: "old", document: .domain("old"), replacing: nil),
+                .setAutostart(name: "old", autostart: true),
+            ])),
+    .done(4, found: nil),
+    .begun(
+        5,
+        ReversibleWrite(
+            .pin(name: "web", thread: .vcpu(0), cpus: [0, 1]),
+            inverse: [
+                .pin(name: "web", thread: .emulator, cpus: [2]), .pin(name: "web", thread: .ioThread(1), cpus: [3]),
+            ])),
+    .done(5, found: nil),
+    .begun(6, ReversibleWrite(.stop(name: "old", force: true), inverse: [.start(name: "old")])),
+    .failed(6, reason: "line\nbreak"),
+    .turned(.sample, reason: "so"),
+    .undone(what: "start old", .notNeeded, detail: ""),
+    .ended(JournalEnd(.rolledBack, at: .sample, note: "n")),
+]
+
+@Suite("A transaction")
+struct TransactionTests {
+    @Test("is the same after it was written and read")
+    func roundTrip() throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        for record in records {
+            let json = try encoder.encode(record)
+            // Blank text between elements does not outlive being written: texts are compared.
+            #expect(try encoder.encode(try JSONDecoder().decode(JournalRecord.self, from: json)) == json)
+        }
+        guard case .begun(_, let write) = records[3] else { return }
+        let read = try JSONDecoder().decode(ReversibleWrite.self, from: try encoder.encode(write))
+        #expect("\(read.action)" == "redefine web" && "\(read.inverse)" == "[redefine web]")
+        let file = JournalRecord.replacing(FileChange(path: "/a", before: nil, after: "b"))
+        #expect(try JSONDecoder().decode(JournalRecord.self, from: try JSONEncoder().encode(file)) == file)
+    }
+
+    @Test("knows what became of each write, and how it ended")
+    func fold() throws {
+        let transaction = try Transaction(records)
+        #expect(transaction.entries.count == 6)
+        #expect(transaction.entries.map(\.write.action.guest) == [nil, "web", "new", "old", "web", "old"])
+        #expect(transaction.entries[1].state == .done(found: .domain("web", pins: [0: "1"])))
+        #expect(transaction.entries[5].state == .failed(reason: "line\nbreak"))
+        #expect(transaction.turned == "so")
+        #expect(transaction.undos.map(\.what) == ["start old"])
+        #expect(transaction.undos.map(\.result) == [.notNeeded])
+        #expect(!transaction.isOpen && !transaction.isStanding)
+    }
+
+    @Test("is open until it has an end, and again when it is rolled back", arguments: JournalEnd.Outcome.allCases)
+    func openness(outcome: JournalEnd.Outcome) throws {
+        let begun = Array(records.prefix(3))
+        #expect(try Transaction(begun).isOpen)
+        let ended = begun + [.ended(JournalEnd(outcome, at: .sample))]
+        #expect(try Transaction(ended).isOpen == (outcome == .incomplete))
+        #expect(
+            try Transaction(ended).isStanding == [.applied, .left, .incomplete].contains(outcome))
+        let turned = try Transaction(ended + [.turned(.sample, reason: "again")])
+        #expect(turned.isOpen && turned.isStanding)
+    }
+
+    @Test(
+        "is refused when its records do not follow from one another",
+        arguments: [
+            ([], 1), ([1], 1), ([0, 0], 2), ([0, 3], 2), ([0, 1, 1], 3), ([0, 2], 2), ([0, 1, 2, 2], 4),
+            ([0, 1, 4], 3),
+            ([0, 1, 13, 3], 4), ([0, 1, 15, 3], 4), ([0, 14], 2), ([0, 1, 2, 13, 15, 14], 6),
+        ] as [([Int], Int)])
+    func flaws(indices: [Int], flawed: Int) throws {
+        let error = #expect(throws: JournalFlaw.self) { try Transaction(indices.map { records[$0] }) }
+        #expect(error?.record == flawed)
+    }
+
+    @Test(
+        "has no actions that are none",
+        arguments: [
+            "{}", #"{"do":"format","guest":"a"}"#, #"{"do":"start"}"#, #"{"do":"stop","guest":"a"}"#,
+            #"{"do":"define","guest":"a","document":"<a"}"#,
+            #"{"do":"define","guest":"a","document":"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>"}"#,
+            #"{"do":"pin","guest":"a","thread":"vcpu -1","cpus":"0"}"#,
+            #"{"do":"pin","guest":"a","thread":"vcpu","cpus":"0"}"#,
+            #"{"do":"pin","guest":"a","thread":"emulator 1","cpus":"0"}"#,
+            #"{"do":"pin","guest":"a","thread":"vcpu 0","cpus":"x"}"#,
+            #"{"do":"pools","pools":[{"cell":-1,"page_kib":2048,"prior":0,"target":1}]}"#,
+            #"{"do":"pools","pools":[{"cell":0,"page_kib":0,"prior":0,"target":1}]}"#,
+            #"{"do":"pools","pools":[{"cell":0,"page_kib":2048,"prior":-1,"target":1}]}"#,
+        ])
+    func hostile(text: String) {
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(HostAction.self, from: Data(text.utf8)) }
+    }
+}
