@@ -85,6 +85,7 @@ struct TransactionTests {
     @Test("is open until it has an end, and again when it is rolled back", arguments: JournalEnd.Outcome.allCases)
     func openness(outcome: JournalEnd.Outcome) throws {
         let begun = Array(records.prefix(3))
+        #expect(try !Transaction(Array(records.prefix(1))).isOpen)
         #expect(try Transaction(begun).isOpen)
         let ended = begun + [.ended(JournalEnd(outcome, at: .sample))]
         #expect(try Transaction(ended).isOpen == (outcome == .incomplete))

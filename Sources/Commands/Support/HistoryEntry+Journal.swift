@@ -40,17 +40,19 @@ extension HistoryEntry {
     /// What a journal tells.
     init(_ stored: JournalStore.Stored, path: String) {
         let transaction = stored.transaction
+        let hasNothing = transaction.end == nil && !transaction.isOpen
+        let state = hasNothing ? .rolledBack : State(transaction.end?.outcome)
         self.init(
-            transaction: "\(stored.id)", state: stored.isHeld ? .running : State(transaction.end?.outcome),
+            transaction: "\(stored.id)", state: stored.isHeld ? .running : state,
             site: transaction.header.site, process: transaction.header.process,
             writes: transaction.entries.map(Write.init), files: transaction.file.map { [$0.path] } ?? [],
             undone: transaction.undos.map { undo in
                 RollbackSummary.Row(undo.what, RollbackSummary.Result(undo.result), undo.detail)
             },
-            note: [transaction.turned, transaction.awaited, transaction.end?.note].compactMap { $0 }.filter {
-                !$0.isEmpty
-            }
-            .joined(separator: "; "), path: path)
+            note: [
+                hasNothing ? "ended before its first write" : nil, transaction.turned, transaction.awaited,
+                transaction.end?.note,
+            ].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "; "), path: path)
     }
 }
 

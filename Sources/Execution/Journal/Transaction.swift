@@ -39,13 +39,16 @@ public struct Transaction: Hashable, Sendable {
     /// How it ended; nil when it broke off.
     public private(set) var end: JournalEnd?
 
-    /// Whether the host may be between before and after, and nobody has settled it.
-    public var isOpen: Bool { end == nil || end?.outcome == .incomplete }
+    /// Whether the host may be between before and after, and nobody has settled it. A run that ended before its first write has
+    /// left nothing to settle.
+    public var isOpen: Bool { hasBegun && (end == nil || end?.outcome == .incomplete) }
+
+    private var hasBegun: Bool { !entries.isEmpty || file != nil }
 
     /// Whether something is there that could be undone.
     public var isStanding: Bool {
         switch end?.outcome {
-        case nil, .applied, .left, .incomplete: !entries.isEmpty || file != nil
+        case nil, .applied, .left, .incomplete: hasBegun
         case .rolledBack, .closed, .overtaken: false
         }
     }

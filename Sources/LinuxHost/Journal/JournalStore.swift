@@ -38,7 +38,7 @@ public struct JournalStore: Sendable {
         do throws(SysfsError) {
             let folder = try journals()
             return try folder.names().compactMap { TransactionID($0) }
-        } catch  where error.isAbsent {
+        } catch  where error.errno == .noSuchFileOrDirectory {
             return []
         }
     }
@@ -46,7 +46,11 @@ public struct JournalStore: Sendable {
     /// The transactions that broke off or need a person, ascending; one that a process is writing counts.
     public func open() throws(SysfsError) -> [TransactionID] {
         var open: [TransactionID] = []
-        for id in try transactions() where try lastRecord(of: id)?.isSettling == false { open.append(id) }
+        for id in try transactions() where try lastRecord(of: id)?.isSettling == false {
+            // Read whole only where the end alone leaves a doubt; what is damaged stays open.
+            if let stored = try? read(id), !stored.transaction.isOpen { continue }
+            open.append(id)
+        }
         return open
     }
 
@@ -90,7 +94,7 @@ public struct JournalStore: Sendable {
             let file = try folder.file(JournalStore.fileName, O_RDONLY)
             return (try file.readAll(limit: JournalStore.limit), file.isLocked())
         } catch {
-            throw error.isAbsent ? .absent(id) : .failed(error)
+            throw error.errno == .noSuchFileOrDirectory ? .absent(id) : .failed(error)
         }
     }
 
@@ -104,7 +108,7 @@ public struct JournalStore: Sendable {
             guard bytes.contains(UInt8(ascii: "\n")) || bytes.count == 8_192 else { return nil }
             let line = bytes.dropLast().lastIndex(of: UInt8(ascii: "\n")).map { bytes[($0 + 1)...] } ?? bytes[...]
             return LastRecord((try? JournalText.read(Array(line)))?.records.last)
-        } catch  where error.isAbsent {
+        } catch  where error.errno == .noSuchFileOrDirectory {
             return nil
         }
     }
