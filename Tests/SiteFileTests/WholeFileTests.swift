@@ -89,6 +89,17 @@ struct WholeFileTests {
         #expect(site.guests.count == 5_000 && site.guests.last?.demand.cells.count == 2)
     }
 
+    @Test("of many hosts may have more guests than one host may", .timeLimit(.minutes(1)))
+    func fleet() throws {
+        func text(_ hosts: Int) -> String {
+            let guests = (0..<12).map { "  g\($0): {vcpus: 1, ram: 1GiB, host: h\($0 % hosts), count: 1000}\n" }
+                .joined()
+            return "hosts: {h0: {}, h1: {}}\nguests:\n" + guests
+        }
+        #expect(try #require(read(text(2)).value).guests.count == 12_000)
+        #expect(read(text(1)).diagnostics.map(\.message) == ["the site has more than 10000 guests on one host"])
+    }
+
     @Test("that asks for too much is refused", .timeLimit(.minutes(1)))
     func hostile() {
         let counted = (0..<20).map { "  g\($0): {vcpus: 1, ram: 1GiB, count: 1000}\n" }.joined()

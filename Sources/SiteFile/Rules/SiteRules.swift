@@ -11,8 +11,10 @@ struct SiteRules {
     private var usedFlavors: Set<String> = []
     private(set) var report = Report()
 
-    /// The most guests of a file, counted ones included.
-    private static let maximumGuests = 10_000
+    /// The most guests of a file, counted ones included: those of a fleet of a thousand hosts and more.
+    private static let maximumGuests = 100_000
+    /// The most guests of one host.
+    private static let maximumOfHost = 10_000
 
     /// Takes the file as it is written.
     ///
@@ -54,13 +56,17 @@ struct SiteRules {
     private mutating func guests(on hosts: [HostPolicy]) -> [GuestSpec] {
         var result: [GuestSpec] = []
         var places: [String: SourceMark] = [:]
+        var counts: [String?: Int] = [:]
         for entry in draft.guests?.value ?? [] {
             guard let guest = entry.value else { continue }
             let spec = spec(entry.name, guest, hosts)
             for name in names(entry.name, count: guest.count) {
-                guard result.count < Self.maximumGuests else {
+                counts[spec.host?.value, default: 0] += 1
+                let isCrowded = counts[spec.host?.value, default: 0] > Self.maximumOfHost
+                guard result.count < Self.maximumGuests, !isCrowded else {
+                    let limit = isCrowded ? "\(Self.maximumOfHost) guests on one host" : "\(Self.maximumGuests) guests"
                     report.error(
-                        .badNumber, "the site has more than \(Self.maximumGuests) guests", at: name.mark,
+                        .badNumber, "the site has more than \(limit)", at: name.mark,
                         hint: "split the site into several files")
                     return result
                 }
