@@ -81,11 +81,11 @@ deb: release ## Build the Debian package: .build/deb/numactl-plan_VERSION_ARCH.d
 package: release ## Build the package, have lintian judge it, and install, upgrade and remove it in a small Debian (root)
 	@Tests/package/run
 
-# All of it takes a quarter of an hour. What a change must pass is the page and the first three of the others.
+# All of it takes a quarter of an hour, the page and the three after it six minutes.
 lab: build ## Boot machines with NUMA cells under QEMU and try everything in them (needs root); one scenario: Tests/lab/run page
 	@Tests/lab/run
 
-lab-test:
+lab-test: build ## The first four scenarios of the lab
 	@Tests/lab/run 1-page 2-asymmetric 3-pages 4-dedicated; status=$$?; \
 	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "lab: NOT RUN, see above; all else has passed"; exit 0; fi; \
 	exit $$status
@@ -100,7 +100,7 @@ sanitize: ## Run the tests of all targets under the address sanitizer, then unde
 	$(SWIFT) build --build-tests --sanitize=thread --scratch-path .build-tsan
 	$(SWIFT) test --skip-build --disable-xctest --sanitize=thread --scratch-path .build-tsan
 
-# In `make test` a selection of points, which takes two minutes; all of them, each both ways, take half an hour.
+# All points, each both ways, take half an hour; a selection takes some minutes.
 killed: ## Kill apply and rollback at some moments, and break things under them; needs root
 	@$(WITH_SWIFT) Tests/crash/run $${EVERY:-16}; status=$$?; \
 	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "killed: NOT RUN, see above"; exit 0; fi; [ $$status = 0 ] || exit $$status; \

@@ -47,21 +47,4 @@ public struct HugetlbfsMounts: Sendable {
         }
         return PageSize(size)
     }
-
-    /// The kernel writes blanks, tabs, line breaks and backslashes in paths as three octal digits.
-    private static func unescaped(_ field: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(field.utf8)[...]
-        while let byte = rest.first {
-            let digits = String(decoding: rest.dropFirst().prefix(3), as: UTF8.self)
-            if byte == UInt8(ascii: "\\"), digits.utf8.count == 3, let code = UInt8(digits, radix: 8) {
-                bytes.append(code)
-                rest = rest.dropFirst(4)
-            } else {
-                bytes.append(byte)
-                rest = rest.dropFirst()
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
 }

@@ -62,14 +62,7 @@ struct RollbackCommand: WorldCommand {
                         host: world.hostName, transaction: (chosen?.id).map { "\($0)" }, outcome: .nothingToDo), world)
             }
             guard try consents(to: stored, world) else { return .needsConsent }
-            let header = stored.transaction.header
-            let summary = try RollbackRun(
-                stored: stored, journals: state.journals,
-                host: WritableHost(uri: connect ?? header.uri, root: header.root).waiting(limits),
-                force: force, stopsGuests: stopStarted, switchesOff: forceOff,
-                reason: "numactl-plan rollback"
-            ).run()
-            return try finish(summary, world)
+            return try finish(try rolledBack(stored, reason: "numactl-plan rollback"), world)
         }
     }
 
@@ -80,15 +73,8 @@ struct RollbackCommand: WorldCommand {
             world.say("There is nothing to roll back: the transaction does not wait to be confirmed.\n")
             return .done
         }
-        let header = stored.transaction.header
         do {
-            let summary = try RollbackRun(
-                stored: stored, journals: state.journals,
-                host: WritableHost(uri: connect ?? header.uri, root: header.root).waiting(limits),
-                force: force, stopsGuests: stopStarted, switchesOff: forceOff,
-                reason: "nobody confirmed it in time"
-            ).run()
-            return try finish(summary, world)
+            return try finish(try rolledBack(stored, reason: "nobody confirmed it in time"), world)
         } catch let failure as CommandFailure {
             let reason = failure.diagnostics.flatMap { [$0.message] + $0.notes }.joined(separator: "; ")
             try? state.journals.close(
@@ -96,6 +82,15 @@ struct RollbackCommand: WorldCommand {
             )
             throw failure
         }
+    }
+
+    private func rolledBack(_ stored: JournalStore.Stored, reason: String) throws -> RollbackSummary {
+        let header = stored.transaction.header
+        return try RollbackRun(
+            stored: stored, journals: state.journals,
+            host: WritableHost(uri: connect ?? header.uri, root: header.root).waiting(limits),
+            force: force, stopsGuests: stopStarted, switchesOff: forceOff, reason: reason
+        ).run()
     }
 
     private func finish(_ summary: RollbackSummary, _ world: World) throws -> ExitStatus {
