@@ -46,7 +46,7 @@ release: ## Build the one binary to install, with Swift's libraries inside
 demo: setup build ## Set up, then plan and apply examples on this machine without any daemon
 	@PATH="$$($(SWIFT) build --show-bin-path):$$PATH" examples/demo.sh
 
-test: setup lint check system ## Set up, then everything that a change must pass
+test: setup lint check system lab-test ## Set up, then everything that a change must pass
 
 lint: ## Check how the sources are written
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
