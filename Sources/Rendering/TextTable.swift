@@ -23,6 +23,9 @@ struct TextTable {
     /// Adds a row; it has as many cells as there are columns.
     mutating func add(_ row: [String]) { rows.append(row) }
 
+    /// How many rows were added.
+    var count: Int { rows.count }
+
     /// Whether no row was added.
     var isEmpty: Bool { rows.isEmpty }
 

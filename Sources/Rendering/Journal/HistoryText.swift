@@ -35,14 +35,12 @@ public struct HistoryText {
         if !entry.note.isEmpty { facts.add(["note", displayable(entry.note)]) }
         facts.add(["journal", displayable(entry.path)])
         var writes = TextTable([.right, .left, .left, .left])
-        for (index, write) in entry.writes.enumerated() {
-            writes.add(["\(index + 1)", write.state.words, displayable(write.what), displayable(write.detail)])
+        for write in entry.writes {
+            writes.add(["\(writes.count + 1)", write.state.words, displayable(write.what), displayable(write.detail)])
         }
-        for file in entry.files {
-            writes.add(["\(entry.writes.count + 1)", "", "replace \(displayable(file))", ""])
-        }
+        for file in entry.files { writes.add(["\(writes.count + 1)", "", "replace \(displayable(file))", ""]) }
         var undone = TextTable([.left, .left, .left])
-        for row in entry.undone { undone.add([row.result.rawValue, displayable(row.what), displayable(row.detail)]) }
+        for row in entry.undone { undone.add([row.result.words, displayable(row.what), displayable(row.detail)]) }
         return [
             [paint("Transaction \(entry.transaction)", .heading)] + facts.lines(indent: 2),
             writes.isEmpty ? [] : [paint("Written", .heading)] + writes.lines(indent: 2),

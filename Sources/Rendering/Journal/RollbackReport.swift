@@ -35,14 +35,3 @@ public struct RollbackReport {
 
     private var open: Int { summary.rows.count { $0.result == .failed || $0.result == .left } }
 }
-
-extension RollbackSummary.Result {
-    fileprivate var words: String {
-        switch self {
-        case .restored: "put back"
-        case .notNeeded: "was so"
-        case .left: "left"
-        case .failed: "NOT PUT BACK"
-        }
-    }
-}

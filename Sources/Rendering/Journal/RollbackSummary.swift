@@ -66,3 +66,15 @@ public struct RollbackSummary: Hashable, Sendable {
     /// Whether the host is different from before the rollback.
     public var changed: Bool { rows.contains { $0.result == .restored } }
 }
+
+extension RollbackSummary.Result {
+    /// The result in words.
+    var words: String {
+        switch self {
+        case .restored: "put back"
+        case .notNeeded: "was so"
+        case .left: "left"
+        case .failed: "NOT PUT BACK"
+        }
+    }
+}
