@@ -21,7 +21,7 @@ RELEASE = .build/release/numactl-plan
 EDITS = 300
 SOURCES = Package.swift Sources Tests
 # The formats that the command schema knows.
-SCHEMAS = site plan fleet-plan
+SCHEMAS = site facts plan fleet-plan
 PAGES = $(notdir $(wildcard manpages/*.[1-8]))
 
 export SWIFT
@@ -145,8 +145,9 @@ install: ## Install what `make release` has built: make install DESTDIR= PREFIX=
 	install -m 0644 README.md LICENSE $(DESTDIR)$(DOCDIR)/
 	install -m 0644 examples/*.yaml examples/*.json $(DESTDIR)$(DOCDIR)/examples/
 	install -m 0644 examples/base/*.xml $(DESTDIR)$(DOCDIR)/examples/base/
-	install -d $(DESTDIR)$(DOCDIR)/examples/prometheus
+	install -d $(DESTDIR)$(DOCDIR)/examples/prometheus $(DESTDIR)$(DOCDIR)/examples/ci
 	install -m 0644 examples/prometheus/*.yml $(DESTDIR)$(DOCDIR)/examples/prometheus/
+	install -m 0644 examples/ci/*.yml $(DESTDIR)$(DOCDIR)/examples/ci/
 
 uninstall: ## Remove what install has put there; /etc/numactl-plan stays
 	rm -f $(DESTDIR)$(BINDIR)/numactl-plan $(DESTDIR)$(TMPFILESDIR)/numactl-plan.conf

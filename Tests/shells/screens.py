@@ -37,7 +37,7 @@ CASES = [
     ("numactl-plan status o", ["status only"], []),
     ("numactl-plan explain NP60", ["NP601", "NP602"], ["NP304"]),
     ("numactl-plan apply rack.yaml --restart db01,la", ["--restart db01,lab"], []),
-    ("numactl-plan schema ", ["site", "plan", "fleet-plan"], ["rack.yaml"]),
+    ("numactl-plan schema ", ["site", "facts", "plan", "fleet-plan"], ["rack.yaml"]),
 ]
 
 

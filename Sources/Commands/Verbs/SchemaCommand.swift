@@ -6,12 +6,12 @@ struct SchemaCommand: WorldCommand {
         commandName: "schema", abstract: "Print the JSON Schema of a file format, for editors and checks.",
         discussion: """
             The schema is draft-07. That of the site file is made from the tables that the reader walks; what joins several \
-            keys is left to the validate command. plan and fleet-plan are what the plan command prints as JSON, for one host \
-            and for all.
+            keys is left to the validate command. facts is what --facts reads; plan and fleet-plan are what the plan command \
+            prints as JSON, for one host and for all.
             """)
 
     enum Subject: String, ExpressibleByArgument, CaseIterable {
-        case site, plan
+        case site, facts, plan
         case fleetPlan = "fleet-plan"
     }
 
@@ -20,6 +20,7 @@ struct SchemaCommand: WorldCommand {
     func run(in world: World) throws {
         switch subject {
         case .site: world.say(try JSONText.of(SiteJSONSchema.document))
+        case .facts: world.say(try JSONText.of(FactsJSONSchema.document))
         case .plan: world.say(try JSONText.of(PlanJSONSchema.plan))
         case .fleetPlan: world.say(try JSONText.of(PlanJSONSchema.fleet))
         }

@@ -6,21 +6,15 @@ internal import Planning
 ///
 /// Every member that is always there is required. Others may be added within a major version, so a member that is not known is no
 /// mistake.
-public enum PlanJSONSchema {
+public enum PlanJSONSchema: DocumentSchema {
     /// The schema of the plan of one host.
-    public static var plan: JSONValue { document("plan", "Plan of numactl-plan", .object(planObject)) }
+    public static var plan: JSONValue {
+        document("plan", "Plan of numactl-plan", page: "numactl-plan-plan(5)", planObject, definitions)
+    }
 
     /// The schema of the plans of all hosts of a site.
-    public static var fleet: JSONValue { document("fleet-plan", "Plans for all hosts of a site", .object(fleetObject)) }
-
-    private static func document(_ name: String, _ title: String, _ schema: JSONValue) -> JSONValue {
-        guard case .object(var members) = schema else { return schema }
-        members["$schema"] = "http://json-schema.org/draft-07/schema#"
-        members["$id"] = .text("urn:numactl-plan:schema:\(name):1")
-        members["title"] = .text(title)
-        members["description"] = "See numactl-plan-plan(5); members may be added within version 1"
-        members["definitions"] = definitions
-        return .object(members)
+    public static var fleet: JSONValue {
+        document("fleet-plan", "Plans for all hosts of a site", page: "numactl-plan-plan(5)", fleetObject, definitions)
     }
 
     private static var planObject: [String: JSONValue] {
@@ -55,6 +49,17 @@ public enum PlanJSONSchema {
         ])
     }
 
+    private static let byte: JSONValue = ["type": "integer", "minimum": .number(0), "maximum": .number(255)]
+    private static let time: JSONValue = [
+        "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+    ]
+    private static let value: JSONValue = ["type": ["string", "integer", "boolean", "null"]]
+    private static let disruption: JSONValue = ["enum": .texts(Disruption.allCases.map(\.rawValue))]
+    private static let texts = list(of: text)
+    private static let named: JSONValue = .object(object(["name": text]))
+    private static let pools: JSONValue = list(
+        of: .object(object(["page_kib": count, "pages_delta": ["type": "integer"]])))
+
     private static var placement: [String: JSONValue] {
         object([
             "guests": list(of: reference("guest")), "cells": list(of: reference("cell")), "moved": texts,
@@ -70,7 +75,7 @@ public enum PlanJSONSchema {
         return object(members)
     }
 
-    private static var definitions: JSONValue {
+    private static var definitions: [String: JSONValue] {
         [
             "diagnostic": .object(
                 object([
@@ -119,44 +124,6 @@ public enum PlanJSONSchema {
                     "memory_used_kib": count, "pools": list(of: reference("cell_pool")),
                 ])),
             "cell_pool": .object(object(["page_kib": count, "wanted": count, "guests": count, "others": count])),
-        ]
-    }
-}
-
-/// What the schemas are made of.
-extension PlanJSONSchema {
-    private static let text: JSONValue = ["type": "string"]
-    private static let flag: JSONValue = ["type": "boolean"]
-    private static let count: JSONValue = ["type": "integer", "minimum": .number(0)]
-    private static let byte: JSONValue = ["type": "integer", "minimum": .number(0), "maximum": .number(255)]
-    private static let version: JSONValue = ["type": "string", "pattern": "^1\\.[0-9]+$"]
-    private static let time: JSONValue = [
-        "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
-    ]
-    private static let value: JSONValue = ["type": ["string", "integer", "boolean", "null"]]
-    private static let disruption: JSONValue = ["enum": .texts(Disruption.allCases.map(\.rawValue))]
-    private static let texts: JSONValue = ["type": "array", "items": ["type": "string"]]
-    private static let named: JSONValue = .object(object(["name": ["type": "string"]]))
-    private static let pools: JSONValue = list(
-        of: .object(object(["page_kib": count, "pages_delta": ["type": "integer"]])))
-
-    /// A list of CPUs, vCPUs or cells as the kernel writes it; empty for none.
-    private static func list() -> JSONValue {
-        ["type": "string", "pattern": "^(?:[0-9]+(?:-[0-9]+)?(?:,[0-9]+(?:-[0-9]+)?)*)?$"]
-    }
-
-    private static func list(of items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
-
-    private static func orNull(_ schema: JSONValue) -> JSONValue { ["anyOf": [["type": "null"], schema]] }
-
-    private static func reference(_ name: String) -> JSONValue { ["$ref": .text("#/definitions/\(name)")] }
-
-    private static func object(
-        _ required: [String: JSONValue], optional: [String: JSONValue] = [:]
-    ) -> [String: JSONValue] {
-        [
-            "type": "object", "required": .texts(required.keys.sorted()),
-            "properties": .object(required.merging(optional) { first, _ in first }),
         ]
     }
 }

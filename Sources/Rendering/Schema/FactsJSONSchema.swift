@@ -1,0 +1,82 @@
+internal import HostModel
+
+/// The document `numactl-plan/facts` as JSON Schema, draft-07: what `--facts` reads, so little is required.
+///
+/// A member that is null is as one that is not there. What joins several members, such as a CPU in two cells, is left to the reader.
+public enum FactsJSONSchema: DocumentSchema {
+    /// The schema.
+    public static var document: JSONValue {
+        let schema = object(
+            ["cells": .object(["type": "array", "minItems": .number(1), "items": reference("cell")])],
+            optional: [
+                "kind": ["const": .text(HostFacts.kind)], "format_version": orNull(version), "time": orNull(time),
+                "host": orNull(.object(host)),
+                "cpus": orNull(.object(object([:], optional: maybe(["online", "isolated"], list)))),
+                "pci": orNull(list(of: reference("device"))), "libvirt": orNull(.object(libvirt)),
+                "domains": orNull(list(of: reference("domain"))),
+            ])
+        return document(
+            "facts", "Facts of a host", page: "numactl-plan-facts(1)", schema,
+            ["cell": .object(cell), "pool": .object(pool), "device": .object(device), "domain": .object(domain)])
+    }
+
+    private static var host: [String: JSONValue] {
+        var members = maybe(["name", "arch", "kernel", "boot_id", "cmdline"], text)
+        members["base_page_kib"] = orNull(pageSize)
+        members["machine_id_sha256"] = orNull(["type": "string", "pattern": "^[0-9a-f]{64}$"])
+        return object([:], optional: members)
+    }
+
+    private static var cell: [String: JSONValue] {
+        object(
+            ["id": count, "cpus": list, "memory_kib": orNull(count)],
+            optional: [
+                "memory_free_kib": orNull(count), "siblings": orNull(list(of: list)), "llc": orNull(list(of: list)),
+                "distances": orNull([
+                    "type": "object", "propertyNames": ["pattern": "^[0-9]+$"],
+                    "additionalProperties": ["type": "integer"],
+                ]), "pools": orNull(list(of: reference("pool"))), "socket": orNull(["type": "integer"]),
+            ])
+    }
+
+    private static var pool: [String: JSONValue] {
+        object(["page_kib": pageSize, "total": count], optional: maybe(["free", "surplus"], count))
+    }
+
+    private static var device: [String: JSONValue] {
+        object(
+            [
+                "address": [
+                    "type": "string", "pattern": "^[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[01][0-9A-Fa-f]\\.[0-7]$",
+                ]
+            ], optional: ["cell": orNull(count), "socket": orNull(["type": "integer"])])
+    }
+
+    private static var libvirt: [String: JSONValue] {
+        var members = maybe(["version", "hypervisor"], text)
+        let mount = object(["page_kib": pageSize, "mount": text], optional: ["known_to_libvirt": orNull(flag)])
+        members["hugetlbfs"] = orNull(list(of: .object(mount)))
+        return object([:], optional: members)
+    }
+
+    private static var domain: [String: JSONValue] {
+        var members = maybe(["uuid", "state", "live_xml"], text)
+        members.merge(maybe(["autostart", "persistent", "managed_save"], flag)) { first, _ in first }
+        return object(["name": text, "xml": text], optional: members)
+    }
+
+    private static func maybe(_ names: [String], _ schema: JSONValue) -> [String: JSONValue] {
+        Dictionary(uniqueKeysWithValues: names.map { ($0, orNull(schema)) })
+    }
+
+    private static let pageSize: JSONValue = ["type": "integer", "minimum": .number(1)]
+    private static let list: JSONValue = [
+        "type": "string", "pattern": .text("^\\s*$|" + SchemaPart.list(excludes: false)),
+    ]
+    /// RFC 3339, with any offset.
+    private static let time: JSONValue = [
+        "type": "string",
+        "pattern":
+            "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})$",
+    ]
+}
