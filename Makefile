@@ -148,6 +148,7 @@ install: ## Install what `make release` has built: make install DESTDIR= PREFIX=
 	install -d $(DESTDIR)$(DOCDIR)/examples/prometheus $(DESTDIR)$(DOCDIR)/examples/ci
 	install -m 0644 examples/prometheus/*.yml $(DESTDIR)$(DOCDIR)/examples/prometheus/
 	install -m 0644 examples/ci/*.yml $(DESTDIR)$(DOCDIR)/examples/ci/
+	install -m 0755 examples/ci/comment-* $(DESTDIR)$(DOCDIR)/examples/ci/
 
 uninstall: ## Remove what install has put there; /etc/numactl-plan stays
 	rm -f $(DESTDIR)$(BINDIR)/numactl-plan $(DESTDIR)$(TMPFILESDIR)/numactl-plan.conf
