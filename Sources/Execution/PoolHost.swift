@@ -2,7 +2,7 @@ public import HostModel
 
 /// What the interpreter needs of the kernel's pools of huge pages.
 public protocol PoolHost {
-    /// The persistent size of each of these pools: all pages but the surplus.
+    /// The persistent size of each of these pools: all pages but the surplus; a pool that the host does not have is left out.
     func persistentSizes(of pools: [PoolID]) throws(StepFailure) -> [PoolID: PageCount]
 
     /// What each of these pools holds; a pool that the host does not have is left out.

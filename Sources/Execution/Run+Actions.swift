@@ -34,7 +34,8 @@ extension Run {
         switch action {
         case .setPools(let changes):
             let sizes = try host.pools.persistentSizes(of: changes.map(\.pool))
-            return changes.allSatisfy { sizes[$0.pool] == $0.target }
+            // A pool that is gone with its cell has no pages.
+            return changes.allSatisfy { sizes[$0.pool] ?? .zero == $0.target }
         case .define(let name, let document, _):
             guard let present = try definition(of: name) else { return false }
             return present.isEquivalent(to: try Definition(reading: document, of: name))

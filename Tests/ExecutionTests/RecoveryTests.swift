@@ -200,6 +200,22 @@ struct RollbackCheckTests {
         #expect(try check(scenario, transaction).obstacles == [.definition("db", isGone: false)])
     }
 
+    @Test("is a pool that is gone with its cell; only what it had before cannot be put back")
+    func movedAway() throws {
+        let (scenario, transaction) = try applied()
+        scenario.pools.sizes[Scenario.small] = nil
+        #expect(try check(scenario, transaction).obstacles == [.poolGone(Scenario.small)])
+        for (prior, isRolledBack) in [(0, true), (4, false)] as [(UInt64, Bool)] {
+            let change = PoolChange(
+                pool: PoolID(cell: 9, pageSize: Scenario.small.pageSize), prior: PageCount(prior), target: 8)
+            let write = ReversibleWrite(.setPools([change]), inverse: [.setPools([change.inverse])])
+            let grown = try Transaction([.opened(.sample), .begun(1, write), .done(1, found: nil)])
+            scenario.pools.limits[change.pool] = 0
+            let report = Interpreter(domains: scenario.domains, pools: scenario.pools).rollBack(grown)
+            #expect(report.isRolledBack == isRolledBack)
+        }
+    }
+
     @Test("is a domain that is gone")
     func gone() throws {
         let (scenario, transaction) = try applied()

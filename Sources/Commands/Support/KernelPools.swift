@@ -17,15 +17,7 @@ struct KernelPools: PoolHost {
     }
 
     func persistentSizes(of ids: [PoolID]) throws(StepFailure) -> [PoolID: PageCount] {
-        var sizes: [PoolID: PageCount] = [:]
-        for id in ids {
-            do {
-                sizes[id] = try pools.read(id).persistent
-            } catch {
-                throw .refused(HostRefusal(error))
-            }
-        }
-        return sizes
+        try counts(of: ids).mapValues(\.persistent)
     }
 
     func counts(of ids: [PoolID]) throws(StepFailure) -> [PoolID: HugepagePool] {
@@ -33,6 +25,8 @@ struct KernelPools: PoolHost {
         for id in ids {
             do {
                 counts[id] = try pools.read(id)
+            } catch  where error.isAbsent {
+                continue
             } catch {
                 throw .refused(HostRefusal(error))
             }

@@ -10,10 +10,13 @@ extension Interpreter {
         let run = Run(host: self)
         let history = WriteHistory(transaction.entries)
         var check = RollbackCheck()
+        let sizes = try pools.persistentSizes(of: history.pools.map(\.0))
         for (pool, states) in history.pools {
-            let found = try run.size(of: pool)
-            guard !states.allow(found) else { continue }
-            check.obstacles.append(.pool(pool, found: found, known: states.known))
+            guard let found = sizes[pool] else {
+                check.obstacles.append(.poolGone(pool))
+                continue
+            }
+            if !states.allow(found) { check.obstacles.append(.pool(pool, found: found, known: states.known)) }
         }
         for (name, states) in history.definitions where try !states.allow(run.definition(of: name)) {
             check.obstacles.append(.definition(name, isGone: try run.definition(of: name) == nil))

@@ -4,6 +4,8 @@ public import HostModel
 public struct RollbackCheck: Hashable, Sendable {
     /// Something that is neither as the transaction found it nor as it left it: undoing would undo what somebody else did.
     public enum Obstacle: Hashable, Sendable {
+        /// The host has no such pool: its cell, or the kernel's support of that size, is gone.
+        case poolGone(PoolID)
         /// The pool has another size.
         case pool(PoolID, found: PageCount, known: [PageCount])
         /// Pages that were added are in use: fewer can be given back than would have to be.
@@ -29,6 +31,7 @@ extension RollbackCheck.Obstacle: CustomStringConvertible {
     /// One sentence, without a full stop.
     public var description: String {
         switch self {
+        case .poolGone(let pool): "this host has no \(pool.pageSize) pool of cell \(pool.cell)"
         case .pool(let pool, let found, let known):
             "the \(pool.pageSize) pool of cell \(pool.cell) has \(found) pages; the transaction knows of "
                 + known.map(\.description).joined(separator: " and ")

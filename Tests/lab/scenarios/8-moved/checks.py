@@ -30,6 +30,8 @@ def after():
         applied = lab.tool("apply", "site.yaml", "--yes", status=10)
         lab.contains("apply refuses, and says why", applied.all, "names host cell 2", "nothing would be changed")
         stale = lab.tool("apply", "/disk/saved-plan", "--yes", status=14)
+        undone = lab.tool("rollback", "--yes", status=14)
+        lab.contains("what was done there is not put back here, and why", undone.err, "NP712", "cell 2")
         lab.contains("a plan saved there is stale here, and says why", stale.err, "NP723", "cell 0 has CPUs 0-1, not 0-3", "cell 2 is gone")
 
 
