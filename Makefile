@@ -28,10 +28,15 @@ export SWIFT
 # For scripts that call swift by its name, whatever SWIFT is.
 WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 
-.PHONY: help setup build release demo test lint check shells system evolution lab lab-test ansible fuzz sanitize killed crash deb package bench install uninstall clean
+# $(call try,NAME,COMMAND): a test that ends with 77 where the machine cannot do it. That is a failure only for automation: there
+# nobody reads that nothing was tested.
+try = export $(WITH_SWIFT); $(2); status=$$?; if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "$(1): NOT RUN, see above"; exit 0; fi; exit $$status
+
+.PHONY: help setup build release demo test lint check shells system evolution evolution-test lab lab-test ansible fuzz fuzz-test \
+    sanitize killed crash deb package bench install uninstall clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing (Debian 12; as root or with sudo) and look for Swift
 	@.ci/setup
@@ -46,7 +51,9 @@ release: ## Build the one binary to install, with Swift's libraries inside
 demo: setup build ## Set up, then plan and apply examples on this machine without any daemon
 	@PATH="$$($(SWIFT) build --show-bin-path):$$PATH" examples/demo.sh
 
-test: setup lint check system lab-test ## Set up, then everything that a change must pass
+# One after the other: most of these change the pools of this machine.
+.NOTPARALLEL:
+test: setup lint check shells ansible system killed evolution-test lab-test fuzz-test ## Set up, then everything that a change must pass
 
 lint: ## Check how the sources are written
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
@@ -56,23 +63,19 @@ check: ## Run the tests of all targets; one alone: swift test --filter IDSetTest
 	$(SWIFT) test --skip-build --disable-xctest
 
 shells: ## Press Tab in bash, zsh and fish and look at the screens; needs a build
-	@$(WITH_SWIFT) Tests/shells/run
+	@$(call try,shells,Tests/shells/run)
 
 ansible: ## Run the Ansible role on three hosts that are captured file trees; needs a build
-	@$(WITH_SWIFT) Tests/ansible/run
+	@$(call try,ansible,Tests/ansible/run)
 
-# After the tests of the targets and never beside them: both change the pools of this machine. Where they cannot run they end with
-# 77, which is a failure only for automation: there nobody reads that nothing was tested.
 system: ## Run the tests on a real libvirt; they need root
-	@if [ ! -x Tests/system/run ]; then echo "system: Tests/system/run is not here"; exit 0; fi; \
-	$(WITH_SWIFT) Tests/system/run; status=$$?; \
-	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "system: NOT RUN, see above; all else has passed"; exit 0; fi; \
-	exit $$status
+	@$(call try,system,Tests/system/run)
 
 evolution: ## Evolve a site by random edits, EDITS=300 of them, on made-up hosts and on this machine; SEED= repeats a run
-	@$(WITH_SWIFT) Tests/evolution/run $(EDITS) $(SEED); status=$$?; \
-	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "evolution: not on this machine's libvirtd, see above; all else has passed"; exit 0; fi; \
-	exit $$status
+	@$(call try,evolution,Tests/evolution/run $(EDITS) $(SEED))
+
+evolution-test: build ## A few edits of these
+	@$(call try,evolution,Tests/evolution/run 60)
 
 deb: release ## Build the Debian package: .build/deb/numactl-plan_VERSION_ARCH.deb
 	@.packaging/build
@@ -86,12 +89,13 @@ lab: build ## Boot machines with NUMA cells under QEMU and try everything in the
 	@Tests/lab/run
 
 lab-test: build ## The first four scenarios of the lab
-	@Tests/lab/run 1-page 2-asymmetric 3-pages 4-dedicated; status=$$?; \
-	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "lab: NOT RUN, see above; all else has passed"; exit 0; fi; \
-	exit $$status
+	@$(call try,lab,Tests/lab/run 1-page 2-asymmetric 3-pages 4-dedicated)
 
 fuzz: ## Feed the readers with made-up inputs, MINUTES=10 each, and see that they never break
 	@$(WITH_SWIFT) Tests/fuzz/run
+
+fuzz-test: ## A look at each of these in passing
+	@export SECONDS_EACH=12 CONFIGURATION=debug; $(call try,fuzz,Tests/fuzz/run)
 
 # Leaks are not looked for: Swift's runtime keeps what it will need again.
 sanitize: ## Run the tests of all targets under the address sanitizer, then under the thread sanitizer
@@ -100,13 +104,11 @@ sanitize: ## Run the tests of all targets under the address sanitizer, then unde
 	$(SWIFT) build --build-tests --sanitize=thread --scratch-path .build-tsan
 	$(SWIFT) test --skip-build --disable-xctest --sanitize=thread --scratch-path .build-tsan
 
-# All points, each both ways, take half an hour; a selection takes some minutes.
-killed: ## Kill apply and rollback at some moments, and break things under them; needs root
-	@$(WITH_SWIFT) Tests/crash/run $${EVERY:-16}; status=$$?; \
-	if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "killed: NOT RUN, see above"; exit 0; fi; [ $$status = 0 ] || exit $$status; \
-	Tests/crash/faults
+# All points, each both ways, take an hour; a selection takes some minutes.
+killed: build ## Kill apply and rollback at some moments, and break things under them; needs root
+	@$(call try,killed,Tests/crash/run $${EVERY:-16} && Tests/crash/faults)
 
-crash: ## Kill apply and rollback at every moment (root; half an hour)
+crash: ## Kill apply and rollback at every moment (root; an hour)
 	@$(WITH_SWIFT) Tests/crash/run 1
 
 bench: ## Measure: the planner, plans of 1,000 hosts, reserving at boot, a plan against reading with virsh (needs root and libvirt)
