@@ -55,26 +55,20 @@ extension BootFile: Codable {
 }
 
 extension PoolTarget: Codable {
-    private enum CodingKeys: String, CodingKey {
-        case cell, pages
-        case pageSize = "page_kib"
-    }
+    private enum CodingKeys: String, CodingKey { case pages }
 
     /// Reads a target: `{"cell": 0, "page_kib": 2048, "pages": 512}`.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
-            PoolID(
-                cell: try container.decode(CellID.self, forKey: .cell),
-                pageSize: try container.decode(PageSize.self, forKey: .pageSize)),
+            try PoolID(from: decoder),
             pages: try container.decode(PageCount.self, forKey: .pages))
     }
 
     /// Writes a target.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(pool.cell, forKey: .cell)
-        try container.encode(pool.pageSize, forKey: .pageSize)
+        try pool.encode(to: encoder)
         try container.encode(pages, forKey: .pages)
     }
 }

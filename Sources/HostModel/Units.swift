@@ -133,7 +133,7 @@ extension PageSize: Comparable, CustomStringConvertible, Codable {
     }
 }
 
-/// One pool: the huge pages of one size on one cell.
+/// One pool: the huge pages of one size on one cell. In documents `{"cell": 0, "page_kib": 2048}`, beside what is said of the pool.
 public struct PoolID: Hashable, Sendable, Comparable, Codable {
     /// The host cell.
     public let cell: CellID
@@ -149,6 +149,11 @@ public struct PoolID: Hashable, Sendable, Comparable, Codable {
     /// Orders by cell, then page size.
     public static func < (left: PoolID, right: PoolID) -> Bool {
         (left.cell, left.pageSize) < (right.cell, right.pageSize)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case cell
+        case pageSize = "page_kib"
     }
 }
 

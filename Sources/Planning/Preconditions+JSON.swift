@@ -2,8 +2,7 @@ internal import HostModel
 
 extension PoolPrecondition: Codable {
     private enum CodingKeys: String, CodingKey {
-        case cell, persistent, surplus
-        case pageSize = "page_kib"
+        case persistent, surplus
         case freeAtLeast = "free_at_least"
     }
 
@@ -11,9 +10,7 @@ extension PoolPrecondition: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
-            pool: PoolID(
-                cell: try container.decode(CellID.self, forKey: .cell),
-                pageSize: try container.decode(PageSize.self, forKey: .pageSize)),
+            pool: try PoolID(from: decoder),
             persistent: try container.decode(PageCount.self, forKey: .persistent),
             surplus: try container.decode(PageCount.self, forKey: .surplus),
             freeAtLeast: try container.decode(PageCount.self, forKey: .freeAtLeast))
@@ -22,8 +19,7 @@ extension PoolPrecondition: Codable {
     /// Writes the same.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(pool.cell, forKey: .cell)
-        try container.encode(pool.pageSize, forKey: .pageSize)
+        try pool.encode(to: encoder)
         try container.encode(persistent, forKey: .persistent)
         try container.encode(surplus, forKey: .surplus)
         try container.encode(freeAtLeast, forKey: .freeAtLeast)

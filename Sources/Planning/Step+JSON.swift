@@ -7,8 +7,7 @@ internal import XMLTree
 extension Step: Codable {
     private enum CodingKeys: String, CodingKey {
         case kind = "step"
-        case pageSize = "page_kib"
-        case guest, cell, prior, target, definition, wanted, thread, force
+        case guest, prior, target, definition, wanted, thread, force
     }
 
     private enum Kind: String, Codable {
@@ -25,9 +24,7 @@ extension Step: Codable {
         let kind = try container.decode(Kind.self, forKey: .kind)
         if kind == .setPool {
             self = .setPool(
-                PoolID(
-                    cell: try container.decode(CellID.self, forKey: .cell),
-                    pageSize: try container.decode(PageSize.self, forKey: .pageSize)),
+                try PoolID(from: decoder),
                 prior: try container.decode(PageCount.self, forKey: .prior),
                 target: try container.decode(PageCount.self, forKey: .target))
             return
@@ -81,8 +78,7 @@ extension Step: Codable {
         try container.encode(kind, forKey: .kind)
         switch self {
         case .setPool(let pool, let prior, let target):
-            try container.encode(pool.cell, forKey: .cell)
-            try container.encode(pool.pageSize, forKey: .pageSize)
+            try pool.encode(to: encoder)
             try container.encode(prior, forKey: .prior)
             try container.encode(target, forKey: .target)
         case .create(let name, let definition, let wanted, let mark):

@@ -72,17 +72,14 @@ extension HostAction: Codable {
 /// `{"cell": 0, "page_kib": 2048, "prior": 0, "target": 512}`.
 extension PoolChange: Codable {
     private enum CodingKeys: String, CodingKey {
-        case cell, prior, target
-        case pageSize = "page_kib"
+        case prior, target
     }
 
     /// Reads a change.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
-            pool: PoolID(
-                cell: try container.decode(CellID.self, forKey: .cell),
-                pageSize: try container.decode(PageSize.self, forKey: .pageSize)),
+            pool: try PoolID(from: decoder),
             prior: try container.decode(PageCount.self, forKey: .prior),
             target: try container.decode(PageCount.self, forKey: .target))
     }
@@ -90,8 +87,7 @@ extension PoolChange: Codable {
     /// Writes a change.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(pool.cell, forKey: .cell)
-        try container.encode(pool.pageSize, forKey: .pageSize)
+        try pool.encode(to: encoder)
         try container.encode(prior, forKey: .prior)
         try container.encode(target, forKey: .target)
     }
