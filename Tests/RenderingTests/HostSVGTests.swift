@@ -44,6 +44,14 @@ struct HostSVGTests {
         #expect(!boxes.indices.contains { index in boxes[..<index].contains { $0.overlaps(boxes[index]) } })
     }
 
+    @Test("leaves no core alone in the last row of its cell", arguments: [13, 15, 16, 22, 29])
+    func rows(cores: Int) throws {
+        let boxes = try Page(HostPicture(PictureHosts.large(cells: 8, cores: cores))).threads
+        let rows = Dictionary(grouping: boxes, by: \.y).values.map(\.count)
+        let (shortest, longest) = (try #require(rows.min()), try #require(rows.max()))
+        #expect(rows.count > 4 && 2 * shortest >= longest)
+    }
+
     @Test(
         "stays on its page, however large the host",
         arguments: [(1, 1), (1, 64), (2, 16), (3, 4), (4, 128), (5, 2), (9, 8), (16, 32), (40, 4), (64, 2)]

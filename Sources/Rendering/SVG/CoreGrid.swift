@@ -26,14 +26,22 @@ struct CoreGrid {
                 let length = cache.count * (width + CoreGrid.coreGap) - CoreGrid.coreGap
                 if left + length > x + room { (left, y) = (x, y + height + CoreGrid.rowGap) }
             }
+            let end = left == x ? x + self.width(of: cache.count, coresOf: width, room: room) : x + room
             for core in cache {
-                if left > x, left + width > x + room { (left, y) = (x, y + height + CoreGrid.rowGap) }
+                if left > x, left + width > end { (left, y) = (x, y + height + CoreGrid.rowGap) }
                 drawing.shapes += draw(core, x: left, y: y)
                 left += width + CoreGrid.coreGap
             }
         }
         drawing.bottom = y + height
         return drawing
+    }
+
+    /// The width of the rows of a cache that begins on a row of its own: none of them is much shorter than the others.
+    private func width(of count: Int, coresOf width: Int, room: Int) -> Int {
+        let longest = max(1, (room + CoreGrid.coreGap) / (width + CoreGrid.coreGap))
+        let rows = max(1, (count + longest - 1) / longest)
+        return (count + rows - 1) / rows * (width + CoreGrid.coreGap) - CoreGrid.coreGap
     }
 
     private func draw(_ core: [CellPicture.Thread], x: Int, y: Int) -> [XMLElement] {
