@@ -51,10 +51,35 @@ struct ImportTests {
         let imported = try imported("vcpus: 2, ram: 1GiB, accelerator: qemu") { $0.replacing("</domain>", with: pins) }
         #expect(imported.status == 0)
         #expect(imported.output.contains("guests: {}"))
-        #expect(imported.output.contains("# own:"))
+        #expect(imported.output.contains("  # own: {vcpus: 2, ram: 1GiB, adopt: true}\n"), "\(imported.output)")
         #expect(imported.output.contains("cputune.vcpupin[0] would change from 1 to nothing"))
         #expect(imported.errors.contains("NP610"))
         #expect(try parts(imported).isEmpty)
+        // Without the comment's sign the plan changes what the comment says, and no more.
+        let entry = imported.output.replacing("guests: {}", with: "guests:").replacing("  # own:", with: "  own:")
+        #expect(try parts(entry).filter { $0 != "metadata" } == ["cputune.vcpupin[0]"])
+    }
+
+    @Test("does not leave a domain out because another cannot be said")
+    func beside() throws {
+        let tuned = """
+            <cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='1'/></cputune>
+            <numatune><memory mode='strict' nodeset='0'/><memnode cellid='0' mode='strict' nodeset='0'/></numatune>
+            <features><acpi/></features><cpu><topology sockets='2' cores='1' threads='1'/>
+            <numa><cell id='0' cpus='0-1' memory='1048576'/></numa></cpu>
+            """
+        // A guest with CPUs of its own would keep the plain ones off them; it has no emulator pin, so it cannot be said.
+        let parts = ["db": tuned, "web1": "", "web2": "<cpu mode='host-passthrough'/>"]
+        files.facts = try facts(
+            Dictionary(
+                uniqueKeysWithValues: parts.map { name, part in
+                    let size = "<name>\(name)</name><memory unit='GiB'>1</memory><vcpu>2</vcpu>"
+                    return (name, "<domain type='kvm'>\(size)<os><type>hvm</type></os>\(part)</domain>")
+                }))
+        let run = CommandRun(["import", "--facts", "facts.json"], files: ["facts.json": files.facts])
+        #expect(run.output.contains("\n  web1: {") && run.output.contains("\n  web2: {"), "\(run.output)")
+        #expect(run.output.contains("  # db: {vcpus: 2, ram: 1GiB, numa_nodes: 1, cpu_policy: dedicated"))
+        #expect(try self.parts(run).allSatisfy { $0 == "metadata" })
     }
 
     @Test("leaves out domains of other managers and of other sites", arguments: [true, false])
@@ -91,11 +116,13 @@ struct ImportTests {
         return CommandRun(["import", "--facts", "facts.json"] + options, files: ["facts.json": self.files.facts])
     }
 
-    /// The paths that a plan for an imported file changes.
-    private func parts(_ imported: CommandRun) throws -> [String] {
+    private func parts(_ imported: CommandRun) throws -> [String] { try parts(imported.output) }
+
+    /// The paths that a plan for a site file changes.
+    private func parts(_ site: String) throws -> [String] {
         let run = CommandRun(
             ["plan", "site.yaml", "--facts", "facts.json", "--format", "json"],
-            files: ["site.yaml": imported.output, "facts.json": files.facts])
+            files: ["site.yaml": site, "facts.json": files.facts])
         #expect(run.status == 0, "\(run.errors)")
         let document = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
         let changes = try #require(document?["changes"] as? [[String: Any]])
@@ -107,6 +134,10 @@ struct ImportTests {
     private let files = Files()
 
     private func facts(_ definition: String? = nil) throws -> String {
+        try facts(definition.map { ["own": $0] } ?? [:])
+    }
+
+    private func facts(_ definitions: [String: String]) throws -> String {
         let cells = [0, 1].map { id -> [String: Any] in
             [
                 "id": id, "cpus": id == 0 ? "0-7" : "8-15", "memory_kib": 8_000_000,
@@ -114,11 +145,11 @@ struct ImportTests {
                 "pools": [["page_kib": 2_048, "total": 1_024, "free": 1_024]],
             ]
         }
-        let domains = definition.map { xml in
-            [["name": "own", "uuid": "6e2c1f0a-3b1d-4c58-9d55-0f7b4f1f3a11", "state": "shutoff", "xml": xml]]
+        let domains = definitions.map { name, xml in
+            ["name": name, "uuid": "6e2c1f0a-3b1d-4c58-9d55-0f7b4f1f3a11", "state": "shutoff", "xml": xml]
         }
         let facts: [String: Any] = [
-            "kind": "numactl-plan/facts", "format_version": "1.0", "cells": cells, "domains": domains ?? [],
+            "kind": "numactl-plan/facts", "format_version": "1.0", "cells": cells, "domains": domains,
         ]
         return String(decoding: try JSONSerialization.data(withJSONObject: facts, options: .sortedKeys), as: UTF8.self)
     }

@@ -5,12 +5,15 @@ internal import SiteFile
 
 /// One attempt to say all domains, with certain words for the host.
 struct ImportAttempt {
+    /// How many plans may be made to give a second chance.
+    private static let mostTries = 200
+
     private let source: ImportSource
     private var hostKeys: [SketchKey]
     /// By domain: the ways that are still to be tried, the present one first; none for a domain that is left out.
     private var ways: [String: [[SketchKey]]] = [:]
-    /// By domain: what a plan would do to it, said the best way that was tried.
-    private var reasons: [String: [String]] = [:]
+    /// By domain: the way that a plan would change least of what is there, and what it would change.
+    private var nearest: [String: (keys: [SketchKey], changes: [String])] = [:]
     private var pools: [String] = []
 
     init(_ source: ImportSource, hostKeys: [SketchKey]) {
@@ -24,21 +27,35 @@ struct ImportAttempt {
     var leftOut: [String: [String]] {
         let unsaid = ["its name, its size or its cells cannot be written in a site file"]
         return Dictionary(
-            ways.filter(\.value.isEmpty).map { ($0.key, reasons[$0.key] ?? unsaid) },
+            ways.filter(\.value.isEmpty).map { ($0.key, nearest[$0.key]?.changes ?? unsaid) },
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// Tries until a plan changes nothing. Domains that were left out while others were said wrongly get a second chance.
+    /// Tries until a plan changes nothing. Domains that were left out while others were said wrongly get a second chance, one by
+    /// one.
     mutating func run() {
         settle()
-        let settled = self
-        guard !leftOut.isEmpty else { return settlePools() }
+        var tries = ImportAttempt.mostTries
         for record in source.records where ways[record.facts.name]?.isEmpty == true {
-            ways[record.facts.name] = ways(of: record)
+            for way in ways(of: record) where ways[record.facts.name]?.isEmpty == true && tries > 0 {
+                tries -= 1
+                readmit(way, for: record.facts.name)
+            }
         }
-        settle()
-        if leftOut.count >= settled.leftOut.count { self = settled }
         settlePools()
+    }
+
+    /// Says one more domain that way, if a plan changes nothing then.
+    private mutating func readmit(_ way: [SketchKey], for name: String) {
+        var attempt = self
+        attempt.ways[name] = [way]
+        let complaints = attempt.complaints(attempt.plan())
+        if complaints.isEmpty { ways = attempt.ways }
+        if complaints.count == 1, let words = complaints[name] { note(words, of: way, for: name) }
+    }
+
+    private mutating func note(_ words: [String], of way: [SketchKey], for name: String) {
+        if words.count < nearest[name]?.changes.count ?? .max { nearest[name] = (way, words) }
     }
 
     private mutating func settle() {
@@ -47,8 +64,8 @@ struct ImportAttempt {
             let complaints = complaints(plan)
             guard !complaints.isEmpty else { return }
             for (name, words) in complaints {
-                if words.count < reasons[name]?.count ?? .max { reasons[name] = words }
-                ways[name]?.removeFirst()
+                guard let tried = ways[name]?.removeFirst() else { continue }
+                note(words, of: tried, for: name)
             }
         }
     }
@@ -139,8 +156,11 @@ struct ImportAttempt {
     /// The file with what is left out as comments.
     var result: ImportedSite {
         var sketch = sketch
-        let refused = source.refused.map { (name: $0.name, reasons: [$0.reason]) }
-        sketch.leftOut = (refused + leftOut.map { (name: $0.key, reasons: $0.value) }).sorted { $0.name < $1.name }
+        let refused = source.refused.map { SiteSketch.LeftOut(name: $0.name, reasons: [$0.reason]) }
+        let inexact = leftOut.map { name, reasons in
+            SiteSketch.LeftOut(name: name, nearest: nearest[name]?.keys, reasons: reasons)
+        }
+        sketch.leftOut = (refused + inexact).sorted { $0.name < $1.name }
         var diagnostics = sketch.leftOut.map { domain in
             Diagnostic(
                 .importInexact, "domain '\(domain.name)' is left out: it cannot be said exactly", severity: .warning,

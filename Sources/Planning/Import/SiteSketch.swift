@@ -22,6 +22,15 @@ struct SketchKey: Hashable {
 
 /// A site file that is being written: one host, and the guests that are on it already.
 struct SiteSketch {
+    /// A domain that is left out.
+    struct LeftOut {
+        var name: String
+        /// The keys that come nearest to it; nil when none do.
+        var nearest: [SketchKey]?
+        /// Why it is left out: what a plan for these keys would change, or why there can be none.
+        var reasons: [String]
+    }
+
     var site: String
     var host: String
     var hostKeys: [SketchKey] = []
@@ -29,8 +38,8 @@ struct SiteSketch {
     var flavors: [(name: String, keys: [SketchKey])] = []
     /// Guests with their keys, in the order in which they are written.
     var guests: [(name: String, keys: [SketchKey])] = []
-    /// What is left out and why, by the domain's name, in the order in which it is written.
-    var leftOut: [(name: String, reasons: [String])] = []
+    /// What is left out, in the order in which it is written.
+    var leftOut: [LeftOut] = []
 
     /// The file.
     var text: String {
@@ -38,9 +47,16 @@ struct SiteSketch {
         lines.append("  \(Self.text(.word(host))): \(Self.text(.map(hostKeys)))")
         if !flavors.isEmpty { lines += ["", "flavors:"] + flavors.map(Self.entry) }
         lines += ["", guests.isEmpty ? "guests: {}" : "guests:"] + guests.map(Self.entry)
-        if !leftOut.isEmpty { lines += ["", "  # These cannot be said exactly and are left as they are:"] }
+        if !leftOut.isEmpty {
+            lines += [
+                "",
+                "  # These cannot be said exactly and are left as they are. Where keys stand here they come nearest, and a",
+                "  # plan for them would change what is below:",
+            ]
+        }
         for domain in leftOut {
-            lines.append("  # \(Self.comment(domain.name)):")
+            let keys = domain.nearest.map { " \(Self.text(.map($0)))" } ?? ""
+            lines.append("  # \(Self.comment(Self.text(.word(domain.name)))):\(keys)")
             lines += domain.reasons.map { "  #   - \(Self.comment($0))" }
         }
         return lines.joined(separator: "\n") + "\n"
