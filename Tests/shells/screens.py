@@ -22,6 +22,8 @@ guests:
   lab: {vcpus: 1, ram: 1GiB}
 """
 
+TRANSACTION = "20261125T151000.656Z"
+
 # What is typed before Tab, then all words that must be on the screen, then words that must not be.
 CASES = [
     ("numactl-plan sta", ["numactl-plan status"], []),
@@ -37,6 +39,7 @@ CASES = [
     ("numactl-plan status o", ["status only"], []),
     ("numactl-plan explain NP60", ["NP601", "NP602"], ["NP304"]),
     ("numactl-plan apply rack.yaml --restart db01,la", ["--restart db01,lab"], []),
+    ("numactl-plan rollback --state-dir state 2026", [f"--state-dir state {TRANSACTION}"], []),
     ("numactl-plan schema ", ["site", "facts", "plan", "fleet-plan"], ["rack.yaml"]),
 ]
 
@@ -114,6 +117,7 @@ def main():
         (work / "rack.yaml").write_text(SITE)
         (work / "site.yaml").write_text("guests: {only: {vcpus: 1, ram: 1GiB}}\n")
         (work / "hv01.json").write_text("{}")
+        (work / "state" / "txn" / TRANSACTION).mkdir(parents=True)
         environment = {
             "PATH": f"{folder / 'bin'}:/usr/bin:/bin", "HOME": str(folder / "home"), "ZDOTDIR": str(folder / "home"),
             "XDG_CONFIG_HOME": str(folder / "home"), "TERM": "xterm", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",

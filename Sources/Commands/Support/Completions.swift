@@ -1,10 +1,12 @@
 internal import ArgumentParser
 internal import Diagnostics
 internal import FoundationEssentials
+internal import LinuxHost
+internal import SystemPackage
 internal import YAMLTree
 
-/// What a shell may offer for a word that is being typed. It reads the site file and nothing else, and has nothing to say where that
-/// cannot be read: nobody waits for a shell.
+/// What a shell may offer for a word that is being typed. It reads the site file or the names of journals and nothing else, and has
+/// nothing to say where these cannot be read: nobody waits for a shell.
 struct Completions {
     /// The words typed so far, as the shell has them.
     let words: [String]
@@ -23,6 +25,13 @@ struct Completions {
 
     /// The names of the site's hosts.
     var hosts: [String] { entries("hosts").map(\.name) }
+
+    /// The transactions of the host, the newest first.
+    var transactions: [String] {
+        let named = words.firstIndex(of: "--state-dir").flatMap { words.dropFirst($0 + 1).first }
+        let path = named.map { FilePath(Completions.plain($0)) } ?? JournalStore.standardPath
+        return ((try? JournalStore(path).transactions()) ?? []).reversed().map { "\($0)" }
+    }
 
     /// The codes of findings, once the word looks like one.
     var codes: [String] {
@@ -69,8 +78,8 @@ extension CompletionKind {
     /// A document that one of the commands has written.
     static var jsonFile: CompletionKind { .file(extensions: ["json"]) }
 
-    /// What the site file on the command line offers.
-    static func site(_ offer: @escaping @Sendable (Completions) -> [String]) -> CompletionKind {
+    /// What the site file on the command line, or the host's journals, have to offer.
+    static func offering(_ offer: @escaping @Sendable (Completions) -> [String]) -> CompletionKind {
         .custom { words, _, prefix in offer(Completions(words: words, prefix: prefix, world: .live)) }
     }
 }

@@ -19,7 +19,7 @@ struct ConsentOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Shut down and start again these running guests, one after the other; pending is all that wait for that.",
-            valueName: "names"), completion: .site { $0.guestList + ["pending"] })
+            valueName: "names"), completion: .offering { $0.guestList + ["pending"] })
     var restart: [String] = []
 
     @Flag(help: "Switch off guests that do not shut down in time.") var forceOff = false

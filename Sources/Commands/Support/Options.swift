@@ -4,7 +4,7 @@ internal import Planning
 /// Which host a command is about, and where its facts come from.
 struct HostOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Use this entry of the site's hosts.", valueName: "name"), completion: .site(\.hosts))
+        help: ArgumentHelp("Use this entry of the site's hosts.", valueName: "name"), completion: .offering(\.hosts))
     var host: String?
 
     @Option(

@@ -9,7 +9,9 @@ struct ConfirmCommand: WorldCommand {
         commandName: "confirm", abstract: "Keep what an apply with --confirm-within has done.",
         discussion: "Without a name it is the transaction that waits for it.")
 
-    @Argument(help: ArgumentHelp("The transaction, as history names it.", valueName: "transaction"))
+    @Argument(
+        help: ArgumentHelp("The transaction, as history names it.", valueName: "transaction"),
+        completion: .offering(\.transactions))
     var transaction: String?
 
     @Option(help: ArgumentHelp("How long to wait for another run to finish.", valueName: "seconds")) var lockTimeout =

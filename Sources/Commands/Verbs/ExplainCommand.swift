@@ -17,7 +17,7 @@ struct ExplainCommand: WorldCommand {
 
     @Argument(
         help: ArgumentHelp("Codes; or the site file, and guests.", valueName: "code-or-site-or-guest"),
-        completion: .site { $0.guests + $0.sites + $0.codes })
+        completion: .offering { $0.guests + $0.sites + $0.codes })
     var names: [String] = []
 
     @OptionGroup var host: HostOptions

@@ -14,7 +14,10 @@ struct HistoryCommand: WorldCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
-    @Argument(help: ArgumentHelp("Show this transaction alone.", valueName: "transaction")) var transaction: String?
+    @Argument(
+        help: ArgumentHelp("Show this transaction alone.", valueName: "transaction"),
+        completion: .offering(\.transactions))
+    var transaction: String?
 
     @Flag(help: "Close the transaction: somebody has looked at the host and it is as it shall be. Nothing is changed.")
     var close = false

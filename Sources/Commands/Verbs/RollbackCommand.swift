@@ -14,7 +14,9 @@ struct RollbackCommand: WorldCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
-    @Argument(help: ArgumentHelp("The transaction, as history names it.", valueName: "transaction"))
+    @Argument(
+        help: ArgumentHelp("The transaction, as history names it.", valueName: "transaction"),
+        completion: .offering(\.transactions))
     var transaction: String?
 
     @Option(help: ArgumentHelp("Connect to libvirt there (default: as the transaction did).", valueName: "uri"))

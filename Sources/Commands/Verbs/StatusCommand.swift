@@ -18,7 +18,7 @@ struct StatusCommand: WorldCommand {
 
     @Argument(
         help: ArgumentHelp("The site file, and guests to show.", valueName: "site-or-guest"),
-        completion: .site { $0.guests + $0.sites }) var names: [String] = []
+        completion: .offering { $0.guests + $0.sites }) var names: [String] = []
 
     @OptionGroup var host: HostOptions
 
