@@ -32,7 +32,7 @@ WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 # nobody reads that nothing was tested.
 try = export $(WITH_SWIFT); $(2); status=$$?; if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "$(1): NOT RUN, see above"; exit 0; fi; exit $$status
 
-.PHONY: help setup build release demo test lint check shells system evolution evolution-test lab lab-test ansible fuzz fuzz-test \
+.PHONY: help setup build release demo test lint check shells system evolution evolution-test lab ansible fuzz fuzz-test \
     sanitize killed crash deb package bench install uninstall clean
 
 help: ## Show this list
@@ -53,7 +53,7 @@ demo: setup build ## Set up, then plan and apply examples on this machine withou
 
 # One after the other: most of these change the pools of this machine.
 .NOTPARALLEL:
-test: setup lint check shells ansible system killed evolution-test lab-test fuzz-test ## Set up, then everything that a change must pass
+test: setup lint check shells ansible system killed evolution-test lab fuzz-test ## Set up, then everything that a change must pass
 
 lint: ## Check how the sources are written
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
@@ -84,12 +84,8 @@ deb: release ## Build the Debian package: .build/deb/numactl-plan_VERSION_ARCH.d
 package: release ## Build the package, have lintian judge it, and install, upgrade and remove it in a small Debian (root)
 	@Tests/package/run
 
-# All of it takes a quarter of an hour, the page and the three after it six minutes.
 lab: build ## Boot machines with NUMA cells under QEMU and try everything in them (needs root); one scenario: Tests/lab/run page
-	@Tests/lab/run
-
-lab-test: build ## The first four scenarios of the lab
-	@$(call try,lab,Tests/lab/run 1-page 2-asymmetric 3-pages 4-dedicated)
+	@$(call try,lab,Tests/lab/run)
 
 fuzz: ## Feed the readers with made-up inputs, MINUTES=10 each, and see that they never break
 	@$(WITH_SWIFT) Tests/fuzz/run
