@@ -3,7 +3,7 @@
 # NUMACTL_PLAN_FULL_HOSTS=N cuts N sets of guests from each kind of full host (20).
 set -eu
 cd "$(dirname "$0")/../.."
-swift build -c release --product planner-bench >&2
-swift build -c release --product numactl-plan >&2
-folder=$(swift build -c release --show-bin-path)
+swift build -c release --static-swift-stdlib --product planner-bench >&2
+swift build -c release --static-swift-stdlib --product numactl-plan >&2
+folder=$(swift build -c release --static-swift-stdlib --show-bin-path)
 exec "$folder/planner-bench" "$folder/numactl-plan"
