@@ -99,6 +99,28 @@ extension SystemTests {
             #expect(try lab.domains() == [])
         }
 
+        /// What systemd's own tools take for the sign that it runs; here nobody answers them.
+        private static let sign = "/run/systemd/system"
+
+        @Test(
+            "that nobody would wait for has everything put back at once",
+            .enabled(if: !FileManager.default.fileExists(atPath: sign), "systemd runs here"))
+        func unarmed() throws {
+            let lab = try Lab("unarmed")
+            defer { lab.end() }
+            let pools = try Pools.sizes()
+            try FileManager.default.createDirectory(atPath: Self.sign, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(atPath: Self.sign) }
+            try lab.write(guests: Self.guest("64MiB"))
+            let applied = try lab.apply("--confirm-within", "1h")
+            #expect(applied.status == 1, "\(applied.all)")
+            #expect(applied.errors.contains("NP732") && applied.errors.contains("everything was put back"))
+            #expect(try lab.domains() == [])
+            #expect(try Pools.sizes() == pools)
+            #expect(try history(lab).contains("rolled_back"))
+            #expect(try confirm(lab).status == 14)
+        }
+
         @Test("whose rollback cannot be done leaves the transaction open, with the reason")
         func stuck() throws {
             let lab = try Lab("stuck")

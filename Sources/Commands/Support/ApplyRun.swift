@@ -4,6 +4,7 @@ internal import Glibc
 internal import HostModel
 internal import LinuxHost
 internal import Planning
+internal import Rendering
 internal import SystemPackage
 
 /// Carries steps out on the real host, written down in a journal beforehand.
@@ -43,7 +44,7 @@ struct ApplyRun {
         let outcome = try order.steps.isEmpty ? .applied(Report()) : carryOut(journal)
         var result = Result(outcome: outcome)
         var failure: CommandFailure?
-        var isUnarmed = false
+        var unarmed: Confirmation.Unarmed?
         if case .applied = outcome, let bootFile {
             do throws(SysfsError) {
                 let change = try FileChange(replacing: bootFile.path, with: bootFile.file.text)
@@ -58,29 +59,42 @@ struct ApplyRun {
         // Armed before the journal says that all is well: killed between, the run has broken off and the next command says so.
         if case .applied = outcome, let confirmation, let id = journal.transaction, failure == nil {
             result.confirmUntil = UnixTime.now.adding(confirmation.time.duration)
-            do {
+            do throws(Confirmation.Unarmed) {
                 try confirmation.arm(id)
-            } catch let error as CommandFailure {
+            } catch {
                 result.confirmUntil = nil
-                isUnarmed = true
-                failure = error
+                unarmed = error
             }
         }
         result.diagnostics = close(journal, outcome, confirmUntil: result.confirmUntil)
-        if let failure {
-            if isUnarmed { try putBack(result.transaction) }
-            throw failure
-        }
+        if let unarmed, let id = result.transaction { throw putBack(id, unarmed) }
+        if let failure { throw failure }
         return result
     }
 
-    /// Nobody would put it back later, so it is done now.
-    private func putBack(_ id: TransactionID?) throws {
-        guard let id, let stored = try? journals.read(id) else { return }
-        _ = try RollbackRun(
-            stored: stored, journals: journals, host: host, force: false, stopsGuests: false, switchesOff: false,
-            reason: "the timer for its confirmation could not be set"
-        ).run()
+    /// Nobody would put it back later, so it is done now. What is returned says what came of that.
+    private func putBack(_ id: TransactionID, _ unarmed: Confirmation.Unarmed) -> CommandFailure {
+        let cause = "the timer for its confirmation could not be set: \(unarmed.reason)"
+        func failure(_ status: ExitStatus, _ words: String, _ notes: [String] = []) -> CommandFailure {
+            let hint = notes.isEmpty ? nil : "numactl-plan rollback \(id)"
+            return CommandFailure(
+                status, [Diagnostic(.confirmNotArmed, "\(words): \(cause)", notes: notes, hint: hint)])
+        }
+        do {
+            let summary = try RollbackRun(
+                stored: try journals.read(id), journals: journals, host: host, force: false, stopsGuests: false,
+                switchesOff: false, reason: cause
+            ).run()
+            guard summary.outcome == .incomplete else { return failure(.unexpected, "everything was put back") }
+            let left = summary.rows.filter { $0.result == .failed || $0.result == .left }
+            return failure(
+                .rollbackIncomplete, "not everything could be put back", left.map { "\($0.what): \($0.detail)" })
+        } catch let error as CommandFailure {
+            let why = error.diagnostics.flatMap { [$0.message] + $0.notes }
+            return failure(error.status, "nothing was put back", why)
+        } catch {
+            return failure(.rollbackIncomplete, "nothing was put back", ["\(error)"])
+        }
     }
 
     private func carryOut(_ journal: Journal) throws -> Outcome {

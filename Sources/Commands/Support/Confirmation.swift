@@ -31,14 +31,14 @@ struct Confirmation {
     /// Sees to it that the transaction is rolled back when the time is over: a transient timer of systemd where that runs, a process
     /// of its own elsewhere.
     ///
-    /// - Throws: ``CommandFailure`` when neither can be had.
-    func arm(_ id: TransactionID) throws {
+    /// - Throws: ``Unarmed`` when it cannot be had.
+    func arm(_ id: TransactionID) throws(Unarmed) {
         let order = [
             "rollback", "\(id)", "--if-unconfirmed", "--yes", "--state-dir", absolute(files.state.stateDir),
             "--lock-file",
             absolute(files.lockOption.lockFile), "--lock-timeout", "86400",
         ]
-        guard let program = DetachedProgram.path else { throw failure("this program's own file is not known") }
+        guard let program = DetachedProgram.path else { throw Unarmed(reason: "this program's own file is not known") }
         do throws(SysfsError) {
             if FileManager.default.fileExists(atPath: "/run/systemd/system") {
                 try start(SystemdTimer(id, seconds: seconds).command([program.string] + order))
@@ -46,8 +46,14 @@ struct Confirmation {
                 _ = try DetachedProgram.start(program, order + ["--after", time.description])
             }
         } catch {
-            throw failure("\(error)")
+            throw Unarmed(reason: "\(error)")
         }
+    }
+
+    /// Nobody would put the transaction back.
+    struct Unarmed: Error {
+        /// Why the timer could not be set.
+        let reason: String
     }
 
     private var seconds: Int64 { time.duration.components.seconds }
@@ -57,12 +63,6 @@ struct Confirmation {
         let program = FilePath(command[0])
         let process = try DetachedProgram.start(program, Array(command.dropFirst()))
         guard DetachedProgram.status(of: process) == 0 else { throw .failed(.start, path: program, .ioError) }
-    }
-
-    private func failure(_ reason: String) -> CommandFailure {
-        CommandFailure(
-            .unexpected,
-            [Diagnostic(.confirmNotArmed, "everything was put back, since the timer could not be set: \(reason)")])
     }
 
     private func absolute(_ path: String) -> String {

@@ -11,7 +11,7 @@ public final class Journal: StepObserver {
     private var hasTurned = false
 
     /// The transaction; nil when nothing was written.
-    public var transaction: TransactionID? { file?.id }
+    public private(set) var transaction: TransactionID?
     /// The first thing that happened and could not be written down afterwards.
     public private(set) var lapse: SysfsError?
 
@@ -32,7 +32,9 @@ public final class Journal: StepObserver {
     /// Goes on with a journal that is there, to undo what it tells.
     public init(_ store: JournalStore, resuming id: TransactionID) throws(JournalStore.Failure) {
         self.store = store
-        file = try store.resume(id)
+        let resumed = try store.resume(id)
+        file = resumed
+        transaction = resumed.id
         header = { _, _ in preconditionFailure("a journal that is there has its header") }
         mayBegin = { () throws(StepFailure) in throw .notRecorded(reason: "an undo begins no writes") }
     }
@@ -81,13 +83,14 @@ public final class Journal: StepObserver {
         note(.undone(what: "put back \(path)", word, detail: detail))
     }
 
-    /// Closes the journal; where nothing was written there is none. Old journals go.
+    /// Closes the journal and lets others have it; where nothing was written there is none. Old journals go.
     ///
     /// - Parameter confirmUntil: Until when somebody must confirm it, or it is rolled back; nil when nobody must.
     public func end(
         _ outcome: JournalEnd.Outcome, note: String = "", confirmUntil: UnixTime? = nil
     ) throws(SysfsError) {
         guard let file else { return }
+        self.file = nil
         try file.append(.ended(JournalEnd(outcome, at: .now, note: note, confirmUntil: confirmUntil)))
         store.prune()
     }
@@ -96,6 +99,7 @@ public final class Journal: StepObserver {
         if let file { return file }
         let begun = try store.begin(header)
         file = begun
+        transaction = begun.id
         return begun
     }
 
