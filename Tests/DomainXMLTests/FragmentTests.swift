@@ -21,6 +21,7 @@ struct FragmentTests {
         "of definitions with everything that can be in them mean the same",
         arguments: [
             "<maxMemory slots='4' unit='GiB'>8</maxMemory><cpu><numa><cell id='0' cpus='0-3' memory='1' unit='GiB'/></numa></cpu>",
+            "<maxMemory slots='4' unit='GiB'>8</maxMemory>",
             "<iothreads>2</iothreads><cputune><iothreadpin iothread='2' cpuset='1'/><vcpusched vcpus='0-1' scheduler='fifo' priority='3'/></cputune>",
             "<memoryBacking><hugepages/><nosharepages/><locked/></memoryBacking>",
             "<vcpu placement='auto' current='2'>4</vcpu><numatune><memory mode='strict' placement='auto'/></numatune>",
