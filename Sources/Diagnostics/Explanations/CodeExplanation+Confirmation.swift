@@ -23,7 +23,8 @@ extension CodeExplanation {
             .confirmNotArmed, "the timer could not be set",
             """
             Everything was done, but neither systemd-run nor a process of its own could be started to put it back in \
-            time, so it was put back at once. The exit code is 1.
+            time, so it was put back at once. The exit code is 1; 13 when not everything could be put back, and that of \
+            rollback when nothing was.
             numactl-plan history shows how that went. systemctl status and the journal tell why systemd did not take the \
             timer.
             """),
