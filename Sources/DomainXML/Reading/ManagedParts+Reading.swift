@@ -11,10 +11,14 @@ extension ManagedParts {
             throw DomainXMLError("domain", line: domain.line, .notADomain(domain.name))
         }
         let counts = try VCPUCounts(reading: domain)
-        let cells = try GuestCell.reading(domain).assigningAll(vcpus: counts.maximum)
+        let written = try GuestCell.reading(domain).assigningAll(vcpus: counts.maximum)
         let tune = try CPUTune(reading: domain, vcpus: counts.maximum)
         let placement = try CPUPlacement(reading: domain, tune: tune)
-        let memory = try MemoryAmounts(reading: domain, cells: cells)
+        let memory = try MemoryAmounts(reading: domain, cells: written)
+        // libvirt demands a cell where memory can be plugged in; a definition that has none gets it when it is written.
+        let hasMemoryHotplug = domain.element(named: "maxMemory") != nil
+        let whole = GuestCell(id: 0, vcpus: VCPUSet(numbers: 0..<counts.maximum), memory: memory.initial)
+        let cells = written.isEmpty && hasMemoryHotplug ? [whole] : written
         let cpu = domain.element(named: "cpu")
         self.init(
             vcpus: counts.maximum, vcpuCPUs: placement.cpus, memory: memory.initial,
@@ -26,7 +30,7 @@ extension ManagedParts {
             maximumPhysicalAddress: try cpu?.element(named: "maxphysaddr").map(MaximumPhysicalAddress.init(reading:)),
             guestCells: cells, hasACPI: domain.element(named: "features")?.element(named: "acpi") != nil,
             currentVCPUs: counts.current, placesVCPUsAutomatically: placement.isAutomatic,
-            currentMemory: memory.current, hasMemoryHotplug: domain.element(named: "maxMemory") != nil)
+            currentMemory: memory.current, hasMemoryHotplug: hasMemoryHotplug)
     }
 }
 

@@ -36,8 +36,7 @@ extension ManagedParts {
     /// has the same cells, since they name them.
     private func settledCells(over present: ManagedParts) -> [GuestCell] {
         var cells = guestCells
-        // libvirt wants a cell where memory can be plugged in. What was read without one is taken as it was.
-        if cells.isEmpty, present.hasMemoryHotplug, !hasMemoryHotplug {
+        if cells.isEmpty, present.hasMemoryHotplug {
             cells = [GuestCell(id: 0, vcpus: VCPUSet(numbers: 0..<vcpus), memory: memory)]
         }
         let others = present.guestCells
