@@ -15,7 +15,7 @@ extension SystemTests {
         }
 
         private func applyPlan(_ lab: Lab, _ options: String...) throws -> Ended {
-            let files = ["--boot-file", lab.bootFile.path, "--lock-file", lab.lockFile.path]
+            let files = ["--boot-file", lab.bootFile.path] + lab.safety
             return try run(Setup.program, ["apply", "plan.json"] + files + options, in: lab.folder)
         }
 
@@ -85,9 +85,7 @@ extension SystemTests {
             let names = try lab.domains()
             let (files, pools) = (try FileState.all(definitionsOf: names, [lab.bootFile.path]), try Pools.sizes())
             for options in [["--dry-run"], []] {
-                let arguments = [
-                    "apply", "plan.json", "--boot-file", lab.bootFile.path, "--lock-file", lab.lockFile.path,
-                ]
+                let arguments = ["apply", "plan.json", "--boot-file", lab.bootFile.path] + lab.safety
                 let refused = try run(Setup.program, arguments + options, in: lab.folder)
                 #expect(refused.status == 14, "\(refused.all)")
                 #expect(
