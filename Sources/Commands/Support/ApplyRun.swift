@@ -62,12 +62,15 @@ struct ApplyRun {
             do throws(Confirmation.Unarmed) {
                 try confirmation.arm(id)
             } catch {
-                result.confirmUntil = nil
                 unarmed = error
             }
         }
+        if let unarmed, let id = result.transaction {
+            // It stays open until all is back: killed between, the next command says so.
+            journal.release()
+            throw putBack(id, unarmed)
+        }
         result.diagnostics = close(journal, outcome, confirmUntil: result.confirmUntil)
-        if let unarmed, let id = result.transaction { throw putBack(id, unarmed) }
         if let failure { throw failure }
         return result
     }

@@ -83,14 +83,16 @@ public final class Journal: StepObserver {
         note(.undone(what: "put back \(path)", word, detail: detail))
     }
 
-    /// Closes the journal and lets others have it; where nothing was written there is none. Old journals go.
+    /// Lets another have the journal, as it is: open, until that one closes it.
+    public func release() { file = nil }
+
+    /// Closes the journal; where nothing was written there is none. Old journals go.
     ///
     /// - Parameter confirmUntil: Until when somebody must confirm it, or it is rolled back; nil when nobody must.
     public func end(
         _ outcome: JournalEnd.Outcome, note: String = "", confirmUntil: UnixTime? = nil
     ) throws(SysfsError) {
         guard let file else { return }
-        self.file = nil
         try file.append(.ended(JournalEnd(outcome, at: .now, note: note, confirmUntil: confirmUntil)))
         store.prune()
     }
