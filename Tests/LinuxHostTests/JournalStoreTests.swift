@@ -159,7 +159,9 @@ struct JournalStoreTests {
         #expect(throws: SysfsError.self) { try begin(folder.store) }
         try manager.removeItem(atPath: folder.path.string)
 
-        try manager.createDirectory(atPath: folder.path.string, withIntermediateDirectories: false)
+        // Whatever the umask is, which another test changes for a moment.
+        try manager.createDirectory(
+            atPath: folder.path.string, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         let txn = folder.path.appending("txn").string
         try manager.createSymbolicLink(atPath: txn, withDestinationPath: elsewhere.path)
         #expect(throws: SysfsError.self) { try begin(folder.store) }
