@@ -113,7 +113,7 @@ let package = Package(
             "Rendering",
             ["Doctor", "Residence", "Planning", "SiteFile", "YAMLTree", "XMLTree", "HostModel", "Diagnostics"]),
         tests("LinuxHost", ["Execution", "Residence", "Doctor", "HostModel", "Diagnostics", systemPackage]),
-        tests("Commands", ["Rendering", "HostModel"]),
+        tests("Commands", ["Rendering", "HostModel", "CLibvirt"]),
         tests(
             "LibvirtHost",
             ["Execution", "Planning", "DomainXML", "SiteFile", "Diagnostics", "XMLTree", "HostModel"]),

@@ -14,9 +14,10 @@ struct CommandRun {
     ///   - files: Files that exist only for this run, by name; `-` is standard input.
     ///   - time: The time that it is, in seconds since 1970; nil for the machine's.
     ///   - folder: Where relative names start from.
+    ///   - startLater: What is done instead of starting this program later; without it there are no timers.
     init(
         _ arguments: [String], files: [String: String] = [:], answer: String? = nil, time: Int64? = nil,
-        folder: URL = examples
+        folder: URL = examples, startLater: @escaping World.StartLater = { _, _, _ in throw NoTimers() }
     ) {
         final class Streams { var (output, errors) = ("", "") }
         let streams = Streams()
@@ -36,11 +37,14 @@ struct CommandRun {
                 let named = files.keys.filter { $0.hasPrefix(path + "/") }.map { String($0.dropFirst(path.count + 1)) }
                 return named.isEmpty ? live.list(path.hasPrefix("/") ? path : folder.appending(path: path).path) : named
             },
-            now: { time ?? World.clock() })
+            now: { time ?? World.clock() }, startLater: startLater)
         status = NumactlPlan.run(arguments, in: world)
         (output, errors) = (streams.output, streams.errors)
     }
 }
+
+/// Why nothing can be started later: the program that runs is the tests themselves.
+struct NoTimers: Error {}
 
 /// The package's root.
 let packageRoot = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

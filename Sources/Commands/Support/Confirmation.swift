@@ -11,6 +11,8 @@ struct Confirmation {
     /// How long there is.
     let time: DurationText
     let files: RuntimeFiles
+    /// What starts the program later.
+    let startLater: World.StartLater
 
     /// Lets only a run go on that can be put back without anybody to ask.
     ///
@@ -28,8 +30,7 @@ struct Confirmation {
             ])
     }
 
-    /// Sees to it that the transaction is rolled back when the time is over: a transient timer of systemd where that runs, a process
-    /// of its own elsewhere.
+    /// Sees to it that the transaction is rolled back when the time is over.
     ///
     /// - Throws: ``Unarmed`` when it cannot be had.
     func arm(_ id: TransactionID) throws(Unarmed) {
@@ -38,13 +39,10 @@ struct Confirmation {
             "--lock-file",
             absolute(files.lockOption.lockFile), "--lock-timeout", "86400",
         ]
-        guard let program = DetachedProgram.path else { throw Unarmed(reason: "this program's own file is not known") }
-        do throws(SysfsError) {
-            if FileManager.default.fileExists(atPath: "/run/systemd/system") {
-                try start(SystemdTimer(id, seconds: seconds).command([program.string] + order))
-            } else {
-                _ = try DetachedProgram.start(program, order + ["--after", time.description])
-            }
+        do {
+            try startLater(order, "\(id)", time.duration)
+        } catch let error as Unarmed {
+            throw error
         } catch {
             throw Unarmed(reason: "\(error)")
         }
@@ -56,18 +54,29 @@ struct Confirmation {
         let reason: String
     }
 
-    private var seconds: Int64 { time.duration.components.seconds }
-
-    /// Starts a program and waits for it.
-    private func start(_ command: [String]) throws(SysfsError) {
-        let program = FilePath(command[0])
-        let process = try DetachedProgram.start(program, Array(command.dropFirst()))
-        guard DetachedProgram.status(of: process) == 0 else { throw .failed(.start, path: program, .ioError) }
-    }
-
     private func absolute(_ path: String) -> String {
         path.hasPrefix("/")
             ? path : FilePath(FileManager.default.currentDirectoryPath).appending(path).lexicallyNormalized().string
+    }
+}
+
+extension World {
+    /// Starts this program later: a transient timer of systemd where that runs, a process of its own that waits elsewhere.
+    public static func startThisProgram(_ arguments: [String], transaction: String, after delay: Duration) throws {
+        guard let program = DetachedProgram.path else {
+            throw Confirmation.Unarmed(reason: "this program's own file is not known")
+        }
+        let seconds = delay.components.seconds
+        guard FileManager.default.fileExists(atPath: "/run/systemd/system"), let id = TransactionID(transaction) else {
+            _ = try DetachedProgram.start(program, arguments + ["--after", "\(seconds)s"])
+            return
+        }
+        let command = SystemdTimer(id, seconds: seconds).command([program.string] + arguments)
+        let systemd = FilePath(command[0])
+        let process = try DetachedProgram.start(systemd, Array(command.dropFirst()))
+        guard DetachedProgram.status(of: process) == 0 else {
+            throw SysfsError.failed(.start, path: systemd, .ioError)
+        }
     }
 }
 

@@ -19,12 +19,18 @@ public struct World {
     public var list: (_ path: String) -> [String]?
     /// The time, in seconds since 1970-01-01T00:00:00Z.
     public var now: () -> Int64
+    /// Starts this program again after a delay, on its own, whatever becomes of this process; the transaction names the timer.
+    public var startLater: StartLater
 
-    /// Puts a world together; without other word its folders and its clock are the machine's.
+    /// Has the program run with these arguments for a transaction, after a delay.
+    public typealias StartLater = (_ arguments: [String], _ transaction: String, _ delay: Duration) throws -> Void
+
+    /// Puts a world together; without other word its folders, its clock and its timers are the machine's.
     public init(
         say: @escaping (String) -> Void, warn: @escaping (String) -> Void, ask: @escaping (String) -> String?,
         read: @escaping (_ path: String, _ limit: Int) throws -> [UInt8], hasColor: Bool, hostName: String,
-        list: @escaping (_ path: String) -> [String]? = InputFile.names(in:), now: @escaping () -> Int64 = World.clock
+        list: @escaping (_ path: String) -> [String]? = InputFile.names(in:), now: @escaping () -> Int64 = World.clock,
+        startLater: @escaping StartLater = World.startThisProgram
     ) {
         self.list = list
         self.say = say
@@ -34,6 +40,7 @@ public struct World {
         self.hasColor = hasColor
         self.hostName = hostName
         self.now = now
+        self.startLater = startLater
     }
 
     /// The machine's clock.

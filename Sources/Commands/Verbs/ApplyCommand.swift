@@ -123,7 +123,7 @@ struct ApplyCommand: WorldCommand {
             world.warn(DiagnosticText(sources: session.sources).render(plan.diagnostics))
         }
         if let maxDisruption { try PlanApproval.demand(plan, atMost: maxDisruption.disruption) }
-        try confirmation?.demandReversible(session.result.steps)
+        try confirmation(world)?.demandReversible(session.result.steps)
         guard try consents(to: plan, world) else { return .needsConsent }
         return try carryOut(WorkOrder(session), world)
     }
@@ -144,7 +144,7 @@ struct ApplyCommand: WorldCommand {
         defer { lock.release() }
         if !goesOn { try files.state.refuseWhenOpen() }
         let order = try approval.order(world)
-        try confirmation?.demandReversible(order.steps)
+        try confirmation(world)?.demandReversible(order.steps)
         if !order.steps.isEmpty {
             let shown = PlanText(file.plan).text(color: world.hasColor)
             if format == .json { world.warn(shown) } else { world.say(shown + "\n") }
@@ -154,7 +154,7 @@ struct ApplyCommand: WorldCommand {
 
     /// Carries the order out and says what came of it.
     private func carryOut(_ order: WorkOrder, _ world: World) throws -> ExitStatus {
-        var result = try run(order).run()
+        var result = try run(order, world).run()
         let outcome = result.outcome
         var summary = ApplySummary(outcome, plan: order.plan, targets: order.poolTargets)
         if result.wroteBootFile { summary.steps.append("wrote \(files.bootFile)") }
@@ -176,17 +176,19 @@ struct ApplyCommand: WorldCommand {
         return status
     }
 
-    private func run(_ order: WorkOrder) -> ApplyRun {
+    private func run(_ order: WorkOrder, _ world: World) -> ApplyRun {
         ApplyRun(
             order: order,
             host: WritableHost(
                 uri: order.uri, root: host.root ?? "/", defaultHugePage: order.facts.defaultHugePage
             ).waiting(limits),
             journals: files.state.journals, bootFile: files.wantedBootFile(order).map { (files.bootFile, $0) },
-            confirmation: confirmation)
+            confirmation: confirmation(world))
     }
 
-    private var confirmation: Confirmation? { confirmWithin.map { Confirmation(time: $0, files: files) } }
+    private func confirmation(_ world: World) -> Confirmation? {
+        confirmWithin.map { Confirmation(time: $0, files: files, startLater: world.startLater) }
+    }
 
     /// Whether the operator agrees to what needs it: by `--yes`, or by an answer.
     private func consents(to plan: Plan, _ world: World) throws -> Bool {
