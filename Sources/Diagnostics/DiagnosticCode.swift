@@ -120,6 +120,8 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case stepFailed = "NP508"
     case managedSave = "NP521"
     case restartImpossible = "NP522"
+    case removalImpossible = "NP530"
+    case domainBusy = "NP531"
 
     // Ownership and policy
     case notOurs = "NP601"

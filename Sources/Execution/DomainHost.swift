@@ -47,9 +47,21 @@ public struct DomainStatus: Hashable, Sendable {
     public var autostarts: Bool
     /// Whether the next start would resume a saved image, with the definition that the image holds.
     public var hasManagedSave: Bool
+    /// How many snapshots libvirt keeps of it; with one it refuses to undefine or to rename.
+    public var snapshots: Int
+    /// How many checkpoints libvirt keeps of it, with the same effect.
+    public var checkpoints: Int
+    /// What libvirt is doing with it, such as `migration_out`; nil for nothing.
+    public var job: String?
 
     /// Puts a status together.
-    public init(isActive: Bool, isPersistent: Bool = true, autostarts: Bool = false, hasManagedSave: Bool = false) {
+    public init(
+        isActive: Bool, isPersistent: Bool = true, autostarts: Bool = false, hasManagedSave: Bool = false,
+        snapshots: Int = 0, checkpoints: Int = 0, job: String? = nil
+    ) {
+        self.snapshots = snapshots
+        self.checkpoints = checkpoints
+        self.job = job
         self.isActive = isActive
         self.isPersistent = isPersistent
         self.autostarts = autostarts

@@ -11,6 +11,7 @@ extension Run {
         let stopped = Set(steps.compactMap { if case .stop(let name, _) = $0 { name } else { nil } })
         for step in steps {
             do throws(StepFailure) {
+                if let guest = step.guest { try host.domains.status(of: guest)?.demandIdle(guest) }
                 switch step {
                 case .setPool: _ = try change(of: step)
                 case .setAutostart(let name, _, _), .start(let name):
@@ -18,6 +19,8 @@ extension Run {
                     if stopped.contains(name) { continue }
                     _ = try effect(of: step)
                 case .undefine(let name):
+                    // Found out after the guest was shut down for this, it would have been an outage for nothing.
+                    try host.domains.status(of: name)?.demandRemovable(name)
                     if stopped.contains(name) { continue }
                     _ = try effect(of: step)
                 case .create, .redefine, .release: _ = try effect(of: step)
@@ -27,5 +30,20 @@ extension Run {
                 throw .failed(step, error)
             }
         }
+    }
+}
+
+extension DomainStatus {
+    /// Refuses a domain whose definition libvirt would not give up.
+    func demandRemovable(_ name: String) throws(StepFailure) {
+        guard !hasManagedSave else { throw .managedSave(name) }
+        guard snapshots == 0, checkpoints == 0 else {
+            throw .heldBySnapshots(name, snapshots: snapshots, checkpoints: checkpoints)
+        }
+    }
+
+    /// Refuses a domain that libvirt is busy with.
+    func demandIdle(_ name: String) throws(StepFailure) {
+        if let job { throw .inJob(name, job: job) }
     }
 }

@@ -72,7 +72,7 @@ extension Run {
         guard let status = try host.domains.status(of: name), let document = try host.domains.definition(of: name)
         else { return nil }
         guard !status.isActive else { throw .running(name) }
-        guard !status.hasManagedSave else { throw .managedSave(name) }
+        try status.demandRemovable(name)
         let definition = HostAction.define(name: name, document: document, replacing: nil)
         let autostart = HostAction.setAutostart(name: name, autostart: true)
         return Effect(

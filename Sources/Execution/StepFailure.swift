@@ -26,6 +26,10 @@ public enum StepFailure: Error, Hashable, Sendable {
     case moved([Moved])
     /// A managed save image would be resumed, with the definition that it holds, instead of what is defined.
     case managedSave(String)
+    /// libvirt keeps the definition as long as there are snapshots or checkpoints of the domain.
+    case heldBySnapshots(String, snapshots: Int, checkpoints: Int)
+    /// libvirt is busy with the domain, which is being migrated, saved or dumped.
+    case inJob(String, job: String)
     /// The definition that libvirt holds could not be understood.
     case unreadable(String, reason: String)
     /// The host said yes, and what was written is not there.
@@ -96,6 +100,9 @@ extension StepFailure: CustomStringConvertible {
         case .notRunning(let name): "the domain \(name) was started and does not run"
         case .moved(let moved): moved.map(\.description).joined(separator: "; ")
         case .managedSave(let name): "the domain \(name) has a managed save image, which holds an older definition"
+        case .heldBySnapshots(let name, let snapshots, let checkpoints):
+            "the domain \(name) has \(SnapshotCount(snapshots, checkpoints)), and libvirt keeps its definition until they are deleted"
+        case .inJob(let name, let job): "libvirt is busy with the domain \(name): \(job)"
         case .unreadable(let name, let reason): "the definition of \(name) cannot be read: \(reason)"
         case .notTaken(let action): "the host did not keep what was written: \(action)"
         case .notRecorded(let reason): "the step could not be written down: \(reason)"

@@ -231,6 +231,13 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     public var persistent: Bool
     /// Whether its next start would resume a saved image, with the definition that the image holds.
     public var hasManagedSave: Bool
+    /// How many snapshots libvirt keeps of it. With one, libvirt does not give its definition up.
+    public var snapshots: Int
+    /// How many checkpoints libvirt keeps of it, which hold its definition just so.
+    public var checkpoints: Int
+    /// What libvirt is doing with it at the moment, and lets nobody interfere with: `migration_out`, `save`, `dump`, `backup`; nil for
+    /// nothing.
+    public var job: String?
     /// The inactive definition; without secrets in a facts document.
     public var xml: String
     /// The live definition of an active domain, or nil.
@@ -239,7 +246,8 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     /// Puts a domain together.
     public init(
         name: String, uuid: String? = nil, state: State, autostart: Bool = false, persistent: Bool = true,
-        hasManagedSave: Bool = false, xml: String, liveXML: String? = nil
+        hasManagedSave: Bool = false, snapshots: Int = 0, checkpoints: Int = 0, job: String? = nil, xml: String,
+        liveXML: String? = nil
     ) {
         self.name = name
         self.uuid = uuid
@@ -247,12 +255,15 @@ public struct DomainFacts: Hashable, Sendable, Codable {
         self.autostart = autostart
         self.persistent = persistent
         self.hasManagedSave = hasManagedSave
+        self.snapshots = snapshots
+        self.checkpoints = checkpoints
+        self.job = job
         self.xml = xml
         self.liveXML = liveXML
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, uuid, state, autostart, persistent, xml
+        case name, uuid, state, autostart, persistent, snapshots, checkpoints, job, xml
         case hasManagedSave = "managed_save"
         case liveXML = "live_xml"
     }
@@ -267,6 +278,9 @@ public struct DomainFacts: Hashable, Sendable, Codable {
         autostart = try container.decodeIfPresent(Bool.self, forKey: .autostart) ?? false
         persistent = try container.decodeIfPresent(Bool.self, forKey: .persistent) ?? true
         hasManagedSave = try container.decodeIfPresent(Bool.self, forKey: .hasManagedSave) ?? false
+        snapshots = try container.decodeIfPresent(Int.self, forKey: .snapshots) ?? 0
+        checkpoints = try container.decodeIfPresent(Int.self, forKey: .checkpoints) ?? 0
+        job = try container.decodeIfPresent(String.self, forKey: .job)
         xml = try container.decode(String.self, forKey: .xml)
         liveXML = try container.decodeIfPresent(String.self, forKey: .liveXML)
     }

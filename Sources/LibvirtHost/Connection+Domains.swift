@@ -24,7 +24,8 @@ extension Connection {
         guard let domain = try existingDomain(name) else { return nil }
         return DomainStatus(
             isActive: try domain.isActive(), isPersistent: try domain.isPersistent(),
-            autostarts: try domain.autostarts(), hasManagedSave: try domain.hasManagedSave())
+            autostarts: try domain.autostarts(), hasManagedSave: try domain.hasManagedSave(),
+            snapshots: try domain.snapshots(), checkpoints: try domain.checkpoints(), job: try domain.job())
     }
 
     /// Every domain, in one call.
@@ -43,6 +44,7 @@ extension DomainFacts {
         self.init(
             name: domain.name(), uuid: try domain.uuid(), state: state, autostart: try domain.autostarts(),
             persistent: try domain.isPersistent(), hasManagedSave: try domain.hasManagedSave(),
+            snapshots: try domain.snapshots(), checkpoints: try domain.checkpoints(), job: try domain.job(),
             xml: try domain.xml(VIR_DOMAIN_XML_INACTIVE),
             liveXML: state.isActive ? try domain.xml() : nil)
     }

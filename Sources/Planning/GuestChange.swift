@@ -52,6 +52,9 @@ struct GuestChange {
         let wanted = WantedParts(host: request.host).parts(of: guest.demand, at: placement)
         var outcome = record.map { update(of: $0, wanted: wanted) } ?? creation(wanted)
         outcome.name = name
+        if let record, !outcome.steps.isEmpty {
+            outcome.diagnostics += [DomainHoldings(record, at: guest.name.mark).busy].compactMap(\.self)
+        }
         if record?.facts.hasManagedSave == true { outcome.diagnostics.append(managedSave(outcome)) }
         return outcome
     }

@@ -20,10 +20,8 @@ struct Removal {
 
     private var removed: GuestOutcome {
         var outcome = GuestOutcome()
-        guard !record.facts.hasManagedSave else {
-            outcome.diagnostics = [ManagedSave(name, at: source).refusal(to: "be removed")]
-            return outcome
-        }
+        outcome.diagnostics = DomainHoldings(record, at: source).refusals(toRemoveWith: request.host.libvirt?.version)
+        guard outcome.diagnostics.isEmpty else { return outcome }
         let isRunning = record.isRunning
         if isRunning { outcome.steps = [.stop(name: name, force: request.consent.forcesOff)] }
         outcome.steps.append(.undefine(name: name))
@@ -37,6 +35,7 @@ struct Removal {
     }
 
     private var released: GuestOutcome {
+        if let busy = DomainHoldings(record, at: source).busy { return GuestOutcome(diagnostics: [busy]) }
         let part = ChangedPart(path: "metadata", now: .text(request.site), want: nil, when: .define)
         return GuestOutcome(
             change: Change(
@@ -46,33 +45,4 @@ struct Removal {
     }
 
     private func sentence(_ what: String) -> String { reason.map { "\($0): \(what)" } ?? what }
-}
-
-/// What is said of a guest with a managed save image.
-struct ManagedSave {
-    private let name: String
-    private let mark: SourceMark?
-
-    init(_ name: String, at mark: SourceMark?) {
-        self.name = name
-        self.mark = mark
-    }
-
-    /// The image stands in the way of what is wanted.
-    func refusal(to what: String) -> Diagnostic {
-        Diagnostic(
-            .managedSave, "guest '\(name)' has a managed save image and cannot \(what) with it", at: mark,
-            hint:
-                "virsh start \(name) goes on with the image; virsh managedsave-remove \(name) drops it, with the saved memory"
-        )
-    }
-
-    /// The image stands in the way of nothing yet.
-    var warning: Diagnostic {
-        Diagnostic(
-            .managedSave,
-            "guest '\(name)' has a managed save image: its next start goes on with the settings that it was saved with",
-            at: mark, severity: .warning,
-            hint: "virsh managedsave-remove \(name) drops the image, with the saved memory; then the definition counts")
-    }
 }

@@ -24,6 +24,7 @@ struct Restarts {
             for (pool, count) in holds(name) { free[pool, default: 0] += count }
         }
         var (cycled, findings) = chosen(outcomes)
+        findings += cycled.compactMap { busy($0, outcomes) }
         guard let order = order(cycled, &free) else {
             return (outcomes, findings + [noRoom(cycled[0], free, to: "power cycled")])
         }
@@ -52,6 +53,14 @@ struct Restarts {
             return true
         }.map(\.name)
         return (names, findings)
+    }
+
+    /// What keeps libvirt from power cycling a guest for which nothing else is planned.
+    private func busy(_ name: String, _ outcomes: [GuestOutcome]) -> Diagnostic? {
+        guard let record = records[name], outcomes.first(where: { $0.name == name })?.steps.isEmpty == true else {
+            return nil
+        }
+        return DomainHoldings(record, at: mark(of: name)).busy
     }
 
     private func notRunning(_ name: String) -> Diagnostic {

@@ -11,6 +11,9 @@ final class FakeDomains: DomainHost {
         var live: XMLElement?
         var autostarts = false
         var hasManagedSave = false
+        var snapshots = 0
+        var checkpoints = 0
+        var job: String?
         var isPersistent = true
     }
 
@@ -37,7 +40,8 @@ final class FakeDomains: DomainHost {
         entries[name].map {
             DomainStatus(
                 isActive: $0.live != nil, isPersistent: $0.isPersistent, autostarts: $0.autostarts,
-                hasManagedSave: $0.hasManagedSave)
+                hasManagedSave: $0.hasManagedSave, snapshots: $0.snapshots, checkpoints: $0.checkpoints,
+                job: $0.job)
         }
     }
 

@@ -97,6 +97,36 @@ struct PreconditionTests {
         #expect(scenario.run([step]) == .failed(step, .managedSave("db"), Report()))
     }
 
+    private static let holdings: [(@Sendable (inout FakeDomains.Entry) -> Void, StepFailure)] = [
+        ({ $0.hasManagedSave = true }, .managedSave("old")),
+        ({ $0.snapshots = 2 }, .heldBySnapshots("old", snapshots: 2, checkpoints: 0)),
+        ({ $0.checkpoints = 1 }, .heldBySnapshots("old", snapshots: 0, checkpoints: 1)),
+        ({ $0.job = "migration_out" }, .inJob("old", job: "migration_out")),
+    ]
+
+    @Test("does not shut a guest down that libvirt will not undefine afterwards", arguments: 0..<holdings.count)
+    func heldDefinition(index: Int) throws {
+        let (change, failure) = PreconditionTests.holdings[index]
+        let scenario = Scenario()
+        var entry = try #require(scenario.domains.entries["old"])
+        change(&entry)
+        scenario.domains.entries["old"] = entry
+        guard case .failed(_, failure, let report) = scenario.run() else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(report.writes == 0 && scenario.log.lines.isEmpty)
+    }
+
+    @Test("leaves a guest alone with which libvirt is busy", arguments: [0, 4, 6, 7])
+    func busy(index: Int) {
+        let scenario = Scenario()
+        for name in scenario.domains.entries.keys { scenario.domains.entries[name]?.job = "save" }
+        let step = Scenario.steps[index]
+        guard let guest = step.guest, scenario.domains.entries[guest] != nil else { return }
+        #expect(scenario.run([step]) == .failed(step, .inJob(guest, job: "save"), Report()))
+    }
+
     @Test("does not give a transient domain a definition")
     func transient() {
         let scenario = Scenario()

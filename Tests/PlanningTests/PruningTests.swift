@@ -109,4 +109,47 @@ struct PruningTests {
         #expect(refused.plan.diagnostics.map(\.code) == [.managedSave])
         #expect(refused.steps.isEmpty)
     }
+
+    private static let holdings: [(@Sendable (inout DomainFacts) -> Void, DiagnosticCode, String)] = [
+        ({ $0.snapshots = 2 }, .removalImpossible, "2 snapshots and cannot be removed with them"),
+        ({ $0.checkpoints = 1 }, .removalImpossible, "1 checkpoint and cannot be removed with it"),
+        ({ ($0.snapshots, $0.checkpoints) = (1, 2) }, .removalImpossible, "1 snapshot and 2 checkpoints"),
+        ({ $0.job = "migration_out" }, .domainBusy, "libvirt is busy with it (migration_out)"),
+        ({ $0.job = "unreachable" }, .domainBusy, "does not answer libvirt"),
+        ({ $0.hasManagedSave = true }, .managedSave, "managed save image"),
+    ]
+
+    @Test("and cannot be undefined are refused before they are shut down", arguments: 0..<holdings.count)
+    func held(index: Int) throws {
+        let (change, code, words) = PruningTests.holdings[index]
+        var request = request(made: 5, state: .running)
+        change(&request.host.domains[0])
+        var pruned = request
+        pruned.guests.removeFirst()
+        (pruned.consent.prune, pruned.consent.stopsPruned) = (.few, true)
+        var absent = request
+        absent.guests[0].state = Located(.absent)
+        for request in [pruned, absent] {
+            let plan = Planner.plan(request)
+            #expect(plan.plan.verdict == .refused)
+            #expect(plan.steps.isEmpty)
+            #expect(plan.plan.diagnostics.map(\.code) == [code])
+            let finding = try #require(plan.plan.diagnostics.first)
+            #expect(finding.message.contains(words), "\(finding.message)")
+            #expect(finding.hint != nil)
+        }
+    }
+
+    @Test(
+        "and have a TPM are kept where libvirt would delete its state", arguments: [("8.8.0", true), ("8.9.0", false)])
+    func tpm(version: String, isRefused: Bool) {
+        var request = request(made: 5)
+        request.host.libvirt = LibvirtFacts(version: version, hypervisor: nil)
+        request.host.domains[0].xml.replace(
+            "</devices>", with: "<tpm model='tpm-crb'><backend type='emulator'/></tpm></devices>")
+        request.guests[0].state = Located(.absent)
+        let plan = Planner.plan(request)
+        #expect((plan.plan.verdict == .refused) == isRefused)
+        #expect(plan.plan.diagnostics.contains { $0.code == .removalImpossible } == isRefused)
+    }
 }

@@ -72,5 +72,23 @@ extension CodeExplanation {
             Power cycle the guest that holds them with --restart NAME, or shut it down (virsh shutdown NAME), then \
             apply again; or give the pools a few pages more under pools.
             """),
+        CodeExplanation(
+            .removalImpossible, "libvirt does not give a definition up",
+            """
+            The guest is to be removed, and libvirt refuses to undefine a domain that has snapshots or checkpoints: \
+            they live in its definition. It is looked for before anything is written, so the guest was not shut down \
+            for nothing. Before version 8.9 libvirt deletes the state of an emulated TPM with the definition, which \
+            is refused as well.
+            Delete the snapshots (virsh snapshot-delete) and checkpoints (virsh checkpoint-delete) that are no longer \
+            wanted, then apply again; or leave the guest in the site file. Nothing is deleted by itself.
+            """),
+        CodeExplanation(
+            .domainBusy, "libvirt is busy with a domain",
+            """
+            The domain is being migrated, saved, dumped or backed up, or its QEMU does not answer; until that is over \
+            libvirt refuses to start, stop or change it. Nothing was changed.
+            virsh domjobinfo NAME shows how far it is, virsh domcontrol NAME whether QEMU answers. Wait, then apply \
+            again; virsh domjobabort NAME ends it.
+            """),
     ]
 }

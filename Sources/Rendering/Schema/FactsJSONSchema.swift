@@ -60,8 +60,9 @@ public enum FactsJSONSchema: DocumentSchema {
     }
 
     private static var domain: [String: JSONValue] {
-        var members = maybe(["uuid", "state", "live_xml"], text)
+        var members = maybe(["uuid", "state", "job", "live_xml"], text)
         members.merge(maybe(["autostart", "persistent", "managed_save"], flag)) { first, _ in first }
+        members.merge(maybe(["snapshots", "checkpoints"], count)) { first, _ in first }
         return object(["name": text, "xml": text], optional: members)
     }
 
