@@ -2,10 +2,10 @@ internal import HostModel
 
 /// Gives guest cells of one host cell their CPUs, once the counts are known to fit.
 ///
-/// The order keeps what the counts promised: whole cores for `isolate` first, of the kinds that the count chose; then the pairs
-/// of all `require` guests, with a triple where a pair can be saved; then odd threads, `prefer` guests (largest first), and the
-/// emulators' threads. Within that: behind the fewest last-level caches, cores that are already broken before whole ones for
-/// single threads, whole ones first for several, lowest CPU first.
+/// The order keeps what the counts promised. Whole cores for `isolate` come first, of the kinds that the count chose. Then the
+/// `require` guests take their pairs, with a triple where a pair can be saved, and with them their odd thread and their emulator's
+/// as long as the pairs of those to come stay. Then `prefer` guests, and what is left over. The largest come first; which cores each
+/// takes is a ``CoreChoice``, made among cores of one kind where these suffice.
 struct CPUAllocation {
     /// What one guest cell wants.
     struct Want {
@@ -45,22 +45,15 @@ struct CPUAllocation {
         let bySize = wants.indices.sorted { left, right in
             (wants[right].need.dedicated, left) < (wants[left].need.dedicated, right)
         }
-        var quota = option.taken
-        for index in bySize where wants[index].need.wholeCores > 0 {
-            grants[index].vcpus = takeWholeCores(wants[index].need.wholeCores, quota: &quota)
-        }
+        takeWholeCores(wants, order: bySize, grants: &grants)
         takePairs(wants, order: bySize, grants: &grants)
-        for index in bySize {
-            let want = wants[index]
-            let forVCPUs = want.need.singles - (want.hasEmulator ? 1 : 0)
-            let odd = want.need.paired - (want.need.paired > 0 ? grants[index].vcpus.count : 0)
-            if odd > 0 { grants[index].vcpus += takeThreads(odd, near: grants[index].vcpus) }
-            if forVCPUs > 0 { grants[index].vcpus += takeThreads(forVCPUs, near: []) }
+        for index in bySize { takeRest(of: wants[index], grant: &grants[index]) }
+        for index in grants.indices {
+            grants[index].vcpus.sort(by: inCoreOrder)
+            let need = wants[index].need
+            let granted = grants[index].vcpus.count + (grants[index].emulator == nil ? 0 : 1)
+            precondition(granted == need.dedicated, "CPUs that the counts promised are not there")
         }
-        for index in bySize where wants[index].hasEmulator {
-            grants[index].emulator = takeThreads(1, near: grants[index].vcpus).first
-        }
-        for index in grants.indices { grants[index].vcpus.sort(by: inCoreOrder) }
         return grants
     }
 
@@ -72,31 +65,73 @@ struct CPUAllocation {
 
     // MARK: isolate
 
-    private mutating func takeWholeCores(_ count: Int, quota: inout [Int]) -> [CPU] {
-        var taken: [CPU] = []
-        while taken.count < count {
-            let candidates = cores.indices.filter { index in
-                guard let kind = CoreKind(cores[index]), let number = kinds.firstIndex(of: kind) else { return false }
-                return quota[number] > 0
+    /// Whole cores for all, of the kinds that the count chose.
+    private mutating func takeWholeCores(_ wants: [Want], order: [Int], grants: inout [Grant]) {
+        var quota = option.taken
+        for index in order where wants[index].need.wholeCores > 0 {
+            var missing = wants[index].need.wholeCores
+            // Of one kind where that suffices.
+            let one = quota.indices.first { quota[$0] >= missing }
+            for kind in one.map({ [$0] }) ?? Array(quota.indices) where missing > 0 {
+                let count = min(missing, quota[kind])
+                let used = Set(grants[index].vcpus.compactMap { cacheOf[$0] })
+                let candidates = cores.indices.filter { CoreKind(cores[$0]) == kinds[kind] }
+                    .map { candidate($0, giving: 1) }
+                for part in CoreChoice(candidates, used: used).best(count) ?? [] {
+                    grants[index].vcpus += [cores[part.core].dedicated.first].compactMap(\.self)
+                    cores[part.core].dedicated = []
+                    cores[part.core].shared = []
+                    cores[part.core].isWhole = false
+                }
+                quota[kind] -= count
+                missing -= count
             }
-            guard let index = bestCache(for: count - taken.count, among: candidates, counting: { _ in 1 }),
-                let cpu = cores[index].dedicated.first, let kind = CoreKind(cores[index]),
-                let number = kinds.firstIndex(of: kind)
-            else { break }
-            quota[number] -= 1
-            taken.append(cpu)
-            cores[index].dedicated = []
-            cores[index].shared = []
-            cores[index].isWhole = false
         }
-        return taken
     }
 
     // MARK: require
 
     private mutating func takePairs(_ wants: [Want], order: [Int], grants: inout [Grant]) {
-        let available = cores.reduce(0) { $0 + $1.dedicated.count / 2 }
-        var missing = max(0, wants.reduce(0) { $0 + $1.need.pairs } - available)
+        var pairsToCome = wants.reduce(0) { $0 + $1.need.pairs }
+        guard pairsToCome <= freePairs else { return takePairsAndTriples(wants, order: order, grants: &grants) }
+        for index in order where wants[index].need.paired > 0 {
+            let want = wants[index]
+            pairsToCome -= want.need.pairs
+            if takeAtOnce(want, leaving: pairsToCome, grant: &grants[index]) { continue }
+            for _ in 0..<want.need.pairs { grants[index].vcpus += takeFromCore(2, near: grants[index].vcpus) }
+        }
+    }
+
+    /// Pairs of siblings that are still there.
+    private var freePairs: Int { cores.reduce(0) { $0 + $1.dedicated.count / 2 } }
+
+    /// Takes all threads of a `require` guest, its emulator's too; false, and nothing taken, when that breaks pairs of others.
+    private mutating func takeAtOnce(_ want: Want, leaving pairs: Int, grant: inout Grant) -> Bool {
+        let need = want.need
+        let single = need.paired % 2 == 0 && cores.allSatisfy { $0.threads.count <= 2 } ? 0 : 1
+        let before = cores
+        guard let parts = bestChoice(need.paired + need.singles, singles: single + (want.hasEmulator ? 1 : 0)) else {
+            return false
+        }
+        var taken = parts.map { take($0.threads, of: $0.core) }
+        guard freePairs >= pairs else {
+            cores = before
+            return false
+        }
+        if want.hasEmulator { grant.emulator = CPUAllocation.emulatorCPU(from: &taken) }
+        grant.vcpus = taken.flatMap(\.self)
+        return true
+    }
+
+    /// Takes the emulator's thread out of those of its guest: one that is alone on its core, else one of a core with an odd number,
+    /// so that the vCPUs keep their pairs.
+    private static func emulatorCPU(from taken: inout [[CPU]]) -> CPU? {
+        let index = taken.lastIndex { $0.count == 1 } ?? taken.lastIndex { $0.count % 2 == 1 } ?? taken.indices.last
+        return index.flatMap { taken[$0].popLast() }
+    }
+
+    private mutating func takePairsAndTriples(_ wants: [Want], order: [Int], grants: inout [Grant]) {
+        var missing = max(0, wants.reduce(0) { $0 + $1.need.pairs } - freePairs)
         var saved = wants.map { _ in 0 }
         for index in order where missing > 0 && wants[index].need.hasCheapSaving {
             saved[index] = 1
@@ -134,46 +169,29 @@ struct CPUAllocation {
 
     // MARK: prefer and single threads
 
-    private mutating func takeThreads(_ count: Int, near: [CPU]) -> [CPU] {
-        var taken: [CPU] = []
-        let home = near.first.map { cacheOf[$0] ?? 0 }
-        while taken.count < count {
-            let rest = count - taken.count
-            let candidates = cores.indices.filter { !cores[$0].dedicated.isEmpty }
-            let local = candidates.filter { index in
-                cores[index].threads.first.map { cacheOf[$0] ?? 0 } == home
-            }
-            let pool = local.isEmpty ? candidates : local
-            guard let cache = cacheForThreads(rest, among: pool) else { break }
-            let inCache = pool.filter { cacheIndex($0) == cache }
-            // A core that is used up exactly is best; then the largest that is used up; then the smallest that is broken.
-            let full = inCache.filter { cores[$0].dedicated.count <= rest }
-                .max { (cores[$0].dedicated.count, $1) < (cores[$1].dedicated.count, $0) }
-            let broken = inCache.min { (cores[$0].dedicated.count, $0) < (cores[$1].dedicated.count, $1) }
-            guard let index = full ?? broken else { break }
-            taken += take(min(rest, cores[index].dedicated.count), of: index)
-        }
-        return taken
+    /// Takes what a want has not got yet: the threads of `prefer`, an odd one, an emulator's.
+    private mutating func takeRest(of want: Want, grant: inout Grant) {
+        let lacksEmulator = want.hasEmulator && grant.emulator == nil
+        let missing = want.need.dedicated - grant.vcpus.count - (want.hasEmulator ? 1 : 0)
+        let used = Set(grant.vcpus.map { cacheOf[$0] ?? 0 })
+        guard let parts = bestChoice(missing + (lacksEmulator ? 1 : 0), used: used) else { return }
+        var taken = parts.map { take($0.threads, of: $0.core) }
+        if lacksEmulator { grant.emulator = CPUAllocation.emulatorCPU(from: &taken) }
+        grant.vcpus += taken.flatMap(\.self)
     }
 
-    /// The cache with the fewest free threads that still suffice; if none does, the one with the most.
-    private func cacheForThreads(_ count: Int, among indices: [Int]) -> Int? {
-        bestCache(for: count, among: indices, counting: { $0.dedicated.count }).map(cacheIndex)
+    /// The best cores for so many threads.
+    private func bestChoice(_ threads: Int, singles: Int? = nil, used: Set<Int> = []) -> [CoreChoice.Part]? {
+        let all = cores.indices.filter { !cores[$0].dedicated.isEmpty }
+            .map { candidate($0, giving: cores[$0].dedicated.count) }
+        return CoreChoice(all, singles: singles, used: used).best(threads)
     }
 
-    /// A core behind the best cache: the fewest free units that suffice, else the most; of that cache the first core.
-    private func bestCache(for count: Int, among indices: [Int], counting units: (Core) -> Int) -> Int? {
-        var sums: [Int: (units: Int, first: Int)] = [:]
-        for index in indices {
-            let cache = cacheIndex(index)
-            let known = sums[cache] ?? (0, index)
-            sums[cache] = (known.units + units(cores[index]), min(known.first, index))
-        }
-        let enough = sums.values.filter { $0.units >= count }.min { ($0.units, $0.first) < ($1.units, $1.first) }
-        return (enough ?? sums.values.max { ($0.units, -$0.first) < ($1.units, -$1.first) })?.first
+    private func candidate(_ core: Int, giving threads: Int) -> CoreChoice.Candidate {
+        CoreChoice.Candidate(
+            core: core, free: threads, isUntouched: cores[core].isWhole,
+            cache: cores[core].threads.first.map { cacheOf[$0] ?? 0 } ?? 0)
     }
-
-    private func cacheIndex(_ core: Int) -> Int { cores[core].threads.first.map { cacheOf[$0] ?? 0 } ?? 0 }
 
     private mutating func take(_ count: Int, of index: Int) -> [CPU] {
         let cpus = Array(cores[index].dedicated.prefix(count))
