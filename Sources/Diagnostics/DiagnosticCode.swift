@@ -68,6 +68,9 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case runningGuestMoves = "NP308"
     case mixedPageSizes = "NP309"
     case deviceNotOnHost = "NP311"
+    case isolatedCPUsRead = "NP330"
+    case coreKindMissed = "NP331"
+    case topologyContradicted = "NP332"
 
     // Host and kernel
     case poolShort = "NP401"

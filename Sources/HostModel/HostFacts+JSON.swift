@@ -14,6 +14,8 @@ extension HostFacts: Codable {
     private struct CPUs: Codable {
         var online: CPUSet?
         var isolated: CPUSet?
+        /// Left out where there are none.
+        var efficiency: CPUSet?
     }
 
     /// Reads a facts document. Only `cells` is needed; fields that are not known are passed over.
@@ -35,6 +37,7 @@ extension HostFacts: Codable {
             host: try container.decodeIfPresent(HostIdentity.self, forKey: .host) ?? HostIdentity(),
             onlineCPUs: cpus?.online ?? cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) },
             isolatedCPUs: cpus?.isolated ?? [],
+            efficiencyCPUs: cpus?.efficiency ?? [],
             cells: cells,
             devices: try container.decodeIfPresent([HostDevice].self, forKey: .devices) ?? [],
             libvirt: try container.decodeIfPresent(LibvirtFacts.self, forKey: .libvirt),
@@ -49,7 +52,9 @@ extension HostFacts: Codable {
         try container.encode(HostFacts.formatVersion, forKey: .formatVersion)
         try container.encodeIfPresent(time, forKey: .time)
         try container.encode(host, forKey: .host)
-        try container.encode(CPUs(online: onlineCPUs, isolated: isolatedCPUs), forKey: .cpus)
+        let efficiency = efficiencyCPUs.isEmpty ? nil : efficiencyCPUs
+        try container.encode(
+            CPUs(online: onlineCPUs, isolated: isolatedCPUs, efficiency: efficiency), forKey: .cpus)
         try container.encode(cells, forKey: .cells)
         try container.encode(devices, forKey: .devices)
         try container.encodeIfPresent(libvirt, forKey: .libvirt)

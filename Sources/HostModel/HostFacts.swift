@@ -8,6 +8,8 @@ public struct HostFacts: Hashable, Sendable {
     public var onlineCPUs: CPUSet
     /// CPUs that the kernel's scheduler leaves alone (`isolcpus`).
     public var isolatedCPUs: CPUSet
+    /// CPUs on efficiency cores of a host that has fast cores too; empty where all cores are of one kind, or the host does not tell.
+    public var efficiencyCPUs: CPUSet
     /// The NUMA cells, ascending by id.
     public var cells: [Cell]
     /// The PCI devices, ascending by address; empty when the facts do not tell.
@@ -19,13 +21,15 @@ public struct HostFacts: Hashable, Sendable {
 
     /// Puts the facts of a host together; cells, devices and domains are sorted.
     public init(
-        host: HostIdentity, onlineCPUs: CPUSet, isolatedCPUs: CPUSet = [], cells: [Cell], devices: [HostDevice] = [],
+        host: HostIdentity, onlineCPUs: CPUSet, isolatedCPUs: CPUSet = [], efficiencyCPUs: CPUSet = [],
+        cells: [Cell], devices: [HostDevice] = [],
         libvirt: LibvirtFacts? = nil, domains: [DomainFacts] = [], time: UTCTime? = nil
     ) {
         self.host = host
         self.time = time
         self.onlineCPUs = onlineCPUs
         self.isolatedCPUs = isolatedCPUs
+        self.efficiencyCPUs = efficiencyCPUs
         self.cells = cells.sorted { $0.id < $1.id }
         self.devices = devices.sorted { $0.address < $1.address }
         self.libvirt = libvirt

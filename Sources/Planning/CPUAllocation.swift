@@ -1,4 +1,5 @@
 internal import HostModel
+internal import SiteFile
 
 /// Gives guest cells of one host cell their CPUs, once the counts are known to fit.
 ///
@@ -12,6 +13,8 @@ struct CPUAllocation {
         let need: CellNeed
         /// Whether one of `need.singles` is for the emulator.
         let hasEmulator: Bool
+        /// The kind of core to have first.
+        let kind: GuestDemand.CPUKind
     }
 
     /// What one guest cell got.
@@ -25,10 +28,16 @@ struct CPUAllocation {
     private var cores: [Core]
     private let cacheOf: [CPU: Int]
     private let option: IsolateOption
+    /// The ways to take whole cores that keep what the counts promised: asked before a kind of core is preferred.
+    private let isPossible: (IsolateOption) -> Bool
+    /// What there is before anything is taken.
+    private let untouched: IsolateOption
     private let kinds: [CoreKind]
 
     /// Prepares a cell on which `load` is to be put.
-    init(_ check: CellCheck, load: CellLoad) {
+    ///
+    /// - Parameter mayLose: How many CPUs shared use may lose to whole cores, what the counts chose at least.
+    init(_ check: CellCheck, load: CellLoad, mayLose: Int) {
         cores = check.cell.cores
         cacheOf = check.cell.cacheOf
         kinds = check.capacity.kinds
@@ -36,7 +45,12 @@ struct CPUAllocation {
         let possible = check.capacity.options[load.wholeCores].filter {
             $0.threads >= threads && $0.hasPairs(for: load)
         }
-        option = possible.min { $0.sharedLost < $1.sharedLost } ?? IsolateOption()
+        let chosen = possible.min { $0.sharedLost < $1.sharedLost } ?? IsolateOption()
+        option = chosen
+        untouched = check.capacity.options[0][0]
+        isPossible = {
+            $0.threads >= threads && $0.hasPairs(for: load) && $0.sharedLost <= max(mayLose, chosen.sharedLost)
+        }
     }
 
     /// CPUs for every want, in the order of the wants.
@@ -67,13 +81,10 @@ struct CPUAllocation {
 
     /// Whole cores for all, of the kinds that the count chose.
     private mutating func takeWholeCores(_ wants: [Want], order: [Int], grants: inout [Grant]) {
-        var quota = option.taken
-        for index in order where wants[index].need.wholeCores > 0 {
-            var missing = wants[index].need.wholeCores
-            // Of one kind where that suffices.
-            let one = quota.indices.first { quota[$0] >= missing }
-            for kind in one.map({ [$0] }) ?? Array(quota.indices) where missing > 0 {
-                let count = min(missing, quota[kind])
+        let isolated = order.filter { wants[$0].need.wholeCores > 0 }
+        let counts = preferredCores(isolated.map { wants[$0] }) ?? countedCores(isolated.map { wants[$0] })
+        for (index, counts) in zip(isolated, counts) {
+            for (kind, count) in counts.enumerated() where count > 0 {
                 let used = Set(grants[index].vcpus.compactMap { cacheOf[$0] })
                 let candidates = cores.indices.filter { CoreKind(cores[$0]) == kinds[kind] }
                     .map { candidate($0, giving: 1) }
@@ -83,10 +94,49 @@ struct CPUAllocation {
                     cores[part.core].shared = []
                     cores[part.core].isWhole = false
                 }
-                quota[kind] -= count
-                missing -= count
             }
         }
+    }
+
+    /// By want: whole cores of each kind, as the counts chose them, of one kind where that suffices.
+    private func countedCores(_ wants: [Want]) -> [[Int]] {
+        var quota = option.taken
+        return wants.map { CPUAllocation.draw($0.need.wholeCores, from: &quota, order: Array(quota.indices)) }
+    }
+
+    /// By want: whole cores of each kind, of the kind asked for first; nil where all cores are of one kind, or others would lose what
+    /// the counts promised them.
+    private func preferredCores(_ wants: [Want]) -> [[Int]]? {
+        guard Set(cores.map(\.isEfficient)).count > 1 else { return nil }
+        var left = kinds.map { kind in cores.count { CoreKind($0) == kind } }
+        let counts = wants.map { want in
+            let order = kinds.indices.sorted {
+                isBehind($0, want.kind) != isBehind($1, want.kind) ? !isBehind($0, want.kind) : $0 < $1
+            }
+            return CPUAllocation.draw(want.need.wholeCores, from: &left, order: order)
+        }
+        var rest = untouched
+        for counts in counts {
+            for (kind, count) in counts.enumerated() where count > 0 {
+                rest = rest.without(kinds[kind], index: kind, times: count)
+            }
+        }
+        return isPossible(rest) ? counts : nil
+    }
+
+    private func isBehind(_ kind: Int, _ wish: GuestDemand.CPUKind) -> Bool {
+        wish != .any && kinds[kind].isEfficient != (wish == .efficiency)
+    }
+
+    /// Draws so many from the first kind that has them all, else from one after the other.
+    private static func draw(_ count: Int, from left: inout [Int], order: [Int]) -> [Int] {
+        var (drawn, missing) = (left.map { _ in 0 }, count)
+        for kind in order.first(where: { left[$0] >= count }).map({ [$0] }) ?? order {
+            drawn[kind] = min(missing, left[kind])
+            left[kind] -= drawn[kind]
+            missing -= drawn[kind]
+        }
+        return drawn
     }
 
     // MARK: require
@@ -110,9 +160,8 @@ struct CPUAllocation {
         let need = want.need
         let single = need.paired % 2 == 0 && cores.allSatisfy { $0.threads.count <= 2 } ? 0 : 1
         let before = cores
-        guard let parts = bestChoice(need.paired + need.singles, singles: single + (want.hasEmulator ? 1 : 0)) else {
-            return false
-        }
+        let singles = single + (want.hasEmulator ? 1 : 0)
+        guard let parts = bestChoice(need.paired + need.singles, want.kind, singles: singles) else { return false }
         var taken = parts.map { take($0.threads, of: $0.core) }
         guard freePairs >= pairs else {
             cores = before
@@ -174,17 +223,29 @@ struct CPUAllocation {
         let lacksEmulator = want.hasEmulator && grant.emulator == nil
         let missing = want.need.dedicated - grant.vcpus.count - (want.hasEmulator ? 1 : 0)
         let used = Set(grant.vcpus.map { cacheOf[$0] ?? 0 })
-        guard let parts = bestChoice(missing + (lacksEmulator ? 1 : 0), used: used) else { return }
+        guard let parts = bestChoice(missing + (lacksEmulator ? 1 : 0), want.kind, used: used) else { return }
         var taken = parts.map { take($0.threads, of: $0.core) }
         if lacksEmulator { grant.emulator = CPUAllocation.emulatorCPU(from: &taken) }
         grant.vcpus += taken.flatMap(\.self)
     }
 
-    /// The best cores for so many threads.
-    private func bestChoice(_ threads: Int, singles: Int? = nil, used: Set<Int> = []) -> [CoreChoice.Part]? {
+    /// The best cores for so many threads: of one kind where these suffice, the one asked for first.
+    private func bestChoice(
+        _ threads: Int, _ kind: GuestDemand.CPUKind, singles: Int? = nil, used: Set<Int> = []
+    ) -> [CoreChoice.Part]? {
         let all = cores.indices.filter { !cores[$0].dedicated.isEmpty }
-            .map { candidate($0, giving: cores[$0].dedicated.count) }
-        return CoreChoice(all, singles: singles, used: used).best(threads)
+        let (slow, fast) = (all.filter { cores[$0].isEfficient }, all.filter { !cores[$0].isEfficient })
+        let tries =
+            switch kind {
+            case .any: [all]
+            case .performance: [fast, slow, all]
+            case .efficiency: [slow, fast, all]
+            }
+        for cores in tries {
+            let candidates = cores.map { candidate($0, giving: self.cores[$0].dedicated.count) }
+            if let best = CoreChoice(candidates, singles: singles, used: used).best(threads) { return best }
+        }
+        return nil
     }
 
     private func candidate(_ core: Int, giving threads: Int) -> CoreChoice.Candidate {

@@ -77,16 +77,19 @@ struct CoreKind: Hashable, Comparable {
     let threads: Int
     /// Threads that are in shared use.
     let shared: Int
+    /// Whether they are efficiency cores.
+    let isEfficient: Bool
 
     /// The kind of a core that `isolate` may take, or nil.
     init?(_ core: Core) {
         guard core.isWhole, !core.dedicated.isEmpty else { return nil }
         threads = core.dedicated.count
         shared = core.shared.count
+        isEfficient = core.isEfficient
     }
 
     static func < (left: CoreKind, right: CoreKind) -> Bool {
-        (left.threads, left.shared) < (right.threads, right.shared)
+        (left.threads, left.shared, left.isEfficient ? 1 : 0) < (right.threads, right.shared, right.isEfficient ? 1 : 0)
     }
 }
 
@@ -97,7 +100,7 @@ extension IsolateOption {
         threads += count * times
     }
 
-    fileprivate func without(_ kind: CoreKind, index: Int, times: Int) -> IsolateOption {
+    func without(_ kind: CoreKind, index: Int, times: Int) -> IsolateOption {
         var rest = self
         rest.taken[index] += times
         rest.add(threads: kind.threads, times: -times)

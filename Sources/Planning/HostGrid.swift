@@ -12,6 +12,8 @@ struct Core: Hashable {
     var shared: CPUSet
     /// Whether no thread is in use by one vCPU alone, or by vCPUs that are not ours: `isolate` may take it.
     var isWhole: Bool
+    /// Whether it is an efficiency core of a host that has fast ones too.
+    var isEfficient = false
 }
 
 /// One host cell with what is left after everything that does not move was taken away.
@@ -129,7 +131,8 @@ extension GridCell {
         cores = cell.siblings.map { threads in
             Core(
                 threads: threads, dedicated: threads.intersection(dedicated), shared: threads.intersection(shared),
-                isWhole: threads.isDisjoint(with: occupied))
+                isWhole: threads.isDisjoint(with: occupied),
+                isEfficient: !threads.isDisjoint(with: request.host.efficiencyCPUs))
         }
         hasSMT = cell.siblings.contains { $0.count > 1 }
         var cacheOf: [CPU: Int] = [:]

@@ -44,11 +44,18 @@ extension Placing {
                     let need = arrangement.needs[guest].cells[cell]
                     load.add(need, inHugePages: true)
                     let hasEmulator = cell == 0 && request.guests[guest].demand.emulatorPolicy == .isolate
-                    wants.append((guest, cell, CPUAllocation.Want(need: need, hasEmulator: hasEmulator)))
+                    wants.append(
+                        (
+                            guest, cell,
+                            CPUAllocation.Want(
+                                need: need, hasEmulator: hasEmulator, kind: request.guests[guest].demand.cpuKind)
+                        ))
                 }
             }
             guard load.wholeCores + load.paired + load.singles > 0 else { continue }
-            var allocation = CPUAllocation(CellCheck(host, of: arrangement.grid), load: load)
+            var allocation = CPUAllocation(
+                CellCheck(host, of: arrangement.grid), load: load,
+                mayLose: sharedToLose(host, arrangement, load, placed))
             for (entry, grant) in zip(wants, allocation.allocate(wants.map(\.want))) {
                 let demand = request.guests[entry.guest].demand
                 let vcpus = demand.cells[entry.cell].vcpus.intersection(demand.dedicatedVCPUs)
@@ -57,6 +64,25 @@ extension Placing {
             }
         }
         return granted
+    }
+
+    /// How many CPUs of a cell shared use can do without, beside those that single threads take of it.
+    private func sharedToLose(_ host: Int, _ arrangement: Arrangement, _ load: CellLoad, _ placed: [Int]) -> Int {
+        var (vcpus, most) = (grid.cells[host].foreignShared + grid.foreignFloatingShared, 0)
+        for guest in placed {
+            let need = arrangement.needs[guest]
+            vcpus += need.floatingShared
+            most = max(most, need.floatingShared, need.needsSharedCPU ? 1 : 0)
+            for (cell, assigned) in arrangement.assignments[guest].hosts.enumerated() where assigned == host {
+                vcpus += need.cells[cell].shared
+                most = max(most, need.cells[cell].shared)
+            }
+        }
+        let check = CellCheck(host, of: arrangement.grid)
+        var left = check.capacity.sharedCPUs - (grid.setsOverlap ? load.paired + load.singles : 0)
+        let all = left
+        while left > most, Int(grid.cpuRatio.applied(to: UInt64(left - 1))) >= vcpus { left -= 1 }
+        return all - left
     }
 
     /// By host cell: CPUs that one thread has alone, siblings kept empty, and CPUs that foreign domains took.

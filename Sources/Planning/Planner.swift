@@ -10,7 +10,14 @@ internal import SiteFile
 /// settings are compared with what its definition, and the running domain, say; only differences become changes.
 public enum Planner {
     /// Answers a request.
-    public static func plan(_ request: PlanRequest) -> ExecutablePlan { Planning(request).result() }
+    public static func plan(_ request: PlanRequest) -> ExecutablePlan {
+        let isolated = IsolatedCPUs(of: request.host, policy: request.policy)
+        var request = request
+        request.policy = isolated.policy
+        var planning = Planning(request)
+        planning.diagnostics += isolated.diagnostics
+        return planning.result()
+    }
 }
 
 /// One run of the planner.
@@ -67,6 +74,7 @@ private struct Planning {
                 pools.bestEffortDiagnostics + pools.mountDiagnostics
                 + movingDiagnostics(placement, rebalanced: Set(moves.map(\.guest)))
                 + mixedPages(placement)
+                + CPUFindings(host: request.host, guests: request.guests).diagnostics(placement)
         }
         if placement.verdict == .placed {
             let (outcomes, findings) = outcomes(placement, rebalanced: Set(moves.map(\.guest)), pools: pools.targets)

@@ -15,7 +15,7 @@ struct WantedParts {
             vcpus: demand.vcpus, vcpuCPUs: placement.floatingCPUs, memory: demand.memory, ioThreads: demand.ioThreads,
             cpuTune: cpuTune(demand, placement), numaTune: numaTune(demand, placement),
             memoryBacking: memoryBacking(demand, placement), cpuMode: demand.cpuMode,
-            topology: demand.cpuTopology.map {
+            topology: SeenTopology(host: host).topology(of: demand, at: placement).map {
                 Topology(sockets: $0.sockets, cores: $0.cores, threads: $0.threads)
             },
             maximumPhysicalAddress: demand.physicalAddress.map {

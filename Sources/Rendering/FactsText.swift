@@ -23,7 +23,8 @@ public struct FactsText {
             "\(Amount.count(facts.cells.count, "cell")), \(Amount.count(facts.onlineCPUs.count, "CPU")) online, "
                 + "memory \(totalMemory), ordinary page \(host.basePage)",
             "isolated CPUs: \(facts.isolatedCPUs.text(empty: "none"))",
-        ].flatMap { wrapped($0, to: textWidth) }
+            facts.efficiencyCPUs.isEmpty ? "" : "efficiency CPUs: \(facts.efficiencyCPUs)",
+        ].filter { !$0.isEmpty }.flatMap { wrapped($0, to: textWidth) }
     }
 
     private var totalMemory: String {

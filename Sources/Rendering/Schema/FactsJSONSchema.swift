@@ -11,7 +11,7 @@ public enum FactsJSONSchema: DocumentSchema {
             optional: [
                 "kind": ["const": .text(HostFacts.kind)], "format_version": orNull(version), "time": orNull(time),
                 "host": orNull(.object(host)),
-                "cpus": orNull(.object(object([:], optional: maybe(["online", "isolated"], list)))),
+                "cpus": orNull(.object(object([:], optional: maybe(["online", "isolated", "efficiency"], list)))),
                 "pci": orNull(list(of: reference("device"))), "libvirt": orNull(.object(libvirt)),
                 "domains": orNull(list(of: reference("domain"))),
             ])

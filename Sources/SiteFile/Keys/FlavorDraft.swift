@@ -45,6 +45,9 @@ struct FlavorDraft: Sendable {
             "cpu_thread_policy", \.native.threadPolicy, .choice, standard: "prefer",
             "How dedicated vCPUs use the hardware threads of a core"),
         Key(
+            "cpu_kind", \.native.cpuKind, .choice, standard: "performance",
+            "The kind of core that dedicated vCPUs have first, on a host with cores of two kinds"),
+        Key(
             "emulator_threads_policy", \.native.emulatorPolicy, .choice,
             "Where the emulator's threads run: on the host's shared CPUs, or on a dedicated CPU of their own"),
         Key(

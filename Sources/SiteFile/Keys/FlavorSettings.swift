@@ -41,6 +41,7 @@ struct FlavorSettings: Sendable {
     var cpuPolicy: Located<GuestDemand.CPUPolicy>?
     var dedicatedMask: Located<String>?
     var threadPolicy: Located<GuestDemand.ThreadPolicy>?
+    var cpuKind: Located<GuestDemand.CPUKind>?
     var emulatorPolicy: Located<GuestDemand.EmulatorPolicy>?
     var realtime: Located<Bool>?
     var realtimeMask: Located<String>?

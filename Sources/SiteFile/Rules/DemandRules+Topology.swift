@@ -43,6 +43,17 @@ extension DemandRules {
         return best
     }
 
+    /// Whether the flavor, the guest or the image says anything about the topology.
+    var asksForTopology: Bool {
+        [specs, image].contains { settings in
+            let parts = [
+                settings.sockets, settings.cores, settings.threads, settings.maximumSockets, settings.maximumCores,
+                settings.maximumThreads,
+            ]
+            return settings.cpuTopology != nil || parts.contains { $0 != nil }
+        }
+    }
+
     private mutating func best(of vcpus: Int, wishes: Shape, limits: Shape) -> CPUTopology? {
         let candidates = topologies(of: vcpus).filter { topology in
             limits.parts(topology).allSatisfy { $0.value <= $0.wish?.value ?? .max }

@@ -30,6 +30,7 @@ struct DemandRules {
         let policy = cpuPolicy()
         demand.cpuPolicy = policy?.value ?? .shared
         demand.threadPolicy = threadPolicy(policy)
+        demand.cpuKind = specs.cpuKind?.value ?? .performance
         demand.emulatorPolicy = emulatorPolicy(policy)
         demand.realtimeVCPUs = realtimeVCPUs(policy)
         demand.dedicatedVCPUs = dedicatedVCPUs(policy, realtime: demand.realtimeVCPUs)
@@ -40,6 +41,7 @@ struct DemandRules {
         demand.memoryPolicy = memoryPolicy(policy, hasCells: hasCells(policy))
         demand.forcedCells = forcedCells(demand.cells, policy)
         demand.cpuTopology = cpuTopology(hasCells: hasCells(policy))
+        demand.asksForTopology = asksForTopology
         demand.ioThreads = specs.ioThreads?.value
         demand.devicePolicy = devicePolicy()
         demand.cpuMode = specs.cpuMode?.value.rawValue

@@ -65,6 +65,7 @@ private struct Field: Sendable {
         Field("cpu_dedicated_mask", \.dedicatedMask),
         Field("cpu_thread_policy", \.threadPolicy, in: .threads),
         Field("trait:HW_CPU_HYPERTHREADING", \.hyperthreading, in: .threads),
+        Field("cpu_kind", \.cpuKind),
         Field("emulator_threads_policy", \.emulatorPolicy),
         Field("cpu_realtime", \.realtime), Field("cpu_realtime_mask", \.realtimeMask),
         Field("mem_page_size", \.pageSize), Field("locked_memory", \.lockedMemory),

@@ -52,6 +52,16 @@ public struct GuestDemand: Hashable, Sendable {
         case require
     }
 
+    /// The kind of core that dedicated vCPUs have first; cores of the other kind only where these do not suffice.
+    public enum CPUKind: String, Hashable, Sendable, CaseIterable {
+        /// Whatever is best otherwise.
+        case any
+        /// Fast cores.
+        case performance
+        /// Slow cores that save power.
+        case efficiency
+    }
+
     /// Where the emulator's threads run.
     public enum EmulatorPolicy: String, Hashable, Sendable, CaseIterable {
         /// On the host's shared CPUs.
@@ -101,6 +111,10 @@ public struct GuestDemand: Hashable, Sendable {
     public var dedicatedVCPUs: VCPUSet
     /// How dedicated vCPUs use siblings.
     public var threadPolicy: ThreadPolicy
+    /// The kind of core that dedicated vCPUs have first.
+    public var cpuKind = CPUKind.performance
+    /// Whether somebody asked for a topology or limited it; else the guest sees its CPUs as they are pinned.
+    public var asksForTopology = false
     /// Where the emulator's threads run; nil is on the CPUs of the guest's own vCPUs.
     public var emulatorPolicy: EmulatorPolicy?
     /// The vCPUs under the real-time scheduler.
