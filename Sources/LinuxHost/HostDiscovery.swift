@@ -30,7 +30,8 @@ public struct HostDiscovery: Sendable {
         let isolated = reader.isolatedCPUs()
         let cells = reader.cells(online: online)
         let facts = HostFacts(
-            host: identity, onlineCPUs: online, isolatedCPUs: isolated, efficiencyCPUs: reader.efficiencyCPUs(of: online),
+            host: identity, onlineCPUs: online, isolatedCPUs: isolated,
+            efficiencyCPUs: reader.efficiencyCPUs(of: online),
             cells: cells,
             devices: reader.devices(cells: cells))
         if files.isLive { reader.reportForbidden(facts) }

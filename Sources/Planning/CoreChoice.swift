@@ -99,10 +99,9 @@ struct CoreChoice {
             var open = cache[...]
             while rest > 0, let first = open.first {
                 // The last of them is the smallest that suffices, among those that are as good otherwise.
-                let last = open.last { $0.isUntouched == first.isUntouched && $0.free >= rest }
-                let core = last.map { last in open.first { $0.isUntouched == last.isUntouched && $0.free == last.free }!
-                }
-                let candidate = core ?? first
+                let alike = open.filter { $0.isUntouched == first.isUntouched }
+                let least = alike.last { $0.free >= rest }?.free
+                let candidate = alike.first { $0.free == least } ?? first
                 let taken = min(rest, candidate.free)
                 choice.parts.append(Part(core: candidate.core, threads: taken))
                 choice.cost.shared += candidate.isUntouched ? 0 : 1
