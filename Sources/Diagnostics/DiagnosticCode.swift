@@ -68,6 +68,9 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case runningGuestMoves = "NP308"
     case mixedPageSizes = "NP309"
     case deviceNotOnHost = "NP311"
+    case heldUntilRestart = "NP312"
+    case poolGrowthHeld = "NP313"
+    case ownCPUsChange = "NP314"
 
     // Host and kernel
     case poolShort = "NP401"
