@@ -71,6 +71,9 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case isolatedCPUsRead = "NP330"
     case coreKindMissed = "NP331"
     case topologyContradicted = "NP332"
+    case heldUntilRestart = "NP312"
+    case poolGrowthHeld = "NP313"
+    case ownCPUsChange = "NP314"
 
     // Host and kernel
     case poolShort = "NP401"

@@ -15,6 +15,8 @@ struct DomainRecord {
     /// The document that says what the domain uses now, or would use if it were started.
     let present: XMLElement
     let mark: OwnershipMark?
+    /// The mark that a running domain was started with, or nil.
+    let liveMark: OwnershipMark?
     /// The other manager that owns the domain, or nil.
     let manager: String?
 
@@ -32,6 +34,7 @@ struct DomainRecord {
             let running = try facts.liveXML.map { try XMLReader.read($0) }
             live = try running.map { try ManagedParts(reading: $0) }
             present = running ?? document
+            liveMark = OwnershipMark(reading: present)
         } catch {
             throw DiagnosticError(
                 Diagnostic(.domainXMLInvalid, "the definition of domain '\(facts.name)' cannot be read: \(error)"))
@@ -51,15 +54,15 @@ extension PresentPlacement {
     /// Where a domain is: guest cells bound to exactly one host cell, pins, the emulator.
     ///
     /// What our mark says of it counts before the definition's own word, so that a definition that was changed by hand is drift and
-    /// no new place.
+    /// no new place. A domain without a mark is where it runs, whatever its definition says by now; one that has no guest cells is
+    /// one piece, which is where it is bound to, or where its vCPUs are confined to.
     init(_ record: DomainRecord, host: HostFacts, defaultHugePage: PageSize?) {
-        let parts = record.parts
+        let parts = record.mark == nil ? record.live ?? record.parts : record.parts
         var cells: [GuestCellID: BoundCell] = [:]
-        for cell in parts.guestCells {
-            let bound = parts.numaTune?.memNodes[cell.id]?.hostCells ?? parts.numaTune?.hostCells
-            guard let bound, bound.count == 1, let hostCell = bound.first else { continue }
-            let page = parts.memoryBacking.hugePages?.size(of: cell.id, defaultSize: defaultHugePage)
-            cells[cell.id] = BoundCell(hostCell: hostCell, hugePage: page == host.host.basePage ? nil : page)
+        for piece in parts.pieces where record.mark == nil || !parts.guestCells.isEmpty {
+            guard let hostCell = parts.home(of: piece, on: host) else { continue }
+            let page = parts.memoryBacking.hugePages?.size(of: piece.id, defaultSize: defaultHugePage)
+            cells[piece.id] = BoundCell(hostCell: hostCell, hugePage: page == host.host.basePage ? nil : page)
         }
         for cell in record.mark?.placement ?? [] {
             let isOrdinary = cell.pageSize == host.host.basePage

@@ -33,19 +33,14 @@ struct GuestChange {
     let isMoved: Bool
     /// Whether it does so only to be better off.
     let isRebalanced: Bool
+    /// Who has what of the host until a restart.
+    let occupancy: Occupancy
 
     private var name: String { guest.name.value }
 
     /// Whether the running domain has its memory on other cells than it shall have: then its threads stay there with it, until both
     /// move at the next start.
-    private var moves: Bool {
-        guard let tune = record?.live?.numaTune else { return isMoved }
-        return isMoved
-            || placement.cells.contains { cell in
-                let bound = tune.memNodes[cell.id]?.hostCells ?? tune.hostCells
-                return bound?.count == 1 && bound?.first != cell.hostCell
-            }
-    }
+    private var moves: Bool { occupancy.running[name]?.moves ?? isMoved }
 
     /// What becomes of the guest.
     func outcome() -> GuestOutcome {
@@ -104,28 +99,36 @@ struct GuestChange {
         let isDrift = mark.spec == record.mark?.spec
         let wanted = guest.demand.ioThreads == nil ? wanted.keepingIOThreads(of: record.parts) : wanted
         let stored = wanted.differences(from: record.parts, defaultHugePage: request.defaultHugePage)
+        let running = record.live.map { FloatingPins(wanted: wanted, everywhere: request.host.onlineCPUs).settled($0) }
+        let drift = running.map { wanted.differences(from: $0, defaultHugePage: request.defaultHugePage) }
+        let pins = running.map { livePins(drift ?? [], live: $0, wanted: wanted) }
         var outcome = GuestOutcome(
             definition: GuestDefinition(
                 name: name, document: DomainPatch.apply(wanted, mark: mark, to: record.document)))
+        let differing = drift.map { Set($0.map(\.path)) }
         var parts = stored.map { part in
             ChangedPart(
                 path: part.path, now: part.now.map(ChangedPart.Value.init), want: part.want.map(ChangedPart.Value.init),
-                when: when(part.path, record, wanted), live: record.live?.live(part.path),
-                drift: isDrift ? .definition : nil)
+                when: when(part.path, record, wanted, differing: differing, held: pins?.held ?? []),
+                live: record.live?.live(part.path), drift: isDrift ? .definition : nil)
         }
         if !stored.isEmpty || record.mark != mark {
             outcome.steps.append(.redefine(name: name, prior: record.parts, wanted: wanted, mark: mark))
         }
-        if let running = record.live {
-            let live = FloatingPins(wanted: wanted, everywhere: request.host.onlineCPUs).settled(running)
-            let drift = wanted.differences(from: live, defaultHugePage: request.defaultHugePage)
+        if let live = record.live, let running, let drift, let pins {
             outcome.pending = drift.filter { moves || !takesAtOnce($0.path, wanted) }.map { part in
                 ChangedPart(
                     path: part.path, now: part.now.map(ChangedPart.Value.init),
-                    want: part.want.map(ChangedPart.Value.init), when: .nextStart, live: running.live(part.path))
+                    want: part.want.map(ChangedPart.Value.init), when: .nextStart, live: live.live(part.path))
             }
             outcome.restartPending = !outcome.pending.isEmpty
-            if !moves { addLivePins(drift, live: live, wanted: wanted, parts: &parts, steps: &outcome.steps) }
+            outcome.steps += pins.steps
+            outcome.diagnostics += [pins.finding].compactMap(\.self)
+            if moves {
+                parts += narrowed(pins)
+            } else {
+                addPinParts(drift, pins, live: running, wanted: wanted, parts: &parts)
+            }
         } else if record.isRunning {
             outcome.restartPending = parts.contains { $0.when == .nextStart }
         }
@@ -148,7 +151,9 @@ struct GuestChange {
             request.consent.forcesOff ? "it is shut down, or switched off when that takes too long" : "it is shut down"
         var consent: String? = stops ? shutdown : nil
         if isRebalanced { consent = "it moves to a better place" }
-        if isMoved, record.isRunning { consent = "it runs and moves to other cells; the move waits for its next start" }
+        if isMoved, moves, record.isRunning {
+            consent = "it runs and moves to other cells; the move waits for its next start"
+        }
         switch ownership {
         case .adopt: (action, consent) = (.adopt, "a domain that this site did not create is taken over")
         case .takeOver(let site): (action, consent) = (.adopt, "a domain of the site '\(site)' is taken over")
@@ -160,9 +165,15 @@ struct GuestChange {
             source: guest.name.mark)
     }
 
-    private func when(_ path: String, _ record: DomainRecord, _ wanted: ManagedParts) -> ChangedPart.When {
-        guard record.isRunning else { return .define }
-        return takesAtOnce(path, wanted) && !moves ? .live : .nextStart
+    /// - Parameters:
+    ///   - differing: Settings that the running domain has otherwise; nil when that is not known.
+    ///   - held: Pins that wait for other guests.
+    private func when(
+        _ path: String, _ record: DomainRecord, _ wanted: ManagedParts, differing: Set<String>?, held: Set<String>
+    ) -> ChangedPart.When {
+        guard record.isRunning, !held.contains(path) else { return .define }
+        if takesAtOnce(path, wanted), !moves { return .live }
+        return differing?.contains(path) == false ? .define : .nextStart
     }
 
     /// Whether a running domain takes a setting at once: pins, and the CPUs of a guest whose vCPUs have none.
@@ -170,23 +181,43 @@ struct GuestChange {
         ThreadPin.isPin(path) || (path == FloatingPins.path && wanted.cpuTune.vcpuPins.isEmpty)
     }
 
-    /// Pins of the running domain that are not as wanted, whatever its definition says.
-    private func addLivePins(
-        _ drift: [SettingDifference], live: ManagedParts, wanted: ManagedParts, parts: inout [ChangedPart],
-        steps: inout [Step]
-    ) {
-        let everywhere = request.host.onlineCPUs
-        var threads = drift.compactMap { ThreadPin.thread($0.path, of: live) }
-        let isFloating = drift.contains { $0.path == FloatingPins.path } && takesAtOnce(FloatingPins.path, wanted)
-        if isFloating { threads = FloatingPins.threads(of: live) }
-        for thread in threads {
-            let prior = ThreadPin.cpus(thread, of: live) ?? live.vcpuCPUs ?? everywhere
-            let target = ThreadPin.cpus(thread, of: wanted) ?? wanted.vcpuCPUs ?? everywhere
-            if prior != target { steps.append(.pin(name: name, thread: thread, prior: prior, target: target)) }
+    /// What the running domain's threads are pinned to at once.
+    private func livePins(_ drift: [SettingDifference], live: ManagedParts, wanted: ManagedParts) -> LivePins {
+        var pins = LivePins(
+            guest, placement: placement, occupancy: occupancy, everywhere: request.host.onlineCPUs)
+        if moves {
+            pins.narrow(live)
+        } else if floats(drift, wanted) {
+            pins.move(FloatingPins.threads(of: live), from: live, to: wanted)
+        } else {
+            pins.move(drift.compactMap { ThreadPin.thread($0.path, of: live) }, from: live, to: wanted)
         }
+        return pins
+    }
+
+    private func floats(_ drift: [SettingDifference], _ wanted: ManagedParts) -> Bool {
+        drift.contains { $0.path == FloatingPins.path } && takesAtOnce(FloatingPins.path, wanted)
+    }
+
+    /// The pins of threads that stay, and leave CPUs to others.
+    private func narrowed(_ pins: LivePins) -> [ChangedPart] {
+        pins.steps.compactMap { step in
+            guard case .pin(_, let thread, let prior, let target) = step else { return nil }
+            let now = ChangedPart.Value.text("\(prior)")
+            return ChangedPart(
+                path: ThreadPin.path(of: thread), now: now, want: .text("\(target)"), when: .live, live: .value(now))
+        }
+    }
+
+    /// Pins of the running domain that are not as wanted, whatever its definition says.
+    private func addPinParts(
+        _ drift: [SettingDifference], _ pins: LivePins, live: ManagedParts, wanted: ManagedParts,
+        parts: inout [ChangedPart]
+    ) {
+        let isFloating = floats(drift, wanted) && !pins.steps.isEmpty
         for difference in drift where takesAtOnce(difference.path, wanted) {
             let isNew = !parts.contains { $0.path == difference.path }
-            guard isNew, isFloating || steps.contains(where: { $0.pins(difference.path) }) else { continue }
+            guard isNew, isFloating || pins.steps.contains(where: { $0.pins(difference.path) }) else { continue }
             parts.append(
                 ChangedPart(
                     path: difference.path, now: difference.now.map(ChangedPart.Value.init),

@@ -15,16 +15,16 @@ extension Placing {
             guard let assignment = kept[guest]?.assignment else { continue }
             if search.fix(guest, assignment) { assignments[guest] = assignment } else { left.insert(guest) }
         }
-        var construction = Construction(search: search, order: .cellsFirst, preference: .fullest)
-        for guest in search.sorted(by: .cellsFirst) where search.fixed[guest] == nil && !left.contains(guest) {
-            if needs[guest].cells.isEmpty {
-                if !construction.placeFloating(needs[guest]) { left.insert(guest) }
-            } else if let assignment = construction.place(needs[guest]) {
-                assignments[guest] = assignment
-            } else {
-                left.insert(guest)
-            }
+        let attempts = Construction.Preference.inTurn(prefersPack: request.policy.placement == .pack).map {
+            oneByOne(search, needs, left: left, preference: $0)
         }
+        // As many as can be; of equally many the way in which the site wants them.
+        guard let best = attempts.enumerated().min(by: { ($0.1.left.count, $0.0) < ($1.1.left.count, $1.0) })?.1 else {
+            preconditionFailure("there is at least one preference")
+        }
+        let construction = best.construction
+        left = best.left
+        for (guest, assignment) in best.assignments { assignments[guest] = assignment }
         let arrangement = Arrangement(grid: grid, needs: needs, assignments: assignments, keptCPUs: keptCPUs)
         guard !left.isEmpty else { return placement(of: arrangement, verdict: .placed, left: []) }
         var answer = placement(of: arrangement, verdict: verdict, left: left)
@@ -37,6 +37,24 @@ extension Placing {
                 name: request.guests[guest].name, code: obstacles[guest]?.code ?? .doesNotFit, reasons: reasons)
         }
         return answer
+    }
+
+    /// Guests that are not fixed, placed one after the other, and who is left over.
+    private func oneByOne(
+        _ search: PlacementSearch, _ needs: [GuestNeed], left: Set<Int>, preference: Construction.Preference
+    ) -> (construction: Construction, assignments: [Int: Assignment], left: Set<Int>) {
+        var (construction, left) = (Construction(search: search, order: .cellsFirst, preference: preference), left)
+        var assignments: [Int: Assignment] = [:]
+        for guest in search.sorted(by: .cellsFirst) where search.fixed[guest] == nil && !left.contains(guest) {
+            if needs[guest].cells.isEmpty {
+                if !construction.placeFloating(needs[guest]) { left.insert(guest) }
+            } else if let assignment = construction.place(needs[guest]) {
+                assignments[guest] = assignment
+            } else {
+                left.insert(guest)
+            }
+        }
+        return (construction, assignments, left)
     }
 }
 

@@ -58,26 +58,36 @@ private struct Planning {
     }
 
     func result() -> ExecutablePlan {
-        let (placement, moves) = place()
+        let question = placementRequest
+        let (placement, moves) = place(question)
+        let occupancy = occupancy(placement)
+        let moving = MovingGuests(request: request, records: records, question: question, placement: placement)
         var plan = Plan(
             host: request.host.host.name ?? request.policy.name.value, site: request.site, verdict: .noChanges,
             placement: placement, moves: moves, diagnostics: diagnostics)
         var result = ExecutablePlan(plan: plan)
         var steps: [Step] = []
-        let pools = PoolChanges(request: request, placement: placement)
+        let pools = PoolChanges(
+            request: request, placement: placement,
+            room: PoolGrowthRoom(request: request, occupancy: occupancy, foreign: question.foreign))
         if placement.verdict == .placed {
             for (change, step) in pools.changes {
                 plan.changes.append(change)
                 steps.append(step)
             }
             plan.diagnostics +=
-                pools.bestEffortDiagnostics + pools.mountDiagnostics
-                + movingDiagnostics(placement, rebalanced: Set(moves.map(\.guest)))
+                pools.bestEffortDiagnostics + pools.mountDiagnostics + pools.heldDiagnostics
+                + moving.diagnostics(besides: Set(moves.map(\.guest)))
                 + mixedPages(placement)
                 + CPUFindings(host: request.host, guests: request.guests).diagnostics(placement)
         }
         if placement.verdict == .placed {
-            let (outcomes, findings) = outcomes(placement, rebalanced: Set(moves.map(\.guest)), pools: pools.targets)
+            let ledger = RoomLedger(
+                request, pools: pools.reachable, foreign: question.foreign, occupancy: occupancy)
+            let outlook = Outlook(
+                placement: placement, occupancy: occupancy, ledger: ledger, moving: moving.names,
+                rebalanced: Set(moves.map(\.guest)))
+            let (outcomes, findings) = outcomes(outlook)
             for outcome in outcomes {
                 if let change = outcome.change {
                     plan.changes.append(change)
@@ -118,13 +128,46 @@ private struct Planning {
     // MARK: Placement
 
     /// Where everybody goes, and the moves among that which rebalancing proposes.
-    private func place() -> (Placement, [Move]) {
-        let question = placementRequest
-        let placement = Placer.place(question)
+    private func place(_ question: PlacementRequest) -> (Placement, [Move]) {
+        let placement = besideRunning(Placer.place(question), question)
         guard request.rebalances, placement.verdict == .placed else { return (placement, []) }
         var (moves, better) = Rebalancing(request: question).moves(from: placement)
         better.moved = Set(placement.moved + moves.map(\.guest)).sorted()
         return (better, moves)
+    }
+
+    /// The placement with new guests where they have room beside those that run elsewhere than planned until their restart; the
+    /// same placement where there is no such room. Nobody else goes to another place for that.
+    private func besideRunning(_ placement: Placement, _ question: PlacementRequest) -> Placement {
+        guard placement.verdict == .placed else { return placement }
+        let occupancy = occupancy(placement)
+        let places = Dictionary(placement.guests.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for countsMemory in [true, false] {
+            let loads = occupancy.loads(countsMemory: countsMemory)
+            guard !loads.isEmpty else { continue }
+            var next = question
+            next.foreign += loads
+            next.explains = false
+            for index in next.guests.indices where next.guests[index].present?.cells.isEmpty == false {
+                guard let place = places[next.guests[index].name] else { continue }
+                next.guests[index].present = PresentPlacement(
+                    place, basePage: question.host.host.basePage,
+                    isRunning: next.guests[index].present?.isRunning == true)
+            }
+            var answer = Placer.place(next)
+            guard answer.verdict == .placed, answer.moved.isEmpty else { continue }
+            answer.moved = placement.moved
+            return answer
+        }
+        return placement
+    }
+
+    /// Who has what of the host as long as the running guests are where they are.
+    private func occupancy(_ placement: Placement) -> Occupancy {
+        Occupancy(
+            request, records: records, placement: placement,
+            ours: Set(request.guests.filter(isOurs).map(\.name.value)),
+            going: Set(records.keys.filter(pruning.removes)))
     }
 
     /// Guests that take part in the placement: not absent, and not somebody else's domain.
@@ -175,31 +218,38 @@ private struct Planning {
 
     // MARK: Guests
 
+    /// What each guest's changes depend on beside the guest itself.
+    private struct Outlook {
+        let placement: Placement
+        let occupancy: Occupancy
+        let ledger: RoomLedger
+        /// Guests that leave their host cells.
+        let moving: Set<String>
+        let rebalanced: Set<String>
+    }
+
     /// What becomes of all guests, ascending by name but for those that are power cycled, and what is to be said about that.
-    private func outcomes(
-        _ placement: Placement, rebalanced: Set<String>, pools: [PoolID: PageCount]
-    ) -> ([GuestOutcome], [Diagnostic]) {
+    private func outcomes(_ outlook: Outlook) -> ([GuestOutcome], [Diagnostic]) {
         let guests = request.guests.sorted { $0.name.value < $1.name.value }
-        let outcomes = guests.compactMap { outcome(of: $0, placement, rebalanced: rebalanced) }
+        let outcomes = guests.compactMap { outcome(of: $0, outlook) }
         let findings = outcomes.flatMap(\.diagnostics)
         let restarts = Restarts(
-            request: request, records: records, placement: placement, poolTargets: pools,
+            request: request, records: records, occupancy: outlook.occupancy, ledger: outlook.ledger,
             pruned: pruning.going.map(\.facts.name).filter(pruning.removes))
         let (all, more) = restarts.added(to: outcomes)
         return (all, findings + more)
     }
 
-    private func outcome(
-        of guest: GuestSpec, _ placement: Placement, rebalanced: Set<String>
-    ) -> GuestOutcome? {
+    private func outcome(of guest: GuestSpec, _ outlook: Outlook) -> GuestOutcome? {
         let name = guest.name.value
         guard let owner = ownership[name] else { return nil }
         if case .refused = owner { return nil }
         if guest.state?.value == .absent { return removal(guest, owner) }
-        guard let place = placement.guests.first(where: { $0.name == name }) else { return nil }
+        guard let place = outlook.placement.guests.first(where: { $0.name == name }) else { return nil }
         return GuestChange(
             request: request, guest: guest, placement: place, record: records[name], ownership: owner,
-            isMoved: placement.moved.contains(name), isRebalanced: rebalanced.contains(name)
+            isMoved: outlook.moving.contains(name), isRebalanced: outlook.rebalanced.contains(name),
+            occupancy: outlook.occupancy
         ).outcome()
     }
 
@@ -212,16 +262,6 @@ private struct Planning {
     }
 
     // MARK: Findings
-
-    private func movingDiagnostics(_ placement: Placement, rebalanced: Set<String>) -> [Diagnostic] {
-        placement.moved.compactMap { name in
-            guard let record = records[name], record.isRunning, !rebalanced.contains(name) else { return nil }
-            return Diagnostic(
-                .runningGuestMoves, "guest '\(name)' runs and must move: the site fits this host in no other way",
-                at: mark(of: name), severity: .warning,
-                hint: "the move takes effect when the guest is next started")
-        }
-    }
 
     private func mixedPages(_ placement: Placement) -> [Diagnostic] {
         placement.guests.filter { Set($0.cells.map(\.pageSize)).count > 1 }.map { guest in

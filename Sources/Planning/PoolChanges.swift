@@ -6,6 +6,8 @@ internal import SiteFile
 struct PoolChanges {
     let request: PlanRequest
     let placement: Placement
+    /// How far pools can grow for now.
+    let room: PoolGrowthRoom
 
     /// What each pool must hold; empty when the pools are taken as they are.
     var targets: [PoolID: PageCount] {
@@ -17,9 +19,15 @@ struct PoolChanges {
         return targets
     }
 
+    /// What each pool can hold as long as running guests are where they are.
+    var reachable: [PoolID: PageCount] { room.reachable(targets) }
+
+    /// Growth that waits for a running guest's restart, or may be granted less because of one that goes.
+    var heldDiagnostics: [Diagnostic] { room.diagnostics(targets) }
+
     /// One change a pool that grows, or shrinks where that is allowed, with its step; ascending by pool.
     var changes: [(change: Change, step: Step)] {
-        targets.sorted { $0.key < $1.key }.compactMap { id, wanted in
+        reachable.sorted { $0.key < $1.key }.compactMap { id, wanted in
             guard let pool = request.host.cell(id.cell)?.pool(of: id.pageSize) else { return nil }
             if wanted > pool.persistent { return change(id, pool, to: wanted, action: .grow) }
             let lowest = max(wanted, pool.used)

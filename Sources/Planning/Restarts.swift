@@ -3,41 +3,50 @@ internal import DomainXML
 internal import HostModel
 internal import SiteFile
 
-/// Adds the power cycles that were asked for to what becomes of the guests, and looks whether those that start find their pages.
+/// Adds the power cycles that were asked for to what becomes of the guests, and looks whether those that start find their room.
 ///
-/// They come one after the other, and each guest must find the pages of its new shape: those that are free after the pools have
-/// grown, and those that it holds itself in the same pool. So the order is one in which that works out; where there is none, the
-/// plan is refused before anything is touched.
+/// They come one after the other, and each guest must find the pages and the memory of its new shape: what is free after the pools
+/// have grown, and what it holds itself. So the order is one in which that works out (``RestartOrder``); where there is none, the
+/// plan is refused before anything is touched. So it is where a guest is to be started into room that another one has until its own
+/// restart, or onto CPUs that it has.
 struct Restarts {
     let request: PlanRequest
     let records: [String: DomainRecord]
-    let placement: Placement
-    let poolTargets: [PoolID: PageCount]
+    let occupancy: Occupancy
+    /// The host once the pools have grown, with everybody on it who runs now.
+    let ledger: RoomLedger
 
     /// Domains that are removed because the site no longer names them: they are gone before any guest starts.
     let pruned: [String]
 
     /// What becomes of the guests with their power cycles, in the order of these; the outcomes are ascending by name.
     func added(to outcomes: [GuestOutcome]) -> (outcomes: [GuestOutcome], diagnostics: [Diagnostic]) {
-        var free = freePages
+        var ledger = ledger
         for name in outcomes.filter(\.stops).map(\.name) + pruned {
-            for (pool, count) in holds(name) { free[pool, default: 0] += count }
+            if let guest = occupancy.running[name] { ledger.leave(guest.live, planned: guest.planned) }
         }
-        var (cycled, findings) = chosen(outcomes)
+        let (cycled, remarks) = chosen(outcomes)
+        var findings = remarks
         findings += cycled.compactMap { busy($0, outcomes) }
-        guard let order = order(cycled, &free) else {
-            return (outcomes, findings + [noRoom(cycled[0], free, to: "power cycled")])
+        var search = RestartOrder(cycled.compactMap(cycle), in: ledger)
+        let order: [String]
+        switch search.search() {
+        case .order(let names, let rest): (order, ledger) = (names, rest)
+        case .none(let stuck, let rest): return (outcomes, findings + [noOrder(stuck, rest)])
+        case .undecided(let stuck, let rest): return (outcomes, findings + [undecided(stuck, rest)])
         }
-        cycled = order
+        findings += order.compactMap { blocked($0, to: "power cycled") }
         for outcome in outcomes where outcome.starts {
-            guard isRoom(for: outcome.name, free) else {
-                findings.append(noRoom(outcome.name, free, to: "started"))
-                continue
+            guard let planned = occupancy.planned[outcome.name] else { continue }
+            if let finding = noRoom(outcome.name, ledger.lacks(planned)) ?? blocked(outcome.name, to: "started") {
+                findings.append(finding)
+            } else {
+                ledger.enter(planned)
             }
-            take(outcome.name, from: &free)
         }
-        let inOrder = cycled.compactMap { name in outcomes.first { $0.name == name } }
-        return (outcomes.filter { !cycled.contains($0.name) } + inOrder.map(powerCycled), findings)
+        findings += waiting(outcomes, ledger)
+        let inOrder = order.compactMap { name in outcomes.first { $0.name == name } }
+        return (outcomes.filter { !order.contains($0.name) } + inOrder.map(powerCycled), findings)
     }
 
     /// Who is power cycled, ascending by name, and what is to be said of those who are not although it was asked for.
@@ -61,6 +70,11 @@ struct Restarts {
             return nil
         }
         return DomainHoldings(record, at: mark(of: name)).busy
+    }
+
+    private func cycle(_ name: String) -> RestartOrder.Guest? {
+        guard let guest = occupancy.running[name], let planned = guest.planned else { return nil }
+        return RestartOrder.Guest(name: name, live: guest.live, planned: planned)
     }
 
     private func notRunning(_ name: String) -> Diagnostic {
@@ -92,83 +106,7 @@ struct Restarts {
         return outcome
     }
 
-    // MARK: Order
+    // MARK: Findings
 
-    /// The order; nil when there is none. Afterwards `free` is what is left, and `names` begin with one that found no room.
-    private func order(_ names: [String], _ free: inout [PoolID: Int]) -> [String]? {
-        var waiting = names
-        var order: [String] = []
-        while !waiting.isEmpty {
-            let fitting = waiting.filter { isRoom(for: $0, free) }
-            // One that takes no more than it holds spoils nothing for the others.
-            guard let next = fitting.first(where: { takesNoMore($0) }) ?? fitting.first else { return nil }
-            for (pool, count) in holds(next) { free[pool, default: 0] += count }
-            take(next, from: &free)
-            waiting.removeAll { $0 == next }
-            order.append(next)
-        }
-        return order
-    }
-
-    private func isRoom(for name: String, _ free: [PoolID: Int]) -> Bool {
-        needs(name).allSatisfy { pages(free, holds(name), $0.key) >= $0.value }
-    }
-
-    private func take(_ name: String, from free: inout [PoolID: Int]) {
-        for (pool, count) in needs(name) { free[pool, default: 0] -= count }
-    }
-
-    private func takesNoMore(_ name: String) -> Bool {
-        needs(name).allSatisfy { holds(name)[$0.key, default: 0] >= $0.value }
-    }
-
-    private func pages(_ free: [PoolID: Int], _ held: [PoolID: Int], _ pool: PoolID) -> Int {
-        free[pool, default: 0] + held[pool, default: 0]
-    }
-
-    /// Pages that are free once the pools have grown.
-    private var freePages: [PoolID: Int] {
-        var free: [PoolID: Int] = [:]
-        for cell in request.host.cells {
-            for pool in cell.pools {
-                let id = PoolID(cell: cell.id, pageSize: pool.pageSize)
-                let total = max(poolTargets[id] ?? pool.persistent, pool.persistent)
-                free[id] = Int(clamping: total.count) - Int(clamping: pool.used.count)
-            }
-        }
-        return free
-    }
-
-    /// What the running domain holds.
-    private func holds(_ name: String) -> [PoolID: Int] {
-        guard let record = records[name], record.isRunning, let load = try? DomainLoad(reading: record.present) else {
-            return [:]
-        }
-        return DomainPages(load, host: request.host, defaultHugePage: request.defaultHugePage).bound
-            .mapValues { Int(clamping: $0.count) }
-    }
-
-    /// What it needs where it is placed.
-    private func needs(_ name: String) -> [PoolID: Int] {
-        guard let guest = placement.guests.first(where: { $0.name == name }) else { return [:] }
-        var needs: [PoolID: Int] = [:]
-        for cell in guest.cells where cell.pageSize != request.host.host.basePage {
-            let pages = cell.pageSize.pagesNeeded(for: cell.memory)
-            needs[PoolID(cell: cell.hostCell, pageSize: cell.pageSize), default: 0] += Int(clamping: pages.count)
-        }
-        return needs
-    }
-
-    private func noRoom(_ name: String, _ free: [PoolID: Int], to what: String) -> Diagnostic {
-        let missing = needs(name).sorted { $0.key < $1.key }.filter { pages(free, holds(name), $0.key) < $0.value }
-        return Diagnostic(
-            .restartImpossible,
-            "guest '\(name)' cannot be \(what): other guests still hold the pages that it needs",
-            at: mark(of: name),
-            notes: missing.map { pool, count in
-                "the \(pool.pageSize) pool of cell \(pool.cell): \(count) needed, \(max(0, pages(free, holds(name), pool))) free"
-            }, hint: "power cycle a guest that no longer needs them, with --restart, or shut one down")
-    }
-
-    private func mark(of name: String) -> SourceMark? { request.guests.first { $0.name.value == name }?.name.mark }
+    func mark(of name: String) -> SourceMark? { request.guests.first { $0.name.value == name }?.name.mark }
 }

@@ -76,6 +76,10 @@ public struct GuestStatus: Hashable, Sendable {
         case missing
         /// The site does not name the domain.
         case notInSite = "not_in_site"
+        /// The domain runs and has lost its definition, so there is nothing to compare.
+        case transient
+        /// It was not compared: the domain is not the site's, or the plan came to no placement.
+        case notCompared = "not_compared"
     }
 
     /// The domain's name.

@@ -109,6 +109,8 @@ extension GuestStatus.Sync {
         case .differs: "differs"
         case .missing: "missing"
         case .notInSite: "not in the site"
+        case .transient: "transient, no definition"
+        case .notCompared: "not compared"
         }
     }
 }

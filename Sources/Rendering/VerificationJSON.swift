@@ -69,7 +69,7 @@ private func threadsJSON(_ group: GuestResidence.Threads) -> JSONValue {
     return [
         "role": .text(role), "id": number.map { .number($0) } ?? .null, "threads": .numbers(group.ids),
         "allowed": .text(group.allowed.description), "wanted": .optional(group.wanted?.description),
-        "deviates": .flag(group.deviates),
+        "deviates": .flag(group.deviates), "at_next_start": .flag(group.isElsewhere && group.staysWithMemory),
     ]
 }
 
@@ -87,6 +87,8 @@ private func memoryJSON(_ piece: GuestResidence.Memory) -> JSONValue {
         "wanted_page_kib": piece.wantedPage.map { .number($0.size.count) } ?? .null,
         "remote_kib": .number(piece.remote.count),
         "remote_permille": .number(piece.remotePermille),
+        "vcpu_cells": .optional(piece.vcpuCells?.description),
+        "away_kib": piece.away.map { .number($0.count) } ?? .null,
         "other_pages_kib": .number(piece.inOtherPages.count),
         "pages": .list(pages),
         "deviates": .flag(piece.deviates),

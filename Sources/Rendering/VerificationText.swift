@@ -49,7 +49,7 @@ public struct VerificationText {
                 table.add([
                     displayable(residence.guest), residence.process.map { "\($0)" } ?? "-", group.words,
                     group.allowed.text(empty: "none"), group.wanted?.text(empty: "none") ?? "any",
-                    group.deviates ? "differs" : "",
+                    group.deviates ? "differs" : group.isElsewhere ? "at next start" : "",
                 ])
             }
         }
@@ -57,17 +57,20 @@ public struct VerificationText {
     }
 
     private func memory(_ paint: Paint) -> [String] {
+        // Whether memory is where its vCPUs run is a column of its own: a guest may be off the plan and yet local, or the reverse.
+        let isLocalityKnown = (verification.residences ?? []).contains { $0.memory.contains { $0.vcpuCells != nil } }
+        let locality = isLocalityKnown ? ["away from its CPUs"] : []
         var table = TextTable(
-            [.left, .left, .left, .right, .left, .right, .left],
-            headings: ["guest", "cell", "plan", "in use", "is on", "remote", ""])
+            [.left, .left, .left, .right, .left, .right] + locality.map { _ in .right } + [.left],
+            headings: ["guest", "cell", "plan", "in use", "is on", "remote"] + locality + [""])
         for residence in verification.residences ?? [] {
             for piece in residence.memory {
-                let pending = residence.isRestartPending ? "at next start" : "differs"
-                table.add([
-                    displayable(residence.guest), piece.cell.map { "\($0)" } ?? "all", piece.plan,
-                    "\(Amount.text(piece.resident)) of \(Amount.text(piece.size))", piece.places, piece.share,
-                    piece.deviates ? pending : "",
-                ])
+                let pending = residence.isRestartPending && !piece.isAway ? "at next start" : "differs"
+                table.add(
+                    [
+                        displayable(residence.guest), piece.cell.map { "\($0)" } ?? "all", piece.plan,
+                        "\(Amount.text(piece.resident)) of \(Amount.text(piece.size))", piece.places, piece.share,
+                    ] + locality.map { _ in piece.awayShare } + [piece.deviates ? pending : ""])
             }
         }
         return painted(table, paint)
@@ -144,6 +147,12 @@ extension GuestResidence.Memory {
             }
             return "cell \(cell): \(amounts.joined(separator: " and "))"
         }.joined(separator: ", ")
+    }
+
+    /// `512 MiB`; `none`; nothing where nobody looked.
+    fileprivate var awayShare: String {
+        guard let away else { return "-" }
+        return away > .zero ? Amount.text(away) : "none"
     }
 
     /// `12 MiB, 2.4 %`; nothing without a planned cell.

@@ -13,17 +13,35 @@ public struct Expectation: Hashable, Sendable {
     public var isRestartPending: Bool
     /// How much of a piece of memory may be elsewhere, in per cent of what is there.
     public var tolerance: UInt64
+    /// The CPUs of each host cell, to tell whether memory is where its vCPUs run; empty when not known.
+    public var hostCPUs: [CellID: CPUSet]
 
     /// Puts an expectation together.
     public init(
         placement: GuestPlacement, shape: GuestShape, onlineCPUs: CPUSet, isRestartPending: Bool = false,
-        tolerance: UInt64 = 1
+        tolerance: UInt64 = 1, hostCPUs: [CellID: CPUSet] = [:]
     ) {
+        self.hostCPUs = hostCPUs
         self.placement = placement
         self.shape = shape
         self.onlineCPUs = onlineCPUs
         self.isRestartPending = isRestartPending
         self.tolerance = tolerance
+    }
+
+    /// Where the plan has a piece of the memory. A guest that has no cells yet and shall have one has all of it there.
+    func planned(_ piece: GuestShape.Piece) -> GuestCellPlacement? {
+        if piece.cell == nil, shape.pieces.count == 1, placement.cells.count == 1 { return placement.cells.first }
+        return placement.cells.first { $0.id == piece.cell }
+    }
+
+    /// Whether the running guest's memory was bound to other cells than the plan's, to which it comes with its next start.
+    var isMovePending: Bool {
+        isRestartPending
+            && shape.pieces.contains { piece in
+                guard let bound = piece.boundTo, let planned = planned(piece) else { return false }
+                return !bound.isEmpty && !bound.contains(planned.hostCell)
+            }
     }
 
     /// The CPUs of a thread by the plan, as far as they are online; nil for any.

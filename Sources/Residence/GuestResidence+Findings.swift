@@ -4,9 +4,10 @@ internal import HostModel
 extension GuestResidence {
     /// What is to be said of the guest: what is elsewhere, with a command that helps, and what could not be told.
     ///
-    /// What a restart settles is a note; all else is a warning.
+    /// What a restart settles is a note; all else is a warning, and so is memory that is away from the CPUs that use it. Threads of a
+    /// guest whose memory moves at its next start stay with the memory until then: no command is given that parts them.
     public var findings: [Diagnostic] {
-        threads.filter(\.deviates).map(finding) + memory.flatMap(findings)
+        threads.filter(\.isElsewhere).map(finding) + memory.flatMap(findings)
             + unknown.map { unread in
                 Diagnostic(
                     .residenceUnknown, "\(guest): \(unread.what)", severity: .warning,
@@ -21,12 +22,17 @@ extension GuestResidence {
             .threadElsewhere,
             "\(guest): \(group.role) may run on CPUs \(group.allowed.isEmpty ? "(none)" : "\(group.allowed)")"
                 + (isNarrower ? ", fewer than the planned \(wanted)" : ", not on the planned \(wanted)"),
-            severity: .warning,
-            hint: group.role.pinCommand(guest, wanted))
+            severity: group.staysWithMemory ? .note : .warning,
+            hint: group.staysWithMemory ? restartHint : group.role.pinCommand(guest, wanted))
+    }
+
+    /// What brings a guest there whose memory moves: threads and memory together.
+    private var restartHint: String {
+        "its next start brings threads and memory there together: numactl-plan apply --restart \(shellWord(guest))"
     }
 
     private func findings(_ piece: Memory) -> [Diagnostic] {
-        let severity: Diagnostic.Severity = isRestartPending ? .note : .warning
+        let severity: Diagnostic.Severity = isRestartPending && !piece.isAway ? .note : .warning
         let subject = piece.cell.map { "\(guest): guest cell \($0)" } ?? guest
         var findings: [Diagnostic] = []
         if piece.isRemote, let home = piece.wantedCell {
@@ -35,10 +41,11 @@ extension GuestResidence {
                 Diagnostic(
                     .memoryElsewhere,
                     "\(subject) has \(amount(piece.remote)) of \(amount(piece.resident)) on host cell"
-                        + "\(elsewhere.count == 1 ? "" : "s") \(elsewhere), not on the planned cell \(home)",
+                        + "\(elsewhere.count == 1 ? "" : "s") \(elsewhere), not on the planned cell \(home)"
+                        + (isRestartPending ? awayWords(piece) : ""),
                     severity: severity,
                     hint: isRestartPending
-                        ? "its next start brings it there"
+                        ? (piece.isAway ? restartHint : "its next start brings it there")
                         : process.map { "migratepages \($0) \(elsewhere) \(home), or restart the guest" }))
         }
         if piece.isInOtherPages, let page = piece.wantedPage {
@@ -51,6 +58,18 @@ extension GuestResidence {
         }
         return findings
     }
+}
+
+/// `; its vCPUs run on cell 1, away from 512 MiB of it`; "" where memory is with its vCPUs.
+private func awayWords(_ piece: GuestResidence.Memory) -> String {
+    guard piece.isAway, let cells = piece.vcpuCells, let away = piece.away else { return "" }
+    return "; its vCPUs run on cell\(cells.count == 1 ? "" : "s") \(cells), away from \(amount(away)) of it"
+}
+
+/// A name as one word of a shell: the domain's name is the operator's own word.
+private func shellWord(_ name: String) -> String {
+    name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+        ? name : "'\(name.replacingQuotes)'"
 }
 
 /// `24 MiB`, rounded down; below 1 MiB `400 KiB`.
@@ -68,11 +87,9 @@ extension GuestThread.Role: CustomStringConvertible {
         }
     }
 
-    /// The command that pins the thread as planned. The domain's name is the operator's own word, quoted for a shell.
+    /// The command that pins the thread as planned.
     fileprivate func pinCommand(_ guest: String, _ cpus: CPUSet) -> String {
-        let name =
-            guest.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
-            ? guest : "'\(guest.replacingQuotes)'"
+        let name = shellWord(guest)
         return switch self {
         case .vcpu(let vcpu): "virsh vcpupin \(name) \(vcpu) \(cpus) --live"
         case .ioThread(let number): "virsh iothreadpin \(name) \(number) \(cpus) --live"

@@ -12,17 +12,26 @@ public struct GuestResidence: Hashable, Sendable {
         public var allowed: CPUSet
         /// Where the plan has them; nil for anywhere.
         public var wanted: CPUSet?
+        /// Whether they stay with the guest's memory, which moves to other cells with the next start: pinned to the plan's CPUs now,
+        /// they would be away from it.
+        public var staysWithMemory: Bool
 
         /// Puts threads together.
-        public init(role: GuestThread.Role, ids: [Int], allowed: CPUSet, wanted: CPUSet?) {
+        public init(
+            role: GuestThread.Role, ids: [Int], allowed: CPUSet, wanted: CPUSet?, staysWithMemory: Bool = false
+        ) {
             self.role = role
             self.ids = ids
             self.allowed = allowed
             self.wanted = wanted
+            self.staysWithMemory = staysWithMemory
         }
 
+        /// Whether they may run elsewhere than the plan says, or on fewer CPUs, and that waits for no restart.
+        public var deviates: Bool { isElsewhere && !staysWithMemory }
+
         /// Whether they may run elsewhere than the plan says, or on fewer CPUs.
-        public var deviates: Bool { wanted.map { $0 != allowed } ?? false }
+        public var isElsewhere: Bool { wanted.map { $0 != allowed } ?? false }
     }
 
     /// One piece of the guest's memory.
@@ -39,12 +48,15 @@ public struct GuestResidence: Hashable, Sendable {
         public var pages: [PageSize: [CellID: PageCount]]
         /// How much may be elsewhere, in per cent of what is there.
         public var tolerance: UInt64
+        /// The host cells on whose CPUs the piece's vCPUs may run now; nil when that was not looked at.
+        public var vcpuCells: CellSet?
 
         /// Puts a piece together.
         public init(
             cell: GuestCellID?, size: KiB, wantedCell: CellID?, wantedPage: PageSize?,
-            pages: [PageSize: [CellID: PageCount]], tolerance: UInt64
+            pages: [PageSize: [CellID: PageCount]], tolerance: UInt64, vcpuCells: CellSet? = nil
         ) {
+            self.vcpuCells = vcpuCells
             self.cell = cell
             self.size = size
             self.wantedCell = wantedCell
@@ -80,13 +92,18 @@ public struct GuestResidence: Hashable, Sendable {
         self.unknown = unknown
     }
 
-    /// Whether a thread or, unless a restart is pending, memory is elsewhere than the plan says.
+    /// Whether a thread or, unless a restart is pending, memory is elsewhere than the plan says; or memory is away from the CPUs that
+    /// use it, which no pending restart excuses.
     public var deviates: Bool {
-        threads.contains(where: \.deviates) || (!isRestartPending && memory.contains(where: \.deviates))
+        threads.contains(where: \.deviates)
+            || memory.contains { $0.deviates && (!isRestartPending || $0.isAway) }
     }
 
-    /// Whether memory is elsewhere than the plan says, and comes there with the next start.
-    public var waitsForRestart: Bool { isRestartPending && memory.contains(where: \.deviates) }
+    /// Whether memory, or threads that stay with it, are elsewhere than the plan says, and come there with the next start.
+    public var waitsForRestart: Bool {
+        isRestartPending
+            && (memory.contains(where: \.deviates) || threads.contains { $0.isElsewhere && $0.staysWithMemory })
+    }
 }
 
 extension GuestResidence.Memory {
@@ -104,6 +121,12 @@ extension GuestResidence.Memory {
         guard resident > .zero else { return 0 }
         return (remote.count * 1_000 + resident.count - 1) / resident.count
     }
+
+    /// The memory on host cells where none of the piece's vCPUs may run, whatever the plan says; nil when that was not looked at.
+    public var away: KiB? { vcpuCells.map { cells in total { cell, _ in !cells.contains(cell) } } }
+
+    /// Whether more is away from its vCPUs than may be elsewhere.
+    public var isAway: Bool { (away ?? .zero).count * 100 > resident.count * tolerance }
 
     /// Whether more is remote than may be.
     public var isRemote: Bool { remote.count * 100 > resident.count * tolerance }

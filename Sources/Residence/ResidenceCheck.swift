@@ -21,9 +21,10 @@ public enum ResidenceCheck {
     private static func residence(
         of process: GuestProcess, _ expectation: Expectation, name: String
     ) -> GuestResidence {
-        let (memory, missing) = memory(process, expectation)
+        let threads = threads(process, expectation)
+        let (memory, missing) = memory(process, expectation, threads)
         return GuestResidence(
-            guest: name, process: process.id, threads: threads(process, expectation), memory: memory,
+            guest: name, process: process.id, threads: threads, memory: memory,
             isRestartPending: expectation.isRestartPending,
             unknown: process.unread + threadless(process, expectation) + missing)
     }
@@ -37,8 +38,21 @@ public enum ResidenceCheck {
         return groups.sorted { $0.key < $1.key }.map {
             GuestResidence.Threads(
                 role: $0.key.role, ids: $0.value.sorted(), allowed: $0.key.allowed,
-                wanted: expectation.cpus(of: $0.key.role))
+                wanted: expectation.cpus(of: $0.key.role), staysWithMemory: expectation.isMovePending)
         }
+    }
+
+    /// The host cells on whose CPUs the vCPUs of a piece of memory may run; nil when CPUs or threads are not known.
+    private static func cells(
+        of piece: GuestShape.Piece, _ expectation: Expectation, _ threads: [GuestResidence.Threads]
+    ) -> CellSet? {
+        let vcpus = expectation.planned(piece)?.vcpus
+        let allowed = threads.reduce(into: CPUSet()) { cpus, group in
+            guard case .vcpu(let vcpu) = group.role, vcpus?.contains(vcpu) ?? true else { return }
+            cpus.formUnion(group.allowed)
+        }
+        guard !allowed.isEmpty, !expectation.hostCPUs.isEmpty else { return nil }
+        return CellSet(expectation.hostCPUs.filter { !$0.value.isDisjoint(with: allowed) }.map(\.key))
     }
 
     /// vCPUs of the plan without a thread.
@@ -51,7 +65,7 @@ public enum ResidenceCheck {
     }
 
     private static func memory(
-        _ process: GuestProcess, _ expectation: Expectation
+        _ process: GuestProcess, _ expectation: Expectation, _ threads: [GuestResidence.Threads]
     ) -> (pieces: [GuestResidence.Memory], missing: [Unread]) {
         guard let areas = process.areas else { return ([], []) }
         let found = expectation.shape.areas(in: areas)
@@ -62,7 +76,7 @@ public enum ResidenceCheck {
                 missing.append(Unread("\(what) was not found among the process's"))
                 continue
             }
-            let planned = expectation.placement.cells.first { $0.id == piece.cell }
+            let planned = expectation.planned(piece)
             pieces.append(
                 GuestResidence.Memory(
                     cell: piece.cell, size: piece.memory, wantedCell: planned?.hostCell, wantedPage: planned?.pageSize,
@@ -70,7 +84,7 @@ public enum ResidenceCheck {
                         for (cell, count) in area.pages {
                             pages[area.pageSize, default: [:]][cell, default: .zero] += count
                         }
-                    }, tolerance: expectation.tolerance))
+                    }, tolerance: expectation.tolerance, vcpuCells: cells(of: piece, expectation, threads)))
         }
         return (pieces, missing)
     }

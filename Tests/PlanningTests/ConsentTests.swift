@@ -156,6 +156,38 @@ struct ConsentTests {
         #expect(refused.plan.verdict == .refused)
         #expect(refused.plan.diagnostics.filter { $0.severity == .error }.map(\.code) == [.restartImpossible])
         #expect(refused.steps.isEmpty)
+        // Each waits for what the other holds: both are named, and neither alone is to blame.
+        let ring = try #require(refused.plan.diagnostics.first { $0.severity == .error })
+        #expect(ring.message.hasPrefix("guests 'a' and 'b' cannot be power cycled one after the other"))
+        #expect(ring.notes.count == 2)
+    }
+
+    @Test("an order is found wherever there is one, also where the first guest that fits spoils it")
+    func exactOrder() throws {
+        // Pool 0 has room for one of `a` and `b`. `a` first: then `b` waits for `d`, and `d` for `b`.
+        func guests(_ cells: [CellID]) -> [GuestSpec] {
+            zip(["a", "b", "d"], cells).map { guest($0, pages: 64, cell: $1) }
+        }
+        var request = request(guests([1, 2, 0]))
+        request.host.cells.append(
+            Cell(
+                id: 2, cpus: CPUSet(numbers: 8..<12), memory: 4_194_304,
+                pools: [HugepagePool(pageSize: ConsentTests.page, total: 0, free: 0)]))
+        request.host.onlineCPUs = CPUSet(numbers: 0..<12)
+        request = ran(request)
+        let before = request.host.domains.map(\.xml)
+        request.guests = guests([0, 0, 2])
+        request = request.applied(Planner.plan(request), state: .running)
+        for index in request.host.domains.indices { request.host.domains[index].liveXML = before[index] }
+        for (cell, total) in [(0, 128), (1, 64), (2, 64)] as [(Int, PageCount)] {
+            request.host.cells[cell].pools[0] = HugepagePool(
+                pageSize: ConsentTests.page, total: total, free: cell == 0 ? 64 : 0)
+        }
+        request.consent.restartsPending = true
+        let plan = Planner.plan(request)
+        #expect(
+            plan.steps.filter { if case .start = $0 { true } else { false } }
+                == ["b", "d", "a"].map { .start(name: $0) })
     }
 
     @Test("a guest is not started into pages that another one holds until its restart, unless that comes first")

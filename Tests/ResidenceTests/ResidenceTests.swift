@@ -155,6 +155,37 @@ struct ResidenceTests {
         #expect(pending.findings.allSatisfy { $0.severity == .note })
     }
 
+    @Test(
+        "threads of a guest that moves at its next start stay with its memory: no command parts them",
+        arguments: [(false, [Diagnostic.Severity.note, .note]), (true, [.warning])])
+    func movePending(wasPinned: Bool, severities: [Diagnostic.Severity]) throws {
+        let areas = try Captured.ordinary.areas()
+        let placement = GuestPlacement(
+            name: "web01", memory: 32_768,
+            cells: [
+                GuestCellPlacement(
+                    id: 0, hostCell: 1, vcpus: [0], memory: 32_768, pageSize: small, pins: [0: [4, 5]],
+                    dedicatedVCPUs: [])
+            ])
+        let residence = ResidenceCheck.residence(
+            of: .success(
+                GuestProcess(
+                    guest: "web01", id: 9329,
+                    threads: [GuestThread(id: 1, name: "CPU 0/KVM", allowed: wasPinned ? [4, 5] : [0, 1, 2, 3])],
+                    areas: areas)),
+            Expectation(
+                placement: placement, shape: GuestShape([.init(cell: 0, memory: 32_768, boundTo: [0])]),
+                onlineCPUs: CPUSet(numbers: 0...7), isRestartPending: true,
+                hostCPUs: [0: CPUSet(numbers: 0...3), 1: CPUSet(numbers: 4...7)]))
+        #expect(residence.findings.map(\.severity) == severities)
+        #expect(residence.findings.allSatisfy { $0.hint?.contains("virsh") == false })
+        #expect(residence.findings.last?.hint?.contains("next start") == true)
+        // Pinned to the plan's CPUs the guest is no better off, but remote: that is a difference, and the other is none.
+        #expect(residence.deviates == wasPinned)
+        #expect(residence.waitsForRestart)
+        #expect(residence.memory.map(\.away) == [wasPinned ? 32_768 : 0])
+    }
+
     @Test("memory that may not be read leaves the threads to be looked at")
     func unreadable() {
         let process = GuestProcess(

@@ -41,7 +41,9 @@ struct DeepLook {
             guard let domain = domains[placement.name], domain.state.isActive else { return nil }
             let expectation = Expectation(
                 placement: placement, shape: shape(of: domain, placement), onlineCPUs: session.facts.onlineCPUs,
-                isRestartPending: isPending(placement.name), tolerance: tolerance)
+                isRestartPending: isPending(placement.name), tolerance: tolerance,
+                hostCPUs: Dictionary(
+                    session.facts.cells.map { ($0.id, $0.cpus) }, uniquingKeysWith: { first, _ in first }))
             return residence(expectation, settle: settle)
         }
     }

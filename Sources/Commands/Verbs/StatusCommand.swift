@@ -99,11 +99,12 @@ extension PlanningSession {
             }, uniquingKeysWith: { first, _ in first })
         let placed = Dictionary(plan.placement.guests.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let named = guests.filter { $0.state?.value != .absent }.map(\.name.value)
+        let unchanged = Set(plan.unchanged)
         let ours = named.map { name in
             let domain = facts.domains.first { $0.name == name }
-            let sync: GuestStatus.Sync = domain == nil ? .missing : changed[name] != nil ? .differs : .inSync
             return GuestStatus(
-                name: name, state: domain?.state, ownership: domain.flatMap(ownership), sync: sync,
+                name: name, state: domain?.state, ownership: domain.flatMap(ownership),
+                sync: sync(of: domain, isChanged: changed[name] != nil, isUnchanged: unchanged.contains(name)),
                 drift: changed[name]?.drift, restartPending: plan.restartPending.contains(name), placement: placed[name]
             )
         }
@@ -111,6 +112,14 @@ extension PlanningSession {
             GuestStatus(name: domain.name, state: domain.state, ownership: ownership(domain), sync: .notInSite)
         }
         return (ours + others).sorted { $0.name < $1.name }
+    }
+
+    /// How a guest's definition compares with the site. Only what was compared is in sync: not a transient domain, which has no
+    /// definition, nor one that is not ours, nor anything where the plan came to no placement.
+    private func sync(of domain: DomainFacts?, isChanged: Bool, isUnchanged: Bool) -> GuestStatus.Sync {
+        guard let domain else { return .missing }
+        guard domain.persistent else { return .transient }
+        return isChanged ? .differs : isUnchanged ? .inSync : .notCompared
     }
 
     private func ownership(_ domain: DomainFacts) -> GuestStatus.Ownership? {

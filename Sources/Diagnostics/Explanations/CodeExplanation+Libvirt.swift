@@ -66,9 +66,10 @@ extension CodeExplanation {
             .restartImpossible, "a guest cannot be power cycled, or started",
             """
             As a warning: the guest named with --restart does not run, or is to be shut down anyway. As an error: \
-            guests that are power cycled come one after the other, and in no order does each find the huge pages of \
-            its new shape, because others still hold them; or a guest is to be started into pages that a running one \
-            no longer needs but holds until its own restart. Nothing was changed.
+            guests that are power cycled come one after the other, and in no order does each find the huge pages and \
+            the memory of its new shape, because others still hold them; or a guest is to be started into pages, \
+            memory or CPUs that a running one will leave but holds until its own restart. Guests that wait for each \
+            other in a ring are named in its order. Nothing was changed.
             Power cycle the guest that holds them with --restart NAME, or shut it down (virsh shutdown NAME), then \
             apply again; or give the pools a few pages more under pools.
             """),

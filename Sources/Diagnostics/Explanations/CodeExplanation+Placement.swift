@@ -65,9 +65,10 @@ extension CodeExplanation {
         CodeExplanation(
             .runningGuestMoves, "a running guest has to move",
             """
-            A warning: the guest runs, and no arrangement of all guests leaves it where it is; as few guests as were \
-            found to suffice are moved. A running guest's memory does not follow its definition: the new binding \
-            holds from its next start.
+            A warning: the guest runs and gets another host cell. The finding says why: numa_placement asks for it, \
+            the guest shall have another number of cells or other pages, or no arrangement of all guests leaves it \
+            where it is. A running guest's memory does not follow its definition: the new binding holds from its \
+            next start, and until then its threads stay with its memory and both count where they are.
             If that is not wanted, leave out or shrink what was added last. Otherwise apply, and restart the guest \
             when it suits.
             """),
@@ -108,6 +109,32 @@ extension CodeExplanation {
             siblings in that way. The guest's scheduler then takes two cores for one.
             Leave the topology out: dedicated vCPUs on siblings are shown as threads of a core by themselves. Or ask for whole cores \
             with cpu_thread_policy: require and an even number of vCPUs.
+            """),
+        CodeExplanation(
+            .heldUntilRestart, "a running guest still has what another one is given",
+            """
+            A guest whose move, or whose smaller size, waits for its restart keeps its memory and CPUs until then. As a \
+            warning: another guest does not get all of its CPUs yet, or starts with the host and could not be started \
+            now. As a note: a guest that does not run could not be started now. A start that the site asks for is \
+            refused (NP522).
+            Restart the guest that is named, with apply --restart NAME, and apply again.
+            """),
+        CodeExplanation(
+            .poolGrowthHeld, "a running guest's memory is in the way of a pool",
+            """
+            A pool of huge pages is to grow on a cell where a guest still has ordinary memory that it will leave. Where \
+            that waits for a restart, the pool grows as far as there is room for now. Where the guest is restarted, \
+            shut down or removed in the same plan, the pool grows before that, so the kernel may grant less; \
+            everything is put back then.
+            Restart or remove the guest first, and apply again.
+            """),
+        CodeExplanation(
+            .ownCPUsChange, "a running guest gets other CPUs on the same cell",
+            """
+            A warning: vCPUs that have a CPU of their own get another one, since the old one is not online, or no \
+            arrangement of all guests leaves it to them. The guest stays on its cell and with its memory; its threads \
+            are pinned anew at once.
+            Bring the CPU online before apply if the guest shall keep it.
             """),
     ]
 }

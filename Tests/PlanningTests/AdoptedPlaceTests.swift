@@ -1,0 +1,102 @@
+import Diagnostics
+import DomainXML
+import HostModel
+import Planning
+import SiteFile
+import Testing
+import XMLTree
+
+@Suite("A domain that is adopted stays where it is")
+struct AdoptedPlaceTests {
+    /// Two cells of four CPUs and 4 GiB.
+    private static let host = HostFacts(
+        host: HostIdentity(name: "h"), onlineCPUs: CPUSet(numbers: 0..<8),
+        cells: (0..<2).map { Cell(id: CellID($0), cpus: CPUSet(numbers: $0 * 4..<$0 * 4 + 4), memory: 4_194_304) })
+
+    private static func request(
+        _ parts: ManagedParts, live: ManagedParts? = nil, state: DomainFacts.State, demand: GuestDemand
+    ) -> PlanRequest {
+        func xml(_ parts: ManagedParts) -> String {
+            XMLWriter.write(
+                DomainTemplate.domain(for: MachineDescription(name: "web"), wanted: parts, mark: nil))
+        }
+        var request = PlanRequest(
+            host: host, site: "test", policy: .plain(), guests: [GuestSpec(name: Located("web"), demand: demand)],
+            consent: PlanConsent(adopts: true))
+        request.host.domains = [
+            DomainFacts(
+                name: "web", state: state, xml: xml(parts), liveXML: state == .running ? xml(live ?? parts) : nil)
+        ]
+        return request
+    }
+
+    private static let ways: [(String, ManagedParts)] = [
+        (
+            "bound and confined, without guest cells",
+            ManagedParts(vcpus: 2, vcpuCPUs: [4, 5], memory: 1_048_576, numaTune: NUMATune(hostCells: [1]))
+        ),
+        ("bound only", ManagedParts(vcpus: 2, memory: 1_048_576, numaTune: NUMATune(hostCells: [1]))),
+        ("confined only", ManagedParts(vcpus: 2, vcpuCPUs: [4, 5], memory: 1_048_576)),
+        ("pinned only", ManagedParts(vcpus: 2, memory: 1_048_576, cpuTune: CPUTune(vcpuPins: [0: [6], 1: [4, 7]]))),
+        (
+            "with a guest cell",
+            ManagedParts(
+                vcpus: 2, memory: 1_048_576, numaTune: NUMATune(hostCells: [0, 1]),
+                guestCells: [GuestCell(id: 0, vcpus: [0, 1], memory: 1_048_576)]
+            ).pinned([4, 5, 6, 7])
+        ),
+    ]
+
+    @Test(
+        "whether it runs or not", arguments: ways.indices.map { $0 }, [DomainFacts.State.running, .shutoff])
+    func stays(way: Int, state: DomainFacts.State) {
+        let request = Self.request(
+            Self.ways[way].1, state: state, demand: .even(1, vcpus: 2, memory: 1_048_576))
+        let plan = Planner.plan(request).plan
+        #expect(plan.placement.guests[0].cells[0].hostCell == 1, "\(Self.ways[way].0)")
+        #expect(plan.placement.moved == [])
+        #expect(!plan.diagnostics.contains { $0.code == .runningGuestMoves })
+    }
+
+    @Test("where it runs, not where its definition would bring it")
+    func live() {
+        let (here, there) = (NUMATune(hostCells: [1]), NUMATune(hostCells: [0]))
+        let request = Self.request(
+            ManagedParts(vcpus: 2, memory: 1_048_576, numaTune: there),
+            live: ManagedParts(vcpus: 2, memory: 1_048_576, numaTune: here), state: .running,
+            demand: .even(1, vcpus: 2, memory: 1_048_576))
+        #expect(Planner.plan(request).plan.placement.guests[0].cells[0].hostCell == 1)
+    }
+
+    @Test("with the CPUs that its vCPUs have alone")
+    func ownCPUs() {
+        let pins: [VCPU: CPUSet] = [0: [7], 1: [5]]
+        let request = Self.request(
+            ManagedParts(
+                vcpus: 2, memory: 1_048_576, cpuTune: CPUTune(vcpuPins: pins), numaTune: NUMATune(hostCells: [1])),
+            state: .running, demand: .even(1, vcpus: 2, memory: 1_048_576, policy: .dedicated))
+        let plan = Planner.plan(request)
+        #expect(plan.plan.placement.guests[0].cells[0].pins == pins)
+        #expect(!plan.steps.contains { if case .pin(_, .vcpu, _, _) = $0 { true } else { false } })
+    }
+
+    @Test("and where it must move, the plan says so, with the reason, and its threads wait with its memory")
+    func mustMove() throws {
+        var demand = GuestDemand.even(1, vcpus: 2, memory: 1_048_576)
+        demand.forcedCells = [0: Located(0)]
+        let plan = Planner.plan(Self.request(Self.ways[0].1, state: .running, demand: demand))
+        let finding = try #require(plan.plan.diagnostics.first { $0.code == .runningGuestMoves })
+        #expect(finding.message == "guest 'web' runs and must move from cell 1 to cell 0: 'numa_placement' asks for it")
+        #expect(!plan.steps.contains { if case .pin = $0 { true } else { false } })
+        #expect(plan.plan.changes.first?.consent != nil)
+    }
+}
+
+extension ManagedParts {
+    /// The parts with all vCPUs pinned to these CPUs.
+    fileprivate func pinned(_ cpus: CPUSet) -> ManagedParts {
+        var parts = self
+        for vcpu in 0..<vcpus { parts.cpuTune.vcpuPins[VCPU(vcpu)] = cpus }
+        return parts
+    }
+}
