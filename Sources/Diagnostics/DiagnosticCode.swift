@@ -68,6 +68,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case runningGuestMoves = "NP308"
     case mixedPageSizes = "NP309"
     case deviceNotOnHost = "NP311"
+    case guestsConfined = "NP320"
 
     // Host and kernel
     case poolShort = "NP401"

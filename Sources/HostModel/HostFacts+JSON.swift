@@ -8,6 +8,7 @@ extension HostFacts: Codable {
     private enum CodingKeys: String, CodingKey {
         case kind, time, host, cpus, cells, libvirt, domains
         case devices = "pci"
+        case guestLimits = "guest_limits"
         case formatVersion = "format_version"
     }
 
@@ -39,7 +40,8 @@ extension HostFacts: Codable {
             devices: try container.decodeIfPresent([HostDevice].self, forKey: .devices) ?? [],
             libvirt: try container.decodeIfPresent(LibvirtFacts.self, forKey: .libvirt),
             domains: try container.decodeIfPresent([DomainFacts].self, forKey: .domains) ?? [],
-            time: try container.decodeIfPresent(UTCTime.self, forKey: .time))
+            time: try container.decodeIfPresent(UTCTime.self, forKey: .time),
+            guestLimits: try container.decodeIfPresent(GuestLimits.self, forKey: .guestLimits))
     }
 
     /// Writes the facts document.
@@ -50,6 +52,7 @@ extension HostFacts: Codable {
         try container.encodeIfPresent(time, forKey: .time)
         try container.encode(host, forKey: .host)
         try container.encode(CPUs(online: onlineCPUs, isolated: isolatedCPUs), forKey: .cpus)
+        try container.encodeIfPresent(guestLimits, forKey: .guestLimits)
         try container.encode(cells, forKey: .cells)
         try container.encode(devices, forKey: .devices)
         try container.encodeIfPresent(libvirt, forKey: .libvirt)

@@ -8,6 +8,8 @@ public struct HostFacts: Hashable, Sendable {
     public var onlineCPUs: CPUSet
     /// CPUs that the kernel's scheduler leaves alone (`isolcpus`).
     public var isolatedCPUs: CPUSet
+    /// What of the host guests may use at all; nil is everything.
+    public var guestLimits: GuestLimits?
     /// The NUMA cells, ascending by id.
     public var cells: [Cell]
     /// The PCI devices, ascending by address; empty when the facts do not tell.
@@ -20,8 +22,10 @@ public struct HostFacts: Hashable, Sendable {
     /// Puts the facts of a host together; cells, devices and domains are sorted.
     public init(
         host: HostIdentity, onlineCPUs: CPUSet, isolatedCPUs: CPUSet = [], cells: [Cell], devices: [HostDevice] = [],
-        libvirt: LibvirtFacts? = nil, domains: [DomainFacts] = [], time: UTCTime? = nil
+        libvirt: LibvirtFacts? = nil, domains: [DomainFacts] = [], time: UTCTime? = nil,
+        guestLimits: GuestLimits? = nil
     ) {
+        self.guestLimits = guestLimits
         self.host = host
         self.time = time
         self.onlineCPUs = onlineCPUs
