@@ -52,6 +52,20 @@ extension Check {
                         + "kernel's command line")
             ]
         },
+        Check("guest_limits") { host in
+            guard let limits = host.facts.guestLimits else { return [] }
+            let (cpus, cells) = (host.facts.shutOutCPUs, host.facts.shutOutCells)
+            let parts = [
+                cpus.isEmpty ? nil : "CPUs \(cpus)", cells.isEmpty ? nil : "the memory of cells \(cells)",
+            ].compactMap { $0 }
+            guard !parts.isEmpty else { return [] }
+            return [
+                Diagnostic(
+                    found: .guestsConfined, .warning, "guests may not use \(parts.joined(separator: " and "))",
+                    why: "\(limits.source) shuts them out: guests pinned or bound there do not start (EINVAL)",
+                    help: "systemctl set-property machine.slice AllowedCPUs= AllowedMemoryNodes= takes the limits back")
+            ]
+        },
         Check("cells_without_memory") { host in
             host.facts.cells.filter { !$0.cpus.isEmpty && $0.memory == .zero }.map { cell in
                 Diagnostic(

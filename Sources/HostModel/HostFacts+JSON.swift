@@ -8,6 +8,7 @@ extension HostFacts: Codable {
     private enum CodingKeys: String, CodingKey {
         case kind, time, host, cpus, cells, libvirt, domains
         case devices = "pci"
+        case guestLimits = "guest_limits"
         case formatVersion = "format_version"
     }
 
@@ -42,7 +43,8 @@ extension HostFacts: Codable {
             devices: try container.decodeIfPresent([HostDevice].self, forKey: .devices) ?? [],
             libvirt: try container.decodeIfPresent(LibvirtFacts.self, forKey: .libvirt),
             domains: try container.decodeIfPresent([DomainFacts].self, forKey: .domains) ?? [],
-            time: try container.decodeIfPresent(UTCTime.self, forKey: .time))
+            time: try container.decodeIfPresent(UTCTime.self, forKey: .time),
+            guestLimits: try container.decodeIfPresent(GuestLimits.self, forKey: .guestLimits))
     }
 
     /// Writes the facts document.
@@ -55,6 +57,7 @@ extension HostFacts: Codable {
         let efficiency = efficiencyCPUs.isEmpty ? nil : efficiencyCPUs
         try container.encode(
             CPUs(online: onlineCPUs, isolated: isolatedCPUs, efficiency: efficiency), forKey: .cpus)
+        try container.encodeIfPresent(guestLimits, forKey: .guestLimits)
         try container.encode(cells, forKey: .cells)
         try container.encode(devices, forKey: .devices)
         try container.encodeIfPresent(libvirt, forKey: .libvirt)

@@ -10,6 +10,8 @@ public struct HostFacts: Hashable, Sendable {
     public var isolatedCPUs: CPUSet
     /// CPUs on efficiency cores of a host that has fast cores too; empty where all cores are of one kind, or the host does not tell.
     public var efficiencyCPUs: CPUSet
+    /// What of the host guests may use at all; nil is everything.
+    public var guestLimits: GuestLimits?
     /// The NUMA cells, ascending by id.
     public var cells: [Cell]
     /// The PCI devices, ascending by address; empty when the facts do not tell.
@@ -22,9 +24,10 @@ public struct HostFacts: Hashable, Sendable {
     /// Puts the facts of a host together; cells, devices and domains are sorted.
     public init(
         host: HostIdentity, onlineCPUs: CPUSet, isolatedCPUs: CPUSet = [], efficiencyCPUs: CPUSet = [],
-        cells: [Cell], devices: [HostDevice] = [],
-        libvirt: LibvirtFacts? = nil, domains: [DomainFacts] = [], time: UTCTime? = nil
+        cells: [Cell], devices: [HostDevice] = [], libvirt: LibvirtFacts? = nil, domains: [DomainFacts] = [],
+        time: UTCTime? = nil, guestLimits: GuestLimits? = nil
     ) {
+        self.guestLimits = guestLimits
         self.host = host
         self.time = time
         self.onlineCPUs = onlineCPUs

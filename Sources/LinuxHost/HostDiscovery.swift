@@ -31,9 +31,8 @@ public struct HostDiscovery: Sendable {
         let cells = reader.cells(online: online)
         let facts = HostFacts(
             host: identity, onlineCPUs: online, isolatedCPUs: isolated,
-            efficiencyCPUs: reader.efficiencyCPUs(of: online),
-            cells: cells,
-            devices: reader.devices(cells: cells))
+            efficiencyCPUs: reader.efficiencyCPUs(of: online), cells: cells, devices: reader.devices(cells: cells),
+            guestLimits: reader.guestLimits(online: online, cells: CellSet(cells.map(\.id))))
         if files.isLive { reader.reportForbidden(facts) }
         return (facts, reader.diagnostics)
     }

@@ -134,6 +134,11 @@ struct CellCheck {
     private func memory(
         with load: CellLoad, pages: ArraySlice<Int>, sharedCPUs: Int
     ) -> Result<CellRest, LackError> {
+        if !cell.servesMemory {
+            let wanted = load.hard + load.soft + zip(pages, pageSizes).reduce(0) { $0 + $1.0 * $1.1 }
+            guard wanted == 0 else { return lack(.memory, wanted, 0) }
+            return .success(CellRest(sharedCPUs: sharedCPUs, softCapacity: 0, ordinary: 0))
+        }
         var inPools = 0
         var isGrown = false
         for (size, used) in pages.enumerated() {

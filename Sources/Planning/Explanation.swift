@@ -12,16 +12,22 @@ struct Explanation {
     private static let removals = 24
     /// How many sizes are tried on the way to the largest that fits.
     private static let sizes = 12
+    /// On how many cells more CPUs are tried.
+    private static let cells = 8
+    /// The highest ratio of shared vCPUs to CPUs that is proposed: Nova's own default.
+    private static let highestRatio = 16
 
     /// Whether guests fit when none has to stay where it is; nil is undecided.
-    private func fits(_ guests: [PlacementGuest], host: HostFacts? = nil) -> Bool? {
+    private func fits(_ guests: [PlacementGuest], changing: (inout PlacementRequest) -> Void = { _ in }) -> Bool? {
         var question = request
         question.explains = false
         question.searchLimit = request.searchLimit / Explanation.share
-        question.host = host ?? request.host
         question.guests = guests.map { PlacementGuest(name: $0.name, demand: $0.demand) }
+        changing(&question)
         let placing = Placing(question)
-        guard placing.poolShortages.isEmpty, placing.obstacles.isEmpty else { return false }
+        guard placing.poolShortages.isEmpty, placing.obstacles.isEmpty, !placing.someGuestFitsNowhere else {
+            return false
+        }
         switch placing.attempt(keeping: []) {
         case .found: return true
         case .impossible: return false
@@ -31,7 +37,7 @@ struct Explanation {
 
     // MARK: Which guests exclude each other
 
-    /// A smallest set of guests that do not fit together; empty when the searches could not settle it.
+    /// A minimal set of guests that do not fit together; empty when the searches could not settle it.
     ///
     /// Guests are left out in blocks that are halved, as long as the rest still does not fit. In the end each guest of the set was
     /// left out on its own, and the others fitted.
@@ -65,7 +71,7 @@ struct Explanation {
         }
         var remedies = choices(demand).filter { helps($0.demand) }.map(\.remedy)
         remedies += fewerVCPUs(demand, helps) + lessMemory(demand, reasons, helps)
-        remedies += moreCPUs(reasons) + withoutAnother(than: index)
+        remedies += moreCPUs(reasons) + higherRatio(reasons) + shrunkPools(reasons) + withoutAnother(than: index)
         return remedies
     }
 
@@ -134,22 +140,57 @@ struct Explanation {
         return []
     }
 
-    /// The fewest CPUs more on one cell that was short of CPUs.
+    /// The fewest CPUs more on one cell that was short of CPUs; of several such cells the one that needs fewest.
     private func moreCPUs(_ reasons: [Shortage]) -> [Remedy] {
-        let cells = reasons.compactMap { reason -> CellID? in
-            switch reason.resource {
-            case .dedicatedCPUs, .wholeCores, .sharedCPUs, .sharedVCPUs: reason.hostCell
-            default: nil
-            }
-        }
         let hasSets = request.policy.dedicatedCPUs != nil || request.policy.sharedCPUs != nil
         guard !hasSets else { return [] }
-        for count in [1, 2, 4] {
-            for cell in CellSet(cells) where fits(request.guests, host: request.host.adding(count, to: cell)) == true {
-                return [.moreCPUs(count, cell: cell)]
-            }
+        var missing: [CellID: Int] = [:]
+        for reason in reasons {
+            guard let cell = reason.hostCell, reason.resource.isOfCPUs else { continue }
+            missing[cell] = max(missing[cell] ?? 0, Int(reason.needed - min(reason.free, reason.needed)))
         }
-        return []
+        var fewest: (count: Int, cell: CellID)?
+        let cells = missing.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.prefix(Explanation.cells)
+        for (cell, most) in cells where most < fewest?.count ?? .max {
+            let count = smallest(through: most) { count in
+                fits(request.guests) { $0.host = request.host.adding(count, to: cell) } == true
+            }
+            if let count { fewest = (count, cell) }
+        }
+        return fewest.map { [.moreCPUs($0.count, cell: $0.cell)] } ?? []
+    }
+
+    /// The lowest ratio, in tenths, with which the shared vCPUs fit; only where these were short.
+    private func higherRatio(_ reasons: [Shortage]) -> [Remedy] {
+        guard reasons.contains(where: { $0.resource == .sharedVCPUs }) else { return [] }
+        let present = request.policy.cpuAllocationRatio.thousandths / 100
+        let tenths = smallest(through: Explanation.highestRatio * 10) { tenths in
+            guard tenths > present else { return false }
+            return fits(request.guests) {
+                $0.policy.cpuAllocationRatio = Ratio(thousandths: UInt64(tenths) * 100)
+            } == true
+        }
+        return tenths.map { [.cpuRatio(Ratio(thousandths: UInt64($0) * 100))] } ?? []
+    }
+
+    /// Whether free pages that nobody asks for hold the memory that is short.
+    private func shrunkPools(_ reasons: [Shortage]) -> [Remedy] {
+        let isShort = reasons.contains { $0.resource == .memory }
+        guard isShort, request.policy.managesPools, !request.allowsShrink,
+            fits(request.guests, changing: { $0.allowsShrink = true }) == true
+        else { return [] }
+        return [.shrinkPools]
+    }
+
+    /// The smallest number from 1 that holds, when all above it hold too; nil when `last` does not.
+    private func smallest(through last: Int, holds: (Int) -> Bool) -> Int? {
+        guard last > 0, holds(last) else { return nil }
+        var (failing, holding) = (0, last)
+        while holding - failing > 1 {
+            let middle = failing + (holding - failing) / 2
+            if holds(middle) { holding = middle } else { failing = middle }
+        }
+        return holding
     }
 
     /// The smallest other guest without which the rest fits.
@@ -167,6 +208,16 @@ struct Explanation {
     }
 }
 
+extension Shortage.Resource {
+    /// Whether more CPUs on the cell are more of it.
+    fileprivate var isOfCPUs: Bool {
+        switch self {
+        case .dedicatedCPUs, .wholeCores, .sharedCPUs, .sharedVCPUs: true
+        default: false
+        }
+    }
+}
+
 extension GuestDemand {
     /// Even cells, or nil when vCPUs or memory cannot be divided.
     fileprivate func evenCells(_ count: Int, vcpus: Int, memory: KiB) -> [GuestCellDemand]? {
@@ -181,6 +232,8 @@ extension GuestDemand {
 
     /// The same guest with another size, its cells even; nil when its cells are uneven now or could not be even.
     fileprivate func resized(vcpus count: Int, memory amount: KiB) -> GuestDemand? {
+        // Without a wish every vCPU is a socket; a topology that was asked for holds one number of vCPUs only.
+        if let cpuTopology, count != vcpus, cpuTopology.sockets != vcpus { return nil }
         var smaller = self
         smaller.vcpus = count
         smaller.memory = amount

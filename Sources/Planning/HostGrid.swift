@@ -27,6 +27,8 @@ struct GridCell {
     let cacheOf: [CPU: Int]
     /// Memory minus reserve in KiB, pools included; 0 when the host does not tell.
     var memory: Int
+    /// Whether guests may use that memory at all.
+    let servesMemory: Bool
     /// By page size index: pages of the pool now, or nil where the cell has no such pool.
     var poolTotal: [Int?]
     /// By page size index: pages for the site's `pools` and for foreign users.
@@ -78,8 +80,8 @@ extension HostGrid {
             for group in load.sharedVCPUs { set.formUnion(group.cpus ?? host.onlineCPUs) }
         }
         let hasSets = policy.dedicatedCPUs != nil || policy.sharedCPUs != nil
-        let dedicated = hasSets ? policy.dedicatedCPUs?.value ?? [] : host.onlineCPUs
-        let shared = hasSets ? policy.sharedCPUs?.value ?? [] : host.onlineCPUs
+        let dedicated = (hasSets ? policy.dedicatedCPUs?.value ?? [] : host.onlineCPUs).intersection(host.guestCPUs)
+        let shared = (hasSets ? policy.sharedCPUs?.value ?? [] : host.onlineCPUs).intersection(host.guestCPUs)
         cells = host.cells.map { cell in
             GridCell(
                 cell, sizes: sizes, request: request, dedicated: dedicated.subtracting(taken).subtracting(blocked),
@@ -141,6 +143,7 @@ extension GridCell {
         }
         self.cacheOf = cacheOf
         memory = Int((cell.memory ?? .zero).subtractingDownToZero(request.policy.reserve(of: cell.id)).count)
+        servesMemory = request.host.guestsMayUseMemory(of: cell.id)
         poolTotal = sizes.map { cell.pool(of: $0).map { Int($0.total.count) } }
         poolBase = sizes.map { size in
             let pool = PoolID(cell: cell.id, pageSize: size)

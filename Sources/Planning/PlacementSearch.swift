@@ -22,13 +22,15 @@ enum SearchResult {
 ///    answered at once, however many guests there are.
 /// 2. **Construction.** The hardest guests first, each to its best cells. Several orders and preferences are tried; on a host
 ///    that is not nearly full the first one succeeds, and its answer is the one that the site's preferences ask for.
-/// 3. **Completion.** On a host that is nearly full, cells are filled one after the other, each as full as it must be, since what
+/// 3. **Refutation.** A guest that has no place even alone ends the search (``LoneRefutation``): sums do not see that a guest
+///    needs more than any one cell has.
+/// 4. **Completion.** On a host that is nearly full, cells are filled one after the other, each as full as it must be, since what
 ///    is wasted on one is missing elsewhere (``Completion``).
-/// 4. **Exhaustive search.** At every step the guest with the fewest possible cells is placed next; after every step each
+/// 5. **Exhaustive search.** At every step the guest with the fewest possible cells is placed next; after every step each
 ///    cell is asked which guests still fit it, and a guest without a cell ends the branch. Guests that are alike, cells that
 ///    are alike, and cells of one guest that are alike are tried once, not in every order. A cell that failed for a guest is
 ///    closed for its like in the branches beside.
-/// 5. The search stops undecided after a number of fit checks, never after a time: the same input has the same answer.
+/// 6. The search stops undecided after a number of fit checks, never after a time: the same input has the same answer.
 struct PlacementSearch {
     let needs: [GuestNeed]
     /// Whether cells of one guest may have pages of different sizes.
@@ -73,6 +75,10 @@ struct PlacementSearch {
                 if let assignments = construction.placeAll() { return .found(assignments) }
             }
         }
+        // Guests that float are in the state already.
+        var alone = LoneRefutation(state, allowsMixedPages: allowsMixedPages)
+        let open = needs.indices.filter { fixed[$0] == nil && !needs[$0].cells.isEmpty }
+        guard !alone.refutes(anyOf: open.map { needs[$0] }) else { return .impossible }
         for byMemory in [false, true] {
             guard var completion = Completion(search: self, limit: limit / 4, byMemory: byMemory) else { break }
             if let result = completion.run() { return result }

@@ -65,7 +65,7 @@ struct Placing {
     func run() -> Placement {
         let impossiblePools = poolShortages
         guard impossiblePools.isEmpty else { return refusal(impossiblePools) }
-        guard obstacles.isEmpty else { return partialAnswer(.infeasible) }
+        guard obstacles.isEmpty, !someGuestFitsNowhere else { return partialAnswer(.infeasible) }
         let stopped = kept.keys.filter { kept[$0]?.isRunning == false }.sorted()
         let running = kept.keys.filter { kept[$0]?.isRunning == true }.sorted()
         let first = attempt(keeping: Set(kept.keys))
@@ -74,6 +74,12 @@ struct Placing {
         if let result = release(stopped, keeping: Set(running)) { return answer(result) }
         if let result = release(running, keeping: []) { return answer(result) }
         return answer(attempt(keeping: []))
+    }
+
+    /// Whether a guest has no place on the empty host: then neither moves nor searches help.
+    var someGuestFitsNowhere: Bool {
+        var alone = LoneRefutation(PlacementState(grid), allowsMixedPages: true)
+        return alone.refutes(anyOf: needs.compactMap(\.self))
     }
 
     /// Lets go of as few of `candidates` as possible, while `others` stay; nil when letting all of them go does not help.

@@ -113,6 +113,7 @@ extension Placing {
         let everywhere = shared.reduce(into: CPUSet()) { $0.formUnion($1) }
         guard demand.isBound else {
             let all = request.host.cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) }
+                .intersection(request.host.guestCPUs)
             let confined = request.policy.sharedCPUs != nil || everywhere != all
             return GuestPlacement(name: name, floatingCPUs: confined ? everywhere : nil, memory: demand.memory)
         }

@@ -59,16 +59,18 @@ extension Placing {
 }
 
 extension Placing {
-    /// Cells whose memory cannot hold the pools that the site and foreign users need, guests left out.
+    /// Cells whose memory cannot hold the pools that the site and foreign users need, guests left out: what the pools need, and
+    /// what of the memory beside the reserve foreign domains leave them.
     var poolShortages: [Shortage] {
         let none = grid.pageSizes.map { _ in 0 }
-        return grid.cells.indices.compactMap { cell in
-            guard case .failure(let error) = CellCheck(cell, of: grid).rest(with: CellLoad(), pages: none[...]) else {
-                return nil
-            }
+        return grid.cells.indices.compactMap { index in
+            let (cell, check) = (grid.cells[index], CellCheck(index, of: grid))
+            guard case .failure(let error) = check.rest(with: CellLoad(), pages: none[...]) else { return nil }
+            let pools = error.lack.needed - cell.foreignMemory
+            let holders = request.foreign.filter { $0.memory.contains { $0.cell == cell.id } }
             return Shortage(
-                hostCell: grid.cells[cell].id, resource: .memory, needed: UInt64(error.lack.needed),
-                free: UInt64(max(0, error.lack.available)), heldBy: [])
+                hostCell: cell.id, resource: .memory, needed: UInt64(max(0, pools)),
+                free: UInt64(max(0, error.lack.available - cell.foreignMemory)), heldBy: holders.map(\.name).sorted())
         }
     }
 

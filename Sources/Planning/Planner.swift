@@ -286,7 +286,10 @@ private struct Planning {
         return Diagnostic(
             .doesNotFit, "the huge pages wanted on cell \(cell) do not fit its memory, even without any guest",
             at: request?.pool.mark,
-            notes: ["needed: \(KiB(shortage.needed)) in pools, \(KiB(shortage.free)) of memory beside the reserve"],
+            notes: [
+                "needed: \(KiB(shortage.needed)) in pools; free: \(KiB(shortage.free)) beside the reserve"
+                    + (shortage.heldBy.isEmpty ? "" : " and what \(shortage.heldBy.joined(separator: ", ")) hold")
+            ],
             hint: "ask for fewer pages under 'pools', or reserve less memory on that cell")
     }
 

@@ -11,7 +11,7 @@ struct HostRefusals {
     /// Everything that is wrong, in the order of the site's keys.
     var diagnostics: [Diagnostic] {
         [policy.dedicatedCPUs, policy.sharedCPUs].compactMap { $0.flatMap(offline) } + reservedOnMissingCells
-            + policy.pools.compactMap(impossible) + unknownMemory
+            + policy.pools.compactMap(impossible) + unknownMemory + shutOut
     }
 
     private func offline(_ cpus: Located<CPUSet>) -> Diagnostic? {
@@ -43,6 +43,28 @@ struct HostRefusals {
         Diagnostic(
             .placementCellMissing, "cell \(cell) does not exist on this host", at: mark,
             label: "this host has \(host.cellIDs)", hint: "numactl-plan facts shows the cells")
+    }
+
+    /// What the control group of the guests keeps from them: a warning where the site gives it to guests, else a note.
+    private var shutOut: [Diagnostic] {
+        guard let limits = host.guestLimits else { return [] }
+        let (cpus, cells) = (host.shutOutCPUs, host.shutOutCells)
+        guard !cpus.isEmpty || !cells.isEmpty else { return [] }
+        let named = [policy.dedicatedCPUs, policy.sharedCPUs].compactMap { $0 }.first {
+            !$0.value.isDisjoint(with: cpus)
+        }
+        let parts = [
+            cpus.isEmpty ? nil : "CPUs \(cpus) (\(cpus.count) of \(host.onlineCPUs.count))",
+            cells.isEmpty ? nil : "the memory of cells \(cells)",
+        ].compactMap { $0 }
+        return [
+            Diagnostic(
+                .guestsConfined, "guests may not use \(parts.joined(separator: " and "))", at: named?.mark,
+                severity: named == nil ? .note : .warning,
+                label: named == nil ? nil : "names \(named?.value.intersection(cpus) ?? []), which no guest gets",
+                notes: ["the control group of the guests shuts them out: \(limits.source)"],
+                hint: "systemctl show machine.slice -p AllowedCPUs -p AllowedMemoryNodes shows what was asked for")
+        ]
     }
 
     private var unknownMemory: [Diagnostic] {

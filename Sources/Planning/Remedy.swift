@@ -19,6 +19,10 @@ public enum Remedy: Hashable, Sendable {
     case memory(KiB)
     /// So many CPUs more on that host cell.
     case moreCPUs(Int, cell: CellID)
+    /// More shared vCPUs on each CPU of the host.
+    case cpuRatio(Ratio)
+    /// Pools that give back the free pages that nobody asks for.
+    case shrinkPools
     /// Another guest left out, or moved to another host.
     case without(String)
 }

@@ -56,9 +56,8 @@ struct ShortageReport {
                     hostCell: nil, resource: .cells, needed: UInt64(need.cells.count),
                     free: UInt64(max(0, min(open.count, need.cells.count) - 1)), heldBy: []))
         }
-        if var lack = state.hostLack {
-            lack.needed = max(lack.needed, 1)
-            reasons.append(shortage(lack, on: nil, own: lack.needed))
+        if let lack = state.hostLack {
+            reasons.append(shortage(lack, on: nil, own: max(lack.needed, 1), free: lack.available))
         }
         return reasons
     }
@@ -80,16 +79,60 @@ struct ShortageReport {
         memoryOnly.isHard = need.isHard
         var found: [Shortage] = []
         if let lack = state.lack(of: cpusOnly, on: host, page: -1) {
-            found.append(shortage(lack, on: host, own: own(need, lack.resource)))
+            let own = own(need, lack.resource)
+            let free = freeCPUs(for: cpusOnly, lacking: lack, on: host, own: own)
+            found.append(shortage(lack, on: host, own: own, free: free))
         }
         // With several page sizes the last one stands for all: each of them was short.
-        var memoryLack: Lack?
+        var memoryLack: (lack: Lack, page: Int)?
         for page in pages {
-            memoryLack = state.lack(of: memoryOnly, on: host, page: page)
-            if memoryLack == nil { break }
+            guard let lack = state.lack(of: memoryOnly, on: host, page: page) else {
+                memoryLack = nil
+                break
+            }
+            memoryLack = (lack, page)
         }
-        if let lack = memoryLack { found.append(shortage(lack, on: host, own: own(need, lack.resource))) }
+        if let (lack, page) = memoryLack {
+            let unit = page >= 0 ? state.grid.pageSizes[page] : 1
+            var free = freeMemory(for: memoryOnly, on: host, page: page, unit: unit)
+            if case .pages(let size) = lack.resource { free /= state.grid.pageSizes[size] }
+            found.append(shortage(lack, on: host, own: own(need, lack.resource), free: free))
+        }
         return found
+    }
+
+    /// How many CPUs, cores or pairs of what is lacking are left. Shared vCPUs are under two limits, so the check is asked.
+    private mutating func freeCPUs(for need: CellNeed, lacking lack: Lack, on host: Int, own: Int) -> Int {
+        switch lack.resource {
+        case .sharedCPUs, .sharedVCPUs:
+            return most(below: need.shared) { report, shared in
+                var less = need
+                less.shared = shared
+                return report.state.lack(of: less, on: host, page: -1) == nil
+            }
+        default: return lack.available - (lack.needed - own)
+        }
+    }
+
+    /// The most memory in KiB, in steps of `unit`, that the cell still has for the guest cell.
+    private mutating func freeMemory(for need: CellNeed, on host: Int, page: Int, unit: Int) -> Int {
+        unit
+            * most(below: need.memory / unit) { report, count in
+                var less = need
+                less.memory = count * unit
+                return report.state.lack(of: less, on: host, page: page) == nil
+            }
+    }
+
+    /// The largest amount that still fits, where `amount` does not: the checks that refuse it are asked, and more never fits
+    /// where less does not.
+    private mutating func most(below amount: Int, fits: (inout ShortageReport, Int) -> Bool) -> Int {
+        var (fitting, failing) = (0, max(amount, 1))
+        while failing - fitting > 1 {
+            let middle = fitting + (failing - fitting) / 2
+            if fits(&self, middle) { fitting = middle } else { failing = middle }
+        }
+        return fitting
     }
 
     /// How much of a resource the guest cell itself wants.
@@ -104,20 +147,44 @@ struct ShortageReport {
         }
     }
 
-    private func floatingReasons(for need: GuestNeed) -> [Shortage] {
-        var next = state
-        next.addFloating(need)
-        guard let lack = next.hostLack else { return [] }
-        let own = lack.resource == .memory ? need.floatingMemory : need.floatingShared
-        return [shortage(lack, on: nil, own: own)]
+    /// What a guest without topology lacks over the whole host: CPUs and memory are asked apart, as they are of a cell.
+    private mutating func floatingReasons(for need: GuestNeed) -> [Shortage] {
+        var cpusOnly = need
+        cpusOnly.floatingMemory = 0
+        var memoryOnly = need
+        memoryOnly.floatingShared = 0
+        memoryOnly.needsSharedCPU = false
+        var found: [Shortage] = []
+        if let lack = floatingLack(of: cpusOnly) {
+            let free = most(below: need.floatingShared) { report, count in
+                var less = cpusOnly
+                less.floatingShared = count
+                return report.floatingLack(of: less) == nil
+            }
+            found.append(shortage(lack, on: nil, own: max(need.floatingShared, 1), free: free))
+        }
+        if let lack = floatingLack(of: memoryOnly) {
+            let free = most(below: need.floatingMemory) { report, amount in
+                var less = memoryOnly
+                less.floatingMemory = amount
+                return report.floatingLack(of: less) == nil
+            }
+            found.append(shortage(lack, on: nil, own: need.floatingMemory, free: free))
+        }
+        return found
     }
 
-    private func shortage(_ lack: Lack, on host: Int?, own: Int) -> Shortage {
-        let free = max(0, lack.available - (lack.needed - own))
+    private func floatingLack(of need: GuestNeed) -> Lack? {
+        var next = state
+        next.addFloating(need)
+        return next.hostLack
+    }
+
+    private func shortage(_ lack: Lack, on host: Int?, own: Int, free: Int) -> Shortage {
         let cell = host.map { state.grid.cells[$0].id }
         return Shortage(
             hostCell: cell, resource: resource(lack.resource), needed: UInt64(max(0, own)),
-            free: UInt64(min(free, own)),
+            free: UInt64(max(0, min(free, own))),
             heldBy: holders(of: lack.resource, on: cell))
     }
 
@@ -135,7 +202,7 @@ struct ShortageReport {
         }
     }
 
-    /// Guests and foreign domains that hold some of a resource, on one cell or anywhere.
+    /// Guests, foreign domains and pools that hold some of a resource, on one cell or, without one, anywhere.
     private func holders(of resource: Lack.Resource, on cell: CellID?) -> [String] {
         let guests = placed.guests.filter { guest in
             if guest.cells.isEmpty { return cell == nil }
@@ -145,14 +212,26 @@ struct ShortageReport {
             let cpus = cell.flatMap { request.host.cell($0)?.cpus } ?? request.host.onlineCPUs
             switch resource {
             case .memory, .pages, .pageSize:
-                return load.memory.contains { ($0.cell ?? cell) == cell }
+                return load.memory.contains { cell == nil || $0.cell == nil || $0.cell == cell }
                     || load.pagesHeld.keys.contains { (cell ?? $0.cell) == $0.cell }
+                    || load.pagesAtStart.keys.contains { (cell ?? $0.cell) == $0.cell }
             case .wholeCores, .siblingPairs, .dedicatedCPUs, .sharedCPUs, .sharedVCPUs:
                 return !load.takenCPUs.isDisjoint(with: cpus)
                     || load.sharedVCPUs.contains { !($0.cpus ?? cpus).isDisjoint(with: cpus) }
             }
         }
-        return (guests.map(\.name) + foreign.map(\.name)).sorted()
+        return (guests.map(\.name) + foreign.map(\.name) + pools(holding: resource, on: cell)).sorted()
+    }
+
+    /// The pools whose free pages nobody asked for: ordinary memory, were they given back.
+    private func pools(holding resource: Lack.Resource, on cell: CellID?) -> [String] {
+        guard resource == .memory, !request.allowsShrink else { return [] }
+        return request.host.cells.filter { (cell ?? $0.id) == $0.id }.flatMap { host in
+            host.pools.filter { pool in
+                let usage = placed.cells.first { $0.id == host.id }?.pools.first { $0.pageSize == pool.pageSize }
+                return pool.total > max(usage?.wanted ?? .zero, pool.used)
+            }.map { Change.Subject.pool(PoolID(cell: host.id, pageSize: $0.pageSize)).address }
+        }
     }
 
     private func holds(_ cell: GuestCellPlacement, _ resource: Lack.Resource) -> Bool {

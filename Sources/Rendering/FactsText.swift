@@ -18,13 +18,26 @@ public struct FactsText {
     private var hostLines: [String] {
         let host = facts.host
         let libvirt = facts.libvirt.map { "libvirt \(shown($0.version)), hypervisor \(shown($0.hypervisor))" }
-        return [
-            "\(shown(host.name))  \(shown(host.arch))  kernel \(shown(host.kernel))  \(libvirt ?? "libvirt not asked")",
-            "\(Amount.count(facts.cells.count, "cell")), \(Amount.count(facts.onlineCPUs.count, "CPU")) online, "
-                + "memory \(totalMemory), ordinary page \(host.basePage)",
-            "isolated CPUs: \(facts.isolatedCPUs.text(empty: "none"))",
-            facts.efficiencyCPUs.isEmpty ? "" : "efficiency CPUs: \(facts.efficiencyCPUs)",
-        ].filter { !$0.isEmpty }.flatMap { wrapped($0, to: textWidth) }
+        return
+            ([
+                "\(shown(host.name))  \(shown(host.arch))  kernel \(shown(host.kernel))  \(libvirt ?? "libvirt not asked")",
+                "\(Amount.count(facts.cells.count, "cell")), \(Amount.count(facts.onlineCPUs.count, "CPU")) online, "
+                    + "memory \(totalMemory), ordinary page \(host.basePage)",
+                "isolated CPUs: \(facts.isolatedCPUs.text(empty: "none"))",
+            ] + efficiencyLines + limitLines).flatMap { wrapped($0, to: textWidth) }
+    }
+
+    private var efficiencyLines: [String] {
+        facts.efficiencyCPUs.isEmpty ? [] : ["efficiency CPUs: \(facts.efficiencyCPUs)"]
+    }
+
+    /// What guests may use, where that is less than the host has.
+    private var limitLines: [String] {
+        guard let limits = facts.guestLimits else { return [] }
+        let parts = [
+            limits.cpus.map { "CPUs \($0)" }, limits.memoryCells.map { "memory of cells \($0)" },
+        ].compactMap { $0 }
+        return ["guests may use: \(parts.joined(separator: ", ")) (\(displayable(limits.source)))"]
     }
 
     private var totalMemory: String {

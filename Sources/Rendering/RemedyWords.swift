@@ -15,6 +15,8 @@ extension Remedy {
         case .vcpus(let count): "vcpus: \(count)"
         case .memory(let amount): "ram: \(amount)"
         case .moreCPUs(let count, let cell): "\(Amount.count(count, "CPU")) more on host cell \(cell)"
+        case .cpuRatio(let ratio): "cpu_allocation_ratio: \(ratio) of the host"
+        case .shrinkPools: "--allow-shrink: free pages that nobody asks for become ordinary memory"
         case .without(let guest): "guest '\(displayable(guest))' left out, or on another host"
         }
     }
@@ -31,6 +33,8 @@ extension Remedy {
             case .vcpus(let count): ("vcpus", .number(count))
             case .memory(let amount): ("memory_kib", .number(amount.count))
             case .moreCPUs(let count, _): ("more_cpus", .number(count))
+            case .cpuRatio(let ratio): ("cpu_allocation_ratio", .text(ratio.description))
+            case .shrinkPools: ("allow_shrink", .flag(true))
             case .without(let guest): ("without_guest", .text(guest))
             }
         guard case .moreCPUs(_, let cell) = self else { return ["change": .text(kind), "value": value] }

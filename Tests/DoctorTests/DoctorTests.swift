@@ -180,6 +180,14 @@ struct DoctorTests {
             host: "{cpus: {dedicated: 2-7, shared: 0-1}}"
         ) { _ in },
         Case(
+            name: "guest_limits", code: .guestsConfined, severity: .warning, says: "CPUs 4-7",
+            helps: "set-property machine.slice"
+        ) { $0.facts.guestLimits = GuestLimits(cpus: [0, 1, 2, 3], source: "/sys/fs/cgroup/machine.slice") },
+        Case(
+            name: "guest_limits", code: .guestsConfined, severity: .warning, says: "the memory of cells 1",
+            helps: "AllowedMemoryNodes"
+        ) { $0.facts.guestLimits = GuestLimits(memoryCells: [0], source: "/sys/fs/cgroup/machine.slice") },
+        Case(
             name: "cells_without_memory", code: .cellWithoutMemory, severity: .note, says: "cell 1 has CPUs 4-7",
             helps: "dmidecode"
         ) { $0.facts.cells[1].memory = 0 },

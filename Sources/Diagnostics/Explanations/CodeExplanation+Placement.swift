@@ -136,5 +136,15 @@ extension CodeExplanation {
             are pinned anew at once.
             Bring the CPU online before apply if the guest shall keep it.
             """),
+        CodeExplanation(
+            .guestsConfined, "guests may not use all of the host",
+            """
+            libvirt runs guests in a control group: machine.slice, or machine without systemd. Its cpuset leaves them \
+            fewer CPUs, or the memory of fewer cells, than the host has: AllowedCPUs= or AllowedMemoryNodes= of the \
+            slice, or an isolated partition of another group. A guest pinned outside would not start (EINVAL), so \
+            nothing outside is given to one.
+            facts shows the limits under guest_limits. Widen them with systemctl set-property machine.slice \
+            AllowedCPUs=0-15, or take the CPUs out of 'cpus' of the host.
+            """),
     ]
 }

@@ -12,6 +12,11 @@ public enum FactsJSONSchema: DocumentSchema {
                 "kind": ["const": .text(HostFacts.kind)], "format_version": orNull(version), "time": orNull(time),
                 "host": orNull(.object(host)),
                 "cpus": orNull(.object(object([:], optional: maybe(["online", "isolated", "efficiency"], list)))),
+                "guest_limits": orNull(
+                    .object(
+                        object(
+                            [:], optional: ["cpus": orNull(list), "memory_cells": orNull(list), "source": orNull(text)])
+                    )),
                 "pci": orNull(list(of: reference("device"))), "libvirt": orNull(.object(libvirt)),
                 "domains": orNull(list(of: reference("domain"))),
             ])

@@ -1,0 +1,144 @@
+internal import Diagnostics
+internal import HostModel
+
+/// The folder of the control groups.
+private let groupFolder = "sys/fs/cgroup"
+
+/// Where systemd looks for a unit's files, the first before all others: systemd.unit(5).
+private let unitFolders = [
+    "etc/systemd/system.control", "run/systemd/system.control", "run/systemd/transient", "etc/systemd/system",
+    "run/systemd/system", "usr/local/lib/systemd/system", "usr/lib/systemd/system", "lib/systemd/system",
+]
+
+extension FactReader {
+    /// What the control group of the machine's guests leaves them, or nil when that is everything.
+    ///
+    /// libvirt puts guests into `machine.slice`, without systemd into `machine`. The group's effective sets are what the kernel
+    /// enforces: of version 2 `cpuset.cpus.effective`, of version 1 `cpuset.effective_cpus`, before Linux 4.7 `cpuset.cpus`. The
+    /// slice is there as long as a guest runs; before the first one its unit's AllowedCPUs= and AllowedMemoryNodes= say what it
+    /// will be, and the root of the groups what it can be at most. A host without these files limits nothing.
+    mutating func guestLimits(online: CPUSet, cells: CellSet) -> GuestLimits? {
+        let isVersion1 = names(in: "\(groupFolder)/cpuset") != nil
+        let limits = isVersion1 ? version1Limits() : version2Limits()
+        guard var limits else { return nil }
+        if let cpus = limits.cpus, online.isSubset(of: cpus) || cpus.isDisjoint(with: online) { limits.cpus = nil }
+        limits.cpus = limits.cpus?.intersection(online)
+        if let memory = limits.memoryCells, cells.isSubset(of: memory) || memory.isDisjoint(with: cells) {
+            limits.memoryCells = nil
+        }
+        limits.memoryCells = limits.memoryCells?.intersection(cells)
+        return limits.cpus == nil && limits.memoryCells == nil ? nil : limits
+    }
+
+    private mutating func version2Limits() -> GuestLimits? {
+        for group in ["machine.slice", "machine"] where names(in: "\(groupFolder)/\(group)") != nil {
+            // Without the controller the group has no sets of its own, and none but the root's apply.
+            if let limits = limits(of: group, effectiveSuffix: ".effective") { return limits }
+            return limits(of: nil, effectiveSuffix: ".effective")
+        }
+        let root = limits(of: nil, effectiveSuffix: ".effective")
+        guard let unit = unitLimits() else { return root }
+        func within<Element>(_ outer: IDSet<Element>?, _ inner: IDSet<Element>?) -> IDSet<Element>? {
+            guard let outer else { return inner }
+            return inner.map(outer.intersection) ?? outer
+        }
+        return GuestLimits(
+            cpus: within(root?.cpus, unit.cpus), memoryCells: within(root?.memoryCells, unit.memoryCells),
+            source: unit.source)
+    }
+
+    private mutating func limits(of group: String?, effectiveSuffix: String) -> GuestLimits? {
+        let folder = group.map { "\(groupFolder)/\($0)" } ?? groupFolder
+        let cpus: CPUSet? = nonEmptyList("\(folder)/cpuset.cpus\(effectiveSuffix)")
+        let cells: CellSet? = nonEmptyList("\(folder)/cpuset.mems\(effectiveSuffix)")
+        guard cpus != nil || cells != nil else { return nil }
+        return GuestLimits(cpus: cpus, memoryCells: cells, source: "/\(folder)")
+    }
+
+    private mutating func version1Limits() -> GuestLimits? {
+        let root = "\(groupFolder)/cpuset"
+        let groups = ["machine.slice", "machine", "libvirt/qemu"].map { "\(root)/\($0)" }
+        let folder = groups.first { names(in: $0) != nil } ?? root
+        // A new group's sets are empty until libvirt copies its parent's.
+        for folder in [folder, root] {
+            let cpus: CPUSet? =
+                nonEmptyList("\(folder)/cpuset.effective_cpus") ?? nonEmptyList("\(folder)/cpuset.cpus")
+            let cells: CellSet? =
+                nonEmptyList("\(folder)/cpuset.effective_mems") ?? nonEmptyList("\(folder)/cpuset.mems")
+            if cpus != nil || cells != nil {
+                return GuestLimits(cpus: cpus, memoryCells: cells, source: "/\(folder)")
+            }
+        }
+        return nil
+    }
+
+    /// The set of a list file; nil when it is absent, makes no sense, or is empty.
+    private mutating func nonEmptyList<Element>(_ name: String) -> IDSet<Element>? {
+        let set: IDSet<Element>? = list(name)
+        return set?.isEmpty == true ? nil : set
+    }
+
+    // MARK: The slice before its first guest
+
+    private mutating func unitLimits() -> GuestLimits? {
+        let files = unitFiles("machine.slice")
+        let (cpuText, cpuFiles) = setting("AllowedCPUs", in: files)
+        let (cellText, cellFiles) = setting("AllowedMemoryNodes", in: files)
+        let cpus: CPUSet? = unitList(cpuText, files: cpuFiles)
+        let cells: CellSet? = unitList(cellText, files: cellFiles)
+        guard cpus != nil || cells != nil else { return nil }
+        let sources = (cpuFiles + cellFiles).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        return GuestLimits(
+            cpus: cpus, memoryCells: cells, source: sources.map { "/\($0)" }.joined(separator: ", "))
+    }
+
+    /// The files that make a unit, in the order in which they take effect: the unit's own, then its drop-ins by name, of one name
+    /// only the first folder's.
+    private mutating func unitFiles(_ unit: String) -> [(path: String, text: String)] {
+        var files: [(path: String, text: String)] = []
+        for path in unitFolders.map({ "\($0)/\(unit)" }) {
+            guard let text = text(path) else { continue }
+            files.append((path, text))
+            break
+        }
+        var dropIns: [String: String] = [:]
+        for folder in unitFolders.map({ "\($0)/\(unit).d" }) {
+            for name in names(in: folder) ?? [] where name.hasSuffix(".conf") && dropIns[name] == nil {
+                dropIns[name] = "\(folder)/\(name)"
+            }
+        }
+        for (_, path) in dropIns.sorted(by: { $0.key < $1.key }) {
+            if let text = text(path) { files.append((path, text)) }
+        }
+        return files
+    }
+
+    /// What all files together give to a setting: later lines add to earlier ones, an empty one takes all of them back.
+    private func setting(_ key: String, in files: [(path: String, text: String)]) -> (values: [String], files: [String])
+    {
+        var (values, sources): ([String], [String]) = ([], [])
+        for file in files {
+            for line in file.text.split(whereSeparator: \.isNewline) {
+                let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                guard parts.count == 2, SysfsText.trimmed(String(parts[0])) == key else { continue }
+                let value = String(SysfsText.trimmed(String(parts[1])))
+                if value.isEmpty {
+                    (values, sources) = ([], [])
+                } else {
+                    values.append(value)
+                    sources.append(file.path)
+                }
+            }
+        }
+        return (values, sources)
+    }
+
+    /// A set as systemd writes it: numbers and ranges, apart by commas or blanks.
+    private mutating func unitList<Element>(_ values: [String], files: [String]) -> IDSet<Element>? {
+        guard !values.isEmpty else { return nil }
+        let text = values.joined(separator: ",").split { $0 == " " || $0 == "\t" || $0 == "," }.joined(separator: ",")
+        if let set: IDSet<Element> = SysfsText.list(text) { return set.isEmpty ? nil : set }
+        garbled(files[0], "'\(SysfsText.excerpt(text))' is not a list such as 0-3,8")
+        return nil
+    }
+}

@@ -1,0 +1,62 @@
+import HostModel
+import Planning
+import SiteFile
+import Testing
+
+@Suite("Guests within what their control group leaves them")
+struct GuestLimitsTests {
+    private func place(_ guests: [PlacementGuest], limits: GuestLimits?) -> Placement {
+        var host = ShortageTests.host(2)
+        host.guestLimits = limits
+        return Placer.place(PlacementRequest(host: host, policy: .plain(), guests: guests))
+    }
+
+    private let inside = GuestLimits(cpus: [0, 1, 4, 5], source: "/sys/fs/cgroup/machine.slice")
+
+    @Test("no CPU outside is given to a guest, alone or shared, nor to an emulator")
+    func cpus() {
+        let placement = place(
+            [
+                PlacementGuest(
+                    name: "own",
+                    demand: .even(1, vcpus: 1, memory: 1_024, policy: .dedicated, emulator: .isolate)),
+                PlacementGuest(name: "shared", demand: .even(2, vcpus: 2, memory: 2_048)),
+                PlacementGuest(name: "floating", demand: GuestDemand(vcpus: 1, memory: 1_024)),
+            ], limits: inside)
+        #expect(placement.verdict == .placed)
+        let given = placement.guests.reduce(into: CPUSet()) { set, guest in
+            set.formUnion(guest.emulatorCPUs)
+            set.formUnion(guest.floatingCPUs ?? [])
+            for cell in guest.cells { for cpus in cell.pins.values { set.formUnion(cpus) } }
+        }
+        #expect(given == [0, 1, 4, 5])
+    }
+
+    @Test("what is shut out is not free")
+    func free() throws {
+        let guest = PlacementGuest(name: "g", demand: .even(1, vcpus: 3, memory: 1_024, policy: .dedicated))
+        #expect(place([guest], limits: nil).verdict == .placed)
+        let reasons = try #require(place([guest], limits: inside).unplaced.first).reasons
+        #expect(reasons.filter { $0.resource == .dedicatedCPUs }.map(\.free) == [2, 2])
+    }
+
+    @Test("guests without topology stay without a list while no guest takes CPUs for itself")
+    func floating() {
+        let guest = PlacementGuest(name: "g", demand: GuestDemand(vcpus: 1, memory: 1_024))
+        #expect(place([guest], limits: inside).guests.map(\.floatingCPUs) == [nil])
+    }
+
+    @Test("memory of a cell outside is nobody's, and its CPUs serve guests without topology only")
+    func memory() {
+        let limits = GuestLimits(memoryCells: [1], source: "/sys/fs/cgroup/machine.slice")
+        let bound = PlacementGuest(name: "g", demand: .even(1, vcpus: 1, memory: 1_024))
+        #expect(place([bound], limits: limits).guests.first?.cells.map(\.hostCell) == [1])
+        let two = PlacementGuest(name: "g", demand: .even(2, vcpus: 2, memory: 2_048))
+        #expect(place([two], limits: limits).verdict == .infeasible)
+        let eight: KiB = 8_388_608
+        let floats = PlacementGuest(name: "g", demand: GuestDemand(vcpus: 8, memory: eight))
+        #expect(place([floats], limits: limits).verdict == .placed)
+        let more = PlacementGuest(name: "g", demand: GuestDemand(vcpus: 8, memory: KiB(eight.count + 1)))
+        #expect(place([more], limits: limits).verdict == .infeasible)
+    }
+}
