@@ -15,6 +15,8 @@ struct GuestOutcome {
     /// These settings, as they are in the running domain and as they are wanted.
     var pending: [ChangedPart] = []
     var diagnostics: [Diagnostic] = []
+    /// Whether the guest differs from the site in what this plan leaves as it is.
+    var differs = false
 
     /// Whether the guest is started.
     var starts: Bool { steps.contains { if case .start = $0 { true } else { false } } }
@@ -49,7 +51,8 @@ struct GuestChange {
 
     /// What becomes of the guest.
     func outcome() -> GuestOutcome {
-        let wanted = WantedParts(host: request.host).parts(of: guest.demand, at: placement)
+        let wanted =
+            keptParts ?? WantedParts(host: request.host).parts(of: guest.demand, at: placement)
         var outcome = record.map { update(of: $0, wanted: wanted) } ?? creation(wanted)
         outcome.name = name
         if let record, !outcome.steps.isEmpty {
@@ -59,6 +62,9 @@ struct GuestChange {
         return outcome
     }
 
+    /// The settings of a domain that stays as it is defined; nil where the site says what they shall be.
+    private var keptParts: ManagedParts? { guest.keepsShape ? record?.parts : nil }
+
     private func managedSave(_ outcome: GuestOutcome) -> Diagnostic {
         let words = ManagedSave(name, at: guest.name.mark)
         return outcome.starts ? words.refusal(to: "be started as it is defined") : words.warning
@@ -67,7 +73,8 @@ struct GuestChange {
     // MARK: A guest that is not there yet
 
     private func creation(_ wanted: ManagedParts) -> GuestOutcome {
-        let mark = mark(origin: .created, wanted: wanted)
+        let machine = MachineRecord(machineWish(.created), prior: nil, in: nil)
+        let mark = mark(origin: .created, wanted: wanted, machine: machine)
         let document = DomainPatch.apply(wanted, mark: mark, to: machineDocument)
         var outcome = GuestOutcome(definition: GuestDefinition(name: name, document: document))
         var parts = wanted.settings.map {
@@ -96,27 +103,44 @@ struct GuestChange {
         return DomainTemplate.domain(for: MachineDescription(guest, arch: request.host.host.arch))
     }
 
+    /// What the site says of the machine, beside CPUs and memory.
+    private func machineWish(_ origin: OwnershipMark.Origin) -> MachineWish {
+        MachineWish(guest, origin: origin, base: request.bases[name], arch: request.host.host.arch)
+    }
+
     // MARK: A guest that is there
 
     private func update(of record: DomainRecord, wanted: ManagedParts) -> GuestOutcome {
         let origin: OwnershipMark.Origin = if case .ours(let origin) = ownership { origin } else { .adopted }
-        let mark = mark(origin: origin, wanted: wanted)
+        let machine = MachineChange(machineWish(origin), origin: origin, record: record)
+        let mark = mark(origin: origin, wanted: wanted, machine: machine.record)
         let isDrift = mark.spec == record.mark?.spec
         let wanted = guest.demand.ioThreads == nil ? wanted.keepingIOThreads(of: record.parts) : wanted
         let stored = wanted.differences(from: record.parts, defaultHugePage: request.defaultHugePage)
         var outcome = GuestOutcome(
             definition: GuestDefinition(
-                name: name, document: DomainPatch.apply(wanted, mark: mark, to: record.document)))
+                name: name,
+                document: stored.isEmpty
+                    ? DomainPatch.stamp(mark, on: machine.document)
+                    : DomainPatch.apply(wanted, mark: mark, to: machine.document)))
+        if let obstacle = machine.obstacle {
+            outcome.differs = true
+            outcome.diagnostics.append(obstacle.diagnostic(guest))
+        }
         var parts = stored.map { part in
             ChangedPart(
                 path: part.path, now: part.now.map(ChangedPart.Value.init), want: part.want.map(ChangedPart.Value.init),
                 when: when(part.path, record, wanted), live: record.live?.live(part.path),
                 drift: isDrift ? .definition : nil)
         }
-        if !stored.isEmpty || record.mark != mark {
+        parts += machine.parts
+        if !stored.isEmpty || !machine.parts.isEmpty || record.mark != mark {
             outcome.steps.append(.redefine(name: name, prior: record.parts, wanted: wanted, mark: mark))
         }
-        if let running = record.live {
+        if guest.keepsShape {
+            outcome.pending = machine.pending
+            outcome.restartPending = !outcome.pending.isEmpty
+        } else if let running = record.live {
             let live = FloatingPins(wanted: wanted, everywhere: request.host.onlineCPUs).settled(running)
             let drift = wanted.differences(from: live, defaultHugePage: request.defaultHugePage)
             outcome.pending = drift.filter { moves || !takesAtOnce($0.path, wanted) }.map { part in
@@ -124,6 +148,7 @@ struct GuestChange {
                     path: part.path, now: part.now.map(ChangedPart.Value.init),
                     want: part.want.map(ChangedPart.Value.init), when: .nextStart, live: running.live(part.path))
             }
+            outcome.pending += machine.pending
             outcome.restartPending = !outcome.pending.isEmpty
             if !moves { addLivePins(drift, live: live, wanted: wanted, parts: &parts, steps: &outcome.steps) }
         } else if record.isRunning {
@@ -148,6 +173,10 @@ struct GuestChange {
             request.consent.forcesOff ? "it is shut down, or switched off when that takes too long" : "it is shut down"
         var consent: String? = stops ? shutdown : nil
         if isRebalanced { consent = "it moves to a better place" }
+        if let disk = parts.first(where: \.putsBackDisk) {
+            consent =
+                "\(disk.path.dropLast(".source".count)) was changed by hand and is put back; what was written there since is not on the old one"
+        }
         if isMoved, record.isRunning { consent = "it runs and moves to other cells; the move waits for its next start" }
         switch ownership {
         case .adopt: (action, consent) = (.adopt, "a domain that this site did not create is taken over")
@@ -217,7 +246,14 @@ struct GuestChange {
         }
     }
 
-    private func mark(origin: OwnershipMark.Origin, wanted: ManagedParts) -> OwnershipMark {
+    private func mark(
+        origin: OwnershipMark.Origin, wanted: ManagedParts, machine: MachineRecord?
+    ) -> OwnershipMark {
+        guard keptParts == nil else {
+            return OwnershipMark(
+                site: request.site, guest: name, flavor: nil, origin: origin, managedPaths: [], placement: [],
+                host: request.policy.name.value, machine: machine)
+        }
         let pins = placement.cells.flatMap { cell in
             cell.dedicatedVCPUs.compactMap { vcpu in cell.pins[vcpu]?.first.map { (vcpu, $0) } }
         }
@@ -228,7 +264,7 @@ struct GuestChange {
                 OwnershipMark.PlacedCell(guestCell: $0.id, hostCell: $0.hostCell, pageSize: $0.pageSize)
             }, ownCPUs: Dictionary(pins, uniquingKeysWith: { first, _ in first }),
             emulatorCPU: guest.demand.emulatorPolicy == .isolate ? placement.emulatorCPUs.first : nil,
-            host: request.policy.name.value, spec: wanted.digest)
+            host: request.policy.name.value, spec: wanted.digest, machine: machine)
     }
 }
 
@@ -243,6 +279,13 @@ extension ManagedParts {
         var parts = self
         parts.cpuTune.ioThreadPins = present.cpuTune.ioThreadPins
         return parts
+    }
+}
+
+extension ChangedPart {
+    /// Whether a disk gets the source back that somebody has replaced: what was written to the new one is missing on the old.
+    fileprivate var putsBackDisk: Bool {
+        drift == .definition && now != nil && path.hasPrefix("devices.disk[") && path.hasSuffix(".source")
     }
 }
 
