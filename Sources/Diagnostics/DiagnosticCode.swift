@@ -129,6 +129,8 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case restartImpossible = "NP522"
     case removalImpossible = "NP530"
     case domainBusy = "NP531"
+    case baseChanged = "NP550"
+    case machineTypeChanged = "NP551"
 
     // Ownership and policy
     case notOurs = "NP601"

@@ -25,7 +25,8 @@ extension OwnershipMark {
             ownCPUs: Dictionary(
                 own.compactMap { own in own.vcpu.map { ($0, own.cpu) } }, uniquingKeysWith: { first, _ in first }),
             emulatorCPU: own.first { $0.vcpu == nil }?.cpu, host: mark[attribute: "host"],
-            spec: mark[attribute: "spec"])
+            spec: mark[attribute: "spec"],
+            machine: children("machine").first.map(MachineRecord.init(reading:)))
     }
 
     /// The mark as an element that declares its own namespace.
@@ -40,7 +41,8 @@ extension OwnershipMark {
         let cells = placement.sorted { $0.guestCell < $1.guestCell }.map(\.element)
         let own = ownCPUs.sorted { $0.key < $1.key }.map { OwnCPU(vcpu: $0.key, cpu: $0.value).element }
         let emulator = emulatorCPU.map { [OwnCPU(vcpu: nil, cpu: $0).element] } ?? []
-        mark.children = (paths + cells + own + emulator).map { .element($0) }
+        let machine = machine.map { [$0.element] } ?? []
+        mark.children = (paths + cells + own + emulator + machine).map { .element($0) }
         return mark
     }
 

@@ -51,12 +51,16 @@ public struct OwnershipMark: Hashable, Sendable {
     public var ownCPUs: [VCPU: CPU]
     /// The host CPU that was given to the emulator's threads for themselves, or nil.
     public var emulatorCPU: CPU?
+    /// What the site said of the machine; nil in marks that do not say, and for adopted domains of which the site manages no device.
+    public var machine: MachineRecord?
 
     /// Puts a mark together.
     public init(
         site: String, guest: String, flavor: String?, origin: Origin, managedPaths: [String], placement: [PlacedCell],
-        ownCPUs: [VCPU: CPU] = [:], emulatorCPU: CPU? = nil, host: String? = nil, spec: String? = nil
+        ownCPUs: [VCPU: CPU] = [:], emulatorCPU: CPU? = nil, host: String? = nil, spec: String? = nil,
+        machine: MachineRecord? = nil
     ) {
+        self.machine = machine
         self.host = host
         self.spec = spec
         self.site = site

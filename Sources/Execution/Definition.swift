@@ -30,21 +30,34 @@ struct Definition {
     func mismatches(
         with wanted: ManagedParts, mark wantedMark: OwnershipMark, defaultHugePage: PageSize?
     ) -> [Mismatch] {
-        let settings = wanted.differences(from: parts, defaultHugePage: defaultHugePage).map {
-            Mismatch(
-                subject: .guest(name), path: $0.path, wanted: $0.want.map(ChangedPart.Value.init),
-                found: $0.now.map(ChangedPart.Value.init))
-        }
-        guard mark != wantedMark else { return settings }
+        let settings = wanted.differences(from: parts, defaultHugePage: defaultHugePage).map(mismatch)
+        guard mark != wantedMark else { return settings + machine(wantedMark).differences.map(mismatch) }
         let marks = Mismatch(
             subject: .guest(name), path: "metadata", wanted: .text(XMLWriter.write(wantedMark.element)),
             found: (mark?.element).map { .text(XMLWriter.write($0)) })
-        return settings + [marks]
+        return settings + machine(wantedMark).differences.map(mismatch) + [marks]
     }
 
-    /// The document with the managed settings and the mark put in.
-    func patched(with wanted: ManagedParts, mark: OwnershipMark) -> XMLElement {
-        DomainPatch.apply(wanted, mark: mark, to: document)
+    private func mismatch(_ difference: SettingDifference) -> Mismatch {
+        Mismatch(
+            subject: .guest(name), path: difference.path, wanted: difference.want.map(ChangedPart.Value.init),
+            found: difference.now.map(ChangedPart.Value.init))
+    }
+
+    /// The document with the machine that a mark records.
+    private func machine(_ wanted: OwnershipMark) -> MachineMerge {
+        MachineMerge(
+            wanted.machine ?? MachineRecord(), prior: wanted.machine.flatMap { _ in mark?.machine }, into: document)
+    }
+
+    /// The document with the managed settings, the machine and the mark put in.
+    ///
+    /// Where the settings are as wanted they are not touched: what only looks different stays as somebody wrote it.
+    func patched(with wanted: ManagedParts, mark: OwnershipMark, defaultHugePage: PageSize?) -> XMLElement {
+        guard !wanted.differences(from: parts, defaultHugePage: defaultHugePage).isEmpty else {
+            return DomainPatch.stamp(mark, on: machine(mark).document)
+        }
+        return DomainPatch.apply(wanted, mark: mark, to: machine(mark).document)
     }
 
     /// Whether the settings are those that were read before, perhaps by way of a facts document. Wanted parts leave open what is nil,
@@ -55,7 +68,11 @@ struct Definition {
     }
 
     /// Whether both mean the same as far as we manage it.
-    func isEquivalent(to other: Definition) -> Bool { parts == other.parts && mark == other.mark }
+    func isEquivalent(to other: Definition) -> Bool {
+        guard parts == other.parts, mark == other.mark else { return false }
+        guard let mark else { return true }
+        return machine(mark).differences == other.machine(mark).differences
+    }
 }
 
 extension Definition {

@@ -18,7 +18,8 @@ extension PreconditionCheck {
         }
         let now = GuestPrecondition.Domain(
             parts: present.parts, mark: present.mark, isRunning: status.isActive, autostarts: status.autostarts,
-            hasManagedSave: status.hasManagedSave, defaultHugePage: defaultHugePage)
+            hasManagedSave: status.hasManagedSave, defaultHugePage: defaultHugePage,
+            devices: domain.devices == nil ? nil : document)
         var moved = isThere ? [] : settings(of: subject, domain, now) + marks(of: subject, domain, now)
         moved += states(of: name, domain, now)
         return try moved + pins(of: name)
@@ -39,9 +40,11 @@ extension PreconditionCheck {
     private func settings(
         of subject: Change.Subject, _ planned: GuestPrecondition.Domain, _ now: GuestPrecondition.Domain
     ) -> [Moved] {
-        let paths = Set(planned.settings.keys).union(now.settings.keys)
+        let planned = planned.settings.merging(planned.devices ?? [:]) { first, _ in first }
+        let now = now.settings.merging(now.devices ?? [:]) { first, _ in first }
+        let paths = Set(planned.keys).union(now.keys)
         return paths.sorted(by: comesBefore).compactMap { path in
-            let (before, after) = (planned.settings[path], now.settings[path])
+            let (before, after) = (planned[path], now[path])
             return before == after
                 ? nil : Moved(subject, path, planned: words(before, path), found: words(after, path))
         }

@@ -46,7 +46,7 @@ extension Run {
         guard present.isUnchanged(since: prior, defaultHugePage: host.defaultHugePage) else {
             throw .definitionChanged(name)
         }
-        let document = present.patched(with: wanted, mark: mark)
+        let document = present.patched(with: wanted, mark: mark, defaultHugePage: host.defaultHugePage)
         return Effect(
             [step], .define(name: name, document: document, replacing: present.document),
             inverse: [.define(name: name, document: present.document, replacing: document)])

@@ -15,6 +15,8 @@ struct GuestOutcome {
     /// These settings, as they are in the running domain and as they are wanted.
     var pending: [ChangedPart] = []
     var diagnostics: [Diagnostic] = []
+    /// Whether the guest differs from the site in what this plan leaves as it is.
+    var differs = false
 
     /// Whether the guest is started.
     var starts: Bool { steps.contains { if case .start = $0 { true } else { false } } }
@@ -44,7 +46,8 @@ struct GuestChange {
 
     /// What becomes of the guest.
     func outcome() -> GuestOutcome {
-        let wanted = WantedParts(host: request.host).parts(of: guest.demand, at: placement)
+        let wanted =
+            keptParts ?? WantedParts(host: request.host).parts(of: guest.demand, at: placement)
         var outcome = record.map { update(of: $0, wanted: wanted) } ?? creation(wanted)
         outcome.name = name
         if let record, !outcome.steps.isEmpty {
@@ -54,6 +57,9 @@ struct GuestChange {
         return outcome
     }
 
+    /// The settings of a domain that stays as it is defined; nil where the site says what they shall be.
+    private var keptParts: ManagedParts? { guest.keepsShape ? record?.parts : nil }
+
     private func managedSave(_ outcome: GuestOutcome) -> Diagnostic {
         let words = ManagedSave(name, at: guest.name.mark)
         return outcome.starts ? words.refusal(to: "be started as it is defined") : words.warning
@@ -62,7 +68,8 @@ struct GuestChange {
     // MARK: A guest that is not there yet
 
     private func creation(_ wanted: ManagedParts) -> GuestOutcome {
-        let mark = mark(origin: .created, wanted: wanted)
+        let machine = MachineRecord(machineWish(.created), prior: nil, in: nil)
+        let mark = mark(origin: .created, wanted: wanted, machine: machine)
         let document = DomainPatch.apply(wanted, mark: mark, to: machineDocument)
         var outcome = GuestOutcome(definition: GuestDefinition(name: name, document: document))
         var parts = wanted.settings.map {
@@ -91,11 +98,17 @@ struct GuestChange {
         return DomainTemplate.domain(for: MachineDescription(guest, arch: request.host.host.arch))
     }
 
+    /// What the site says of the machine, beside CPUs and memory.
+    private func machineWish(_ origin: OwnershipMark.Origin) -> MachineWish {
+        MachineWish(guest, origin: origin, base: request.bases[name], arch: request.host.host.arch)
+    }
+
     // MARK: A guest that is there
 
     private func update(of record: DomainRecord, wanted: ManagedParts) -> GuestOutcome {
         let origin: OwnershipMark.Origin = if case .ours(let origin) = ownership { origin } else { .adopted }
-        let mark = mark(origin: origin, wanted: wanted)
+        let machine = MachineChange(machineWish(origin), origin: origin, record: record)
+        let mark = mark(origin: origin, wanted: wanted, machine: machine.record)
         let isDrift = mark.spec == record.mark?.spec
         let wanted = guest.demand.ioThreads == nil ? wanted.keepingIOThreads(of: record.parts) : wanted
         let stored = wanted.differences(from: record.parts, defaultHugePage: request.defaultHugePage)
@@ -104,7 +117,14 @@ struct GuestChange {
         let pins = running.map { livePins(drift ?? [], live: $0, wanted: wanted) }
         var outcome = GuestOutcome(
             definition: GuestDefinition(
-                name: name, document: DomainPatch.apply(wanted, mark: mark, to: record.document)))
+                name: name,
+                document: stored.isEmpty
+                    ? DomainPatch.stamp(mark, on: machine.document)
+                    : DomainPatch.apply(wanted, mark: mark, to: machine.document)))
+        if let obstacle = machine.obstacle {
+            outcome.differs = true
+            outcome.diagnostics.append(obstacle.diagnostic(guest))
+        }
         let differing = drift.map { Set($0.map(\.path)) }
         var parts = stored.map { part in
             ChangedPart(
@@ -112,15 +132,20 @@ struct GuestChange {
                 when: when(part.path, record, wanted, differing: differing, held: pins?.held ?? []),
                 live: record.live?.live(part.path), drift: isDrift ? .definition : nil)
         }
-        if !stored.isEmpty || record.mark != mark {
+        parts += machine.parts
+        if !stored.isEmpty || !machine.parts.isEmpty || record.mark != mark {
             outcome.steps.append(.redefine(name: name, prior: record.parts, wanted: wanted, mark: mark))
         }
-        if let live = record.live, let running, let drift, let pins {
+        if guest.keepsShape {
+            outcome.pending = machine.pending
+            outcome.restartPending = !outcome.pending.isEmpty
+        } else if let live = record.live, let running, let drift, let pins {
             outcome.pending = drift.filter { moves || !takesAtOnce($0.path, wanted) }.map { part in
                 ChangedPart(
                     path: part.path, now: part.now.map(ChangedPart.Value.init),
                     want: part.want.map(ChangedPart.Value.init), when: .nextStart, live: live.live(part.path))
             }
+            outcome.pending += machine.pending
             outcome.restartPending = !outcome.pending.isEmpty
             outcome.steps += pins.steps
             outcome.diagnostics += [pins.finding].compactMap(\.self)
@@ -151,6 +176,10 @@ struct GuestChange {
             request.consent.forcesOff ? "it is shut down, or switched off when that takes too long" : "it is shut down"
         var consent: String? = stops ? shutdown : nil
         if isRebalanced { consent = "it moves to a better place" }
+        if let disk = parts.first(where: \.putsBackDisk) {
+            consent =
+                "\(disk.path.dropLast(".source".count)) was changed by hand and is put back; what was written there since is not on the old one"
+        }
         if isMoved, moves, record.isRunning {
             consent = "it runs and moves to other cells; the move waits for its next start"
         }
@@ -248,7 +277,14 @@ struct GuestChange {
         }
     }
 
-    private func mark(origin: OwnershipMark.Origin, wanted: ManagedParts) -> OwnershipMark {
+    private func mark(
+        origin: OwnershipMark.Origin, wanted: ManagedParts, machine: MachineRecord?
+    ) -> OwnershipMark {
+        guard keptParts == nil else {
+            return OwnershipMark(
+                site: request.site, guest: name, flavor: nil, origin: origin, managedPaths: [], placement: [],
+                host: request.policy.name.value, machine: machine)
+        }
         let pins = placement.cells.flatMap { cell in
             cell.dedicatedVCPUs.compactMap { vcpu in cell.pins[vcpu]?.first.map { (vcpu, $0) } }
         }
@@ -259,7 +295,7 @@ struct GuestChange {
                 OwnershipMark.PlacedCell(guestCell: $0.id, hostCell: $0.hostCell, pageSize: $0.pageSize)
             }, ownCPUs: Dictionary(pins, uniquingKeysWith: { first, _ in first }),
             emulatorCPU: guest.demand.emulatorPolicy == .isolate ? placement.emulatorCPUs.first : nil,
-            host: request.policy.name.value, spec: wanted.digest)
+            host: request.policy.name.value, spec: wanted.digest, machine: machine)
     }
 }
 
@@ -274,6 +310,13 @@ extension ManagedParts {
         var parts = self
         parts.cpuTune.ioThreadPins = present.cpuTune.ioThreadPins
         return parts
+    }
+}
+
+extension ChangedPart {
+    /// Whether a disk gets the source back that somebody has replaced: what was written to the new one is missing on the old.
+    fileprivate var putsBackDisk: Bool {
+        drift == .definition && now != nil && path.hasPrefix("devices.disk[") && path.hasSuffix(".source")
     }
 }
 

@@ -55,12 +55,15 @@ public struct GuestPlacement: Hashable, Sendable {
     public var memory: KiB
     /// The guest's cells, ascending; empty for a guest that is bound to no cell.
     public var cells: [GuestCellPlacement]
+    /// Host CPUs of the pinned vCPUs of a guest without cells that keeps its definition as it is; else empty.
+    public var pins: [VCPU: CPUSet]
 
     /// Puts a placement together.
     public init(
         name: String, emulatorCPUs: CPUSet = [], floatingCPUs: CPUSet? = nil, memory: KiB,
-        cells: [GuestCellPlacement] = []
+        cells: [GuestCellPlacement] = [], pins: [VCPU: CPUSet] = [:]
     ) {
+        self.pins = pins
         self.name = name
         self.emulatorCPUs = emulatorCPUs
         self.floatingCPUs = floatingCPUs

@@ -135,6 +135,8 @@ public struct ForeignLoad: Hashable, Sendable {
     public var pagesHeld: [PoolID: PageCount]
     /// Huge pages that the domain needs when libvirt starts it with the host.
     public var pagesAtStart: [PoolID: PageCount]
+    /// Whether it is a guest of the site that keeps its place as it is.
+    public var isGuest = false
 
     /// Puts a load together.
     public init(

@@ -33,14 +33,18 @@ public struct Plan: Hashable, Sendable {
     public var unchanged: [String]
     /// Guests whose live state waits for a restart, ascending.
     public var restartPending: [String]
+    /// Guests that differ from the site in what this plan leaves as it is, ascending: a finding says in what.
+    public var differing: [String]
     /// Findings, in the order in which they were made.
     public var diagnostics: [Diagnostic]
 
     /// Puts a plan together.
     public init(
         host: String, site: String, verdict: Verdict, placement: Placement, moves: [Move] = [], changes: [Change] = [],
-        unchanged: [String] = [], restartPending: [String] = [], diagnostics: [Diagnostic] = []
+        unchanged: [String] = [], restartPending: [String] = [], differing: [String] = [],
+        diagnostics: [Diagnostic] = []
     ) {
+        self.differing = differing
         self.host = host
         self.site = site
         self.verdict = verdict

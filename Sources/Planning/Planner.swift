@@ -91,9 +91,10 @@ private struct Planning {
             for outcome in outcomes {
                 if let change = outcome.change {
                     plan.changes.append(change)
-                } else {
+                } else if !outcome.differs {
                     plan.unchanged.append(outcome.name)
                 }
+                if outcome.differs { plan.differing.append(outcome.name) }
                 if outcome.restartPending { plan.restartPending.append(outcome.name) }
                 if let definition = outcome.definition { result.definitions.append(definition) }
                 steps += outcome.steps
@@ -109,6 +110,7 @@ private struct Planning {
         plan.changes.sort { $0.address < $1.address }
         plan.unchanged.sort()
         plan.restartPending.sort()
+        plan.differing.sort()
         result.definitions.sort { $0.name < $1.name }
         plan.verdict = verdict(placement, plan)
         result.plan = plan
@@ -129,7 +131,8 @@ private struct Planning {
 
     /// Where everybody goes, and the moves among that which rebalancing proposes.
     private func place(_ question: PlacementRequest) -> (Placement, [Move]) {
-        let placement = besideRunning(Placer.place(question), question)
+        var placement = besideRunning(Placer.place(question), question)
+        placement.guests = (placement.guests + asDefined).sorted { $0.name < $1.name }
         guard request.rebalances, placement.verdict == .placed else { return (placement, []) }
         var (moves, better) = Rebalancing(request: question).moves(from: placement)
         better.moved = Set(placement.moved + moves.map(\.guest)).sorted()
@@ -174,7 +177,25 @@ private struct Planning {
     private var present: [GuestSpec] {
         request.guests.filter { guest in
             if case .refused = ownership[guest.name.value] { return false }
-            return guest.state?.value != .absent
+            return guest.state?.value != .absent && !keepsShape(guest)
+        }
+    }
+
+    /// Whether the guest's domain stays as it is defined: it takes its part of the host and is not placed.
+    private func keepsShape(_ guest: GuestSpec) -> Bool {
+        guard guest.keepsShape, records[guest.name.value] != nil else { return false }
+        switch ownership[guest.name.value] {
+        case .ours, .adopt, .takeOver: return true
+        case nil, .some(.none), .refused, .leftAlone: return false
+        }
+    }
+
+    /// The places of guests that stay as they are defined.
+    private var asDefined: [GuestPlacement] {
+        request.guests.filter(keepsShape).compactMap { guest in
+            records[guest.name.value].map {
+                GuestPlacement(asDefined: $0, host: request.host, defaultHugePage: request.defaultHugePage)
+            }
         }
     }
 
@@ -191,12 +212,16 @@ private struct Planning {
         var held: [PoolID: PageCount] = [:]
         var foreign: [ForeignLoad] = []
         let ours = Set(request.guests.filter(isOurs).map(\.name.value))
+        let kept = Set(request.guests.filter(keepsShape).map(\.name.value))
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
-            guard record.isRunning || record.facts.autostart, let load = try? DomainLoad(reading: record.present)
+            guard record.isRunning || record.facts.autostart || kept.contains(name),
+                let load = try? DomainLoad(reading: record.present)
             else { continue }
-            if !ours.contains(name), !pruning.removes(name) {
-                foreign.append(
-                    ForeignLoad(record, load: load, host: request.host, defaultHugePage: request.defaultHugePage))
+            if kept.contains(name) || (!ours.contains(name) && !pruning.removes(name)) {
+                var taken = ForeignLoad(
+                    record, load: load, host: request.host, defaultHugePage: request.defaultHugePage)
+                taken.isGuest = kept.contains(name)
+                foreign.append(taken)
             } else if record.isRunning {
                 let pages = DomainPages(load, host: request.host, defaultHugePage: request.defaultHugePage)
                 held.merge(pages.bound) { $0 + $1 }
@@ -264,7 +289,9 @@ private struct Planning {
     // MARK: Findings
 
     private func mixedPages(_ placement: Placement) -> [Diagnostic] {
-        placement.guests.filter { Set($0.cells.map(\.pageSize)).count > 1 }.map { guest in
+        let kept = Set(request.guests.filter(keepsShape).map(\.name.value))
+        let mixed = placement.guests.filter { Set($0.cells.map(\.pageSize)).count > 1 && !kept.contains($0.name) }
+        return mixed.map { guest in
             let sizes = guest.cells.map { "\($0.pageSize) on cell \($0.hostCell)" }.joined(separator: ", ")
             return Diagnostic(
                 .mixedPageSizes, "guest '\(guest.name)' has pages of different sizes: \(sizes)",

@@ -1,6 +1,6 @@
 public import DomainXML
 public import HostModel
-internal import XMLTree
+public import XMLTree
 
 /// What a plan found of the things that it changes, and of nothing else: while that still holds, the plan may be carried out,
 /// whatever else has changed on the host.
@@ -51,12 +51,15 @@ public struct GuestPrecondition: Hashable, Sendable, Codable {
         public var autostarts: Bool
         /// Whether its next start would resume a saved image.
         public var hasManagedSave: Bool
+        /// The devices of its inactive definition by path, where a step changes some; nil where none does.
+        public var devices: [String: ChangedPart.Value]?
 
         /// Puts a domain together.
         public init(
             settings: [String: ChangedPart.Value], mark: String?, isRunning: Bool, autostarts: Bool,
-            hasManagedSave: Bool
+            hasManagedSave: Bool, devices: [String: ChangedPart.Value]? = nil
         ) {
+            self.devices = devices
             self.settings = settings
             self.mark = mark
             self.isRunning = isRunning
@@ -65,7 +68,7 @@ public struct GuestPrecondition: Hashable, Sendable, Codable {
         }
 
         private enum CodingKeys: String, CodingKey {
-            case settings, mark
+            case settings, mark, devices
             case isRunning = "running"
             case autostarts = "autostart"
             case hasManagedSave = "managed_save"
@@ -93,7 +96,11 @@ extension Preconditions {
         guests = names.sorted().map { name in
             let facts = host.domains.first { $0.name == name }
             return GuestPrecondition(
-                name: name, domain: facts.flatMap { GuestPrecondition.Domain($0, defaultHugePage: defaultHugePage) })
+                name: name,
+                domain: facts.flatMap {
+                    GuestPrecondition.Domain(
+                        $0, defaultHugePage: defaultHugePage, withDevices: steps.changeMachine(of: name))
+                })
         }
         pools = steps.compactMap { step in
             guard case .setPool(let id, let prior, let target) = step else { return nil }
@@ -107,25 +114,29 @@ extension Preconditions {
 
 extension GuestPrecondition.Domain {
     /// What a definition says of a domain.
+    ///
+    /// - Parameter document: The definition, where its devices count; else nil.
     public init(
         parts: ManagedParts, mark: OwnershipMark?, isRunning: Bool, autostarts: Bool, hasManagedSave: Bool,
-        defaultHugePage: PageSize?
+        defaultHugePage: PageSize?, devices document: XMLElement? = nil
     ) {
+        let devices = document.map(MachineMerge.settings(of:))
         let settings = parts.canonicalSettings(defaultHugePage: defaultHugePage)
         self.init(
             settings: Dictionary(settings.map { ($0.path, ChangedPart.Value($0.value)) }) { first, _ in first },
             mark: mark.map { XMLLines($0.element).oneLine }, isRunning: isRunning, autostarts: autostarts,
-            hasManagedSave: hasManagedSave)
+            hasManagedSave: hasManagedSave, devices: devices?.mapValues(ChangedPart.Value.init))
     }
 
     /// What the facts say of a domain; nil for a definition that cannot be read, about which no plan has steps.
-    fileprivate init?(_ facts: DomainFacts, defaultHugePage: PageSize?) {
+    fileprivate init?(_ facts: DomainFacts, defaultHugePage: PageSize?, withDevices: Bool) {
         guard let document = try? XMLReader.read(facts.xml), let parts = try? ManagedParts(reading: document) else {
             return nil
         }
         self.init(
             parts: parts, mark: OwnershipMark(reading: document), isRunning: facts.state.isActive,
-            autostarts: facts.autostart, hasManagedSave: facts.hasManagedSave, defaultHugePage: defaultHugePage)
+            autostarts: facts.autostart, hasManagedSave: facts.hasManagedSave, defaultHugePage: defaultHugePage,
+            devices: withDevices ? document : nil)
     }
 }
 
@@ -138,6 +149,18 @@ extension Step {
             .setAutostart(let name, _, _), .stop(let name, _), .release(let name), .undefine(let name),
             .start(let name):
             name
+        }
+    }
+}
+
+extension [Step] {
+    /// Whether a step may change devices of that guest's definition.
+    func changeMachine(of guest: String) -> Bool {
+        contains { step in
+            switch step {
+            case .redefine(guest, _, _, let mark): mark.machine != nil
+            default: false
+            }
         }
     }
 }

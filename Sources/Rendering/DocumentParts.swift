@@ -41,24 +41,31 @@ func sourceJSON(_ mark: SourceMark?) -> JSONValue {
 
 /// Where a guest goes: the shape that the plan and the status share.
 func guestJSON(_ guest: GuestPlacement) -> [String: JSONValue] {
-    [
+    var object: [String: JSONValue] = [
         "name": .text(guest.name),
         "emulator_cpus": .text(guest.emulatorCPUs.description),
         "floating_cpus": .optional(guest.floatingCPUs?.description),
         "memory_kib": .number(guest.memory.count),
         "cells": .list(guest.cells.map(guestCellJSON)),
     ]
+    if !guest.pins.isEmpty { object["pins"] = pinsJSON(guest.pins) }
+    return object
+}
+
+private func pinsJSON(_ pins: [VCPU: CPUSet]) -> JSONValue {
+    .object(
+        Dictionary(
+            pins.map { ($0.key.description, .text($0.value.description)) }, uniquingKeysWith: { first, _ in first }))
 }
 
 private func guestCellJSON(_ cell: GuestCellPlacement) -> JSONValue {
-    let pins = cell.pins.map { ($0.key.description, JSONValue.text($0.value.description)) }
-    return [
+    [
         "id": .number(cell.id.rawValue),
         "host_cell": .number(cell.hostCell.rawValue),
         "vcpus": .text(cell.vcpus.description),
         "memory_kib": .number(cell.memory.count),
         "page_kib": .number(cell.pageSize.size.count),
-        "pins": .object(Dictionary(pins, uniquingKeysWith: { first, _ in first })),
+        "pins": pinsJSON(cell.pins),
         "dedicated_vcpus": .text(cell.dedicatedVCPUs.description),
     ]
 }

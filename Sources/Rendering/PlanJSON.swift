@@ -37,6 +37,7 @@ public struct PlanJSON: Encodable {
             "moves": .list(plan.moves.map(\.json)),
             "unchanged": .texts(plan.unchanged),
             "restart_pending": .texts(plan.restartPending),
+            "differing": .texts(plan.differing),
             "summary": summary,
             "diagnostics": .list(plan.diagnostics.map(diagnosticJSON)),
             "exit": exit.json,

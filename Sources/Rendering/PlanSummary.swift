@@ -59,7 +59,9 @@ struct PlanSummary {
 
     private var noChanges: String {
         let pending = waiting.isEmpty ? "" : "; \(Amount.count(waiting.count, "restart")) pending"
-        return "No changes: \(Amount.count(plan.unchanged.count, "guest")) in sync\(pending)."
+        let differing =
+            plan.differing.isEmpty ? "" : ", \(plan.differing.count) not as the site says (see the findings)"
+        return "No changes: \(Amount.count(plan.unchanged.count, "guest")) in sync\(differing)\(pending)."
     }
 
     private var changes: String {

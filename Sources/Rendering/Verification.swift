@@ -22,7 +22,9 @@ public struct Verification: Hashable, Sendable {
     }
 
     /// Whether anything differs: definitions, pools, or where guests are.
-    public var hasDifferences: Bool { !plan.isEmpty || residences?.contains(where: \.deviates) == true }
+    public var hasDifferences: Bool {
+        !plan.isEmpty || !plan.differing.isEmpty || residences?.contains(where: \.deviates) == true
+    }
 
     /// Guests for whose next start something waits, ascending.
     public var pending: [String] {

@@ -90,6 +90,7 @@ struct PlanningSession: Sendable {
         case .undecided: return .undecided
         case .refused: return plan.isRefusedByOwnership ? .needsConsent : .doesNotFit
         case .noChanges where isStale, .changes where isStale: return .stalePlan
+        case .noChanges where detailed && !plan.differing.isEmpty: return .differences
         case .noChanges: return detailed && !plan.restartPending.isEmpty ? .restartPending : .done
         case .changes: return detailed ? .differences : .done
         }

@@ -64,13 +64,15 @@ extension CodeExplanation {
             Shut it down (virsh shutdown NAME), or let it be shut down with --stop-pruned.
             """),
         CodeExplanation(
-            .importInexact, "a domain cannot be written as it is",
+            .importInexact, "a domain's settings cannot all be written in a site file",
             """
-            The import command writes a domain as an entry of a site file only when a plan for that entry would \
-            leave the domain as it is. Something in this one cannot be said in a site file, such as memory of one \
-            cell bound to several host cells, or pins that follow no policy; the message has what. It stands in the \
-            output as a comment, and an apply of the file leaves the domain alone.
-            Keep it out of the site, or write an entry yourself and look at what numactl-plan plan would change.
+            The import command writes a domain's CPUs, memory and cells into its entry only when a plan for that entry \
+            would leave them as they are. Something in this one cannot be said, such as memory of one cell bound to \
+            several host cells, or pins that follow no policy; the message has what. As a note: the entry is \
+            {adopt: true}, which takes the domain over and leaves its settings as they are. As a warning: no site can \
+            have the domain, because another manager or another site has it, or it is transient; it is left alone.
+            The keys that come nearest stand below the entry as a comment, with what they would change: put them in \
+            place of the entry to have the guest managed by them.
             """),
         CodeExplanation(
             .lockBusy, "another run holds the lock",

@@ -32,6 +32,13 @@ public enum DomainPatch {
         return result
     }
 
+    /// The definition with our mark in place of the one that is there; all settings stay.
+    public static func stamp(_ mark: OwnershipMark, on domain: XMLElement) -> XMLElement {
+        var result = domain
+        mark.patch(&result)
+        return result
+    }
+
     /// The definition without our mark; all settings stay.
     public static func release(_ domain: XMLElement) -> XMLElement {
         var result = domain

@@ -20,9 +20,7 @@ extension MachineDescription {
         var devices = XMLElement("devices")
         for disk in namedDisks { devices.append(disk) }
         if disks.contains(where: { $0.bus == .scsi }) {
-            // libvirt's own choice would be a controller that few guests have a driver for.
-            let controller = [("type", "scsi"), ("index", "0"), ("model", "virtio-scsi")]
-            devices.append(XMLElement("controller", controller.map { .init($0.0, $0.1) }))
+            devices.append(Self.scsiController)
         }
         for interface in interfaces { devices.append(interface.element) }
         if hasConsole { for element in console { devices.append(element) } }
@@ -30,18 +28,24 @@ extension MachineDescription {
         return devices
     }
 
+    /// A controller for SCSI disks: libvirt's own choice would be one that few guests have a driver for.
+    static var scsiController: XMLElement {
+        let controller = [("type", "scsi"), ("index", "0"), ("model", "virtio-scsi")]
+        return XMLElement("controller", controller.map { .init($0.0, $0.1) })
+    }
+
     /// The disks with the names that the guest's system gives them: `vda` on, and `sda` on for SCSI and SATA together.
     private var namedDisks: [XMLElement] {
         var counts: [String: Int] = [:]
         return disks.map { disk in
-            let prefix = disk.bus == .virtio ? "vd" : "sd"
-            let number = counts[prefix, default: 0]
-            counts[prefix] = number + 1
-            return disk.element(device: prefix + letters(number))
+            let number = counts[disk.prefix, default: 0]
+            counts[disk.prefix] = number + 1
+            return disk.element(device: disk.prefix + diskLetters(number))
         }
     }
 
-    private var console: [XMLElement] {
+    /// The elements of a serial console.
+    var console: [XMLElement] {
         guard !architecture.hasPrefix("s390") else { return [XMLElement("console", [.init("type", "pty")])] }
         let port = XMLElement("target", [.init("port", "0")])
         let target = XMLElement("target", [.init("type", "serial"), .init("port", "0")])
@@ -53,7 +57,7 @@ extension MachineDescription {
 }
 
 /// The name of the disk of that number, from 0: a … z, aa, ab, …
-private func letters(_ number: Int) -> String {
+func diskLetters(_ number: Int) -> String {
     var (rest, text) = (number, "")
     repeat {
         text = String(UnicodeScalar(UInt8(ascii: "a") + UInt8(rest % 26))) + text
@@ -63,10 +67,16 @@ private func letters(_ number: Int) -> String {
 }
 
 extension MachineDescription.Disk {
-    fileprivate func element(device: String) -> XMLElement {
-        let isBlock = path.hasPrefix("/dev/")
-        // QEMU's SATA disks can be written to; what is only to be read is a CD-ROM there.
-        let kind = bus == .sata && isReadOnly ? "cdrom" : "disk"
+    /// Whether the path is that of a block device.
+    var isBlock: Bool { path.hasPrefix("/dev/") }
+
+    /// libvirt's kind of device. QEMU's SATA disks can be written to; what is only to be read is a CD-ROM there.
+    var kind: String { bus == .sata && isReadOnly ? "cdrom" : "disk" }
+
+    /// What the names of such disks begin with in the guest.
+    var prefix: String { bus == .virtio ? "vd" : "sd" }
+
+    func element(device: String) -> XMLElement {
         var disk = XMLElement("disk", [.init("type", isBlock ? "block" : "file"), .init("device", kind)])
         disk.append(XMLElement("driver", [.init("name", "qemu"), .init("type", format.rawValue)]))
         disk.append(XMLElement("source", [.init(isBlock ? "dev" : "file", path)]))
@@ -77,12 +87,16 @@ extension MachineDescription.Disk {
 }
 
 extension MachineDescription.Interface {
-    fileprivate var element: XMLElement {
-        let (type, name) =
-            switch source {
-            case .network(let name): ("network", name)
-            case .bridge(let name): ("bridge", name)
-            }
+    /// libvirt's type of the interface and the name of what it joins.
+    var place: (type: String, name: String) {
+        switch source {
+        case .network(let name): ("network", name)
+        case .bridge(let name): ("bridge", name)
+        }
+    }
+
+    var element: XMLElement {
+        let (type, name) = place
         var interface = XMLElement("interface", [.init("type", type)])
         if let mac { interface.append(XMLElement("mac", [.init("address", mac)])) }
         interface.append(XMLElement("source", [.init(type, name)]))
@@ -93,7 +107,7 @@ extension MachineDescription.Interface {
 
 extension PCIAddress {
     /// The device as libvirt hands it over: taken from its driver when the guest starts, and given back when it stops.
-    fileprivate var element: XMLElement {
+    var element: XMLElement {
         let attributes = [
             ("domain", hexadecimal(domain, digits: 4)), ("bus", hexadecimal(bus, digits: 2)),
             ("slot", hexadecimal(slot, digits: 2)), ("function", hexadecimal(function, digits: 1)),

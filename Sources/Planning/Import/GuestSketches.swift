@@ -15,6 +15,9 @@ struct GuestSketches {
         parts = record.parts
     }
 
+    /// The way that every domain can be said: it is taken over, and what it has stays as it is.
+    var asItIs: [SketchKey] { autostart + [SketchKey("adopt", .flag(true))] }
+
     /// Each a list of a guest's keys, in the order in which they are written.
     var all: [[SketchKey]] {
         let end = seen + autostart + [SketchKey("adopt", .flag(true))]

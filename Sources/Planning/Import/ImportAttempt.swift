@@ -10,7 +10,7 @@ struct ImportAttempt {
 
     private let source: ImportSource
     private var hostKeys: [SketchKey]
-    /// By domain: the ways that are still to be tried, the present one first; none for a domain that is left out.
+    /// By domain: the ways that are still to be tried, the present one first. The last one is that it stays as it is.
     private var ways: [String: [[SketchKey]]] = [:]
     /// By domain: the way that a plan would change least of what is there, and what it would change.
     private var nearest: [String: (keys: [SketchKey], changes: [String])] = [:]
@@ -23,21 +23,24 @@ struct ImportAttempt {
         for record in source.records { ways[record.facts.name] = self.ways(of: record) }
     }
 
-    /// By domain that is left out: why.
-    var leftOut: [String: [String]] {
-        let unsaid = ["its name, its size or its cells cannot be written in a site file"]
+    /// By domain whose settings cannot all be said: why.
+    var unsaid: [String: [String]] {
+        let words = ["its memory, its memory devices or its cells cannot be written in a site file"]
         return Dictionary(
-            ways.filter(\.value.isEmpty).map { ($0.key, nearest[$0.key]?.changes ?? unsaid) },
+            ways.keys.filter(isAsItIs).map { ($0, nearest[$0]?.changes ?? words) },
             uniquingKeysWith: { first, _ in first })
     }
+
+    /// Whether the domain is only taken over.
+    private func isAsItIs(_ name: String) -> Bool { ways[name]?.count == 1 }
 
     /// Tries until a plan changes nothing. Domains that were left out while others were said wrongly get a second chance, one by
     /// one.
     mutating func run() {
         settle()
         var tries = ImportAttempt.mostTries
-        for record in source.records where ways[record.facts.name]?.isEmpty == true {
-            for way in ways(of: record) where ways[record.facts.name]?.isEmpty == true && tries > 0 {
+        for record in source.records where isAsItIs(record.facts.name) {
+            for way in ways(of: record).dropLast() where isAsItIs(record.facts.name) && tries > 0 {
                 tries -= 1
                 readmit(way, for: record.facts.name)
             }
@@ -48,7 +51,7 @@ struct ImportAttempt {
     /// Says one more domain that way, if a plan changes nothing then.
     private mutating func readmit(_ way: [SketchKey], for name: String) {
         var attempt = self
-        attempt.ways[name] = [way]
+        attempt.ways[name]?.insert(way, at: 0)
         let complaints = attempt.complaints(attempt.plan())
         if complaints.isEmpty { ways = attempt.ways }
         if complaints.count == 1, let words = complaints[name] { note(words, of: way, for: name) }
@@ -62,8 +65,9 @@ struct ImportAttempt {
         while true {
             let plan = plan()
             let complaints = complaints(plan)
-            guard !complaints.isEmpty else { return }
-            for (name, words) in complaints {
+            let open = complaints.filter { !isAsItIs($0.key) }
+            guard !open.isEmpty else { return }
+            for (name, words) in open {
                 guard let tried = ways[name]?.removeFirst() else { continue }
                 note(words, of: tried, for: name)
             }
@@ -111,7 +115,7 @@ struct ImportAttempt {
             complaints[guest.name] = ["as such a guest it would not fit where it is, beside the others"]
         }
         for name in plan.placement.moved { complaints[name] = ["as such a guest it would be moved"] }
-        let said = Set(ways.filter { !$0.value.isEmpty }.keys)
+        let said = Set(ways.keys.filter { !isAsItIs($0) })
         complaints = complaints.filter { said.contains($0.key) }
         if complaints.isEmpty, ![.changes, .noChanges].contains(plan.verdict), let last = said.max() {
             // Nobody in particular is at fault: one after the other is tried otherwise.
@@ -122,7 +126,16 @@ struct ImportAttempt {
 
     /// The ways to say a domain that the site file's own rules accept, and that mean as many vCPUs and cells as it has.
     private func ways(of record: DomainRecord) -> [[SketchKey]] {
-        GuestSketches(record, defaultHugePage: source.request.defaultHugePage).all.filter { keys in
+        let sketches = GuestSketches(record, defaultHugePage: source.request.defaultHugePage)
+        return exact(sketches, record) + [sketches.asItIs]
+    }
+
+    private func exact(_ sketches: GuestSketches, _ record: DomainRecord) -> [[SketchKey]] {
+        // A guest's keys have no word for memory devices, whose memory is the host's all the same.
+        guard let load = try? DomainLoad(reading: record.document), load.totalMemory == record.parts.memory else {
+            return []
+        }
+        return sketches.all.filter { keys in
             let alone = SiteSketch(site: source.site, host: source.hostName, guests: [(record.facts.name, keys)])
             let site = SiteReader.read(SourceText(name: "import", text: alone.text)).value
             guard let demand = site?.guests.first?.demand else { return false }
@@ -139,7 +152,7 @@ struct ImportAttempt {
         let own: Set<String> = ["autostart", "adopt"]
         for record in source.records {
             guard let keys = ways[record.facts.name]?.first else { continue }
-            guard let flavor = record.mark?.flavor else {
+            guard let flavor = record.mark?.flavor, !isAsItIs(record.facts.name) else {
                 sketch.guests.append((record.facts.name, keys))
                 continue
             }
@@ -157,14 +170,19 @@ struct ImportAttempt {
     var result: ImportedSite {
         var sketch = sketch
         let refused = source.refused.map { SiteSketch.LeftOut(name: $0.name, reasons: [$0.reason]) }
-        let inexact = leftOut.map { name, reasons in
-            SiteSketch.LeftOut(name: name, nearest: nearest[name]?.keys, reasons: reasons)
+        sketch.leftOut = refused.sorted { $0.name < $1.name }
+        for (name, reasons) in unsaid {
+            sketch.asTheyAre[name] = SiteSketch.LeftOut(name: name, nearest: nearest[name]?.keys, reasons: reasons)
         }
-        sketch.leftOut = (refused + inexact).sorted { $0.name < $1.name }
         var diagnostics = sketch.leftOut.map { domain in
             Diagnostic(
-                .importInexact, "domain '\(domain.name)' is left out: it cannot be said exactly", severity: .warning,
+                .importInexact, "domain '\(domain.name)' is left out: no site can have it", severity: .warning,
                 notes: domain.reasons)
+        }
+        diagnostics += sketch.asTheyAre.values.sorted { $0.name < $1.name }.map { domain in
+            Diagnostic(
+                .importInexact, "domain '\(domain.name)' is taken over as it is: its keys would not say all of it",
+                severity: .note, notes: domain.reasons)
         }
         if !pools.isEmpty {
             diagnostics.append(

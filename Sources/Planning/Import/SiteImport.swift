@@ -45,8 +45,8 @@ public struct ImportedSite: Hashable, Sendable {
 /// Writes a site file for domains that exist, so that a plan for it changes nothing but marks.
 ///
 /// Each domain has several ways to be said; all are tried together on the planner itself. A domain that a plan would change, move
-/// or not place is said the next way, and after the last it is left out, with the reasons as a comment. Then the site's words for
-/// the host are varied as well: CPU sets, overcommit, reserve. The file that leaves out the fewest domains is the answer.
+/// or not place is said the next way; the last is to take it over as it is, with the reasons as a comment beside it. Then the site's
+/// words for the host are varied as well: CPU sets, overcommit, reserve. The file that says the most domains is the answer.
 public enum SiteImport {
     /// Answers a request.
     public static func write(_ request: ImportRequest) -> ImportedSite {
@@ -55,8 +55,8 @@ public enum SiteImport {
         for keys in HostSketches(source.records.map(\.parts), host: request.host).all {
             var attempt = ImportAttempt(source, hostKeys: keys)
             attempt.run()
-            if best.map({ attempt.leftOut.count < $0.leftOut.count }) ?? true { best = attempt }
-            if attempt.leftOut.isEmpty { break }
+            if best.map({ attempt.unsaid.count < $0.unsaid.count }) ?? true { best = attempt }
+            if attempt.unsaid.isEmpty { break }
         }
         return (best ?? ImportAttempt(source, hostKeys: [])).result
     }

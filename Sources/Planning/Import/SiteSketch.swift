@@ -22,12 +22,12 @@ struct SketchKey: Hashable {
 
 /// A site file that is being written: one host, and the guests that are on it already.
 struct SiteSketch {
-    /// A domain that is left out.
+    /// A domain that is left out, or whose settings are.
     struct LeftOut {
         var name: String
         /// The keys that come nearest to it; nil when none do.
         var nearest: [SketchKey]?
-        /// Why it is left out: what a plan for these keys would change, or why there can be none.
+        /// Why: what a plan for these keys would change, or why there can be none.
         var reasons: [String]
     }
 
@@ -40,26 +40,38 @@ struct SiteSketch {
     var guests: [(name: String, keys: [SketchKey])] = []
     /// What is left out, in the order in which it is written.
     var leftOut: [LeftOut] = []
+    /// By guest that is taken over as it is: why, and the keys that come nearest.
+    var asTheyAre: [String: LeftOut] = [:]
 
     /// The file.
     var text: String {
         var lines = ["site: \(Self.text(.word(site)))", "", "hosts:"]
         lines.append("  \(Self.text(.word(host))): \(Self.text(.map(hostKeys)))")
         if !flavors.isEmpty { lines += ["", "flavors:"] + flavors.map(Self.entry) }
-        lines += ["", guests.isEmpty ? "guests: {}" : "guests:"] + guests.map(Self.entry)
+        lines += ["", guests.isEmpty ? "guests: {}" : "guests:"]
+        for guest in guests {
+            lines.append(Self.entry(guest))
+            lines += asTheyAre[guest.name].map(Self.comments) ?? []
+        }
         if !leftOut.isEmpty {
             lines += [
                 "",
-                "  # These cannot be said exactly and are left as they are. Where keys stand here they come nearest, and a",
-                "  # plan for them would change what is below:",
+                "  # No site can have these; they are left alone:",
             ]
         }
         for domain in leftOut {
-            let keys = domain.nearest.map { " \(Self.text(.map($0)))" } ?? ""
-            lines.append("  # \(Self.comment(Self.text(.word(domain.name)))):\(keys)")
-            lines += domain.reasons.map { "  #   - \(Self.comment($0))" }
+            let why = domain.reasons.map(Self.comment).joined(separator: "; ")
+            lines.append("  # \(Self.comment(Self.text(.word(domain.name)))): \(why)")
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What stands below the entry of a guest that is taken over as it is.
+    private static func comments(_ domain: LeftOut) -> [String] {
+        guard let nearest = domain.nearest else { return domain.reasons.map { "    # as it is: \(comment($0))" } }
+        let keys = comment("\(text(.word(domain.name))): \(text(.map(nearest)))")
+        return ["    # Its settings stay as they are. In place of the line above, this would manage them and change:"]
+            + domain.reasons.map { "    #   - \(comment($0))" } + ["  # \(keys)"]
     }
 
     private static func entry(_ entry: (name: String, keys: [SketchKey])) -> String {

@@ -25,6 +25,7 @@ public enum PlanJSONSchema: DocumentSchema {
             "empty": flag, "disruption": disruption, "placement": .object(placement),
             "unplaced": list(of: reference("unplaced")), "changes": list(of: reference("change")),
             "moves": list(of: ["type": "object"]), "unchanged": texts, "restart_pending": texts,
+            "differing": texts,
             "summary": .object(summary), "diagnostics": list(of: reference("diagnostic")), "exit": reference("exit"),
         ])
     }

@@ -19,6 +19,11 @@ struct FlavorChoice: Sendable {
         broken.formUnion(draft.imageProperties?.value.broken ?? [])
     }
 
+    /// Whether nothing is said, not even wrongly.
+    var saysNothing: Bool {
+        broken.isEmpty && !Field.all.contains { $0.isSet(specs) || $0.isSet(image) }
+    }
+
     /// This guest's word over its flavor's.
     func over(_ flavor: FlavorChoice) -> FlavorChoice {
         var result = flavor

@@ -97,13 +97,25 @@ struct SiteRules {
 
     private mutating func spec(_ name: Located<String>, _ guest: GuestDraft, _ hosts: [HostPolicy]) -> GuestSpec {
         checkHost(name, guest, hosts)
-        let demand = guest.state?.value == .absent ? GuestDemand(vcpus: 0, memory: .zero) : demand(name, guest)
+        let isAbsent = guest.state?.value == .absent
+        let keepsShape = !isAbsent && keepsShape(guest)
+        var demand = isAbsent || keepsShape ? GuestDemand(vcpus: 0, memory: .zero) : demand(name, guest)
+        if keepsShape { demand.devices = guest.devices?.value ?? [] }
         var machine = MachineRules(guest)
         let spec = GuestSpec(
             name: name, flavor: guest.flavorName, host: guest.host, state: guest.state, autostart: guest.autostart,
-            demand: demand, machine: machine.machine())
+            demand: demand, machine: machine.machine(), keepsShape: keepsShape)
         report.append(machine.report.diagnostics)
         return spec
+    }
+
+    /// An entry that takes a domain over and names neither a flavor nor one of its keys.
+    private func keepsShape(_ guest: GuestDraft) -> Bool {
+        guard guest.adopts?.value == true, guest.flavorName == nil, guest.placement == nil, guest.count == nil else {
+            return false
+        }
+        var report = Report()
+        return FlavorChoice(guest.overrides, &report).saysNothing
     }
 
     private mutating func checkHost(_ name: Located<String>, _ guest: GuestDraft, _ hosts: [HostPolicy]) {

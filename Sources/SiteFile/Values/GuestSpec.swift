@@ -16,17 +16,21 @@ public struct GuestSpec: Hashable, Sendable {
     public var state: Located<State>?
     /// Whether libvirt starts the guest when the host boots; nil leaves that as it is.
     public var autostart: Located<Bool>?
-    /// What the guest needs of the host. An absent guest needs nothing: no vCPU, no memory, no cell.
+    /// What the guest needs of the host. An absent guest needs nothing: no vCPU, no memory, no cell; nor does one that keeps its
+    /// shape, whose needs are in its definition.
     public var demand: GuestDemand
     /// Where the rest of the domain comes from.
     public var machine: GuestMachine
+    /// Whether the entry takes a domain over and says nothing of its CPUs, memory and cells: these stay as they are.
+    public var keepsShape: Bool
 
     /// Puts a guest together.
     public init(
         name: Located<String>, flavor: Located<String>? = nil, host: Located<String>? = nil,
         state: Located<State>? = nil, autostart: Located<Bool>? = nil, demand: GuestDemand,
-        machine: GuestMachine = GuestMachine()
+        machine: GuestMachine = GuestMachine(), keepsShape: Bool = false
     ) {
+        self.keepsShape = keepsShape
         self.name = name
         self.flavor = flavor
         self.host = host

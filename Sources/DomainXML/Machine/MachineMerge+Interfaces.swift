@@ -1,0 +1,98 @@
+internal import XMLTree
+
+extension MachineMerge {
+    mutating func mergeInterfaces(_ record: MachineRecord, _ prior: MachineRecord?) {
+        let elements = devices("interface")
+        let pairing = InterfacePairing(
+            record.interfaces, prior: prior?.interfaces, present: elements.map(InterfacePairing.Present.init))
+        var changed = elements.map { Optional($0) }
+        for (interface, place) in zip(record.interfaces, pairing.places) {
+            guard let place else { continue }
+            change(interface, &changed[place])
+        }
+        for place in pairing.removed {
+            for setting in elements[place].interfaceSettings {
+                note(path(elements[place], setting.name), setting.value, nil)
+            }
+            changed[place] = nil
+        }
+        replace(changed)
+        let added = zip(record.interfaces, pairing.places).filter { $0.1 == nil }.map(\.0)
+        for (number, interface) in added.enumerated() { attach(interface, number: number) }
+    }
+
+    private mutating func change(_ interface: MachineDescription.Interface, _ element: inout XMLElement?) {
+        guard var result = element else { return }
+        let model = interface.element
+        let (now, want) = (result.interfaceSettings, model.interfaceSettings)
+        for name in ["mac", "source", "model"] {
+            let (before, after) = (now.first { $0.name == name }?.value, want.first { $0.name == name }?.value)
+            if name == "mac", interface.mac == nil { continue }
+            guard before != after else { continue }
+            note(path(result, name), before, after)
+            result.becomeInterface(model, in: name)
+        }
+        element = result
+    }
+
+    private mutating func replace(_ elements: [XMLElement?]) {
+        guard elements.contains(nil) || elements.compactMap(\.self) != devices("interface") else { return }
+        var rest = elements[...]
+        modifyDevices { devices in
+            devices.children = devices.children.compactMap { node in
+                guard case .element(let element) = node, element.name == "interface" else { return node }
+                return rest.popFirst().flatMap(\.self).map { .element($0) }
+            }
+        }
+    }
+
+    private mutating func attach(_ interface: MachineDescription.Interface, number: Int) {
+        let element = interface.element
+        let key = interface.mac?.lowercased() ?? (number == 0 ? "new" : "new-\(number + 1)")
+        for setting in element.interfaceSettings where setting.name != "mac" {
+            note("devices.interface[\(key)].\(setting.name)", nil, setting.value)
+        }
+        modifyDevices { $0.insertBehindItsLike(element) }
+    }
+
+    private func path(_ element: XMLElement, _ name: String) -> String {
+        "devices.interface[\(element.hardwareAddress ?? "?")].\(name)"
+    }
+}
+
+extension InterfacePairing.Present {
+    init(_ element: XMLElement) {
+        let source = element.element(named: "source")
+        let type = element[attribute: "type"]
+        self.init(
+            mac: element.hardwareAddress, type: type, name: type.flatMap { source?[attribute: $0] },
+            model: element.element(named: "model")?[attribute: "type"])
+    }
+}
+
+extension XMLElement {
+    /// The hardware address of an `<interface>`, in lower case.
+    var hardwareAddress: String? { element(named: "mac")?[attribute: "address"]?.lowercased() }
+
+    /// What an `<interface>` says of the settings that the site has words for.
+    var interfaceSettings: [(name: String, value: ManagedSetting.Value)] {
+        var settings: [(name: String, value: ManagedSetting.Value)] = []
+        if let hardwareAddress { settings.append(("mac", .text(hardwareAddress))) }
+        let type = self[attribute: "type"] ?? "user"
+        let name = element(named: "source")?[attribute: type]
+        settings.append(("source", .text(name.map { "\(type) \($0)" } ?? type)))
+        if let model = element(named: "model")?[attribute: "type"] { settings.append(("model", .text(model))) }
+        return settings
+    }
+
+    /// Takes one setting from another `<interface>`. What belonged to the old source goes with it.
+    fileprivate mutating func becomeInterface(_ other: XMLElement, in setting: String) {
+        switch setting {
+        case "source":
+            self[attribute: "type"] = other[attribute: "type"]
+            replaceElements(named: "source", with: other.elements(named: "source"), order: LibvirtOrder.interface)
+        default:
+            replaceElements(named: setting, with: other.elements(named: setting), order: LibvirtOrder.interface)
+        }
+    }
+}

@@ -1,0 +1,159 @@
+public import XMLTree
+
+internal import HostModel
+
+/// Puts what the site says of a guest's machine into a definition that is there, and says what that changes.
+///
+/// A disk is found by its target, an interface by its hardware address or by what the mark says of it, a host device by its address:
+/// never by its place in the list. What the record before this one has and this one has not is taken out of the definition; files
+/// stay. Everything that neither names was put there by somebody else and stays as it is, and so do the addresses, aliases and
+/// controllers that libvirt adds. Merging twice is merging once.
+public struct MachineMerge {
+    /// The definition with the wanted machine in it.
+    public private(set) var document: XMLElement
+    /// What changes, in the order of a definition.
+    public private(set) var differences: [SettingDifference] = []
+
+    /// Merges a record into a definition.
+    ///
+    /// - Parameter prior: The record of the mark that the definition was last written with; nil where that has none, so that nothing
+    ///   is known to be the site's.
+    public init(_ record: MachineRecord, prior: MachineRecord?, into document: XMLElement) {
+        self.document = document
+        mergeHypervisor(record)
+        mergeSystem(record, prior)
+        mergeDisks(record, prior)
+        mergeInterfaces(record, prior)
+        mergeConsole(record, prior)
+        mergeHostDevices(record, prior)
+    }
+
+    /// All that a definition has of what a site can say of a machine, by path.
+    public static func settings(of document: XMLElement) -> [String: ManagedSetting.Value] {
+        let merge = MachineMerge(MachineRecord(), prior: nil, into: document)
+        var settings: [String: ManagedSetting.Value] = [:]
+        settings["domain.type"] = document[attribute: "type"].map { .text($0) }
+        let system = document.element(named: "os")
+        settings["os.machine"] = (system?.element(named: "type")?[attribute: "machine"]).map { .text($0) }
+        for name in ["kernel", "initrd", "cmdline"] {
+            settings["os.\(name)"] = (system?.element(named: name)?.text).map { .text($0) }
+        }
+        for disk in merge.devices("disk") {
+            let target = disk.element(named: "target")?[attribute: "dev"] ?? "?"
+            for setting in disk.diskSettings { settings["devices.disk[\(target)].\(setting.name)"] = setting.value }
+        }
+        for interface in merge.devices("interface") {
+            for setting in interface.interfaceSettings {
+                settings["devices.interface[\(interface.hardwareAddress ?? "?")].\(setting.name)"] = setting.value
+            }
+        }
+        for address in merge.devices("hostdev").compactMap(PCIAddress.init(hostDevice:)) {
+            settings["devices.hostdev[\(address)]"] = .flag(true)
+        }
+        if !merge.devices("console").isEmpty { settings["devices.console"] = .flag(true) }
+        return settings
+    }
+
+    mutating func note(_ path: String, _ now: ManagedSetting.Value?, _ want: ManagedSetting.Value?) {
+        differences.append(SettingDifference(path: path, now: now, want: want))
+    }
+
+    mutating func modifyDevices(_ change: (inout XMLElement) -> Void) {
+        document.modify("devices", order: LibvirtOrder.domain, change)
+    }
+
+    /// The devices of that kind, in the order of the definition.
+    func devices(_ name: String) -> [XMLElement] {
+        document.element(named: "devices")?.elements(named: name) ?? []
+    }
+
+    private mutating func mergeHypervisor(_ record: MachineRecord) {
+        guard let want = record.hypervisor?.rawValue, document[attribute: "type"] != want else { return }
+        note("domain.type", document[attribute: "type"].map { .text($0) }, .text(want))
+        document[attribute: "type"] = want
+    }
+
+    private mutating func mergeSystem(_ record: MachineRecord, _ prior: MachineRecord?) {
+        let now = document.element(named: "os")?.element(named: "type")?[attribute: "machine"]
+        if let want = record.machine, now.map({ !MachineType(want).covers($0) }) ?? true {
+            note("os.machine", now.map { .text($0) }, .text(want))
+            document.modify("os", order: LibvirtOrder.domain) { system in
+                system.modify("type", order: LibvirtOrder.system) { $0[attribute: "machine"] = want }
+            }
+        }
+        mergeSystem("kernel", record.kernel, before: prior?.kernel)
+        mergeSystem("initrd", record.initrd, before: prior?.initrd)
+        mergeSystem("cmdline", record.commandLine, before: prior?.commandLine)
+    }
+
+    private mutating func mergeSystem(_ name: String, _ want: String?, before: String?) {
+        guard want != nil || before != nil else { return }
+        let wanted = want.map { XMLElement(name, text: $0) }
+        let now = document.element(named: "os")?.element(named: name)?.text
+        guard now != wanted?.text else { return }
+        note("os.\(name)", now.map { .text($0) }, want.map { .text($0) })
+        document.modify("os", order: LibvirtOrder.domain) { system in
+            system.replaceElements(named: name, with: [wanted].compactMap(\.self), order: LibvirtOrder.system)
+        }
+    }
+
+    private mutating func mergeConsole(_ record: MachineRecord, _ prior: MachineRecord?) {
+        let isThere = !devices("console").isEmpty || !devices("serial").isEmpty
+        guard let want = record.hasConsole, want != isThere else { return }
+        // A console that the site did not make when it said the same as now was added by somebody else.
+        guard want || prior?.hasConsole != false else { return }
+        note("devices.console", isThere ? .flag(true) : nil, want ? .flag(true) : nil)
+        let arch = document.element(named: "os")?.element(named: "type")?[attribute: "arch"] ?? "x86_64"
+        let console = MachineDescription(name: "", architecture: arch).console
+        modifyDevices { devices in
+            if want {
+                for element in console { devices.append(element) }
+            } else {
+                for name in ["serial", "console"] { devices.removeElements(named: name) }
+            }
+        }
+    }
+
+    private mutating func mergeHostDevices(_ record: MachineRecord, _ prior: MachineRecord?) {
+        let present = devices("hostdev").compactMap(PCIAddress.init(hostDevice:))
+        for address in prior?.hostDevices ?? [] where !record.hostDevices.contains(address) {
+            guard present.contains(address) else { continue }
+            note("devices.hostdev[\(address)]", .flag(true), nil)
+            modifyDevices { devices in
+                devices.children.removeAll { node in
+                    guard case .element(let element) = node, element.name == "hostdev" else { return false }
+                    return PCIAddress(hostDevice: element) == address
+                }
+            }
+        }
+        for address in record.hostDevices where !present.contains(address) {
+            note("devices.hostdev[\(address)]", nil, .flag(true))
+            modifyDevices { $0.append(address.element) }
+        }
+    }
+}
+
+extension PCIAddress {
+    /// The device that a `<hostdev>` hands over; nil for one that is no PCI device.
+    init?(hostDevice element: XMLElement) {
+        guard let address = element.element(named: "source")?.element(named: "address") else { return nil }
+        func number(_ name: String) -> UInt32? {
+            guard let text = address[attribute: name] else { return nil }
+            return text.hasPrefix("0x") ? UInt32(text.dropFirst(2), radix: 16) : UInt32(text)
+        }
+        guard let bus = number("bus").flatMap({ UInt8(exactly: $0) }),
+            let slot = number("slot").flatMap({ UInt8(exactly: $0) }),
+            let function = number("function").flatMap({ UInt8(exactly: $0) })
+        else { return nil }
+        self.init(domain: number("domain") ?? 0, bus: bus, slot: slot, function: function)
+    }
+}
+
+extension LibvirtOrder {
+    static let system = ["type", "loader", "nvram", "kernel", "initrd", "cmdline", "dtb", "acpi", "boot", "bootmenu"]
+    static let disk = [
+        "driver", "auth", "source", "backingStore", "geometry", "blockio", "mirror", "target", "iotune", "readonly",
+        "shareable", "transient", "serial", "wwn", "vendor", "product", "encryption", "boot", "alias", "address",
+    ]
+    static let interface = ["mac", "source", "target", "model"]
+}

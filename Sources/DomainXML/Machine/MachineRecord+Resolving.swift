@@ -1,0 +1,96 @@
+public import XMLTree
+
+extension MachineRecord {
+    /// The record of what the site says now, with the disks' names as the domain has them.
+    ///
+    /// A disk keeps its name as long as the site keeps its path, wherever it stands in the list; one whose path the site changes
+    /// keeps the name that is left over. A new disk takes the first name that is free.
+    public init(_ wish: MachineWish, prior: MachineRecord?, in domain: XMLElement?) {
+        let devices = wish.devices
+        self.init(
+            base: wish.base, hypervisor: wish.hypervisor, machine: wish.machine,
+            interfaces: devices?.interfaces ?? [], hostDevices: wish.hostDevices, kernel: devices?.kernel,
+            initrd: devices?.initrd, commandLine: devices?.commandLine, hasConsole: devices?.hasConsole)
+        var naming = DiskNaming(
+            prior: prior?.disks, present: domain?.element(named: "devices")?.elements(named: "disk"))
+        disks = naming.named(devices?.disks ?? [])
+    }
+
+    /// The record with the addresses that the domain's interfaces have, so that they are found in the running domain.
+    public func namingInterfaces(in domain: XMLElement) -> MachineRecord {
+        let elements = domain.element(named: "devices")?.elements(named: "interface") ?? []
+        let pairing = InterfacePairing(
+            interfaces, prior: interfaces, present: elements.map(InterfacePairing.Present.init))
+        var record = self
+        for (index, place) in pairing.places.enumerated() {
+            guard let place, record.interfaces[index].mac == nil else { continue }
+            record.interfaces[index].mac = elements[place].hardwareAddress
+        }
+        return record
+    }
+}
+
+/// Gives the site's disks their names in a domain.
+private struct DiskNaming {
+    private let recorded: [MachineRecord.Disk]
+    private let isRecorded: Bool
+    private var present: [String: XMLElement] = [:]
+    private var taken: Set<String> = []
+
+    init(prior: [MachineRecord.Disk]?, present elements: [XMLElement]?) {
+        recorded = prior ?? []
+        isRecorded = prior != nil
+        for element in elements ?? [] {
+            if let target = element.element(named: "target")?[attribute: "dev"] { present[target] = element }
+        }
+    }
+
+    mutating func named(_ disks: [MachineDescription.Disk]) -> [MachineRecord.Disk] {
+        var targets: [String?] = disks.map { _ in nil }
+        let ways: [(DiskNaming, Int) -> String?] = [
+            { naming, index in
+                naming.recorded(samePathAs: disks[index]) ?? naming.present(samePathAs: disks[index])
+            },
+            { naming, index in
+                naming.isRecorded ? naming.leftOver(disks[index]) : naming.inOrder(disks, at: index)
+            },
+            { naming, index in naming.free(disks[index]) },
+        ]
+        for way in ways {
+            for index in disks.indices where targets[index] == nil {
+                guard let target = way(self, index), taken.insert(target).inserted else { continue }
+                targets[index] = target
+            }
+        }
+        return zip(disks, targets).compactMap { disk, target in
+            target.map { MachineRecord.Disk(target: $0, disk: disk) }
+        }
+    }
+
+    private func recorded(samePathAs disk: MachineDescription.Disk) -> String? {
+        recorded.first { $0.disk.path == disk.path && $0.disk.bus == disk.bus && !taken.contains($0.target) }?.target
+    }
+
+    private func present(samePathAs disk: MachineDescription.Disk) -> String? {
+        present.sorted { $0.key < $1.key }.first { target, element in
+            !taken.contains(target) && element.element(named: "target")?[attribute: "bus"] == disk.bus.rawValue
+                && element.diskSettings.contains { $0 == ("source", .text(disk.path)) }
+        }?.key
+    }
+
+    private func leftOver(_ disk: MachineDescription.Disk) -> String? {
+        recorded.first { $0.disk.bus == disk.bus && !taken.contains($0.target) }?.target
+    }
+
+    /// The name that an older version gave the disk by its place in the list.
+    private func inOrder(_ disks: [MachineDescription.Disk], at index: Int) -> String? {
+        let disk = disks[index]
+        let target = disk.prefix + diskLetters(disks[..<index].count { $0.prefix == disk.prefix })
+        return present.isEmpty || (present[target] != nil && !taken.contains(target)) ? target : nil
+    }
+
+    private func free(_ disk: MachineDescription.Disk) -> String? {
+        let used = taken.union(present.keys).union(recorded.map(\.target))
+        return (0...).lazy.map { disk.prefix + diskLetters($0) }.first { !used.contains($0) }
+    }
+}

@@ -1,0 +1,86 @@
+internal import HostModel
+internal import XMLTree
+
+extension MachineRecord {
+    /// Reads `<np:machine>` of a mark, whatever its prefix. A disk without a target or a path is left out: it cannot be found again.
+    init(reading element: XMLElement) {
+        func children(_ name: String) -> [XMLElement] {
+            element.elements.filter { NamespaceScope.localName(of: $0.name) == name }
+        }
+        let boot = children("boot").first
+        self.init(
+            base: element[attribute: "base"],
+            hypervisor: element[attribute: "hypervisor"].flatMap(MachineDescription.Hypervisor.init(rawValue:)),
+            machine: element[attribute: "type"], disks: children("disk").compactMap(Disk.init(reading:)),
+            interfaces: children("interface").compactMap(MachineDescription.Interface.init(record:)),
+            hostDevices: children("hostdev").compactMap { $0[attribute: "address"].flatMap { PCIAddress($0) } },
+            kernel: boot?[attribute: "kernel"], initrd: boot?[attribute: "initrd"],
+            commandLine: boot?[attribute: "cmdline"], hasConsole: element[attribute: "console"].map { $0 == "yes" })
+    }
+
+    /// The record as an element of a mark.
+    var element: XMLElement {
+        var element = XMLElement("np:machine")
+        element[attribute: "base"] = base
+        element[attribute: "hypervisor"] = hypervisor?.rawValue
+        element[attribute: "type"] = machine
+        element[attribute: "console"] = hasConsole.map { $0 ? "yes" : "no" }
+        if let kernel {
+            var boot = XMLElement("np:boot", [.init("kernel", kernel)])
+            boot[attribute: "initrd"] = initrd
+            boot[attribute: "cmdline"] = commandLine
+            element.append(boot)
+        }
+        for disk in disks { element.append(disk.element) }
+        for interface in interfaces { element.append(interface.record) }
+        for address in hostDevices { element.append(XMLElement("np:hostdev", [.init("address", "\(address)")])) }
+        return element
+    }
+}
+
+extension MachineRecord.Disk {
+    fileprivate init?(reading element: XMLElement) {
+        guard let target = element[attribute: "target"], let path = element[attribute: "path"] else { return nil }
+        self.init(
+            target: target,
+            disk: MachineDescription.Disk(
+                path: path, format: element[attribute: "format"].flatMap(MachineDescription.Disk.Format.init) ?? .raw,
+                bus: element[attribute: "bus"].flatMap(MachineDescription.Disk.Bus.init) ?? .virtio,
+                isReadOnly: element[attribute: "readonly"] == "yes"))
+    }
+
+    fileprivate var element: XMLElement {
+        var element = XMLElement(
+            "np:disk",
+            [
+                .init("target", target), .init("path", disk.path), .init("format", disk.format.rawValue),
+                .init("bus", disk.bus.rawValue),
+            ])
+        if disk.isReadOnly { element[attribute: "readonly"] = "yes" }
+        return element
+    }
+}
+
+extension MachineDescription.Interface {
+    fileprivate init?(record element: XMLElement) {
+        let source: Source
+        switch (element[attribute: "network"], element[attribute: "bridge"]) {
+        case (let network?, _): source = .network(network)
+        case (nil, let bridge?): source = .bridge(bridge)
+        case (nil, nil): return nil
+        }
+        self.init(
+            source: source, mac: element[attribute: "mac"], model: element[attribute: "model"] ?? "virtio")
+    }
+
+    fileprivate var record: XMLElement {
+        var element = XMLElement("np:interface")
+        switch source {
+        case .network(let name): element[attribute: "network"] = name
+        case .bridge(let name): element[attribute: "bridge"] = name
+        }
+        element[attribute: "mac"] = mac
+        element[attribute: "model"] = model
+        return element
+    }
+}

@@ -1,0 +1,117 @@
+public import HostModel
+
+/// What the site said of a guest's machine when its mark was written: which devices of the domain are the site's.
+///
+/// A device that is not in here was added by somebody else and stays. A key that the site does not have is nil or empty here.
+public struct MachineRecord: Hashable, Sendable {
+    /// A disk of the site, with the name by which it is found in the domain.
+    public struct Disk: Hashable, Sendable {
+        /// The name on its bus, unique in the domain: `vda`.
+        public var target: String
+        /// What the site says of it.
+        public var disk: MachineDescription.Disk
+
+        /// Names a disk.
+        public init(target: String, disk: MachineDescription.Disk) {
+            self.target = target
+            self.disk = disk
+        }
+    }
+
+    /// The digest of the base document that the domain was made from, or nil.
+    public var base: String?
+    /// What runs the guest, where the site says so.
+    public var hypervisor: MachineDescription.Hypervisor?
+    /// The machine type, where the site says so: `q35`.
+    public var machine: String?
+    /// The disks, in the order of the site.
+    public var disks: [Disk]
+    /// The interfaces, in the order of the site.
+    public var interfaces: [MachineDescription.Interface]
+    /// The host devices, in the order of the site.
+    public var hostDevices: [PCIAddress]
+    /// The kernel that is booted directly.
+    public var kernel: String?
+    /// The initial RAM disk of that kernel.
+    public var initrd: String?
+    /// The command line of that kernel.
+    public var commandLine: String?
+    /// Whether the guest has a serial console; nil where the site does not describe the devices.
+    public var hasConsole: Bool?
+
+    /// Puts a record together; the defaults are those of a site that says nothing.
+    public init(
+        base: String? = nil, hypervisor: MachineDescription.Hypervisor? = nil, machine: String? = nil,
+        disks: [Disk] = [], interfaces: [MachineDescription.Interface] = [], hostDevices: [PCIAddress] = [],
+        kernel: String? = nil, initrd: String? = nil, commandLine: String? = nil, hasConsole: Bool? = nil
+    ) {
+        self.base = base
+        self.hypervisor = hypervisor
+        self.machine = machine
+        self.disks = disks
+        self.interfaces = interfaces
+        self.hostDevices = hostDevices
+        self.kernel = kernel
+        self.initrd = initrd
+        self.commandLine = commandLine
+        self.hasConsole = hasConsole
+    }
+}
+
+/// What the site says of a guest's machine now; the names of the disks follow from the domain.
+public struct MachineWish: Hashable, Sendable {
+    /// The devices of a guest that the site describes by its own keys.
+    public struct Devices: Hashable, Sendable {
+        /// The disks, in order.
+        public var disks: [MachineDescription.Disk]
+        /// The interfaces, in order.
+        public var interfaces: [MachineDescription.Interface]
+        /// The kernel that is booted directly, or nil.
+        public var kernel: String?
+        /// The initial RAM disk of that kernel.
+        public var initrd: String?
+        /// The command line of that kernel.
+        public var commandLine: String?
+        /// Whether the guest has a serial console; nil leaves that as it is.
+        public var hasConsole: Bool?
+
+        /// Puts devices together.
+        public init(
+            disks: [MachineDescription.Disk] = [], interfaces: [MachineDescription.Interface] = [],
+            kernel: String? = nil, initrd: String? = nil, commandLine: String? = nil, hasConsole: Bool? = true
+        ) {
+            self.disks = disks
+            self.interfaces = interfaces
+            self.kernel = kernel
+            self.initrd = initrd
+            self.commandLine = commandLine
+            self.hasConsole = hasConsole
+        }
+    }
+
+    /// The digest of the base document, or nil for a guest without one.
+    public var base: String?
+    /// What runs the guest; nil leaves that as it is.
+    public var hypervisor: MachineDescription.Hypervisor?
+    /// The machine type; nil leaves that as it is.
+    public var machine: String?
+    /// The devices; nil where they come from a base document or are those of an adopted domain.
+    public var devices: Devices?
+    /// PCI devices of the host, beside all others.
+    public var hostDevices: [PCIAddress]
+
+    /// Puts a wish together.
+    public init(
+        base: String? = nil, hypervisor: MachineDescription.Hypervisor? = nil, machine: String? = nil,
+        devices: Devices? = nil, hostDevices: [PCIAddress] = []
+    ) {
+        self.base = base
+        self.hypervisor = hypervisor
+        self.machine = machine
+        self.devices = devices
+        self.hostDevices = hostDevices
+    }
+
+    /// Whether the site says nothing at all.
+    public var isEmpty: Bool { self == MachineWish() }
+}

@@ -1,0 +1,136 @@
+internal import Diagnostics
+internal import DomainXML
+internal import HostModel
+internal import SiteFile
+internal import XMLTree
+
+/// What becomes of the part of a guest's domain that is neither CPUs nor memory: disks, interfaces, host devices, kernel, console,
+/// machine type.
+struct MachineChange {
+    /// What the mark says from now on; nil for a domain of which the site manages nothing of the kind.
+    let record: MachineRecord?
+    /// The inactive definition with it.
+    let document: XMLElement
+    /// What differs in the definition.
+    let parts: [ChangedPart]
+    /// What differs in the running domain and waits for its next start.
+    let pending: [ChangedPart]
+    /// What differs and only a definition made anew can have.
+    let obstacle: Obstacle?
+
+    /// Why a definition cannot be changed to what the site says.
+    enum Obstacle {
+        /// The base document is another one than the domain was made from, or there is one now, or none any more.
+        case base
+        /// Machines of that type have other buses: the addresses of the domain's devices mean nothing there.
+        case machineType(now: String, want: String)
+    }
+
+    init(_ wish: MachineWish, origin: OwnershipMark.Origin, record present: DomainRecord) {
+        let prior = present.mark?.machine
+        guard origin == .created || !wish.isEmpty || prior != nil else {
+            (record, document, parts, pending, obstacle) = (nil, present.document, [], [], nil)
+            return
+        }
+        if origin == .created, let prior, prior.base != wish.base {
+            (record, document, parts, pending, obstacle) = (prior, present.document, [], [], .base)
+            return
+        }
+        var record = MachineRecord(wish, prior: prior, in: present.document)
+        obstacle = MachineChange.machineType(record.machine, in: present.document)
+        if obstacle != nil { record.machine = prior?.machine }
+        let merge = MachineMerge(record, prior: prior, into: present.document)
+        self.record = origin == .adopted && record == MachineRecord() ? nil : record
+        document = merge.document
+        pending = MachineChange.pending(record, definition: merge.document, present)
+        let waiting = Dictionary(pending.map { ($0.path, $0) }) { first, _ in first }
+        parts = merge.differences.map { difference in
+            ChangedPart(
+                path: difference.path, now: difference.now.map(ChangedPart.Value.init),
+                want: difference.want.map(ChangedPart.Value.init), when: present.isRunning ? .nextStart : .define,
+                live: present.live == nil ? nil : MachineChange.live(difference, waiting[difference.path]),
+                drift: prior == record ? .definition : nil)
+        }
+    }
+
+    private static func machineType(_ want: String?, in document: XMLElement) -> Obstacle? {
+        guard let want, let now = document.element(named: "os")?.element(named: "type")?[attribute: "machine"],
+            !MachineType(want).isOfFamily(of: now)
+        else { return nil }
+        return .machineType(now: now, want: want)
+    }
+
+    /// What the running domain has of a setting: what it waits to lose, else what is wanted.
+    private static func live(_ difference: SettingDifference, _ waiting: ChangedPart?) -> ChangedPart.Live {
+        let value = waiting.map(\.now) ?? difference.want.map(ChangedPart.Value.init)
+        return value.map { .value($0) } ?? .absent
+    }
+
+    /// The mark that the running domain was started with says which of its devices are the site's.
+    private static func pending(
+        _ record: MachineRecord, definition: XMLElement, _ present: DomainRecord
+    ) -> [ChangedPart] {
+        guard present.live != nil else { return [] }
+        let merge = MachineMerge(
+            record.namingInterfaces(in: definition), prior: OwnershipMark(reading: present.present)?.machine,
+            into: present.present)
+        return merge.differences.map { difference in
+            let now = difference.now.map(ChangedPart.Value.init)
+            return ChangedPart(
+                path: difference.path, now: now, want: difference.want.map(ChangedPart.Value.init), when: .nextStart,
+                live: now.map { .value($0) } ?? .absent)
+        }
+    }
+}
+
+extension MachineChange.Obstacle {
+    /// What is to be said of it.
+    func diagnostic(_ guest: GuestSpec) -> Diagnostic {
+        let name = guest.name.value
+        let hint = "--rebase \(name) defines it anew and keeps its UUID, hardware addresses and UEFI variables"
+        switch self {
+        case .base:
+            let message =
+                guest.machine.base == nil
+                ? "guest '\(name)' was made from a base file, and the site describes it without one now"
+                : "guest '\(name)' was not made from the base file as it is now"
+            return Diagnostic(
+                .baseChanged, message, at: guest.machine.base?.mark ?? guest.name.mark, severity: .warning,
+                notes: ["nothing of the base file is applied to a guest that is there"], hint: hint)
+        case .machineType(let now, let want):
+            return Diagnostic(
+                .machineTypeChanged, "guest '\(name)' is a machine of the type \(now), and the site wants \(want)",
+                at: guest.machine.machineType?.mark ?? guest.name.mark, severity: .warning,
+                notes: ["the addresses of its devices are none of that type's buses"], hint: hint)
+        }
+    }
+}
+
+extension MachineWish {
+    /// What the site says of a guest's machine. Of a domain that was there before only what the entry names is the site's.
+    ///
+    /// - Parameter base: The document of its base file.
+    init(_ guest: GuestSpec, origin: OwnershipMark.Origin, base: XMLElement?, arch: String?) {
+        let machine = guest.machine
+        let description = MachineDescription(guest, arch: arch)
+        let isCreated = origin == .created
+        var devices: Devices? = Devices(
+            disks: description.disks, interfaces: description.interfaces, kernel: description.kernel,
+            initrd: description.initrd, commandLine: description.commandLine,
+            hasConsole: isCreated || !description.hasConsole ? description.hasConsole : nil)
+        let describesDevices = machine.base == nil && machine.adopts?.value != true
+        if !describesDevices || devices == Devices(hasConsole: nil) { devices = nil }
+        self.init(
+            base: isCreated ? base.map(BaseDigest.of) : nil,
+            hypervisor: machine.accelerator.map { _ in description.hypervisor }, machine: description.machine,
+            devices: devices, hostDevices: describesDevices ? description.hostDevices : [])
+    }
+}
+
+/// What tells one base document from another.
+enum BaseDigest {
+    /// The SHA-256 of the document as it is written without blanks between elements; comments are not in it.
+    static func of(_ document: XMLElement) -> String {
+        "sha256:\(SHA256(of: Array(XMLWriter.write(document).utf8)))"
+    }
+}

@@ -1,0 +1,146 @@
+import Diagnostics
+import DomainXML
+import Foundation
+import HostModel
+import Planning
+import SiteFile
+import Testing
+import XMLTree
+
+/// An edit of the site, and the part that it changes.
+struct MachineEdit: Sendable {
+    let change: @Sendable (inout GuestMachine) -> Void
+    let path: String
+    let now: ChangedPart.Value?
+    let want: ChangedPart.Value?
+
+    init(
+        _ change: @escaping @Sendable (inout GuestMachine) -> Void, _ path: String, _ now: ChangedPart.Value?,
+        _ want: ChangedPart.Value?
+    ) {
+        (self.change, self.path, self.now, self.want) = (change, path, now, want)
+    }
+}
+
+/// Edits of a guest's disks, interfaces, kernel, console, machine type and base after it was made.
+@Suite("The rest of a guest")
+struct MachineChangeTests {
+    private static let machine = GuestMachine(
+        disks: [GuestMachine.Disk(path: Located("/a.qcow2"), format: .qcow2)],
+        interfaces: [GuestMachine.Interface(source: .network("default"), mac: "52:54:00:00:00:01")])
+
+    private static func request(_ machine: GuestMachine) -> PlanRequest {
+        PlanRequest(
+            host: referenceHost, site: "test", policy: .plain(),
+            guests: [
+                GuestSpec(name: Located("a"), demand: GuestDemand(vcpus: 1, memory: 524_288), machine: machine)
+            ])
+    }
+
+    @Test(
+        "is changed for the next start when the site changes it, and is in sync only then",
+        arguments: [
+            MachineEdit(
+                { $0.disks[0].path = Located("/b.qcow2") }, "devices.disk[vda].source", .text("/a.qcow2"),
+                .text("/b.qcow2")
+            ),
+            MachineEdit({ $0.disks = [] }, "devices.disk[vda].source", .text("/a.qcow2"), nil),
+            MachineEdit(
+                { $0.interfaces[0].source = .bridge("br0") }, "devices.interface[52:54:00:00:00:01].source",
+                .text("network default"), .text("bridge br0")
+            ),
+            MachineEdit({ $0.kernel = Located("/k") }, "os.kernel", nil, .text("/k")),
+            MachineEdit({ $0.hasConsole = false }, "devices.console", .flag(true), nil),
+            MachineEdit({ $0.machineType = Located("q35") }, "os.machine", nil, .text("q35")),
+        ],
+        [DomainFacts.State.shutoff, .running])
+    func edited(
+        edit: MachineEdit, state: DomainFacts.State
+    ) throws {
+        let first = Self.request(Self.machine)
+        var next = first.applied(Planner.plan(first), state: state)
+        let same = Planner.plan(next).plan
+        #expect(same.changes.isEmpty && same.unchanged == ["a"] && same.restartPending.isEmpty)
+
+        edit.change(&next.guests[0].machine)
+        let changed = Planner.plan(next)
+        let change = try #require(changed.plan.changes.first)
+        let part = try #require(change.parts.first { $0.path == edit.path })
+        #expect(change.action == .update && change.disruption == .none)
+        #expect(part.now == edit.now && part.want == edit.want && part.drift == nil)
+        #expect(part.when == (state == .running ? .nextStart : .define))
+
+        var after = next.applied(changed, state: .shutoff)
+        #expect(Planner.plan(after).plan.changes.isEmpty)
+        guard state == .running else { return }
+        // The running domain is as it was at its start, until it is started again.
+        after.host.domains[0].state = .running
+        after.host.domains[0].liveXML = next.host.domains[0].liveXML
+        let waiting = Planner.plan(after).plan
+        #expect(waiting.changes.isEmpty && waiting.restartPending == ["a"])
+    }
+
+    @Test("that was changed by hand is drift, and a disk is put back only with consent")
+    func drift() throws {
+        let first = Self.request(Self.machine)
+        var next = first.applied(Planner.plan(first), state: .shutoff)
+        // Only the device: the mark still says what the site said.
+        next.host.domains[0].xml.replace("source file=\"/a.qcow2\"", with: "source file=\"/hand\"")
+        let change = try #require(Planner.plan(next).plan.changes.first)
+        #expect(change.drift == .definition)
+        #expect(change.parts.map(\.path) == ["devices.disk[vda].source"])
+        #expect(change.consent?.contains("by hand") == true)
+    }
+
+    @Test("that was added by hand stays")
+    func added() throws {
+        let first = Self.request(Self.machine)
+        var next = first.applied(Planner.plan(first), state: .shutoff)
+        let disk =
+            "<disk type='file' device='disk'><source file='/h'/><target dev='vdb' bus='virtio'/></disk></devices>"
+        next.host.domains[0].xml.replace("</devices>", with: disk)
+        #expect(Planner.plan(next).plan.changes.isEmpty)
+        next.guests[0].machine.disks.append(GuestMachine.Disk(path: Located("/c")))
+        let result = Planner.plan(next)
+        let text = XMLWriter.write(result.definitions[0].document)
+        #expect(text.contains("/h\"") && text.contains("<target dev=\"vdc\""))
+    }
+
+    @Test("of a guest whose mark is an older version's is recorded, and nothing else")
+    func stamp() throws {
+        let first = Self.request(Self.machine)
+        var next = first.applied(Planner.plan(first), state: .shutoff)
+        let xml = next.host.domains[0].xml
+        let start = try #require(xml.range(of: "<np:machine")), end = try #require(xml.range(of: "</np:machine>"))
+        next.host.domains[0].xml.removeSubrange(start.lowerBound..<end.upperBound)
+        let result = Planner.plan(next)
+        #expect(result.plan.changes.map(\.action) == [.stamp])
+        #expect(Planner.plan(next.applied(result, state: .shutoff)).plan.changes.isEmpty)
+    }
+
+    @Test("from a base file that has changed is said, and is not in sync")
+    func base() throws {
+        var request = Self.request(GuestMachine(base: Located("base.xml")))
+        let base = "<domain type='kvm'><name>x</name><os><type>hvm</type></os><devices/></domain>"
+        request.bases = ["a": try XMLReader.read(base)]
+        var next = request.applied(Planner.plan(request), state: .shutoff)
+        #expect(Planner.plan(next).plan.unchanged == ["a"])
+        next.bases["a"] = try XMLReader.read(
+            base.replacing("<devices/>", with: "<devices><memballoon model='none'/></devices>"))
+        let plan = Planner.plan(next).plan
+        #expect(plan.diagnostics.map(\.code) == [.baseChanged])
+        #expect(plan.changes.isEmpty && plan.unchanged.isEmpty && plan.differing == ["a"])
+    }
+
+    @Test("with another family of machines is said, and is not in sync")
+    func family() throws {
+        var machine = Self.machine
+        machine.machineType = Located("pc")
+        let request = Self.request(machine)
+        var next = request.applied(Planner.plan(request), state: .shutoff)
+        next.guests[0].machine.machineType = Located("q35")
+        let plan = Planner.plan(next).plan
+        #expect(plan.diagnostics.map(\.code) == [.machineTypeChanged])
+        #expect(plan.changes.isEmpty && plan.differing == ["a"])
+    }
+}
