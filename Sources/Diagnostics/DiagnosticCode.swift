@@ -122,6 +122,8 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case restartImpossible = "NP522"
     case removalImpossible = "NP530"
     case domainBusy = "NP531"
+    case domainRenamed = "NP532"
+    case renameImpossible = "NP533"
 
     // Ownership and policy
     case notOurs = "NP601"

@@ -106,12 +106,18 @@ struct GuestChange {
         let stored = wanted.differences(from: record.parts, defaultHugePage: request.defaultHugePage)
         var outcome = GuestOutcome(
             definition: GuestDefinition(
-                name: name, document: DomainPatch.apply(wanted, mark: mark, to: record.document)))
+                name: name,
+                document: DomainPatch.renamed(DomainPatch.apply(wanted, mark: mark, to: record.document), to: name)))
         var parts = stored.map { part in
             ChangedPart(
                 path: part.path, now: part.now.map(ChangedPart.Value.init), want: part.want.map(ChangedPart.Value.init),
                 when: when(part.path, record, wanted), live: record.live?.live(part.path),
                 drift: isDrift ? .definition : nil)
+        }
+        if record.facts.name != name {
+            parts.insert(
+                ChangedPart(path: "name", now: .text(record.facts.name), want: .text(name), when: .define), at: 0)
+            outcome.steps.append(.rename(name: name, from: record.facts.name, uuid: record.facts.uuid))
         }
         if !stored.isEmpty || record.mark != mark {
             outcome.steps.append(.redefine(name: name, prior: record.parts, wanted: wanted, mark: mark))
@@ -143,6 +149,7 @@ struct GuestChange {
             parts = [ChangedPart(path: "metadata", now: nil, want: .text(mark.site), when: .define)]
         }
         let stops = parts.contains { $0.path == "state" && $0.want == .text("shutoff") }
+        if parts.allSatisfy({ $0.path == "name" }) { action = .rename }
         if parts.allSatisfy({ $0.path == "state" }) { action = stops ? .stop : .start }
         let shutdown =
             request.consent.forcesOff ? "it is shut down, or switched off when that takes too long" : "it is shut down"

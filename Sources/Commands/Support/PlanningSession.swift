@@ -123,7 +123,7 @@ extension Plan {
         diagnostics.filter { $0.severity == .error }.allSatisfy {
             [
                 .notOurs, .otherManager, .adoptMissing, .pruneTooMany, .pruneRunning, .managedSave, .restartImpossible,
-                .removalImpossible, .domainBusy,
+                .removalImpossible, .domainBusy, .domainRenamed, .renameImpossible,
             ].contains($0.code)
         }
     }
