@@ -124,6 +124,13 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case domainBusy = "NP531"
     case domainRenamed = "NP532"
     case renameImpossible = "NP533"
+    case fileMissing = "NP534"
+    case networkMissing = "NP535"
+    case volumeMissing = "NP536"
+    case machineUnknown = "NP537"
+    case macTwice = "NP538"
+    case diskShared = "NP539"
+    case deviceCellMissing = "NP540"
 
     // Ownership and policy
     case notOurs = "NP601"

@@ -55,6 +55,9 @@ struct GuestChange {
         if let record, !outcome.steps.isEmpty {
             outcome.diagnostics += [DomainHoldings(record, at: guest.name.mark).busy].compactMap(\.self)
         }
+        if !outcome.steps.isEmpty, let document = outcome.definition?.document {
+            outcome.diagnostics += [StrandedDevices(in: document).finding(guest)].compactMap(\.self)
+        }
         if record?.facts.hasManagedSave == true { outcome.diagnostics.append(managedSave(outcome)) }
         return outcome
     }

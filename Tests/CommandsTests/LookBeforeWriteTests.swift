@@ -109,4 +109,42 @@ struct LookBeforeWriteTests {
         #expect(run.status == 15 && run.output.contains("NP533"), "\(run.output)\(run.errors)")
         #expect(try host.look() == before)
     }
+
+    private static let disk = "disks: [{path: /nonexistent/a.img}]"
+
+    @Test(
+        "what a guest lacks is named, and no other guest is touched",
+        arguments: [
+            (["a: {vcpus: 1, ram: 64MiB, state: running, \(disk)}"], "NP534", "the disk vda, /nonexistent/a.img"),
+            (
+                ["a: {vcpus: 1, ram: 64MiB, state: running, kernel: /nonexistent/k}"], "NP534",
+                "the kernel, /nonexistent/k"
+            ),
+            (
+                ["a: {vcpus: 1, ram: 64MiB, state: running, interfaces: [{network: nonet}]}"], "NP535",
+                "no network 'nonet'"
+            ),
+            (
+                ["a: {vcpus: 1, ram: 64MiB, state: running, interfaces: [{bridge: nobr9}]}"], "NP535",
+                "no bridge 'nobr9'"
+            ),
+            (
+                ["a: {vcpus: 1, ram: 64MiB, \(disk)}", "b: {vcpus: 1, ram: 64MiB, \(disk)}"], "NP539",
+                "the disk of guest 'a'"
+            ),
+            (
+                ["a", "b"].map {
+                    "\($0): {vcpus: 1, ram: 64MiB, interfaces: [{network: default, mac: '52:54:00:00:00:01'}]}"
+                }, "NP538", "52:54:00:00:00:01 of guest 'a'"
+            ),
+        ])
+    func lacks(guests: [String], code: String, words: String) throws {
+        let host = try host()
+        let before = try host.look()
+        try host.site([Self.guest] + ["z: {vcpus: 1, ram: 64MiB, base: base.xml}"] + guests)
+        let run = host.apply(["--yes"])
+        #expect(run.status == 10)
+        #expect(run.output.contains("error \(code): ") && run.output.contains(words), "\(run.output)\(run.errors)")
+        #expect(try host.look() == before)
+    }
 }
