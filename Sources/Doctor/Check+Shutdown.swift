@@ -3,8 +3,9 @@ internal import HostModel
 internal import SiteFile
 
 extension Check {
-    /// What brings old definitions back.
+    /// What keeps guests of the site from starting or changing, and what brings old definitions back.
     static let shutdown = [
+        Check("guests") { host in host.guestProblems },
         Check("managed_save") { host in
             host.managedSaves?.map { name in
                 let isManaged = host.site?.guests.contains { $0.name.value == name } ?? false

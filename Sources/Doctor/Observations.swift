@@ -1,4 +1,4 @@
-internal import Diagnostics
+public import Diagnostics
 public import HostModel
 public import SiteFile
 
@@ -34,6 +34,8 @@ public struct Observations: Hashable, Sendable {
     public var enforcesSELinux: Bool
     /// Whether AppArmor is on.
     public var hasAppArmor: Bool
+    /// What of the site's guests would fail to start or keeps the plan from being carried out; nil when nobody looked.
+    public var guestProblems: [Diagnostic]?
     /// Whether the files of the host were looked at at all; a facts document has none.
     public var hasFiles: Bool
 

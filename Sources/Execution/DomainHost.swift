@@ -22,6 +22,9 @@ public protocol DomainHost {
     /// Removes the definition of a domain that does not run, and nothing else of it.
     func undefine(_ name: String) throws(StepFailure)
 
+    /// Gives a domain that does not run another name; nothing else of it changes.
+    func rename(_ name: String, to new: String) throws(StepFailure)
+
     /// Pins one thread of a running domain, in the running domain only.
     func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure)
 

@@ -10,6 +10,8 @@ public enum HostAction: Hashable, Sendable {
     case define(name: String, document: XMLElement, replacing: XMLElement?)
     /// Removes the definition.
     case undefine(name: String)
+    /// Gives the domain `from` that name; `uuid` is the domain's, nil where it is not known.
+    case rename(name: String, from: String, uuid: String?)
     /// Pins a thread of the running domain.
     case pin(name: String, thread: DomainThread, cpus: CPUSet)
     /// Sets whether libvirt starts the domain with the host.
@@ -24,7 +26,7 @@ public enum HostAction: Hashable, Sendable {
         switch self {
         case .setPools: nil
         case .define(let name, _, _), .undefine(let name), .pin(let name, _, _), .setAutostart(let name, _),
-            .start(let name), .stop(let name, _):
+            .start(let name), .stop(let name, _), .rename(let name, _, _):
             name
         }
     }
@@ -40,6 +42,7 @@ extension HostAction: CustomStringConvertible {
                 .joined(separator: ", ")
         case .define(let name, _, let present): present == nil ? "define \(name)" : "redefine \(name)"
         case .undefine(let name): "undefine \(name)"
+        case .rename(let name, let from, _): "rename \(from) to \(name)"
         case .pin(let name, let thread, let cpus): "pin \(thread.label) of \(name) to \(cpus)"
         case .setAutostart(let name, let autostart): "\(autostart ? "autostart" : "do not autostart") \(name)"
         case .start(let name): "start \(name)"
@@ -55,6 +58,7 @@ extension HostAction {
         case .setPools(let changes):
             changes.map { "the \($0.pool.pageSize) pool of cell \($0.pool.cell)" }.joined(separator: ", ")
         case .define(let name, _, _), .undefine(let name): "the definition of \(name)"
+        case .rename(let name, _, _): "the name of \(name)"
         case .pin(let name, let thread, _): "the pin of \(thread.label) of \(name)"
         case .setAutostart(let name, _): "the autostart of \(name)"
         case .start(let name), .stop(let name, _): "the state of \(name)"

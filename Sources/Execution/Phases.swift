@@ -8,7 +8,7 @@ import Planning
 struct Phases {
     /// Pools that grow: the largest pages first, for small ones break up the room that large ones need; then by cell.
     private(set) var grow: [Step] = []
-    /// New domains and changed definitions, then autostart, which needs the domain to be there.
+    /// Domains that get another name, then new domains and changed definitions, then autostart, which needs the domain to be there.
     private(set) var define: [Step] = []
     /// Threads of running domains.
     private(set) var pin: [Step] = []
@@ -25,6 +25,7 @@ struct Phases {
     init(_ steps: [Step]) {
         var autostarts: [Step] = []
         var undefines: [Step] = []
+        var renames: [Step] = []
         let stopped = Set(steps.compactMap { if case .stop(let name, _) = $0 { name } else { nil } })
         let cycled = steps.compactMap { step -> String? in
             if case .start(let name) = step, stopped.contains(name) { name } else { nil }
@@ -33,6 +34,7 @@ struct Phases {
             switch step {
             case .setPool(_, let prior, let target):
                 if target < prior { shrink.append(step) } else { grow.append(step) }
+            case .rename: renames.append(step)
             case .create, .redefine, .release: define.append(step)
             case .setAutostart: autostarts.append(step)
             case .pin: pin.append(step)
@@ -43,7 +45,7 @@ struct Phases {
             case .start: start.append(step)
             }
         }
-        define += autostarts
+        define = renames + define + autostarts
         remove += undefines
         grow.sort { Phases.isLarger($0, $1) }
         shrink.sort { Phases.isLarger($1, $0) }

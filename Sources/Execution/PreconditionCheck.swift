@@ -22,7 +22,7 @@ public struct PreconditionCheck {
     ) {
         self.preconditions = preconditions
         self.steps = steps
-        self.domains = domains
+        self.domains = RenamedDomains(domains, steps)
         self.pools = pools
         self.defaultHugePage = defaultHugePage
     }

@@ -18,6 +18,7 @@ extension Run {
             // Undefining a domain that runs would leave it running without a definition.
             if let status = try host.domains.status(of: name), status.isActive { throw .running(name) }
             try host.domains.undefine(name)
+        case .rename(let name, let from, let uuid): try rename(from, to: name, uuid)
         case .pin(let name, let thread, let cpus): try host.domains.pin(thread, of: name, to: cpus)
         case .setAutostart(let name, let autostart): try host.domains.setAutostart(name, autostart)
         case .start(let name): try host.domains.start(name)
@@ -40,6 +41,7 @@ extension Run {
             guard let present = try definition(of: name) else { return false }
             return present.isEquivalent(to: try Definition(reading: document, of: name))
         case .undefine(let name): return try host.domains.status(of: name) == nil
+        case .rename(let name, let from, let uuid): return try isRenamed(from, to: name, uuid)
         case .pin(let name, let thread, let cpus):
             // A thread that is gone needs no pin.
             guard let live = try liveDefinition(of: name) else { return true }

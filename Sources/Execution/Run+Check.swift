@@ -7,23 +7,27 @@ extension Run {
     /// What an earlier step of this run brings about is taken as given: a created domain exists, a stopped one does not run.
     func check(_ phases: Phases) throws(Halt) {
         let steps = phases.all
+        let renamed = Interpreter(
+            domains: RenamedDomains(host.domains, steps), pools: host.pools, defaultHugePage: host.defaultHugePage)
+        let view = Run(host: renamed)
         let created = Set(steps.compactMap { if case .create(let name, _, _, _) = $0 { name } else { nil } })
         let stopped = Set(steps.compactMap { if case .stop(let name, _) = $0 { name } else { nil } })
         for step in steps {
             do throws(StepFailure) {
-                if let guest = step.guest { try host.domains.status(of: guest)?.demandIdle(guest) }
+                if let guest = step.guest { try view.host.domains.status(of: guest)?.demandIdle(guest) }
                 switch step {
                 case .setPool: _ = try change(of: step)
                 case .setAutostart(let name, _, _), .start(let name):
-                    if try host.domains.status(of: name) == nil, created.contains(name) { continue }
+                    if try view.host.domains.status(of: name) == nil, created.contains(name) { continue }
                     if stopped.contains(name) { continue }
-                    _ = try effect(of: step)
+                    _ = try view.effect(of: step)
                 case .undefine(let name):
                     // Found out after the guest was shut down for this, it would have been an outage for nothing.
                     try host.domains.status(of: name)?.demandRemovable(name)
                     if stopped.contains(name) { continue }
                     _ = try effect(of: step)
-                case .create, .redefine, .release: _ = try effect(of: step)
+                case .rename: _ = try effect(of: step)
+                case .create, .redefine, .release: _ = try view.effect(of: step)
                 case .pin, .stop: continue
                 }
             } catch {

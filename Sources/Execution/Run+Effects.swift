@@ -13,6 +13,7 @@ extension Run {
             return try creation(step, name, document, wanted, mark)
         case .redefine(let name, let prior, let wanted, let mark):
             return try redefinition(step, name, prior, wanted, mark)
+        case .rename(let name, let from, let uuid): return try renaming(step, name, from, uuid)
         case .release(let name): return try release(step, name)
         case .setAutostart(let name, _, let target): return try autostart(step, name, target)
         case .stop(let name, let force):

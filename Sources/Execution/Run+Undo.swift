@@ -24,8 +24,9 @@ extension Run {
 
     private mutating func result(ofUndoing action: HostAction) -> UndoResult.Result {
         do throws(StepFailure) {
-            if try isAsBefore(action) { return .notNeeded }
-            let action = try asOfNow(action)
+            let named = try underPresentName(action)
+            if try isAsBefore(named) { return .notNeeded }
+            let action = try asOfNow(named)
             let standing = guestsStanding(inTheWayOf: action)
             guard standing.isEmpty else { return .leftForRunning(standing) }
             try perform(action)
@@ -69,6 +70,7 @@ extension Run {
 
     /// The guests that this run started and that need what the undo would take away: their definition, or pages.
     private func guestsStanding(inTheWayOf action: HostAction) -> [String] {
+        if case .rename(let name, let from, _) = action { return report.started.filter { $0 == name || $0 == from } }
         if let guest = action.guest { return report.started.filter { $0 == guest } }
         guard case .setPools(let changes) = action, changes.contains(where: { $0.target < $0.prior }) else { return [] }
         return report.started

@@ -37,7 +37,7 @@ extension Run {
             guard let definition = try live.definition(of: name) else { return [] }
             let found = definition.cpus(of: thread, otherwise: prior)
             return compare(.guest(name), thread.path, .text("\(target)"), .text("\(found)"))
-        case .stop, .undefine, .start: return []
+        case .rename, .stop, .undefine, .start: return []
         }
     }
 

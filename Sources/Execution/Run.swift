@@ -70,7 +70,7 @@ struct Run {
         case .define, .pin, .setAutostart: return
         case .start(let name):
             guard try holds(action) else { throw .notRunning(name) }
-        case .setPools, .undefine, .stop:
+        case .setPools, .undefine, .rename, .stop:
             guard try holds(action) else { throw .notTaken(action) }
         }
         report.verified += 1

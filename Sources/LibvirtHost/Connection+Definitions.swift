@@ -56,6 +56,11 @@ extension Connection {
         }
     }
 
+    /// Gives a domain that does not run another name; its UUID and all else of it stays.
+    public func rename(_ name: String, to new: String) throws(LibvirtError) {
+        try domain(name).call("virDomainRename") { virDomainRename($0, new, 0) }
+    }
+
     private func define(_ document: String, _ flags: UInt32) throws(LibvirtError) {
         try Connection.defining.withLock { (_) throws(LibvirtError) in
             guard let pointer = virDomainDefineXMLFlags(handle, document, flags) else {

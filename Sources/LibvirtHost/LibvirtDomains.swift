@@ -57,6 +57,11 @@ public struct LibvirtDomains: DomainHost {
         try asking { (connection) throws(LibvirtError) in try connection.undefine(name) }
     }
 
+    /// Gives a domain that does not run another name.
+    public func rename(_ name: String, to new: String) throws(StepFailure) {
+        try asking { (connection) throws(LibvirtError) in try connection.rename(name, to: new) }
+    }
+
     /// Pins a thread in the running domain only.
     public func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure) {
         try asking { (connection) throws(LibvirtError) in try connection.pin(thread, of: name, to: cpus) }

@@ -6,8 +6,8 @@ internal import XMLTree
 /// What libvirt holds of a domain, or does with it, that makes it refuse a step: to be said before the first write, not found out
 /// when the guest has been shut down for it.
 struct DomainHoldings {
-    private let record: DomainRecord
-    private let mark: SourceMark?
+    let record: DomainRecord
+    let mark: SourceMark?
 
     private var facts: DomainFacts { record.facts }
     private var name: String { facts.name }

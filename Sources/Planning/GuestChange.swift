@@ -53,6 +53,9 @@ struct GuestChange {
         if let record, !outcome.steps.isEmpty {
             outcome.diagnostics += [DomainHoldings(record, at: guest.name.mark).busy].compactMap(\.self)
         }
+        if !outcome.steps.isEmpty, let document = outcome.definition?.document {
+            outcome.diagnostics += [StrandedDevices(in: document).finding(guest)].compactMap(\.self)
+        }
         if record?.facts.hasManagedSave == true { outcome.diagnostics.append(managedSave(outcome)) }
         return outcome
     }
@@ -118,9 +121,10 @@ struct GuestChange {
         var outcome = GuestOutcome(
             definition: GuestDefinition(
                 name: name,
-                document: stored.isEmpty
-                    ? DomainPatch.stamp(mark, on: machine.document)
-                    : DomainPatch.apply(wanted, mark: mark, to: machine.document)))
+                document: DomainPatch.renamed(
+                    stored.isEmpty
+                        ? DomainPatch.stamp(mark, on: machine.document)
+                        : DomainPatch.apply(wanted, mark: mark, to: machine.document), to: name)))
         if let obstacle = machine.obstacle {
             outcome.differs = true
             outcome.diagnostics.append(obstacle.diagnostic(guest))
@@ -133,6 +137,11 @@ struct GuestChange {
                 live: record.live?.live(part.path), drift: isDrift ? .definition : nil)
         }
         parts += machine.parts
+        if record.facts.name != name {
+            parts.insert(
+                ChangedPart(path: "name", now: .text(record.facts.name), want: .text(name), when: .define), at: 0)
+            outcome.steps.append(.rename(name: name, from: record.facts.name, uuid: record.facts.uuid))
+        }
         if !stored.isEmpty || !machine.parts.isEmpty || record.mark != mark {
             outcome.steps.append(.redefine(name: name, prior: record.parts, wanted: wanted, mark: mark))
         }
@@ -171,6 +180,7 @@ struct GuestChange {
             parts = [ChangedPart(path: "metadata", now: nil, want: .text(mark.site), when: .define)]
         }
         let stops = parts.contains { $0.path == "state" && $0.want == .text("shutoff") }
+        if parts.allSatisfy({ $0.path == "name" }) { action = .rename }
         if parts.allSatisfy({ $0.path == "state" }) { action = stops ? .stop : .start }
         let shutdown =
             request.consent.forcesOff ? "it is shut down, or switched off when that takes too long" : "it is shut down"

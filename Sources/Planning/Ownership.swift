@@ -21,7 +21,19 @@ enum Ownership: Hashable {
 
 extension Ownership {
     /// Decides whose the domain of a guest is.
-    init(_ guest: GuestSpec, record: DomainRecord?, request: PlanRequest) {
+    ///
+    /// - Parameter refusal: Why the domain cannot be the guest's, for its name; nil where nothing speaks against it.
+    init(_ guest: GuestSpec, record: DomainRecord?, refusal: Diagnostic?, request: PlanRequest) {
+        if let refusal {
+            guard guest.state?.value == .absent else {
+                self = .refused(refusal)
+                return
+            }
+            var warning = refusal
+            warning.severity = .warning
+            self = .leftAlone(warning)
+            return
+        }
         let judged = Ownership(judging: guest, record: record, request: request)
         guard guest.state?.value == .absent, case .refused(var diagnostic) = judged else {
             self = judged
@@ -33,7 +45,7 @@ extension Ownership {
     }
 
     private init(judging guest: GuestSpec, record: DomainRecord?, request: PlanRequest) {
-        let name = guest.name.value
+        let name = record?.facts.name ?? guest.name.value
         let isAbsent = guest.state?.value == .absent
         let adopts = guest.machine.adopts?.value == true
         guard let record else {
@@ -57,7 +69,7 @@ extension Ownership {
                     .notOurs, "domain '\(name)' is transient: it has no definition to manage", at: guest.name.mark,
                     hint: "virsh define a definition for it first"))
         } else if let mark = record.mark {
-            self = Ownership(marked: mark, guest, isAbsent: isAbsent, request: request)
+            self = Ownership(marked: mark, name, guest, isAbsent: isAbsent, request: request)
         } else if !isAbsent, adopts || request.consent.adopts {
             self = .adopt
         } else {
@@ -68,8 +80,9 @@ extension Ownership {
         }
     }
 
-    private init(marked mark: OwnershipMark, _ guest: GuestSpec, isAbsent: Bool, request: PlanRequest) {
-        let name = guest.name.value
+    private init(
+        marked mark: OwnershipMark, _ name: String, _ guest: GuestSpec, isAbsent: Bool, request: PlanRequest
+    ) {
         if mark.site != request.site {
             self =
                 request.consent.takesOver && !isAbsent

@@ -86,7 +86,7 @@ public enum Disruption: String, Hashable, Sendable, Comparable, CaseIterable {
 public struct Change: Hashable, Sendable {
     /// What happens to the thing.
     public enum Action: String, Hashable, Sendable, CaseIterable {
-        case create, update, adopt, release, remove, grow, shrink, start, stop, restart, stamp
+        case create, update, adopt, release, remove, grow, shrink, start, stop, restart, stamp, rename
     }
 
     /// What is changed.

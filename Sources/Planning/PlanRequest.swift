@@ -1,3 +1,4 @@
+public import Diagnostics
 public import HostModel
 public import SiteFile
 public import XMLTree
@@ -69,6 +70,19 @@ public struct ExecutablePlan: Hashable, Sendable {
         self.steps = steps
         self.definitions = definitions
         self.poolTargets = poolTargets
+    }
+}
+
+extension ExecutablePlan {
+    /// The plan with what a look beforehand has found: with an error it is refused and has no steps, and nothing would be changed.
+    public func checked(_ findings: [Diagnostic]) -> ExecutablePlan {
+        guard plan.verdict == .changes || !findings.hasErrors else { return self }
+        var checked = self
+        checked.plan.diagnostics += findings
+        guard findings.hasErrors else { return checked }
+        checked.plan.verdict = .refused
+        checked.steps = []
+        return checked
     }
 }
 

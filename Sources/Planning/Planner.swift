@@ -45,10 +45,14 @@ private struct Planning {
             }
         }
         self.diagnostics = diagnostics
+        let renames = Renames(request, records: records)
+        pruning = Pruning(request, records: records, renames: renames)
+        self.diagnostics += renames.diagnostics
+        records = renames.renamedRecords
         self.records = records
-        pruning = Pruning(request, records: records)
         for guest in request.guests {
-            let decision = Ownership(guest, record: records[guest.name.value], request: request)
+            let decision = Ownership(
+                guest, record: records[guest.name.value], refusal: renames.refusals[guest.name.value], request: request)
             ownership[guest.name.value] = decision
             switch decision {
             case .refused(let diagnostic), .leftAlone(let diagnostic): self.diagnostics.append(diagnostic)

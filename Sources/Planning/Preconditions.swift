@@ -93,8 +93,12 @@ extension Preconditions {
     /// - Parameter defaultHugePage: What `<hugepages/>` alone means on the host; nil when not known.
     public init(of steps: [Step], on host: HostFacts, defaultHugePage: PageSize?) {
         let names = Set(steps.compactMap(\.guest))
+        let present = Dictionary(
+            steps.compactMap { step in
+                if case .rename(let name, let from, _) = step { (name, from) } else { nil }
+            }, uniquingKeysWith: { first, _ in first })
         guests = names.sorted().map { name in
-            let facts = host.domains.first { $0.name == name }
+            let facts = host.domains.first { $0.name == present[name] ?? name }
             return GuestPrecondition(
                 name: name,
                 domain: facts.flatMap {
@@ -147,7 +151,7 @@ extension Step {
         case .setPool: nil
         case .create(let name, _, _, _), .redefine(let name, _, _, _), .pin(let name, _, _, _),
             .setAutostart(let name, _, _), .stop(let name, _), .release(let name), .undefine(let name),
-            .start(let name):
+            .start(let name), .rename(let name, _, _):
             name
         }
     }

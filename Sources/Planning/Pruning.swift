@@ -17,8 +17,9 @@ struct Pruning {
     /// The part of our domains that may go without ``PlanConsent/Prune/all``: one in so many.
     private static let oneIn = 5
 
-    init(_ request: PlanRequest, records: [String: DomainRecord]) {
-        let named = Set(request.guests.map(\.name.value))
+    init(_ request: PlanRequest, records: [String: DomainRecord], renames: Renames) {
+        let named = Set(request.guests.map(\.name.value)).union(renames.strays)
+            .union(renames.sources.values.map(\.facts.name))
         let host = request.policy.name.value
         let ours = records.values.filter { $0.mark?.site == request.site && $0.manager == nil && $0.facts.persistent }
         let orphans = ours.filter { !named.contains($0.facts.name) }.sorted { $0.facts.name < $1.facts.name }

@@ -7,11 +7,11 @@ internal import XMLTree
 extension Step: Codable {
     private enum CodingKeys: String, CodingKey {
         case kind = "step"
-        case guest, prior, target, definition, wanted, thread, force
+        case guest, prior, target, definition, wanted, thread, force, from, uuid
     }
 
     private enum Kind: String, Codable {
-        case create, redefine, pin, stop, release, undefine, start
+        case create, rename, redefine, pin, stop, release, undefine, start
         case setPool = "set_pool"
         case setAutostart = "set_autostart"
     }
@@ -33,6 +33,10 @@ extension Step: Codable {
         switch kind {
         case .setPool: preconditionFailure("handled above")
         case .create: self = try Step.creation(name, container)
+        case .rename:
+            self = .rename(
+                name: name, from: try container.decode(String.self, forKey: .from),
+                uuid: try container.decodeIfPresent(String.self, forKey: .uuid))
         case .redefine:
             let (wanted, mark) = try Step.wanted(container)
             self = .redefine(name: name, prior: try container.parts(.prior), wanted: wanted, mark: mark)
@@ -85,6 +89,10 @@ extension Step: Codable {
             try container.encode(name, forKey: .guest)
             try container.encode(XMLLines(definition), forKey: .definition)
             try container.encode(XMLLines(wanted.fragment(mark: mark)), forKey: .wanted)
+        case .rename(let name, let from, let uuid):
+            try container.encode(name, forKey: .guest)
+            try container.encode(from, forKey: .from)
+            try container.encodeIfPresent(uuid, forKey: .uuid)
         case .redefine(let name, let prior, let wanted, let mark):
             try container.encode(name, forKey: .guest)
             try container.encode(XMLLines(prior.fragment()), forKey: .prior)
@@ -110,6 +118,7 @@ extension Step: Codable {
         switch self {
         case .setPool: .setPool
         case .create: .create
+        case .rename: .rename
         case .redefine: .redefine
         case .pin: .pin
         case .setAutostart: .setAutostart

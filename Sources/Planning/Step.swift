@@ -8,6 +8,10 @@ public enum Step: Hashable, Sendable {
     case setPool(PoolID, prior: PageCount, target: PageCount)
     /// Defines a domain that does not exist yet, from a whole document.
     case create(name: String, definition: XMLElement, wanted: ManagedParts, mark: OwnershipMark)
+    /// Gives a domain that does not run another name; `uuid` is the domain's, nil where it is not known.
+    ///
+    /// All other steps of a plan name it by the new one.
+    case rename(name: String, from: String, uuid: String?)
     /// Puts the managed parts and the mark into the present inactive definition and defines that.
     case redefine(name: String, prior: ManagedParts, wanted: ManagedParts, mark: OwnershipMark)
     /// Pins one thread of a running domain, in the running domain only.

@@ -56,7 +56,9 @@ public struct PlanJSON: Encodable {
     private var summary: JSONValue {
         let summary = PlanSummary(plan)
         var counts: [String: JSONValue] = [:]
-        for action in [Change.Action.create, .update, .adopt, .stamp, .start, .stop, .restart, .release, .remove] {
+        for action in [
+            Change.Action.create, .update, .adopt, .rename, .stamp, .start, .stop, .restart, .release, .remove,
+        ] {
             counts[action.rawValue] = .number(summary.guests(action))
         }
         counts["unchanged"] = .number(plan.unchanged.count)

@@ -66,7 +66,8 @@ struct PlanSummary {
 
     private var changes: String {
         var counts = ["\(guests(.create)) to create", "\(guests(.update)) to update"]
-        for action in [Change.Action.adopt, .stamp, .start, .stop, .restart, .release] where guests(action) > 0 {
+        for action in [Change.Action.adopt, .rename, .stamp, .start, .stop, .restart, .release] where guests(action) > 0
+        {
             counts.append("\(guests(action)) to \(action.rawValue)")
         }
         counts += ["\(guests(.remove)) to remove", "\(plan.unchanged.count) unchanged"]

@@ -110,6 +110,7 @@ extension Change.Action {
         case .start: "wanted running, is not"
         case .stop: "wanted stopped, is running"
         case .restart: "waits for a restart"
+        case .rename: "has its former name"
         case .stamp: "its mark is out of date"
         case .update, .grow, .shrink: "differs"
         }

@@ -102,7 +102,7 @@ enum Sign: String {
         switch action {
         case .create: self = .added
         case .remove: self = .removed
-        case .update, .adopt, .release, .grow, .shrink, .start, .stop, .restart, .stamp: self = .updated
+        case .update, .adopt, .release, .grow, .shrink, .start, .stop, .restart, .stamp, .rename: self = .updated
         }
     }
 }

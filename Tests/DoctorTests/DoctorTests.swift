@@ -35,6 +35,7 @@ private func healthy(guests: String = "", host: String = "{}") throws -> Observa
     host.sysctlFiles = [ConfiguredSetting(file: "/etc/sysctl.conf", line: 1, name: "kernel.panic", value: "1")]
     host.swaps = []
     host.managedSaves = []
+    host.guestProblems = []
     host.bootUnitEnabled = true
     return host
 }
@@ -191,6 +192,11 @@ struct DoctorTests {
             name: "cells_without_memory", code: .cellWithoutMemory, severity: .note, says: "cell 1 has CPUs 4-7",
             helps: "dmidecode"
         ) { $0.facts.cells[1].memory = 0 },
+        Case(name: "guests", code: .fileMissing, severity: .error, says: "cannot start", helps: "ls -l /a") {
+            $0.guestProblems = [
+                Diagnostic(.fileMissing, "guest 'a' cannot start: /a is not there", notes: ["why"], hint: "ls -l /a")
+            ]
+        },
         Case(name: "managed_save", code: .managedSave, severity: .warning, says: "a has", helps: "managedsave-remove a")
         {
             $0.managedSaves = ["a"]

@@ -1,3 +1,4 @@
+import DomainXML
 import Execution
 import HostModel
 import Planning
@@ -60,6 +61,14 @@ final class FakeDomains: DomainHost {
 
     func undefine(_ name: String) throws(StepFailure) {
         try log.write("undefine \(name)") { entries[name] = nil }
+    }
+
+    func rename(_ name: String, to new: String) throws(StepFailure) {
+        try log.write("rename \(name) \(new)") {
+            guard var entry = entries.removeValue(forKey: name) else { return }
+            entry.document = DomainPatch.renamed(entry.document, to: new)
+            entries[new] = entry
+        }
     }
 
     func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure) {

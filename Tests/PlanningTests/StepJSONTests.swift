@@ -28,7 +28,8 @@ struct StepJSONTests {
         .pin(name: "a", thread: .ioThread(2), prior: [], target: [4]),
         .setAutostart(name: "a", prior: false, target: true),
         .stop(name: "a", force: false), .stop(name: "a", force: true), .release(name: "a"), .undefine(name: "a"),
-        .start(name: "../../etc"),
+        .start(name: "../../etc"), .rename(name: "a", from: "b", uuid: nil),
+        .rename(name: "a", from: "b", uuid: "6695eb01-f6a4-8304-79aa-97f2502e193f"),
     ]
 
     @Test("are read back as they were", arguments: steps)

@@ -37,6 +37,7 @@ struct PlanWordsTests {
         arguments: [
             (.create, "1 to create, 0 to update, 0 to remove"), (.update, "0 to create, 1 to update, 0 to remove"),
             (.adopt, "0 to create, 0 to update, 1 to adopt, 0 to remove"),
+            (.rename, "0 to create, 0 to update, 1 to rename, 0 to remove"),
             (.stamp, "0 to create, 0 to update, 1 to stamp, 0 to remove"),
             (.start, "0 to create, 0 to update, 1 to start, 0 to remove"),
             (.stop, "0 to create, 0 to update, 1 to stop, 0 to remove"),

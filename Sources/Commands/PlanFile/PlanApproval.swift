@@ -2,6 +2,7 @@ internal import Diagnostics
 internal import DomainXML
 internal import Execution
 internal import HostModel
+internal import LibvirtHost
 internal import LinuxHost
 internal import Planning
 internal import Rendering
@@ -29,11 +30,25 @@ struct PlanApproval {
         try demandTime(world.now())
         try PlanApproval.demand(file.plan, atMost: maximum)
         warnOfSite(world)
+        let steps = try stepsWithPasswords(world)
+        try demandWhatIsNeeded(steps, facts)
         return WorkOrder(
-            plan: file.plan, steps: try stepsWithPasswords(world), preconditions: file.preconditions, facts: facts,
+            plan: file.plan, steps: steps, preconditions: file.preconditions, facts: facts,
             uri: host.connect ?? file.connect,
             poolTargets: Dictionary(file.boot.pools.map { ($0.pool, $0.pages) }, uniquingKeysWith: max),
             keepFree: file.boot.keepFree)
+    }
+
+    /// Refuses steps that would certainly fail on what the host has now.
+    private func demandWhatIsNeeded(_ steps: [Step], _ facts: HostFacts) throws {
+        let uri = host.connect ?? file.connect
+        var facts = facts
+        // Where libvirt does not answer, carrying the steps out says so.
+        guard !steps.isEmpty, let domains = try? Connection(uri: uri).domains() else { return }
+        facts.domains = domains
+        let preflight = Preflight(steps: steps, on: facts, site: file.plan.site)
+        let errors = preflight.findings(HostLook(uri: uri).observe(preflight.needs)).filter { $0.severity == .error }
+        guard errors.isEmpty else { throw CommandFailure(.doesNotFit, errors) }
     }
 
     private func demandSum() throws {

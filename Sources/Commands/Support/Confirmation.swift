@@ -86,7 +86,7 @@ extension Step {
         switch self {
         case .start, .stop: true
         case .setPool(_, let prior, let target): target < prior
-        case .create, .redefine, .pin, .setAutostart, .release, .undefine: false
+        case .create, .rename, .redefine, .pin, .setAutostart, .release, .undefine: false
         }
     }
 }

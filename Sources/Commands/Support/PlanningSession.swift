@@ -47,13 +47,13 @@ struct PlanningSession: Sendable {
             consent: try consent?.consent(for: guests) ?? PlanConsent(), maxFactsAge: maxFactsAge)
         self.init(
             input: input, host: HostInput(policy: policy, guests: guests, facts: found, origin: origin), uri: uri,
-            bases: bases, settings: settings)
+            bases: bases, settings: settings, looksAt: file == nil && asksLibvirt ? HostLook(uri: uri) : nil)
     }
 
     /// Makes the plan from what was read.
     init(
         input: SiteInput, host: HostInput, uri: String = FactsInput.defaultURI, bases: [String: XMLElement],
-        settings: PlanSettings
+        settings: PlanSettings, looksAt look: HostLook? = nil
     ) {
         let facts = host.facts.facts
         var result = Planner.plan(
@@ -61,6 +61,9 @@ struct PlanningSession: Sendable {
                 host: facts, site: input.site.name.value, policy: host.policy, guests: host.guests, bases: bases,
                 allowsShrink: settings.allowsShrink, consent: settings.consent,
                 defaultHugePage: facts.defaultHugePage, rebalances: settings.rebalances, explains: settings.explains))
+        let preflight = Preflight(
+            steps: result.steps, on: facts, site: input.site.name.value, guests: host.guests)
+        result = result.checked(preflight.findings(look?.observe(preflight.needs) ?? HostObservation()))
         let old = settings.maxFactsAge.flatMap { host.origin?.finding(of: result.plan.host, limit: $0) }
         result.plan.diagnostics =
             input.warnings + host.facts.diagnostics.filter { $0.severity != .note } + (old.map { [$0] } ?? [])
@@ -124,7 +127,7 @@ extension Plan {
         diagnostics.filter { $0.severity == .error }.allSatisfy {
             [
                 .notOurs, .otherManager, .adoptMissing, .pruneTooMany, .pruneRunning, .managedSave, .restartImpossible,
-                .removalImpossible, .domainBusy,
+                .removalImpossible, .domainBusy, .domainRenamed, .renameImpossible,
             ].contains($0.code)
         }
     }

@@ -8,6 +8,7 @@ extension Step {
         case .setPool(let pool, let prior, let target):
             "set the \(pool.pageSize) pool of cell \(pool.cell) from \(prior) to \(target) pages"
         case .create(let name, _, _, _): "defined \(name)"
+        case .rename(let name, let from, _): "renamed \(from) to \(name)"
         case .redefine(let name, _, _, _): "changed the definition of \(name)"
         case .release(let name): "released \(name)"
         case .pin(let name, let thread, _, let target): "pinned \(thread.words) of \(name) to \(target)"
@@ -24,6 +25,7 @@ extension Step {
         case .setPool(let pool, _, let target):
             "set the \(pool.pageSize) pool of cell \(pool.cell) to \(target) pages"
         case .create(let name, _, _, _): "define \(name)"
+        case .rename(let name, let from, _): "rename \(from) to \(name)"
         case .redefine(let name, _, _, _): "change the definition of \(name)"
         case .release(let name): "release \(name)"
         case .pin(let name, let thread, _, let target): "pin \(thread.words) of \(name) to \(target)"

@@ -3,9 +3,11 @@ internal import Diagnostics
 internal import Doctor
 internal import HostModel
 internal import LinuxHost
+internal import Planning
 internal import Rendering
 internal import SiteFile
 internal import SystemPackage
+internal import XMLTree
 
 struct DoctorCommand: WorldCommand {
     static let configuration = CommandConfiguration(
@@ -35,6 +37,7 @@ struct DoctorCommand: WorldCommand {
             let unread =
                 host.facts == nil
                 ? ObservationReader(root: FilePath(host.root ?? "/")).complete(&observations) : []
+            observations.guestProblems = try problems(input, found, world)
             let results = Checkup.results(observations)
             let isWell = !results.contains { $0.findings.contains { $0.severity != .note } }
             let status: ExitStatus = isWell ? .done : .differences
@@ -64,10 +67,42 @@ struct DoctorCommand: WorldCommand {
         return try FactsInput(root: host.root, libvirt: host.connect == nil ? .optional(uri: uri) : .required(uri: uri))
     }
 
+    /// What of the site's guests the plan finds in the way, and what would keep them from starting now; nil without a site.
+    private func problems(_ input: SiteInput?, _ found: FactsInput, _ world: World) throws -> [Diagnostic]? {
+        guard let input else { return nil }
+        let policy = try input.policy(named: host.host, machine: found.facts.host.name ?? world.hostName)
+        let guests = input.guests(of: policy)
+        let bases: [String: XMLElement]
+        do {
+            bases = try input.bases(for: guests, world: world)
+        } catch let failure as CommandFailure {
+            return failure.diagnostics
+        }
+        let session = PlanningSession(
+            input: input, host: HostInput(policy: policy, guests: guests, facts: found, origin: nil), bases: bases,
+            settings: PlanSettings())
+        let uri = host.connect ?? policy.connect?.value ?? FactsInput.defaultURI
+        let isLive = host.facts == nil && found.facts.libvirt?.version != nil
+        let preflight = Preflight(allOf: session.result, on: found.facts, guests: guests)
+        let lacks = preflight.findings(isLive ? HostLook(uri: uri).observe(preflight.needs) : HostObservation())
+        let planned = session.result.plan.diagnostics.filter { $0.code.isOfPreflight && !lacks.contains($0) }
+        return planned + lacks
+    }
+
     private func needs(_ input: SiteInput?, _ found: FactsInput, _ world: World) throws -> SiteNeeds? {
         guard let input else { return nil }
         let machine = found.facts.host.name ?? world.hostName
         let policy = try input.policy(named: host.host, machine: machine)
         return SiteNeeds(policy: policy, guests: input.guests(of: policy))
+    }
+}
+
+extension DiagnosticCode {
+    /// Whether such a finding says of a guest that a step would fail.
+    fileprivate var isOfPreflight: Bool {
+        [
+            .removalImpossible, .domainBusy, .domainRenamed, .renameImpossible, .fileMissing, .networkMissing,
+            .volumeMissing, .machineUnknown, .macTwice, .diskShared, .deviceCellMissing,
+        ].contains(self)
     }
 }

@@ -92,6 +92,25 @@ extension CodeExplanation {
             again; virsh domjobabort NAME ends it.
             """),
         CodeExplanation(
+            .domainRenamed, "a guest's domain has another name",
+            """
+            A domain bears this site's mark of a guest and is called something else: somebody renamed it (virsh \
+            domrename) or copied it with its metadata. As an error the guest has no domain of its own name, and \
+            creating one would put a second domain on the same disks. As a warning the domain is a copy, or the site \
+            no longer names its guest; it is left alone and never pruned.
+            Write was: NAME into the guest's entry, and apply gives the domain its name back; or give the guest the \
+            domain's name. The hint has the command that takes the mark off a copy.
+            """),
+        CodeExplanation(
+            .renameImpossible, "a domain cannot be renamed",
+            """
+            was names a domain that is to get the guest's name, and libvirt renames only a domain that is shut off; \
+            what it keeps beside the definition (snapshots, checkpoints, a managed save image) goes by the name. Or \
+            there are domains of both names. Nothing was changed.
+            Shut the guest down, delete what the message names, and apply again; or give the guest its domain's name \
+            in the site file. When there are two domains, look which one is the guest.
+            """),
+        CodeExplanation(
             .baseChanged, "the base file is not the one that the guest was made from",
             """
             The mark of a guest holds a digest of the base file that it was made from. The file has changed since, or \

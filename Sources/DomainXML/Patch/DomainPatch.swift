@@ -45,4 +45,13 @@ public enum DomainPatch {
         OwnershipMark.remove(from: &result)
         return result
     }
+
+    /// The definition under another name.
+    public static func renamed(_ domain: XMLElement, to name: String) -> XMLElement {
+        var result = domain
+        guard result.element(named: "name")?.text != name else { return result }
+        result.replaceElements(
+            named: "name", with: [XMLElement("name", text: name)], order: LibvirtOrder.domain)
+        return result
+    }
 }

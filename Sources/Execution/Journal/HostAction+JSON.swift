@@ -7,12 +7,12 @@ internal import XMLTree
 /// What a definition replaces is left out: ``ReversibleWrite`` puts it back.
 extension HostAction: Codable {
     private enum Verb: String, Codable {
-        case pools, define, undefine, pin, autostart, start, stop
+        case pools, define, undefine, rename, pin, autostart, start, stop
     }
 
     private enum CodingKeys: String, CodingKey {
         case verb = "do"
-        case pools, guest, document, thread, cpus, on, force
+        case pools, guest, document, thread, cpus, on, force, from, uuid
     }
 
     /// Reads an action. Every field must be there; fields that are not known are passed over.
@@ -27,6 +27,10 @@ extension HostAction: Codable {
         switch verb {
         case .define: self = .define(name: name, document: try container.document(.document), replacing: nil)
         case .undefine: self = .undefine(name: name)
+        case .rename:
+            self = .rename(
+                name: name, from: try container.decode(String.self, forKey: .from),
+                uuid: try container.decodeIfPresent(String.self, forKey: .uuid))
         case .pin:
             self = .pin(
                 name: name, thread: try container.thread(.thread),
@@ -47,6 +51,9 @@ extension HostAction: Codable {
         switch self {
         case .setPools(let changes): try container.encode(changes, forKey: .pools)
         case .define(_, let document, _): try container.encode(XMLWriter.write(document), forKey: .document)
+        case .rename(_, let from, let uuid):
+            try container.encode(from, forKey: .from)
+            try container.encodeIfPresent(uuid, forKey: .uuid)
         case .pin(_, let thread, let cpus):
             try container.encode(thread.word, forKey: .thread)
             try container.encode(cpus, forKey: .cpus)
@@ -61,6 +68,7 @@ extension HostAction: Codable {
         case .setPools: .pools
         case .define: .define
         case .undefine: .undefine
+        case .rename: .rename
         case .pin: .pin
         case .setAutostart: .autostart
         case .start: .start

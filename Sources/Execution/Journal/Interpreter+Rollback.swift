@@ -18,7 +18,13 @@ extension Interpreter {
             }
             if !states.allow(found) { check.obstacles.append(.pool(pool, found: found, known: states.known)) }
         }
+        for renaming in history.renamings where try !run.isEither(renaming) {
+            check.obstacles.append(.name(renaming.name, from: renaming.from))
+        }
         for (name, states) in history.definitions where try !states.allow(run.definition(of: name)) {
+            // What has its old name back is no longer found under the new one, and was put back before that.
+            let isRenamed = history.renamings.contains { $0.name == name }
+            if isRenamed, try run.definition(of: name) == nil { continue }
             check.obstacles.append(.definition(name, isGone: try run.definition(of: name) == nil))
         }
         var live = LiveDefinitions(run)
@@ -64,5 +70,14 @@ extension Interpreter {
             if spare < excess { obstacles.append(.poolInUse(pool, spare: spare, excess: excess)) }
         }
         return obstacles
+    }
+}
+
+extension Run {
+    /// Whether a domain has the name that it had before a transaction, or the one that the transaction gave it, and nothing has the
+    /// other.
+    fileprivate func isEither(_ renaming: WriteHistory.Renaming) throws(StepFailure) -> Bool {
+        if try isRenamed(renaming.from, to: renaming.name, renaming.uuid) { return true }
+        return try isRenamed(renaming.name, to: renaming.from, renaming.uuid)
     }
 }

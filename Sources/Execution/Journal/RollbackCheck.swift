@@ -12,6 +12,8 @@ public struct RollbackCheck: Hashable, Sendable {
         case poolInUse(PoolID, spare: PageCount, excess: PageCount)
         /// The definition is another one; `isGone` when there is none.
         case definition(String, isGone: Bool)
+        /// The domain that got that name has neither it nor its old one, or both names are taken.
+        case name(String, from: String)
         /// The thread runs elsewhere.
         case pin(String, thread: String, found: CPUSet)
     }
@@ -40,6 +42,8 @@ extension RollbackCheck.Obstacle: CustomStringConvertible {
         case .definition(let name, isGone: true): "the domain \(name) is gone"
         case .definition(let name, isGone: false):
             "the definition of \(name) is neither what it was before nor what the transaction made of it"
+        case .name(let name, let from):
+            "the domain that was renamed from \(from) to \(name) has neither name, or both are taken"
         case .pin(let name, let thread, let found):
             "\(thread) of \(name) runs on \(found), where the transaction never put it"
         }

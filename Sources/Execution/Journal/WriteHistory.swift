@@ -44,6 +44,14 @@ struct WriteHistory {
         var thread: DomainThread
     }
 
+    /// A domain that got another name.
+    struct Renaming: Hashable {
+        var name: String
+        var from: String
+        var uuid: String?
+    }
+
+    private(set) var renamings: [Renaming] = []
     private(set) var pools: [(PoolID, PoolStates)] = []
     private(set) var definitions: [(String, DefinitionStates)] = []
     private(set) var pins: [(Pin, Set<CPUSet>)] = []
@@ -76,6 +84,9 @@ struct WriteHistory {
                 if case .define(_, let document, _)? = entry.write.inverse.first { states.read.append(document) }
                 states.read.append(nil)
             }
+        case .rename(let name, let from, let uuid):
+            renamings.append(Renaming(name: name, from: from, uuid: uuid))
+            note(name, in: &startedOrMade)
         case .pin(let name, let thread, let cpus):
             edit(&pins, Pin(name: name, thread: thread), []) { known in
                 if case .pin(_, _, let before)? = entry.write.inverse.first { known.insert(before) }

@@ -69,7 +69,9 @@ public enum PlanJSONSchema: DocumentSchema {
     }
 
     private static var summary: [String: JSONValue] {
-        let actions: [Change.Action] = [.create, .update, .adopt, .stamp, .start, .stop, .restart, .release, .remove]
+        let actions: [Change.Action] = [
+            .create, .update, .adopt, .rename, .stamp, .start, .stop, .restart, .release, .remove,
+        ]
         var members = Dictionary(uniqueKeysWithValues: actions.map { ($0.rawValue, count) })
         members["unchanged"] = count
         members["pools"] = pools

@@ -8,6 +8,7 @@ struct GuestDraft: Sendable {
     var state: Located<GuestSpec.State>?
     var autostart: Located<Bool>?
     var count: Located<Int>?
+    var was: Located<String>?
     var placement: Located<[CellEntry<GuestCellID, Int>]>?
     var base: Located<String>?
     var adopts: Located<Bool>?
@@ -34,6 +35,9 @@ struct GuestDraft: Sendable {
             "state", \.state, .choice,
             "What the guest shall be doing; without it a running guest goes on and a new one is shut off"),
         Key("autostart", \.autostart, .boolean, "Whether libvirt starts the guest with the host"),
+        Key(
+            "was", \.was, .text(.name),
+            "The domain's name until now: where libvirt has it under that name, it is renamed to the guest's"),
         Key("count", \.count, .integer(1...1_000), "Makes that many guests, NAME-1, NAME-2, …"),
         Key(
             "numa_placement", \.placement, .byCell(.integer(0...maximumListNumber)),

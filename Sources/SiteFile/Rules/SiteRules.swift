@@ -38,6 +38,7 @@ struct SiteRules {
         let guests = guests(on: hosts)
         checkUnusedFlavors()
         report.append(DeviceRules(guests).diagnostics)
+        report.append(FormerNames(guests).diagnostics)
         return Site(name: draft.name ?? Located("default", at: start), hosts: hosts, guests: guests)
     }
 
@@ -104,7 +105,7 @@ struct SiteRules {
         var machine = MachineRules(guest)
         let spec = GuestSpec(
             name: name, flavor: guest.flavorName, host: guest.host, state: guest.state, autostart: guest.autostart,
-            demand: demand, machine: machine.machine(), keepsShape: keepsShape)
+            was: guest.was, demand: demand, machine: machine.machine(), keepsShape: keepsShape)
         report.append(machine.report.diagnostics)
         return spec
     }

@@ -16,6 +16,8 @@ public struct GuestSpec: Hashable, Sendable {
     public var state: Located<State>?
     /// Whether libvirt starts the guest when the host boots; nil leaves that as it is.
     public var autostart: Located<Bool>?
+    /// The name that the domain had until now and loses, or nil.
+    public var was: Located<String>?
     /// What the guest needs of the host. An absent guest needs nothing: no vCPU, no memory, no cell; nor does one that keeps its
     /// shape, whose needs are in its definition.
     public var demand: GuestDemand
@@ -27,7 +29,7 @@ public struct GuestSpec: Hashable, Sendable {
     /// Puts a guest together.
     public init(
         name: Located<String>, flavor: Located<String>? = nil, host: Located<String>? = nil,
-        state: Located<State>? = nil, autostart: Located<Bool>? = nil, demand: GuestDemand,
+        state: Located<State>? = nil, autostart: Located<Bool>? = nil, was: Located<String>? = nil, demand: GuestDemand,
         machine: GuestMachine = GuestMachine(), keepsShape: Bool = false
     ) {
         self.keepsShape = keepsShape
@@ -36,6 +38,7 @@ public struct GuestSpec: Hashable, Sendable {
         self.host = host
         self.state = state
         self.autostart = autostart
+        self.was = was
         self.demand = demand
         self.machine = machine
     }

@@ -1,0 +1,130 @@
+public import Diagnostics
+internal import DomainXML
+public import HostModel
+public import SiteFile
+internal import XMLTree
+
+/// Looks at the definitions that a plan's steps define or start for what will certainly fail: images and networks that are not
+/// there, two guests that write to one disk. One such guest would have all the others of a run put back with it.
+///
+/// What several definitions say of each other follows from the facts; what the host must have, from an observation of it.
+public struct Preflight {
+    /// A guest that a step defines or starts.
+    struct Subject {
+        var name: String
+        /// The present name of the domain, where it is another one.
+        var formerName: String?
+        var use: DomainUse
+        /// Whether it starts in this plan; else it is only defined.
+        var starts: Bool
+        var isNew: Bool
+        var guest: GuestSpec?
+    }
+
+    /// A domain that no step defines or starts.
+    struct Bystander {
+        var name: String
+        var use: DomainUse
+        var isRunning: Bool
+        /// Whether it is of the same site.
+        var isOurs: Bool
+    }
+
+    let subjects: [Subject]
+    let bystanders: [Bystander]
+
+    /// Looks at the steps of a plan.
+    ///
+    /// - Parameters:
+    ///   - site: The site's name.
+    ///   - guests: The site's guests, for the places of findings; without them findings have none.
+    public init(steps: [Step], on host: HostFacts, site: String, guests: [GuestSpec] = []) {
+        self.init(PreflightSteps(steps), host: host, site: site, guests: guests)
+    }
+
+    /// Looks at all guests that a site has on a host, as if all were started now.
+    public init(allOf plan: ExecutablePlan, on host: HostFacts, guests: [GuestSpec]) {
+        var steps = PreflightSteps([])
+        for definition in plan.definitions { steps.definitions[definition.name] = definition.document }
+        steps.started = Set(plan.definitions.map(\.name))
+        steps.isWholeSite = true
+        self.init(steps, host: host, site: plan.plan.site, guests: guests)
+    }
+
+    private init(_ steps: PreflightSteps, host: HostFacts, site: String, guests: [GuestSpec]) {
+        let specs = Dictionary(guests.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
+        let present = Dictionary(host.domains.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let names = Set(steps.definitions.keys).union(steps.started)
+        subjects = names.sorted().compactMap { name in
+            let former = steps.formerNames[name]
+            let document = steps.definitions[name] ?? present[former ?? name].flatMap { try? XMLReader.read($0.xml) }
+            guard let document else { return nil }
+            // One that runs has found all that it needs, unless it is power cycled.
+            let isUp = present[former ?? name]?.state.isActive == true && !steps.stopped.contains(name)
+            return Subject(
+                name: name, formerName: former, use: DomainUse(document),
+                starts: steps.started.contains(name) && (!isUp || steps.isWholeSite),
+                isNew: present[former ?? name] == nil, guest: specs[name])
+        }
+        let touched = names.union(subjects.compactMap(\.formerName)).union(steps.removed)
+        bystanders = host.domains.filter { !touched.contains($0.name) }.compactMap { domain in
+            guard let document = try? XMLReader.read(domain.liveXML ?? domain.xml) else { return nil }
+            return Bystander(
+                name: domain.name, use: DomainUse(document), isRunning: domain.state.isActive,
+                isOurs: OwnershipMark(reading: document)?.site == site)
+        }
+    }
+
+    /// What is worth looking at on the host.
+    public var needs: HostNeeds {
+        var needs = HostNeeds()
+        for subject in subjects {
+            needs.paths.formUnion(subject.use.files.map(\.path))
+            needs.networks.formUnion(subject.use.networks)
+            needs.links.formUnion(subject.use.links.map(\.name))
+            needs.volumes.formUnion(subject.use.volumes)
+            if subject.isNew || subject.starts { needs.machines.insert(subject.use.machine) }
+        }
+        guard !subjects.isEmpty else { return needs }
+        // Two paths may lead to one disk.
+        for bystander in bystanders { needs.paths.formUnion(bystander.use.disks.filter(\.isPath).map(\.source)) }
+        return needs
+    }
+
+    /// Everything that was found, guest by guest.
+    ///
+    /// - Parameter observation: What the host has; where it says nothing, neither do the findings.
+    public func findings(_ observation: HostObservation = HostObservation()) -> [Diagnostic] {
+        subjects.flatMap { HostLacks(subject: $0, observation: observation).findings }
+            + SharedThings(self, observation).findings
+    }
+}
+
+/// What a plan's steps come to for the definitions on the host.
+struct PreflightSteps {
+    /// Whole definitions of guests that are defined, by name.
+    var definitions: [String: XMLElement] = [:]
+    /// Guests that start.
+    var started: Set<String> = []
+    /// Guests that are shut down.
+    var stopped: Set<String> = []
+    /// Whether these are all guests of a site and not what a plan changes.
+    var isWholeSite = false
+    /// Present names by the new ones.
+    var formerNames: [String: String] = [:]
+    /// Domains that go.
+    var removed: Set<String> = []
+
+    init(_ steps: [Step]) {
+        for step in steps {
+            switch step {
+            case .create(let name, let definition, _, _): definitions[name] = definition
+            case .start(let name): started.insert(name)
+            case .stop(let name, _): stopped.insert(name)
+            case .rename(let name, let from, _): formerNames[name] = from
+            case .undefine(let name): removed.insert(name)
+            default: continue
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+internal import Diagnostics
+internal import SiteFile
+
+/// Disks and hardware addresses that a guest would share with another domain.
+struct SharedThings {
+    private let preflight: Preflight
+    private let observation: HostObservation
+
+    /// One domain's hold on a thing.
+    private struct Holder {
+        var name: String
+        /// What the holder calls it: `vda`.
+        var label: String
+        /// nil for a domain that no step is about.
+        var subject: Preflight.Subject?
+        /// Whether both at once cannot be meant: a guest of the site, or a domain that runs.
+        var isFirm: Bool
+    }
+
+    init(_ preflight: Preflight, _ observation: HostObservation) {
+        self.preflight = preflight
+        self.observation = observation
+    }
+
+    var findings: [Diagnostic] {
+        clashes { use in use.disks.filter(\.isExclusive).map { (real($0), $0.target) } }.map(disk)
+            + clashes { use in use.macs.map { ($0, $0) } }.map(address)
+    }
+
+    private func real(_ disk: DomainUse.Disk) -> String {
+        if disk.isPath, case .file(let real)? = observation.paths[disk.source] { return real }
+        return disk.source
+    }
+
+    /// Every subject that shares a thing, with the first other domain that has it; of two subjects only the later one.
+    private func clashes(
+        _ things: (DomainUse) -> [(key: String, label: String)]
+    ) -> [(thing: String, late: Holder, first: Holder)] {
+        var holders: [String: Holder] = [:]
+        for bystander in preflight.bystanders {
+            for (key, label) in things(bystander.use) {
+                let holder = Holder(
+                    name: bystander.name, label: label, isFirm: bystander.isRunning || bystander.isOurs)
+                // One that is firmly in the way says more than one that is not.
+                if holders[key]?.isFirm != true { holders[key] = holder }
+            }
+        }
+        var found: [(thing: String, late: Holder, first: Holder)] = []
+        for subject in preflight.subjects {
+            var own: Set<String> = []
+            for (key, label) in things(subject.use) where own.insert(key).inserted {
+                let holder = Holder(name: subject.name, label: label, subject: subject, isFirm: true)
+                if let first = holders[key] { found.append((key, holder, first)) } else { holders[key] = holder }
+            }
+        }
+        return found
+    }
+
+    private func disk(_ clash: (thing: String, late: Holder, first: Holder)) -> Diagnostic {
+        let (thing, late, first) = clash
+        let guest = late.subject?.guest
+        let source = late.subject?.use.disks.first { $0.target == late.label }?.source ?? thing
+        return Diagnostic(
+            .diskShared, "guest '\(late.name)' would write to \(source), the disk of \(words(first))",
+            at: guest?.machine.mark(of: source) ?? guest?.machine.base?.mark ?? guest?.name.mark,
+            severity: first.isFirm ? .error : .warning,
+            notes: source == thing ? [] : ["both paths lead to \(thing)"],
+            hint: first.subject == nil && late.subject?.isNew == true
+                ? "where '\(first.name)' is this guest under its former name: was: \(first.name); else give it a disk of its own"
+                : "give it a disk of its own, or mark the disk readonly or shareable in both definitions")
+    }
+
+    private func address(_ clash: (thing: String, late: Holder, first: Holder)) -> Diagnostic {
+        let (thing, late, first) = clash
+        return Diagnostic(
+            .macTwice, "guest '\(late.name)' would have the hardware address \(thing) of \(words(first))",
+            at: late.subject?.guest?.machine.base?.mark ?? late.subject?.guest?.name.mark,
+            severity: first.isFirm ? .error : .warning,
+            hint: "give it another 'mac', or leave 'mac' out and libvirt chooses one")
+    }
+
+    private func words(_ holder: Holder) -> String {
+        holder.subject == nil ? "the domain '\(holder.name)'" : "guest '\(holder.name)'"
+    }
+}

@@ -1,0 +1,34 @@
+internal import Diagnostics
+
+/// A former name leads from one domain to one guest.
+struct FormerNames {
+    /// What is wrong, in the order of the file.
+    let diagnostics: [Diagnostic]
+
+    init(_ guests: [GuestSpec]) {
+        var report = Report()
+        let names = Dictionary(guests.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
+        var users: [String: GuestSpec] = [:]
+        for guest in guests {
+            guard let was = guest.was else { continue }
+            let former = was.value
+            if former == guest.name.value {
+                report.error(
+                    .conflictingKeys, "the guest '\(former)' has this name", at: was.mark,
+                    hint: "'was' is the name that its domain had before; take it out")
+            } else if let other = names[former], other.host?.value == guest.host?.value {
+                report.error(
+                    .conflictingKeys, "'\(former)' is the name of another guest", at: was.mark,
+                    label: "it is at line \(other.name.mark.line)", hint: "a name goes to one guest: take 'was' out")
+            } else if let first = users[former], first.host?.value == guest.host?.value {
+                report.error(
+                    .conflictingKeys, "the domain '\(former)' cannot become '\(guest.name.value)' too", at: was.mark,
+                    label: first.was?.mark == was.mark
+                        ? nil : "'\(first.name.value)' has the same 'was'",
+                    hint: "one domain is one guest: take it out here")
+            }
+            users[former] = users[former] ?? guest
+        }
+        diagnostics = report.diagnostics
+    }
+}
