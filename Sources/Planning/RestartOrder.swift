@@ -55,7 +55,7 @@ struct RestartOrder {
     private mutating func order(after before: Set<Int>, _ first: RoomLedger) -> ([Int], RoomLedger)? {
         var (done, ledger, order) = (before, first, [Int]())
         while let next = guests.indices.first(where: { index in
-            !done.contains(index) && guests[index].takesNoMore && fits(index, ledger)
+            !done.contains(index) && guests[index].takesNoMore
         }) {
             ledger = cycled(next, ledger)
             done.insert(next)
@@ -74,7 +74,9 @@ struct RestartOrder {
         return nil
     }
 
+    /// Whether a guest finds its room. What it has now it finds again, however full the host is.
     private func fits(_ index: Int, _ ledger: RoomLedger) -> Bool {
+        guard !guests[index].takesNoMore else { return true }
         var ledger = ledger
         ledger.leave(guests[index].live, planned: guests[index].planned)
         return ledger.lacks(guests[index].planned).isEmpty
