@@ -61,7 +61,8 @@ struct Occupancy {
             planned[name] = Tenancy(place, demand: demand, host: request.host)
         }
         for (name, record) in records where record.isRunning && (ours.contains(name) || going.contains(name)) {
-            running[name] = guest(record, place: places[name], demand: specs[name]?.demand, goes: going.contains(name))
+            running[name] = guest(
+                name, record, place: places[name], demand: specs[name]?.demand, goes: going.contains(name))
         }
         let owned = planned.mapValues(\.own)
         for name in running.keys.sorted() { settleThreads(of: name, place: places[name], owned: owned) }
@@ -96,8 +97,9 @@ struct Occupancy {
         return isMore
     }
 
-    private func guest(_ record: DomainRecord, place: GuestPlacement?, demand: GuestDemand?, goes: Bool) -> Guest {
-        let name = record.facts.name
+    private func guest(
+        _ name: String, _ record: DomainRecord, place: GuestPlacement?, demand: GuestDemand?, goes: Bool
+    ) -> Guest {
         let parts = record.live ?? record.parts
         let live = Tenancy(
             running: parts, placement: place, demand: demand, host: request.host,
@@ -127,7 +129,11 @@ struct Occupancy {
             guard guest.stays || (!place.cells.isEmpty && !vcpus.contains(vcpu)),
                 let pin = parts.cpuTune.vcpuPins[vcpu] ?? parts.vcpuCPUs
             else { continue }
-            if isOwn(vcpu, pin, record) { guest.live.own.formUnion(pin) } else { groups[pin, default: []].append(vcpu) }
+            if isOwn(vcpu, pin, record, of: name) {
+                guest.live.own.formUnion(pin)
+            } else {
+                groups[pin, default: []].append(vcpu)
+            }
         }
         if specs[name]?.demand.threadPolicy == .isolate {
             guest.live.own = request.host.withSiblings(guest.live.own)
@@ -158,10 +164,10 @@ struct Occupancy {
     }
 
     /// Whether a vCPU has its one CPU for itself: by the mark that the domain was started with, else by what the site asks for.
-    private func isOwn(_ vcpu: VCPU, _ pin: CPUSet, _ record: DomainRecord) -> Bool {
+    private func isOwn(_ vcpu: VCPU, _ pin: CPUSet, _ record: DomainRecord, of name: String) -> Bool {
         guard pin.count == 1 else { return false }
         if let mark = record.liveMark { return mark.ownCPUs[vcpu] != nil }
-        return specs[record.facts.name]?.demand.dedicatedVCPUs.contains(vcpu) ?? true
+        return specs[name]?.demand.dedicatedVCPUs.contains(vcpu) ?? true
     }
 
     // MARK: What is held
