@@ -40,6 +40,5 @@ struct ApplyTests {
         #expect(back.status == 0, "\(back.errors)\(back.output)")
         #expect(try host.look() == before)
         #expect(try host.transactions().first?.state == "rolled_back")
-        #expect(host.rollback(["--yes"]).status == 0, "a second one has nothing to do, or goes on with the one before")
     }
 }
