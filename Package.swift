@@ -116,7 +116,7 @@ let package = Package(
         tests("Commands", ["Rendering", "HostModel", "CLibvirt"]),
         tests(
             "LibvirtHost",
-            ["Execution", "Planning", "DomainXML", "SiteFile", "Diagnostics", "XMLTree", "HostModel"]),
+            ["CLibvirt", "Execution", "Planning", "DomainXML", "SiteFile", "Diagnostics", "XMLTree", "HostModel"]),
         // On a real host: started by Tests/system/run, skipped otherwise.
         .testTarget(name: "SystemTests", dependencies: ["TestSupport", "XMLTree"], swiftSettings: strict),
     ],

@@ -13,6 +13,8 @@ final class CommandHost {
     let libvirt: TestLibvirt
     /// What `apply --confirm-within` had started later: arguments and delay. ``expire()`` runs it.
     private(set) var timers: [(arguments: [String], delay: Duration)] = []
+    /// Whether something can be started later at all.
+    var hasTimers = true
 
     /// A host whose cells all have the same number of CPUs, memory and free pages.
     ///
@@ -33,7 +35,7 @@ final class CommandHost {
     /// Makes the folder, its owner's alone, with what every host has.
     private static func folder(with tree: HostTree) throws -> URL {
         let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
-            .appending(path: "np-host-\(UUID().uuidString)")
+            .appending(path: "np-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         try tree.write(to: folder.appending(path: "root"))
@@ -99,6 +101,7 @@ extension CommandHost {
     /// Runs a command as it is.
     func run(_ arguments: [String], answer: String? = nil, time: Int64? = nil) -> CommandRun {
         CommandRun(arguments, answer: answer, time: time, folder: folder) { arguments, _, delay in
+            guard self.hasTimers else { throw NoTimers() }
             self.timers.append((arguments, delay))
         }
     }
@@ -144,6 +147,15 @@ extension CommandHost {
         var pools: [String: Int]
         /// The boot file's text; nil when there is none.
         var bootFile: String?
+
+        /// Whether all is as on another host that came about in the same way: only the domains' identifiers are others.
+        func isLike(_ other: Look) -> Bool { anonymous == other.anonymous }
+
+        private var anonymous: Look {
+            var look = self
+            for name in domains.keys { look.domains[name]?.definition.replace(/<uuid>.*<\/uuid>/, with: "") }
+            return look
+        }
     }
 
     func look() throws -> Look {
@@ -171,14 +183,34 @@ extension CommandHost {
         try HostTree.write(pages: pages, used: used, to: pool)
     }
 
-    /// The transactions as `history` tells them, the newest first: state and note.
-    func transactions() throws -> [(id: String, state: String, note: String)] {
+    /// A transaction as `history` tells it.
+    struct Transaction: Equatable {
+        var id: String
+        var state: String
+        var note: String
+        var journal: String
+    }
+
+    /// The transactions, the newest first.
+    func transactions() throws -> [Transaction] {
         let run = history(["--format", "json"])
         try #require(run.status == 0, "\(run.errors)")
         let document = try JSONDecoder().decode(JSONValue.self, from: Data(run.output.utf8))
         return document["transactions"]?.list?.map { entry in
-            (entry["transaction"]?.text ?? "", entry["state"]?.text ?? "", entry["note"]?.text ?? "")
+            Transaction(
+                id: entry["transaction"]?.text ?? "", state: entry["state"]?.text ?? "",
+                note: entry["note"]?.text ?? "", journal: entry["journal"]?.text ?? "")
         } ?? []
+    }
+
+    /// Takes records off the end of the newest journal, as when the process was killed before it wrote them.
+    func breakOff(records: Int = 1) throws {
+        let file = URL(filePath: try #require(try transactions().first).journal)
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").dropLast(records)
+        // Not another file in its place: its owner and mode are looked at.
+        let handle = try FileHandle(forWritingTo: file)
+        try handle.truncate(atOffset: UInt64(lines.reduce(0) { $0 + $1.utf8.count + 1 }))
+        try handle.close()
     }
 }
 

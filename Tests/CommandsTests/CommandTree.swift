@@ -42,8 +42,10 @@ struct CommandTree: Decodable {
     }
     var command: Command
 
-    /// Asks the program.
-    static func read() throws -> CommandTree {
+    /// Asks the program, once: to describe every command takes it a second.
+    static func read() throws -> CommandTree { try told.get() }
+
+    private static let told = Result {
         let run = CommandRun(["--experimental-dump-help"])
         return try JSONDecoder().decode(CommandTree.self, from: Data(run.output.utf8))
     }

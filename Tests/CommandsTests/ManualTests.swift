@@ -159,7 +159,8 @@ struct ManualTests {
         // A style sheet has names of its own that look like options.
         for name in names.sorted() where name.hasSuffix(".swift") && !name.hasSuffix("HTMLStyle.swift") {
             let text = try String(contentsOf: sources.appending(path: name), encoding: .utf8)
-            for line in text.split(separator: "\n") where !others.contains(where: { line.contains($0) }) {
+            for line in text.split(separator: "\n")
+            where line.utf8.contains(UInt8(ascii: "-")) && !others.contains(where: { line.contains($0) }) {
                 let options = line.matches(of: /[ "`(]-(-[a-z][a-z0-9-]+)/).map { String($0.output.1) }
                 #expect(Set(options).subtracting(flags) == [], "\(name): \(line)")
                 let commands = line.matches(of: /numactl-plan ([a-z]+)/).map { String($0.output.1) }

@@ -7,7 +7,7 @@ import XMLTree
 struct CapabilitiesTests {
     @Test("has the cells of the test driver with memory, pages and CPUs")
     func testDriver() throws {
-        let host = try TestDriver.connection.get().capabilities()
+        let host = try Connection(uri: TestDriver.uri).capabilities()
         #expect(host.arch == "i686")
         #expect(host.cells.map(\.id) == [0, 1])
         #expect(host.cells.map(\.memory) == [2_097_152, 4_194_304])

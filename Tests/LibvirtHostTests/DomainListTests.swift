@@ -1,6 +1,19 @@
+import Glibc
 import HostModel
 import LibvirtHost
 import Testing
+
+/// How long this thread computes in `body`: what else the machine has to do does not count.
+private func cpuTime(_ body: () throws -> Void) rethrows -> Duration {
+    func now() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+    let start = now()
+    try body()
+    return now() - start
+}
 
 @Suite("List of domains")
 struct DomainListTests {
@@ -47,9 +60,8 @@ struct DomainListTests {
         let base = TestDriver.name("many")
         let names = (0..<200).map { "\(base)-\($0)" }
         for name in names { _ = try connection.define(TestDriver.definition(name)) }
-        let clock = ContinuousClock()
         var found: [String] = []
-        let time = try clock.measure { found = try connection.domains().map(\.name) }
+        let time = try cpuTime { found = try connection.domains().map(\.name) }
         #expect(found == found.sorted())
         #expect(Set(found).isSuperset(of: names))
         #expect(time < .seconds(2))

@@ -2,13 +2,21 @@ import Execution
 import Foundation
 import LibvirtHost
 
-/// libvirt's own test driver, in memory. All its connections of one process see the same domains, so every test uses names of
-/// its own.
+/// libvirt's own test driver, in memory.
 enum TestDriver {
+    /// The driver's usual host of two cells, of which there is one in the process: tests that define something leave it to others.
     static let uri = "test:///default"
 
-    /// Kept open, since the domains go with the last connection.
-    static let connection = Result { () throws(LibvirtError) in try Connection(uri: uri) }
+    /// Tests share the host of this connection, so each uses names of its own.
+    static let connection = Result { try open() }
+
+    /// A host of its own, with one running domain, `test`: it is described in a file and belongs to the connection.
+    static func open(readOnly: Bool = false) throws -> Connection {
+        let file = FileManager.default.temporaryDirectory.appending(path: name("np-node"))
+        try Data("<node>\(definition("test"))</node>".utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        return try Connection(uri: "test://\(file.path)", readOnly: readOnly)
+    }
 
     /// A name that no other test uses.
     static func name(_ base: String) -> String { "\(base)-\(UUID().uuidString.prefix(8))" }
@@ -53,14 +61,14 @@ enum EmbeddedDriver {
         atexit { try? FileManager.default.removeItem(at: EmbeddedDriver.root) }
     }
 
-    /// Ends a guest's QEMU, whose bare machine does not listen to a request, and waits until libvirt has noticed and cleaned up.
+    /// Ends a guest's QEMU, whose bare machine does not listen to a request, and waits until libvirt tells that it has cleaned up.
     static func end(_ name: String) throws {
         let file = root.appending(path: "run/qemu/\(name).pid")
         let text = try String(contentsOf: file, encoding: .utf8)
         guard let process = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)), process > 1 else { return }
+        let stop = try StopEvent(of: name, at: "qemu:///embed?root=\(root.path)")
         kill(process, SIGKILL)
-        let end = ContinuousClock.now + .seconds(20)
-        while try connection.get().status(of: name)?.isActive == true, ContinuousClock.now < end { usleep(100_000) }
+        try stop.wait()
     }
 
     /// A small domain that needs no acceleration.

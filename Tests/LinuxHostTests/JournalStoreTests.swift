@@ -42,9 +42,7 @@ struct JournalStoreTests {
     @Test("keeps what is written for its owner alone")
     func permissions() throws {
         let folder = try Folder()
-        let before = umask(0)
-        defer { umask(before) }
-        let file = try begin(folder.store)
+        let file = try withUmask(0) { try begin(folder.store) }
         #expect(try mode(folder.path) == 0o755)
         #expect(try mode(folder.path.appending("txn")) == 0o700)
         #expect(try mode(folder.store.file(of: file.id).removingLastComponent()) == 0o700)
@@ -159,7 +157,7 @@ struct JournalStoreTests {
         #expect(throws: SysfsError.self) { try begin(folder.store) }
         try manager.removeItem(atPath: folder.path.string)
 
-        // Whatever the umask is, which another test changes for a moment.
+        // Whatever the umask of whoever runs the tests.
         try manager.createDirectory(
             atPath: folder.path.string, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         let txn = folder.path.appending("txn").string

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Joint placement against brute force")
 struct JointPlacementTests {
-    /// How many random hosts are tried in each of the blocks; more with NUMACTL_PLAN_RANDOM_CASES.
+    /// How many random hosts are tried in all; others with NUMACTL_PLAN_RANDOM_CASES.
     static let cases = Int(ProcessInfo.processInfo.environment["NUMACTL_PLAN_RANDOM_CASES"] ?? "") ?? 20_000
 
     @Test("gives the same verdict, and only valid placements", arguments: 0..<10)

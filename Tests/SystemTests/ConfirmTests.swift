@@ -24,13 +24,10 @@ extension SystemTests {
             try lab.program("history", "--state-dir", lab.state.path, "--format", "json").output
         }
 
-        /// Waits until the history says so, a minute at most.
+        /// Whether the history says so once the time is over.
         private func history(_ lab: Lab, says words: String) throws -> Bool {
-            for _ in 0..<240 {
-                if try history(lab).contains(words) { return true }
-                Thread.sleep(forTimeInterval: 0.25)
-            }
-            return false
+            try lab.awaitTimer()
+            return try history(lab).contains(words)
         }
 
         @Test("that does not come has everything put back, and nothing else is written meanwhile")
@@ -63,7 +60,7 @@ extension SystemTests {
             let confirmed = try confirm(lab)
             #expect(confirmed.status == 0, "\(confirmed.all)")
             #expect(try history(lab).contains("confirmed"))
-            Thread.sleep(forTimeInterval: 6)
+            try lab.awaitTimer()
             #expect(try lab.domains() == [lab.name])
             #expect(try Pools.sizes() == pools)
             #expect(try lab.plan().plan.empty)

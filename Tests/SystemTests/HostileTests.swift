@@ -17,10 +17,7 @@ extension SystemTests {
             let applied = try lab.apply("--connect", uri, "--confirm-within", "2s")
             #expect(applied.status == 0, "\(applied.all)")
             #expect(FileManager.default.fileExists(atPath: "\(lab.folder.path)/root/etc/qemu/\(name).xml"))
-            for _ in 0..<120
-            where FileManager.default.fileExists(atPath: "\(lab.folder.path)/root/etc/qemu/\(name).xml") {
-                Thread.sleep(forTimeInterval: 0.25)
-            }
+            try lab.awaitTimer()
             #expect(!FileManager.default.fileExists(atPath: "\(lab.folder.path)/root/etc/qemu/\(name).xml"))
             let files = try FileManager.default.subpathsOfDirectory(atPath: lab.folder.path)
             #expect(!files.contains { $0.hasSuffix("owned") }, "\(files)")

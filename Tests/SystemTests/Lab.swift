@@ -87,6 +87,24 @@ struct Lab {
     /// Runs the program with any arguments.
     func program(_ arguments: String...) throws -> Ended { try run(Setup.program, arguments, in: folder) }
 
+    /// Returns when what rolls back unless it is confirmed has done what it does: a process that waits by itself, or where systemd
+    /// runs a service, which need not be waited for and is started now.
+    func awaitTimer() throws {
+        if FileManager.default.fileExists(atPath: "/run/systemd/system") {
+            let listed = try run("systemctl", ["list-units", "--plain", "--no-legend", "numactl-plan-revert-*.timer"])
+            for timer in listed.output.split(separator: "\n").compactMap({ $0.split(separator: " ").first }) {
+                _ = try run("systemctl", ["start", "\(timer.dropLast(".timer".count)).service"])
+                _ = try run("systemctl", ["stop", "\(timer)"])
+            }
+            return
+        }
+        let found = try run("pgrep", ["-f", "--", "--if-unconfirmed .*\(folder.lastPathComponent)"])
+        for process in found.output.split(separator: "\n") {
+            let ended = try run("timeout", ["60", "tail", "--pid", "\(process)", "-f", "/dev/null"])
+            guard ended.status == 0 else { throw Broken(description: "process \(process) does not end") }
+        }
+    }
+
     /// A domain's inactive definition, secrets included.
     func definition(_ domain: String) throws -> String {
         try virsh("dumpxml", "--inactive", "--security-info", domain)

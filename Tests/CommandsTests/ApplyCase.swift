@@ -1,0 +1,131 @@
+import Foundation
+import Testing
+
+/// What apply is asked to do to a host, on which something may be already.
+struct ApplyCase: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    /// What the host has before.
+    var before: @Sendable (CommandHost) throws -> Void = { _ in }
+    /// The guests of the site.
+    let guests: [String]
+    /// The host's entry.
+    var host = "{}"
+    /// Options of plan and apply.
+    var options: [String] = []
+    /// Options of the rollback.
+    var back: [String] = []
+    /// Whether it can be undone by itself: nothing was started or given back.
+    var isReversible = true
+    /// Looks at what became of it.
+    let check: @Sendable (CommandHost.Look) -> Bool
+
+    /// What of the options `plan` takes.
+    var planned: [String] { options.filter { $0 != "--yes" } }
+
+    /// A host as it is before, with the site written.
+    func prepared() throws -> CommandHost {
+        let host = try CommandHost()
+        try before(host)
+        try host.site(guests, host: self.host)
+        return host
+    }
+}
+
+extension ApplyCase {
+    private static let small = "a: {vcpus: 2, ram: 64MiB, numa_nodes: 1, base: base.xml"
+
+    /// Brings a host to a site's guests beforehand.
+    private static func applied(_ guests: String..., host entry: String = "{}")
+        -> @Sendable (CommandHost) throws -> Void
+    {
+        { host in
+            try host.site(guests, host: entry)
+            let run = host.apply()
+            try #require(run.status == 0, "\(run.errors)\(run.output)")
+        }
+    }
+
+    /// A domain that nobody marked.
+    private static func foreign(_ name: String, _ more: String = "") -> @Sendable (CommandHost) throws -> Void {
+        { host in
+            try host.libvirt.define(
+                "<domain type='test'><name>\(name)</name><memory unit='KiB'>65536</memory><vcpu>2</vcpu>\(more)"
+                    + "<description>kept</description><os><type arch='i686'>hvm</type></os></domain>")
+        }
+    }
+
+    static let all: [ApplyCase] = [
+        ApplyCase(
+            testDescription: "creates a guest", guests: ["\(small)}"],
+            check: { $0.domains["a"]?.definition.contains("<vcpupin vcpu='1' cpuset='0-3'/>") == true }),
+        ApplyCase(
+            testDescription: "creates a guest with pages", guests: ["\(small), mem_page_size: 2MiB}"],
+            check: { $0.pools == ["0/2048kB": 32, "1/2048kB": 0] && $0.bootFile?.contains("\"pages\" : 32") == true }),
+        ApplyCase(
+            testDescription: "creates a guest that starts with the host", guests: ["\(small), autostart: true}"],
+            check: { $0.domains["a"]?.autostarts == true && $0.domains["a"]?.runs == false }),
+        ApplyCase(
+            testDescription: "creates a guest and starts it", guests: ["\(small), state: running}"],
+            back: ["--stop-started"], isReversible: false, check: { $0.domains["a"]?.runs == true }),
+        ApplyCase(
+            testDescription: "changes a definition", before: applied("\(small)}"),
+            guests: ["\(small), cpu_policy: dedicated}"],
+            check: { $0.domains["a"]?.definition.contains("<vcpupin vcpu='1' cpuset='1'/>") == true }),
+        ApplyCase(
+            testDescription: "puts a definition back that was changed by hand",
+            before: { host in
+                try applied("\(small)}")(host)
+                try host.libvirt.edit("a", "<vcpupin vcpu='1' cpuset='0-3'/>", "<vcpupin vcpu='1' cpuset='2'/>")
+            },
+            guests: ["\(small)}"],
+            check: { $0.domains["a"]?.definition.contains("<vcpupin vcpu='1' cpuset='0-3'/>") == true }),
+        ApplyCase(
+            testDescription: "sets autostart", before: applied("\(small)}"), guests: ["\(small), autostart: true}"],
+            check: { $0.domains["a"]?.autostarts == true }),
+        ApplyCase(
+            testDescription: "starts a guest", before: applied("\(small)}"), guests: ["\(small), state: running}"],
+            back: ["--stop-started"], isReversible: false, check: { $0.domains["a"]?.runs == true }),
+        ApplyCase(
+            testDescription: "adopts a domain", before: foreign("a"),
+            guests: ["a: {adopt: true, vcpus: 2, ram: 64MiB, numa_nodes: 1}"], options: ["--yes"],
+            check: { look in
+                ["<description>kept</description>", "origin=\"adopted\"", "<memnode cellid='0'"].allSatisfy {
+                    look.domains["a"]?.definition.contains($0) == true
+                }
+            }),
+        ApplyCase(
+            testDescription: "removes a guest that is to be absent", before: applied("\(small), autostart: true}"),
+            guests: ["a: {state: absent}"], options: ["--yes"], check: { $0.domains.isEmpty }),
+        ApplyCase(
+            testDescription: "prunes a guest that is no more in the site",
+            before: applied("\(small)}", "b: {vcpus: 1, ram: 64MiB, base: base.xml}"),
+            guests: ["b: {vcpus: 1, ram: 64MiB, base: base.xml}"], options: ["--prune-all", "--yes"],
+            check: { $0.domains.keys.sorted() == ["b"] }),
+        ApplyCase(
+            testDescription: "grows a pool", before: { try $0.setPool(cell: 1, pages: 8) }, guests: [],
+            host: "{pools: {2MiB: {cells: {1: 24}}}}", check: { $0.pools["1/2048kB"] == 24 }),
+        ApplyCase(
+            testDescription: "shrinks a pool", before: { try $0.setPool(cell: 1, pages: 80) }, guests: [],
+            host: "{pools: {2MiB: {cells: {1: 24}}}}", options: ["--allow-shrink", "--yes"], isReversible: false,
+            check: { $0.pools["1/2048kB"] == 24 }),
+        ApplyCase(
+            testDescription: "does all of it at once",
+            before: { host in
+                try applied("\(small), mem_page_size: 2MiB}", "gone: {vcpus: 1, ram: 64MiB, base: base.xml}")(host)
+                try foreign("web")(host)
+            },
+            guests: [
+                "\(small), mem_page_size: 2MiB, cpu_policy: dedicated, autostart: true}",
+                "web: {adopt: true, vcpus: 2, ram: 64MiB, numa_nodes: 1}",
+                "new: {vcpus: 1, ram: 128MiB, mem_page_size: 2MiB, base: base.xml}", "gone: {state: absent}",
+            ],
+            options: ["--yes"],
+            check: { look in
+                look.domains.keys.sorted() == ["a", "new", "web"] && look.pools.values.reduce(0, +) == 96
+                    && look.domains["a"]?.autostarts == true
+            }),
+    ]
+
+    static let reversible = all.filter(\.isReversible)
+    static let oneWay = all.filter { !$0.isReversible }
+}
