@@ -14,7 +14,8 @@ struct CodeExplanation {
 
     /// Every code's explanation.
     static let all =
-        textFormats + schema + guests + placement + host + residence + doctor + libvirt + policy + journal + planFiles
+        textFormats + schema + guests + placement + host + residence + doctor + libvirt + policy + trust + journal
+        + planFiles
         + confirmation
 
     static let byCode = Dictionary(all.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
