@@ -91,7 +91,9 @@ private struct Planning {
                 steps += outcome.steps
             }
         }
-        plan.diagnostics += unplacedDiagnostics(placement) + conflict(placement) + pruning.diagnostics
+        plan.diagnostics +=
+            unplacedDiagnostics(placement) + conflict(placement) + pruning.diagnostics
+            + OtherSites(request, records: records).diagnostics(besides: Set(request.guests.map(\.name.value)))
         plan.changes.sort { $0.address < $1.address }
         plan.unchanged.sort()
         plan.restartPending.sort()
@@ -145,7 +147,9 @@ private struct Planning {
         var foreign: [ForeignLoad] = []
         let ours = Set(request.guests.filter(isOurs).map(\.name.value))
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
-            guard record.isRunning || record.facts.autostart, let load = try? DomainLoad(reading: record.present)
+            let isOthers = !ours.contains(name) && OtherSites.site(of: record, request) != nil
+            guard record.isRunning || record.facts.autostart || isOthers,
+                let load = try? DomainLoad(reading: record.present)
             else { continue }
             if !ours.contains(name), !pruning.removes(name) {
                 foreign.append(
