@@ -23,12 +23,12 @@ step "The reference page's guests on its host of three cells, which is not this 
 run numactl-plan plan examples/reference.yaml --facts examples/numa-host.json
 
 step "Two tiny guests on this machine"
-run numactl-plan apply examples/demo.yaml "${here[@]}"
+run numactl-plan apply examples/demo.yaml --host numa-host "${here[@]}"
 before=$(definitions)
 [ "$(wc -l <<< "$before")" = 2 ] || fail "two definitions should be in $work/libvirt/etc/qemu"
 
 step "The same again"
-run numactl-plan apply examples/demo.yaml "${here[@]}" | tee "$work/second"
+run numactl-plan apply examples/demo.yaml --host numa-host "${here[@]}" | tee "$work/second"
 grep -q '^Nothing to do' "$work/second" || fail "the second run should have nothing to do"
 [ "$(definitions)" = "$before" ] || fail "the second run wrote a definition"
 

@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import Diagnostics
 
 /// The root command.
 public struct NumactlPlan: ParsableCommand {
@@ -26,8 +27,17 @@ public struct NumactlPlan: ParsableCommand {
 
     /// Runs the command that the arguments name, the program's own name left out.
     ///
-    /// - Returns: What the process should end with.
+    /// - Returns: What the process should end with: 1 where all was well but the result could not be written.
     public static func run(_ arguments: [String], in world: World) -> Int32 {
+        let status = outcome(arguments, in: world)
+        guard let reason = world.outputFailure() else { return status }
+        let finding = Diagnostic(.outputUnwritable, "cannot write to standard output: \(reason)")
+        world.warn(DiagnosticText().render(finding))
+        let isLost = [ExitStatus.done, .differences, .restartPending].map(\.rawValue).contains(status)
+        return isLost ? ExitStatus.unexpected.rawValue : status
+    }
+
+    private static func outcome(_ arguments: [String], in world: World) -> Int32 {
         do {
             var command = try parseAsRoot(arguments)
             if let command = command as? any WorldCommand { try command.run(in: world) } else { try command.run() }

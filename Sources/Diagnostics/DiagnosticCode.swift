@@ -151,6 +151,11 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case pruneTooMany = "NP608"
     case pruneRunning = "NP609"
     case importInexact = "NP610"
+    case fileUntrusted = "NP620"
+    case lockForeign = "NP621"
+    case otherSite = "NP622"
+    case hostEntryElsewhere = "NP623"
+    case factsRedacted = "NP624"
 
     // Plan files and journal
     case lockBusy = "NP701"

@@ -23,15 +23,25 @@ public struct DiagnosticText {
         return text
     }
 
-    /// All findings, those of files first and sorted by place, parted by nothing; at most `limit` of them and a count of the
-    /// rest. Findings of one place, and those of no file, keep their order.
+    /// All findings, those of files first and sorted by place, parted by nothing. Findings of one place, and those of no file, keep
+    /// their order. Of more than `limit` those that weigh most are shown first, errors of no file before all others, and the rest is
+    /// counted.
     public func render(_ diagnostics: [Diagnostic], limit: Int = 50) -> String {
         let placed = Dictionary(grouping: diagnostics.filter { $0.mark != nil }, by: \.mark)
         let places = placed.keys.compactMap { $0 }.sorted()
         let sorted = places.flatMap { placed[$0] ?? [] } + diagnostics.filter { $0.mark == nil }
-        var text = sorted.prefix(limit).map(render).joined()
-        if diagnostics.count > limit { text += "… and \(diagnostics.count - limit) more\n" }
-        return text
+        guard sorted.count > limit else { return sorted.map(render).joined() }
+        let weighed = (0...3).flatMap { weight in sorted.filter { DiagnosticText.weight(of: $0) == weight } }
+        return weighed.prefix(limit).map(render).joined() + "… and \(sorted.count - limit) more\n"
+    }
+
+    /// What must not be cut away comes first.
+    private static func weight(of diagnostic: Diagnostic) -> Int {
+        switch diagnostic.severity {
+        case .error: diagnostic.mark == nil ? 0 : 1
+        case .warning: 2
+        case .note: 3
+        }
     }
 
     /// A text that may quote an operator's file, of bearable length.

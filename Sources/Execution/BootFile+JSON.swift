@@ -8,7 +8,7 @@ extension BootFile: Codable {
     public static let formatVersion = "1.0"
 
     private enum CodingKeys: String, CodingKey {
-        case kind, host, cells, pools
+        case kind, host, cells, pools, sites
         case formatVersion = "format_version"
     }
 
@@ -26,7 +26,8 @@ extension BootFile: Codable {
         self.init(
             host: try container.decodeIfPresent(String.self, forKey: .host),
             cells: try container.decode([Cell].self, forKey: .cells),
-            targets: try container.decode([PoolTarget].self, forKey: .pools))
+            targets: try container.decode([PoolTarget].self, forKey: .pools),
+            sites: try container.decodeIfPresent([String].self, forKey: .sites) ?? [])
         try check(container)
     }
 
@@ -51,6 +52,7 @@ extension BootFile: Codable {
         try container.encodeIfPresent(host, forKey: .host)
         try container.encode(cells, forKey: .cells)
         try container.encode(targets, forKey: .pools)
+        if !sites.isEmpty { try container.encode(sites, forKey: .sites) }
     }
 }
 

@@ -36,9 +36,12 @@ public struct BootFile: Hashable, Sendable {
     public var cells: [Cell]
     /// The persistent pages of each pool, ascending; one entry a pool.
     public var targets: [PoolTarget]
+    /// The sites that the pools are for, ascending; empty in a file of an earlier version.
+    public var sites: [String]
 
     /// Puts a file together; cells and targets are sorted.
-    public init(host: String?, cells: [Cell], targets: [PoolTarget]) {
+    public init(host: String?, cells: [Cell], targets: [PoolTarget], sites: [String] = []) {
+        self.sites = sites.sorted()
         self.host = host
         self.cells = cells.sorted { $0.id < $1.id }
         self.targets = targets.sorted()

@@ -72,6 +72,7 @@ extension HostIdentity: Codable {
         case commandLine = "cmdline"
         case basePage = "base_page_kib"
         case machine = "machine_id_sha256"
+        case commandLineLeftOut = "cmdline_left_out"
     }
 
     /// Reads an identity; an ordinary page is 4 KiB unless the document says otherwise.
@@ -84,7 +85,8 @@ extension HostIdentity: Codable {
             bootID: try container.decodeIfPresent(String.self, forKey: .bootID),
             commandLine: try container.decodeIfPresent(String.self, forKey: .commandLine),
             basePage: try container.decodeIfPresent(PageSize.self, forKey: .basePage) ?? PageSize(4),
-            machine: try container.decodeIfPresent(SHA256.self, forKey: .machine))
+            machine: try container.decodeIfPresent(SHA256.self, forKey: .machine),
+            commandLineLeftOut: try container.decodeIfPresent(Int.self, forKey: .commandLineLeftOut) ?? 0)
     }
 
     /// Writes an identity; what is unknown is left out.
@@ -97,6 +99,7 @@ extension HostIdentity: Codable {
         try container.encodeIfPresent(commandLine, forKey: .commandLine)
         try container.encode(basePage, forKey: .basePage)
         try container.encodeIfPresent(machine, forKey: .machine)
+        if commandLineLeftOut > 0 { try container.encode(commandLineLeftOut, forKey: .commandLineLeftOut) }
     }
 }
 

@@ -66,6 +66,8 @@ public struct HostIdentity: Hashable, Sendable {
     public var bootID: String?
     /// The kernel's command line.
     public var commandLine: String?
+    /// How many of its options a facts document left out.
+    public var commandLineLeftOut: Int
     /// The size of an ordinary page.
     public var basePage: PageSize
     /// Tells this installation from every other: a checksum of its `/etc/machine-id`, which itself is nobody's business.
@@ -74,8 +76,10 @@ public struct HostIdentity: Hashable, Sendable {
     /// Puts the identity together; what is nil was not found.
     public init(
         name: String? = nil, arch: String? = nil, kernel: String? = nil, bootID: String? = nil,
-        commandLine: String? = nil, basePage: PageSize = PageSize(4), machine: SHA256? = nil
+        commandLine: String? = nil, basePage: PageSize = PageSize(4), machine: SHA256? = nil,
+        commandLineLeftOut: Int = 0
     ) {
+        self.commandLineLeftOut = commandLineLeftOut
         self.name = name
         self.arch = arch
         self.kernel = kernel
@@ -249,13 +253,16 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     public var xml: String
     /// The live definition of an active domain, or nil.
     public var liveXML: String?
+    /// What a facts document left out of the definitions, as paths, ascending; nil when they are whole.
+    public var leftOut: [String]?
 
     /// Puts a domain together.
     public init(
         name: String, uuid: String? = nil, state: State, autostart: Bool = false, persistent: Bool = true,
         hasManagedSave: Bool = false, snapshots: Int = 0, checkpoints: Int = 0, job: String? = nil, xml: String,
-        liveXML: String? = nil
+        liveXML: String? = nil, leftOut: [String]? = nil
     ) {
+        self.leftOut = leftOut
         self.name = name
         self.uuid = uuid
         self.state = state
@@ -273,6 +280,7 @@ public struct DomainFacts: Hashable, Sendable, Codable {
         case name, uuid, state, autostart, persistent, snapshots, checkpoints, job, xml
         case hasManagedSave = "managed_save"
         case liveXML = "live_xml"
+        case leftOut = "left_out"
     }
 
     /// Reads a domain; it is shut off, persistent and not started at boot unless the document says otherwise.
@@ -290,5 +298,6 @@ public struct DomainFacts: Hashable, Sendable, Codable {
         job = try container.decodeIfPresent(String.self, forKey: .job)
         xml = try container.decode(String.self, forKey: .xml)
         liveXML = try container.decodeIfPresent(String.self, forKey: .liveXML)
+        leftOut = try container.decodeIfPresent([String].self, forKey: .leftOut)
     }
 }

@@ -2,6 +2,8 @@ internal import Glibc
 public import SystemPackage
 
 /// Files that are there whole or not at all.
+///
+/// The folder is opened once and everything is done in it, so that nobody who can rename it leads a write astray.
 public enum AtomicFile {
     /// Writes `bytes` to `path`: into a new file beside it, onto the disk, then renamed over what was there.
     ///
@@ -13,20 +15,20 @@ public enum AtomicFile {
     public static func write(
         _ bytes: [UInt8], to path: FilePath, permissions: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
     ) throws(SysfsError) {
-        guard let name = path.lastComponent else { throw .notAFile(path: path) }
-        let folder = path.removingLastComponent().isEmpty ? "." : path.removingLastComponent()
+        let name = try name(of: path)
+        let folder = try folder(of: path)
         let unique = "\(getpid()).\(String(UInt64.random(in: 0 ... .max), radix: 36))"
-        let temporary = folder.appending(".\(name.string).\(unique).tmp")
+        let temporary = ".\(name).\(unique).tmp"
         do throws(SysfsError) {
-            try create(temporary, bytes, permissions)
-            guard rename(temporary.string, path.string) == 0 else {
+            try create(path, in: folder, temporary, bytes, permissions)
+            guard renameat(folder.number, temporary, folder.number, name) == 0 else {
                 throw .failed(.rename, path: path, .current)
             }
         } catch {
-            unlink(temporary.string)
+            unlinkat(folder.number, temporary, 0)
             throw error
         }
-        try Descriptor(folder, O_RDONLY | O_DIRECTORY).synchronize()
+        try folder.synchronize()
     }
 
     /// Writes `bytes` to a new file at `path`, whole and onto the disk, and never over anything that is there.
@@ -35,22 +37,33 @@ public enum AtomicFile {
     public static func create(
         _ bytes: [UInt8], at path: FilePath, permissions: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
     ) throws(SysfsError) {
-        guard path.lastComponent != nil else { throw .notAFile(path: path) }
+        let name = try name(of: path)
+        let folder = try folder(of: path)
         do throws(SysfsError) {
-            try create(path, bytes, permissions)
+            try create(path, in: folder, name, bytes, permissions)
         } catch {
             // What was there before is nobody's to remove.
-            if error.errno != .fileExists { unlink(path.string) }
+            if error.errno != .fileExists { unlinkat(folder.number, name, 0) }
             throw error
         }
-        let folder = path.removingLastComponent().isEmpty ? "." : path.removingLastComponent()
-        try Descriptor(folder, O_RDONLY | O_DIRECTORY).synchronize()
+        try folder.synchronize()
+    }
+
+    private static func name(of path: FilePath) throws(SysfsError) -> String {
+        guard let name = path.lastComponent?.string, name != ".." else { throw .notAFile(path: path) }
+        return name
+    }
+
+    private static func folder(of path: FilePath) throws(SysfsError) -> Descriptor {
+        let folder = path.removingLastComponent()
+        return try Descriptor(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY)
     }
 
     private static func create(
-        _ path: FilePath, _ bytes: [UInt8], _ permissions: FilePermissions
+        _ path: FilePath, in folder: borrowing Descriptor, _ name: String, _ bytes: [UInt8],
+        _ permissions: FilePermissions
     ) throws(SysfsError) {
-        let file = try Descriptor(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+        let file = try Descriptor(path, in: folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
         try file.writeAll(bytes)
         guard fchmod(file.number, permissions.rawValue) == 0 else { throw .failed(.status, path: path, .current) }
         try file.synchronize()

@@ -11,12 +11,13 @@ extension BootFile {
     /// Reads a boot file, strictly.
     ///
     /// - Returns: The file, or a finding: NP402 when it cannot be read, NP120 when it is no JSON, NP202, NP203 or NP220 when it
-    ///   is another document than a boot file of a known version.
+    ///   is another document than a boot file of a known version; NP620 when another user can change it.
     public static func read(_ path: FilePath) -> Checked<BootFile> {
         do throws(SysfsError) {
-            let file = try Descriptor(path, O_RDONLY)
-            guard try file.status().st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
-            return decode(Data(try file.readAll(limit: 1 << 20)), path)
+            let opened = try TrustedFile.open(path)
+            guard try opened.file.status().st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
+            if let doubt = opened.doubt { return Checked(nil, [doubt.refusal(of: path.string, isInput: false)]) }
+            return decode(Data(try opened.file.readAll(limit: 1 << 20)), path)
         } catch {
             return Checked(nil, [Diagnostic(.sysfsUnreadable, "\(error)")])
         }

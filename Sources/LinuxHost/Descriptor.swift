@@ -35,6 +35,20 @@ struct Descriptor: ~Copyable {
         return status
     }
 
+    /// Where a symbolic link leads that was opened as such.
+    func linkTarget() throws(SysfsError) -> String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlinkat(number, "", &buffer, buffer.count)
+        guard count >= 0 else { throw failure(.resolve) }
+        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Lets reads wait for the other end of a pipe from now on.
+    func waitForData() throws(SysfsError) {
+        let flags = fcntl(number, F_GETFL)
+        guard flags >= 0, fcntl(number, F_SETFL, flags & ~O_NONBLOCK) == 0 else { throw failure(.status) }
+    }
+
     /// Everything from the present position, at most `limit` bytes.
     func readAll(limit: Int) throws(SysfsError) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -8,18 +8,26 @@ public struct HostLock: ~Copyable {
     public enum Failure: Error, Hashable, Sendable {
         /// Somebody else holds it; `holder` is that process's number, when it is known.
         case busy(path: FilePath, holder: Int?)
+        /// Something is in the way that another user made, or can make or hold; `what` is one phrase with its path.
+        case foreign(path: FilePath, what: String)
         /// The file could not be used.
         case failed(SysfsError)
     }
 
     private let file: Descriptor
 
-    /// Takes the lock on the file at `path`, which is made when it is not there and is never removed.
+    /// The lock of a machine: in a folder of root's alone, since whoever can open a lock file can hold it.
+    public static let standardPath: FilePath = "/run/numactl-plan/lock"
+
+    /// Takes the lock on the file at `path`, which is made when it is not there and is never removed. Nobody but its owner may
+    /// open it.
     ///
-    /// - Parameter timeout: How long to wait for another holder; zero asks once.
+    /// - Parameters:
+    ///   - makesFolder: Whether the file's folder is made, for its owner alone, when it is not there.
+    ///   - timeout: How long to wait for another holder; zero asks once.
     /// - Throws: ``Failure``.
-    public init(path: FilePath, timeout: Duration = .zero) throws(Failure) {
-        self.init(file: try HostLock.locked(path, timeout: timeout))
+    public init(path: FilePath, makesFolder: Bool = false, timeout: Duration = .zero) throws(Failure) {
+        self.init(file: try HostLock.locked(path, makesFolder: makesFolder, timeout: timeout))
     }
 
     /// Gives the lock back.
@@ -27,28 +35,30 @@ public struct HostLock: ~Copyable {
 
     private init(file: consuming Descriptor) { self.file = file }
 
-    private static func locked(_ path: FilePath, timeout: Duration) throws(Failure) -> Descriptor {
-        let file = try opened(path)
+    private static func locked(
+        _ path: FilePath, makesFolder: Bool, timeout: Duration
+    ) throws(Failure) -> Descriptor {
         let end = ContinuousClock.now + timeout
+        while true {
+            let file = try LockFile.opened(path, makesFolder: makesFolder)
+            try wait(for: file, path, until: end)
+            // A file that was removed while it was waited for locks nobody out.
+            guard try LockFile.isStillThere(file, path) else { continue }
+            let holder = Array("\(getpid())\n".utf8)
+            // Whether the note of the holder succeeds changes nothing about holding the lock.
+            if ftruncate(file.number, 0) == 0 { try? file.writeAll(holder) }
+            return file
+        }
+    }
+
+    private static func wait(
+        for file: borrowing Descriptor, _ path: FilePath, until end: ContinuousClock.Instant
+    ) throws(Failure) {
         while flock(file.number, LOCK_EX | LOCK_NB) != 0 {
             let code = Errno.current
             guard code == .wouldBlock || code == .interrupted else { throw .failed(.failed(.lock, path: path, code)) }
             guard ContinuousClock.now < end else { throw .busy(path: path, holder: holder(file)) }
             usleep(50_000)
-        }
-        let holder = Array("\(getpid())\n".utf8)
-        // Whether the note of the holder succeeds changes nothing about holding the lock.
-        if ftruncate(file.number, 0) == 0 { try? file.writeAll(holder) }
-        return file
-    }
-
-    private static func opened(_ path: FilePath) throws(Failure) -> Descriptor {
-        do throws(SysfsError) {
-            let file = try Descriptor(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o644)
-            guard try file.status().st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
-            return file
-        } catch {
-            throw .failed(error)
         }
     }
 
@@ -63,6 +73,7 @@ extension HostLock.Failure: CustomStringConvertible {
     public var description: String {
         switch self {
         case .busy(let path, let holder): "\(path) is held by \(holder.map { "process \($0)" } ?? "another process")"
+        case .foreign(_, let what): what
         case .failed(let error): "\(error)"
         }
     }

@@ -110,7 +110,9 @@ private struct Planning {
                 steps += outcome.steps
             }
         }
-        plan.diagnostics += unplacedDiagnostics(placement) + conflict(placement) + pruning.diagnostics
+        plan.diagnostics +=
+            unplacedDiagnostics(placement) + conflict(placement) + pruning.diagnostics
+            + OtherSites(request, records: records).diagnostics(besides: Set(request.guests.map(\.name.value)))
         plan.changes.sort { $0.address < $1.address }
         plan.unchanged.sort()
         plan.restartPending.sort()
@@ -218,7 +220,8 @@ private struct Planning {
         let ours = Set(request.guests.filter(isOurs).map(\.name.value))
         let kept = Set(request.guests.filter(keepsShape).map(\.name.value))
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
-            guard record.isRunning || record.facts.autostart || kept.contains(name),
+            let isOthers = !ours.contains(name) && OtherSites.site(of: record, request) != nil
+            guard record.isRunning || record.facts.autostart || kept.contains(name) || isOthers,
                 let load = try? DomainLoad(reading: record.present)
             else { continue }
             if kept.contains(name) || (!ours.contains(name) && !pruning.removes(name)) {

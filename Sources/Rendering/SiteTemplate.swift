@@ -1,4 +1,5 @@
 public import HostModel
+internal import SiteFile
 
 /// A site file to begin with, for one host: what the host has in comments, a sensible reserve, a few flavors and no guest yet.
 public struct SiteTemplate {
@@ -23,7 +24,7 @@ public struct SiteTemplate {
             "# yaml-language-server: $schema=\(schema)",
             "# The guests of a host and where they go; numactl-plan-site(5) describes every key.",
             "#", "#   numactl-plan plan     shows what would change",
-            "#   numactl-plan apply    makes it so", "site: \(quoted(host))", "", "hosts:",
+            "#   numactl-plan apply    makes it so", "site: \(YAMLWord.text(of: host))", "", "hosts:",
         ]
     }
 
@@ -31,7 +32,7 @@ public struct SiteTemplate {
         let cells = facts.cells.map { "    # \(describe($0))" }
         let shared = sharedCPUs
         let dedicated = facts.onlineCPUs.subtracting(shared)
-        var lines = ["  \(quoted(host)):", "    # What it had when this was written:"] + cells
+        var lines = ["  \(YAMLWord.text(of: host)):", "    # What it had when this was written:"] + cells
         lines += [
             "    connect: qemu:///system",
             "    # CPUs for vCPUs that have a CPU of their own, and for all others and the emulators. Without this any CPU",
@@ -108,12 +109,5 @@ public struct SiteTemplate {
             .map { "\($0.id): {memory: \(Size.text(of: KiB($1)))}" }
         let cellsPart = others.isEmpty ? "" : ", cells: {\(others.joined(separator: ", "))}"
         return "reserved: {memory: \(Size.text(of: KiB(usual)))\(cellsPart)}"
-    }
-
-    /// A name as YAML: plain where that can be nothing but text.
-    private func quoted(_ name: String) -> String {
-        let isPlain = name.wholeMatch(of: /[A-Za-z][A-Za-z0-9._-]*/) != nil
-        let isWord = ["null", "true", "false"].contains(name.lowercased())
-        return isPlain && !isWord ? name : "'\(name.replacing("'", with: "''"))'"
     }
 }

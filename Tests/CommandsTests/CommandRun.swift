@@ -1,5 +1,6 @@
 import Commands
 import Foundation
+import LinuxHost
 import Testing
 
 /// What a command printed and ended with.
@@ -15,13 +16,18 @@ struct CommandRun {
     ///   - time: The time that it is, in seconds since 1970; nil for the machine's.
     ///   - folder: Where relative names start from.
     ///   - startLater: What is done instead of starting this program later; without it there are no timers.
+    ///   - outputFailure: Why standard output cannot be written.
     init(
         _ arguments: [String], files: [String: String] = [:], answer: String? = nil, time: Int64? = nil,
-        folder: URL = examples, startLater: @escaping World.StartLater = { _, _, _ in throw NoTimers() }
+        folder: URL = examples, hostName: String = "test-host", outputFailure: String? = nil,
+        startLater: @escaping World.StartLater = { _, _, _ in throw NoTimers() }
     ) {
         final class Streams { var (output, errors) = ("", "") }
         let streams = Streams()
         let live = World.live
+        let absolute = { (path: String) in
+            path.hasPrefix("/") || path == "-" ? path : folder.appending(path: path).path
+        }
         let world = World(
             say: { streams.output += $0 }, warn: { streams.errors += $0 },
             ask: { question in
@@ -30,14 +36,19 @@ struct CommandRun {
             },
             read: { path, limit in
                 if let text = files[path] { return Array(text.utf8) }
-                return try live.read(path.hasPrefix("/") ? path : folder.appending(path: path).path, limit)
+                return try live.read(absolute(path), limit)
             },
-            hasColor: false, hostName: "test-host",
+            hasColor: false, hostName: hostName,
             list: { path in
                 let named = files.keys.filter { $0.hasPrefix(path + "/") }.map { String($0.dropFirst(path.count + 1)) }
-                return named.isEmpty ? live.list(path.hasPrefix("/") ? path : folder.appending(path: path).path) : named
+                return named.isEmpty ? live.list(absolute(path)) : named
             },
-            now: { time ?? World.clock() }, startLater: startLater)
+            now: { time ?? World.clock() }, startLater: startLater,
+            inspect: { path, limit in
+                if let text = files[path] { return FileContents(Array(text.utf8)) }
+                return try live.inspect(absolute(path), limit)
+            },
+            outputFailure: { outputFailure })
         status = NumactlPlan.run(arguments, in: world)
         (output, errors) = (streams.output, streams.errors)
     }

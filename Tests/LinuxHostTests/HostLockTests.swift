@@ -60,17 +60,78 @@ struct HostLockTests {
         lock.release()
     }
 
-    @Test("is refused on a link, on a folder and where there is no folder")
-    func unusable() throws {
+    @Test("is nobody else's to open, whatever its file was before")
+    func mode() throws {
+        let tree = try TemporaryTree(["old": "1\n"])
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: tree.url.path + "/old")
+        for name in ["old", "new"] {
+            #expect(failure(tree.path.appending(name)) == nil)
+            #expect(try mode(of: tree.path.appending(name)) == 0o600)
+        }
+    }
+
+    @Test("has its folder made for its owner alone where that is asked for")
+    func folder() throws {
+        let tree = try TemporaryTree()
+        let path = tree.path.appending("run/lock")
+        #expect(failure(path) == .failed(.failed(.open, path: tree.path.appending("run"), .noSuchFileOrDirectory)))
+        let lock = try HostLock(path: path, makesFolder: true)
+        #expect(try mode(of: tree.path.appending("run")) == 0o700)
+        lock.release()
+        let again = try HostLock(path: path, makesFolder: true)
+        again.release()
+    }
+
+    @Test(
+        "is refused where something else is in its place, and that is named",
+        arguments: [("link", "a symbolic link"), ("folder", "a folder"), ("pipe", "a pipe")])
+    func inTheWay(name: String, kind: String) throws {
         let tree = try TemporaryTree(["file": "", "folder/x": ""])
         try tree.link("link", to: "file")
-        let path = tree.path
+        #expect(mkfifo(tree.path.appending("pipe").string, 0o666) == 0)
+        let path = tree.path.appending(name)
+        let owner = geteuid() == 0 ? "root" : "user \(geteuid())"
+        #expect(failure(path) == .foreign(path: path, what: "\(path) is \(kind) of \(owner)"))
+    }
+
+    @Test("is refused where another user made the file", .enabled(if: geteuid() == 0))
+    func anotherOwner() throws {
+        let tree = try TemporaryTree(["lock": ""])
+        let path = tree.path.appending("lock")
+        #expect(chown(path.string, 4_242, 4_242) == 0)
+        #expect(failure(path) == .foreign(path: path, what: "\(path) is a file of user 4242"))
+        #expect(try tree.text("lock") == "")
+    }
+
+    @Test("is refused in a folder where anybody could be first")
+    func openFolder() throws {
+        let tree = try TemporaryTree(["folder/x": ""])
+        let folder = tree.path.appending("folder")
+        #expect(chmod(folder.string, 0o777) == 0)
+        let path = folder.appending("lock")
         #expect(
-            failure(path.appending("link"))
-                == .failed(.failed(.open, path: path.appending("link"), .tooManySymbolicLinkLevels)))
-        #expect(
-            failure(path.appending("folder")) == .failed(.failed(.open, path: path.appending("folder"), .isDirectory)))
-        let gone = path.appending("gone/lock")
-        #expect(failure(gone) == .failed(.failed(.open, path: gone, .noSuchFileOrDirectory)))
+            failure(path)
+                == .foreign(
+                    path: path, what: "\(folder) can be written by everybody, and so the lock is not safe there"))
+        #expect(chmod(folder.string, 0o1777) == 0)
+        #expect(failure(path) == nil, "with the sticky bit nobody can replace it")
+    }
+
+    @Test("is taken anew when its file was removed while it was waited for")
+    func removed() throws {
+        let tree = try TemporaryTree()
+        let path = tree.path.appending("lock")
+        let first = try HostLock(path: path)
+        try FileManager.default.removeItem(atPath: path.string)
+        let second = try HostLock(path: path)
+        #expect(failure(path) == .busy(path: path, holder: Int(getpid())))
+        first.release()
+        #expect(failure(path) != nil, "the second one holds the file that is there")
+        second.release()
+    }
+
+    private func mode(of path: FilePath) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path.string)
+        return try #require(attributes[.posixPermissions] as? Int)
     }
 }

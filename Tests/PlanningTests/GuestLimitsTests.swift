@@ -20,7 +20,7 @@ struct GuestLimitsTests {
                 PlacementGuest(
                     name: "own",
                     demand: .even(1, vcpus: 1, memory: 1_024, policy: .dedicated, emulator: .isolate)),
-                PlacementGuest(name: "shared", demand: .even(2, vcpus: 2, memory: 2_048)),
+                PlacementGuest(name: "shared", demand: .even(1, vcpus: 2, memory: 2_048)),
                 PlacementGuest(name: "floating", demand: GuestDemand(vcpus: 1, memory: 1_024)),
             ], limits: inside)
         #expect(placement.verdict == .placed)

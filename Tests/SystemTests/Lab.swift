@@ -48,7 +48,13 @@ struct Lab {
 
     /// Writes the site file. `NAME` stands for the lab's name.
     func write(guests: String, host: String = "{}", site name: String = "np-sys") throws {
-        try write("site: \(name)\nhosts: {here: \(host)}\nguests:\n\(guests)\n", to: "site.yaml")
+        try write("site: \(name)\nhosts: {\(Lab.machine): \(host)}\nguests:\n\(guests)\n", to: "site.yaml")
+    }
+
+    /// The machine's name, which the site's only entry must have.
+    static var machine: String {
+        let name = try? String(contentsOfFile: "/proc/sys/kernel/hostname", encoding: .utf8)
+        return name?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "localhost"
     }
 
     /// Writes a file of the folder. `NAME` stands for the lab's name.

@@ -140,7 +140,9 @@ struct PlanApproval {
             else { return step }
             let bytes: [UInt8]
             do {
-                bytes = try world.read(base.path, 16 << 20)
+                bytes = try world.checked(base.path, 16 << 20)
+            } catch let failure as CommandFailure {
+                throw failure
             } catch {
                 throw CommandFailure(
                     .inputMissing,

@@ -26,7 +26,9 @@ struct Confirmation {
                 Diagnostic(
                     .confirmOneWay, "nothing was changed: not all of the plan can be put back by itself",
                     notes: oneWay.map { displayable($0.order) },
-                    hint: "apply that part first, without --confirm-within")
+                    hint:
+                        "apply the plan without --confirm-within, or leave these out of the site until the rest is applied"
+                )
             ])
     }
 

@@ -61,10 +61,10 @@ struct FactsInput: Sendable {
     /// - Throws: ``CommandFailure`` with 66 when it cannot be read, with 65 when it is too large.
     static func bytes(of path: String, world: World) throws -> [UInt8] {
         do {
-            return try world.read(path, maximumBytes)
+            return try world.checked(path, maximumBytes)
         } catch InputFile.Failure.tooLarge(let limit) {
             throw CommandFailure(.invalidInput, [Diagnostic(.yamlTooLarge, "\(path) is larger than \(limit) bytes")])
-        } catch InputFile.Failure.unreadable(let reason) {
+        } catch InputFile.Failure.unreadable(let reason, _) {
             throw CommandFailure(.inputMissing, [Diagnostic(.inputUnreadable, "cannot read \(path): \(reason)")])
         }
     }
@@ -104,7 +104,9 @@ struct FactsInput: Sendable {
             let diagnostic = Diagnostic(
                 .libvirtUnreachable, "libvirt does not answer", severity: .error,
                 notes: ["libvirt said: \(error.message)"],
-                hint: "systemctl start libvirtd, or name another connection with --connect")
+                hint: error.kind == .notPermitted
+                    ? "run it as root, or as a member of the group libvirt (usermod -aG libvirt USER, then log in anew)"
+                    : "systemctl start libvirtd, or name another connection with --connect")
             guard case .optional = libvirt else {
                 throw CommandFailure(error.kind == .notPermitted ? .notPermitted : .libvirtUnreachable, [diagnostic])
             }

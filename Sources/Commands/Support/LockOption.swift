@@ -7,20 +7,30 @@ internal import SystemPackage
 struct LockOption: ParsableArguments {
     @Option(
         help: ArgumentHelp("The file by which only one apply runs at a time.", valueName: "file"), completion: .file())
-    var lockFile = "/run/lock/numactl-plan.lock"
+    var lockFile = HostLock.standardPath.string
 
     /// Takes the host's lock.
     ///
-    /// - Throws: ``CommandFailure`` with 75 when another holds it, with 77 when the file may not be made.
+    /// - Throws: ``CommandFailure`` with 75 when another holds it, with 77 when the file may not be made or another user is in its way.
     func lock(timeout: Duration) throws -> HeldLock {
         do {
-            return HeldLock(try HostLock(path: FilePath(lockFile), timeout: timeout))
+            let path = FilePath(lockFile)
+            return HeldLock(
+                try HostLock(path: path, makesFolder: path == HostLock.standardPath, timeout: timeout))
         } catch {
             switch error {
             case .busy:
                 throw CommandFailure(
                     .locked,
                     [Diagnostic(.lockBusy, "\(error)", hint: "try again later, or wait longer with --lock-timeout")])
+            case .foreign:
+                throw CommandFailure(
+                    .notPermitted,
+                    [
+                        Diagnostic(
+                            .lockForeign, "\(error)",
+                            hint: "look whose it is, remove it, and try again; --lock-file names another file")
+                    ])
             case .failed(let cause):
                 throw CommandFailure(
                     cause.isNotPermitted ? .notPermitted : .unexpected,

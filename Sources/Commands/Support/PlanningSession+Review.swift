@@ -32,6 +32,18 @@ extension PlanningSession {
         world.warn(DiagnosticText(sources: sources).render(result.plan.diagnostics))
     }
 
+    /// Says which of the definitions are not whole, since they were made from facts without secrets.
+    func warnOfRedaction(_ world: World) {
+        let made = Set(result.definitions.map(\.name))
+        let parts = facts.domains.filter { made.contains($0.name) && $0.leftOut != nil }
+        guard !parts.isEmpty else { return }
+        let finding = Diagnostic(
+            .factsRedacted, "the facts leave out parts of definitions, which are not in what is written either",
+            severity: .warning, notes: parts.map { "\($0.name): \(($0.leftOut ?? []).joined(separator: ", "))" },
+            hint: "run render on the host for whole definitions")
+        world.warn(DiagnosticText().render(finding))
+    }
+
     /// The host with its guests where the plan has them.
     var picture: HostPicture { HostPicture(facts, plan: result.plan, policy: policy, specs: guests) }
 

@@ -30,12 +30,15 @@ struct PlanningSession: Sendable {
         site: String?, host: HostOptions, allowsShrink: Bool = false, rebalances: Bool = false, explains: Bool? = nil,
         consent: ConsentOptions? = nil, maxFactsAge: DurationText? = nil, world: World
     ) throws {
-        let input = try SiteInput(site, world: world)
+        var input = try SiteInput(site, world: world)
         let file = try host.facts.map {
             try FactsInput(file: input.factsFile($0, host: host.host, world), world: world)
         }
         let machine = file?.facts.host.name ?? (host.facts == nil && host.root == nil ? world.hostName : nil)
-        let policy = try input.policy(named: host.host, machine: machine)
+        let policy = try input.policy(named: host.host, machine: machine, isWriting: world.isWriting)
+        if host.host == nil, let foreign = input.foreignEntry(policy, machine: machine, severity: .warning) {
+            input.warnings.append(foreign)
+        }
         let uri = host.connect ?? policy.connect?.value ?? FactsInput.defaultURI
         let asksLibvirt = host.root == nil || host.connect != nil
         let found = try file ?? FactsInput(root: host.root, libvirt: asksLibvirt ? .required(uri: uri) : .none)

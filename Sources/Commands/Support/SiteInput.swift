@@ -9,7 +9,7 @@ internal import YAMLTree
 struct SiteInput {
     let site: Site
     let source: SourceText
-    private(set) var warnings: [Diagnostic]
+    var warnings: [Diagnostic]
     /// Where relative names in the file start from.
     let folder: String
 
@@ -35,12 +35,14 @@ struct SiteInput {
     private static func bytes(_ path: String?, world: World) throws -> (String, [UInt8]) {
         for candidate in path.map({ [$0] }) ?? standardPaths {
             do {
-                return (candidate == "-" ? "<stdin>" : candidate, try world.read(candidate, YAMLLimits().bytes + 1))
+                let bytes = try world.checked(candidate, YAMLLimits().bytes + 1)
+                if path == nil { world.warn("site file: \(displayable(absolute(candidate)))\n") }
+                return (candidate == "-" ? "<stdin>" : candidate, bytes)
             } catch InputFile.Failure.tooLarge(let limit) {
                 throw CommandFailure(
                     .invalidInput, [Diagnostic(.yamlTooLarge, "\(candidate) is larger than \(limit - 1) bytes")])
-            } catch InputFile.Failure.unreadable(let reason) {
-                guard path != nil else { continue }
+            } catch InputFile.Failure.unreadable(let reason, let isAbsent) {
+                if path == nil, isAbsent { continue }
                 throw CommandFailure(
                     .inputMissing, [Diagnostic(.inputUnreadable, "cannot read \(candidate): \(reason)")])
             }
@@ -52,6 +54,10 @@ struct SiteInput {
                     .inputUnreadable, "there is no site file: looked for \(standardPaths.joined(separator: " and "))",
                     hint: "name one: numactl-plan plan rack7.yaml")
             ])
+    }
+
+    private static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
     }
 
     /// Reads the `base` files of guests, by guest.
@@ -70,7 +76,7 @@ struct SiteInput {
                 continue
             }
             do {
-                let document = try XMLReader.read(bytes: try world.read(path, 16 << 20))
+                let document = try XMLReader.read(bytes: try world.checked(path, 16 << 20))
                 if document.name == "domain" {
                     documents[guest.name.value] = document
                     read[path] = document
@@ -78,7 +84,9 @@ struct SiteInput {
                     findings.append(
                         Diagnostic(.baseInvalid, "\(path) holds <\(document.name)>, not <domain>", at: base.mark))
                 }
-            } catch InputFile.Failure.unreadable(let reason) {
+            } catch let failure as CommandFailure {
+                throw failure
+            } catch InputFile.Failure.unreadable(let reason, _) {
                 findings.append(Diagnostic(.baseUnreadable, "cannot read \(path): \(reason)", at: base.mark))
             } catch InputFile.Failure.tooLarge {
                 findings.append(Diagnostic(.baseInvalid, "\(path) is larger than 16 MiB", at: base.mark))
@@ -91,14 +99,38 @@ struct SiteInput {
     }
 
     /// The host's entry: the one named, else the one with the machine's name, else the only one.
-    func policy(named name: String?, machine: String?) throws -> HostPolicy {
+    ///
+    /// - Parameter isWriting: Whether the host will be changed: an entry that names another machine is then taken only when it
+    ///   was named.
+    func policy(named name: String?, machine: String?, isWriting: Bool = false) throws -> HostPolicy {
         if let name {
             if let policy = site.hosts.first(where: { $0.name.value == name }) { return policy }
             throw unknownHost("the site has no host '\(name)'", like: name)
         }
         if let policy = site.hosts.first(where: { $0.name.value == machine }) { return policy }
-        if site.hosts.count == 1 { return site.hosts[0] }
+        if site.hosts.count == 1 {
+            if isWriting, let foreign = foreignEntry(site.hosts[0], machine: machine, severity: .error) {
+                throw CommandFailure(.needsConsent, [foreign], sources: [source])
+            }
+            return site.hosts[0]
+        }
         throw unknownHost("the site has several hosts, and none is called '\(machine ?? "?")'", like: machine ?? "")
+    }
+
+    /// NP623 of an entry that names another machine than the one that is planned for; nil when it names this one, or none.
+    func foreignEntry(_ policy: HostPolicy, machine: String?, severity: Diagnostic.Severity) -> Diagnostic? {
+        let name = policy.name.value
+        guard let machine, site.namesHosts, !isSame(name, machine) else { return nil }
+        return Diagnostic(
+            .hostEntryElsewhere, "the site's only host is '\(name)', and this machine is '\(machine)'",
+            at: policy.name.mark, severity: severity, length: name.unicodeScalars.count,
+            hint: "if the entry is meant for this machine: --host \(name)")
+    }
+
+    /// Whether two names are of one machine: with its domain and without it.
+    private func isSame(_ name: String, _ machine: String) -> Bool {
+        let (first, second) = (name.lowercased(), machine.lowercased())
+        return first == second || first.hasPrefix(second + ".") || second.hasPrefix(first + ".")
     }
 
     private func unknownHost(_ message: String, like name: String) -> CommandFailure {

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+public import LinuxHost
 
 /// What a command sees of the process that it runs in.
 public struct World {
@@ -11,6 +12,12 @@ public struct World {
     public var ask: (String) -> String?
     /// Reads a whole file, at most `limit` bytes; `-` is standard input.
     public var read: (_ path: String, _ limit: Int) throws -> [UInt8]
+    /// Reads a whole file as ``read`` does, with what is known of who could have written it.
+    public var inspect: (_ path: String, _ limit: Int) throws -> FileContents
+    /// Whether the command changes the host: it then follows no file that another user can change.
+    public var isWriting = false
+    /// Why standard output could not be written, once; nil while all is well, and when its reader has gone.
+    public var outputFailure: () -> String?
     /// Whether standard output may be coloured.
     public var hasColor: Bool
     /// The machine's own host name.
@@ -30,8 +37,12 @@ public struct World {
         say: @escaping (String) -> Void, warn: @escaping (String) -> Void, ask: @escaping (String) -> String?,
         read: @escaping (_ path: String, _ limit: Int) throws -> [UInt8], hasColor: Bool, hostName: String,
         list: @escaping (_ path: String) -> [String]? = InputFile.names(in:), now: @escaping () -> Int64 = World.clock,
-        startLater: @escaping StartLater = World.startThisProgram
+        startLater: @escaping StartLater = World.startThisProgram,
+        inspect: ((_ path: String, _ limit: Int) throws -> FileContents)? = nil,
+        outputFailure: @escaping () -> String? = { nil }
     ) {
+        self.inspect = inspect ?? { FileContents(try read($0, $1)) }
+        self.outputFailure = outputFailure
         self.list = list
         self.say = say
         self.warn = warn
@@ -48,17 +59,19 @@ public struct World {
 
     /// The process's own streams and files.
     public static var live: World {
-        World(
-            say: { write($0, to: STDOUT_FILENO) },
-            warn: { write($0, to: STDERR_FILENO) },
+        let output = Output()
+        return World(
+            say: { output.write($0) },
+            warn: { _ = write($0, to: STDERR_FILENO) },
             ask: { question in
                 guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return nil }
-                write(question, to: STDERR_FILENO)
+                _ = write(question, to: STDERR_FILENO)
                 return readLine()
             },
-            read: InputFile.read,
+            read: { try InputFile.inspect($0, limit: $1).bytes },
             hasColor: isatty(STDOUT_FILENO) == 1 && variable("NO_COLOR") == nil && variable("TERM") != "dumb",
-            hostName: machineName)
+            hostName: machineName, inspect: { try InputFile.inspect($0, limit: $1) },
+            outputFailure: { output.failure })
     }
 
     private static func variable(_ name: String) -> String? {
@@ -73,14 +86,25 @@ public struct World {
         }
     }
 
-    /// Writes all of a text. A reader that has gone (`| head`) ends the output and is no error.
-    private static func write(_ text: String, to descriptor: Int32) {
+    /// Writes all of a text; the system's code of the call that failed, or nil.
+    fileprivate static func write(_ text: String, to descriptor: Int32) -> Int32? {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else { return count == 0 ? EIO : errno }
             bytes = bytes.dropFirst(count)
         }
+        return nil
+    }
+}
+
+/// Standard output. A reader that has gone (`| head`) ends it and is no error; a full disk is one.
+private final class Output {
+    private(set) var failure: String?
+
+    func write(_ text: String) {
+        guard failure == nil, let code = World.write(text, to: STDOUT_FILENO), code != EPIPE else { return }
+        failure = String(cString: strerror(code))
     }
 }

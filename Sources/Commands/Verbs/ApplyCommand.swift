@@ -80,13 +80,14 @@ struct ApplyCommand: WorldCommand {
 
     func run(in world: World) throws {
         try report(in: world) {
-            let input = ApplyInput(site.site, world: world)
+            let input = try ApplyInput(site.site, world: dryRun ? world : world.writing)
             let world = input.world
             if let bytes = input.planFile { return try applyFile(bytes, world) }
             if planSHA256 != nil { throw ValidationError("--plan-sha256 goes with a saved plan.") }
             if dryRun { return try show(world) }
             let lock = try files.lockOption.lock(timeout: .seconds(limits.lockTimeout))
             defer { lock.release() }
+            try files.demandTrustedBootFile()
             if !goesOn { try files.state.refuseWhenOpen() }
             return try apply(world)
         }
@@ -142,6 +143,7 @@ struct ApplyCommand: WorldCommand {
         if dryRun { return try approval.check(world, format: format) }
         let lock = try files.lockOption.lock(timeout: .seconds(limits.lockTimeout))
         defer { lock.release() }
+        try files.demandTrustedBootFile()
         if !goesOn { try files.state.refuseWhenOpen() }
         let order = try approval.order(world)
         try confirmation(world)?.demandReversible(order.steps)
@@ -154,6 +156,7 @@ struct ApplyCommand: WorldCommand {
 
     /// Carries the order out and says what came of it.
     private func carryOut(_ order: WorkOrder, _ world: World) throws -> ExitStatus {
+        try files.demandPagesOfOtherSites(order)
         var result = try run(order, world).run()
         let outcome = result.outcome
         var summary = ApplySummary(outcome, plan: order.plan, targets: order.poolTargets)

@@ -67,6 +67,7 @@ struct BootCommand: WorldCommand {
         case .short: return .poolsShort
         case .mismatch: return .doesNotFit
         case .unusable:
+            if outcome.diagnostics.contains(where: { $0.code == .fileUntrusted }) { return .notPermitted }
             let isMissing = outcome.diagnostics.contains { $0.code == .sysfsUnreadable }
             return isMissing ? .inputMissing : .invalidInput
         }
@@ -76,17 +77,28 @@ struct BootCommand: WorldCommand {
         let (targets, facts) = try targets(world)
         let arguments = KernelArguments(targets, atLeast: KernelArguments.bootPageSize)
         switch emission {
-        case .kernelArgs: world.say(arguments.text + "\n")
+        case .kernelArgs: if !arguments.text.isEmpty { world.say(arguments.text + "\n") }
         case .tmpfiles: world.say(TmpfilesText(targets).text)
         case .units: try emitUnits(targets, facts, world)
         case .grub, .grubby, .systemdBoot, .ostree:
             guard let loader = BootLoader(rawValue: emission.rawValue) else { return .unexpected }
             world.say(loader.text(arguments))
         }
+        if ![.units, .tmpfiles].contains(emission), arguments.text.isEmpty { noteOfNone(targets, world) }
         if ![.units, .tmpfiles].contains(emission), let facts {
             world.warn(DiagnosticText().render(KernelOptions.findings(for: arguments, on: facts)))
         }
         return .done
+    }
+
+    /// Says why there is no argument.
+    private func noteOfNone(_ targets: [PoolID: PageCount], _ world: World) {
+        let sizes = Set(targets.filter { $0.value > .zero }.keys.map { "\($0.pageSize)" }).sorted()
+        let reason =
+            sizes.isEmpty
+            ? "no pool wants pages"
+            : "pages of \(sizes.joined(separator: " and ")) are reserved by the boot unit, cell by cell"
+        world.warn("no kernel arguments: \(reason)\n")
     }
 
     private func emitUnits(_ targets: [PoolID: PageCount], _ facts: HostFacts?, _ world: World) throws {

@@ -24,7 +24,7 @@ struct FactsCommand: WorldCommand {
             world.warn(DiagnosticText(sources: input.sources).render(input.diagnostics))
             switch format {
             case .text: world.say(FactsText(input.facts).text)
-            case .json: world.say(try JSONText.of(input.facts))
+            case .json: world.say(try JSONText.of(input.facts.redacted))
             case .nova: world.say(try JSONText.of(NovaTopology(input.facts, usage: usage(input.facts))))
             case .svg: world.say(HostSVG(HostPicture(input.facts)).text)
             }

@@ -24,6 +24,7 @@ struct RenderCommand: WorldCommand {
             let plan = session.result.plan
             world.warn(DiagnosticText(sources: session.sources).render(plan.diagnostics))
             guard [.changes, .noChanges].contains(plan.verdict) else { return session.status(detailed: false) }
+            session.warnOfRedaction(world)
             guard let out else {
                 for definition in session.result.definitions { world.say(XMLWriter.write(definition.document)) }
                 return .done
@@ -39,7 +40,9 @@ struct RenderCommand: WorldCommand {
             try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
             for definition in definitions {
                 let text = XMLWriter.write(definition.document)
-                try AtomicFile.write(Array(text.utf8), to: folder.appending("\(definition.name).xml"))
+                try AtomicFile.write(
+                    Array(text.utf8), to: folder.appending("\(definition.name).xml"),
+                    permissions: .ownerReadWrite)
             }
         } catch let error as SysfsError {
             throw CommandFailure(

@@ -80,7 +80,7 @@ extension CodeExplanation {
             Only one run may change a host at a time; another one holds the lock file, or the file cannot be made. \
             The exit code is 75, or 77 when it is not permitted.
             Wait and try again, or wait longer with --lock-timeout SECONDS. The kernel frees the lock when its \
-            holder ends, however it ends; fuser -v /run/lock/numactl-plan.lock names the holder.
+            holder ends, however it ends; fuser -v /run/numactl-plan/lock names the holder.
             """),
         CodeExplanation(
             .verifyFailed, "the host is not as it was made",

@@ -14,7 +14,8 @@ struct CodeExplanation {
 
     /// Every code's explanation.
     static let all =
-        textFormats + schema + guests + placement + host + residence + doctor + libvirt + preflight + policy + journal
+        textFormats + schema + guests + placement + host + residence + doctor + libvirt + preflight + policy + trust
+        + journal
         + planFiles
         + confirmation
 

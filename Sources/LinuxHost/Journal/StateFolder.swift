@@ -9,10 +9,27 @@ struct StateFolder: ~Copyable {
 
     /// Opens a folder; with `mode` it is made where it is not there.
     ///
-    /// - Throws: ``SysfsError``, also where somebody else could change what is in the folder.
+    /// - Throws: ``SysfsError``, also where somebody else could change what is in the folder, or put another in its place.
     init(_ path: FilePath, makingWith mode: mode_t? = nil) throws(SysfsError) {
-        if let mode, mkdir(path.string, mode) != 0, errno != EEXIST { throw .failed(.create, path: path, .current) }
-        try self.init(path, try Descriptor(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
+        guard let name = path.lastComponent?.string, name != ".", name != ".." else {
+            try self.init(path, try StateFolder.trusted(path))
+            return
+        }
+        let parent = try StateFolder.trusted(path.removingLastComponent())
+        if let mode {
+            if mkdirat(parent.number, name, mode) == 0 {
+                try parent.synchronize()
+            } else if errno != EEXIST {
+                throw .failed(.create, path: path, .current)
+            }
+        }
+        try self.init(path, try Descriptor(path, in: parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
+    }
+
+    private static func trusted(_ path: FilePath) throws(SysfsError) -> Descriptor {
+        let folder = try TrustedFile.open(path.isEmpty ? "." : path, O_RDONLY | O_DIRECTORY)
+        if let doubt = folder.doubt { throw .notPrivate(path: doubt.path) }
+        return folder.file
     }
 
     private init(_ path: FilePath, _ folder: consuming Descriptor) throws(SysfsError) {

@@ -28,6 +28,7 @@ public enum FactsJSONSchema: DocumentSchema {
     private static var host: [String: JSONValue] {
         var members = maybe(["name", "arch", "kernel", "boot_id", "cmdline"], text)
         members["base_page_kib"] = orNull(pageSize)
+        members["cmdline_left_out"] = orNull(count)
         members["machine_id_sha256"] = orNull(["type": "string", "pattern": "^[0-9a-f]{64}$"])
         return object([:], optional: members)
     }
@@ -68,6 +69,7 @@ public enum FactsJSONSchema: DocumentSchema {
         var members = maybe(["uuid", "state", "job", "live_xml"], text)
         members.merge(maybe(["autostart", "persistent", "managed_save"], flag)) { first, _ in first }
         members.merge(maybe(["snapshots", "checkpoints"], count)) { first, _ in first }
+        members["left_out"] = orNull(list(of: text))
         return object(["name": text, "xml": text], optional: members)
     }
 

@@ -39,7 +39,9 @@ struct SiteRules {
         checkUnusedFlavors()
         report.append(DeviceRules(guests).diagnostics)
         report.append(FormerNames(guests).diagnostics)
-        return Site(name: draft.name ?? Located("default", at: start), hosts: hosts, guests: guests)
+        return Site(
+            name: draft.name ?? Located("default", at: start), hosts: hosts, guests: guests,
+            namesHosts: !(draft.hosts?.value ?? []).isEmpty)
     }
 
     /// The hosts of the file, or the one host that a file without hosts means.

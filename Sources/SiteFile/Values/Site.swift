@@ -9,9 +9,12 @@ public struct Site: Hashable, Sendable {
     public var hosts: [HostPolicy]
     /// The guests of all hosts, `count` expanded, in the order of the file.
     public var guests: [GuestSpec]
+    /// Whether the file has entries of hosts; without any it means one host, whatever its name.
+    public var namesHosts: Bool
 
     /// Puts a site together.
-    public init(name: Located<String>, hosts: [HostPolicy], guests: [GuestSpec]) {
+    public init(name: Located<String>, hosts: [HostPolicy], guests: [GuestSpec], namesHosts: Bool = true) {
+        self.namesHosts = namesHosts
         self.name = name
         self.hosts = hosts
         self.guests = guests

@@ -1,0 +1,156 @@
+import Foundation
+import Testing
+
+@Suite("Files that another user can change")
+struct TrustTests {
+    private static let site = "site: lab\nguests: {a: {vcpus: 1, ram: 64MiB}}\n"
+
+    /// A folder with a site file, which goes with the value.
+    private final class Folder {
+        let url = URL(filePath: NSTemporaryDirectory()).appending(path: "np-trust-\(UUID().uuidString)")
+
+        init(_ files: [String: String]) throws {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+            for (name, text) in files {
+                try Data(text.utf8).write(to: url.appending(path: name))
+                try set(0o644, name)
+            }
+            try set(0o755, "")
+        }
+
+        deinit { try? FileManager.default.removeItem(at: url) }
+
+        func set(_ mode: Int, _ name: String) throws {
+            try FileManager.default.setAttributes(
+                [.posixPermissions: mode], ofItemAtPath: url.appending(path: name).path)
+        }
+
+        func run(_ arguments: String...) -> CommandRun {
+            let safety = ["--state-dir", "state", "--lock-file", "lock", "--boot-file", "boot.json"]
+            let own = arguments.first == "apply" ? safety.map { $0.hasPrefix("--") ? $0 : url.path + "/" + $0 } : []
+            return CommandRun(
+                arguments + ["--connect", "test:///default", "--root", "/"] + own, folder: url)
+        }
+    }
+
+    @Test(
+        "are refused by apply, and warned of by those that only look",
+        arguments: [("site.yaml", "site.yaml"), ("base.xml", "site.yaml"), ("", "site.yaml")])
+    func refused(name: String, site: String) throws {
+        let text = "site: lab\nguests: {a: {vcpus: 1, ram: 64MiB, base: base.xml}}\n"
+        let folder = try Folder(["site.yaml": text, "base.xml": "<domain type='test'><name>x</name></domain>"])
+        #expect(!folder.run("apply", site, "--dry-run").errors.contains("NP620"))
+        try folder.set(0o777, name)
+        let culprit = name.isEmpty ? folder.url.path : folder.url.appending(path: name).path
+        let apply = folder.run("apply", site)
+        #expect(apply.status == 77)
+        #expect(apply.errors.contains("error NP620"), "\(apply.errors)")
+        #expect(apply.errors.contains("\(culprit) can be written by everybody"), "\(apply.errors)")
+        #expect(apply.errors.contains("hint: chmod o-w \(culprit)"))
+        let plan = folder.run("plan", site)
+        #expect(plan.errors.contains("warning NP620: apply would not follow"), "\(plan.errors)")
+        #expect(plan.status != 77)
+        let dry = folder.run("apply", site, "--dry-run")
+        #expect(dry.status != 77 && dry.errors.contains("warning NP620"), "\(dry.errors)")
+    }
+
+    @Test("are followed from standard input, which the caller opened")
+    func standardInput() throws {
+        let run = CommandRun(["plan", "-", "--facts", "numa-host.json"], files: ["-": Self.site])
+        #expect(run.status == 0)
+        #expect(!run.errors.contains("NP620"))
+    }
+
+    @Test("are refused as a saved plan, and as the place of the boot file")
+    func planAndBootFile() throws {
+        let folder = try Folder(["site.yaml": Self.site])
+        #expect(folder.run("plan", "site.yaml", "--out", folder.url.path + "/saved.json").status == 0)
+        try folder.set(0o666, "saved.json")
+        let saved = folder.run("apply", "saved.json")
+        #expect(saved.status == 77)
+        #expect(saved.errors.contains("saved.json is not followed"), "\(saved.errors)")
+        try Data("{}".utf8).write(to: folder.url.appending(path: "boot.json"))
+        try folder.set(0o666, "boot.json")
+        let boot = folder.run("apply", "site.yaml")
+        #expect(boot.status == 77)
+        #expect(boot.errors.contains("boot.json is not followed"), "\(boot.errors)")
+    }
+
+    @Test("the site file that is taken without being named is named")
+    func named() throws {
+        let run = CommandRun(["validate"], files: ["site.yaml": Self.site])
+        #expect(run.errors.hasPrefix("site file: /"))
+        #expect(run.errors.contains("/site.yaml\n"))
+        #expect(!CommandRun(["validate", "site.yaml"], files: ["site.yaml": Self.site]).errors.contains("site file"))
+    }
+}
+
+@Suite("The machine that a site's only host names")
+struct HostEntryTests {
+    private static let site = "site: lab\nhosts: {hv99: {}}\nguests: {a: {vcpus: 1, ram: 64MiB}}\n"
+
+    private static func run(_ verb: String, _ more: [String] = [], site: String = site, host: String) -> CommandRun {
+        let folder = URL(filePath: NSTemporaryDirectory()).appending(path: "np-entry-\(UUID().uuidString)").path
+        try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let safety =
+            verb == "apply"
+            ? ["--state-dir", folder + "/state", "--lock-file", folder + "/lock", "--boot-file", folder + "/boot.json"]
+            : []
+        return CommandRun(
+            [verb, "s.yaml", "--connect", "test:///default"] + safety + more, files: ["s.yaml": site], hostName: host)
+    }
+
+    @Test("is this one, or apply refuses and plan warns")
+    func elsewhere() {
+        let apply = Self.run("apply", host: "vm")
+        #expect(apply.status == 15)
+        #expect(apply.errors.contains("s.yaml:2:9: error NP623"), "\(apply.errors)")
+        #expect(apply.errors.contains("hint: if the entry is meant for this machine: --host hv99"))
+        let plan = Self.run("plan", host: "vm")
+        #expect((plan.output + plan.errors).contains("warning NP623"))
+        for arguments in [["plan"], ["apply", "--dry-run"]] {
+            let named = Self.run(arguments[0], arguments.dropFirst() + ["--host", "hv99"], host: "vm")
+            #expect(!(named.output + named.errors).contains("NP623"))
+        }
+    }
+
+    @Test("is this one with its domain and without it", arguments: ["hv99", "HV99", "hv99.example.com"])
+    func same(host: String) {
+        let plan = Self.run("plan", host: host)
+        #expect(!(plan.output + plan.errors).contains("NP623"))
+    }
+
+    @Test("is any in a site without hosts, and that of the facts in a review")
+    func any() {
+        let site = "site: lab\nguests: {a: {vcpus: 1, ram: 64MiB}}\n"
+        let plan = Self.run("plan", site: site, host: "vm")
+        #expect(!(plan.output + plan.errors).contains("NP623"))
+        for (facts, isSame) in [
+            (#"{"host": {"name": "hv99"}, CELLS}"#, true), ("{CELLS}", true),
+            (#"{"host": {"name": "hv01"}, CELLS}"#, false),
+        ] {
+            let text = facts.replacing("CELLS", with: #""cells": [{"id": 0, "cpus": "0-3", "memory_kib": 8000000}]"#)
+            let run = CommandRun(
+                ["plan", "s.yaml", "--facts", "f.json"], files: ["s.yaml": Self.site, "f.json": text], hostName: "vm")
+            #expect((run.output + run.errors).contains("NP623") == !isSame, "\(facts)")
+        }
+    }
+}
+
+@Suite("Standard output")
+struct OutputFailureTests {
+    @Test(
+        "that cannot be written makes a command end with 1, and is named",
+        arguments: [
+            ["validate", "numa-host.yaml"],
+            ["plan", "reference.yaml", "--facts", "numa-host.json", "--detailed-exitcode"], ["--version"],
+        ])
+    func full(arguments: [String]) {
+        let run = CommandRun(arguments, outputFailure: "No space left on device")
+        let isRefused = CommandRun(arguments).status > 3
+        #expect(isRefused || run.status == 1)
+        #expect(run.errors.contains("error NP413: cannot write to standard output: No space left on device"))
+        #expect(!CommandRun(arguments).errors.contains("NP413"))
+    }
+}
