@@ -37,7 +37,7 @@ struct Confirmation {
         let order = [
             "rollback", "\(id)", "--if-unconfirmed", "--yes", "--state-dir", absolute(files.state.stateDir),
             "--lock-file",
-            absolute(files.lockOption.lockFile), "--lock-timeout", "86400",
+            absolute(files.lockOption.lockFile), "--boot-file", absolute(files.bootFile),
         ]
         do {
             try startLater(order, "\(id)", time.duration)

@@ -11,8 +11,18 @@ struct StateFolder: ~Copyable {
     ///
     /// - Throws: ``SysfsError``, also where somebody else could change what is in the folder.
     init(_ path: FilePath, makingWith mode: mode_t? = nil) throws(SysfsError) {
-        if let mode, mkdir(path.string, mode) != 0, errno != EEXIST { throw .failed(.create, path: path, .current) }
+        if let mode { try StateFolder.make(path, mode) }
         try self.init(path, try Descriptor(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
+    }
+
+    /// Makes a folder where there is none, and has its entry on the disk.
+    private static func make(_ path: FilePath, _ mode: mode_t) throws(SysfsError) {
+        guard mkdir(path.string, mode) == 0 else {
+            guard errno == EEXIST else { throw .failed(.create, path: path, .current) }
+            return
+        }
+        let parent = path.removingLastComponent()
+        try Descriptor(parent.isEmpty ? "." : parent, O_RDONLY | O_DIRECTORY).synchronize()
     }
 
     private init(_ path: FilePath, _ folder: consuming Descriptor) throws(SysfsError) {
@@ -66,6 +76,16 @@ struct StateFolder: ~Copyable {
     func remove(_ name: String, isFolder: Bool = false) throws(SysfsError) {
         guard unlinkat(folder.number, name, isFolder ? AT_REMOVEDIR : 0) != 0, errno != ENOENT else { return }
         throw .failed(.remove, path: path.appending(name), .current)
+    }
+
+    /// Gives an entry of this folder another name, which nothing in it has. The caller holds the host's lock.
+    func rename(_ name: String, to other: String) throws(SysfsError) {
+        guard faccessat(folder.number, other, F_OK, AT_SYMLINK_NOFOLLOW) != 0 else {
+            throw .failed(.rename, path: path.appending(other), .fileExists)
+        }
+        guard renameat(folder.number, name, folder.number, other) == 0 else {
+            throw .failed(.rename, path: path.appending(other), .current)
+        }
     }
 
     /// Waits until the folder's entries are on the disk.
