@@ -22,7 +22,8 @@ public struct Interpreter {
     ///
     /// - Parameter defaultHugePage: The host's default size of huge pages, what `<hugepages/>` alone means; nil when not known.
     public init(
-        domains: any DomainHost, pools: any PoolHost, files: any FileHost = NoFiles(), observer: any StepObserver = SilentObserver(),
+        domains: any DomainHost, pools: any PoolHost, files: any FileHost = NoFiles(),
+        observer: any StepObserver = SilentObserver(),
         defaultHugePage: PageSize? = nil
     ) {
         self.domains = domains

@@ -84,7 +84,9 @@ struct SafetyNetTests {
     /// What may become of a journal while it waits.
     enum Harm: CaseIterable { case firstLine, middle, lastLine, empty, zeros, noLineBreaks, gone }
 
-    @Test("says that an unconfirmed journal is damaged, ends otherwise than well, and stops the next apply", arguments: Harm.allCases)
+    @Test(
+        "says that an unconfirmed journal is damaged, ends otherwise than well, and stops the next apply",
+        arguments: Harm.allCases)
     func damaged(_ harm: Harm) throws {
         let (host, _, id) = try waiting()
         let url = journal(host, id)

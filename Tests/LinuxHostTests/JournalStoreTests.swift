@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import HostModel
 import LinuxHost
+import Planning
 import SystemPackage
 import Testing
 
@@ -97,7 +98,9 @@ struct JournalStoreTests {
     /// What may become of a journal on a bad disk, or under a bad hand.
     enum Loss: CaseIterable { case empty, zeros, noLineBreaks, cutIntoHeader, gone, lastByte }
 
-    @Test("takes a journal that lost what was in it for an open one, says that it is damaged, and can close it", arguments: Loss.allCases)
+    @Test(
+        "takes a journal that lost what was in it for an open one, says that it is damaged, and can close it",
+        arguments: Loss.allCases)
     func lost(_ loss: Loss) throws {
         let folder = try Folder()
         var file: JournalFile? = try begin(folder.store)
@@ -114,7 +117,11 @@ struct JournalStoreTests {
         case .lastByte: bytes[bytes.count - 4] ^= 1
         case .gone: break
         }
-        if loss == .gone { try FileManager.default.removeItem(atPath: path) } else { try bytes.write(to: URL(filePath: path)) }
+        if loss == .gone {
+            try FileManager.default.removeItem(atPath: path)
+        } else {
+            try bytes.write(to: URL(filePath: path))
+        }
         #expect(try folder.store.open() == [id])
         let failure = #expect(throws: JournalStore.Failure.self) { try folder.store.read(id) }
         guard case .damaged? = failure else { return #expect(Bool(false), "\(String(describing: failure))") }

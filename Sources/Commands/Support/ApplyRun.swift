@@ -170,7 +170,8 @@ extension JournalEnd.Outcome {
         switch outcome {
         case .applied: self = .applied
         case .rollbackIncomplete: self = .incomplete
-        case .failed, .fileFailed, .poolsShort, .verificationFailed: self = outcome.report.isLeftInPart ? .left : .rolledBack
+        case .failed, .fileFailed, .poolsShort, .verificationFailed:
+            self = outcome.report.isLeftInPart ? .left : .rolledBack
         }
     }
 }

@@ -17,7 +17,8 @@ extension ApplySummary {
             return change.kept
         }
         summary.restartPending = plan.restartPending
-        if case .applied = outcome {} else {
+        if case .applied = outcome {
+        } else {
             // What the run has undone waits for nothing; what it never touched waits as it did.
             let touched = Set(plan.changes.compactMap { if case .guest(let name) = $0.subject { name } else { nil } })
             summary.restartPending.removeAll { touched.contains($0) }

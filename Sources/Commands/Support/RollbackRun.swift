@@ -202,7 +202,9 @@ extension CommandFailure {
 extension JournalStore {
     /// What a damaged journal still tells was written, for the person who has to look at the host.
     fileprivate func legibleNotes(_ path: FilePath) -> [String] {
-        guard let name = path.removingLastComponent().lastComponent, let id = TransactionID(name.string) else { return [] }
+        guard let name = path.removingLastComponent().lastComponent, let id = TransactionID(name.string) else {
+            return []
+        }
         do {
             return try legibleWrites(id).map { "it still tells of: \($0.action)" }
         } catch {
