@@ -54,7 +54,7 @@ struct Reversion {
         do {
             let stored = try journals.read(id)
             return stored.transaction.isUnconfirmed || stored.transaction.isOpen ? stored : nil
-        } catch let error as JournalStore.Failure {
+        } catch {
             // Somebody may have closed a damaged one by hand.
             if case .damaged = error, try journals.isClosedByHand(id) { return nil }
             throw CommandFailure(error, in: journals)

@@ -72,7 +72,8 @@ struct RollbackRun {
 
     /// Whatever a journal says, no file but the boot file is written.
     private func refuseOtherFiles(_ transaction: Transaction) throws {
-        for case .replaceFile(let change) in transaction.entries.map(\.write.action) where change.path != bootFile {
+        for case .replaceFile(let change) in transaction.entries.map(\.write.action)
+        where absolutePath(change.path) != bootFile {
             throw CommandFailure(
                 .needsConsent,
                 [

@@ -189,8 +189,8 @@ struct ApplyCommand: WorldCommand {
             host: WritableHost(
                 uri: order.uri, root: host.root ?? "/", defaultHugePage: order.facts.defaultHugePage
             ).waiting(limits),
-            journals: files.state.journals, bootFile: files.wantedBootFile(order).map { (files.bootFile, $0) },
-            bootFilePath: files.bootFile, confirmation: confirmation(world))
+            journals: files.state.journals, bootFile: files.wantedBootFile(order).map { (files.bootFilePath, $0) },
+            bootFilePath: files.bootFilePath, confirmation: confirmation(world))
     }
 
     private func confirmation(_ world: World) -> Confirmation? {

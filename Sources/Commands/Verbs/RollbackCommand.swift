@@ -87,7 +87,8 @@ struct RollbackCommand: WorldCommand {
         return try RollbackRun(
             stored: stored, journals: state.journals,
             host: WritableHost(uri: connect ?? header.uri, root: header.root).waiting(limits),
-            bootFile: bootFile, force: force, stopsGuests: stopStarted, switchesOff: forceOff, mustBeTold: mustBeTold,
+            bootFile: absolutePath(bootFile), force: force, stopsGuests: stopStarted, switchesOff: forceOff,
+            mustBeTold: mustBeTold,
             reason: reason
         ).run()
     }
