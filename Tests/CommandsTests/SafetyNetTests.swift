@@ -24,7 +24,7 @@ struct SafetyNetTests {
     }
 
     private func journal(_ host: CommandHost, _ id: String) -> URL {
-        URL(filePath: JournalStore(FilePath(host.stateFolder)).file(of: TransactionID(id)!).string)
+        URL(filePath: host.stateFolder).appending(path: "txn/\(id)/journal.jsonl")
     }
 
     @Test("puts everything back when nobody confirms, the boot file too, and nothing when somebody does")
