@@ -180,4 +180,6 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case confirmOneWay = "NP731"
     case confirmNotArmed = "NP732"
     case confirmNothing = "NP733"
+    case rollbackOtherFile = "NP740"
+    case rollbackNotManaged = "NP741"
 }

@@ -20,11 +20,13 @@ public enum HostAction: Hashable, Sendable {
     case start(name: String)
     /// Asks the domain to shut down and waits; with `force` it is switched off when the time has run out.
     case stop(name: String, force: Bool = false)
+    /// Replaces a file as a whole, or removes it.
+    case replaceFile(FileChange)
 
-    /// The domain that is written to; nil for pools.
+    /// The domain that is written to; nil for pools and files.
     public var guest: String? {
         switch self {
-        case .setPools: nil
+        case .setPools, .replaceFile: nil
         case .define(let name, _, _), .undefine(let name), .pin(let name, _, _), .setAutostart(let name, _),
             .start(let name), .stop(let name, _), .rename(let name, _, _):
             name
@@ -47,6 +49,9 @@ extension HostAction: CustomStringConvertible {
         case .setAutostart(let name, let autostart): "\(autostart ? "autostart" : "do not autostart") \(name)"
         case .start(let name): "start \(name)"
         case .stop(let name, let force): force ? "shut down or switch off \(name)" : "shut down \(name)"
+        case .replaceFile(let change):
+            change.after == nil
+                ? "remove \(change.path)" : "\(change.before == nil ? "write" : "replace") \(change.path)"
         }
     }
 }
@@ -62,6 +67,7 @@ extension HostAction {
         case .pin(let name, let thread, _): "the pin of \(thread.label) of \(name)"
         case .setAutostart(let name, _): "the autostart of \(name)"
         case .start(let name), .stop(let name, _): "the state of \(name)"
+        case .replaceFile(let change): change.path
         }
     }
 }
@@ -79,19 +85,18 @@ extension DomainThread {
 
 /// One write with what leads to it and what leads back.
 public struct Effect: Hashable, Sendable {
-    /// The steps that want it: several for a batch of pools, else one.
+    /// The steps that want it: several for a batch of pools, none for a file, which all steps together want, else one.
     public var steps: [Step]
     /// The write.
     public var action: HostAction
     /// What undoes it, in this order, from what was read just before; empty for a start, which is not undone.
     public var inverse: [HostAction]
 
-    /// The first of the steps.
+    /// The first of the steps; a file has none.
     public var step: Step { steps[0] }
 
-    /// Puts an effect together; there is at least one step.
+    /// Puts an effect together.
     public init(_ steps: [Step], _ action: HostAction, inverse: [HostAction]) {
-        precondition(!steps.isEmpty, "a write is wanted by some step")
         self.steps = steps
         self.action = action
         self.inverse = inverse

@@ -4,7 +4,7 @@ public import Planning
 /// Carries out the steps of a plan on a host, and undoes them when it cannot finish.
 ///
 /// 1. Look at every precondition; nothing is written unless all hold.
-/// 2. Grow pools in one batch, define domains, pin running threads.
+/// 2. Grow pools in one batch, define domains, pin running threads, replace the file that goes with them.
 /// 3. Read everything back and compare it with what was wanted.
 /// 4. Shut down and undefine absent guests, start guests, shrink pools.
 ///
@@ -14,6 +14,7 @@ public import Planning
 public struct Interpreter {
     let domains: any DomainHost
     let pools: any PoolHost
+    let files: any FileHost
     let observer: any StepObserver
     let defaultHugePage: PageSize?
 
@@ -21,20 +22,24 @@ public struct Interpreter {
     ///
     /// - Parameter defaultHugePage: The host's default size of huge pages, what `<hugepages/>` alone means; nil when not known.
     public init(
-        domains: any DomainHost, pools: any PoolHost, observer: any StepObserver = SilentObserver(),
+        domains: any DomainHost, pools: any PoolHost, files: any FileHost = NoFiles(),
+        observer: any StepObserver = SilentObserver(),
         defaultHugePage: PageSize? = nil
     ) {
         self.domains = domains
         self.pools = pools
+        self.files = files
         self.observer = observer
         self.defaultHugePage = defaultHugePage
     }
 
     /// Carries out the steps, in the interpreter's order whatever theirs is.
-    public func run(_ steps: [Step]) -> Outcome {
+    ///
+    /// - Parameter file: A file that goes with them; it is replaced before anything that stops or starts a guest.
+    public func run(_ steps: [Step], replacing file: FileChange? = nil) -> Outcome {
         var run = Run(host: self)
         do {
-            try run.carryOut(Phases(steps))
+            try run.carryOut(Phases(steps), file)
             return .applied(run.report)
         } catch {
             run.undo()
@@ -54,6 +59,7 @@ extension Outcome {
         case .poolsShort(let answers, let arguments):
             self = .poolsShort(answers, kernelArguments: arguments, report)
         case .failed(let step, let failure): self = .failed(step, failure, report)
+        case .fileFailed(let path, let failure): self = .fileFailed(path, failure, report)
         case .verificationFailed(let mismatches): self = .verificationFailed(mismatches, report)
         }
     }

@@ -8,6 +8,8 @@ public enum Outcome: Hashable, Sendable {
     case poolsShort([PoolAnswer], kernelArguments: String, Report)
     /// A step failed; what was done before it is undone.
     case failed(Step, StepFailure, Report)
+    /// The file that goes with the steps could not be replaced; what was done before is undone.
+    case fileFailed(String, StepFailure, Report)
     /// What was read back is not what was written; everything is undone.
     case verificationFailed([Mismatch], Report)
     /// The run halted, and not everything could be undone: the report says what a person has to look at.
@@ -17,7 +19,7 @@ public enum Outcome: Hashable, Sendable {
     public var report: Report {
         switch self {
         case .applied(let report), .poolsShort(_, _, let report), .failed(_, _, let report),
-            .verificationFailed(_, let report), .rollbackIncomplete(_, let report):
+            .fileFailed(_, _, let report), .verificationFailed(_, let report), .rollbackIncomplete(_, let report):
             report
         }
     }
@@ -32,6 +34,8 @@ public enum Halt: Error, Hashable, Sendable {
     case poolsShort([PoolAnswer], kernelArguments: String)
     /// A step failed.
     case failed(Step, StepFailure)
+    /// The file that goes with the steps could not be replaced.
+    case fileFailed(String, StepFailure)
     /// What was read back is not what was written.
     case verificationFailed([Mismatch])
 }
@@ -48,6 +52,8 @@ public struct Report: Hashable, Sendable {
     public var undone: [UndoResult] = []
     /// Guests that this run started and that run now, in the order of starting.
     public var started: [String] = []
+    /// Guests that were asked to shut down, did not in time, and ran when they were last looked at: they may still go down.
+    public var mayStillStop: [String] = []
     /// What the operator should know although it is no failure.
     public var notes: [Note] = []
     /// How many writes to the host were made, undoing ones included.

@@ -33,6 +33,8 @@ public final class PreconditionObserver: StepObserver {
     }
 
     /// Passes it on.
+    public func mayRun(_ effects: [Effect]) throws(StepFailure) { try inner.mayRun(effects) }
+    /// Passes it on.
     public func didSkip(_ step: Step) { inner.didSkip(step) }
     /// Passes it on.
     public func didRun(_ effect: Effect, found: XMLElement?) { inner.didRun(effect, found: found) }

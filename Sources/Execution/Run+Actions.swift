@@ -26,6 +26,7 @@ extension Run {
             report.writes += 1
             try host.domains.stop(name, force: force)
             return
+        case .replaceFile(let change): try host.files.make(change)
         }
         report.writes += 1
     }
@@ -50,6 +51,7 @@ extension Run {
             return try host.domains.status(of: name)?.autostarts == autostart
         case .start(let name): return try host.domains.status(of: name)?.isActive == true
         case .stop(let name, _): return try host.domains.status(of: name)?.isActive != true
+        case .replaceFile(let change): return try host.files.text(of: change.path) == change.after
         }
     }
 

@@ -12,6 +12,22 @@ extension Run {
         let inverses = begun.reversed().flatMap(\.inverse)
         for action in inverses where !action.isStart { undo(action) }
         for action in inverses where action.isStart { undo(action) }
+        watchGuestsThatMayStillStop()
+    }
+
+    /// A guest that was asked to shut down and was not waited for may go down while all else is put back: then it is started again.
+    private mutating func watchGuestsThatMayStillStop() {
+        for name in stopsInDoubt {
+            do throws(StepFailure) {
+                guard try host.domains.status(of: name)?.isActive != true else {
+                    report.mayStillStop.append(name)
+                    continue
+                }
+                undo(.start(name: name))
+            } catch {
+                report.mayStillStop.append(name)
+            }
+        }
     }
 
     /// One undo, read back and reported.
@@ -72,8 +88,19 @@ extension Run {
     private func guestsStanding(inTheWayOf action: HostAction) -> [String] {
         if case .rename(let name, let from, _) = action { return report.started.filter { $0 == name || $0 == from } }
         if let guest = action.guest { return report.started.filter { $0 == guest } }
-        guard case .setPools(let changes) = action, changes.contains(where: { $0.target < $0.prior }) else { return [] }
-        return report.started
+        switch action {
+        case .setPools(let changes): return changes.contains { $0.target < $0.prior } ? report.started : []
+        case .replaceFile: return hasGrownPools ? report.started : []
+        default: return []
+        }
+    }
+
+    /// What reserves pages at boot stays with the pages that guests stand on.
+    private var hasGrownPools: Bool {
+        begun.contains { write in
+            guard case .setPools(let changes) = write.action else { return false }
+            return changes.contains { $0.target > $0.prior }
+        }
     }
 
     /// A start that libvirt reported as failed may have left the guest running.

@@ -20,6 +20,23 @@ extension Run {
         guard mismatches.isEmpty else { throw .verificationFailed(mismatches) }
     }
 
+    /// Reads back the pools that were shrunk.
+    ///
+    /// - Throws: ``Halt/verificationFailed(_:)`` with every pool that has another size than it was given.
+    mutating func verifyShrunk(_ steps: [Step]) throws(Halt) {
+        var mismatches: [Mismatch] = []
+        var live = LiveDefinitions(self)
+        for step in steps {
+            do throws(StepFailure) {
+                mismatches += try self.mismatches(of: step, &live)
+            } catch {
+                throw .failed(step, error)
+            }
+            report.verified += 1
+        }
+        guard mismatches.isEmpty else { throw .verificationFailed(mismatches) }
+    }
+
     private func mismatches(of step: Step, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] {
         switch step {
         case .setPool(let pool, _, let target):

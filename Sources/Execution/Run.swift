@@ -9,16 +9,28 @@ struct Run {
     var report = Report()
     /// Writes that were begun, whether or not they came to their end, in order.
     var begun: [ReversibleWrite] = []
+    /// Guests that were asked to shut down, with nothing known of what came of it.
+    private(set) var stopsInDoubt: [String] = []
 
     /// All phases, in order.
-    mutating func carryOut(_ phases: Phases) throws(Halt) {
-        try check(phases)
+    mutating func carryOut(_ phases: Phases, _ file: FileChange? = nil) throws(Halt) {
+        try check(phases, file)
         try setPools(phases.grow)
         for step in phases.define { try carryOut(step) }
         try pin(phases.pin)
+        if let file { try replace(file) }
         try verify(phases)
         for step in phases.remove + phases.restart + phases.start { try carryOut(step) }
         try setPools(phases.shrink)
+        try verifyShrunk(phases.shrink)
+    }
+
+    private mutating func replace(_ file: FileChange) throws(Halt) {
+        do throws(StepFailure) {
+            try carryOut(file.effect)
+        } catch {
+            throw .fileFailed(file.path, error)
+        }
     }
 
     /// One step that comes to at most one write.
@@ -45,6 +57,7 @@ struct Run {
             try perform(effect.action)
             try readBack(effect.action)
         } catch {
+            if case .stop(let name, _) = effect.action { stopsInDoubt.append(name) }
             host.observer.didFail(effect, error)
             throw error
         }
@@ -70,9 +83,14 @@ struct Run {
         case .define, .pin, .setAutostart: return
         case .start(let name):
             guard try holds(action) else { throw .notRunning(name) }
-        case .setPools, .undefine, .rename, .stop:
+        case .setPools, .undefine, .rename, .stop, .replaceFile:
             guard try holds(action) else { throw .notTaken(action) }
         }
         report.verified += 1
     }
+}
+
+extension FileChange {
+    /// The write with what leads back.
+    var effect: Effect { Effect([], .replaceFile(self), inverse: [.replaceFile(inverse)]) }
 }

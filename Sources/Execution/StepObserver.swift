@@ -8,6 +8,11 @@ public protocol StepObserver {
     /// The step needs no write: the host is already so.
     func didSkip(_ step: Step)
 
+    /// These writes of documents and files come later in the run, as far as can be told before the first of them.
+    ///
+    /// - Throws: To stop the run before its first write.
+    func mayRun(_ effects: [Effect]) throws(StepFailure)
+
     /// The write comes next.
     ///
     /// - Throws: To stop the run before the write; what was done so far is undone.
@@ -29,6 +34,8 @@ public protocol StepObserver {
 extension StepObserver {
     /// Says nothing.
     public func didSkip(_ step: Step) {}
+    /// Says nothing.
+    public func mayRun(_ effects: [Effect]) throws(StepFailure) {}
     /// Says nothing.
     public func willRun(_ effect: Effect) throws(StepFailure) {}
     /// Says nothing.

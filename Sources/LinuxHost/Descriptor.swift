@@ -5,7 +5,8 @@ internal import SystemPackage
 struct Descriptor: ~Copyable {
     /// The system's number of the open file.
     let number: CInt
-    private let path: FilePath
+    /// The file, as errors name it.
+    let path: FilePath
 
     /// Opens `path`; never leaks into a child process, never waits for the other end of a pipe.
     init(_ path: FilePath, _ flags: CInt, mode: mode_t = 0) throws(SysfsError) {

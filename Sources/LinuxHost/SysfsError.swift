@@ -19,12 +19,14 @@ public enum SysfsError: Error, Hashable, Sendable {
     case tooLarge(path: FilePath, limit: Int)
     /// The file does not hold what the kernel would write there; `text` is its beginning.
     case garbled(path: FilePath, text: String)
+    /// No later transaction can be named: the one there has the last name that there is.
+    case noLaterName(path: FilePath)
 
     /// The file or folder in question.
     public var path: FilePath {
         switch self {
         case .failed(_, let path, _), .outsideRoot(let path), .notAFile(let path), .notPrivate(let path),
-            .tooLarge(let path, _), .garbled(let path, _):
+            .tooLarge(let path, _), .garbled(let path, _), .noLaterName(let path):
             path
         }
     }
@@ -54,6 +56,7 @@ extension SysfsError: CustomStringConvertible {
         case .notPrivate(let path): "\(path) can be written by others than its owner, or is not ours"
         case .tooLarge(let path, let limit): "\(path) is larger than \(limit) bytes"
         case .garbled(let path, let text): "\(path) holds '\(text)', which is not what the kernel writes there"
+        case .noLaterName(let path): "\(path) has the last name that a transaction can have; move it away"
         }
     }
 }

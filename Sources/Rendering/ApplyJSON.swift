@@ -27,6 +27,7 @@ public struct ApplyJSON: Encodable {
             "kept": .texts(summary.kept),
             "undone": .texts(summary.undone),
             "left": .texts(summary.left),
+            "may_still_stop": .texts(summary.mayStillStop),
             "not_undone": .texts(summary.notUndone),
             "short_pools": .list(summary.shortPools.map(shortPoolJSON)),
             "kernel_arguments": .optional(summary.shortPools.isEmpty ? nil : arguments),

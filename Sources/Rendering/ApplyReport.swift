@@ -22,6 +22,7 @@ public struct ApplyReport {
             list("Put back", summary.undone, paint, .heading),
             list("Left for guests that were started", summary.left, paint, .attention),
             list("NOT put back: a person is needed", summary.notUndone, paint, .attention),
+            list("Asked to shut down, and may still do so", summary.mayStillStop, paint, .attention),
             list("Waiting for a restart", summary.restartPending, paint, .heading),
             findingLines(summary.diagnostics, sources),
             [paint(lastLine, summary.notUndone.isEmpty ? .heading : .attention)],
@@ -64,6 +65,9 @@ public struct ApplyReport {
             "Applied \(Amount.count(summary.steps.count, "step")) on \(displayable(summary.host)); \(checked)."
         case .rolledBack where !summary.left.isEmpty:
             "Rolled back, save what guests that were started need: \(displayable(summary.host)) is not as it was before."
+        case .rolledBack where !summary.mayStillStop.isEmpty:
+            "Rolled back, but \(summary.mayStillStop.map { displayable($0) }.joined(separator: ", ")) may still shut down: "
+                + "look again, and start what must run."
         case .rolledBack: "Rolled back: \(displayable(summary.host)) is as it was before."
         case .incomplete:
             "Rollback incomplete on \(displayable(summary.host)): "

@@ -46,6 +46,8 @@ public struct ApplySummary: Hashable, Sendable {
     public var left: [String]
     /// What could not be put back and needs a person, one sentence each.
     public var notUndone: [String]
+    /// Guests that were asked to shut down, did not in time, and may still do so.
+    public var mayStillStop: [String] = []
     /// Pools that came out short, ascending.
     public var shortPools: [ShortPool]
     /// The pages that each pool shall have, for the kernel's command line.

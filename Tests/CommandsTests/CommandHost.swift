@@ -119,7 +119,7 @@ extension CommandHost {
     }
 
     func rollback(_ options: [String] = [], answer: String? = nil) -> CommandRun {
-        run(["rollback"] + safety + options, answer: answer)
+        run(["rollback", "--boot-file", bootFile] + safety + options, answer: answer)
     }
 
     func confirm(_ options: [String] = []) -> CommandRun { run(["confirm"] + safety + options) }

@@ -228,7 +228,15 @@ struct RollbackCheckTests {
         let (scenario, transaction) = try applied()
         #expect(try check(scenario, transaction).running == ["new"])
         scenario.domains.entries["new"]?.live = nil
-        #expect(try check(scenario, transaction).isClear)
+        let after = try check(scenario, transaction)
+        #expect(after.running.isEmpty && after.obstacles.isEmpty)
+    }
+
+    @Test("is a domain that bears no mark of ours, neither now nor in what the transaction tells")
+    func notManaged() throws {
+        let (scenario, transaction) = try applied()
+        let after = try check(scenario, transaction)
+        #expect(after.notManaged == ["old"] && !after.isClear)
     }
 
     @Test("are pages in use, once no guest of ours has to go first")

@@ -39,10 +39,8 @@ private let records: [JournalRecord] = [
     .begun(
         5,
         ReversibleWrite(
-            .pin(name: "web", thread: .vcpu(0), cpus: [0, 1]),
-            inverse: [
-                .pin(name: "web", thread: .emulator, cpus: [2]), .pin(name: "web", thread: .ioThread(1), cpus: [3]),
-            ])),
+            .pin(name: "web", thread: .ioThread(1), cpus: [0, 1]),
+            inverse: [.pin(name: "web", thread: .ioThread(1), cpus: [2])])),
     .done(5, found: nil),
     .begun(6, ReversibleWrite(.stop(name: "old", force: true), inverse: [.start(name: "old")])),
     .failed(6, reason: "line\nbreak"),
@@ -67,6 +65,60 @@ struct TransactionTests {
         #expect("\(read.action)" == "redefine web" && "\(read.inverse)" == "[redefine web]")
         let file = JournalRecord.replacing(FileChange(path: "/a", before: nil, after: "b"))
         #expect(try JSONDecoder().decode(JournalRecord.self, from: try JSONEncoder().encode(file)) == file)
+    }
+
+    @Test("reads the file that older journals tell of behind all writes as one more write, which may have been made")
+    func olderFile() throws {
+        let change = FileChange(path: "/a", before: nil, after: "b")
+        let transaction = try Transaction(Array(records.prefix(3)) + [.replacing(change)])
+        #expect(
+            transaction.entries.last
+                == Transaction.Entry(
+                    ReversibleWrite(
+                        .replaceFile(change), inverse: [.replaceFile(FileChange(path: "/a", before: "b", after: nil))]),
+                    .begun))
+        #expect(transaction.isOpen)
+    }
+
+    @Test(
+        "is refused when a write in it does not lead back to the same thing",
+        arguments: [
+            ReversibleWrite(
+                .setPools([PoolChange(pool: Scenario.large, prior: 0, target: 2)]),
+                inverse: [.setPools([PoolChange(pool: Scenario.large, prior: 2, target: 64)])]),
+            ReversibleWrite(.define(name: "a", document: .domain("a"), replacing: nil), inverse: []),
+            ReversibleWrite(
+                .define(name: "a", document: .domain("a"), replacing: nil), inverse: [.undefine(name: "victim")]),
+            ReversibleWrite(
+                .define(name: "a", document: .domain("victim"), replacing: nil), inverse: [.undefine(name: "a")]),
+            ReversibleWrite(
+                .undefine(name: "a"), inverse: [.define(name: "a", document: .domain("victim"), replacing: nil)]),
+            ReversibleWrite(.undefine(name: "a"), inverse: [.start(name: "a")]),
+            ReversibleWrite(.start(name: "a"), inverse: [.stop(name: "a", force: true)]),
+            ReversibleWrite(.stop(name: "a"), inverse: [.start(name: "a"), .undefine(name: "a")]),
+            ReversibleWrite(
+                .pin(name: "a", thread: .emulator, cpus: [0]),
+                inverse: [.pin(name: "victim", thread: .emulator, cpus: [1])]),
+            ReversibleWrite(
+                .setAutostart(name: "a", autostart: true), inverse: [.setAutostart(name: "a", autostart: true)]),
+            ReversibleWrite(
+                .replaceFile(FileChange(path: "/etc/numactl-plan/boot.json", before: nil, after: "b")),
+                inverse: [.replaceFile(FileChange(path: "/etc/passwd", before: "b", after: nil))]),
+            rawArguments,
+        ])
+    func forged(write: ReversibleWrite) throws {
+        let error = #expect(throws: JournalFlaw.self) { try Transaction([.opened(.sample), .begun(1, write)]) }
+        #expect(error?.record == 2)
+    }
+
+    /// A definition that would get raw arguments of QEMU when it is put back.
+    private static var rawArguments: ReversibleWrite {
+        var before = XMLElement.domain("a")
+        before.children.append(.element(XMLElement("qemu:commandline")))
+        let after = XMLElement.domain("a", pins: [0: "1"])
+        return ReversibleWrite(
+            .define(name: "a", document: after, replacing: before),
+            inverse: [.define(name: "a", document: before, replacing: after)])
     }
 
     @Test("knows what became of each write, and how it ended")

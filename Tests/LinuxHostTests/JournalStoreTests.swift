@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import HostModel
 import LinuxHost
+import Planning
 import SystemPackage
 import Testing
 
@@ -92,15 +93,125 @@ struct JournalStoreTests {
         #expect(try folder.store.read(id).transaction.entries.map(\.state) == [.done(found: nil)])
     }
 
-    @Test("passes over a transaction that was killed before its first line")
-    func headless() throws {
+    /// What may become of a journal on a bad disk, or under a bad hand.
+    enum Loss: CaseIterable { case empty, zeros, noLineBreaks, cutIntoHeader, gone, lastByte }
+
+    @Test(
+        "takes a journal that lost what was in it for an open one, says that it is damaged, and can close it",
+        arguments: Loss.allCases)
+    func lost(_ loss: Loss) throws {
+        let folder = try Folder()
+        var file: JournalFile? = try begin(folder.store)
+        let id = try #require(file?.id)
+        try file?.append(JournalSample.start)
+        file = nil
+        let path = folder.store.file(of: id).string
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        switch loss {
+        case .empty: bytes = Data()
+        case .zeros: bytes = Data(repeating: 0, count: bytes.count)
+        case .noLineBreaks: bytes = Data(bytes.map { $0 == 10 ? 32 : $0 })
+        case .cutIntoHeader: bytes = bytes.prefix(20)
+        case .lastByte: bytes[bytes.count - 4] ^= 1
+        case .gone: break
+        }
+        if loss == .gone {
+            try FileManager.default.removeItem(atPath: path)
+        } else {
+            try bytes.write(to: URL(filePath: path))
+        }
+        #expect(try folder.store.open() == [id])
+        let failure = #expect(throws: JournalStore.Failure.self) { try folder.store.read(id) }
+        guard case .damaged? = failure else { return #expect(Bool(false), "\(String(describing: failure))") }
+        try folder.store.close(id, as: .closed, note: "seen")
+        #expect(try folder.store.open() == [])
+        #expect(try folder.store.isClosedByHand(id))
+    }
+
+    @Test("shows no transaction before its header is on the disk, and clears away what was killed before")
+    func unnamed() throws {
         let folder = try Folder()
         let id = try begin(folder.store).id
-        try #require(truncate(folder.store.file(of: id).string, 20) == 0)
+        let txn = folder.path.appending("txn")
+        let left = txn.appending(".unnamed-20260101T000000.000Z").string
+        try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: false)
+        try Data("{".utf8).write(to: URL(filePath: left + "/journal.jsonl"))
+        #expect(try folder.store.transactions() == [id] && folder.store.open() == [])
+        folder.store.prune()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: txn.string) == ["\(id)"])
+    }
+
+    @Test("knows what waits to be confirmed by its last line, whatever became of the lines before")
+    func awaiting() throws {
+        let folder = try Folder()
+        var file: JournalFile? = try begin(folder.store)
+        let id = try #require(file?.id)
+        try file?.append(JournalSample.start)
+        try file?.append(.ended(JournalEnd(.applied, at: JournalSample.time, confirmUntil: JournalSample.time)))
+        file = nil
         #expect(try folder.store.open() == [])
-        #expect(throws: JournalStore.Failure.absent(id)) { try folder.store.read(id) }
-        try #require(unlink(folder.store.file(of: id).string) == 0)
+        #expect(try folder.store.awaitingConfirmation().map(\.id) == [id])
+        let url = URL(filePath: folder.store.file(of: id).string)
+        let text = String(decoding: try Data(contentsOf: url), as: UTF8.self)
+        try text.replacing("\"web\"", with: "\"wet\"").write(to: url, atomically: false, encoding: .utf8)
+        #expect(try folder.store.open() == [id])
+        #expect(try folder.store.awaitingConfirmation().map(\.id) == [id])
+        #expect(try folder.store.legibleWrites(id).isEmpty)
+    }
+
+    @Test("begins nothing after the last name that there is")
+    func lastName() throws {
+        let folder = try Folder()
+        _ = try begin(folder.store)
+        let last = folder.path.appending("txn").appending("99991231T235959.999Z")
+        try FileManager.default.createDirectory(atPath: last.string, withIntermediateDirectories: false)
+        #expect(throws: SysfsError.noLaterName(path: last)) { try begin(folder.store) }
+    }
+
+    @Test("lets no journal become longer than can be read")
+    func tooLong() throws {
+        let folder = try Folder()
+        let store = JournalStore(folder.path, limit: 40_000)
+        let file = try begin(store)
+        let long = ReversibleWrite(.start(name: String(repeating: "n", count: 20_000)), inverse: [])
+        #expect(throws: SysfsError.self) { try file.append(.begun(1, long)) }
+        try file.append(JournalSample.start)
+        try file.append(.ended(JournalEnd(.rolledBack, at: JournalSample.time)))
+        #expect(try store.read(file.id).transaction.end?.outcome == .rolledBack)
+        let effects = (0..<10).map { number in
+            let name = "\(number)" + String(repeating: "n", count: 2_000)
+            return Effect([.start(name: name)], .start(name: name), inverse: [])
+        }
+        let journal = Journal(store) { id, _ in JournalSample.header(id) }
+        #expect(throws: StepFailure.self) { try journal.mayRun(effects) }
+        #expect(throws: Never.self) { try journal.mayRun(Array(effects.prefix(2))) }
+    }
+
+    @Test(
+        "keeps the room for a journal's end on a disk that runs full, wherever that is",
+        .enabled(if: geteuid() == 0, "only root mounts"), arguments: [12, 16, 20, 24, 28, 32, 40])
+    func fullDisk(pages: Int) throws {
+        let folder = try Folder()
+        try #require(mount("none", folder.url.path, "tmpfs", 0, "size=\(pages * 4)k") == 0)
+        defer { umount(folder.url.path) }
+        let file = try begin(folder.store)
+        var count = 0
+        let write = ReversibleWrite(.start(name: String(repeating: "n", count: 1_500)), inverse: [])
+        while (try? file.append(.begun(count + 1, write))) != nil {
+            count += 1
+            try file.append(.done(count, found: nil))
+        }
+        // The rest of the disk is somebody else's.
+        let other = FileManager.default.createFile(atPath: folder.url.path + "/other", contents: nil)
+        try #require(other)
+        let rest = try FileHandle(forWritingTo: folder.url.appending(path: "other"))
+        while (try? rest.write(contentsOf: Data(repeating: 1, count: 4_096))) != nil {}
+        try file.append(.turned(JournalSample.time, reason: "no room"))
+        for number in 0..<count { try file.append(.undone(what: "undo \(number)", .restored, detail: "")) }
+        try file.append(.ended(JournalEnd(.rolledBack, at: JournalSample.time)))
+        #expect(count > 0)
         #expect(try folder.store.open() == [])
+        #expect(try folder.store.read(file.id).transaction.end?.outcome == .rolledBack)
     }
 
     @Test("says which line of a damaged journal is wrong, and can still close it")

@@ -14,8 +14,10 @@ struct ApplyRun {
     let order: WorkOrder
     let host: WritableHost
     let journals: JournalStore
-    /// The boot file to write once all steps are done; nil leaves the one that is there.
+    /// The boot file to write; nil leaves the one that is there.
     let bootFile: (path: String, file: BootFile)?
+    /// Where the boot file is: no other file is ever written.
+    let bootFilePath: String
     /// How long somebody has to confirm it; nil when nobody must.
     var confirmation: Confirmation?
 
@@ -32,52 +34,70 @@ struct ApplyRun {
         var diagnostics: [Diagnostic] = []
     }
 
-    /// Runs the steps; without any, nothing is connected to and nothing but the boot file is written.
+    /// Runs the steps and writes the boot file, as one transaction; where no step writes to a guest or a pool, libvirt is not asked.
     ///
     /// - Throws: ``CommandFailure`` with 14 when a saved plan does not go with the host any more, with 69 or 77 when libvirt does
-    ///   not answer, with 1 or 77 when all was done but the boot file could not be written.
+    ///   not answer, with 1 or 13 when nobody would have put back what must be confirmed, so that it was put back at once.
     func run() throws -> Result {
         Interruption.watch()
         let journal = Journal(journals, header: header) { () throws(StepFailure) in
             if Interruption.isPressing { throw .interrupted }
         }
-        let outcome = try order.steps.isEmpty ? .applied(Report()) : carryOut(journal)
-        var result = Result(outcome: outcome)
-        var failure: CommandFailure?
-        var unarmed: Confirmation.Unarmed?
-        if case .applied = outcome, let bootFile {
-            do throws(SysfsError) {
-                let change = try FileChange(replacing: bootFile.path, with: bootFile.file.text)
-                try journal.willReplace(change)
-                try change.make()
-                result.wroteBootFile = true
-            } catch {
-                failure = unwritten(bootFile.path, error)
-            }
+        let change = try bootFileChange()
+        let outcome = try order.steps.isEmpty && change == nil ? .applied(Report()) : carryOut(journal, change)
+        var result = Result(outcome: outcome, transaction: journal.transaction)
+        guard case .applied = outcome else {
+            result.diagnostics = close(journal, outcome)
+            return result
         }
-        result.transaction = journal.transaction
-        // Armed before the journal says that all is well: killed between, the run has broken off and the next command says so.
-        if case .applied = outcome, let confirmation, let id = journal.transaction, failure == nil {
-            result.confirmUntil = UnixTime.now.adding(confirmation.time.duration)
-            do throws(Confirmation.Unarmed) {
-                try confirmation.arm(id)
-            } catch {
-                unarmed = error
-            }
+        result.wroteBootFile = change != nil
+        guard let confirmation, let id = journal.transaction else {
+            result.diagnostics = close(journal, outcome)
+            return result
         }
-        if let unarmed, let id = result.transaction {
-            // It stays open until all is back: killed between, the next command says so.
-            journal.release()
-            throw putBack(id, unarmed)
-        }
-        result.diagnostics = close(journal, outcome, confirmUntil: result.confirmUntil)
-        if let failure { throw failure }
+        result.confirmUntil = try awaitConfirmation(confirmation, id, journal)
+        result.diagnostics = lapse(of: journal)
         return result
     }
 
+    private func bootFileChange() throws -> FileChange? {
+        guard let bootFile else { return nil }
+        do {
+            return try DiskFiles().change(of: bootFile.path, to: bootFile.file.text)
+        } catch {
+            throw CommandFailure(
+                ExitStatus(error),
+                [
+                    Diagnostic(
+                        .outputUnwritable, "nothing was changed: the boot file cannot be replaced: \(error)",
+                        hint: "--boot-file names another file")
+                ])
+        }
+    }
+
+    /// Sets the timer, then says in the journal until when there is time. Killed between, the run has broken off: the timer puts it
+    /// back, and the next command says so. When either cannot be done, all is put back at once.
+    private func awaitConfirmation(
+        _ confirmation: Confirmation, _ id: TransactionID, _ journal: Journal
+    ) throws -> UnixTime {
+        let until = UnixTime.now.adding(confirmation.time.duration)
+        do throws(Confirmation.Unarmed) {
+            try confirmation.arm(id)
+        } catch {
+            journal.release()
+            throw putBack(id, "the timer for its confirmation could not be set: \(error.reason)")
+        }
+        do throws(SysfsError) {
+            try journal.end(.applied, confirmUntil: until)
+        } catch {
+            journal.release()
+            throw putBack(id, "the journal could not be told until when it may be confirmed: \(error)")
+        }
+        return until
+    }
+
     /// Nobody would put it back later, so it is done now. What is returned says what came of that.
-    private func putBack(_ id: TransactionID, _ unarmed: Confirmation.Unarmed) -> CommandFailure {
-        let cause = "the timer for its confirmation could not be set: \(unarmed.reason)"
+    private func putBack(_ id: TransactionID, _ cause: String) -> CommandFailure {
         func failure(_ status: ExitStatus, _ words: String, _ notes: [String] = []) -> CommandFailure {
             let hint = notes.isEmpty ? nil : "numactl-plan rollback \(id)"
             return CommandFailure(
@@ -85,10 +105,12 @@ struct ApplyRun {
         }
         do {
             let summary = try RollbackRun(
-                stored: try journals.read(id), journals: journals, host: host, force: false, stopsGuests: false,
-                switchesOff: false, reason: cause
+                stored: try journals.read(id), journals: journals, host: host, bootFile: bootFilePath, force: false,
+                stopsGuests: false, switchesOff: false, mustBeTold: false, reason: cause
             ).run()
-            guard summary.outcome == .incomplete else { return failure(.unexpected, "everything was put back") }
+            guard summary.outcome == .incomplete else {
+                return failure(.unexpected, "everything was put back", summary.diagnostics.map(\.message))
+            }
             let left = summary.rows.filter { $0.result == .failed || $0.result == .left }
             return failure(
                 .rollbackIncomplete, "not everything could be put back", left.map { "\($0.what): \($0.detail)" })
@@ -100,11 +122,16 @@ struct ApplyRun {
         }
     }
 
-    private func carryOut(_ journal: Journal) throws -> Outcome {
+    private func carryOut(_ journal: Journal, _ change: FileChange?) throws -> Outcome {
+        guard !order.steps.isEmpty else {
+            return host.withoutDomains().interpreter(journal).run([], replacing: change)
+        }
         let host = try host.opened(endsEarly: true)
-        guard let check = host.check(order) else { return host.interpreter(journal).run(order.steps) }
+        guard let check = host.check(order) else {
+            return host.interpreter(journal).run(order.steps, replacing: change)
+        }
         try check.demandUnmoved()
-        return host.interpreter(PreconditionObserver(check, journal)).run(order.steps)
+        return host.interpreter(PreconditionObserver(check, journal)).run(order.steps, replacing: change)
     }
 
     private func header(_ id: TransactionID, _ time: UnixTime) -> JournalHeader {
@@ -114,32 +141,26 @@ struct ApplyRun {
             process: Int(getpid()), program: NumactlPlan.version)
     }
 
-    private func close(_ journal: Journal, _ outcome: Outcome, confirmUntil: UnixTime?) -> [Diagnostic] {
-        var findings: [Diagnostic] = []
-        if let lapse = journal.lapse {
-            findings.append(
-                Diagnostic(
-                    .journalUnwritable, "not all that was done could be written down: \(lapse)", severity: .warning))
-        }
+    private func close(_ journal: Journal, _ outcome: Outcome) -> [Diagnostic] {
+        var findings = lapse(of: journal)
+        let waiting = outcome.report.mayStillStop.map { "\($0) was asked to shut down and may still do so" }
         do throws(SysfsError) {
-            try journal.end(JournalEnd.Outcome(outcome), confirmUntil: confirmUntil)
+            try journal.end(JournalEnd.Outcome(outcome), note: waiting.joined(separator: "; "))
         } catch {
             findings.append(
                 Diagnostic(
-                    .journalUnwritable, "the journal could not be closed: \(error)", severity: .warning,
+                    .journalUnwritable, "the journal could not be closed: \(error)",
                     hint: "make room, then: numactl-plan history \(journal.transaction.map { "\($0) " } ?? "")--close"))
         }
         return findings
     }
 
-    private func unwritten(_ path: String, _ error: SysfsError) -> CommandFailure {
-        CommandFailure(
-            error.isNotPermitted ? .notPermitted : .unexpected,
-            [
-                Diagnostic(
-                    .outputUnwritable, "the host is as wanted, but the boot file was not written: \(error)",
-                    hint: "make the folder of \(path), and apply again")
-            ])
+    private func lapse(of journal: Journal) -> [Diagnostic] {
+        guard let lapse = journal.lapse else { return [] }
+        return [
+            Diagnostic(
+                .journalUnwritable, "not all that was done could be written down: \(lapse)", severity: .warning)
+        ]
     }
 }
 
@@ -149,7 +170,8 @@ extension JournalEnd.Outcome {
         switch outcome {
         case .applied: self = .applied
         case .rollbackIncomplete: self = .incomplete
-        case .failed, .poolsShort, .verificationFailed: self = outcome.report.isLeftInPart ? .left : .rolledBack
+        case .failed, .fileFailed, .poolsShort, .verificationFailed:
+            self = outcome.report.isLeftInPart ? .left : .rolledBack
         }
     }
 }
@@ -167,10 +189,10 @@ extension ExitStatus {
         case .poolsShort: self = .poolsShort
         case .verificationFailed: self = .verificationFailed
         case .rollbackIncomplete: self = .rollbackIncomplete
-        case .failed(_, .interrupted, let report):
+        case .failed(_, .interrupted, let report), .fileFailed(_, .interrupted, let report):
             // What was not put back for running guests is more than an interruption.
             self = report.isLeftInPart ? .rollbackIncomplete : ExitStatus(Interruption.pending)
-        case .failed(_, let failure, _): self = ExitStatus(failure)
+        case .failed(_, let failure, _), .fileFailed(_, let failure, _): self = ExitStatus(failure)
         }
     }
 

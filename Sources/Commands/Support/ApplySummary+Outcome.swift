@@ -17,6 +17,13 @@ extension ApplySummary {
             return change.kept
         }
         summary.restartPending = plan.restartPending
+        if case .applied = outcome {
+        } else {
+            // What the run has undone waits for nothing; what it never touched waits as it did.
+            let touched = Set(plan.changes.compactMap { if case .guest(let name) = $0.subject { name } else { nil } })
+            summary.restartPending.removeAll { touched.contains($0) }
+        }
+        summary.mayStillStop = report.mayStillStop
         summary.wantedPools = targets
         summary.undone = report.undone.filter { $0.result == .restored }.map { "\($0.action)" }
         summary.left = report.undone.compactMap { undo in
@@ -32,12 +39,14 @@ extension ApplySummary {
         switch outcome {
         case .applied: summary.outcome = report.done.isEmpty ? .nothingToDo : .applied
         case .poolsShort(let grants, _, _): summary.addShort(grants)
-        case .failed(let step, let failure, _): summary.addFailure(step, failure)
+        case .failed(let step, let failure, _): summary.addFailure(step.order, failure)
+        case .fileFailed(let path, let failure, _): summary.addFailure("write \(path)", failure)
         case .verificationFailed(let mismatches, _): summary.addMismatches(mismatches)
         case .rollbackIncomplete(let halt, _):
             switch halt {
             case .poolsShort(let grants, _): summary.addShort(grants)
-            case .failed(let step, let failure): summary.addFailure(step, failure)
+            case .failed(let step, let failure): summary.addFailure(step.order, failure)
+            case .fileFailed(let path, let failure): summary.addFailure("write \(path)", failure)
             case .verificationFailed(let mismatches): summary.addMismatches(mismatches)
             }
             summary.outcome = .incomplete
@@ -52,13 +61,13 @@ extension ApplySummary {
         }
     }
 
-    private mutating func addFailure(_ step: Step, _ failure: StepFailure) {
+    private mutating func addFailure(_ order: String, _ failure: StepFailure) {
         outcome = .rolledBack
         let code: DiagnosticCode =
             if case .refused(let refusal) = failure, refusal.kind == .invalidDefinition {
                 .defineRefused
             } else { .stepFailed }
-        diagnostics.append(Diagnostic(code, "could not \(step.order): \(failure)"))
+        diagnostics.append(Diagnostic(code, "could not \(order): \(failure)"))
     }
 
     private mutating func addMismatches(_ mismatches: [Mismatch]) {

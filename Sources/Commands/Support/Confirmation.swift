@@ -37,9 +37,9 @@ struct Confirmation {
     /// - Throws: ``Unarmed`` when it cannot be had.
     func arm(_ id: TransactionID) throws(Unarmed) {
         let order = [
-            "rollback", "\(id)", "--if-unconfirmed", "--yes", "--state-dir", absolute(files.state.stateDir),
+            "rollback", "\(id)", "--if-unconfirmed", "--yes", "--state-dir", absolutePath(files.state.stateDir),
             "--lock-file",
-            absolute(files.lockOption.lockFile), "--lock-timeout", "86400",
+            absolutePath(files.lockOption.lockFile), "--boot-file", files.bootFilePath,
         ]
         do {
             try startLater(order, "\(id)", time.duration)
@@ -54,11 +54,6 @@ struct Confirmation {
     struct Unarmed: Error {
         /// Why the timer could not be set.
         let reason: String
-    }
-
-    private func absolute(_ path: String) -> String {
-        path.hasPrefix("/")
-            ? path : FilePath(FileManager.default.currentDirectoryPath).appending(path).lexicallyNormalized().string
     }
 }
 

@@ -30,7 +30,7 @@ extension JournalStore {
         } catch {
             if case .absent = error { return nil }
             // Somebody may have looked at it already.
-            let state: HistoryEntry.State = ((try? open().contains(id)) ?? true) ? .damaged : .closed
+            let state: HistoryEntry.State = ((try? isClosedByHand(id)) ?? false) ? .closed : .damaged
             return HistoryEntry(transaction: "\(id)", state: state, note: "\(error)", path: file(of: id).string)
         }
     }
@@ -45,7 +45,7 @@ extension HistoryEntry {
         self.init(
             transaction: "\(stored.id)", state: stored.isHeld ? .running : state,
             site: transaction.header.site, process: transaction.header.process,
-            writes: transaction.entries.map(Write.init), files: transaction.file.map { [$0.path] } ?? [],
+            writes: transaction.entries.filter { !$0.write.action.isFile }.map(Write.init), files: transaction.files,
             undone: transaction.undos.map { undo in
                 RollbackSummary.Row(undo.what, RollbackSummary.Result(undo.result), undo.detail)
             },
@@ -57,6 +57,13 @@ extension HistoryEntry {
 }
 
 extension Transaction {
+    /// The files that were replaced, in order.
+    fileprivate var files: [String] {
+        entries.compactMap { entry in
+            if case .replaceFile(let change) = entry.write.action { change.path } else { nil }
+        }
+    }
+
     /// Until when somebody must confirm it, in words.
     fileprivate var awaited: String? {
         isUnconfirmed ? end?.confirmUntil.map { "to be confirmed until \(UTCTime($0))" } : nil
@@ -99,4 +106,9 @@ extension RollbackSummary.Result {
             case .failed: .failed
             }
     }
+}
+
+extension HostAction {
+    /// Whether it replaces a file.
+    fileprivate var isFile: Bool { if case .replaceFile = self { true } else { false } }
 }

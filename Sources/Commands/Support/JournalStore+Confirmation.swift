@@ -5,36 +5,48 @@ internal import LinuxHost
 
 extension JournalStore {
     /// The transaction of that name if it waits to be confirmed; without a name the newest that does.
+    ///
+    /// - Throws: ``CommandFailure`` when it cannot be read: whether it can be put back is not known then.
     func unconfirmed(_ name: String? = nil) throws -> Stored? {
-        if let name {
-            do {
-                let stored = try read(try id(of: name))
-                return stored.transaction.isUnconfirmed ? stored : nil
-            } catch let error as JournalStore.Failure {
-                throw CommandFailure(error)
-            }
-        }
         do {
-            return try transactions().reversed().lazy.prefix(20).compactMap { try? self.read($0) }
-                .first(where: \.transaction.isUnconfirmed)
-        } catch {
+            guard let id = try name.map(id(of:)) ?? awaitingConfirmation().last?.id else { return nil }
+            let stored = try read(id)
+            return stored.transaction.isUnconfirmed ? stored : nil
+        } catch let error as JournalStore.Failure {
+            throw CommandFailure(error, in: self)
+        } catch let error as SysfsError {
             throw CommandFailure(unreadable: error)
         }
     }
 
     /// What there is to say while a transaction waits: nothing else may be written meanwhile, or it could not be put back.
-    func waiting(severity: Diagnostic.Severity) -> Diagnostic? {
-        guard let stored = (try? unconfirmed()) ?? nil, let end = stored.transaction.end?.confirmUntil else {
-            return nil
-        }
+    ///
+    /// - Parameter id: A transaction that is passed over: the one that is written to.
+    /// - Returns: nil when none waits.
+    func waiting(severity: Diagnostic.Severity, besides id: TransactionID? = nil) throws(SysfsError) -> Diagnostic? {
+        guard let (id, end) = try awaitingConfirmation().last(where: { $0.id != id }) else { return nil }
         let isOver = end < .now
         return Diagnostic(
             .confirmAwaited,
             isOver
-                ? "transaction \(stored.id) was not confirmed by \(UTCTime(end)) and is not rolled back: its timer is gone"
-                : "transaction \(stored.id) is rolled back at \(UTCTime(end)) unless it is confirmed",
+                ? "transaction \(id) was not confirmed by \(UTCTime(end)) and is not rolled back yet"
+                : "transaction \(id) is rolled back at \(UTCTime(end)) unless it is confirmed",
             severity: severity,
-            hint: "numactl-plan confirm \(stored.id) keeps it; numactl-plan rollback \(stored.id) --yes puts it back")
+            hint: "numactl-plan confirm \(id) keeps it; numactl-plan rollback \(id) --yes puts it back")
+    }
+
+    /// Lets nobody write to a host on which a transaction waits to be confirmed: its rollback would meet changes that it does not
+    /// know, and would put nothing back.
+    ///
+    /// - Parameter id: A transaction that may be written to all the same.
+    /// - Throws: ``CommandFailure`` with 75 when one waits, with 77 or 1 when that cannot be told.
+    func refuseWhileWaiting(besides id: TransactionID? = nil) throws {
+        do {
+            guard let waiting = try waiting(severity: .error, besides: id) else { return }
+            throw CommandFailure(.locked, [waiting])
+        } catch let error as SysfsError {
+            throw CommandFailure(unreadable: error)
+        }
     }
 }
 

@@ -47,13 +47,12 @@ struct KernelPools: PoolHost {
         let isInTime = limits.mayContinue
         limits.mayContinue = { [mayContinue] in isInTime() && mayContinue() }
         let growth = PoolGrowth(pools, limits: limits)
-        for change in changes where change.target < change.prior {
-            try shrink(change, growth)
-        }
+        try shrink(changes.filter { $0.target < $0.prior }, growth)
         let targets = changes.filter { $0.target > $0.prior }.map { PoolTarget($0.pool, pages: $0.target) }
         guard !targets.isEmpty, case .short(let shortage) = growth.grow(targets, by: growth.inParallel) else {
             return .granted
         }
+        putBack(changes.filter { $0.target < $0.prior }, growth)
         guard mayContinue() else { throw .interrupted }
         if let failure = shortage.grants.compactMap(\.failure).first { throw .refused(HostRefusal(failure)) }
         let answers = shortage.grants.map { PoolAnswer(pool: $0.pool, asked: $0.asked, granted: $0.granted) }
@@ -62,6 +61,24 @@ struct KernelPools: PoolHost {
 }
 
 extension KernelPools {
+    /// Shrinks the pools one after another; when one cannot, those before it get their pages back.
+    private func shrink(_ changes: [PoolChange], _ growth: PoolGrowth<SysfsPools>) throws(StepFailure) {
+        for (index, change) in changes.enumerated() {
+            do throws(StepFailure) {
+                try shrink(change, growth)
+            } catch {
+                putBack(Array(changes[..<index]), growth)
+                throw error
+            }
+        }
+    }
+
+    /// Gives shrunk pools their pages back, as far as the kernel has them; whoever asked reads the pools again.
+    private func putBack(_ shrunk: [PoolChange], _ growth: PoolGrowth<SysfsPools>) {
+        guard !shrunk.isEmpty else { return }
+        _ = growth.growKeeping(shrunk.map { PoolTarget($0.pool, pages: $0.prior) }, by: growth.inParallel)
+    }
+
     private func shrink(_ change: PoolChange, _ growth: PoolGrowth<SysfsPools>) throws(StepFailure) {
         switch growth.shrink(PoolTarget(change.pool, pages: change.target)) {
         case .done: return
@@ -69,13 +86,5 @@ extension KernelPools {
         case .refused(_, let spare): throw .poolInUse(change.pool, spare: spare)
         case .undone: throw .poolInUse(change.pool, spare: .zero)
         }
-    }
-}
-
-extension HostRefusal {
-    init(_ error: SysfsError) {
-        self.init(
-            call: error.path.string, kind: error.isNotPermitted ? .notPermitted : .other,
-            code: Int(error.errno?.rawValue ?? 0), message: "\(error)")
     }
 }

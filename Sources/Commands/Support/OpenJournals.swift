@@ -8,8 +8,16 @@ extension JournalStore {
     /// - Parameter severity: What such a transaction means to the command.
     /// - Returns: Nothing as well where this user may not look.
     func findings(severity: Diagnostic.Severity) -> [Diagnostic] {
-        guard let open = try? open() else { return [] }
-        return open.reversed().map { finding($0, severity) } + [waiting(severity: severity)].compactMap(\.self)
+        do throws(SysfsError) {
+            return try open().reversed().map { finding($0, severity) }
+                + [try waiting(severity: severity)].compactMap(\.self)
+        } catch {
+            guard !error.isNotPermitted else { return [] }
+            return [
+                Diagnostic(
+                    .journalUnwritable, "whether a run has broken off cannot be told: \(error)", severity: severity)
+            ]
+        }
     }
 
     private func finding(_ id: TransactionID, _ severity: Diagnostic.Severity) -> Diagnostic {

@@ -2,6 +2,7 @@ internal import Diagnostics
 internal import Execution
 internal import LinuxHost
 internal import Rendering
+internal import SystemPackage
 
 /// Undoes one transaction on the real host. The caller holds the host's lock.
 struct RollbackRun {
@@ -9,12 +10,16 @@ struct RollbackRun {
     let stored: JournalStore.Stored
     let journals: JournalStore
     let host: WritableHost
+    /// The boot file: the one file that may be put back.
+    let bootFile: String
     /// Whether what others changed since is undone too.
     let force: Bool
     /// Whether guests that the transaction started or made, and that run, are shut down first.
     let stopsGuests: Bool
     /// Whether those that do not shut down in time are switched off.
     let switchesOff: Bool
+    /// Whether nothing is undone where that cannot be written down first. What nobody has confirmed is put back all the same.
+    var mustBeTold = true
     /// Why it is rolled back, for the journal.
     let reason: String
 
@@ -24,17 +29,17 @@ struct RollbackRun {
     ///   have to be shut down, with 69 or 77 when the host does not answer; nothing was changed then.
     func run() throws -> RollbackSummary {
         let transaction = stored.transaction
+        try refuseOtherFiles(transaction)
         let journal = try resumed()
-        let interpreter = try host.opened().interpreter(journal)
+        let touchesGuests = transaction.entries.contains { $0.write.action.guest != nil }
+        let interpreter = try (touchesGuests ? host.opened() : host.withoutDomains()).interpreter(journal)
         let check = try looking { () throws(StepFailure) in try interpreter.check(transaction) }
-        let file = try standingOfFile()
-        try refuse(check, file)
+        try refuse(check)
         Interruption.watch()
         Interruption.settle()
-        journal.turn(because: reason)
+        try turn(journal)
         var summary = RollbackSummary(
             host: transaction.header.host, transaction: "\(stored.id)", outcome: .rolledBack)
-        if let row = putBackFile(file, journal) { summary.rows.append(row) }
         let report = interpreter.rollBack(
             transaction, stopping: stopsGuests ? check.running : [], force: switchesOff)
         summary.rows += report.undone.map { RollbackSummary.Row($0) }
@@ -65,19 +70,48 @@ struct RollbackRun {
         }
     }
 
-    private func standingOfFile() throws -> FileChange.Standing? {
-        do {
-            return try stored.transaction.file?.standing()
-        } catch {
-            throw CommandFailure(unreadable: error)
+    /// Whatever a journal says, no file but the boot file is written.
+    private func refuseOtherFiles(_ transaction: Transaction) throws {
+        for case .replaceFile(let change) in transaction.entries.map(\.write.action)
+        where absolutePath(change.path) != bootFile {
+            throw CommandFailure(
+                .needsConsent,
+                [
+                    Diagnostic(
+                        .rollbackOtherFile,
+                        "nothing was put back: transaction \(stored.id) wrote \(change.path), and the boot file is "
+                            + bootFile,
+                        hint: "numactl-plan rollback \(stored.id) --boot-file \(change.path)")
+                ])
         }
     }
 
-    private func refuse(_ check: RollbackCheck, _ file: FileChange.Standing?) throws {
-        var obstacles = check.obstacles.map(\.description)
-        if file == .other, let path = stored.transaction.file?.path {
-            obstacles.append("\(path) is neither what it was before nor what the transaction made of it")
+    /// Writes down that everything from here on leads back. Killed after that, the transaction is open and says so.
+    private func turn(_ journal: Journal) throws {
+        journal.turn(because: reason)
+        guard mustBeTold, !stored.transaction.isOpen, let lapse = journal.lapse else { return }
+        throw CommandFailure(
+            .unexpected,
+            [
+                Diagnostic(
+                    .journalUnwritable, "nothing was put back: the journal cannot be written: \(lapse)",
+                    hint: "make room, then roll back again")
+            ])
+    }
+
+    private func refuse(_ check: RollbackCheck) throws {
+        guard check.notManaged.isEmpty else {
+            throw CommandFailure(
+                .needsConsent,
+                [
+                    Diagnostic(
+                        .rollbackNotManaged,
+                        "nothing was put back: transaction \(stored.id) tells of writes to domains that are not managed",
+                        notes: check.notManaged,
+                        hint: "look at the host, then: numactl-plan history \(stored.id) --close")
+                ])
         }
+        let obstacles = check.obstacles.map(\.description)
         if !obstacles.isEmpty, !force {
             throw CommandFailure(
                 .stalePlan,
@@ -101,19 +135,6 @@ struct RollbackRun {
         }
     }
 
-    private func putBackFile(_ standing: FileChange.Standing?, _ journal: Journal) -> RollbackSummary.Row? {
-        guard let standing, let file = stored.transaction.file else { return nil }
-        let what = "put back \(file.path)"
-        do {
-            if standing != .before { try file.undo() }
-            journal.didPutBack(file.path, standing == .before ? .notNeeded : .restored)
-            return RollbackSummary.Row(what, standing == .before ? .notNeeded : .restored)
-        } catch {
-            journal.didPutBack(file.path, .failed, detail: "\(error)")
-            return RollbackSummary.Row(what, .failed, "\(error)")
-        }
-    }
-
     private func remarks(_ check: RollbackCheck, _ report: Report) -> [Diagnostic] {
         check.mayStillStop.map { guest in
             Diagnostic(
@@ -132,7 +153,7 @@ struct RollbackRun {
         } catch {
             return [
                 Diagnostic(
-                    .journalUnwritable, "the journal could not be closed: \(error)", severity: .warning,
+                    .journalUnwritable, "the journal could not be closed: \(error)",
                     hint: "make room, then: numactl-plan history \(stored.id) --close")
             ]
         }
@@ -153,7 +174,9 @@ extension RollbackSummary.Row {
 
 extension CommandFailure {
     /// A journal is of no use.
-    init(_ error: JournalStore.Failure) {
+    ///
+    /// - Parameter store: Where it is, to name what a damaged one still tells.
+    init(_ error: JournalStore.Failure, in store: JournalStore? = nil) {
         switch error {
         case .absent(let id):
             self.init(
@@ -163,14 +186,30 @@ extension CommandFailure {
                         .unknownTransaction, "there is no transaction \(id)", hint: "numactl-plan history lists them")
                 ])
         case .failed(let cause): self.init(unreadable: cause)
-        case .damaged:
+        case .damaged(let path, _, _):
             self.init(
                 .rollbackIncomplete,
                 [
                     Diagnostic(
-                        .journalDamaged, "\(error)", notes: ["nothing was changed: what it says cannot be relied on"],
+                        .journalDamaged, "\(error)",
+                        notes: ["nothing was changed: what it says cannot be relied on"]
+                            + (store?.legibleNotes(path) ?? []),
                         hint: "numactl-plan history shows which one; look at the host, then close it with --close")
                 ])
+        }
+    }
+}
+
+extension JournalStore {
+    /// What a damaged journal still tells was written, for the person who has to look at the host.
+    fileprivate func legibleNotes(_ path: FilePath) -> [String] {
+        guard let name = path.removingLastComponent().lastComponent, let id = TransactionID(name.string) else {
+            return []
+        }
+        do {
+            return try legibleWrites(id).map { "it still tells of: \($0.action)" }
+        } catch {
+            return ["what it tells cannot be read: \(error)"]
         }
     }
 }

@@ -30,6 +30,9 @@ struct RuntimeFiles: ParsableArguments {
         }
     }
 
+    /// The boot file's path from the root, which means the same wherever a rollback runs.
+    var bootFilePath: String { absolutePath(bootFile) }
+
     /// The boot file that the plan asks for; nil where the one that is there says the same. A host without wanted pages and without
     /// a boot file gets none.
     func wantedBootFile(_ order: WorkOrder) -> BootFile? {

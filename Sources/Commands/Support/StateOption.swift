@@ -18,7 +18,7 @@ struct StateOption: ParsableArguments {
     ///
     /// - Throws: ``CommandFailure`` with 75 when there is an open journal, with 77 when the journals may not be read.
     func refuseWhenOpen() throws {
-        if let waiting = journals.waiting(severity: .error) { throw CommandFailure(.locked, [waiting]) }
+        try journals.refuseWhileWaiting()
         do {
             guard try !journals.open().isEmpty else { return }
         } catch {
@@ -32,13 +32,19 @@ struct StateOption: ParsableArguments {
     /// - Returns: What could not be closed.
     func closeOpen(overtakenBy next: TransactionID?) -> [Diagnostic] {
         let note = next.map { "by \($0)" } ?? "nothing was left to do"
-        return ((try? journals.open()) ?? []).compactMap { id in
+        let open: [TransactionID]
+        do {
+            open = try journals.open()
+        } catch {
+            return [Diagnostic(.journalUnwritable, "the journals that broke off could not be closed: \(error)")]
+        }
+        return open.compactMap { id in
             do {
                 try journals.close(id, as: .overtaken, note: note)
                 return nil
             } catch {
                 return Diagnostic(
-                    .journalUnwritable, "the journal of \(id) could not be closed: \(error)", severity: .warning)
+                    .journalUnwritable, "the journal of \(id) could not be closed: \(error)")
             }
         }
     }

@@ -41,6 +41,13 @@ struct WritableHost {
             defaultHugePage: defaultHugePage)
     }
 
+    /// The host without its domains: for what writes to none of them, so that libvirt need not answer.
+    func withoutDomains() -> OpenHost {
+        OpenHost(
+            domains: NoDomains(), pools: KernelPools(root: FilePath(root), limit: growLimit),
+            defaultHugePage: defaultHugePage)
+    }
+
     private func connection() throws -> Connection {
         do {
             return try Connection(uri: uri)
@@ -54,13 +61,14 @@ struct WritableHost {
 
 /// The real host with libvirt at the other end of the line.
 struct OpenHost {
-    let domains: LibvirtDomains
+    let domains: any DomainHost
     let pools: KernelPools
     let defaultHugePage: PageSize?
 
     /// Something that carries steps out here and tells the observer of every write.
     func interpreter(_ observer: any StepObserver) -> Interpreter {
-        Interpreter(domains: domains, pools: pools, observer: observer, defaultHugePage: defaultHugePage)
+        Interpreter(
+            domains: domains, pools: pools, files: DiskFiles(), observer: observer, defaultHugePage: defaultHugePage)
     }
 
     /// What a saved plan depends on, to be compared with what is here; nil for a plan made a moment ago.

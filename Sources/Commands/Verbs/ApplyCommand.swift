@@ -88,7 +88,7 @@ struct ApplyCommand: WorldCommand {
             let lock = try files.lockOption.lock(timeout: .seconds(limits.lockTimeout))
             defer { lock.release() }
             try files.demandTrustedBootFile()
-            if !goesOn { try files.state.refuseWhenOpen() }
+            try demandQuiet()
             return try apply(world)
         }
     }
@@ -144,7 +144,7 @@ struct ApplyCommand: WorldCommand {
         let lock = try files.lockOption.lock(timeout: .seconds(limits.lockTimeout))
         defer { lock.release() }
         try files.demandTrustedBootFile()
-        if !goesOn { try files.state.refuseWhenOpen() }
+        try demandQuiet()
         let order = try approval.order(world)
         try confirmation(world)?.demandReversible(order.steps)
         if !order.steps.isEmpty {
@@ -171,12 +171,19 @@ struct ApplyCommand: WorldCommand {
                     .confirmAwaited, "everything is put back at \(UTCTime(until)) unless it is confirmed",
                     severity: .warning, hint: "numactl-plan confirm \(id)"))
         }
-        let status = ExitStatus(outcome)
+        var status = ExitStatus(outcome)
+        // A journal that stays open is nothing that ends well, whatever became of the host.
+        if status == .done, result.diagnostics.contains(where: { $0.severity == .error }) { status = .unexpected }
         world.say(
             format == .json
                 ? try JSONText.of(ApplyJSON(summary, exit: status.report))
                 : ApplyReport(summary, sources: order.sources).text(color: world.hasColor))
         return status
+    }
+
+    /// Lets nothing be written while something is half done, unless this goes on from there, or while something waits to be confirmed.
+    private func demandQuiet() throws {
+        if goesOn { try files.state.journals.refuseWhileWaiting() } else { try files.state.refuseWhenOpen() }
     }
 
     private func run(_ order: WorkOrder, _ world: World) -> ApplyRun {
@@ -185,8 +192,8 @@ struct ApplyCommand: WorldCommand {
             host: WritableHost(
                 uri: order.uri, root: host.root ?? "/", defaultHugePage: order.facts.defaultHugePage
             ).waiting(limits),
-            journals: files.state.journals, bootFile: files.wantedBootFile(order).map { (files.bootFile, $0) },
-            confirmation: confirmation(world))
+            journals: files.state.journals, bootFile: files.wantedBootFile(order).map { (files.bootFilePath, $0) },
+            bootFilePath: files.bootFilePath, confirmation: confirmation(world))
     }
 
     private func confirmation(_ world: World) -> Confirmation? {

@@ -65,16 +65,27 @@ struct HistoryCommand: WorldCommand {
         defer { lock.release() }
         let id = try state.journals.id(of: name)
         do {
-            if let stored = try? state.journals.read(id), !stored.transaction.isOpen {
+            if let stored = try legible(id), !stored.transaction.isOpen {
+                try state.journals.refuseWhileWaiting()
                 world.say("Transaction \(id) is settled already.\n")
                 return .done
             }
             try state.journals.close(id, as: .closed, note: note ?? "")
-        } catch {
+        } catch let error as JournalStore.Failure {
             throw CommandFailure(error)
         }
         world.say("Closed transaction \(id).\n")
         return .done
+    }
+
+    /// The transaction; nil when its journal is damaged, which is no reason not to close it.
+    private func legible(_ id: TransactionID) throws -> JournalStore.Stored? {
+        do throws(JournalStore.Failure) {
+            return try state.journals.read(id)
+        } catch {
+            if case .damaged = error { return nil }
+            throw error
+        }
     }
 
     private func show(_ guest: String, of name: String, _ world: World) throws -> ExitStatus {

@@ -3,6 +3,7 @@ internal import Diagnostics
 internal import Execution
 internal import LinuxHost
 internal import Rendering
+internal import SystemPackage
 
 struct RollbackCommand: WorldCommand {
     static let configuration = CommandConfiguration(
@@ -39,6 +40,10 @@ struct RollbackCommand: WorldCommand {
 
     @Option(help: "The output's form.") var format: Format = .text
 
+    @Option(
+        help: ArgumentHelp("The boot file: the one file that is put back.", valueName: "file"), completion: .file())
+    var bootFile = BootFile.standardPath.string
+
     @OptionGroup var limits: WriteLimits
     @OptionGroup var lockOption: LockOption
     @OptionGroup var state: StateOption
@@ -54,49 +59,44 @@ struct RollbackCommand: WorldCommand {
     func run(in world: World) throws {
         try report(in: world) {
             if let after { Waiting.wait(after.duration) }
+            if ifUnconfirmed, let transaction {
+                return try Reversion(journals: state.journals, lockOption: lockOption, transaction: transaction)
+                    .run(world) { stored in
+                        try finish(
+                            try rolledBack(stored, mustBeTold: false, reason: "nobody confirmed it in time"), world)
+                    }
+            }
             let lock = try lockOption.lock(timeout: .seconds(limits.lockTimeout))
             defer { lock.release() }
-            if ifUnconfirmed { return try revert(world) }
             let chosen = try state.journals.chosen(transaction)
             guard let stored = chosen, stored.transaction.isStanding else {
                 return try finish(
                     RollbackSummary(
                         host: world.hostName, transaction: (chosen?.id).map { "\($0)" }, outcome: .nothingToDo), world)
             }
+            try state.journals.refuseWhileWaiting(besides: stored.id)
             guard try consents(to: stored, world) else { return .needsConsent }
             return try finish(try rolledBack(stored, reason: "numactl-plan rollback"), world)
         }
     }
 
-    /// Rolls back what nobody has confirmed. There is nobody to ask and nobody to tell: why it could not be done is left in the
-    /// journal, which is open then, so that every command says so.
-    private func revert(_ world: World) throws -> ExitStatus {
-        guard let stored = try state.journals.unconfirmed(transaction) else {
-            world.say("There is nothing to roll back: the transaction does not wait to be confirmed.\n")
-            return .done
-        }
-        do {
-            return try finish(try rolledBack(stored, reason: "nobody confirmed it in time"), world)
-        } catch let failure as CommandFailure {
-            let reason = failure.diagnostics.flatMap { [$0.message] + $0.notes }.joined(separator: "; ")
-            try? state.journals.close(
-                stored.id, as: .incomplete, note: "nobody confirmed it in time, and it could not be put back: \(reason)"
-            )
-            throw failure
-        }
-    }
-
-    private func rolledBack(_ stored: JournalStore.Stored, reason: String) throws -> RollbackSummary {
+    private func rolledBack(
+        _ stored: JournalStore.Stored, mustBeTold: Bool = true, reason: String
+    ) throws -> RollbackSummary {
         let header = stored.transaction.header
         return try RollbackRun(
             stored: stored, journals: state.journals,
             host: WritableHost(uri: connect ?? header.uri, root: header.root).waiting(limits),
-            force: force, stopsGuests: stopStarted, switchesOff: forceOff, reason: reason
+            bootFile: absolutePath(bootFile), force: force, stopsGuests: stopStarted, switchesOff: forceOff,
+            mustBeTold: mustBeTold,
+            reason: reason
         ).run()
     }
 
     private func finish(_ summary: RollbackSummary, _ world: World) throws -> ExitStatus {
-        let status: ExitStatus = summary.outcome == .incomplete ? .rollbackIncomplete : .done
+        var status: ExitStatus = summary.outcome == .incomplete ? .rollbackIncomplete : .done
+        // A journal that stays open is nothing that ends well, whatever became of the host.
+        if status == .done, summary.diagnostics.contains(where: { $0.severity == .error }) { status = .unexpected }
         world.say(
             format == .json
                 ? try JSONText.of(RollbackJSON(summary, exit: status.report))

@@ -86,8 +86,7 @@ extension CodeExplanation {
             .outputUnwritable, "a result cannot be written",
             """
             A file or folder that was asked for cannot be made or written; the system's words are in the message. \
-            Where it was the boot file, the host itself is as wanted, and only the reservation at the next boot is \
-            missing.
+            Where it was the boot file, nothing was changed on the host, or what was done is put back.
             Make the folder, run as a user who may write it, or name another path (--out, --boot-file).
             """),
         CodeExplanation(

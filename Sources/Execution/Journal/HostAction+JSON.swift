@@ -7,12 +7,12 @@ internal import XMLTree
 /// What a definition replaces is left out: ``ReversibleWrite`` puts it back.
 extension HostAction: Codable {
     private enum Verb: String, Codable {
-        case pools, define, undefine, rename, pin, autostart, start, stop
+        case pools, define, undefine, rename, pin, autostart, start, stop, file
     }
 
     private enum CodingKeys: String, CodingKey {
         case verb = "do"
-        case pools, guest, document, thread, cpus, on, force, from, uuid
+        case pools, guest, document, thread, cpus, on, force, from, uuid, file
     }
 
     /// Reads an action. Every field must be there; fields that are not known are passed over.
@@ -21,6 +21,10 @@ extension HostAction: Codable {
         let verb = try container.decode(Verb.self, forKey: .verb)
         if verb == .pools {
             self = .setPools(try container.decode([PoolChange].self, forKey: .pools))
+            return
+        }
+        if verb == .file {
+            self = .replaceFile(try container.decode(FileChange.self, forKey: .file))
             return
         }
         let name = try container.decode(String.self, forKey: .guest)
@@ -38,7 +42,7 @@ extension HostAction: Codable {
         case .autostart:
             self = .setAutostart(name: name, autostart: try container.decode(Bool.self, forKey: .on))
         case .start: self = .start(name: name)
-        case .stop, .pools:
+        case .stop, .pools, .file:
             self = .stop(name: name, force: try container.decode(Bool.self, forKey: .force))
         }
     }
@@ -59,6 +63,7 @@ extension HostAction: Codable {
             try container.encode(cpus, forKey: .cpus)
         case .setAutostart(_, let autostart): try container.encode(autostart, forKey: .on)
         case .stop(_, let force): try container.encode(force, forKey: .force)
+        case .replaceFile(let change): try container.encode(change, forKey: .file)
         case .undefine, .start: break
         }
     }
@@ -73,6 +78,7 @@ extension HostAction: Codable {
         case .setAutostart: .autostart
         case .start: .start
         case .stop: .stop
+        case .replaceFile: .file
         }
     }
 }

@@ -1,4 +1,6 @@
+internal import DomainXML
 internal import HostModel
+internal import XMLTree
 
 extension Interpreter {
     /// Looks at what undoing the transaction would meet, and changes nothing.
@@ -27,12 +29,16 @@ extension Interpreter {
             if isRenamed, try run.definition(of: name) == nil { continue }
             check.obstacles.append(.definition(name, isGone: try run.definition(of: name) == nil))
         }
+        check.notManaged = try notManaged(transaction, run)
         var live = LiveDefinitions(run)
         for (pin, known) in history.pins {
             guard let cpus = try live.definition(of: pin.name)?.pin(of: pin.thread), !known.contains(cpus) else {
                 continue
             }
             check.obstacles.append(.pin(pin.name, thread: pin.thread.label, found: cpus))
+        }
+        for (path, texts) in history.files where !texts.contains(try files.text(of: path)) {
+            check.obstacles.append(.file(path))
         }
         for name in history.startedOrMade where try domains.status(of: name)?.isActive == true {
             check.running.append(name)
@@ -61,6 +67,21 @@ extension Interpreter {
         return run.report
     }
 
+    private func notManaged(_ transaction: Transaction, _ run: Run) throws(StepFailure) -> [String] {
+        var names: [String] = []
+        for name in transaction.entries.compactMap(\.write.action.guest) where !names.contains(name) {
+            let told = transaction.entries.filter { $0.write.action.guest == name }.flatMap(\.documents)
+            if told.contains(where: { OwnershipMark(reading: $0) != nil }) { continue }
+            if try run.definition(of: name)?.mark != nil { continue }
+            let former = transaction.entries.compactMap { entry in
+                if case .rename(name, let from, _) = entry.write.action { from } else { nil }
+            }
+            if let from = former.first, try run.definition(of: from)?.mark != nil { continue }
+            names.append(name)
+        }
+        return names
+    }
+
     private func pagesInUse(_ history: WriteHistory, _ run: Run) throws(StepFailure) -> [RollbackCheck.Obstacle] {
         var obstacles: [RollbackCheck.Obstacle] = []
         for (pool, states) in history.pools {
@@ -79,5 +100,14 @@ extension Run {
     fileprivate func isEither(_ renaming: WriteHistory.Renaming) throws(StepFailure) -> Bool {
         if try isRenamed(renaming.from, to: renaming.name, renaming.uuid) { return true }
         return try isRenamed(renaming.name, to: renaming.from, renaming.uuid)
+    }
+}
+
+extension Transaction.Entry {
+    /// The definitions that were read and written.
+    fileprivate var documents: [XMLElement] {
+        ([write.action] + write.inverse).compactMap { action in
+            if case .define(_, let document, _) = action { document } else { nil }
+        }
     }
 }

@@ -10,7 +10,7 @@ public enum JournalRecord: Hashable, Sendable {
     case done(Int, found: XMLElement?)
     /// The write failed; it may have happened all the same.
     case failed(Int, reason: String)
-    /// A file of the host is replaced next, after all writes.
+    /// A file of the host is replaced next, after all writes: how journals told it before that was a write like the others.
     case replacing(FileChange)
     /// The run turns round, or somebody rolls back later: everything from here on leads back.
     case turned(UnixTime, reason: String)

@@ -16,17 +16,22 @@ public struct RollbackCheck: Hashable, Sendable {
         case name(String, from: String)
         /// The thread runs elsewhere.
         case pin(String, thread: String, found: CPUSet)
+        /// The file has another text.
+        case file(String)
     }
 
     /// What stands in the way, in the order of the transaction.
     public var obstacles: [Obstacle] = []
+    /// Domains that the transaction says it wrote to, and that bear no mark of ours, neither now nor in anything that it read or wrote.
+    /// This program writes to none of those, so a journal that says so is not followed.
+    public var notManaged: [String] = []
     /// Guests that the transaction started or made, and that run now: they must be down before what they stand on can go.
     public var running: [String] = []
     /// Guests that were asked to shut down when the transaction broke off, and run: they may still go down, whatever is done.
     public var mayStillStop: [String] = []
 
     /// Whether nothing stands in the way.
-    public var isClear: Bool { obstacles.isEmpty && running.isEmpty }
+    public var isClear: Bool { obstacles.isEmpty && notManaged.isEmpty && running.isEmpty }
 }
 
 extension RollbackCheck.Obstacle: CustomStringConvertible {
@@ -46,6 +51,7 @@ extension RollbackCheck.Obstacle: CustomStringConvertible {
             "the domain that was renamed from \(from) to \(name) has neither name, or both are taken"
         case .pin(let name, let thread, let found):
             "\(thread) of \(name) runs on \(found), where the transaction never put it"
+        case .file(let path): "\(path) is neither what it was before nor what the transaction made of it"
         }
     }
 }

@@ -30,8 +30,6 @@ public struct Transaction: Hashable, Sendable {
     public let header: JournalHeader
     /// The writes, in order.
     public private(set) var entries: [Entry] = []
-    /// The file that was replaced after all writes; nil when none was.
-    public private(set) var file: FileChange?
     /// The undos of the last time that it turned round.
     public private(set) var undos: [Undo] = []
     /// Why it turned round the last time; nil when it never did.
@@ -43,7 +41,7 @@ public struct Transaction: Hashable, Sendable {
     /// left nothing to settle.
     public var isOpen: Bool { hasBegun && (end == nil || end?.outcome == .incomplete) }
 
-    private var hasBegun: Bool { !entries.isEmpty || file != nil }
+    private var hasBegun: Bool { !entries.isEmpty }
 
     /// Whether something is there that could be undone.
     public var isStanding: Bool {
@@ -72,15 +70,17 @@ public struct Transaction: Hashable, Sendable {
         switch record {
         case .opened: throw Wrong(what: "a second header")
         case .begun(let number, let write):
-            guard number == entries.count + 1, turned == nil, end == nil, file == nil else {
+            guard number == entries.count + 1, turned == nil, end == nil else {
                 throw Wrong(what: "write \(number) is out of turn")
             }
+            if let flaw = write.flaw { throw Wrong(what: "write \(number): \(flaw)") }
             entries.append(Entry(write, .begun))
         case .done(let number, let found): try settle(number, .done(found: found))
         case .failed(let number, let reason): try settle(number, .failed(reason: reason))
         case .replacing(let change):
-            guard turned == nil, end == nil, file == nil else { throw Wrong(what: "a file is out of turn") }
-            file = change
+            guard turned == nil, end == nil else { throw Wrong(what: "a file is out of turn") }
+            entries.append(
+                Entry(ReversibleWrite(.replaceFile(change), inverse: [.replaceFile(change.inverse)]), .begun))
         case .turned(_, let reason):
             (turned, undos, end) = (reason, [], nil)
         case .undone(let what, let result, let detail):

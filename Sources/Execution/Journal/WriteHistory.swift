@@ -38,6 +38,9 @@ struct WriteHistory {
         }
     }
 
+    /// The texts that a file has had; nil for no file.
+    typealias FileTexts = [String?]
+
     /// A thread of a domain.
     struct Pin: Hashable {
         var name: String
@@ -55,6 +58,7 @@ struct WriteHistory {
     private(set) var pools: [(PoolID, PoolStates)] = []
     private(set) var definitions: [(String, DefinitionStates)] = []
     private(set) var pins: [(Pin, Set<CPUSet>)] = []
+    private(set) var files: [(String, FileTexts)] = []
     /// Guests that were started, or made: a made one may run by somebody else's hand.
     private(set) var startedOrMade: [String] = []
     /// Guests that were asked to shut down, with nothing known of what came of it.
@@ -94,6 +98,7 @@ struct WriteHistory {
             }
         case .start(let name): note(name, in: &startedOrMade)
         case .stop(let name, _): if !entry.state.isDone { note(name, in: &stopsInDoubt) }
+        case .replaceFile(let change): edit(&files, change.path, []) { $0 += [change.before, change.after] }
         case .setAutostart: break
         }
     }

@@ -9,6 +9,8 @@ public final class Journal: StepObserver {
     private var file: JournalFile?
     private var writes = 0
     private var hasTurned = false
+    /// Why the run turned round, while that is not written down.
+    private var untold: String?
 
     /// The transaction; nil when nothing was written.
     public private(set) var transaction: TransactionID?
@@ -39,6 +41,19 @@ public final class Journal: StepObserver {
         mayBegin = { () throws(StepFailure) in throw .notRecorded(reason: "an undo begins no writes") }
     }
 
+    /// Lets no run begin whose journal would become longer than can be read back.
+    public func mayRun(_ effects: [Effect]) throws(StepFailure) {
+        var announced = 0
+        for (index, effect) in effects.enumerated() {
+            let line = JournalText.line(.begun(index + 1, effect.write))
+            announced += line.count + JournalFile.roomAfter(line)
+        }
+        guard !JournalFile.holds(announced, limit: store.limit) else { return }
+        throw .notRecorded(
+            reason: "the journal may become \(announced) bytes long, and one of more than \(store.limit) could not be "
+                + "read to roll it back; apply fewer guests at a time")
+    }
+
     /// Writes the write down, with what leads back.
     public func willRun(_ effect: Effect) throws(StepFailure) {
         try mayBegin()
@@ -65,6 +80,9 @@ public final class Journal: StepObserver {
 
     /// Writes down what became of an undo.
     public func didUndo(_ result: UndoResult) {
+        tellTurn()
+        // Without its turn an undo would stand out of turn, and the journal could not be read.
+        guard untold == nil else { return }
         note(.undone(what: "\(result.action)", result.result.word, detail: result.result.detail))
     }
 
@@ -72,15 +90,13 @@ public final class Journal: StepObserver {
     public func turn(because reason: String) {
         guard file != nil, !hasTurned else { return }
         hasTurned = true
-        note(.turned(.now, reason: reason))
+        untold = reason
+        tellTurn()
     }
 
-    /// Writes down that a file is replaced next, and begins the journal where that is the only change.
-    public func willReplace(_ change: FileChange) throws(SysfsError) { try begun().append(.replacing(change)) }
-
-    /// Writes down what became of a file that was put back.
-    public func didPutBack(_ path: String, _ word: UndoWord, detail: String = "") {
-        note(.undone(what: "put back \(path)", word, detail: detail))
+    private func tellTurn() {
+        guard let reason = untold else { return }
+        if note(.turned(.now, reason: reason)) { untold = nil }
     }
 
     /// Lets another have the journal, as it is: open, until that one closes it.
@@ -106,11 +122,14 @@ public final class Journal: StepObserver {
     }
 
     /// What has happened has happened, whether or not that can be written down.
-    private func note(_ record: JournalRecord) {
+    @discardableResult
+    private func note(_ record: JournalRecord) -> Bool {
         do {
             try file?.append(record)
+            return true
         } catch {
             if lapse == nil { lapse = error }
+            return false
         }
     }
 }

@@ -8,36 +8,71 @@ public final class JournalFile {
     /// The transaction.
     public let id: TransactionID
     private let file: Descriptor
+    /// The longest that the file may become, in bytes: what is longer could not be read back.
+    private let limit: Int
     /// The bytes of all whole lines.
     private var size: Int
     /// Bytes that what still follows may need: how each write ended, its undo, the end.
-    private var promised = 4_096
+    private var promised = JournalFile.roomForEnd
+    /// Why nothing can be added any more: part of a line is there and could not be cut off.
+    private var broken: SysfsError?
+
+    private static let roomForEnd = 4_096
 
     /// Takes an open file that holds `size` bytes of whole lines; what follows them is cut off.
-    init(_ id: TransactionID, _ file: consuming Descriptor, size: Int) throws(SysfsError) {
+    init(_ id: TransactionID, _ file: consuming Descriptor, size: Int, limit: Int) throws(SysfsError) {
         self.id = id
         self.file = file
         self.size = size
+        self.limit = limit
         try self.file.lock()
-        try self.file.truncate(to: size)
+        // Cutting gives back the room that was set aside: only where there is something to cut off.
+        if try self.file.status().st_size != size { try self.file.truncate(to: size) }
+        try self.file.seekToEnd()
     }
 
     /// Adds a record. One that announces something is on the disk when this returns, and room is set aside for what has to be said
     /// about it later; so a disk that runs full does so before a write, and not between a write and its undo.
     ///
-    /// - Throws: ``SysfsError``; the journal is as it was then.
+    /// - Throws: ``SysfsError``; the journal is as it was then, and the room that was set aside is still its own.
     public func append(_ record: JournalRecord) throws(SysfsError) {
+        if let broken { throw broken }
         let line = JournalText.line(record)
-        if case .begun = record { promised += 2 * line.count + 1_024 }
+        if record.beginsSomething {
+            let room = promised + JournalFile.roomAfter(line)
+            guard size + line.count + room <= limit else { throw .tooLarge(path: file.path, limit: limit) }
+            try file.reserve(line.count + room, from: size)
+            promised = room
+        }
         do throws(SysfsError) {
-            if record.isAnnouncement { try file.reserve(line.count + promised, from: size) }
             try file.writeAll(line)
             if record.isAnnouncement { try file.synchronize() }
         } catch {
-            try? file.truncate(to: size)
+            cutOff()
             throw error
         }
         size += line.count
+    }
+
+    /// The bytes that may be needed to tell what became of a write: its definition as it was read back, its undo.
+    static func roomAfter(_ line: [UInt8]) -> Int { 2 * line.count + 1_024 }
+
+    /// Whether so many bytes of announced writes find room in a journal that can still be read back.
+    static func holds(_ announced: Int, limit: Int) -> Bool { roomForEnd + announced <= limit }
+
+    /// Cuts off what was written of a line, and sets the room aside again that this gives back.
+    private func cutOff() {
+        do throws(SysfsError) {
+            try file.truncate(to: size)
+        } catch {
+            broken = error
+            return
+        }
+        do throws(SysfsError) {
+            try file.reserve(promised, from: size)
+        } catch {
+            // The room is another's now. What has to be said is still tried, and fails aloud where it finds none.
+        }
     }
 }
 
@@ -47,6 +82,14 @@ extension JournalRecord {
         switch self {
         case .opened, .begun, .replacing, .turned, .ended: true
         case .done, .failed, .undone: false
+        }
+    }
+
+    /// Whether the host changes after this record in a way that must be told to its end.
+    fileprivate var beginsSomething: Bool {
+        switch self {
+        case .opened, .begun, .replacing: true
+        case .turned, .ended, .done, .failed, .undone: false
         }
     }
 }
@@ -65,7 +108,12 @@ extension Descriptor {
     }
 
     fileprivate func truncate(to size: Int) throws(SysfsError) {
-        guard retrying({ ftruncate(number, size) }) == 0, lseek(number, 0, SEEK_END) >= 0 else { throw failure(.write) }
+        guard retrying({ ftruncate(number, size) }) == 0 else { throw failure(.write) }
+        try seekToEnd()
+    }
+
+    fileprivate func seekToEnd() throws(SysfsError) {
+        guard lseek(number, 0, SEEK_END) >= 0 else { throw failure(.write) }
     }
 
     /// Sets blocks aside without making the file longer. A file system that cannot do that is no reason to give up.

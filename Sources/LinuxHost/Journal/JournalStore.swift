@@ -10,8 +10,16 @@ public struct JournalStore: Sendable {
     /// The folder.
     public let path: FilePath
 
+    /// The longest journal that is written and read, in bytes.
+    let limit: Int
+
     /// The journals below a folder, which need not be there yet.
-    public init(_ path: FilePath) { self.path = path }
+    ///
+    /// - Parameter limit: The longest journal that is written and read, in bytes.
+    public init(_ path: FilePath, limit: Int = 256 << 20) {
+        self.path = path
+        self.limit = limit
+    }
 
     /// Why a journal is of no use.
     public enum Failure: Error, Hashable, Sendable {
@@ -43,22 +51,50 @@ public struct JournalStore: Sendable {
         }
     }
 
-    /// The transactions that broke off or need a person, ascending; one that a process is writing counts.
+    /// The transactions that broke off or need a person, ascending; one that a process is writing counts, and one that cannot be read.
     public func open() throws(SysfsError) -> [TransactionID] {
         var open: [TransactionID] = []
         for id in try transactions() where try lastRecord(of: id)?.isSettling == false {
-            // Read whole only where the end alone leaves a doubt; what is damaged stays open.
-            if let stored = try? read(id), !stored.transaction.isOpen { continue }
+            // Read whole only where the end alone leaves a doubt; what cannot be read stays open.
+            do throws(Failure) {
+                if try !read(id).transaction.isOpen { continue }
+            } catch {
+                if case .absent = error { continue }
+            }
             open.append(id)
         }
         return open
+    }
+
+    /// The transactions that are rolled back unless somebody confirms them, ascending, and until when that may be. Only their last
+    /// line is read, so that a journal with damage before it counts as well.
+    public func awaitingConfirmation() throws(SysfsError) -> [(id: TransactionID, until: UnixTime)] {
+        var awaiting: [(id: TransactionID, until: UnixTime)] = []
+        for id in try transactions() {
+            if let until = try lastRecord(of: id)?.confirmUntil { awaiting.append((id, until)) }
+        }
+        return awaiting
+    }
+
+    /// Whether the last word on a transaction is a person's, that it is settled.
+    public func isClosedByHand(_ id: TransactionID) throws(SysfsError) -> Bool {
+        try lastRecord(of: id)?.end?.outcome == .closed
+    }
+
+    /// The writes that a damaged journal still tells of, in their order, to show them to a person: lines may be missing.
+    public func legibleWrites(_ id: TransactionID) throws(Failure) -> [ReversibleWrite] {
+        JournalText.legible(try bytes(of: id).0).compactMap { record in
+            if case .begun(_, let write) = record { write } else { nil }
+        }
     }
 
     /// Reads one journal.
     public func read(_ id: TransactionID) throws(Failure) -> Stored {
         let (bytes, isHeld) = try bytes(of: id)
         let contents = try contents(bytes, id)
-        guard !contents.records.isEmpty else { throw .absent(id) }
+        guard !contents.records.isEmpty else {
+            throw .damaged(path: file(of: id), line: 1, reason: bytes.isEmpty ? "it is empty" : "it has no whole line")
+        }
         do {
             return Stored(id: id, transaction: try Transaction(contents.records), isHeld: isHeld)
         } catch {
@@ -73,8 +109,8 @@ public struct JournalStore: Sendable {
 
     static let folderName = "txn"
     static let fileName = "journal.jsonl"
-    /// The longest journal that is read, in bytes.
-    static let limit = 256 << 20
+    /// What the name of a folder begins with that is not yet a transaction, or no longer one.
+    static let unnamedPrefix = ".unnamed-"
 
     /// The folder of all journals.
     func journals() throws(SysfsError) -> StateFolder { try StateFolder(path).folder(JournalStore.folderName) }
@@ -89,25 +125,44 @@ public struct JournalStore: Sendable {
     }
 
     private func bytes(of id: TransactionID) throws(Failure) -> ([UInt8], isHeld: Bool) {
+        var isThere = false
         do throws(SysfsError) {
-            let folder = try journals().folder("\(id)")
-            let file = try folder.file(JournalStore.fileName, O_RDONLY)
-            return (try file.readAll(limit: JournalStore.limit), file.isLocked())
+            if let folder = try folder(of: id) {
+                isThere = true
+                if let file = try JournalStore.file(in: folder) {
+                    return (try file.readAll(limit: limit), file.isLocked())
+                }
+            }
         } catch {
-            throw error.errno == .noSuchFileOrDirectory ? .absent(id) : .failed(error)
+            throw .failed(error)
+        }
+        throw isThere ? .damaged(path: file(of: id), line: 1, reason: "the file is gone") : .absent(id)
+    }
+
+    /// The last record of a journal, read from its end alone, since there may be many; nil when there is no such transaction. A last
+    /// line that is torn or damaged, or none at all, leaves the transaction open: what stands before it is no end.
+    private func lastRecord(of id: TransactionID) throws(SysfsError) -> LastRecord? {
+        guard let folder = try folder(of: id) else { return nil }
+        guard let file = try JournalStore.file(in: folder) else { return LastRecord(nil) }
+        let bytes = try file.readEnd(limit: 8_192)
+        guard bytes.last == UInt8(ascii: "\n") else { return LastRecord(nil) }
+        let line = bytes.dropLast().lastIndex(of: UInt8(ascii: "\n")).map { bytes[($0 + 1)...] } ?? bytes[...]
+        return LastRecord(JournalText.legible(Array(line)).last)
+    }
+
+    /// The folder of a transaction; nil when there is none.
+    private func folder(of id: TransactionID) throws(SysfsError) -> StateFolder? {
+        do throws(SysfsError) {
+            return try journals().folder("\(id)")
+        } catch  where error.errno == .noSuchFileOrDirectory {
+            return nil
         }
     }
 
-    /// The last record of a journal, read from its end alone, since there may be many; nil when not even its header was written, so
-    /// that nothing was begun. A last line that is torn or damaged leaves the transaction open: what stands before it is no end.
-    private func lastRecord(of id: TransactionID) throws(SysfsError) -> LastRecord? {
+    /// The journal in a transaction's folder; nil when there is none.
+    private static func file(in folder: borrowing StateFolder) throws(SysfsError) -> Descriptor? {
         do throws(SysfsError) {
-            let folder = try journals().folder("\(id)")
-            let file = try folder.file(JournalStore.fileName, O_RDONLY)
-            let bytes = try file.readEnd(limit: 8_192)
-            guard bytes.contains(UInt8(ascii: "\n")) || bytes.count == 8_192 else { return nil }
-            let line = bytes.dropLast().lastIndex(of: UInt8(ascii: "\n")).map { bytes[($0 + 1)...] } ?? bytes[...]
-            return LastRecord((try? JournalText.read(Array(line)))?.records.last)
+            return try folder.file(JournalStore.fileName, O_RDONLY)
         } catch  where error.errno == .noSuchFileOrDirectory {
             return nil
         }
@@ -120,11 +175,14 @@ private struct LastRecord {
 
     init(_ record: JournalRecord?) { self.record = record }
 
+    /// How the transaction ended, if this is its end.
+    var end: JournalEnd? { if case .ended(let end)? = record { end } else { nil } }
+
+    /// Until when somebody must confirm the transaction; nil when nobody must.
+    var confirmUntil: UnixTime? { end?.outcome == .applied ? end?.confirmUntil : nil }
+
     /// Whether the transaction needs nobody any more.
-    var isSettling: Bool {
-        guard case .ended(let end)? = record else { return false }
-        return end.outcome != .incomplete
-    }
+    var isSettling: Bool { end.map { $0.outcome != .incomplete && $0.confirmUntil == nil } ?? false }
 }
 
 extension JournalStore.Failure: CustomStringConvertible {

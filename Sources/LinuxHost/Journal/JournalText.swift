@@ -3,8 +3,9 @@ internal import FoundationEssentials
 
 /// The lines of a journal: `{"crc":"1c291ca3","record":{…}}`, each ended by a line break.
 ///
-/// The sum is over the bytes of the record, so that a byte that changed on the disk is seen. A last line that is not whole is
-/// what a process leaves that was killed while it wrote: nothing that it announces has happened.
+/// The sum is over the bytes of the record, so that a byte that changed on the disk is seen. A last line without a line break is
+/// what a process leaves that was killed while it wrote: nothing that it announces has happened. With its line break the line was
+/// whole once, so what it announced may have happened.
 public enum JournalText {
     /// What was read.
     public struct Contents: Hashable, Sendable {
@@ -37,7 +38,7 @@ public enum JournalText {
 
     /// Reads a journal.
     ///
-    /// - Throws: ``Damage`` at the first line that is no record, unless it is the last: that one may be torn.
+    /// - Throws: ``Damage`` at the first line that is no record.
     public static func read(_ bytes: [UInt8]) throws(Damage) -> Contents {
         var contents = Contents(records: [], size: 0, isTorn: false)
         var number = 0
@@ -45,16 +46,32 @@ public enum JournalText {
             number += 1
             let rest = bytes[contents.size...]
             guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { break }
-            do throws(Damage) {
-                contents.records.append(try record(bytes[contents.size...end], number))
-            } catch {
-                guard end + 1 == bytes.count else { throw error }
-                break
-            }
+            contents.records.append(try record(bytes[contents.size...end], number))
             contents.size = end + 1
         }
         contents.isTorn = contents.size < bytes.count
         return contents
+    }
+
+    /// The bytes of all whole lines; nil when the journal is damaged, or holds something and no whole line.
+    static func sizeOfWholeLines(_ bytes: [UInt8]) -> Int? {
+        do throws(Damage) {
+            let contents = try read(bytes)
+            return contents.records.isEmpty && !bytes.isEmpty ? nil : contents.size
+        } catch {
+            return nil
+        }
+    }
+
+    /// The records of the lines that are whole, whatever stands between them: enough to tell a person, not enough to undo.
+    static func legible(_ bytes: [UInt8]) -> [JournalRecord] {
+        bytes.split(separator: UInt8(ascii: "\n")).enumerated().compactMap { number, line in
+            do throws(Damage) {
+                return try record(line + [UInt8(ascii: "\n")], number + 1)
+            } catch {
+                return nil
+            }
+        }
     }
 
     private static func record(_ line: ArraySlice<UInt8>, _ number: Int) throws(Damage) -> JournalRecord {

@@ -85,6 +85,16 @@ struct StateFolder: ~Copyable {
         throw .failed(.remove, path: path.appending(name), .current)
     }
 
+    /// Gives an entry of this folder another name, which nothing in it has. The caller holds the host's lock.
+    func rename(_ name: String, to other: String) throws(SysfsError) {
+        guard faccessat(folder.number, other, F_OK, AT_SYMLINK_NOFOLLOW) != 0 else {
+            throw .failed(.rename, path: path.appending(other), .fileExists)
+        }
+        guard renameat(folder.number, name, folder.number, other) == 0 else {
+            throw .failed(.rename, path: path.appending(other), .current)
+        }
+    }
+
     /// Waits until the folder's entries are on the disk.
     func synchronize() throws(SysfsError) { try folder.synchronize() }
 }

@@ -6,12 +6,20 @@ public struct TransactionID: Hashable, Sendable, Comparable, CustomStringConvert
     /// The name.
     public let description: String
 
-    /// Reads a name; nil when it is none, so that what was typed never leads out of the folder of journals.
+    /// Reads a name; nil when it is none, so that what was typed never leads out of the folder of journals, and when it names no
+    /// moment of the calendar, so that names sort as their moments do.
     public init?(_ text: some StringProtocol) {
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
         let shape = text.utf8.map { digits.contains($0) ? UInt8(ascii: "0") : $0 }
         guard shape == Array("00000000T000000.000Z".utf8) else { return nil }
         description = String(text)
+        guard TransactionID(time).description == description else { return nil }
+    }
+
+    /// The first name for a moment from `now` on that sorts after `last`; nil after the year 9999, which ends the names.
+    static func next(after last: TransactionID?, now: UnixTime) -> TransactionID? {
+        let earliest = last.map { $0.time.milliseconds + 1 } ?? .min
+        return TransactionID(TransactionID(UnixTime(milliseconds: max(now.milliseconds, earliest))).description)
     }
 
     /// The name for a moment.
