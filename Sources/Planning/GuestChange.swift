@@ -144,19 +144,12 @@ struct GuestChange {
         }
         let stops = parts.contains { $0.path == "state" && $0.want == .text("shutoff") }
         if parts.allSatisfy({ $0.path == "state" }) { action = stops ? .stop : .start }
-        let shutdown =
-            request.consent.forcesOff ? "it is shut down, or switched off when that takes too long" : "it is shut down"
-        var consent: String? = stops ? shutdown : nil
-        if isRebalanced { consent = "it moves to a better place" }
-        if isMoved, record.isRunning { consent = "it runs and moves to other cells; the move waits for its next start" }
-        switch ownership {
-        case .adopt: (action, consent) = (.adopt, "a domain that this site did not create is taken over")
-        case .takeOver(let site): (action, consent) = (.adopt, "a domain of the site '\(site)' is taken over")
-        case .none, .ours, .refused, .leftAlone: break
-        }
+        // What else must be agreed to follows from the steps.
+        var consents: [Consent] = isRebalanced ? [.rebalance] : []
+        if isMoved, record.isRunning { consents.append(.move) }
         let disruption: Disruption = stops ? .guest : parts.contains { $0.when == .live } ? .live : .none
         return Change(
-            subject: .guest(name), action: action, disruption: disruption, parts: parts, consent: consent,
+            subject: .guest(name), action: action, disruption: disruption, parts: parts, consents: consents,
             source: guest.name.mark)
     }
 
