@@ -176,6 +176,8 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case planNotSaved = "NP725"
     case planSiteChanged = "NP726"
     case tooDisruptive = "NP727"
+    case planStepRefused = "NP728"
+    case planShowsOther = "NP729"
     case confirmAwaited = "NP730"
     case confirmOneWay = "NP731"
     case confirmNotArmed = "NP732"

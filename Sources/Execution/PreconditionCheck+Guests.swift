@@ -1,6 +1,7 @@
 import DomainXML
 import HostModel
 import Planning
+import XMLTree
 
 extension PreconditionCheck {
     /// What has moved of one guest's domain.
@@ -17,12 +18,28 @@ extension PreconditionCheck {
             return isThere ? [] : [Moved(subject, "domain", planned: "not defined", found: "defined")]
         }
         let now = GuestPrecondition.Domain(
-            parts: present.parts, mark: present.mark, isRunning: status.isActive, autostarts: status.autostarts,
-            hasManagedSave: status.hasManagedSave, defaultHugePage: defaultHugePage,
-            devices: domain.devices == nil ? nil : document)
-        var moved = isThere ? [] : settings(of: subject, domain, now) + marks(of: subject, domain, now)
+            parts: present.parts, mark: present.mark, uuid: document.element(named: "uuid")?.text,
+            isRunning: status.isActive, autostarts: status.autostarts, hasManagedSave: status.hasManagedSave,
+            defaultHugePage: defaultHugePage, devices: domain.devices == nil ? nil : document)
+        var moved = identity(of: subject, domain, now, document)
+        moved += isThere ? [] : settings(of: subject, domain, now) + marks(of: subject, domain, now)
         moved += states(of: name, domain, now)
         return try moved + pins(of: name)
+    }
+
+    /// A domain of the same name may be another one, or have another owner now.
+    private func identity(
+        of subject: Change.Subject, _ planned: GuestPrecondition.Domain, _ now: GuestPrecondition.Domain,
+        _ document: XMLElement
+    ) -> [Moved] {
+        var moved: [Moved] = []
+        if let before = planned.uuid, before != now.uuid {
+            moved.append(Moved(subject, "uuid", planned: before, found: now.uuid ?? "absent"))
+        }
+        if let manager = ForeignManager.detect(in: document) {
+            moved.append(Moved(subject, "manager", planned: "absent", found: manager))
+        }
+        return moved
     }
 
     /// Whether the definition is as the plan wants it.

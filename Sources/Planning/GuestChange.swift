@@ -182,25 +182,15 @@ struct GuestChange {
         let stops = parts.contains { $0.path == "state" && $0.want == .text("shutoff") }
         if parts.allSatisfy({ $0.path == "name" }) { action = .rename }
         if parts.allSatisfy({ $0.path == "state" }) { action = stops ? .stop : .start }
-        let shutdown =
-            request.consent.forcesOff ? "it is shut down, or switched off when that takes too long" : "it is shut down"
-        var consent: String? = stops ? shutdown : nil
-        if isRebalanced { consent = "it moves to a better place" }
+        // What else must be agreed to follows from the steps.
+        var consents: [Consent] = isRebalanced ? [.rebalance] : []
+        if isMoved, moves, record.isRunning { consents.append(.move) }
         if let disk = parts.first(where: \.putsBackDisk) {
-            consent =
-                "\(disk.path.dropLast(".source".count)) was changed by hand and is put back; what was written there since is not on the old one"
-        }
-        if isMoved, moves, record.isRunning {
-            consent = "it runs and moves to other cells; the move waits for its next start"
-        }
-        switch ownership {
-        case .adopt: (action, consent) = (.adopt, "a domain that this site did not create is taken over")
-        case .takeOver(let site): (action, consent) = (.adopt, "a domain of the site '\(site)' is taken over")
-        case .none, .ours, .refused, .leftAlone: break
+            consents.append(.putBackDisk(String(disk.path.dropLast(".source".count))))
         }
         let disruption: Disruption = stops ? .guest : parts.contains { $0.when == .live } ? .live : .none
         return Change(
-            subject: .guest(name), action: action, disruption: disruption, parts: parts, consent: consent,
+            subject: .guest(name), action: action, disruption: disruption, parts: parts, consents: consents,
             source: guest.name.mark)
     }
 

@@ -105,8 +105,8 @@ public struct Change: Hashable, Sendable {
     public var disruption: Disruption
     /// The settings that change, in the order of a definition.
     public var parts: [ChangedPart]
-    /// What must be agreed to first, in words; nil when nothing must.
-    public var consent: String?
+    /// What must be agreed to first, in the order of ``Consent/kinds``; empty when nothing must.
+    public var consents: [Consent]
     /// Files of the host that stay although the definition goes: disks and NVRAM, in the order of the definition.
     public var kept: [String]
     /// The place in the site file that wants it.
@@ -114,7 +114,7 @@ public struct Change: Hashable, Sendable {
 
     /// Puts a change together.
     public init(
-        subject: Subject, action: Action, disruption: Disruption, parts: [ChangedPart], consent: String? = nil,
+        subject: Subject, action: Action, disruption: Disruption, parts: [ChangedPart], consents: [Consent] = [],
         kept: [String] = [], source: SourceMark? = nil
     ) {
         self.kept = kept
@@ -122,7 +122,7 @@ public struct Change: Hashable, Sendable {
         self.action = action
         self.disruption = disruption
         self.parts = parts
-        self.consent = consent
+        self.consents = consents
         self.source = source
     }
 

@@ -4,7 +4,8 @@ public struct PlanConsent: Hashable, Sendable {
     public enum Prune: Hashable, Sendable {
         /// None.
         case none
-        /// Those there are, unless they are more than a fifth of our domains: then the site file may be the one that is wrong.
+        /// Those there are, unless they are all our domains, or more than two and more than a fifth of them: then the site file
+        /// may be the one that is wrong.
         case few
         /// All of them.
         case all

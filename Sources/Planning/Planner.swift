@@ -113,6 +113,7 @@ private struct Planning {
         plan.diagnostics +=
             unplacedDiagnostics(placement) + conflict(placement) + pruning.diagnostics
             + OtherSites(request, records: records).diagnostics(besides: Set(request.guests.map(\.name.value)))
+        settle(&plan.changes, by: steps)
         plan.changes.sort { $0.address < $1.address }
         plan.unchanged.sort()
         plan.restartPending.sort()
@@ -123,6 +124,19 @@ private struct Planning {
         result.poolTargets = pools.targets
         if plan.verdict == .changes { result.steps = steps }
         return result
+    }
+
+    /// Makes the changes of guests say what their steps do.
+    private func settle(_ changes: inout [Change], by steps: [Step]) {
+        let all = Dictionary(grouping: steps) { $0.guest }
+        for index in changes.indices {
+            guard case .guest(let name) = changes[index].subject, let own = all[name] else { continue }
+            let record = records[name]
+            changes[index].settle(
+                by: GuestSteps(
+                    steps: own, mark: record?.mark, isRunning: record?.isRunning ?? false,
+                    defaultHugePage: request.defaultHugePage))
+        }
     }
 
     private func verdict(_ placement: Placement, _ plan: Plan) -> Plan.Verdict {

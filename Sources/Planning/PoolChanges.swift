@@ -44,7 +44,7 @@ struct PoolChanges {
         let source = request.policy.pools.first { $0.pool.value == id }?.pool.mark
         let change = Change(
             subject: .pool(id), action: action, disruption: .live, parts: [part],
-            consent: action == .shrink ? "pages that a pool gives up may not be had again without a reboot" : nil,
+            consents: action == .shrink ? [.shrink] : [],
             source: source)
         return (change, .setPool(id, prior: pool.persistent, target: target))
     }

@@ -45,6 +45,8 @@ public struct GuestPrecondition: Hashable, Sendable, Codable {
         public var settings: [String: ChangedPart.Value]
         /// Our mark, written as XML on one line; nil for none.
         public var mark: String?
+        /// The domain's UUID, lower case; nil where it is not known, and then not looked at.
+        public var uuid: String?
         /// Whether it runs.
         public var isRunning: Bool
         /// Whether libvirt starts it with the host.
@@ -56,10 +58,11 @@ public struct GuestPrecondition: Hashable, Sendable, Codable {
 
         /// Puts a domain together.
         public init(
-            settings: [String: ChangedPart.Value], mark: String?, isRunning: Bool, autostarts: Bool,
-            hasManagedSave: Bool, devices: [String: ChangedPart.Value]? = nil
+            settings: [String: ChangedPart.Value], mark: String?, uuid: String? = nil, isRunning: Bool,
+            autostarts: Bool, hasManagedSave: Bool, devices: [String: ChangedPart.Value]? = nil
         ) {
             self.devices = devices
+            self.uuid = uuid
             self.settings = settings
             self.mark = mark
             self.isRunning = isRunning
@@ -68,7 +71,7 @@ public struct GuestPrecondition: Hashable, Sendable, Codable {
         }
 
         private enum CodingKeys: String, CodingKey {
-            case settings, mark, devices
+            case settings, mark, uuid, devices
             case isRunning = "running"
             case autostarts = "autostart"
             case hasManagedSave = "managed_save"
@@ -121,15 +124,15 @@ extension GuestPrecondition.Domain {
     ///
     /// - Parameter document: The definition, where its devices count; else nil.
     public init(
-        parts: ManagedParts, mark: OwnershipMark?, isRunning: Bool, autostarts: Bool, hasManagedSave: Bool,
-        defaultHugePage: PageSize?, devices document: XMLElement? = nil
+        parts: ManagedParts, mark: OwnershipMark?, uuid: String? = nil, isRunning: Bool, autostarts: Bool,
+        hasManagedSave: Bool, defaultHugePage: PageSize?, devices document: XMLElement? = nil
     ) {
         let devices = document.map(MachineMerge.settings(of:))
         let settings = parts.canonicalSettings(defaultHugePage: defaultHugePage)
         self.init(
             settings: Dictionary(settings.map { ($0.path, ChangedPart.Value($0.value)) }) { first, _ in first },
-            mark: mark.map { XMLLines($0.element).oneLine }, isRunning: isRunning, autostarts: autostarts,
-            hasManagedSave: hasManagedSave, devices: devices?.mapValues(ChangedPart.Value.init))
+            mark: mark.map { XMLLines($0.element).oneLine }, uuid: uuid?.lowercased(), isRunning: isRunning,
+            autostarts: autostarts, hasManagedSave: hasManagedSave, devices: devices?.mapValues(ChangedPart.Value.init))
     }
 
     /// What the facts say of a domain; nil for a definition that cannot be read, about which no plan has steps.
@@ -138,9 +141,9 @@ extension GuestPrecondition.Domain {
             return nil
         }
         self.init(
-            parts: parts, mark: OwnershipMark(reading: document), isRunning: facts.state.isActive,
-            autostarts: facts.autostart, hasManagedSave: facts.hasManagedSave, defaultHugePage: defaultHugePage,
-            devices: withDevices ? document : nil)
+            parts: parts, mark: OwnershipMark(reading: document), uuid: document.element(named: "uuid")?.text,
+            isRunning: facts.state.isActive, autostarts: facts.autostart, hasManagedSave: facts.hasManagedSave,
+            defaultHugePage: defaultHugePage, devices: withDevices ? document : nil)
     }
 }
 

@@ -5,9 +5,9 @@ internal import SiteFile
 
 /// What becomes of domains with this site's mark that the site no longer names on this host.
 ///
-/// Nothing, unless it is asked for. Then those that we created for this host are removed and those that we adopted released; but not
-/// when that is more than a fifth of all that we have here, or all, or the site names no guest at all: then it is more likely that
-/// the site file is wrong.
+/// Nothing, unless it is asked for. Then those that we created for this host are removed and those that we adopted released. When
+/// they are all that we have here, or the site names no guest at all, or they are more than two and more than a fifth, it is more
+/// likely that the site file is wrong, and nothing goes.
 struct Pruning {
     /// Domains that are removed or released, ascending by name.
     private(set) var going: [DomainRecord] = []
@@ -16,6 +16,8 @@ struct Pruning {
 
     /// The part of our domains that may go without ``PlanConsent/Prune/all``: one in so many.
     private static let oneIn = 5
+    /// So many may go whatever part they are, as long as others stay.
+    private static let few = 2
 
     init(_ request: PlanRequest, records: [String: DomainRecord], renames: Renames) {
         let named = Set(request.guests.map(\.name.value)).union(renames.strays)
@@ -26,14 +28,14 @@ struct Pruning {
         let owned = ours.filter { $0.mark?.host == nil || $0.mark?.host == host }
         let candidates = orphans.filter { $0.mark?.host == nil || $0.mark?.host == host }
         let strangers = orphans.filter { $0.mark?.host != nil && $0.mark?.host != host }
-        diagnostics = strangers.map(Pruning.madeForOtherHost)
+        diagnostics = Pruning.madeForOtherHosts(strangers)
         guard request.consent.prune != .none else {
-            diagnostics += candidates.map(Pruning.orphan)
+            diagnostics += Pruning.orphans(candidates)
             return
         }
         guard !candidates.isEmpty else { return }
-        let tooMany =
-            request.guests.isEmpty || candidates.count == owned.count || candidates.count * Pruning.oneIn > owned.count
+        let isMuch = candidates.count > Pruning.few && candidates.count * Pruning.oneIn > owned.count
+        let tooMany = request.guests.isEmpty || candidates.count == owned.count || isMuch
         if tooMany, request.consent.prune != .all {
             diagnostics.append(
                 Pruning.tooMany(candidates, of: owned.count, siteIsEmpty: request.guests.isEmpty))
@@ -55,33 +57,60 @@ struct Pruning {
         going.map { record in
             Removal(
                 request: request, record: record, origin: record.mark?.origin ?? .adopted,
-                reason: "the site no longer names it"
+                isOrphan: true
             ).outcome
         }
     }
 
-    private static func orphan(_ record: DomainRecord) -> Diagnostic {
-        let name = record.facts.name
-        return Diagnostic(
-            .orphan, "domain '\(name)' was made for this site, which no longer names it", severity: .warning,
-            hint: "write '\(name): {state: absent}', or give --prune, to have it removed; until then it is left alone")
+    /// One finding for those that we created and one for those that we adopted, however many they are.
+    private static func orphans(_ records: [DomainRecord]) -> [Diagnostic] {
+        [OwnershipMark.Origin.created, .adopted].compactMap { origin in
+            let names = records.filter { $0.mark?.origin == origin }.map(\.facts.name)
+            guard let first = names.first else { return nil }
+            let isOne = names.count == 1
+            let what = origin == .created ? "created for" : "adopted by"
+            let end = origin == .created ? "removed; its disks stay" : "released; its settings stay"
+            return Diagnostic(
+                .orphan,
+                isOne
+                    ? "domain '\(first)' was \(what) this site, which no longer names it"
+                    : "\(names.count) domains were \(what) this site, which no longer names them", severity: .warning,
+                notes: isOne ? [] : ["they are: \(list(names))"],
+                hint: isOne
+                    ? "write '\(first): {state: absent}', or give --prune, to have it \(end); until then it is left alone"
+                    : "give --prune to have each \(end); '\(first): {state: absent}' does so for one")
+        }
     }
 
-    private static func madeForOtherHost(_ record: DomainRecord) -> Diagnostic {
-        Diagnostic(
-            .orphan,
-            "domain '\(record.facts.name)' was made for the host '\(record.mark?.host ?? "")' of this site and is left alone here",
-            severity: .warning, hint: "name it for this host, or remove it with virsh undefine --keep-nvram")
+    private static func madeForOtherHosts(_ records: [DomainRecord]) -> [Diagnostic] {
+        Dictionary(grouping: records) { $0.mark?.host ?? "" }.sorted { $0.key < $1.key }.map { host, records in
+            let names = records.map(\.facts.name)
+            let isOne = names.count == 1
+            return Diagnostic(
+                .orphan,
+                isOne
+                    ? "domain '\(names[0])' belongs to the host '\(host)' of this site and is left alone here"
+                    : "\(names.count) domains belong to the host '\(host)' of this site and are left alone here",
+                severity: .warning, notes: isOne ? [] : ["they are: \(list(names))"],
+                hint: isOne
+                    ? "name it for this host, or remove it with virsh undefine --keep-nvram"
+                    : "name them for this host, or remove them with virsh undefine --keep-nvram")
+        }
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.prefix(20).joined(separator: ", ") + (names.count > 20 ? " and \(names.count - 20) more" : "")
     }
 
     private static func tooMany(_ going: [DomainRecord], of owned: Int, siteIsEmpty: Bool) -> Diagnostic {
-        let names = going.prefix(20).map(\.facts.name).joined(separator: ", ") + (going.count > 20 ? ", …" : "")
-        return Diagnostic(
+        Diagnostic(
             .pruneTooMany,
             siteIsEmpty
                 ? "the site names no guest on this host, and \(going.count) of its domains would go"
-                : "\(going.count) of this site's \(owned) domains would go, which is more than a fifth",
-            notes: ["they are: \(names)"],
+                : going.count == owned
+                    ? "all \(owned) of this site's domains on this host would go"
+                    : "\(going.count) of this site's \(owned) domains would go, which is more than a fifth",
+            notes: ["they are: \(list(going.map(\.facts.name)))"],
             hint: "look whether the site file is whole; --prune-all removes them all the same")
     }
 

@@ -8,8 +8,8 @@ struct Removal {
     let request: PlanRequest
     let record: DomainRecord
     let origin: OwnershipMark.Origin
-    /// Why it goes, before what that means: `the site no longer names it`; nil where the site asks for it by name.
-    var reason: String?
+    /// Whether it goes because the site no longer names it, not because the site asks for that by name.
+    var isOrphan = false
     /// The place in the site file that wants it.
     var source: SourceMark?
 
@@ -29,7 +29,7 @@ struct Removal {
         outcome.change = Change(
             subject: .guest(name), action: .remove, disruption: isRunning ? .guest : .none,
             parts: [ChangedPart(path: "state", now: now, want: nil, when: isRunning ? .live : .define)],
-            consent: sentence("its definition is removed; its disks are kept"),
+            consents: [.remove(isOrphan: isOrphan)],
             kept: KeptFiles.paths(in: record.document), source: source)
         return outcome
     }
@@ -40,9 +40,7 @@ struct Removal {
         return GuestOutcome(
             change: Change(
                 subject: .guest(name), action: .release, disruption: .none, parts: [part],
-                consent: reason == nil ? nil : sentence("it was adopted, so it is only released"), source: source),
+                consents: isOrphan ? [.release] : [], source: source),
             steps: [.release(name: name)])
     }
-
-    private func sentence(_ what: String) -> String { reason.map { "\($0): \(what)" } ?? what }
 }

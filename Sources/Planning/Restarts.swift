@@ -97,11 +97,6 @@ struct Restarts {
         let state = records[name]?.facts.state.rawValue ?? "running"
         change.parts.append(ChangedPart(path: "state", now: .text(state), want: .text("restarted"), when: .live))
         change.disruption = .guest
-        let sentence =
-            isForced
-            ? "it is shut down, or switched off when that takes too long, and started again"
-            : "it is shut down and started again"
-        change.consent = change.consent.map { "\($0); \(sentence)" } ?? sentence
         outcome.change = change
         return outcome
     }

@@ -70,10 +70,15 @@ extension Step: Codable {
     private static func wanted(
         _ container: KeyedDecodingContainer<CodingKeys>
     ) throws -> (ManagedParts, OwnershipMark) {
-        guard let mark = OwnershipMark(reading: try container.decode(XMLLines.self, forKey: .wanted).element) else {
+        let element = try container.decode(XMLLines.self, forKey: .wanted).element
+        guard let mark = OwnershipMark(reading: element) else {
             throw container.wrong(.wanted, "there is no mark of a site in it")
         }
-        return (try container.parts(.wanted), mark)
+        let parts = try container.parts(.wanted)
+        guard XMLWriter.write(parts.fragment(mark: mark)) == XMLWriter.write(element) else {
+            throw container.wrong(.wanted, "there is more in it than managed settings and the mark of a site")
+        }
+        return (parts, mark)
     }
 
     /// Writes a step.

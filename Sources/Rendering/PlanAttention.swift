@@ -47,7 +47,7 @@ struct PlanAttention {
 
     private var consents: [String] {
         plan.changes.compactMap { change in
-            change.consent.map { "\(quote(change.address)) needs consent: \(quote($0))" }
+            change.consentLine.map { "\(quote(change.address)) needs consent: \(quote($0))" }
         }
     }
 

@@ -133,7 +133,9 @@ private func changeJSON(_ change: Change) -> JSONValue {
         "action": .text(change.action.rawValue),
         "disruption": .text(change.disruption.rawValue),
         "parts": .list(change.parts.map(partJSON)),
-        "consent": .optional(change.consent),
+        "consent": .optional(change.consentLine),
+        "consents": .list(
+            zip(change.consents, change.consentSentences).map { ["kind": .text($0.kind), "text": .text($1)] }),
         "source": sourceJSON(change.source),
     ]
     if change.action == .remove { members["kept"] = .texts(change.kept) }

@@ -40,7 +40,7 @@ extension PlanMarkdown {
             ["Change", "Action", "Impact", "Settings"],
             plan.changes.map { change in
                 [
-                    MarkdownText.code(change.address), change.action.rawValue, Words.impact(change.disruption),
+                    MarkdownText.code(change.address), change.action.rawValue, Words.impact([change]),
                     whenTaken(by: change),
                 ]
             })

@@ -41,7 +41,7 @@ struct PlanSummary {
     var verdict: String {
         switch plan.verdict {
         case .noChanges: "no changes"
-        case .changes: "\(Amount.count(plan.changes.count, "change")), impact: \(Words.impact(plan.disruption))"
+        case .changes: "\(Amount.count(plan.changes.count, "change")), impact: \(Words.impact(plan.changes))"
         case .infeasible: "does not fit"
         case .undecided: "undecided, the search limit was reached"
         case .refused: "refused"
@@ -51,8 +51,8 @@ struct PlanSummary {
     /// Guests that wait for a restart now, or will after apply; ascending.
     var waiting: [String] {
         let changed = plan.changes.compactMap { change -> String? in
-            guard case .guest(let name) = change.subject, change.disruption < .guest else { return nil }
-            return change.parts.contains { $0.when == .nextStart } ? name : nil
+            guard case .guest(let name) = change.subject else { return nil }
+            return change.waits ? name : nil
         }
         return Set(plan.restartPending + changed).sorted()
     }
@@ -75,7 +75,7 @@ struct PlanSummary {
         let pools = poolDeltas.map { "\($0.pages < 0 ? "-" : "+")\($0.pages.magnitude) x \($0.size)" }
         if !pools.isEmpty { line += "; pools \(pools.joined(separator: ", "))" }
         if !waiting.isEmpty { line += "; \(Amount.count(waiting.count, "restart")) pending after apply" }
-        return line + "; impact: \(Words.impact(plan.disruption))."
+        return line + "; impact: \(Words.impact(plan.changes))."
     }
 
     private var unplaced: String { "\(Amount.count(plan.placement.unplaced.count, "guest")) not placed" }

@@ -10,7 +10,7 @@ extension PlanText {
         var table = TextTable([.left, .left, .right, .left])
         for change in changes {
             let pages = change.parts.map { "\(Words.values($0))\($0.path == "pages" ? " pages" : "")" }
-            let action = "\(change.action.rawValue), impact: \(Words.impact(change.disruption))"
+            let action = "\(change.action.rawValue), impact: \(Words.impact([change]))"
             table.add([change.address, pages.joined(separator: ", "), PlanSummary.memory(of: change), action])
         }
         let lines = zip(changes, table.lines(indent: 2)).map { change, line in
@@ -27,7 +27,7 @@ extension PlanText {
         return [paint("Guests", .heading)]
             + changes.flatMap { change in
                 let sign = Sign(change.action)
-                let words = "\(change.action.rawValue), impact: \(Words.impact(change.disruption))"
+                let words = "\(change.action.rawValue), impact: \(Words.impact([change]))"
                 let heading = "  \(sign.rawValue) \(displayable(change.address))  \(words)"
                 let kept = change.kept.map { "      keeps \(displayable($0))" }
                 return [paint(heading, sign)] + parts(change.parts, paint) + kept

@@ -23,13 +23,13 @@ enum Words {
         }
     }
 
-    /// What a change does to what runs.
+    /// What a change does at most to what runs.
     static func impact(_ disruption: Disruption) -> String {
         switch disruption {
         case .none: "none"
         case .live: "live"
         case .daemon: "libvirt daemon restart"
-        case .guest: "guest restart"
+        case .guest: "guest shutdown or restart"
         case .host: "host reboot"
         }
     }

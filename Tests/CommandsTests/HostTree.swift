@@ -13,6 +13,8 @@ struct HostTree {
     let pages: [Int]
 
     static let nodes = "root/sys/devices/system/node"
+    /// What is in `/etc/machine-id`.
+    static let machine = "0123456789abcdef0123456789abcdef"
 
     /// The folder of a pool, from the folder of the host.
     static func pool(_ cell: Int, _ size: Int) -> String { "\(nodes)/node\(cell)/hugepages/hugepages-\(size)kB" }
@@ -52,7 +54,7 @@ struct HostTree {
     private var files: [String: String] {
         var files = [
             "proc/sys/kernel/hostname": "here", "proc/sys/kernel/osrelease": "6.1.0",
-            "etc/machine-id": "0123456789abcdef0123456789abcdef",
+            "etc/machine-id": Self.machine,
             "sys/devices/system/cpu/online": "0-\(cells * cpus - 1)",
             "sys/devices/system/node/online": "0-\(cells - 1)",
         ]

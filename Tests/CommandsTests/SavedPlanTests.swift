@@ -21,7 +21,8 @@ struct SavedPlanTests {
         ] {
             #expect(text.contains(part), "\(part)")
         }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: plan.folder.path) == ["plan.json"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: plan.folder.path).sorted() == ["plan.json", "root"])
     }
 
     @Test("is the same file when it is made again at the same time")
@@ -33,7 +34,10 @@ struct SavedPlanTests {
         let text = try plan.text()
         for name in ["site.yaml", "-"] {
             let run = CommandRun(
-                ["apply", name, "--dry-run", "--connect", "qemu+unix:///system?socket=/nowhere/socket"],
+                [
+                    "apply", name, "--dry-run", "--root", plan.root, "--connect",
+                    "qemu+unix:///system?socket=/nowhere/socket",
+                ],
                 files: [name: text], time: SavedPlan.noon)
             #expect(run.status == Self.unreachable, "\(run.errors)")
             #expect(run.output.contains("+ guest/a  create"))
@@ -63,6 +67,12 @@ struct SavedPlanTests {
             ("numactl-plan/plan-file", "numactl-plan/plan-fil", "NP720"), ("\"steps\" :", "\"steps\"", "plan.json:"),
             ("\"sha256\" : \"", "\"sha256\" : \"0", "plan.json:"), ("\"payload\"", "\"pay\"", "NP720"),
             ("\"verdict\"", "\"verdict\": 1.5, \"verdict\"", "plan.json:"),
+            ("\"verdict\"", "\"verdict\": \"no_changes\", \"verdict\"", "stands twice in its object"),
+            ("\"steps\" :", "\"steps\": [], \"steps\" :", "stands twice in its object"),
+            ("\"steps\" :", "\"st\\u0065ps\" :", "is written with an escape"),
+            ("\"empty\" : false", "\"empty\" : NaN", "plan.json:"),
+            ("\"empty\" : false", "\"empty\" : 1e999", "plan.json:"),
+            ("\"empty\" : false", "\"empty\" : 9223372036854775808", "plan.json:"),
         ] as [(String, String, String)])
     func altered(old: String, new: String, finding: String) throws {
         let plan = try SavedPlan()
@@ -97,36 +107,66 @@ struct SavedPlanTests {
 
     @Test("is for its host")
     func otherHost() throws {
-        let plan = try SavedPlan(facts: SavedPlan.facts(host: "elsewhere"))
+        let plan = try SavedPlan(facts: SavedPlan.facts(machine: "0123456789abcdef0123456789abcde0"))
         let run = plan.apply()
         #expect(run.status == 15)
-        #expect(run.errors.contains("NP724") && run.errors.contains("the host elsewhere"))
-        let machine = try SavedPlan()
-        try machine.forge { payload in
-            payload["host"] = [
-                "name": .text((try? SavedPlan.thisHost()) ?? ""),
-                "machine_id_sha256": .text(
-                    String(repeating: "0", count: 64)),
-            ]
-        }
-        if FileManager.default.fileExists(atPath: "/etc/machine-id") { #expect(machine.apply().status == 15) }
+        #expect(run.errors.contains("NP724") && run.errors.contains("the host here"), "\(run.errors)")
     }
 
-    @Test("is for its host's cells as they were, where it was made from facts of a real machine")
-    func otherCells() throws {
-        let real = CommandRun(["facts", "--no-libvirt", "--format", "json"])
-        guard case .object(var facts) = try JSONDecoder().decode(JSONValue.self, from: Data(real.output.utf8)),
-            case .list(let cells)? = facts["cells"]
-        else { throw CocoaError(.coderReadCorrupt) }
-        let another: JSONValue = ["id": .number(4_000), "cpus": "", "memory_kib": .number(1_048_576)]
-        for (more, status) in [([], Self.unreachable), ([another], 14)] as [([JSONValue], Int32)]
-        where real.output.contains("machine_id_sha256") {
-            facts["cells"] = .list(cells + more)
-            let text = try #require(String(bytes: JSONEncoder().encode(JSONValue.object(facts)), encoding: .utf8))
-            let run = try SavedPlan(facts: text).apply()
+    @Test("that does not say which machine it is for is refused on one that has an identity")
+    func noMachine() throws {
+        let plan = try SavedPlan()
+        try plan.forge { $0["host"] = ["name": "here"] }
+        let run = plan.apply()
+        #expect(run.status == 15)
+        #expect(run.errors.contains("NP724") && run.errors.contains("does not say for which machine"))
+        try FileManager.default.removeItem(atPath: plan.root + "/etc/machine-id")
+        #expect(plan.apply().status == Self.unreachable)
+        try plan.forge { $0["host"] = ["name": "there"] }
+        #expect(plan.apply().status == 15)
+    }
+
+    @Test("is for its host's cells as they were", arguments: ["cells", "cpus"])
+    func otherCells(what: String) throws {
+        let facts = try SavedPlan.facts()
+        let plan = try SavedPlan(
+            facts: what == "cpus"
+                ? facts.replacing("4-7", with: "4-6")
+                : facts.dropLast(2) + ", {\"id\": 4000, \"cpus\": \"\", \"memory_kib\": 1048576}]}")
+        let run = plan.apply()
+        #expect(run.status == 14, "\(run.errors)")
+        #expect(run.errors.contains(what == "cpus" ? "cell 1 has CPUs 4-7, not 4-6" : "cell 4000 is gone"))
+    }
+
+    @Test("is for the boot of the machine in which it was made")
+    func otherBoot() throws {
+        for (planned, status) in [("first", Self.unreachable), ("second", 14)] as [(String, Int32)] {
+            let facts = try SavedPlan.facts().replacing("{\"name\"", with: "{\"boot_id\": \"\(planned)\", \"name\"")
+            let plan = try SavedPlan(facts: facts)
+            let folder = URL(filePath: plan.root + "/proc/sys/kernel/random")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data("first\n".utf8).write(to: folder.appending(path: "boot_id"))
+            let run = plan.apply()
             #expect(run.status == status, "\(run.errors)")
-            #expect(run.errors.contains("cell 4000 is gone") == !more.isEmpty)
+            #expect(run.errors.contains("booted again") == (status == 14))
         }
+    }
+
+    @Test("from the future, or good for years, is refused", arguments: ["created", "expires", "both"])
+    func future(what: String) throws {
+        let plan = try SavedPlan()
+        if what == "created" {
+            #expect(plan.apply(time: SavedPlan.noon - 299).status == Self.unreachable)
+            let run = plan.apply(time: SavedPlan.noon - 301)
+            #expect(run.status == 14)
+            #expect(run.errors.contains("NP722") && run.errors.contains("that cannot be"))
+            return
+        }
+        try plan.forge { payload in
+            payload["expires"] = "9998-01-01T00:00:00Z"
+            if what == "both" { payload["created"] = "9997-12-31T00:00:00Z" }
+        }
+        #expect(plan.apply().status == 14)
     }
 
     @Test("is good for a day, or as long as it was told")
@@ -207,9 +247,7 @@ struct SavedPlanTests {
     @Test("without a precondition for every step is refused", arguments: ["guests", "pools"])
     func uncovered(what: String) throws {
         let site = "site: lab\nhosts: {h: {}}\nguests: {a: {vcpus: 1, ram: 64MiB, mem_page_size: 2MiB}}\n"
-        let facts = try SavedPlan.facts().replacing(
-            "4194304}", with: "4194304, \"pools\": [{\"page_kib\": 2048, \"total\": 0}]}")
-        let plan = try SavedPlan(site, facts: facts)
+        let plan = try SavedPlan(site)
         #expect(plan.apply().status == Self.unreachable)
         try plan.forge { payload in
             guard case .object(var all)? = payload["preconditions"] else { return }

@@ -53,7 +53,7 @@ struct ConsentTests {
         request.consent.adopts = true
         let adopted = Planner.plan(request)
         #expect(adopted.plan.changes.map(\.action) == [.adopt])
-        #expect(adopted.plan.changes.allSatisfy { $0.consent != nil })
+        #expect(adopted.plan.changes.map(\.consents) == [[.adopt]])
 
         var theirs = request.applied(adopted, state: .shutoff)
         theirs.site = "another"
@@ -61,7 +61,7 @@ struct ConsentTests {
         theirs.consent.takesOver = true
         let taken = Planner.plan(theirs)
         #expect(taken.plan.changes.map(\.action) == [.adopt])
-        #expect(taken.plan.changes.first?.consent?.contains("'test'") == true)
+        #expect(taken.plan.changes.map(\.consents) == [[.takeOver(site: "test")]])
         guard case .redefine(_, _, _, let mark) = try #require(taken.steps.first) else {
             Issue.record("\(taken.steps)")
             return

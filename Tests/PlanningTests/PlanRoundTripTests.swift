@@ -110,7 +110,7 @@ struct PlanRoundTripTests {
         #expect(forced.plan.placement.moved == ["small"])
         #expect(forced.plan.diagnostics.map(\.code) == [.runningGuestMoves])
         let change = try #require(forced.plan.changes.first { $0.address == "guest/small" })
-        #expect(change.consent != nil)
+        #expect(!change.consents.isEmpty)
         #expect(change.parts.allSatisfy { $0.when == .nextStart })
         #expect(!forced.steps.contains { if case .pin = $0 { true } else { false } })
     }

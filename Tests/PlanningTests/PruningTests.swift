@@ -18,10 +18,11 @@ struct PruningTests {
     }
 
     @Test(
-        "go when that is asked for, up to a fifth of all; more than that only with a second word",
+        "go when that is asked for, up to two or a fifth of all; more than that, or all, only with a second word",
         arguments: [
             (10, 2, .none, [], .orphan), (10, 2, .few, ["g0", "g1"], nil), (10, 3, .few, [], .pruneTooMany),
-            (10, 3, .all, ["g0", "g1", "g2"], nil), (1, 1, .few, [], .pruneTooMany), (4, 1, .few, [], .pruneTooMany),
+            (10, 3, .all, ["g0", "g1", "g2"], nil), (1, 1, .few, [], .pruneTooMany), (4, 1, .few, ["g0"], nil),
+            (3, 2, .few, ["g0", "g1"], nil), (14, 3, .few, [], .pruneTooMany), (15, 3, .few, ["g0", "g1", "g2"], nil),
             (5, 1, .few, ["g0"], nil), (2, 2, .few, [], .pruneTooMany), (2, 2, .all, ["g0", "g1"], nil),
             (3, 0, .few, [], nil),
         ] as [(Int, Int, PlanConsent.Prune, [String], DiagnosticCode?)])
@@ -32,7 +33,7 @@ struct PruningTests {
         let plan = Planner.plan(request)
         #expect(plan.steps == gone.map { .undefine(name: $0) })
         #expect(plan.plan.changes.map(\.action) == gone.map { _ in .remove })
-        #expect(plan.plan.changes.allSatisfy { $0.consent != nil })
+        #expect(plan.plan.changes.map(\.consents) == gone.map { _ in [.remove(isOrphan: true)] })
         #expect(Set(plan.plan.diagnostics.map(\.code)) == (code.map { [$0] } ?? []))
         #expect(plan.plan.verdict == (code == .pruneTooMany ? .refused : gone.isEmpty ? .noChanges : .changes))
     }

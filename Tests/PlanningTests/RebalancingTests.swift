@@ -48,7 +48,7 @@ struct RebalancingTests {
         #expect(move.gains == [.distance(before: 32, after: 12)])
         #expect(move.isRunning == (state == .running))
         let change = try #require(plan.changes.first { $0.address == "guest/far" })
-        #expect(change.consent != nil)
+        #expect(change.consents.contains(.rebalance))
         #expect(
             ValidityChecker(
                 request: PlacementRequest(

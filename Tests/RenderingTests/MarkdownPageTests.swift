@@ -121,7 +121,7 @@ private struct Random {
             changes.append(
                 Change(
                     subject: .guest(name()), action: .update, disruption: .live, parts: parts,
-                    consent: number(4) == 0 ? name() : nil))
+                    consents: number(4) == 0 ? [.takeOver(site: name())] : []))
         }
         let unplaced = (0..<number(100)).map { _ in
             UnplacedGuest(name: name(), code: .doesNotFit, reasons: [Samples.short(0, .memory, 9, 1, [name()])])

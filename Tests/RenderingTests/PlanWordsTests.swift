@@ -48,12 +48,38 @@ struct PlanWordsTests {
         #expect(lastLine(plan(.changes, [change])) == "Plan: \(words), 0 unchanged; impact: none.")
     }
 
+    private func guest(_ name: String, _ disruption: Disruption, _ parts: ChangedPart...) -> Change {
+        Change(subject: .guest(name), action: .update, disruption: disruption, parts: parts)
+    }
+
+    private func state(_ word: String?) -> ChangedPart {
+        ChangedPart(path: "state", now: .text("running"), want: word.map { .text($0) }, when: .live)
+    }
+
+    @Test("the impact says whether guests stop or restart, and what waits for their next start")
+    func impactWords() {
+        let waiting = ChangedPart(path: "memory.kib", now: nil, want: .number(1), when: .nextStart)
+        let table: [([Change], String)] = [
+            ([guest("a", .guest, state("restarted"))], "guest restart"),
+            ([guest("a", .guest, state("shutoff"))], "guest shutdown"),
+            ([guest("a", .guest, state(nil))], "guest shutdown"),
+            (
+                [guest("a", .guest, state(nil)), guest("b", .guest, state("restarted"))], "guest shutdown or restart"
+            ),
+            ([guest("a", .none, waiting)], "at next start"), ([guest("a", .live, waiting)], "live and at next start"),
+            ([guest("a", .none), guest("b", .live)], "live"),
+        ]
+        for (changes, words) in table {
+            #expect(lastLine(plan(.changes, changes)).hasSuffix("impact: \(words)."), "\(words)")
+        }
+    }
+
     @Test(
         "the worst disruption is named first and in the last line",
         arguments: [
             (.none, "none", nil), (.live, "live", nil),
             (.daemon, "libvirt daemon restart", "! guest/a: a libvirt daemon restarts; guests go on"),
-            (.guest, "guest restart", "! a (running) will be interrupted: update"),
+            (.guest, "guest shutdown", "! a (running) will be interrupted: update"),
             (.host, "host reboot", "! guest/a: the host reboots"),
         ] as [(Disruption, String, String?)])
     func impact(disruption: Disruption, words: String, sentence: String?) {

@@ -95,7 +95,7 @@ enum Samples {
         changes: [
             Change(
                 subject: .guest("old"), action: .remove, disruption: .none, parts: [],
-                consent: "removes the definition; disks are kept (--prune)"),
+                consents: [.remove(isOrphan: true)]),
             Change(
                 subject: .guest("web01"), action: .update, disruption: .live,
                 parts: [
@@ -120,7 +120,7 @@ enum Samples {
         placement: Placement(verdict: .placed, guests: [], cells: []),
         changes: [
             pool(.grow, cell: 0, 1_048_576, 16, 24, .live), pool(.grow, cell: 1, 1_048_576, 16, 20, .live),
-            pool(.shrink, cell: 1, 2_048, 512, 0, .live, consent: "gives up free pages (--allow-shrink)"),
+            pool(.shrink, cell: 1, 2_048, 512, 0, .live, consents: [.shrink]),
         ],
         unchanged: ["web01"],
         diagnostics: [
@@ -185,7 +185,7 @@ enum Samples {
                 parts: [
                     part("path\n```\n# heading", .text("now|\u{7}"), .text("```\n</details>"), .nextStart),
                     part("empty", nil, .text(""), .live), part("none", nil, nil, .define),
-                ], consent: "agree to \(hostileName)"),
+                ], consents: [.takeOver(site: hostileName)]),
             Change(
                 subject: .guest(String(repeating: "very-long-name-", count: 20)), action: .stop, disruption: .guest,
                 parts: []),
@@ -222,11 +222,11 @@ enum Samples {
 
     static func pool(
         _ action: Change.Action, cell: CellID, _ kib: UInt64, _ now: UInt64, _ want: UInt64, _ disruption: Disruption,
-        consent: String? = nil
+        consents: [Consent] = []
     ) -> Change {
         Change(
             subject: .pool(PoolID(cell: cell, pageSize: size(kib))), action: action, disruption: disruption,
-            parts: [part("pages", .number(now), .number(want), .live)], consent: consent)
+            parts: [part("pages", .number(now), .number(want), .live)], consents: consents)
     }
 
     static func short(

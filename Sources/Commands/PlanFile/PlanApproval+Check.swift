@@ -6,14 +6,37 @@ internal import Rendering
 
 extension PlanApproval {
     /// Shows the plan and says whether it could be carried out now; changes nothing.
-    func check(_ world: World, format: PlanFormat) throws -> ExitStatus {
+    func check(_ world: World, _ review: ReviewOptions) throws -> ExitStatus {
         let order = try order(world)
-        world.say(PlanText(file.plan).text(color: world.hasColor))
-        guard !order.steps.isEmpty else { return .done }
+        var failure: CommandFailure?
+        do {
+            try demandUnmoved(order)
+        } catch let stale as CommandFailure {
+            failure = stale
+        }
+        world.say(
+            try order.plan.rendered(
+                as: review.format, status: failure?.status ?? .done, maximumBytes: review.maxBytes, world))
+        if let failure { throw failure }
+        return .done
+    }
+
+    private func demandUnmoved(_ order: WorkOrder) throws {
+        guard !order.steps.isEmpty else { return }
         let host = WritableHost(
             uri: order.uri, root: host.root ?? "/", defaultHugePage: order.facts.defaultHugePage)
         try host.opened().check(order)?.demandUnmoved()
-        return .done
+    }
+}
+
+extension Plan {
+    /// A plan without a placement in the form that was asked for, of those that need none.
+    func rendered(as format: PlanFormat, status: ExitStatus, maximumBytes: Int, _ world: World) throws -> String {
+        switch format {
+        case .json: try JSONText.of(PlanJSON(self, exit: status.report))
+        case .markdown: PlanMarkdown(PlanReview(self), maximumBytes: maximumBytes).text
+        case .text, .html, .svg: PlanText(self).text(color: world.hasColor)
+        }
     }
 }
 

@@ -17,10 +17,11 @@ struct PlanApproval {
     let maximum: Disruption
     let host: HostOptions
 
-    /// What is to be done.
+    /// What is to be done. What is shown of it, and how much it disturbs, is told from the steps, whatever the file says of that.
     ///
-    /// - Throws: ``CommandFailure``: 65 for another file than the one that was meant, 14 for one that is too old, 15 for another
-    ///   host's or one that disturbs too much, 66 when a base file that it needs is gone.
+    /// - Throws: ``CommandFailure``: 65 for another file than the one that was meant, or one that holds what this program does not
+    ///   save; 14 for one that is too old or too new, or was made in another boot of the machine or for other cells; 15 for another
+    ///   host's or one that disturbs too much; 66 when a base file that it needs is gone.
     func order(_ world: World) throws -> WorkOrder {
         try demandSum()
         let (found, findings) = HostDiscovery(root: FilePath(host.root ?? "/")).facts()
@@ -28,13 +29,17 @@ struct PlanApproval {
         try demandHost(facts.host)
         try demandCells(facts)
         try demandTime(world.now())
-        try PlanApproval.demand(file.plan, atMost: maximum)
+        let uri = try host.connect ?? localURI()
+        let bases = BaseFiles(file: file, world: world)
+        let steps = try file.steps.map(bases.completed)
+        try demandRules(facts, based: bases.matched)
+        let plan = try plan(on: facts)
+        try PlanApproval.demand(plan, atMost: maximum)
         warnOfSite(world)
         let steps = try stepsWithPasswords(world)
         try demandWhatIsNeeded(steps, facts)
         return WorkOrder(
-            plan: file.plan, steps: steps, preconditions: file.preconditions, facts: facts,
-            uri: host.connect ?? file.connect,
+            plan: plan, steps: steps, preconditions: file.preconditions, facts: facts, uri: uri,
             poolTargets: Dictionary(file.boot.pools.map { ($0.pool, $0.pages) }, uniquingKeysWith: max),
             keepFree: file.boot.keepFree)
     }
@@ -63,13 +68,19 @@ struct PlanApproval {
     }
 
     private func demandHost(_ present: HostIdentity) throws {
-        let isOther: Bool
-        if let planned = file.host.machine, let machine = present.machine {
-            isOther = planned != machine
-        } else {
-            isOther = file.host.name != present.name
+        if let machine = present.machine, file.host.machine == nil {
+            throw CommandFailure(
+                .needsConsent,
+                [
+                    Diagnostic(
+                        .planFileOtherHost,
+                        "the plan does not say for which machine it was made, and this one has an identity",
+                        notes: ["this machine: \(machine)"],
+                        hint: "plan on the host itself, or with what facts --format json says of it")
+                ])
         }
-        guard isOther else { return }
+        let isOther = file.host.machine.map { $0 != present.machine } ?? (file.host.name != present.name)
+        guard isOther else { return try demandBoot(present) }
         throw CommandFailure(
             .needsConsent,
             [
@@ -80,10 +91,21 @@ struct PlanApproval {
             ])
     }
 
+    /// What was seen before the machine was booted again says little of what is there now.
+    private func demandBoot(_ present: HostIdentity) throws {
+        guard let planned = file.host.bootID, let boot = present.bootID, planned != boot else { return }
+        throw CommandFailure(
+            .stalePlan,
+            [
+                Diagnostic(
+                    .planFileStale, "the machine was booted again since its facts were taken; nothing was changed",
+                    hint: "make the plan anew: numactl-plan plan --out FILE")
+            ])
+    }
+
     /// A disk may come to another machine, or a machine to other hardware: places on cells that are not the same mean nothing
-    /// there. Facts without a machine's id were made up, and so may be their cells; the name is all that is held against them.
+    /// there.
     private func demandCells(_ facts: HostFacts) throws {
-        guard file.host.machine != nil else { return }
         let planned = file.boot.cells.map { BootFile.Cell(id: $0.key, cpus: $0.value, memory: nil, keepFree: .zero) }
         let differences = BootFile(host: nil, cells: planned, targets: []).mismatches(with: facts)
         guard !differences.isEmpty else { return }
@@ -96,8 +118,24 @@ struct PlanApproval {
             ])
     }
 
+    /// How far the clocks of two machines may be apart.
+    private static let skew = Duration.seconds(300)
+    /// The longest that a plan may be good for, which is what `--expires` takes at most.
+    private static let longest = Duration.seconds(366 * 86_400)
+
     private func demandTime(_ now: Int64) throws {
-        guard UTCTime(seconds: now) > file.expires else { return }
+        let now = UTCTime(seconds: now)
+        if file.created > now.adding(PlanApproval.skew) || file.expires > file.created.adding(PlanApproval.longest) {
+            throw CommandFailure(
+                .stalePlan,
+                [
+                    Diagnostic(
+                        .planFileExpired,
+                        "the plan was made at \(file.created), good until \(file.expires), and it is \(now): that cannot be",
+                        hint: "look at the clock of this machine and of the one that made the plan: timedatectl")
+                ])
+        }
+        guard now > file.expires else { return }
         throw CommandFailure(
             .stalePlan,
             [
@@ -115,7 +153,8 @@ struct PlanApproval {
             .needsConsent,
             [
                 Diagnostic(
-                    .tooDisruptive, "nothing was changed: the plan disturbs more than '\(maximum.rawValue)' what runs",
+                    .tooDisruptive,
+                    "nothing was changed: the plan disturbs running guests more than '\(maximum.rawValue)'",
                     notes: above.map { "\(displayable($0.address)): \($0.disruption.rawValue)" },
                     hint: "agree to it with --max-disruption \(plan.disruption.rawValue)")
             ])
@@ -130,47 +169,5 @@ struct PlanApproval {
             .planSiteChanged, "\(displayable(file.site.path)) has changed since the plan was made from it",
             severity: .warning)
         world.warn(DiagnosticText().render([note]))
-    }
-
-    /// The steps with the passwords of new guests put back from their base files.
-    private func stepsWithPasswords(_ world: World) throws -> [Step] {
-        try file.steps.map { step in
-            guard case .create(let name, let definition, let wanted, let mark) = step,
-                let base = file.bases.first(where: { $0.guest == name })
-            else { return step }
-            let bytes: [UInt8]
-            do {
-                bytes = try world.checked(base.path, 16 << 20)
-            } catch let failure as CommandFailure {
-                throw failure
-            } catch {
-                throw CommandFailure(
-                    .inputMissing,
-                    [
-                        Diagnostic(
-                            .baseUnreadable,
-                            "cannot read \(displayable(base.path)), which holds the passwords of \(name)")
-                    ])
-            }
-            guard SHA256(of: bytes) == base.sha256, let document = try? XMLReader.read(bytes: bytes) else {
-                throw stale(base)
-            }
-            let whole = DomainPatch.apply(
-                wanted, mark: mark, to: DomainTemplate.domain(from: document, name: name, isShared: base.isShared))
-            guard XMLWriter.write(DomainSecrets.removed(from: whole)) == XMLWriter.write(definition) else {
-                throw stale(base)
-            }
-            return .create(name: name, definition: whole, wanted: wanted, mark: mark)
-        }
-    }
-
-    private func stale(_ base: PlanFile.Base) -> CommandFailure {
-        CommandFailure(
-            .stalePlan,
-            [
-                Diagnostic(
-                    .planFileStale, "stale: \(displayable(base.path)) is not the file that the plan was made from",
-                    notes: ["it holds passwords of \(displayable(base.guest)), which are not in the plan"])
-            ])
     }
 }

@@ -22,6 +22,15 @@ extension PlanFile {
     /// - Throws: ``CommandFailure`` with 65: no JSON, another version, altered since it was saved, or not what a plan is.
     init(bytes: [UInt8], path: String) throws {
         let data = Data(bytes)
+        if let key = JSONKeys.firstMisleading(in: bytes) {
+            throw CommandFailure(
+                .invalidInput,
+                [
+                    Diagnostic(
+                        .planFileInvalid, "\(path):\(key.line): the key '\(displayable(key.name))' \(key.problem)",
+                        hint: "make the plan anew: numactl-plan plan --out \(path)")
+                ])
+        }
         let envelope: Envelope
         do {
             envelope = try JSONDecoder().decode(Envelope.self, from: data)
@@ -32,7 +41,7 @@ extension PlanFile {
         do {
             let content = try JSONDecoder().decode(Content.self, from: data).payload
             try content.check()
-            self = content.file(sha256: envelope.sum)
+            self = content.file(sha256: envelope.sum, source: (path, bytes))
         } catch {
             throw FactsError.failure(error, in: bytes, path: path, invalid: .planFileInvalid)
         }
@@ -88,14 +97,7 @@ private struct Payload: Decodable {
     var bases: [PlanFile.Base]
     var steps: [Step]
     var preconditions: Preconditions
-    var changes: [Change]
-    var unchanged: [String]
-    var restartPending: [String]
-
-    enum CodingKeys: String, CodingKey {
-        case site, host, connect, created, expires, boot, bases, steps, preconditions, changes, unchanged
-        case restartPending = "restart_pending"
-    }
+    var changes: [ShownChange]
 
     /// Every step is covered by a precondition: a file that leaves one out would be carried out unseen.
     func check() throws {
@@ -115,22 +117,47 @@ private struct Payload: Decodable {
         }
     }
 
-    func file(sha256: SHA256) -> PlanFile {
+    func file(sha256: SHA256, source: (path: String, bytes: [UInt8])) -> PlanFile {
         PlanFile(
             site: site, host: host, connect: connect, created: created, expires: expires, boot: boot, bases: bases,
-            steps: steps, preconditions: preconditions,
-            plan: Plan(
-                host: host.name, site: site.name, verdict: steps.isEmpty ? .noChanges : .changes,
-                placement: Placement(verdict: .placed, guests: [], cells: []), changes: changes, unchanged: unchanged,
-                restartPending: restartPending),
-            sha256: sha256)
+            steps: steps, preconditions: preconditions, shown: changes, sha256: sha256, source: source)
     }
+}
+
+extension PlanFile {
+    /// The failure for what this program would not have saved, each with its place.
+    func failure(_ problems: [PlanProblem], _ code: DiagnosticCode = .planStepRefused) -> CommandFailure {
+        var diagnostics: [Diagnostic] = []
+        var sources: [SourceText] = []
+        for problem in problems.prefix(PlanFile.mostProblems) {
+            let path = [PathKey("payload")] + problem.path.map(PathKey.init(_:))
+            let error = DecodingError.dataCorrupted(.init(codingPath: path, debugDescription: problem.message))
+            let failure = FactsError.failure(error, in: source.bytes, path: source.path, invalid: code)
+            diagnostics += failure.diagnostics
+            sources = failure.sources
+        }
+        diagnostics.append(
+            Diagnostic(
+                code, "nothing was changed", severity: .note,
+                hint: "make the plan anew on a host that you trust: numactl-plan plan --out FILE"))
+        return CommandFailure(.invalidInput, diagnostics, sources: sources)
+    }
+
+    /// So many problems are listed; one is enough to refuse the plan.
+    private static let mostProblems = 5
 }
 
 /// A part of the path to a place in the document.
 private struct PathKey: CodingKey {
     let stringValue: String
     let intValue: Int?
+
+    init(_ part: PlanProblem.Part) {
+        switch part {
+        case .member(let name): self.init(name)
+        case .index(let index): self.init(index)
+        }
+    }
 
     init(_ name: String) { (stringValue, intValue) = (name, nil) }
     init(_ index: Int) { (stringValue, intValue) = ("\(index)", index) }

@@ -32,7 +32,10 @@ extension PlanFile {
             SiteFile(
                 name: session.result.plan.site, path: absolute(session.input.source.name),
                 sha256: SHA256(of: session.input.source.text)))
-        payload["host"] = try .of(Host(name: session.result.plan.host, machine: session.facts.host.machine))
+        payload["host"] = try .of(
+            Host(
+                name: session.result.plan.host, machine: session.facts.host.machine,
+                bootID: session.facts.host.bootID))
         payload["boot"] = try .of(Boot(session))
         payload["bases"] = try .of(bases(session, world))
         payload["steps"] = try .of(steps)
@@ -43,9 +46,9 @@ extension PlanFile {
         let document: JSONValue = [
             "kind": .text(kind), "format_version": .text(formatVersion), "payload": value, "sha256": .text("\(sum)"),
         ]
+        let bytes = try readable(document, path: path)
         do throws(SysfsError) {
-            try AtomicFile.write(
-                Array((try? JSONText.of(document))?.utf8 ?? "".utf8), to: FilePath(path), permissions: .ownerReadWrite)
+            try AtomicFile.write(bytes, to: FilePath(path), permissions: .ownerReadWrite)
         } catch {
             throw CommandFailure(
                 error.isNotPermitted ? .notPermitted : .unexpected,
@@ -58,17 +61,41 @@ extension PlanFile {
         return (sum, end)
     }
 
-    /// The base files of guests that are made new and whose passwords stay out of the plan.
+    /// The document as it is written, which has been read back: a file that nobody can carry out is no plan.
+    ///
+    /// - Throws: ``CommandFailure`` when it cannot be encoded, or not be read again.
+    static func readable(_ document: some Encodable, path: String) throws -> [UInt8] {
+        func failure(_ why: String) -> CommandFailure {
+            CommandFailure(
+                .unexpected,
+                [
+                    Diagnostic(
+                        .outputUnwritable, "the plan was not saved: as a file it cannot be read again",
+                        notes: [why], hint: "apply the site file itself, and report this")
+                ])
+        }
+        do {
+            let bytes = Array(try JSONText.of(document).utf8)
+            _ = try PlanFile(bytes: bytes, path: path)
+            return bytes
+        } catch let error as CommandFailure {
+            throw failure(error.diagnostics.first?.message ?? "")
+        } catch {
+            throw failure("\(error)")
+        }
+    }
+
+    /// The base files of guests that are made new.
     private static func bases(_ session: PlanningSession, _ world: World) throws -> [Base] {
         try session.result.steps.compactMap { step in
-            guard step.holdsPasswords, let guest = session.guests.first(where: { $0.name.value == step.guest }),
+            guard case .create = step, let guest = session.guests.first(where: { $0.name.value == step.guest }),
                 let base = guest.machine.base?.value
             else { return nil }
             let path = base.hasPrefix("/") ? base : session.input.folder + base
             let users = session.guests.count { $0.machine.base?.value == base }
             return Base(
                 guest: guest.name.value, path: absolute(path), sha256: SHA256(of: try world.read(path, 16 << 20)),
-                isShared: users > 1)
+                isShared: users > 1, holdsPasswords: step.holdsPasswords)
         }
     }
 

@@ -21,10 +21,13 @@ struct PlanFile {
     struct Host: Codable {
         var name: String
         var machine: SHA256?
+        /// The boot of the machine in which the plan was made; nil where the facts do not tell.
+        var bootID: String?
 
         enum CodingKeys: String, CodingKey {
             case name
             case machine = "machine_id_sha256"
+            case bootID = "boot_id"
         }
     }
 
@@ -41,17 +44,21 @@ struct PlanFile {
         }
     }
 
-    /// A base file whose passwords are not in the plan: it is read again when the plan is carried out.
+    /// A base file that a new guest is made from. It is read again when the plan is carried out: for passwords, which are not in
+    /// the plan, and for what a saved plan may not carry.
     struct Base: Codable {
         var guest: String
         var path: String
         var sha256: SHA256
         /// Whether other guests are made from the file too.
         var isShared: Bool
+        /// Whether it holds passwords that the plan lacks; nil in files of an older program, which named no others.
+        var holdsPasswords: Bool?
 
         enum CodingKeys: String, CodingKey {
             case guest, path, sha256
             case isShared = "shared"
+            case holdsPasswords = "passwords"
         }
     }
 
@@ -64,8 +71,10 @@ struct PlanFile {
     var bases: [Base]
     var steps: [Step]
     var preconditions: Preconditions
-    /// What is shown; its placement is not read back.
-    var plan: Plan
+    /// What the file shows of its changes; what apply shows follows from the steps.
+    var shown: [ShownChange]
     /// The sum of the file's payload.
     var sha256: SHA256
+    /// The file's name and bytes, to point at places in it.
+    var source: (path: String, bytes: [UInt8])
 }

@@ -44,7 +44,7 @@ struct ApplyCommand: WorldCommand {
     @Option(
         help: ArgumentHelp(
             """
-            Refuse a plan that disturbs more than this what runs. A saved plan is held to daemon unless this is given; for a site \
+            Refuse a plan that disturbs running guests more than this. A saved plan is held to daemon unless this is given; for a site \
             file there is no limit, and what disturbs is asked for.
             """))
     var maxDisruption: DisruptionLimit?
@@ -137,10 +137,13 @@ struct ApplyCommand: WorldCommand {
             )
         }
         if host.facts != nil { throw ValidationError("--facts goes with no saved plan: it is for the host itself.") }
+        if review.isPicture || review.xml {
+            throw ValidationError("A saved plan is shown with --format text, json or markdown, and without --xml.")
+        }
         let file = try PlanFile(bytes: bytes, path: site.site ?? "-")
         let approval = PlanApproval(
             file: file, sha256: planSHA256, maximum: maxDisruption?.disruption ?? .daemon, host: host)
-        if dryRun { return try approval.check(world, format: format) }
+        if dryRun { return try approval.check(world, review) }
         let lock = try files.lockOption.lock(timeout: .seconds(limits.lockTimeout))
         defer { lock.release() }
         try files.demandTrustedBootFile()
@@ -148,7 +151,7 @@ struct ApplyCommand: WorldCommand {
         let order = try approval.order(world)
         try confirmation(world)?.demandReversible(order.steps)
         if !order.steps.isEmpty {
-            let shown = PlanText(file.plan).text(color: world.hasColor)
+            let shown = PlanText(order.plan).text(color: world.hasColor)
             if format == .json { world.warn(shown) } else { world.say(shown + "\n") }
         }
         return try carryOut(order, world)
@@ -202,13 +205,19 @@ struct ApplyCommand: WorldCommand {
 
     /// Whether the operator agrees to what needs it: by `--yes`, or by an answer.
     private func consents(to plan: Plan, _ world: World) throws -> Bool {
-        let risky = plan.changes.filter { $0.consent != nil }
-        guard !risky.isEmpty, !yes else { return true }
-        let list = risky.map { "\($0.address): \($0.consent ?? "")" }
+        let list = plan.changes.flatMap { change in
+            change.consentSentences.map { "\(displayable(change.address)): \(displayable($0))" }
+        }
+        guard !list.isEmpty, !yes else { return true }
         let question = list.map { "  \($0)\n" }.joined() + "Go on? Type yes: "
-        if world.ask(question) == "yes" { return true }
+        if let answer = world.ask(question) {
+            if answer == "yes" { return true }
+            world.warn("Cancelled; nothing was changed.\n")
+            return false
+        }
+        let risky = plan.changes.count { !$0.consents.isEmpty }
         let diagnostic = Diagnostic(
-            .needsConsent, "nothing was changed: \(risky.count) of the changes must be agreed to", notes: list,
+            .needsConsent, "nothing was changed: \(risky) of the changes must be agreed to", notes: list,
             hint: "numactl-plan apply --yes agrees to all of them")
         world.warn(DiagnosticText().render(diagnostic))
         return false

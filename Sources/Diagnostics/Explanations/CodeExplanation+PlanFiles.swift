@@ -21,24 +21,26 @@ extension CodeExplanation {
             .planFileExpired, "the saved plan is too old",
             """
             A saved plan may be carried out for a day unless plan --out was told otherwise with --expires, so that an \
-            approval is not used long after it was given. The exit code is 14 and nothing was changed.
+            approval is not used long after it was given. The same is said of a plan that was made more than five minutes \
+            from now, or is good for more than 366 days: a clock is wrong, or the file. The exit code is 14 and nothing was \
+            changed.
             Make it anew: numactl-plan plan --out plan.json --expires 7d.
             """),
         CodeExplanation(
             .planFileStale, "the host has moved on since the plan was saved",
             """
             Something that the plan is about is neither as the plan found it nor as the plan wants it: a pool has \
-            another size, a domain was redefined, started, stopped or removed, a pin was moved. Each such thing is \
-            listed. All of them are looked at before the first write, and each again before the step that needs it. \
+            another size, a domain was redefined, replaced by another of its name, started, stopped or removed, a pin was \
+            moved, the machine was booted again. Each such thing is listed. All of them are looked at before the first write, and each again before the step that needs it. \
             What the plan has no steps for may change as it likes. The exit code is 14.
             Find out who changed it, then make the plan anew: numactl-plan plan --out plan.json.
             """),
         CodeExplanation(
             .planFileOtherHost, "the saved plan is for another host",
             """
-            The plan names the machine that it was made for by a checksum of its /etc/machine-id, or by its host name \
-            where the facts do not have that, and this machine is another one. The exit code is 15 and nothing was \
-            changed.
+            The plan names the machine that it was made for by a checksum of its /etc/machine-id, and this machine is \
+            another one, or the facts that the plan was made from did not have the checksum. Only for a machine without \
+            /etc/machine-id the host name counts. The exit code is 15 and nothing was changed.
             Take the file to its host. A plan for this one is made here, or anywhere with its facts: numactl-plan plan \
             --facts facts.json --out plan.json.
             """),
@@ -63,6 +65,26 @@ extension CodeExplanation {
             host. A saved plan is held to daemon unless told otherwise, so that guests are not stopped by a file. The \
             exit code is 15 and nothing was changed.
             Read what the plan stops, then agree: numactl-plan apply plan.json --max-disruption guest.
+            """),
+        CodeExplanation(
+            .planStepRefused, "the saved plan holds what this program does not save",
+            """
+            The checksum of a saved plan says that the file is whole, not who wrote it. So every step is held against what \
+            plan --out writes: the steps of a guest go together and with what the plan found; settings and marks name CPUs, \
+            cells and page sizes of this host; no domain is touched that is not this site's and does not become so; what is \
+            reserved at boot follows from the steps; libvirt is this machine's. A new guest's definition may hold disks, \
+            interfaces on networks and bridges, PCI devices and what concerns only the guest. What reaches further, such as \
+            raw QEMU arguments, scripts, host folders or another emulator, is taken only from the base file, which must be on \
+            this host under the same path with the same content. The exit code is 65 and nothing was changed.
+            Copy the base files to the host, or plan on the host itself: numactl-plan plan --out plan.json.
+            """),
+        CodeExplanation(
+            .planShowsOther, "the saved plan shows something else than it does",
+            """
+            What a saved plan lists under changes is what its reader agreed to. It must be what the steps come to: the same \
+            guests and pools, actions and disruption. apply shows, and --max-disruption limits, what the steps come to. The \
+            exit code is 65 and nothing was changed.
+            Make the plan anew: numactl-plan plan --out plan.json. Find out who wrote this one.
             """),
     ]
 }

@@ -35,8 +35,8 @@ extension CodeExplanation {
         CodeExplanation(
             .orphan, "a domain of this site is no longer in it",
             """
-            A warning: the domain was created for or adopted by this site, and the file does not name it any more. \
-            It is left alone, and what it uses is counted as foreign.
+            A warning: the domains were created for or adopted by this site, and the file does not name them any more. \
+            They are left alone, and what they use is counted as foreign.
             Write NAME: {state: absent} to have it removed (its disks are kept; an adopted domain is only released), \
             give --prune to have all such domains removed, or put the guest back.
             """),
@@ -50,8 +50,8 @@ extension CodeExplanation {
         CodeExplanation(
             .pruneTooMany, "too many domains would be pruned",
             """
-            --prune would remove more than a fifth of the domains that this site has on this host, or all of them, \
-            or the site names no guest here at all. More often than not the file is cut short, or is another one. \
+            --prune would remove all domains that this site has on this host, or more than two and more than a fifth of \
+            them, or the site names no guest here at all. More often than not the file is cut short, or is another one. \
             Nothing was changed; the exit code is 15.
             Look at the names in the message and at the site file. numactl-plan apply --prune-all removes them all \
             the same; NAME: {state: absent} removes one and shows in a review.

@@ -37,7 +37,7 @@ extension PlanHTML {
         let moves = plan.moves.map { HTML.text("li", $0.words) }
         return (moves.isEmpty ? [] : [HTML.element("ul", moves)])
             + plan.changes.map { change in
-                let what = " \(change.action.rawValue), impact: \(Words.impact(change.disruption))"
+                let what = " \(change.action.rawValue), impact: \(Words.impact([change]))"
                 let summary = HTML.element(
                     "summary", [HTML.text("code", change.address), HTML.text("span", class: "soft", what)])
                 let lines = change.parts.map(line) + change.kept.map { "  keeps \($0)" }

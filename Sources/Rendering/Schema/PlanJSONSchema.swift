@@ -94,8 +94,10 @@ public enum PlanJSONSchema: DocumentSchema {
                         "address": ["type": "string", "pattern": "^(?:guest|pool)/"],
                         "action": ["enum": .texts(Change.Action.allCases.map(\.rawValue))], "disruption": disruption,
                         "parts": list(of: reference("part")), "consent": orNull(text),
+                        "consents": list(of: reference("consent")),
                         "source": orNull(reference("source")),
                     ], optional: ["kept": texts])),
+            "consent": .object(object(["kind": ["enum": .texts(Consent.kinds)], "text": text])),
             "part": .object(
                 object(
                     [

@@ -25,7 +25,7 @@ extension ValueReader where Value == PCIAddress {
 
 extension ValueKind.TextForm {
     /// What is wrong with a text, as the end of a sentence, and what to do; nil when the text has this form.
-    func problem(of text: String) -> (what: String, hint: String?)? {
+    public func problem(of text: String) -> (what: String, hint: String?)? {
         if text.isEmpty { return ("is empty", nil) }
         if text.unicodeScalars.contains(where: isControl) {
             return ("holds a line break or another control character", "write it on one line")

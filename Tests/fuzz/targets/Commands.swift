@@ -42,14 +42,40 @@ func readFacts(_ bytes: [UInt8]) {
     }
 }
 
-private let hostName = "/proc/sys/kernel/hostname"
+/// Who this machine is, as a plan says it; looked at once.
+private let identity: JSONValue? = {
+    let facts = run(["facts", "--no-libvirt", "--format", "json"], files: [:])
+    guard case .object(let document)? = try? JSONDecoder().decode(JSONValue.self, from: Data(facts.output.utf8)),
+        case .object(let host)? = document["host"]
+    else { return nil }
+    return .object(host.filter { ["name", "machine_id_sha256"].contains($0.key) })
+}()
+
+/// The CPUs of this machine's cells, as a plan says them.
+private let cells: JSONValue? = {
+    let facts = run(["facts", "--no-libvirt", "--format", "json"], files: [:])
+    guard case .object(let document)? = try? JSONDecoder().decode(JSONValue.self, from: Data(facts.output.utf8)),
+        case .list(let cells)? = document["cells"]
+    else { return nil }
+    var members: [String: JSONValue] = [:]
+    for case .object(let cell) in cells {
+        if case .integer(let id)? = cell["id"] { members[String(id)] = cell["cpus"] ?? "" }
+    }
+    return .object(members)
+}()
 
 /// The payload of a saved plan, with a checksum that goes with it. It is refused with a code, or shown and looked at.
 func readPlan(_ bytes: [UInt8]) {
     guard var payload = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else { return }
-    if case .object(var members) = payload, let name = try? String(contentsOfFile: hostName, encoding: .utf8) {
-        // For this host, so that what comes after that check is reached.
-        members["host"] = ["name": .text(String(name.prefix { $0 != "\n" }))]
+    if case .object(var members) = payload, let identity {
+        // For this host and time, so that what comes after those checks is reached.
+        members["host"] = identity
+        if case .object(var boot)? = members["boot"], let cells {
+            boot["cells"] = cells
+            members["boot"] = .object(boot)
+        }
+        members["created"] = "1969-12-31T23:59:00Z"
+        members["expires"] = "1970-01-01T12:00:00Z"
         payload = .object(members)
     }
     let text = payload.canonicalText

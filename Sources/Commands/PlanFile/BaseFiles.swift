@@ -1,0 +1,78 @@
+internal import Diagnostics
+internal import DomainXML
+internal import HostModel
+internal import Planning
+internal import Rendering
+internal import XMLTree
+
+/// The base files of a saved plan, read again: they give new guests their passwords, and they answer for what their definitions hold
+/// beyond what a saved plan may carry.
+struct BaseFiles {
+    private let steps: [String: Step]
+    /// Guests whose definitions were made again from their base files and are those of the plan.
+    let matched: Set<String>
+    private let failures: [String: CommandFailure]
+
+    /// Reads the files that there are.
+    init(file: PlanFile, world: World) {
+        var steps: [String: Step] = [:]
+        var failures: [String: CommandFailure] = [:]
+        for case .create(let name, let definition, let wanted, let mark) in file.steps {
+            guard let base = file.bases.first(where: { $0.guest == name }) else { continue }
+            switch BaseFiles.definition(definition, wanted, mark, base, world) {
+            case .success(let whole): steps[name] = .create(name: name, definition: whole, wanted: wanted, mark: mark)
+            case .failure(let failure): if base.holdsPasswords ?? true { failures[name] = failure }
+            }
+        }
+        self.steps = steps
+        self.failures = failures
+        matched = Set(steps.keys)
+    }
+
+    /// The step as it is carried out.
+    ///
+    /// - Throws: ``CommandFailure`` for a new guest whose passwords are missing: 66 when the file is gone, 14 when it is another one.
+    func completed(_ step: Step) throws -> Step {
+        guard case .create(let name, _, _, _) = step else { return step }
+        if let failure = failures[name] { throw failure }
+        return steps[name] ?? step
+    }
+
+    private static func definition(
+        _ definition: XMLElement, _ wanted: ManagedParts, _ mark: OwnershipMark, _ base: PlanFile.Base, _ world: World
+    ) -> Result<XMLElement, CommandFailure> {
+        let bytes: [UInt8]
+        do {
+            bytes = try world.checked(base.path, 16 << 20)
+        } catch let failure as CommandFailure {
+            return .failure(failure)
+        } catch {
+            return .failure(
+                CommandFailure(
+                    .inputMissing,
+                    [
+                        Diagnostic(
+                            .baseUnreadable,
+                            "cannot read \(displayable(base.path)), which holds the passwords of \(displayable(base.guest))"
+                        )
+                    ]))
+        }
+        guard SHA256(of: bytes) == base.sha256, let document = try? XMLReader.read(bytes: bytes) else {
+            return .failure(stale(base))
+        }
+        let whole = DomainPatch.apply(
+            wanted, mark: mark, to: DomainTemplate.domain(from: document, name: base.guest, isShared: base.isShared))
+        let isSame = XMLWriter.write(DomainSecrets.removed(from: whole)) == XMLWriter.write(definition)
+        return isSame ? .success(whole) : .failure(stale(base))
+    }
+
+    private static func stale(_ base: PlanFile.Base) -> CommandFailure {
+        CommandFailure(
+            .stalePlan,
+            [
+                Diagnostic(
+                    .planFileStale, "stale: \(displayable(base.path)) is not the file that the plan was made from",
+                    notes: ["it holds passwords of \(displayable(base.guest)), which are not in the plan"])
+            ])
+    }
+}

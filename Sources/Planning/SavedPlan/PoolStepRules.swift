@@ -1,0 +1,105 @@
+public import HostModel
+
+extension SavedPlanRules {
+    /// What is wrong with the steps about pools.
+    var poolProblems: [PlanProblem] {
+        var seen: Set<PoolID> = []
+        let own: [PlanProblem] = steps.indices.compactMap { index in
+            guard case .setPool(let pool, let prior, let target) = steps[index] else { return nil }
+            let isNew = seen.insert(pool).inserted
+            let message = isNew ? wrong(pool, prior, target) : "there is such a step for this pool already"
+            return message.map { PlanProblem([.member("steps"), .index(index)], $0) }
+        }
+        var entries: Set<PoolID> = []
+        return own
+            + preconditions.pools.indices.compactMap { index in
+                let pool = preconditions.pools[index].pool
+                guard !seen.contains(pool) || !entries.insert(pool).inserted else { return nil }
+                return PlanProblem(
+                    [.member("preconditions"), .member("pools"), .index(index)],
+                    "no step is about this pool, or another entry is about it too")
+            }
+    }
+
+    private func wrong(_ pool: PoolID, _ prior: PageCount, _ target: PageCount) -> String? {
+        guard let found = preconditions.pools.first(where: { $0.pool == pool }) else {
+            return "there is no precondition for it"
+        }
+        if found.persistent != prior || found.freeAtLeast != prior.subtractingDownToZero(target) {
+            return "its precondition is another one than the step's"
+        }
+        if prior == target { return "the pool has that size already by the precondition" }
+        return sizeProblem(pool, target)
+    }
+
+    private func sizeProblem(_ pool: PoolID, _ target: PageCount) -> String? {
+        guard let cell = host.cell(pool.cell) else { return "cell \(pool.cell) does not exist on this host" }
+        guard cell.pool(of: pool.pageSize) != nil else {
+            return "cell \(pool.cell) has no pool of \(pool.pageSize) pages"
+        }
+        guard let memory = cell.memory else { return nil }
+        let most = memory.count / max(1, pool.pageSize.size.count)
+        return target.count > most ? "\(target) pages of \(pool.pageSize) are more than the cell's memory" : nil
+    }
+
+    /// What is wrong with what the boot file is to hold: each pool that steps or the host as it is come to, and nothing more.
+    ///
+    /// - Parameters:
+    ///   - pools: The persistent pages of each pool, in the order of the file.
+    ///   - keepFree: Ordinary memory that each cell keeps.
+    public func bootProblems(pools: [(pool: PoolID, pages: PageCount)], keepFree: [CellID: KiB]) -> [PlanProblem] {
+        var seen: Set<PoolID> = []
+        let wrong: [PlanProblem] = pools.indices.compactMap { index in
+            let (pool, pages) = pools[index]
+            let message = seen.insert(pool).inserted ? bootProblem(pool, pages) : "another entry is about this pool too"
+            return message.map { PlanProblem([.member("boot"), .member("pools"), .index(index)], $0) }
+        }
+        let missing = seen.isEmpty ? [] : steps.indices.filter { grows(steps[$0], without: seen) }
+        return wrong
+            + missing.map {
+                PlanProblem([.member("steps"), .index($0)], "the pool grows, and 'boot' does not have it")
+            }
+            + keepFree.sorted { $0.key < $1.key }.compactMap(keepProblem)
+    }
+
+    private func grows(_ step: Step, without pools: Set<PoolID>) -> Bool {
+        guard case .setPool(let pool, let prior, let target) = step else { return false }
+        return target > prior && !pools.contains(pool)
+    }
+
+    private func bootProblem(_ pool: PoolID, _ pages: PageCount) -> String? {
+        if let wrong = sizeProblem(pool, pages) { return wrong }
+        for case .setPool(pool, let prior, let target) in steps {
+            let isRight = target > prior ? pages == target : pages <= target
+            return isRight ? nil : "no step of the plan brings the pool to \(pages) pages"
+        }
+        let present = host.cell(pool.cell)?.pool(of: pool.pageSize)?.persistent ?? .zero
+        return pages <= present ? nil : "the pool has \(present) pages and no step brings it to \(pages)"
+    }
+
+    private func keepProblem(_ cell: CellID, _ amount: KiB) -> PlanProblem? {
+        let place: [PlanProblem.Part] = [.member("boot"), .member("keep_free_kib")]
+        guard let found = host.cell(cell) else {
+            return PlanProblem(place, "cell \(cell) does not exist on this host")
+        }
+        guard let memory = found.memory, amount > memory else { return nil }
+        return PlanProblem(place, "cell \(cell) cannot keep \(amount) free: it has \(memory)")
+    }
+}
+
+extension Step {
+    /// The step's name in documents.
+    var word: String {
+        switch self {
+        case .create: "create"
+        case .redefine: "redefine"
+        case .pin: "pin"
+        case .stop: "stop"
+        case .release: "release"
+        case .undefine: "undefine"
+        case .start: "start"
+        case .setPool: "set_pool"
+        case .setAutostart: "set_autostart"
+        }
+    }
+}

@@ -1,0 +1,35 @@
+public import Planning
+
+extension Change {
+    /// What must be agreed to first, a sentence each without a full stop; empty when nothing must.
+    public var consentSentences: [String] { consents.map(sentence) }
+
+    /// The sentences in one line, or nil.
+    var consentLine: String? { consents.isEmpty ? nil : consentSentences.joined(separator: "; ") }
+
+    private func sentence(_ consent: Consent) -> String {
+        switch consent {
+        case .adopt: "a domain that this site did not create is taken over"
+        case .takeOver(let site): "a domain of the site '\(site)' is taken over"
+        case .stop(let force): force ? "it is shut down, or switched off when that takes too long" : "it is shut down"
+        case .restart(let force):
+            force
+                ? "it is shut down, or switched off when that takes too long, and started again"
+                : "it is shut down and started again"
+        case .move:
+            disruption < .guest
+                ? "it runs and moves to other cells; the move waits for its next start"
+                : "it runs and moves to other cells"
+        case .rebalance: "it moves to a better place"
+        case .remove(let isOrphan): because(isOrphan, "its definition is removed; its disks are kept")
+        case .release: because(true, "it was adopted, so it is only released")
+        case .putBackDisk(let disk):
+            "\(disk) was changed by hand and is put back; what was written there since is not on the old one"
+        case .shrink: "pages that a pool gives up may not be had again without a reboot"
+        }
+    }
+
+    private func because(_ isOrphan: Bool, _ what: String) -> String {
+        isOrphan ? "the site no longer names it: \(what)" : what
+    }
+}
