@@ -100,10 +100,13 @@ struct WhereGuestsRunTests {
     func notStarted(autostarts: Bool) throws {
         var waiting = Self.guest("b", mib: 1_000, on: 0)
         if autostarts { waiting.autostart = Located(true) }
-        let request = Self.request(
+        var request = Self.request(
             [Self.guest("a", mib: 850, on: 0)], then: [Self.guest("a", mib: 850, on: 1), waiting])
+        let first = Planner.plan(request).plan
+        #expect(first.verdict == .changes)
+        #expect(first.diagnostics.contains { $0.code == .heldUntilRestart } == autostarts)
+        request = Self.applied(request)
         let plan = Planner.plan(request).plan
-        #expect(plan.verdict == .changes)
         let finding = try #require(plan.diagnostics.first { $0.code == .heldUntilRestart })
         #expect(finding.severity == (autostarts ? .warning : .note))
         #expect(finding.message == "guest 'b' cannot be started yet: 'a' still holds room that it needs")
