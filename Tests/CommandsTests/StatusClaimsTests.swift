@@ -13,7 +13,7 @@ struct StatusClaimsTests {
     private static func facts(_ domains: [[String: Any]]) throws -> String {
         let facts: [String: Any] = [
             "kind": "numactl-plan/facts", "format_version": "1.0",
-            "cells": [["id": 0, "cpus": "0-3", "memory_kib": 8_388_608]], "domains": domains,
+            "cells": [["id": 0, "cpus": "0-3", "memory_kib": 8_388_608] as [String: Any]], "domains": domains,
         ]
         return String(decoding: try JSONSerialization.data(withJSONObject: facts), as: UTF8.self)
     }
