@@ -10,6 +10,7 @@ struct NoDomains: DomainHost {
     func status(of name: String) throws(StepFailure) -> DomainStatus? { throw refusal }
     func define(_ document: XMLElement, replacing present: XMLElement?) throws(StepFailure) -> String? { throw refusal }
     func undefine(_ name: String) throws(StepFailure) { throw refusal }
+    func rename(_ name: String, to new: String) throws(StepFailure) { throw refusal }
     func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure) { throw refusal }
     func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure) { throw refusal }
     func start(_ name: String) throws(StepFailure) { throw refusal }
