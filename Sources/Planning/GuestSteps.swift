@@ -29,6 +29,7 @@ struct GuestSteps {
         if redefinition != nil, takesOver { return .adopt }
         let isOther = !pins.isEmpty || autostart != nil
         if !differences.isEmpty || isOther { return .update }
+        if renames { return .rename }
         if stop != nil { return starts ? .restart : .stop }
         return starts ? .start : .stamp
     }
@@ -80,6 +81,7 @@ struct GuestSteps {
 
     var starts: Bool { steps.contains { if case .start = $0 { true } else { false } } }
     var removes: Bool { steps.contains { if case .undefine = $0 { true } else { false } } }
+    var renames: Bool { steps.contains { if case .rename = $0 { true } else { false } } }
     var releases: Bool { steps.contains { if case .release = $0 { true } else { false } } }
 
     /// Whether the definition is not this site's yet.
@@ -110,7 +112,9 @@ struct GuestSteps {
 extension Change {
     /// Makes the change say what the steps do: action, disruption and consents; consents whose reasons steps do not hold stay.
     mutating func settle(by told: GuestSteps) {
-        action = told.action
+        // Steps carry devices as what the mark says of them, and definitions as a whole: only the plan knows of these.
+        let isMore = parts.contains { !$0.path.hasPrefix("metadata") && $0.path != "state" }
+        action = told.action == .stamp && isMore ? .update : told.action
         disruption = told.disruption
         consents = (told.consents + consents).inOrder()
     }

@@ -21,7 +21,10 @@ extension PlanApproval {
         let told = ToldChanges(
             steps: file.steps, preconditions: file.preconditions, defaultHugePage: facts.defaultHugePage)
         let changes = told.changes
-        guard changes.map(ShownChange.init) == file.shown.sorted(by: { $0.address < $1.address }) else {
+        let shown = file.shown.sorted { $0.address < $1.address }
+        guard changes.count == shown.count,
+            zip(changes.map(ShownChange.init), shown).allSatisfy({ $0.covers($1) })
+        else {
             throw file.failure(
                 [PlanProblem(member: "changes", "what is shown is not what the steps do")], .planShowsOther)
         }

@@ -57,6 +57,7 @@ struct GuestStepRules {
         case .create: ["create", "set_autostart", "start"].contains(other.word)
         case .undefine: ["undefine", "stop"].contains(other.word)
         case .release: other.word == "release"
+        case .rename: !["create", "release", "undefine", "stop", "pin"].contains(other.word)
         case .setPool, .redefine, .pin, .setAutostart, .stop, .start: true
         }
     }
@@ -75,6 +76,10 @@ struct GuestStepRules {
         let mark = domain?.ownershipMark
         switch step {
         case .setPool: return nil
+        case .rename(_, let from, _):
+            if let wrong = PlanName.problem(of: from) { return wrong }
+            if domain?.isRunning == true { return "the plan found the domain running" }
+            return mark?.site == rules.site ? nil : "the domain is not this site's"
         case .create(_, let definition, let wanted, let new):
             if new.origin != .created { return "its mark says that the domain was there before" }
             let rules = WantedRules(guest: name, wanted: wanted, mark: new, prior: nil, rules: self.rules)

@@ -92,6 +92,7 @@ extension Step {
     var word: String {
         switch self {
         case .create: "create"
+        case .rename: "rename"
         case .redefine: "redefine"
         case .pin: "pin"
         case .stop: "stop"
