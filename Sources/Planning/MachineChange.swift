@@ -87,7 +87,7 @@ extension MachineChange.Obstacle {
     /// What is to be said of it.
     func diagnostic(_ guest: GuestSpec) -> Diagnostic {
         let name = guest.name.value
-        let hint = "--rebase \(name) defines it anew and keeps its UUID, hardware addresses and UEFI variables"
+        let hint = "applied once with 'state: absent', then without, it is defined anew; its disks are kept"
         switch self {
         case .base:
             let message =

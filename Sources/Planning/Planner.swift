@@ -110,9 +110,9 @@ private struct Planning {
                 steps += outcome.steps
             }
         }
-        plan.diagnostics +=
-            unplacedDiagnostics(placement) + conflict(placement) + pruning.diagnostics
-            + OtherSites(request, records: records).diagnostics(besides: Set(request.guests.map(\.name.value)))
+        plan.diagnostics += unplacedDiagnostics(placement) + conflict(placement) + pruning.diagnostics
+        let guests = Set(request.guests.map(\.name.value))
+        plan.diagnostics += OtherSites(request, records: records).diagnostics(besides: guests)
         settle(&plan.changes, by: steps)
         plan.changes.sort { $0.address < $1.address }
         plan.unchanged.sort()
@@ -152,11 +152,14 @@ private struct Planning {
     /// Where everybody goes, and the moves among that which rebalancing proposes.
     private func place(_ question: PlacementRequest) -> (Placement, [Move]) {
         var placement = besideRunning(Placer.place(question), question)
+        var moves: [Move] = []
+        if request.rebalances, placement.verdict == .placed {
+            let moved = placement.moved
+            (moves, placement) = Rebalancing(request: question).moves(from: placement)
+            placement.moved = Set(moved + moves.map(\.guest)).sorted()
+        }
         placement.guests = (placement.guests + asDefined).sorted { $0.name < $1.name }
-        guard request.rebalances, placement.verdict == .placed else { return (placement, []) }
-        var (moves, better) = Rebalancing(request: question).moves(from: placement)
-        better.moved = Set(placement.moved + moves.map(\.guest)).sorted()
-        return (better, moves)
+        return (placement, moves)
     }
 
     /// The placement with new guests where they have room beside those that run elsewhere than planned until their restart; the

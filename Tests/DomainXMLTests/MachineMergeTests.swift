@@ -141,7 +141,7 @@ struct MachineMergeTests {
         #expect(again.document == merge.document)
         #expect(MachineRecord(wish, prior: record, in: merge.document) == record)
         // What is not the site's is still there as it was.
-        for part in ["/hand", "52:54:00:aa:00:09", "memballoon", "pcie-root", "cache=\"none\""]
+        for part in ["/hand", "52:54:00:aa:00:09", "memballoon", "pcie-root", "cache='none'"]
         where !edit.testDescription.contains("gone") {
             #expect(XMLWriter.write(merge.document).contains(part), "\(part)")
         }

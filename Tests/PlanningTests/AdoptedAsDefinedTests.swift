@@ -11,7 +11,7 @@ import XMLTree
 struct AdoptedAsDefinedTests {
     private static let pinned = """
         <domain type='kvm'><name>a</name><memory unit='KiB'>1048576</memory><currentMemory unit='KiB'>524288</currentMemory>
-        <vcpu placement='static' current='1'>2</vcpu><memoryBacking><hugepages><page size='2048' unit='KiB'/></hugepages></memoryBacking>
+        <vcpu placement='static'>2</vcpu><memoryBacking><hugepages><page size='2048' unit='KiB'/></hugepages></memoryBacking>
         <cputune><vcpupin vcpu='0' cpuset='2'/><vcpupin vcpu='1' cpuset='3'/></cputune>
         <numatune><memory mode='strict' nodeset='0'/></numatune><os><type>hvm</type></os></domain>
         """

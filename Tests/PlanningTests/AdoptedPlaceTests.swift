@@ -88,7 +88,7 @@ struct AdoptedPlaceTests {
         let finding = try #require(plan.plan.diagnostics.first { $0.code == .runningGuestMoves })
         #expect(finding.message == "guest 'web' runs and must move from cell 1 to cell 0: 'numa_placement' asks for it")
         #expect(!plan.steps.contains { if case .pin = $0 { true } else { false } })
-        #expect(plan.plan.changes.first?.consent != nil)
+        #expect(plan.plan.changes.first?.consents.isEmpty == false)
     }
 }
 

@@ -61,6 +61,7 @@ struct PruningTests {
             let parts = try ManagedParts(reading: document)
             var mark = try #require(OwnershipMark(reading: document))
             mark.origin = .adopted
+            mark.machine = nil
             document = DomainPatch.apply(parts, mark: mark, to: document)
             request.host.domains[index].xml = XMLWriter.write(document)
         }

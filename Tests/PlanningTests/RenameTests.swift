@@ -124,6 +124,6 @@ struct RenameTests {
         request.consent.takesOver = true
         let plan = Planner.plan(request)
         #expect(plan.steps.first == .rename(name: "c", from: "c-old", uuid: Self.uuid))
-        #expect(plan.plan.changes.first?.consent != nil)
+        #expect(plan.plan.changes.first?.consents.isEmpty == false)
     }
 }

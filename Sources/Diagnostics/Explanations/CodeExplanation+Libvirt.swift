@@ -117,8 +117,8 @@ extension CodeExplanation {
             the site gave the guest a base file or took it away. A definition cannot be changed into that: nothing \
             tells what of it came from the base and what was added later. So the guest stays as it is, and is not \
             counted as in sync.
-            apply --rebase NAME makes the definition anew from the site and keeps the guest's UUID, hardware \
-            addresses and UEFI variables. What was added by hand is gone then. Or put the old file back.
+            Put the old file back; or edit the definition by hand (virsh edit). To define the guest anew, apply it once \
+            with state: absent, which keeps its disks, then without.
             """),
         CodeExplanation(
             .machineTypeChanged, "the machine type has other buses than the guest's",
@@ -126,8 +126,8 @@ extension CodeExplanation {
             The site asks for a machine type of another family (q35 for a pc, for example). The addresses of the \
             guest's devices are on buses that the other type does not have, so the definition cannot simply name it. \
             The rest of the guest is kept as the site says.
-            apply --rebase NAME makes the definition anew from the site; libvirt gives the devices new addresses. The \
-            guest's system may then name its network interfaces differently.
+            To define the guest anew, apply it once with state: absent, which keeps its disks, then without. libvirt \
+            gives the devices new addresses; the guest's system may then name its network interfaces differently.
             """),
     ]
 }
