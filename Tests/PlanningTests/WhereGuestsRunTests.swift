@@ -258,7 +258,7 @@ struct WhereGuestsRunTests {
         #expect(Self.pins(plan, of: "a")[.vcpu(1)]?.isSubset(of: [0, 2, 3]) == true)
         #expect(plan.plan.diagnostics.map(\.code) == [.ownCPUsChange])
         #expect(plan.plan.diagnostics[0].message.hasSuffix("CPU 1 is not online"))
-        #expect(plan.plan.changes.allSatisfy(\.consents.isEmpty))
+        #expect(plan.plan.changes.allSatisfy { $0.consents.isEmpty })
         request = request.applied(plan, state: .running)
         #expect(Planner.plan(request).steps.isEmpty)
     }
