@@ -22,7 +22,7 @@ struct ExplainCodeTests {
     @Test(
         "an unknown code is wrong usage, with what was probably meant",
         arguments: [
-            ("NP314", "Did you mean NP304?"), ("304", "Did you mean NP304?"), ("np999", "Codes look like NP304."),
+            ("NP394", "Did you mean NP304?"), ("304", "Did you mean NP304?"), ("np999", "Codes look like NP304."),
             ("NP0", "Codes look like NP304."),
         ] as [(String, String)])
     func unknown(code: String, hint: String) {

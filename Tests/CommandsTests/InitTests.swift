@@ -38,7 +38,7 @@ struct InitTests {
         let used = site.replacing(/(?m)^( +)# ((?:web01|pools|cpus): .*)$/) { "\($0.output.1)\($0.output.2)" }
         #expect(used != site)
         let all = ["small", "local", "wide", "pinned"].filter { used.contains("  \($0): {") }
-            .map { "  \($0)-guest: {flavor: \($0), disks: [{path: /d}]}\n" }.joined()
+            .map { "  \($0)-guest: {flavor: \($0), disks: [{path: /\($0)}]}\n" }.joined()
         let plan = CommandRun(["plan", "-"] + arguments, files: files.merging(["-": used + all]) { $1 })
         // On a single CPU nothing can be both dedicated and shared; on hv02 a domain that is nobody's may use all CPUs.
         #expect(plan.status == (["tiny", "hv02"].contains(name) ? 10 : 0), "\(used + all)\(plan.output)\(plan.errors)")

@@ -31,7 +31,7 @@ struct PictureCommandTests {
     func map() {
         let run = CommandRun(["status", "pinned.yaml", "--facts", "hv01.json", "--map"])
         #expect(run.status == 0)
-        #expect(run.output.contains("  0-7    ·AAC CB░░\n  16-23  ·xxC CB░░\n"))
+        #expect(run.output.contains("  0-7    ·AAB CC░░\n  16-23  ·xxB CC░░\n"))
         #expect(run.output.contains("A db01"))
     }
 

@@ -8,6 +8,8 @@ struct TrustTests {
     /// A folder with a site file, which goes with the value.
     private final class Folder {
         let url = URL(filePath: NSTemporaryDirectory()).appending(path: "np-trust-\(UUID().uuidString)")
+        /// Where lock, state and boot file are, out of the way of what the tests open to others.
+        private var safe: URL { url.deletingLastPathComponent().appending(path: url.lastPathComponent + "-safe") }
 
         init(_ files: [String: String]) throws {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -16,9 +18,14 @@ struct TrustTests {
                 try set(0o644, name)
             }
             try set(0o755, "")
+            try FileManager.default.createDirectory(at: safe, withIntermediateDirectories: true)
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: safe.path)
         }
 
-        deinit { try? FileManager.default.removeItem(at: url) }
+        deinit {
+            try? FileManager.default.removeItem(at: url)
+            try? FileManager.default.removeItem(at: safe)
+        }
 
         func set(_ mode: Int, _ name: String) throws {
             try FileManager.default.setAttributes(
@@ -27,7 +34,7 @@ struct TrustTests {
 
         func run(_ arguments: String...) -> CommandRun {
             let safety = ["--state-dir", "state", "--lock-file", "lock", "--boot-file", "boot.json"]
-            let own = arguments.first == "apply" ? safety.map { $0.hasPrefix("--") ? $0 : url.path + "/" + $0 } : []
+            let own = arguments.first == "apply" ? safety.map { $0.hasPrefix("--") ? $0 : safe.path + "/" + $0 } : []
             return CommandRun(
                 arguments + ["--connect", "test:///default", "--root", "/"] + own, folder: url)
         }

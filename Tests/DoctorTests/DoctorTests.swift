@@ -194,7 +194,9 @@ struct DoctorTests {
         ) { $0.facts.cells[1].memory = 0 },
         Case(name: "guests", code: .fileMissing, severity: .error, says: "cannot start", helps: "ls -l /a") {
             $0.guestProblems = [
-                Diagnostic(.fileMissing, "guest 'a' cannot start: /a is not there", notes: ["why"], hint: "ls -l /a")
+                Diagnostic(
+                    .fileMissing, "guest 'a' cannot start: /a is not there",
+                    notes: ["the disk vda of guest a has it as its source"], hint: "ls -l /a")
             ]
         },
         Case(name: "managed_save", code: .managedSave, severity: .warning, says: "a has", helps: "managedsave-remove a")

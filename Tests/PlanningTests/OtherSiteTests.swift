@@ -14,7 +14,7 @@ struct OtherSiteTests {
         for index in host.cells.indices {
             host.cells[index].pools = [HugepagePool(pageSize: Self.size, total: 64, free: 64)]
         }
-        let demand = GuestDemand(vcpus: 1, memory: 65_536, pageSize: Located(.exactly(Self.size)))
+        let demand = GuestDemand.even(1, vcpus: 1, memory: 65_536, page: .exactly(Self.size))
         let guest = GuestSpec(name: Located("theirs"), demand: demand)
         let request = PlanRequest(host: host, site: "first", policy: .plain(), guests: [guest])
         return request.applied(Planner.plan(request), state: .shutoff)

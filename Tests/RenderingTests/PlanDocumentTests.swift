@@ -146,7 +146,8 @@ struct PlanDocumentTests {
     func fields(sample: SamplePlan) throws {
         #expect(
             try document(sample.plan).keys.sorted() == [
-                "changes", "diagnostics", "disruption", "empty", "exit", "format_version", "host", "kind", "moves",
+                "changes", "diagnostics", "differing", "disruption", "empty", "exit", "format_version", "host", "kind",
+                "moves",
                 "placement",
                 "restart_pending", "site", "summary", "unchanged", "unplaced", "verdict",
             ])

@@ -18,7 +18,7 @@ extension CodeExplanation {
             The lock file must be a file of root (or of the user who runs the command) in a folder that nobody else \
             can change: whoever can open a lock file can hold it, and keep everybody from changing the host. There is \
             something else in its place, or the folder is not safe. Nothing was changed; the exit code is 77.
-            Find out who made it and why, and remove it. /run/numactl-plan is made by the program and is root's alone.
+            Find out who made it and why, and remove it. The folder of the lock is made by the program and is root's alone.
             """),
         CodeExplanation(
             .otherSite, "the host has another site",
