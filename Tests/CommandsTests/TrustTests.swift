@@ -9,7 +9,7 @@ struct TrustTests {
     private final class Folder {
         let url = URL(filePath: NSTemporaryDirectory()).appending(path: "np-trust-\(UUID().uuidString)")
         /// Where lock, state and boot file are, out of the way of what the tests open to others.
-        private var safe: URL { url.deletingLastPathComponent().appending(path: url.lastPathComponent + "-safe") }
+        var safe: URL { url.deletingLastPathComponent().appending(path: url.lastPathComponent + "-safe") }
 
         init(_ files: [String: String]) throws {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -76,11 +76,12 @@ struct TrustTests {
         let saved = folder.run("apply", "saved.json")
         #expect(saved.status == 77)
         #expect(saved.errors.contains("saved.json is not followed"), "\(saved.errors)")
-        try Data("{}".utf8).write(to: folder.url.appending(path: "boot.json"))
-        try folder.set(0o666, "boot.json")
-        let boot = folder.run("apply", "site.yaml")
-        #expect(boot.status == 77)
-        #expect(boot.errors.contains("boot.json is not followed"), "\(boot.errors)")
+        let boot = folder.safe.appending(path: "boot.json").path
+        try Data("{}".utf8).write(to: URL(filePath: boot))
+        try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: boot)
+        let run = folder.run("apply", "site.yaml")
+        #expect(run.status == 77)
+        #expect(run.errors.contains("boot.json is not followed"), "\(run.errors)")
     }
 
     @Test("the site file that is taken without being named is named")

@@ -12,7 +12,8 @@ struct ConsentOptions: ParsableArguments {
     @Flag(help: "Remove domains of this site that it no longer names; disks are kept, adopted domains released.")
     var prune = false
 
-    @Flag(help: "Prune even when that is all of the site's domains, or more than two and a fifth of them.") var pruneAll = false
+    @Flag(help: "Prune even when that is all of the site's domains, or more than two and a fifth of them.")
+    var pruneAll = false
 
     @Flag(help: "Let domains that are pruned be shut down.") var stopPruned = false
 
