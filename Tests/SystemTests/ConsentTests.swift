@@ -60,7 +60,7 @@ extension SystemTests {
             try #require(made.status == 0, "\(made.all)")
             try lab.write(guests: kept)
             let all = try lab.domains()
-            for (options, code) in [([], nil), (["--prune"], "NP608"), (["--prune-all"], "NP609")]
+            for (options, code) in [([], nil), (["--prune"], "NP609"), (["--prune-all"], "NP609")]
                 as [([String], String?)]
             {
                 let refused = try run(Setup.program, lab.applyArguments + ["--yes"] + options, in: lab.folder)

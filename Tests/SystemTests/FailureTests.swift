@@ -83,7 +83,12 @@ extension SystemTests {
         func failedStart() throws {
             let lab = try Lab("nostart")
             defer { lab.end() }
-            try lab.write(Self.broken.replacing("nobus", with: "virtio"), to: "nostart.xml")
+            // There is such a file, which nothing but a start finds to be no image.
+            try lab.write("no image", to: "disk.img")
+            let disk = lab.folder.appending(path: "disk.img").path
+            let base = Self.broken.replacing("nobus", with: "virtio").replacing("/nowhere", with: disk)
+                .replacing("<source", with: "<driver name='qemu' type='qcow2'/><source")
+            try lab.write(base, to: "nostart.xml")
             try lab.write(
                 guests: """
                       NAME-a: {vcpus: 1, ram: 64MiB, mem_page_size: 2MiB, accelerator: qemu, state: running}
@@ -92,7 +97,7 @@ extension SystemTests {
             let failed = try lab.apply()
             #expect(failed.status == 1)
             #expect(failed.output.contains("could not start \(lab.name)-b"))
-            #expect(failed.output.contains("/nowhere"))
+            #expect(failed.output.contains(disk))
             #expect(failed.output.contains("undefine \(lab.name)-b"))
             #expect(!failed.output.contains("undefine \(lab.name)-a"))
             #expect(failed.output.contains("the definition of \(lab.name)-a, for \(lab.name)-a"))

@@ -108,7 +108,7 @@ def shells(folder):
 
 def main():
     failures = count = 0
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = pathlib.Path(name)
         (folder / "bin").mkdir()
         (folder / "bin" / "numactl-plan").symlink_to(os.path.abspath(PROGRAM))
