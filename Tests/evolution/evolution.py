@@ -99,7 +99,7 @@ class World:
         kept = ["--boot-file", "--lock-file", "--state-dir"] if verb == "apply" else []
         files = [f"{option}={self.folder}/{option[2:-5]}" for option in kept]
         return subprocess.run(
-            [self.program, verb, f"{self.folder}/site.yaml", "--connect", self.uri, *self.options, *files, *arguments],
+            [self.program, verb, f"{self.folder}/site.yaml", "--connect", self.uri, "--host", "h", *self.options, *files, *arguments],
             capture_output=True, text=True, stdin=subprocess.DEVNULL)
 
     def step(self, edits, counts):
