@@ -97,7 +97,7 @@ extension SystemTests {
             let failed = try lab.apply()
             #expect(failed.status == 1)
             #expect(failed.output.contains("could not start \(lab.name)-b"))
-            #expect(failed.output.contains(disk))
+            #expect(failed.output.contains("qcow2"))
             #expect(failed.output.contains("undefine \(lab.name)-b"))
             #expect(!failed.output.contains("undefine \(lab.name)-a"))
             #expect(failed.output.contains("the definition of \(lab.name)-a, for \(lab.name)-a"))
