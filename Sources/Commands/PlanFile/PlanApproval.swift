@@ -28,6 +28,7 @@ struct PlanApproval {
         guard let facts = found else { throw CommandFailure(.unexpected, findings) }
         try demandHost(facts.host)
         try demandCells(facts)
+        try demandBoot(facts.host)
         try demandTime(world.now())
         let uri = try host.connect ?? localURI()
         let bases = BaseFiles(file: file, world: world)
@@ -78,7 +79,7 @@ struct PlanApproval {
                 ])
         }
         let isOther = file.host.machine.map { $0 != present.machine } ?? (file.host.name != present.name)
-        guard isOther else { return try demandBoot(present) }
+        guard isOther else { return }
         throw CommandFailure(
             .needsConsent,
             [
