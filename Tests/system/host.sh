@@ -27,7 +27,7 @@ cleanup() {
     if declare -F also_clean > /dev/null; then also_clean; fi
     for name in $(virsh -q list --all --name 2> /dev/null | grep '^np-sys-'); do
         virsh -q destroy "$name" > /dev/null 2>&1
-        virsh -q undefine "$name" > /dev/null 2>&1 && echo "$tests: removed $name, which a test left behind" >&2
+        virsh -q undefine "$name" --snapshots-metadata > /dev/null 2>&1 && echo "$tests: removed $name, which a test left behind" >&2
     done
     for entry in "${pools[@]}"; do
         [ "$(cat "${entry%=*}")" = "${entry##*=}" ] || echo "${entry##*=}" > "${entry%=*}"
@@ -57,6 +57,13 @@ restart() {
     pid=$(cat "/run/$1.pid" 2> /dev/null || pgrep -o -x "$1")
     kill "$pid" && while kill -0 "$pid" 2> /dev/null; do sleep 0.1; done
     start "$1"
+}
+
+# snapshot DOMAIN: has libvirt know of a snapshot "kept" of the domain, whose disks have nothing of it.
+snapshot() {
+    local xml
+    xml=$(mktemp) && printf '<domainsnapshot><name>kept</name><state>shutoff</state><creationTime>1</creationTime>%s</domainsnapshot>' \
+        "$(virsh -q dumpxml --inactive "$1")" > "$xml" && virsh -q snapshot-create "$1" --redefine --xmlfile "$xml" && rm "$xml"
 }
 
 # Without udev nobody gives /dev/kvm to its group. libvirt then finds QEMU's capabilities out of date at each call, 40 s every time.
