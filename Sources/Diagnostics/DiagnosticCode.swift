@@ -74,6 +74,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case heldUntilRestart = "NP312"
     case poolGrowthHeld = "NP313"
     case ownCPUsChange = "NP314"
+    case deviceOnCellWithoutCPUs = "NP315"
     case guestsConfined = "NP320"
 
     // Host and kernel

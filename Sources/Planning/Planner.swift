@@ -84,6 +84,7 @@ private struct Planning {
                 + moving.diagnostics(besides: Set(moves.map(\.guest)))
                 + mixedPages(placement)
                 + CPUFindings(host: request.host, guests: request.guests).diagnostics(placement)
+                + DeviceFindings(host: request.host, guests: request.guests).diagnostics(placement)
         }
         if placement.verdict == .placed {
             let ledger = RoomLedger(
@@ -368,7 +369,27 @@ private struct Planning {
                 ? "the search limit was reached before a place for guest '\(guest.name)' was found or ruled out"
                 : "guest '\(guest.name)' does not fit on this host",
             at: mark(of: guest.name), length: guest.name.unicodeScalars.count,
-            notes: guest.code == .placementCellMissing ? guest.reasons.compactMap(missingCell) : [])
+            notes: guest.code == .placementCellMissing ? guest.reasons.compactMap(missingCell) : barrenCells(for: guest)
+        )
+    }
+
+    /// Which host cells serve no guest that is bound to cells: one sentence for all of a kind, instead of a row for each.
+    private func barrenCells(for guest: UnplacedGuest) -> [String] {
+        guard let demand = request.guests.first(where: { $0.name.value == guest.name })?.demand, demand.isBound,
+            guest.code == .doesNotFit
+        else { return [] }
+        let (cpus, memory) = (
+            request.host.cellsWithoutCPUs, request.host.cellsWithoutMemory.subtracting(request.host.cellsWithoutCPUs)
+        )
+        func sentence(_ cells: CellSet, _ lacks: String) -> String? {
+            guard !cells.isEmpty else { return nil }
+            return cells.count == 1 ? "host cell \(cells) has \(lacks)" : "host cells \(cells) have \(lacks)"
+        }
+        return [
+            sentence(cpus, "no CPUs"),
+            sentence(
+                memory, "no memory: CPUs there serve only guests that are bound to no cell, and cannot be dedicated"),
+        ].compactMap(\.self)
     }
 
     /// A host cell that `numa_placement` names and the host does not have: the machine is another one than the site was written for.

@@ -120,6 +120,13 @@ extension CodeExplanation {
             Restart the guest that is named, with apply --restart NAME, and apply again.
             """),
         CodeExplanation(
+            .deviceOnCellWithoutCPUs, "a device is on a host cell that has no CPUs",
+            """
+            No guest can be on the device's own cell, as the memory of a GPU or of an expander is a cell without CPUs. Under \
+            'pci_numa_affinity_policy: legacy', the default, the guest goes to the nearest cell that has room for it; under \
+            'required' it does not fit.
+            """),
+        CodeExplanation(
             .poolGrowthHeld, "a running guest's memory is in the way of a pool",
             """
             A pool of huge pages is to grow on a cell where a guest still has ordinary memory that it will leave. Where \
