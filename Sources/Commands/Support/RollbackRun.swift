@@ -129,8 +129,8 @@ struct RollbackRun {
                         .rollbackNeedsStop,
                         "nothing was put back: guests run that transaction \(stored.id) started or made",
                         notes: check.running,
-                        hint: "numactl-plan rollback \(stored.id) --stop-started shuts them down first; "
-                            + "numactl-plan apply --continue goes on instead")
+                        hint: "numactl-plan rollback \(stored.id) --stop-started shuts them down first"
+                            + (stored.transaction.isOpen ? "; numactl-plan apply --continue goes on instead" : ""))
                 ])
         }
     }
