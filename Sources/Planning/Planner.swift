@@ -73,7 +73,8 @@ private struct Planning {
         var steps: [Step] = []
         let pools = PoolChanges(
             request: request, placement: placement,
-            room: PoolGrowthRoom(request: request, occupancy: occupancy, foreign: question.foreign))
+            room: PoolGrowthRoom(
+                request: request, occupancy: occupancy, foreign: question.foreign, overhead: placement.overhead))
         if placement.verdict == .placed {
             for (change, step) in pools.changes {
                 plan.changes.append(change)
@@ -88,7 +89,8 @@ private struct Planning {
         }
         if placement.verdict == .placed {
             let ledger = RoomLedger(
-                request, pools: pools.reachable, foreign: question.foreign, occupancy: occupancy)
+                request, pools: pools.reachable, foreign: question.foreign, overhead: placement.overhead,
+                occupancy: occupancy)
             let outlook = Outlook(
                 placement: placement, occupancy: occupancy, ledger: ledger, moving: moving.names,
                 rebalanced: Set(moves.map(\.guest)))
@@ -218,7 +220,9 @@ private struct Planning {
     private var asDefined: [GuestPlacement] {
         request.guests.filter(keepsShape).compactMap { guest in
             records[guest.name.value].map {
-                GuestPlacement(asDefined: $0, host: request.host, defaultHugePage: request.defaultHugePage)
+                GuestPlacement(
+                    asDefined: $0, host: request.host, defaultHugePage: request.defaultHugePage,
+                    overhead: request.policy.guestOverhead)
             }
         }
     }
@@ -230,6 +234,11 @@ private struct Planning {
         case .ours(.adopted): guest.state?.value != .absent
         case nil, .some(.none), .ours(.created), .adopt, .takeOver: true
         }
+    }
+
+    /// What is counted for the QEMU of domains that are not the site's: a size is said of the site's guests alone.
+    private var foreignOverhead: GuestOverhead {
+        request.policy.guestOverhead == .automatic ? .automatic : .none
     }
 
     private var placementRequest: PlacementRequest {
@@ -244,7 +253,8 @@ private struct Planning {
             else { continue }
             if kept.contains(name) || (!ours.contains(name) && !pruning.removes(name)) {
                 var taken = ForeignLoad(
-                    record, load: load, host: request.host, defaultHugePage: request.defaultHugePage)
+                    record, load: load, host: request.host, defaultHugePage: request.defaultHugePage,
+                    overhead: kept.contains(name) ? request.policy.guestOverhead : foreignOverhead)
                 taken.isGuest = kept.contains(name)
                 foreign.append(taken)
             } else if record.isRunning {
