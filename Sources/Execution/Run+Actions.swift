@@ -48,7 +48,9 @@ extension Run {
             // A thread that is gone needs no pin.
             guard let live = try liveDefinition(of: name) else { return true }
             guard live.pin(of: thread) == cpus else { return false }
-            return thread != .emulator || settableStrays(of: name, from: cpus).isEmpty
+            // One that has part of the CPUs is not where it should not be; the verification demands all of them.
+            return thread != .emulator
+                || settableStrays(of: name, from: cpus).allSatisfy { $0.allowed.isSubset(of: cpus) }
         case .setAutostart(let name, let autostart):
             return try host.domains.status(of: name)?.autostarts == autostart
         case .start(let name): return try host.domains.status(of: name)?.isActive == true

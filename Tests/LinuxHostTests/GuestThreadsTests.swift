@@ -95,7 +95,8 @@ private final class QEMUProcess {
 
     func end() {
         guard process.isRunning else { return }
-        process.terminate()
+        // The signals that it would listen to are blocked where the tests are.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 }
