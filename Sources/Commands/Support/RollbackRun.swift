@@ -141,9 +141,7 @@ struct RollbackRun {
                 .interrupted, "\(guest) was asked to shut down when the transaction broke off, and may still do so",
                 severity: .warning)
         }
-            + report.notes.map { note in
-                Diagnostic(.libvirtRewrote, "\(note.guest): \(note.message)", severity: .note)
-            }
+            + report.notes.map(\.finding)
     }
 
     private func close(_ journal: Journal, _ outcome: RollbackSummary.Outcome) -> [Diagnostic] {
