@@ -53,7 +53,7 @@ extension Run {
         case .pin(let name, let thread, let prior, let target):
             guard let definition = try live.definition(of: name) else { return [] }
             let found = definition.cpus(of: thread, otherwise: prior)
-            return compare(.guest(name), thread.path, .text("\(target)"), .text("\(found)"))
+            return compare(.guest(name), thread.pin.path, .text("\(target)"), .text("\(found)"))
         case .rename, .stop, .undefine, .start: return []
         }
     }
@@ -62,16 +62,5 @@ extension Run {
         _ subject: Change.Subject, _ path: String, _ wanted: ChangedPart.Value, _ found: ChangedPart.Value
     ) -> [Mismatch] {
         wanted == found ? [] : [Mismatch(subject: subject, path: path, wanted: wanted, found: found)]
-    }
-}
-
-extension DomainThread {
-    /// The setting's path in a definition.
-    fileprivate var path: String {
-        switch self {
-        case .vcpu(let vcpu): "cputune.vcpupin[\(vcpu)]"
-        case .emulator: "cputune.emulatorpin"
-        case .ioThread(let number): "cputune.iothreadpin[\(number)]"
-        }
     }
 }
