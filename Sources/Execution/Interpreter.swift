@@ -15,20 +15,25 @@ public struct Interpreter {
     let domains: any DomainHost
     let pools: any PoolHost
     let files: any FileHost
+    let threads: any ThreadHost
     let observer: any StepObserver
     let defaultHugePage: PageSize?
 
     /// Puts an interpreter together.
     ///
-    /// - Parameter defaultHugePage: The host's default size of huge pages, what `<hugepages/>` alone means; nil when not known.
+    /// - Parameters:
+    ///   - threads: The guests' processes; without it a pin of the emulator is what libvirt makes of it, and that is noted.
+    ///   - defaultHugePage: The host's default size of huge pages, what `<hugepages/>` alone means; nil when not known.
     public init(
         domains: any DomainHost, pools: any PoolHost, files: any FileHost = NoFiles(),
+        threads: any ThreadHost = NoThreads(),
         observer: any StepObserver = SilentObserver(),
         defaultHugePage: PageSize? = nil
     ) {
         self.domains = domains
         self.pools = pools
         self.files = files
+        self.threads = threads
         self.observer = observer
         self.defaultHugePage = defaultHugePage
     }

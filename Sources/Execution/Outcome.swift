@@ -70,13 +70,24 @@ public struct Report: Hashable, Sendable {
 
 /// A remark on one guest.
 public struct Note: Hashable, Sendable {
+    /// What it is about.
+    public enum Kind: Hashable, Sendable {
+        /// What libvirt made of a definition.
+        case definition
+        /// Threads of the emulator that may not be where they belong.
+        case threads
+    }
+
     /// The guest.
     public var guest: String
     /// One sentence.
     public var message: String
+    /// What it is about.
+    public var kind: Kind
 
     /// Puts a remark together.
-    public init(guest: String, message: String) {
+    public init(guest: String, message: String, kind: Kind = .definition) {
+        self.kind = kind
         self.guest = guest
         self.message = message
     }

@@ -24,7 +24,9 @@ extension [PinMove] {
             .map { $0.effect(from: $0.present, to: $0.present.union($0.target)) }
         let narrowings = filter { !$0.present.isSubset(of: $0.target) }
             .map { $0.effect(from: $0.present.union($0.target), to: $0.target) }
-        return widenings + narrowings
+        // An emulator that libvirt has where it belongs, and some of whose threads are elsewhere.
+        let repeats = filter { $0.target == $0.present }.map { $0.effect(from: $0.present, to: $0.target) }
+        return widenings + repeats + narrowings
     }
 }
 

@@ -19,6 +19,7 @@ extension Run {
             if let status = try host.domains.status(of: name), status.isActive { throw .running(name) }
             try host.domains.undefine(name)
         case .rename(let name, let from, let uuid): try rename(from, to: name, uuid)
+        case .pin(let name, .emulator, let cpus): try pinEmulator(of: name, to: cpus)
         case .pin(let name, let thread, let cpus): try host.domains.pin(thread, of: name, to: cpus)
         case .setAutostart(let name, let autostart): try host.domains.setAutostart(name, autostart)
         case .start(let name): try host.domains.start(name)
@@ -46,7 +47,10 @@ extension Run {
         case .pin(let name, let thread, let cpus):
             // A thread that is gone needs no pin.
             guard let live = try liveDefinition(of: name) else { return true }
-            return live.pin(of: thread) == cpus
+            guard live.pin(of: thread) == cpus else { return false }
+            // One that has part of the CPUs is not where it should not be; the verification demands all of them.
+            return thread != .emulator
+                || settableStrays(of: name, from: cpus).allSatisfy { $0.allowed.isSubset(of: cpus) }
         case .setAutostart(let name, let autostart):
             return try host.domains.status(of: name)?.autostarts == autostart
         case .start(let name): return try host.domains.status(of: name)?.isActive == true

@@ -25,7 +25,8 @@ extension Run {
             } catch {
                 throw .failed(step, error)
             }
-            if let present, present != target {
+            let isAstray = thread == .emulator && !strays(of: name, from: target).isEmpty
+            if let present, present != target || isAstray {
                 moves.append(PinMove(step: step, name: name, thread: thread, present: present, target: target))
             } else {
                 skip(step)

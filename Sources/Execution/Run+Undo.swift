@@ -69,7 +69,8 @@ extension Run {
     private func isWhereItWas(_ thread: DomainThread, of name: String) throws(StepFailure) -> Bool {
         let first = begun.first { if case .pin(name, thread, _) = $0.action { true } else { false } }
         guard case .pin(_, _, let cpus)? = first?.inverse.first else { return false }
-        return try liveDefinition(of: name)?.pin(of: thread) == cpus
+        guard try liveDefinition(of: name)?.pin(of: thread) == cpus else { return false }
+        return thread != .emulator || settableStrays(of: name, from: cpus).isEmpty
     }
 
     /// The same write from what is there now, which need not be what was asked for.

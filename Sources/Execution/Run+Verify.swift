@@ -53,7 +53,9 @@ extension Run {
         case .pin(let name, let thread, let prior, let target):
             guard let definition = try live.definition(of: name) else { return [] }
             let found = definition.cpus(of: thread, otherwise: prior)
+            let strays = thread == .emulator ? settableStrays(of: name, from: target) : []
             return compare(.guest(name), thread.pin.path, .text("\(target)"), .text("\(found)"))
+                + strays.map { $0.mismatch(of: name, target) }
         case .rename, .stop, .undefine, .start: return []
         }
     }
@@ -62,5 +64,14 @@ extension Run {
         _ subject: Change.Subject, _ path: String, _ wanted: ChangedPart.Value, _ found: ChangedPart.Value
     ) -> [Mismatch] {
         wanted == found ? [] : [Mismatch(subject: subject, path: path, wanted: wanted, found: found)]
+    }
+}
+
+extension EmulatorThread {
+    /// The thread was set, and is elsewhere.
+    fileprivate func mismatch(of guest: String, _ target: CPUSet) -> Mismatch {
+        Mismatch(
+            subject: .guest(guest), path: DomainThread.emulator.pin.path, wanted: .text("\(target)"),
+            found: .text("\(allowed) for thread \(id) (\(name))"))
     }
 }

@@ -9,6 +9,8 @@ struct Run {
     var report = Report()
     /// Writes that were begun, whether or not they came to their end, in order.
     var begun: [ReversibleWrite] = []
+    /// Threads of emulators that refused to be moved, by guest.
+    var unsettable: [String: Set<Int>] = [:]
     /// Guests that were asked to shut down, with nothing known of what came of it.
     private(set) var stopsInDoubt: [String] = []
 

@@ -45,6 +45,14 @@ public struct HostFacts: Hashable, Sendable {
     /// The ids of all cells.
     public var cellIDs: CellSet { CellSet(cells.map(\.id)) }
 
+    /// The cells that have memory, or devices, and no CPU that is online.
+    public var cellsWithoutCPUs: CellSet { CellSet(cells.filter(\.cpus.isEmpty).map(\.id)) }
+
+    /// The cells that have CPUs, or devices, and no memory.
+    public var cellsWithoutMemory: CellSet {
+        CellSet(cells.filter { $0.memory == nil || $0.memory == .zero }.map(\.id))
+    }
+
     /// The sizes of huge pages that at least one cell has a pool for, ascending.
     public var hugePageSizes: [PageSize] { Set(cells.flatMap { $0.pools.map(\.pageSize) }).sorted() }
 

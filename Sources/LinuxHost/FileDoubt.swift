@@ -23,10 +23,11 @@ public struct FileDoubt: Error, Hashable, Sendable {
     /// Judges what `status` tells of `path`; nil when it may be trusted.
     ///
     /// In a folder with the sticky bit nobody can replace what belongs to another, so that such a folder may be everybody's: what is
-    /// in it is then judged by its own owner. The mode of a symbolic link means nothing.
+    /// in it is then judged by its own owner. The mode of a symbolic link means nothing, and what is written to a device is not what
+    /// is read from it.
     init?(_ path: FilePath, _ status: stat) {
         let isSticky = status.st_mode & S_IFMT == S_IFDIR && status.st_mode & S_ISVTX != 0
-        let hasMode = status.st_mode & S_IFMT != S_IFLNK && !isSticky
+        let hasMode = ![S_IFLNK, S_IFCHR].contains(status.st_mode & S_IFMT) && !isSticky
         self.path = path
         if status.st_uid != 0, status.st_uid != geteuid() {
             reason = .owner(status.st_uid)

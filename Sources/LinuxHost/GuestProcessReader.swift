@@ -21,22 +21,26 @@ public struct GuestProcessReader: Sendable {
     /// - Throws: ``Unread`` when there is no such process, or it may not be looked at. What is missing of a process that is there
     ///   is said in it.
     public func process(of guest: String, pidFile: String) throws(Unread) -> GuestProcess {
+        var process = try threads(of: guest, pidFile: pidFile)
+        do throws(Unread) {
+            process.areas = try areas(of: process.id)
+        } catch {
+            process.unread.append(error)
+        }
+        return process
+    }
+
+    /// The process of a guest without its memory, which takes the kernel long to tell of a large guest.
+    ///
+    /// - Throws: ``Unread`` when there is no such process, or it may not be looked at.
+    public func threads(of guest: String, pidFile: String) throws(Unread) -> GuestProcess {
         let id = try number(in: pidFile)
-        var unread: [Unread] = []
         let commandLine = try text("proc/\(id)/cmdline")
         let words = commandLine.split(separator: "\0")
         guard words.contains(where: { $0 == "guest=\(guest)" || $0.hasPrefix("guest=\(guest),") }) else {
             throw Unread("process \(id) of \(files.path(pidFile)) is not the guest's")
         }
-        let threads = try threads(of: id)
-        let areas: [MemoryArea]?
-        do throws(Unread) {
-            areas = try self.areas(of: id)
-        } catch {
-            unread.append(error)
-            areas = nil
-        }
-        return GuestProcess(guest: guest, id: id, age: age(of: id), threads: threads, areas: areas, unread: unread)
+        return GuestProcess(guest: guest, id: id, age: age(of: id), threads: try threads(of: id), areas: nil)
     }
 
     private func number(in pidFile: String) throws(Unread) -> Int {
@@ -58,7 +62,11 @@ public struct GuestProcessReader: Sendable {
             guard let allowed = ProcessStatus.allowedCPUs(in: status) else {
                 throw Unread("\(files.path("proc/\(id)/task/\(name)/status")) does not tell the CPUs")
             }
-            threads.append(GuestThread(id: thread, name: String(SysfsText.trimmed(comm)), allowed: allowed))
+            let groups = try optionalText("proc/\(id)/task/\(name)/cgroup") ?? ""
+            threads.append(
+                GuestThread(
+                    id: thread, name: String(SysfsText.trimmed(comm)), allowed: allowed,
+                    group: ProcessStatus.group(in: groups)))
         }
         guard !threads.isEmpty else { throw Unread("process \(id) has ended") }
         return threads

@@ -30,12 +30,13 @@ struct CellLoad: Hashable {
         singles += need.singles
         shared += need.shared
         sharedMost = max(sharedMost, need.shared)
-        guard !inHugePages else { return }
+        // QEMU's own memory is ordinary, whatever backs the guest's.
+        let ordinary = need.overhead + (inHugePages ? 0 : need.memory)
         if need.isHard {
-            hard += need.memory
+            hard += ordinary
         } else {
-            soft += need.memory
-            softMost = max(softMost, need.memory)
+            soft += ordinary
+            softMost = max(softMost, ordinary)
         }
     }
 }

@@ -6,6 +6,7 @@ internal import SiteFile
 ///
 /// Under `required`, `legacy` and `preferred` a device asks for its own cell, under `socket` for any cell of its socket. So two
 /// devices ask for the same cells or for quite different ones, and what is left is one set of cells for each group of devices.
+/// No guest can be on a cell without CPUs: under `legacy` a device there is had from the nearest cell that has some.
 struct DeviceNeed {
     private(set) var mustTouch: [Set<Int>] = []
     private(set) var shouldTouch: [Set<Int>] = []
@@ -21,7 +22,9 @@ struct DeviceNeed {
                 guard demand.devicePolicy != .required, demand.devicePolicy != .socket else {
                     throw StaticObstacleError(.deviceWithoutCell(device.value))
                 }
-            } else if demand.devicePolicy == .preferred {
+            } else if demand.devicePolicy == .preferred
+                || demand.devicePolicy == .legacy && grid.devices[device.value]?.isBesideNoCPU == true
+            {
                 if !shouldTouch.contains(near) { shouldTouch.append(near) }
             } else if !mustTouch.contains(near) {
                 mustTouch.append(near)
@@ -38,6 +41,8 @@ struct DevicePlace {
     let cell: Int?
     /// The cells that are on the device's socket; empty when the socket is not known.
     let cellsOfSocket: Set<Int>
+    /// Whether its cell has no CPUs, so that no guest can be there.
+    let isBesideNoCPU: Bool
 }
 
 extension HostGrid {
@@ -56,7 +61,10 @@ extension HostGrid {
                 let socket = host.socket(of: device)
                 let near = socket.map { wanted in sockets.indices.filter { sockets[$0] == wanted } } ?? []
                 let cell = host.cells.firstIndex { $0.id == device.cell }
-                return (device.address, DevicePlace(cell: cell, cellsOfSocket: Set(near)))
+                let isBesideNoCPU = cell.map { host.cells[$0].cpus.isEmpty } ?? false
+                return (
+                    device.address, DevicePlace(cell: cell, cellsOfSocket: Set(near), isBesideNoCPU: isBesideNoCPU)
+                )
             }, uniquingKeysWith: { first, _ in first })
     }
 }

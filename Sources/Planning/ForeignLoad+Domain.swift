@@ -1,5 +1,6 @@
 internal import DomainXML
 internal import HostModel
+internal import SiteFile
 
 /// Pages of a domain by pool, as far as each guest cell is bound to one host cell.
 struct DomainPages {
@@ -33,12 +34,25 @@ extension DomainLoad.MemoryDemand {
     }
 }
 
+extension GuestOverhead {
+    /// What the QEMU of a domain needs; nil is nothing.
+    func amount(of load: DomainLoad, host: HostFacts, defaultHugePage: PageSize?) -> KiB? {
+        let ordinary = load.memory.filter { $0.hugePage(host: host, defaultHugePage: defaultHugePage) == nil }
+        let amount = amount(vcpus: load.vcpus.count, ordinary: ordinary.reduce(.zero) { $0 + $1.memory })
+        return amount > .zero ? amount : nil
+    }
+}
+
 extension ForeignLoad {
     /// What a domain that is not the site's takes, from its definition.
     ///
     /// A vCPU pinned to one CPU takes it; so does the emulator of a domain whose vCPUs are all pinned so, when it has a CPU beside
     /// them. Pages of a running domain are in use already; those of one that libvirt will start with the host are still to come.
-    init(_ record: DomainRecord, load: DomainLoad, host: HostFacts, defaultHugePage: PageSize?) {
+    ///
+    /// - Parameter overhead: What is counted for its QEMU.
+    init(
+        _ record: DomainRecord, load: DomainLoad, host: HostFacts, defaultHugePage: PageSize?, overhead: GuestOverhead
+    ) {
         self.init(name: record.facts.name)
         var several: [CPUSet?: Int] = [:]
         for vcpu in load.vcpus {
@@ -53,6 +67,9 @@ extension ForeignLoad {
             .sorted { ($0.cpus ?? []) < ($1.cpus ?? []) }
         for part in load.memory where part.hugePage(host: host, defaultHugePage: defaultHugePage) == nil {
             memory.append(Memory(cell: part.onlyCell(of: host), amount: part.memory))
+        }
+        if let amount = overhead.amount(of: load, host: host, defaultHugePage: defaultHugePage) {
+            self.overhead = Memory(cell: load.memory.first?.onlyCell(of: host), amount: amount)
         }
         let pages = DomainPages(load, host: host, defaultHugePage: defaultHugePage).bound
         if record.isRunning { pagesHeld = pages } else { pagesAtStart = pages }

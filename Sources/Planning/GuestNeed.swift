@@ -14,6 +14,8 @@ struct CellNeed: Hashable {
     var shared = 0
     /// Memory in KiB.
     var memory = 0
+    /// Ordinary memory for the guest's QEMU in KiB: of its first cell.
+    var overhead = 0
     /// Whether the memory may not be overcommitted.
     var isHard = false
     /// Whether the host cell must have SMT: `require`.
@@ -44,6 +46,8 @@ struct GuestNeed: Hashable {
     var floatingShared = 0
     /// Memory of a guest that is bound to no cell, in KiB.
     var floatingMemory = 0
+    /// Ordinary memory for the QEMU of a guest that is bound to no cell, in KiB.
+    var floatingOverhead = 0
     /// Whether that memory may come out of the cells' reserve: the guest has a virtual topology only.
     var mayUseReserve = false
     /// Sets of host cells of which the guest must have at least one each: where its devices are. No two have a cell in common.
@@ -77,6 +81,7 @@ extension GuestNeed {
             self.init(cells: [], forced: [], pages: [-1])
             floatingShared = demand.vcpus
             floatingMemory = Int(demand.memory.count)
+            floatingOverhead = Int(grid.overhead(of: demand).count)
             mayUseReserve = !demand.cells.isEmpty
             return
         }
@@ -95,6 +100,7 @@ extension GuestNeed {
         self.init(
             cells: demand.cells.enumerated().map { GuestNeed.need(of: $1, isFirst: $0 == 0, demand: demand) },
             forced: forced, pages: try GuestNeed.pages(for: demand, on: grid))
+        if !cells.isEmpty { cells[0].overhead = Int(grid.overhead(of: demand).count) }
         mustTouch = devices.mustTouch
         shouldTouch = devices.shouldTouch
         guard canTouchAll else { throw StaticObstacleError(.devicesApart(demand.devices.map(\.value))) }

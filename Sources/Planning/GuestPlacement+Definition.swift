@@ -1,11 +1,12 @@
 internal import DomainXML
 internal import HostModel
+internal import SiteFile
 
 extension GuestPlacement {
     /// Where a domain is by its own definition: the place of a guest of which the site says nothing but that it is taken over.
     ///
     /// A guest cell whose memory may come from several host cells is shown on the one that its pins name, else on the lowest.
-    init(asDefined record: DomainRecord, host: HostFacts, defaultHugePage: PageSize?) {
+    init(asDefined record: DomainRecord, host: HostFacts, defaultHugePage: PageSize?, overhead: GuestOverhead) {
         let parts = record.parts
         let pins = parts.vcpuPins
         let single = Dictionary(grouping: pins.values.filter { $0.count == 1 }) { $0 }.filter { $0.value.count == 1 }
@@ -23,8 +24,10 @@ extension GuestPlacement {
                 pins: Dictionary(uniqueKeysWithValues: cell.vcpus.map { ($0, pins[$0] ?? everywhere) }),
                 dedicatedVCPUs: VCPUSet(cell.vcpus.filter { pins[$0].map { single[$0] != nil } ?? false }))
         }
+        let load = try? DomainLoad(reading: record.present)
         self.init(
             name: record.facts.name, emulatorCPUs: parts.emulatorPin ?? [], floatingCPUs: parts.vcpuCPUs,
-            memory: parts.memory, cells: cells, pins: cells.isEmpty ? pins : [:])
+            memory: parts.memory, cells: cells, pins: cells.isEmpty ? pins : [:],
+            overhead: load.flatMap { overhead.amount(of: $0, host: host, defaultHugePage: defaultHugePage) } ?? .zero)
     }
 }

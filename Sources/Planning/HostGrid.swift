@@ -35,8 +35,10 @@ struct GridCell {
     var poolBase: [Int]
     /// Shared vCPUs of foreign domains that may run on this cell alone.
     var foreignShared = 0
-    /// Ordinary memory of foreign domains that is bound to this cell.
+    /// Ordinary memory of foreign domains that is bound to this cell, and of their QEMU.
     var foreignMemory = 0
+    /// How much of that is their QEMU's.
+    var foreignOverhead = 0
 }
 
 /// A host as placement sees it: cells by index, page sizes by index, whole numbers in KiB and pages.
@@ -56,15 +58,22 @@ struct HostGrid {
     let setsOverlap: Bool
     /// Shared vCPUs of foreign domains that may run on several cells.
     var foreignFloatingShared = 0
-    /// Ordinary memory of foreign domains that is bound to no single cell.
+    /// Ordinary memory of foreign domains, and of their QEMU, that is bound to no single cell.
     var foreignFloatingMemory = 0
 
+    /// Ordinary memory for each guest's QEMU.
+    let guestOverhead: GuestOverhead
     /// Memory left to the host on all cells together, in KiB.
     let reserve: Int
     let indexOfCell: [CellID: Int]
 
     /// Where the host's PCI devices are.
     let devices: [PCIAddress: DevicePlace]
+
+    /// What a guest's QEMU needs of ordinary memory, in KiB.
+    func overhead(of demand: GuestDemand) -> KiB {
+        demand.overhead(by: guestOverhead, basePage: PageSize(KiB(UInt64(basePage))))
+    }
 
     /// The index of a page size, or nil when no cell of the host has it.
     func sizeIndex(_ size: PageSize) -> Int? { pageSizes.firstIndex(of: Int(size.size.count)) }
@@ -94,6 +103,7 @@ extension HostGrid {
         ramRatio = policy.ramAllocationRatio
         managesPools = policy.managesPools
         allowsShrink = request.allowsShrink
+        guestOverhead = policy.guestOverhead
         setsOverlap = !hasSets
         reserve = host.cells.reduce(0) { $0 + Int(min($1.memory ?? .zero, policy.reserve(of: $1.id)).count) }
         devices = HostGrid.places(of: host)
@@ -114,13 +124,21 @@ extension HostGrid {
                     foreignFloatingShared += group.count
                 }
             }
-            for part in load.memory {
-                if let cell = part.cell, let index = indexOfCell[cell] {
-                    cells[index].foreignMemory += Int(part.amount.count)
-                } else {
-                    foreignFloatingMemory += Int(part.amount.count)
+            for part in load.memory { addForeign(part) }
+            if let overhead = load.overhead {
+                addForeign(overhead)
+                if let index = overhead.cell.flatMap({ indexOfCell[$0] }) {
+                    cells[index].foreignOverhead += Int(overhead.amount.count)
                 }
             }
+        }
+    }
+
+    private mutating func addForeign(_ memory: ForeignLoad.Memory) {
+        if let index = memory.cell.flatMap({ indexOfCell[$0] }) {
+            cells[index].foreignMemory += Int(memory.amount.count)
+        } else {
+            foreignFloatingMemory += Int(memory.amount.count)
         }
     }
 }

@@ -53,6 +53,8 @@ public struct GuestPlacement: Hashable, Sendable {
     public var floatingCPUs: CPUSet?
     /// The guest's memory.
     public var memory: KiB
+    /// Ordinary memory set aside for the guest's QEMU: on the host cell of its first cell.
+    public var overhead: KiB
     /// The guest's cells, ascending; empty for a guest that is bound to no cell.
     public var cells: [GuestCellPlacement]
     /// Host CPUs of the pinned vCPUs of a guest without cells that keeps its definition as it is; else empty.
@@ -61,9 +63,10 @@ public struct GuestPlacement: Hashable, Sendable {
     /// Puts a placement together.
     public init(
         name: String, emulatorCPUs: CPUSet = [], floatingCPUs: CPUSet? = nil, memory: KiB,
-        cells: [GuestCellPlacement] = [], pins: [VCPU: CPUSet] = [:]
+        cells: [GuestCellPlacement] = [], pins: [VCPU: CPUSet] = [:], overhead: KiB = .zero
     ) {
         self.pins = pins
+        self.overhead = overhead
         self.name = name
         self.emulatorCPUs = emulatorCPUs
         self.floatingCPUs = floatingCPUs
@@ -136,13 +139,17 @@ public struct CellUsage: Hashable, Sendable {
     public var sharedVCPUs: Int
     /// Ordinary memory given to guests, without pools.
     public var memoryUsed: KiB
+    /// Ordinary memory set aside for the QEMU of guests whose first cell is here.
+    public var overhead: KiB
     /// The pools that exist or are wanted, ascending by page size.
     public var pools: [Pool]
 
     /// Puts the numbers together.
     public init(
-        id: CellID, dedicatedCPUs: CPUSet, sharedCPUs: CPUSet, sharedVCPUs: Int, memoryUsed: KiB, pools: [Pool]
+        id: CellID, dedicatedCPUs: CPUSet, sharedCPUs: CPUSet, sharedVCPUs: Int, memoryUsed: KiB, pools: [Pool],
+        overhead: KiB = .zero
     ) {
+        self.overhead = overhead
         self.id = id
         self.dedicatedCPUs = dedicatedCPUs
         self.sharedCPUs = sharedCPUs
@@ -216,5 +223,12 @@ public struct Shortage: Hashable, Sendable {
         self.needed = needed
         self.free = free
         self.heldBy = heldBy
+    }
+}
+
+extension Placement {
+    /// By host cell: what is set aside for QEMU itself.
+    var overhead: [CellID: KiB] {
+        Dictionary(cells.map { ($0.id, $0.overhead) }, uniquingKeysWith: { first, _ in first })
     }
 }

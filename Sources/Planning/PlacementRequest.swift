@@ -131,6 +131,8 @@ public struct ForeignLoad: Hashable, Sendable {
     public var sharedVCPUs: [SharedVCPUs]
     /// Ordinary memory.
     public var memory: [Memory]
+    /// Ordinary memory of the domain's QEMU, beside ``memory``; nil where none is counted.
+    public var overhead: Memory?
     /// Huge pages that the domain holds now.
     public var pagesHeld: [PoolID: PageCount]
     /// Huge pages that the domain needs when libvirt starts it with the host.
@@ -141,8 +143,9 @@ public struct ForeignLoad: Hashable, Sendable {
     /// Puts a load together.
     public init(
         name: String, takenCPUs: CPUSet = [], sharedVCPUs: [SharedVCPUs] = [], memory: [Memory] = [],
-        pagesHeld: [PoolID: PageCount] = [:], pagesAtStart: [PoolID: PageCount] = [:]
+        overhead: Memory? = nil, pagesHeld: [PoolID: PageCount] = [:], pagesAtStart: [PoolID: PageCount] = [:]
     ) {
+        self.overhead = overhead
         self.name = name
         self.takenCPUs = takenCPUs
         self.sharedVCPUs = sharedVCPUs

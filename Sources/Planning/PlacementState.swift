@@ -70,14 +70,15 @@ struct PlacementState {
 
     /// Adds a guest that is bound to no cell; whether it fits is asked with ``hostHolds``.
     mutating func addFloating(_ need: GuestNeed) {
+        let memory = need.floatingMemory + need.floatingOverhead
         floating.shared += need.floatingShared
         floating.sharedMost = max(floating.sharedMost, need.floatingShared)
         if !need.mayUseReserve {
-            floating.memory += need.floatingMemory
-            floating.memoryMost = max(floating.memoryMost, need.floatingMemory)
+            floating.memory += memory
+            floating.memoryMost = max(floating.memoryMost, memory)
         }
-        floating.memoryWithReserve += need.floatingMemory
-        floating.memoryMostWithReserve = max(floating.memoryMostWithReserve, need.floatingMemory)
+        floating.memoryWithReserve += memory
+        floating.memoryMostWithReserve = max(floating.memoryMostWithReserve, memory)
         floating.needsSharedCPU = floating.needsSharedCPU || need.needsSharedCPU
     }
 

@@ -111,11 +111,13 @@ extension Placing {
     ) -> GuestPlacement {
         let (name, demand) = (request.guests[guest].name, request.guests[guest].demand)
         let everywhere = shared.reduce(into: CPUSet()) { $0.formUnion($1) }
+        let overhead = grid.overhead(of: demand)
         guard demand.isBound else {
             let all = request.host.cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) }
                 .intersection(request.host.guestCPUs)
             let confined = request.policy.sharedCPUs != nil || everywhere != all
-            return GuestPlacement(name: name, floatingCPUs: confined ? everywhere : nil, memory: demand.memory)
+            return GuestPlacement(
+                name: name, floatingCPUs: confined ? everywhere : nil, memory: demand.memory, overhead: overhead)
         }
         let cells = demand.cells.enumerated().map { index, cell in
             let (host, page) = (assignment.hosts[index], assignment.pages[index])
@@ -130,7 +132,7 @@ extension Placing {
         }
         return GuestPlacement(
             name: name, emulatorCPUs: emulator(demand, own: granted?.emulator, cells: cells, shared: everywhere),
-            memory: demand.memory, cells: cells)
+            memory: demand.memory, cells: cells, overhead: overhead)
     }
 
     /// The emulator's CPUs: its own, the host's shared ones, or those of the guest's vCPUs that are not real-time.
@@ -155,7 +157,8 @@ extension Placing {
             CellUsage(
                 id: grid.cells[cell].id, dedicatedCPUs: alone[cell], sharedCPUs: shared[cell],
                 sharedVCPUs: grid.cells[cell].foreignShared,
-                memoryUsed: KiB(UInt64(grid.cells[cell].foreignMemory)), pools: [])
+                memoryUsed: KiB(UInt64(grid.cells[cell].foreignMemory - grid.cells[cell].foreignOverhead)), pools: [],
+                overhead: KiB(UInt64(grid.cells[cell].foreignOverhead)))
         }
         var pages = grid.cells.map { _ in grid.pageSizes.map { _ in 0 } }
         for guest in placed {
@@ -163,6 +166,7 @@ extension Placing {
             for (cell, host) in assignment.hosts.enumerated() {
                 let need = arrangement.needs[guest].cells[cell]
                 usage[host].sharedVCPUs += need.shared
+                usage[host].overhead += KiB(UInt64(need.overhead))
                 let page = assignment.pages[cell]
                 if page < 0 {
                     usage[host].memoryUsed += KiB(UInt64(need.memory))

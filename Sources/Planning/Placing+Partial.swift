@@ -67,7 +67,9 @@ extension Placing {
             let (cell, check) = (grid.cells[index], CellCheck(index, of: grid))
             guard case .failure(let error) = check.rest(with: CellLoad(), pages: none[...]) else { return nil }
             let pools = error.lack.needed - cell.foreignMemory
-            let holders = request.foreign.filter { $0.memory.contains { $0.cell == cell.id } }
+            let holders = request.foreign.filter {
+                ($0.memory + [$0.overhead].compactMap(\.self)).contains { $0.cell == cell.id }
+            }
             return Shortage(
                 hostCell: cell.id, resource: .memory, needed: UInt64(max(0, pools)),
                 free: UInt64(max(0, error.lack.available - cell.foreignMemory)), heldBy: holders.map(\.name).sorted())

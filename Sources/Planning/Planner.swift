@@ -73,7 +73,8 @@ private struct Planning {
         var steps: [Step] = []
         let pools = PoolChanges(
             request: request, placement: placement,
-            room: PoolGrowthRoom(request: request, occupancy: occupancy, foreign: question.foreign))
+            room: PoolGrowthRoom(
+                request: request, occupancy: occupancy, foreign: question.foreign, overhead: placement.overhead))
         if placement.verdict == .placed {
             for (change, step) in pools.changes {
                 plan.changes.append(change)
@@ -84,10 +85,12 @@ private struct Planning {
                 + moving.diagnostics(besides: Set(moves.map(\.guest)))
                 + mixedPages(placement)
                 + CPUFindings(host: request.host, guests: request.guests).diagnostics(placement)
+                + DeviceFindings(host: request.host, guests: request.guests).diagnostics(placement)
         }
         if placement.verdict == .placed {
             let ledger = RoomLedger(
-                request, pools: pools.reachable, foreign: question.foreign, occupancy: occupancy)
+                request, pools: pools.reachable, foreign: question.foreign, overhead: placement.overhead,
+                occupancy: occupancy)
             let outlook = Outlook(
                 placement: placement, occupancy: occupancy, ledger: ledger, moving: moving.names,
                 rebalanced: Set(moves.map(\.guest)))
@@ -217,7 +220,9 @@ private struct Planning {
     private var asDefined: [GuestPlacement] {
         request.guests.filter(keepsShape).compactMap { guest in
             records[guest.name.value].map {
-                GuestPlacement(asDefined: $0, host: request.host, defaultHugePage: request.defaultHugePage)
+                GuestPlacement(
+                    asDefined: $0, host: request.host, defaultHugePage: request.defaultHugePage,
+                    overhead: request.policy.guestOverhead)
             }
         }
     }
@@ -229,6 +234,11 @@ private struct Planning {
         case .ours(.adopted): guest.state?.value != .absent
         case nil, .some(.none), .ours(.created), .adopt, .takeOver: true
         }
+    }
+
+    /// What is counted for the QEMU of domains that are not the site's: a size is said of the site's guests alone.
+    private var foreignOverhead: GuestOverhead {
+        request.policy.guestOverhead == .automatic ? .automatic : .none
     }
 
     private var placementRequest: PlacementRequest {
@@ -243,7 +253,8 @@ private struct Planning {
             else { continue }
             if kept.contains(name) || (!ours.contains(name) && !pruning.removes(name)) {
                 var taken = ForeignLoad(
-                    record, load: load, host: request.host, defaultHugePage: request.defaultHugePage)
+                    record, load: load, host: request.host, defaultHugePage: request.defaultHugePage,
+                    overhead: kept.contains(name) ? request.policy.guestOverhead : foreignOverhead)
                 taken.isGuest = kept.contains(name)
                 foreign.append(taken)
             } else if record.isRunning {
@@ -368,7 +379,27 @@ private struct Planning {
                 ? "the search limit was reached before a place for guest '\(guest.name)' was found or ruled out"
                 : "guest '\(guest.name)' does not fit on this host",
             at: mark(of: guest.name), length: guest.name.unicodeScalars.count,
-            notes: guest.code == .placementCellMissing ? guest.reasons.compactMap(missingCell) : [])
+            notes: guest.code == .placementCellMissing ? guest.reasons.compactMap(missingCell) : barrenCells(for: guest)
+        )
+    }
+
+    /// Which host cells serve no guest that is bound to cells: one sentence for all of a kind, instead of a row for each.
+    private func barrenCells(for guest: UnplacedGuest) -> [String] {
+        guard let demand = request.guests.first(where: { $0.name.value == guest.name })?.demand, demand.isBound,
+            guest.code == .doesNotFit
+        else { return [] }
+        let (cpus, memory) = (
+            request.host.cellsWithoutCPUs, request.host.cellsWithoutMemory.subtracting(request.host.cellsWithoutCPUs)
+        )
+        func sentence(_ cells: CellSet, _ lacks: String) -> String? {
+            guard !cells.isEmpty else { return nil }
+            return cells.count == 1 ? "host cell \(cells) has \(lacks)" : "host cells \(cells) have \(lacks)"
+        }
+        return [
+            sentence(cpus, "no CPUs"),
+            sentence(
+                memory, "no memory: CPUs there serve only guests that are bound to no cell, and cannot be dedicated"),
+        ].compactMap(\.self)
     }
 
     /// A host cell that `numa_placement` names and the host does not have: the machine is another one than the site was written for.

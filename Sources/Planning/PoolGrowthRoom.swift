@@ -11,6 +11,8 @@ struct PoolGrowthRoom {
     let request: PlanRequest
     let occupancy: Occupancy
     let foreign: [ForeignLoad]
+    /// By host cell: what the plan sets aside for QEMU itself.
+    let overhead: [CellID: KiB]
 
     /// What each pool can hold now.
     func reachable(_ targets: [PoolID: PageCount]) -> [PoolID: PageCount] {
@@ -68,6 +70,7 @@ struct PoolGrowthRoom {
     private func room(on cell: Cell, countsLeaving: Bool) -> Int {
         var room = Int(
             clamping: (cell.memory ?? .zero).subtractingDownToZero(request.policy.reserve(of: cell.id)).count)
+        room -= Int(clamping: (overhead[cell.id] ?? .zero).count)
         for load in foreign {
             for part in load.memory where part.cell == cell.id { room -= Int(clamping: part.amount.count) }
         }

@@ -115,7 +115,7 @@ struct Rebalancing {
         zip(request.host.cells, placement.cells).map { cell, usage in
             let cpus = cell.cpus.isEmpty ? 0 : usage.dedicatedCPUs.count * 1_000 / cell.cpus.count
             let memory = max(1, (cell.memory ?? .zero).subtractingDownToZero(request.policy.reserve(of: cell.id)).count)
-            let used = usage.pools.reduce(usage.memoryUsed) { $0 + $1.wanted * $1.pageSize }
+            let used = usage.pools.reduce(usage.memoryUsed + usage.overhead) { $0 + $1.wanted * $1.pageSize }
             return max(cpus, Int(min(1_000, used.count * 1_000 / memory)))
         }
     }

@@ -38,12 +38,18 @@ struct RoomLedger {
 
     /// The host with everybody on it who runs now.
     ///
-    /// - Parameter pools: What each pool holds once it has grown; empty when pools are taken as they are.
-    init(_ request: PlanRequest, pools: [PoolID: PageCount], foreign: [ForeignLoad], occupancy: Occupancy) {
+    /// - Parameters:
+    ///   - pools: What each pool holds once it has grown; empty when pools are taken as they are.
+    ///   - overhead: By host cell: what the plan sets aside for QEMU itself.
+    init(
+        _ request: PlanRequest, pools: [PoolID: PageCount], foreign: [ForeignLoad], overhead: [CellID: KiB],
+        occupancy: Occupancy
+    ) {
         ratio = request.policy.ramAllocationRatio
         for cell in request.host.cells {
             var left = Int(
                 clamping: (cell.memory ?? .zero).subtractingDownToZero(request.policy.reserve(of: cell.id)).count)
+            left -= Int(clamping: (overhead[cell.id] ?? .zero).count)
             for pool in cell.pools {
                 let id = PoolID(cell: cell.id, pageSize: pool.pageSize)
                 let total = max(pools[id] ?? pool.persistent, pool.persistent)

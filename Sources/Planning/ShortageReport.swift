@@ -39,7 +39,7 @@ struct ShortageReport {
         guard !need.cells.isEmpty else { return floatingReasons(for: need) }
         var reasons: [Shortage] = []
         var open = Set<Int>()
-        for host in state.grid.cells.indices {
+        for host in state.grid.cells.indices where !isBarren(host) || need.forced.contains(host) {
             let found = need.cells.indices.map { cell in
                 (need.forced[cell] ?? host) == host
                     ? self.lacks(of: need.cells[cell], on: host, pages: need.pages) : nil
@@ -62,6 +62,12 @@ struct ShortageReport {
         return reasons
     }
 
+    /// Whether no guest cell can be on that host cell, whoever else is there; one note says so of all such cells.
+    private func isBarren(_ host: Int) -> Bool {
+        let id = state.grid.cells[host].id
+        return request.host.cellsWithoutCPUs.contains(id) || request.host.cellsWithoutMemory.contains(id)
+    }
+
     /// Devices that the guest must be near to, while no host cell near them has room for a cell of it.
     private func far(from open: Set<Int>, need: GuestNeed, demand: GuestDemand) -> [PCIAddress] {
         demand.devices.map(\.value).filter { device in
@@ -74,14 +80,26 @@ struct ShortageReport {
     private mutating func lacks(of need: CellNeed, on host: Int, pages: [Int]) -> [Shortage] {
         var cpusOnly = need
         cpusOnly.memory = 0
+        cpusOnly.overhead = 0
         var memoryOnly = CellNeed()
         memoryOnly.memory = need.memory
         memoryOnly.isHard = need.isHard
+        memoryOnly.overhead = need.overhead
         var found: [Shortage] = []
         if let lack = state.lack(of: cpusOnly, on: host, page: -1) {
             let own = own(need, lack.resource)
             let free = freeCPUs(for: cpusOnly, lacking: lack, on: host, own: own)
             found.append(shortage(lack, on: host, own: own, free: free))
+        }
+        // Where huge pages would do and not even QEMU's own memory is there, that is what is short.
+        var overheadOnly = memoryOnly
+        overheadOnly.memory = 0
+        if pages != [-1], let lack = state.lack(of: overheadOnly, on: host, page: -1) {
+            let free = most(below: need.overhead) { report, amount in
+                overheadOnly.overhead = amount
+                return report.state.lack(of: overheadOnly, on: host, page: -1) == nil
+            }
+            return found + [shortage(lack, on: host, own: need.overhead, free: free)]
         }
         // With several page sizes the last one stands for all: each of them was short.
         var memoryLack: (lack: Lack, page: Int)?
@@ -120,8 +138,14 @@ struct ShortageReport {
             * most(below: need.memory / unit) { report, count in
                 var less = need
                 less.memory = count * unit
+                if page < 0 { less.overhead = report.overhead(need.overhead, less: need.memory - less.memory) }
                 return report.state.lack(of: less, on: host, page: page) == nil
             }
+    }
+
+    /// What QEMU itself needs, in KiB, of a guest with so much less ordinary memory.
+    private func overhead(_ overhead: Int, less memory: Int) -> Int {
+        state.grid.guestOverhead == .automatic ? max(0, overhead - memory / GuestOverhead.pageTableShare) : overhead
     }
 
     /// The largest amount that still fits, where `amount` does not: the checks that refuse it are asked, and more never fits
@@ -151,6 +175,7 @@ struct ShortageReport {
     private mutating func floatingReasons(for need: GuestNeed) -> [Shortage] {
         var cpusOnly = need
         cpusOnly.floatingMemory = 0
+        cpusOnly.floatingOverhead = 0
         var memoryOnly = need
         memoryOnly.floatingShared = 0
         memoryOnly.needsSharedCPU = false
@@ -167,6 +192,7 @@ struct ShortageReport {
             let free = most(below: need.floatingMemory) { report, amount in
                 var less = memoryOnly
                 less.floatingMemory = amount
+                less.floatingOverhead = report.overhead(need.floatingOverhead, less: need.floatingMemory - amount)
                 return report.floatingLack(of: less) == nil
             }
             found.append(shortage(lack, on: nil, own: need.floatingMemory, free: free))

@@ -46,6 +46,7 @@ func guestJSON(_ guest: GuestPlacement) -> [String: JSONValue] {
         "emulator_cpus": .text(guest.emulatorCPUs.description),
         "floating_cpus": .optional(guest.floatingCPUs?.description),
         "memory_kib": .number(guest.memory.count),
+        "overhead_kib": .number(guest.overhead.count),
         "cells": .list(guest.cells.map(guestCellJSON)),
     ]
     if !guest.pins.isEmpty { object["pins"] = pinsJSON(guest.pins) }

@@ -75,6 +75,7 @@ private func cellJSON(_ cell: CellUsage) -> JSONValue {
         "shared_cpus": .text(cell.sharedCPUs.description),
         "shared_vcpus": .number(cell.sharedVCPUs),
         "memory_used_kib": .number(cell.memoryUsed.count),
+        "overhead_kib": .number(cell.overhead.count),
         "pools": .list(cell.pools.map(poolJSON)),
     ]
 }

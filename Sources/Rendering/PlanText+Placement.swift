@@ -12,7 +12,21 @@ extension PlanText {
         let guests = PlacementTables.guests(placement.guests)
         let cells = PlacementTables.cells(placement.cells)
         return [paint(heading, .heading)] + guests.lines(indent: 2) + (cells.isEmpty ? [] : [""])
-            + cells.lines(indent: 2)
+            + cells.lines(indent: 2) + overhead
+    }
+
+    /// What is set aside for QEMU itself, beside the memory of the guests.
+    private var overhead: [String] {
+        let placement = plan.placement
+        let floating = placement.guests.filter(\.cells.isEmpty).reduce(KiB.zero) { $0 + $1.overhead }
+        let parts =
+            placement.cells.filter { $0.overhead > .zero }.map { "\(Amount.text($0.overhead)) on cell \($0.id)" }
+            + (floating > .zero ? ["\(Amount.text(floating)) on any cell"] : [])
+        guard !parts.isEmpty else { return [] }
+        return wrapped(
+            "set aside for QEMU itself (guest_overhead): \(parts.joined(separator: ", "))", to: textWidth - 2
+        )
+        .map { "  \($0)" }
     }
 
     /// Each guest that was not placed, and what was short, cell by cell.

@@ -42,6 +42,7 @@ private func cellJSON(_ status: HostStatus.CellStatus) -> JSONValue {
         "memory_kib": status.cell.memory.map { .number($0.count) } ?? .null,
         "memory_free_kib": status.cell.memoryFree.map { .number($0.count) } ?? .null,
         "memory_used_kib": status.usage.map { .number($0.memoryUsed.count) } ?? .null,
+        "overhead_kib": status.usage.map { .number($0.overhead.count) } ?? .null,
         "pools": .list(PoolStatus.all(of: status).map(poolJSON)),
     ]
 }

@@ -46,28 +46,40 @@ public struct GuestThread: Hashable, Sendable {
     public var name: String
     /// The host CPUs on which it may run.
     public var allowed: CPUSet
+    /// The last part of the control group that libvirt has put it into: `emulator`, `vcpu0`, `iothread1`; nil where it has none.
+    public var group: String?
 
     /// Puts a thread together.
-    public init(id: Int, name: String, allowed: CPUSet) {
+    public init(id: Int, name: String, allowed: CPUSet, group: String? = nil) {
+        self.group = group
         self.id = id
         self.name = name
         self.allowed = allowed
     }
 
-    /// What the thread does, by its name: `CPU 3/KVM`, `CPU 3/TCG`, `IO iothread1`; QEMU names its threads so under libvirt.
+    /// What the thread does, by its name: `CPU 3/KVM`, `CPU 3/TCG`, `IO iothread1`; QEMU names its threads so under libvirt. A helper
+    /// that an iothread has made is known by its control group.
     public var role: Role {
-        if let vcpu = number(after: "CPU ", before: "/") { return .vcpu(VCPU(vcpu)) }
-        if let thread = number(after: "IO iothread", before: nil) { return .ioThread(thread) }
+        if let vcpu = name.number(after: "CPU ", before: "/") { return .vcpu(VCPU(vcpu)) }
+        if let thread = name.number(after: "IO iothread") ?? group?.number(after: "iothread") {
+            return .ioThread(thread)
+        }
         return .emulator
     }
+
+    /// Whether the thread runs all vCPUs in turn: QEMU without KVM has such a one.
+    var runsAllVCPUs: Bool { name.hasPrefix("ALL CPUs/") }
 
     /// Whether the thread only made memory ready when the guest started. libvirt pins such threads to the CPUs of the memory's cell,
     /// wherever the emulator runs; afterwards they do nothing. QEMU calls them thread contexts.
     public var isPreallocation: Bool { name.hasPrefix("TC ") }
+}
 
-    private func number(after prefix: String, before end: Character?) -> Int? {
-        guard name.hasPrefix(prefix) else { return nil }
-        let rest = name.dropFirst(prefix.count)
+extension String {
+    /// The number that stands between a prefix and `end`, or the end of the text.
+    fileprivate func number(after prefix: String, before end: Character? = nil) -> Int? {
+        guard hasPrefix(prefix) else { return nil }
+        let rest = dropFirst(prefix.count)
         let digits = rest.prefix { $0.isASCII && $0.isNumber }
         let tail = rest.dropFirst(digits.count)
         guard end.map({ tail.first == $0 }) ?? tail.isEmpty else { return nil }

@@ -10,6 +10,16 @@ public enum ProcessStatus {
         return list.flatMap { try? CPUSet(parsing: $0) }
     }
 
+    /// The last part of the control group that libvirt has put a thread into, from its `cgroup`: `emulator`, `vcpu0`, `iothread1`;
+    /// nil where the text tells of none.
+    public static func group(in text: String) -> String? {
+        for line in text.split(separator: "\n") {
+            guard let last = line.split(separator: "/").last, line.contains("/libvirt/") else { continue }
+            return String(last)
+        }
+        return nil
+    }
+
     /// When the process started, in clock ticks since the machine did, from its `stat`; nil when the text does not tell.
     public static func startTicks(in text: String) -> UInt64? {
         // The second field is a name in parentheses that may hold anything, parentheses and blanks included.

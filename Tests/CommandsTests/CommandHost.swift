@@ -99,8 +99,11 @@ extension CommandHost {
 
 extension CommandHost {
     /// Runs a command as it is.
-    func run(_ arguments: [String], answer: String? = nil, time: Int64? = nil) -> CommandRun {
-        CommandRun(arguments, answer: answer, time: time, folder: folder) { arguments, _, delay in
+    func run(_ arguments: [String], answer: String? = nil, time: Int64? = nil, outputFailure: String? = nil)
+        -> CommandRun
+    {
+        CommandRun(arguments, answer: answer, time: time, folder: folder, outputFailure: outputFailure) {
+            arguments, _, delay in
             guard self.hasTimers else { throw NoTimers() }
             self.timers.append((arguments, delay))
         }

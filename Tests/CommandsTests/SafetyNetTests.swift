@@ -48,6 +48,18 @@ struct SafetyNetTests {
         #expect(!FileManager.default.fileExists(atPath: host.path("etc")))
     }
 
+    @Test("changes nothing when the plan cannot be shown")
+    func fullOutput() throws {
+        let host = try CommandHost()
+        try host.site("\(guest)}", host: pool)
+        let before = try host.look()
+        let arguments = ["apply", host.path("site.yaml"), "--boot-file", host.bootFile] + host.here + host.safety
+        let run = host.run(arguments, outputFailure: "No space left on device")
+        #expect(run.status == 1)
+        #expect(run.errors.contains("error NP413: nothing was changed: the plan could not be shown"))
+        #expect(try host.look() == before)
+    }
+
     @Test("refuses before the first write when the boot file cannot be written", arguments: [true, false])
     func bootFile(isWaiting: Bool) throws {
         let host = try CommandHost()

@@ -25,6 +25,8 @@ final class FakeDomains: DomainHost {
     var rewriting: (XMLElement) -> XMLElement = { $0 }
     /// Domains whose guest does not listen.
     var deaf: Set<String> = []
+    /// Told of every pin of an emulator.
+    var onEmulatorPin: (CPUSet) -> Void = { _ in }
     /// A note for each definition.
     var note: String?
 
@@ -72,7 +74,14 @@ final class FakeDomains: DomainHost {
     }
 
     func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure) {
-        guard case .vcpu(let vcpu) = thread, var live = entries[name]?.live else { throw .notRunning(name) }
+        guard var live = entries[name]?.live else { throw .notRunning(name) }
+        if thread == .emulator {
+            live.setEmulatorPin("\(cpus)")
+            try log.write("pin \(name) emulator \(cpus)") { entries[name]?.live = live }
+            onEmulatorPin(cpus)
+            return
+        }
+        guard case .vcpu(let vcpu) = thread else { throw .notRunning(name) }
         live.setPin(of: vcpu, to: cpus)
         try log.write("pin \(name) \(vcpu) \(cpus)") { entries[name]?.live = live }
     }

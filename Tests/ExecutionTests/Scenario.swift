@@ -100,5 +100,12 @@ extension XMLElement {
         append(tune)
     }
 
+    /// Changes the emulator's pin as a running domain's document shows it.
+    mutating func setEmulatorPin(_ cpus: String) {
+        children.removeAll { if case .element(let old) = $0 { old.name == "cputune" } else { false } }
+        let pin = XMLElement("emulatorpin", [Attribute("cpuset", cpus)])
+        append(XMLElement("cputune", children: [.element(pin)]))
+    }
+
     private mutating func append(_ child: XMLElement) { children.append(.element(child)) }
 }

@@ -44,7 +44,7 @@ public struct FullHost {
         request = PlacementRequest(
             host: HostFacts(
                 host: HostIdentity(name: "full"), onlineCPUs: CPUSet(numbers: 0..<cellCount * 16), cells: cells),
-            policy: HostPolicy(name: Located("full", at: FullHost.mark), reserved: 0),
+            policy: HostPolicy(name: Located("full", at: FullHost.mark), reserved: 0, guestOverhead: .none),
             guests: demands.enumerated().map { PlacementGuest(name: "g\($0)", demand: $1) })
     }
 

@@ -90,6 +90,8 @@ struct FileTrustTests {
     func places() throws {
         let tree = try TemporaryTree(["folder/x": "", "open/x": ""])
         #expect(chmod(tree.path.appending("open").string, 0o777) == 0)
+        // A device gives what the kernel gives, whoever may write to it.
+        #expect(try FileDoubt.place("/dev/null") == nil)
         #expect(try FileDoubt.place(tree.path.appending("folder/new/boot.json")) == nil)
         let doubt = try FileDoubt.place(tree.path.appending("open/new/boot.json"))
         #expect(doubt?.reason == .everybodyWrites)

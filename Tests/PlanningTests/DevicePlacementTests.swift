@@ -107,6 +107,18 @@ struct DevicePlacementTests {
         #expect(place([guest([3], .socket)], host: host).guests.map { $0.cells[0].hostCell } == [3])
     }
 
+    @Test("on a cell without CPUs are had from the nearest one that has some, unless they are required")
+    func besideNoCPU() throws {
+        var host = Self.host
+        (host.cells[3].cpus, host.cells[3].siblings) = ([], [])
+        let placement = place([guest([3], .legacy)], host: host)
+        #expect(placement.guests.map { $0.cells[0].hostCell } == [2])
+        let refused = try #require(place([guest([3], .required)], host: host).unplaced.first)
+        #expect(refused.reasons.map(\.hostCell) == [3])
+        #expect(refused.reasons.map(\.resource) == [.device(.number(3))])
+        #expect(refused.remedies.contains(.devicePolicy(.preferred)))
+    }
+
     @Test("move when the site names a device elsewhere, and stay when it is near already")
     func kept() throws {
         var guest = GuestSpec(name: Located("g"), demand: guest([], .required).demand)

@@ -15,7 +15,8 @@ struct DeviceRule {
             switch demand.devicePolicy {
             case .preferred: return true
             case .required: return device.cell.map { cells.contains($0) } ?? false
-            case .legacy: return device.cell.map { cells.contains($0) } ?? true
+            case .legacy:
+                return device.cell.map { cells.contains($0) || host.cell($0)?.cpus.isEmpty == true } ?? true
             case .socket:
                 guard let socket = device.socket else { return false }
                 return host.cells.contains { cells.contains($0.id) && $0.socket == socket }

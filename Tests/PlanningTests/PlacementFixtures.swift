@@ -13,12 +13,13 @@ extension HostPolicy {
     /// A policy without reserve, so that numbers in tests are plain.
     static func plain(
         dedicated: CPUSet? = nil, shared: CPUSet? = nil, cpuRatio: UInt64 = 4_000, ramRatio: UInt64 = 1_000,
-        reserved: KiB = 0, manage: Bool = true, pools: [PoolRequest] = [], placement: Placement = .spread
+        reserved: KiB = 0, manage: Bool = true, pools: [PoolRequest] = [], placement: Placement = .spread,
+        overhead: GuestOverhead = .none
     ) -> HostPolicy {
         HostPolicy(
             name: Located("host"), dedicatedCPUs: dedicated.map { Located($0) }, sharedCPUs: shared.map { Located($0) },
             cpuAllocationRatio: Ratio(thousandths: cpuRatio), ramAllocationRatio: Ratio(thousandths: ramRatio),
-            reserved: reserved, managesPools: manage, pools: pools, placement: placement)
+            reserved: reserved, managesPools: manage, pools: pools, placement: placement, guestOverhead: overhead)
     }
 }
 

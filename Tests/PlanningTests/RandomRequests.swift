@@ -45,6 +45,7 @@ extension PlacementRequest {
         var more = SplitMix(seed: seed + 1 << 40)
         if more.chance(50) { request.addDevices(&more) }
         if more.chance(30) { request.host.addDistances(&more) }
+        if more.chance(30) { request.policy.guestOverhead = .fixed(KiB(UInt64(more.pick([64, 256, 512])))) }
         return request
     }
 

@@ -54,6 +54,16 @@ struct ShortageTests {
             ])
     }
 
+    @Test("cells that serve nobody have no row of their own")
+    func barrenCells() throws {
+        var host = Self.host(4)
+        host.cells[0].memory = 0
+        (host.cells[3].cpus, host.cells[3].siblings) = ([], [])
+        let reasons = try #require(refusal([Self.dedicated("wants", 5)], host: host).unplaced.first).reasons
+        #expect(reasons.map(\.hostCell) == [1, 2])
+        #expect(reasons.allSatisfy { $0.resource == .dedicatedCPUs })
+    }
+
     @Test("shared vCPUs are under two limits, and free is what both leave", arguments: [3, 8, 9])
     func floatingVCPUs(asked: Int) throws {
         // 8 CPUs carry 8 vCPUs at a ratio of 1; 6 of them are there.

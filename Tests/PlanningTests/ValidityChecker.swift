@@ -175,19 +175,23 @@ struct ValidityChecker {
         var softRoom: UInt64 = 0
         var softUsed: UInt64 = 0
         var rooms: UInt64 = 0
+        var overhead: UInt64 = 0
+        if case .fixed(let amount) = request.policy.guestOverhead { overhead = amount.count }
         for cell in request.host.cells {
             var (hard, soft, softMost): (UInt64, UInt64, UInt64) = (0, 0, 0)
             var pages: [PageSize: UInt64] = [:]
             for guest in placement.guests {
                 guard let demand = request.guests.first(where: { $0.name == guest.name })?.demand else { continue }
                 for part in guest.cells where part.hostCell == cell.id {
+                    let more = part.id == guest.cells.first?.id ? overhead : 0
                     if part.pageSize != request.host.host.basePage {
                         pages[part.pageSize, default: 0] += part.memory.count / part.pageSize.size.count
+                        hard += more
                     } else if demand.pageSize != nil || demand.cpuPolicy != .shared {
-                        hard += part.memory.count
+                        hard += part.memory.count + more
                     } else {
-                        soft += part.memory.count
-                        softMost = max(softMost, part.memory.count)
+                        soft += part.memory.count + more
+                        softMost = max(softMost, part.memory.count + more)
                     }
                 }
             }
@@ -222,9 +226,9 @@ struct ValidityChecker {
             softUsed += soft
             rooms += room
         }
-        let floating = placement.guests.filter { $0.cells.isEmpty }.reduce(0) { $0 + $1.memory.count }
+        let floating = placement.guests.filter { $0.cells.isEmpty }.reduce(0) { $0 + $1.memory.count + overhead }
         // Overcommit is for guests together; a single one must fit what is really there.
-        let largest = placement.guests.filter { $0.cells.isEmpty }.map(\.memory.count).max() ?? 0
+        let largest = placement.guests.filter { $0.cells.isEmpty }.map { $0.memory.count + overhead }.max() ?? 0
         if largest > rooms { faults.append("a floating guest of \(largest) KiB in \(rooms)") }
         if floating > 0, softUsed + floating > softRoom { faults.append("floating guests: no memory") }
         return faults

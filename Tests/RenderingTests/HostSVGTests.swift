@@ -111,7 +111,7 @@ struct HostSVGTests {
 
             """
         let page = try Page(PictureSample.picture(site, PictureSample.facts("numa-host.json")))
-        #expect(page.texts.contains { $0.contains("overcommitted by 2.3 GiB") })
+        #expect(page.texts.contains { $0.contains("overcommitted by 2.4 GiB") })
         #expect(page.elements.contains { $0.name == "line" })
     }
 }

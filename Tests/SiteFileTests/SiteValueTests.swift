@@ -51,6 +51,23 @@ struct SiteValueTests {
         #expect(host.pools.last?.pool.mark == SourceMark(file: "site.yaml", line: 10, column: 22))
     }
 
+    @Test(
+        "of guest_overhead are words and sizes",
+        arguments: [
+            ("auto", .automatic), ("none", .none), ("64MiB", .fixed(65_536)), ("0KiB", .fixed(0)),
+        ] as [(String, GuestOverhead)])
+    func overhead(text: String, overhead: GuestOverhead) {
+        let result = read("hosts: {h: {guest_overhead: \(text)}}")
+        #expect(result.diagnostics == [])
+        #expect(result.value?.hosts.first?.guestOverhead == overhead)
+    }
+
+    @Test("of guest_overhead that are none", arguments: ["64", "some", "-1MiB", "[]"])
+    func badOverhead(text: String) {
+        let codes = read("hosts: {h: {guest_overhead: \(text)}}").diagnostics.map(\.code)
+        #expect(codes == [text == "[]" ? .wrongType : .badSize])
+    }
+
     @Test("of a guest are all read")
     func guestKeys() throws {
         let text = """

@@ -33,9 +33,7 @@ extension ApplySummary {
         summary.notUndone = report.undone.compactMap { undo in
             if case .failed(let failure) = undo.result { "\(undo.action): \(failure)" } else { nil }
         }
-        summary.diagnostics = report.notes.map { note in
-            Diagnostic(.libvirtRewrote, "\(note.guest): \(note.message)", severity: .note)
-        }
+        summary.diagnostics = report.notes.map(\.finding)
         switch outcome {
         case .applied: summary.outcome = report.done.isEmpty ? .nothingToDo : .applied
         case .poolsShort(let grants, _, _): summary.addShort(grants)

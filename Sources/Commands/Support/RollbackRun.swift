@@ -129,8 +129,8 @@ struct RollbackRun {
                         .rollbackNeedsStop,
                         "nothing was put back: guests run that transaction \(stored.id) started or made",
                         notes: check.running,
-                        hint: "numactl-plan rollback \(stored.id) --stop-started shuts them down first; "
-                            + "numactl-plan apply --continue goes on instead")
+                        hint: "numactl-plan rollback \(stored.id) --stop-started shuts them down first"
+                            + (stored.transaction.isOpen ? "; numactl-plan apply --continue goes on instead" : ""))
                 ])
         }
     }
@@ -141,9 +141,7 @@ struct RollbackRun {
                 .interrupted, "\(guest) was asked to shut down when the transaction broke off, and may still do so",
                 severity: .warning)
         }
-            + report.notes.map { note in
-                Diagnostic(.libvirtRewrote, "\(note.guest): \(note.message)", severity: .note)
-            }
+            + report.notes.map(\.finding)
     }
 
     private func close(_ journal: Journal, _ outcome: RollbackSummary.Outcome) -> [Diagnostic] {

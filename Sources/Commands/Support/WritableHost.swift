@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Execution
+internal import Glibc
 internal import HostModel
 internal import LibvirtHost
 internal import LinuxHost
@@ -38,6 +39,8 @@ struct WritableHost {
                 reopen: { [uri] () throws(LibvirtError) in try Connection(uri: uri) }),
             pools: KernelPools(
                 root: FilePath(root), limit: growLimit, mayContinue: mayContinue),
+            threads: GuestThreads(
+                uri: uri, root: FilePath(root), runtimeFolder: getenv("XDG_RUNTIME_DIR").map { String(cString: $0) }),
             defaultHugePage: defaultHugePage)
     }
 
@@ -45,7 +48,7 @@ struct WritableHost {
     func withoutDomains() -> OpenHost {
         OpenHost(
             domains: NoDomains(), pools: KernelPools(root: FilePath(root), limit: growLimit),
-            defaultHugePage: defaultHugePage)
+            threads: NoThreads(), defaultHugePage: defaultHugePage)
     }
 
     private func connection() throws -> Connection {
@@ -63,12 +66,14 @@ struct WritableHost {
 struct OpenHost {
     let domains: any DomainHost
     let pools: KernelPools
+    let threads: any ThreadHost
     let defaultHugePage: PageSize?
 
     /// Something that carries steps out here and tells the observer of every write.
     func interpreter(_ observer: any StepObserver) -> Interpreter {
         Interpreter(
-            domains: domains, pools: pools, files: DiskFiles(), observer: observer, defaultHugePage: defaultHugePage)
+            domains: domains, pools: pools, files: DiskFiles(), threads: threads, observer: observer,
+            defaultHugePage: defaultHugePage)
     }
 
     /// What a saved plan depends on, to be compared with what is here; nil for a plan made a moment ago.

@@ -160,6 +160,10 @@ struct ApplyCommand: WorldCommand {
     /// Carries the order out and says what came of it.
     private func carryOut(_ order: WorkOrder, _ world: World) throws -> ExitStatus {
         try files.demandPagesOfOtherSites(order)
+        guard world.outputFailure() == nil else {
+            throw CommandFailure(
+                .unexpected, [Diagnostic(.outputUnwritable, "nothing was changed: the plan could not be shown")])
+        }
         var result = try run(order, world).run()
         let outcome = result.outcome
         var summary = ApplySummary(outcome, plan: order.plan, targets: order.poolTargets)

@@ -53,6 +53,16 @@ extension CodeExplanation {
             saved image, and with it the guest's saved memory.
             """),
         CodeExplanation(
+            .emulatorThreadsElsewhere, "threads of the emulator may be elsewhere",
+            """
+            A running guest's emulator was pinned. libvirt moves QEMU's main thread and, with control groups, most \
+            others; the rest is moved by this program, which needs root on the guest's own machine. The message \
+            says which threads could not be moved, or why nobody could look: no rights, another machine, or a \
+            driver that runs no QEMU. Kernel threads of some kinds refuse to be moved.
+            numactl-plan verify --deep as root shows where every thread is; a restart of the guest puts all of them \
+            on their CPUs.
+            """),
+        CodeExplanation(
             .managedSave, "a managed save image holds older settings",
             """
             virsh managedsave, or libvirt-guests when the host went down, has written the guest's memory to a file. \

@@ -89,28 +89,6 @@ extension CodeExplanation {
             the host. Correct the address, or choose the host with --host.
             """),
         CodeExplanation(
-            .isolatedCPUsRead, "isolated CPUs serve dedicated vCPUs",
-            """
-            The site gives the host no 'cpus', and the kernel isolates some (isolcpus). The scheduler spreads no thread over isolated \
-            CPUs, so they serve dedicated vCPUs only, and the other CPUs serve shared vCPUs and emulator threads.
-            Write 'cpus: {dedicated: …, shared: …}' in the host's entry to have it otherwise.
-            """),
-        CodeExplanation(
-            .coreKindMissed, "a guest has cores of the other kind",
-            """
-            The host has performance and efficiency cores. A guest with CPUs of its own gets performance cores, or those that 'cpu_kind' \
-            names, as long as there are enough; this guest got others.
-            Give other guests 'cpu_kind: efficiency', let this one have fewer vCPUs, or accept both kinds with 'cpu_kind: any'.
-            """),
-        CodeExplanation(
-            .topologyContradicted, "the topology that a guest sees is not that of its pins",
-            """
-            cpu_topology (or a wish of the flavor or image) shows the guest hardware threads, and its vCPUs are not pinned to \
-            siblings in that way. The guest's scheduler then takes two cores for one.
-            Leave the topology out: dedicated vCPUs on siblings are shown as threads of a core by themselves. Or ask for whole cores \
-            with cpu_thread_policy: require and an even number of vCPUs.
-            """),
-        CodeExplanation(
             .heldUntilRestart, "a running guest still has what another one is given",
             """
             A guest whose move, or whose smaller size, waits for its restart keeps its memory and CPUs until then. As a \
@@ -118,6 +96,13 @@ extension CodeExplanation {
             now. As a note: a guest that does not run could not be started now. A start that the site asks for is \
             refused (NP522).
             Restart the guest that is named, with apply --restart NAME, and apply again.
+            """),
+        CodeExplanation(
+            .deviceOnCellWithoutCPUs, "a device is on a host cell that has no CPUs",
+            """
+            No guest can be on the device's own cell, as the memory of a GPU or of an expander is a cell without CPUs. Under \
+            'pci_numa_affinity_policy: legacy', the default, the guest goes to the nearest cell that has room for it; under \
+            'required' it does not fit.
             """),
         CodeExplanation(
             .poolGrowthHeld, "a running guest's memory is in the way of a pool",
@@ -145,6 +130,28 @@ extension CodeExplanation {
             nothing outside is given to one.
             facts shows the limits under guest_limits. Widen them with systemctl set-property machine.slice \
             AllowedCPUs=0-15, or take the CPUs out of 'cpus' of the host.
+            """),
+        CodeExplanation(
+            .isolatedCPUsRead, "isolated CPUs serve dedicated vCPUs",
+            """
+            The site gives the host no 'cpus', and the kernel isolates some (isolcpus). The scheduler spreads no thread over isolated \
+            CPUs, so they serve dedicated vCPUs only, and the other CPUs serve shared vCPUs and emulator threads.
+            Write 'cpus: {dedicated: …, shared: …}' in the host's entry to have it otherwise.
+            """),
+        CodeExplanation(
+            .coreKindMissed, "a guest has cores of the other kind",
+            """
+            The host has performance and efficiency cores. A guest with CPUs of its own gets performance cores, or those that 'cpu_kind' \
+            names, as long as there are enough; this guest got others.
+            Give other guests 'cpu_kind: efficiency', let this one have fewer vCPUs, or accept both kinds with 'cpu_kind: any'.
+            """),
+        CodeExplanation(
+            .topologyContradicted, "the topology that a guest sees is not that of its pins",
+            """
+            cpu_topology (or a wish of the flavor or image) shows the guest hardware threads, and its vCPUs are not pinned to \
+            siblings in that way. The guest's scheduler then takes two cores for one.
+            Leave the topology out: dedicated vCPUs on siblings are shown as threads of a core by themselves. Or ask for whole cores \
+            with cpu_thread_policy: require and an even number of vCPUs.
             """),
     ]
 }

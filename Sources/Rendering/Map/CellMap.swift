@@ -117,6 +117,7 @@ struct CellMap {
         case .guest(let guest): picture.guests[guest].tag
         case .others: "others"
         case .pool(let size): "\(size) pages"
+        case .overhead: "QEMU"
         case .reserve: "reserve"
         case .used: "in use"
         case .free: "free"

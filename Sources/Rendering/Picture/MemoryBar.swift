@@ -10,6 +10,8 @@ struct MemoryBar: Hashable, Sendable {
         case others
         /// Huge pages of one size.
         case pool(PageSize)
+        /// Set aside for QEMU itself.
+        case overhead
         /// Left to the host.
         case reserve
         /// In use by somebody.
@@ -74,6 +76,7 @@ extension MemoryBar {
         }
         add("guests") { if case .guest = $0 { true } else { false } }
         add("others") { $0 == .others }
+        add("QEMU") { $0 == .overhead }
         add("pools") { if case .pool = $0 { true } else { false } }
         add("reserve") { $0 == .reserve }
         add("in use") { $0 == .used }

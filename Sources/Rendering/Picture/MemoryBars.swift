@@ -59,7 +59,9 @@ struct MemoryBars: Hashable, Sendable {
         let ours = ordinary.map(\.amount).reduce(.zero, MemoryBar.sum)
         let others = MemoryBar.Part(owner: .others, amount: (usage?.memoryUsed ?? .zero).subtractingDownToZero(ours))
         let kept = MemoryBar.Part(owner: .reserve, amount: min(reserve, cell.memory ?? .zero))
-        memory = MemoryBar(name: "memory", capacity: cell.memory, parts: ordinary + [others] + poolParts + [kept])
+        let overhead = MemoryBar.Part(owner: .overhead, amount: usage?.overhead ?? .zero)
+        memory = MemoryBar(
+            name: "memory", capacity: cell.memory, parts: ordinary + [others, overhead] + poolParts + [kept])
     }
 }
 

@@ -76,6 +76,7 @@ struct BarDrawing {
             return (paint.solid, picture.guests[guest].tag, paint.ink)
         case .others: return (Palette.foreign, "#", Palette.ink)
         case .pool(let size): return ("url(#pool)", "\(size)", Palette.ink)
+        case .overhead: return (Palette.overhead, "QEMU", Palette.ink)
         case .reserve: return ("url(#reserve)", "reserve", Palette.ink)
         case .used: return (Palette.used, "in use", Palette.ink)
         case .free, .unknown: return (Palette.paper, "", Palette.ink)
@@ -87,6 +88,7 @@ struct BarDrawing {
         case .guest(let guest): displayable(picture.guests[guest].placement.name)
         case .others: "others"
         case .pool(let size): "\(size) pages"
+        case .overhead: "QEMU itself"
         case .reserve: "reserve"
         case .used: "in use"
         case .free: "free"
@@ -101,7 +103,7 @@ extension MemoryBar.Owner {
         switch self {
         case .guest(let guest): Palette.GuestPaint(guest).ground
         case .pool, .reserve: Palette.paper
-        case .others, .used, .free, .unknown: nil
+        case .others, .overhead, .used, .free, .unknown: nil
         }
     }
 }

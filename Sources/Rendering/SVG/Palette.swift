@@ -13,6 +13,7 @@ enum Palette {
     static let cell = "#fafafa"
     static let shared = "#e3edf6"
     static let foreign = "#bdbdbd"
+    static let overhead = "#dedede"
     static let used = "#c9c9c9"
     static let failure = "#a32a00"
 

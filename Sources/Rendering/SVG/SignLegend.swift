@@ -63,6 +63,7 @@ struct SignLegend {
         return [
             sign("memory in pools", "url(#pool)", owners.contains { if case .pool = $0 { true } else { false } }),
             sign("memory of others", Palette.foreign, owners.contains(.others)),
+            sign("set aside for QEMU itself", Palette.overhead, owners.contains(.overhead)),
             sign("memory in use", Palette.used, owners.contains(.used)),
             sign("memory left to the host", "url(#reserve)", owners.contains(.reserve)),
         ].compactMap { $0 }

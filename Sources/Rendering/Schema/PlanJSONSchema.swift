@@ -116,7 +116,7 @@ public enum PlanJSONSchema: DocumentSchema {
             "guest": .object(
                 object([
                     "name": text, "emulator_cpus": list(), "floating_cpus": orNull(list()), "memory_kib": count,
-                    "cells": list(of: reference("guest_cell")),
+                    "overhead_kib": count, "cells": list(of: reference("guest_cell")),
                 ])),
             "guest_cell": .object(
                 object([
@@ -126,7 +126,7 @@ public enum PlanJSONSchema: DocumentSchema {
             "cell": .object(
                 object([
                     "id": count, "dedicated_used": list(), "shared_cpus": list(), "shared_vcpus": count,
-                    "memory_used_kib": count, "pools": list(of: reference("cell_pool")),
+                    "memory_used_kib": count, "overhead_kib": count, "pools": list(of: reference("cell_pool")),
                 ])),
             "cell_pool": .object(object(["page_kib": count, "wanted": count, "guests": count, "others": count])),
         ]

@@ -49,7 +49,10 @@ enum SchemaPart {
     static let cell = "^(?:0|[1-9][0-9]{0,4})$"
 
     /// An amount of memory with its unit.
-    static let size = "^[0-9]+ *(?:KiB|MiB|GiB|TiB|K|M|G|T|B)$"
+    static let size = "^\(amount)$"
+
+    /// The same without anchors.
+    static let amount = "[0-9]+ *(?:KiB|MiB|GiB|TiB|K|M|G|T|B)"
 
     /// A power of two with a unit, from 4 KiB to beyond what processors have; without anchors.
     static let pageSize: String = {

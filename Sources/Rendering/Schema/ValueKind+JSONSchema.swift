@@ -8,6 +8,10 @@ extension ValueKind {
         case .integer(let range): SchemaPart.integer(range)
         case .ratio: ["type": "number", "exclusiveMinimum": .integer(0), "maximum": .integer(1_000_000)]
         case .size: SchemaPart.text(SchemaPart.size, phrase, examples: ["512MiB", "8GiB"])
+        case .amount(let words):
+            SchemaPart.text(
+                "^(?:\((words + [SchemaPart.amount]).joined(separator: "|")))$", phrase,
+                examples: words + ["64MiB"])
         case .pageSize(let words):
             SchemaPart.text(
                 "^(?:\((words + [SchemaPart.pageSize]).joined(separator: "|")))$", phrase,
@@ -31,7 +35,7 @@ extension ValueKind {
         switch self {
         case .boolean: .flag(text == "true")
         case .integer: Int(text).map { .number($0) }
-        case .choice, .text, .size: .text(text)
+        case .choice, .text, .size, .amount: .text(text)
         default: nil
         }
     }

@@ -33,6 +33,7 @@ struct HostDraft: Sendable {
     var cpuAllocationRatio: Located<Ratio>?
     var ramAllocationRatio: Located<Ratio>?
     var reserved: Located<Reserved>?
+    var guestOverhead: Located<GuestOverhead>?
     var pools: Located<Pools>?
     var placement: Located<HostPolicy.Placement>?
 
@@ -50,6 +51,9 @@ struct HostDraft: Sendable {
                 "ram_allocation_ratio", \.ramAllocationRatio, .ratio, standard: "1.0",
                 "How far shared guests may overcommit ordinary memory"),
             Key("reserved", \.reserved, .mapping(Reserved.table, { Reserved() }), "Ordinary memory left to the host"),
+            Key(
+                "guest_overhead", \.guestOverhead, .overhead, standard: "auto",
+                "Ordinary memory for each guest's QEMU: by a formula, none, or so much"),
             Key("pools", \.pools, Pools.reader, "Huge pages beyond what the guests need, by page size"),
             Key(
                 "placement", \.placement, .choice, standard: "spread",

@@ -17,6 +17,28 @@ extension ValueReader where Value == KiB {
     }
 }
 
+extension ValueReader where Value == GuestOverhead {
+    /// `auto`, `none` or a size.
+    static var overhead: ValueReader {
+        let words = ["auto", "none"]
+        let kind = ValueKind.amount(words: words)
+        return ValueReader(kind) { entry, report in
+            guard let scalar = entry.scalar(kind, &report) else { return nil }
+            switch scalar.text {
+            case "auto": return .automatic
+            case "none": return GuestOverhead.none
+            case let text where text.first?.isNumber == true:
+                return readSize(text, entry.name, at: entry.node.mark, &report).map { .fixed($0) }
+            case let text:
+                report.error(
+                    .badSize, "'\(entry.name)' must be \(kind.phrase)", at: entry.node.mark,
+                    label: suggestion(for: text, among: words).map { "did you mean '\($0)'?" })
+                return nil
+            }
+        }
+    }
+}
+
 /// Reads a size, or reports what is wrong with it.
 func readSize(_ text: String, _ name: String, at mark: SourceMark, _ report: inout Report) -> KiB? {
     do {

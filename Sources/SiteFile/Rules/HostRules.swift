@@ -23,6 +23,7 @@ struct HostRules {
         for entry in draft.reserved?.value.cells?.value ?? [] {
             if let memory = entry.value.value.memory { policy.reservedPerCell[entry.cell.value] = memory }
         }
+        if let overhead = draft.guestOverhead { policy.guestOverhead = overhead.value }
         if let manages = draft.pools?.value.manages { policy.managesPools = manages.value }
         policy.pools = pools()
         if let placement = draft.placement { policy.placement = placement.value }

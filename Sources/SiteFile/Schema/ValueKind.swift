@@ -8,6 +8,8 @@ public indirect enum ValueKind: Hashable, Sendable {
     case ratio
     /// An amount of memory with its unit.
     case size
+    /// An amount of memory with its unit, or one of some words.
+    case amount(words: [String])
     /// A page size with its unit, or one of some words.
     case pageSize(words: [String])
     /// One of some words.
@@ -64,6 +66,7 @@ public indirect enum ValueKind: Hashable, Sendable {
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .ratio: "a number above 0 such as 1.5"
         case .size: "a size such as 512MiB"
+        case .amount(let words): "\(words.joined(separator: ", ")) or a size such as 512MiB"
         case .pageSize(let words):
             words.isEmpty ? "a page size such as 2MiB" : "\(words.joined(separator: ", ")) or a page size such as 2MiB"
         case .choice(let words): "one of \(words.joined(separator: ", "))"

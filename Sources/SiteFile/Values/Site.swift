@@ -42,6 +42,8 @@ public struct HostPolicy: Hashable, Sendable {
     public var reserved: KiB
     /// Ordinary memory left to the host on single cells.
     public var reservedPerCell: [CellID: Located<KiB>]
+    /// Ordinary memory set aside for each guest's QEMU.
+    public var guestOverhead: GuestOverhead
     /// Whether the tool sizes the pools; false takes them as they are.
     public var managesPools: Bool
     /// Huge pages beyond what guests need, by page size and cell.
@@ -58,8 +60,9 @@ public struct HostPolicy: Hashable, Sendable {
         sharedCPUs: Located<CPUSet>? = nil, cpuAllocationRatio: Ratio = Ratio(thousandths: 4_000),
         ramAllocationRatio: Ratio = Ratio(thousandths: 1_000), reserved: KiB = HostPolicy.defaultReserve,
         reservedPerCell: [CellID: Located<KiB>] = [:], managesPools: Bool = true, pools: [PoolRequest] = [],
-        placement: Placement = .spread
+        placement: Placement = .spread, guestOverhead: GuestOverhead = .automatic
     ) {
+        self.guestOverhead = guestOverhead
         self.name = name
         self.connect = connect
         self.dedicatedCPUs = dedicatedCPUs

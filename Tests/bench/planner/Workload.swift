@@ -73,7 +73,8 @@ struct Workload {
     /// The plan to make.
     func request(explains: Bool = false) -> PlanRequest {
         PlanRequest(
-            host: host, site: "bench", policy: HostPolicy(name: located("bench"), reserved: 0), guests: guests,
+            host: host, site: "bench", policy: HostPolicy(name: located("bench"), reserved: 0, guestOverhead: .none),
+            guests: guests,
             explains: explains)
     }
 

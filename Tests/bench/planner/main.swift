@@ -62,7 +62,7 @@ func eightCellGuest(missing: Int) -> (PlacementRequest, GuestDemand) {
     let wide = Workload.dedicated((0..<8).map { _ in Workload.Piece(vcpus: 4, memory: 2_048) })
     let fillers = (0..<16).map { filler($0, $0 < 8 ? 16 : $0 < 8 + missing ? 13 : 12) }
     let request = PlacementRequest(
-        host: host, policy: HostPolicy(name: located("bench"), reserved: 0),
+        host: host, policy: HostPolicy(name: located("bench"), reserved: 0, guestOverhead: .none),
         guests: fillers + [PlacementGuest(name: "wide", demand: wide)])
     return (request, wide)
 }

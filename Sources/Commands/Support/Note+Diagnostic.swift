@@ -1,0 +1,15 @@
+internal import Diagnostics
+internal import Execution
+
+extension Note {
+    /// The remark as a finding.
+    var finding: Diagnostic {
+        switch kind {
+        case .definition: Diagnostic(.libvirtRewrote, "\(guest): \(message)", severity: .note)
+        case .threads:
+            Diagnostic(
+                .emulatorThreadsElsewhere, "\(guest): \(message)", severity: .warning,
+                hint: "numactl-plan verify --deep shows where its threads are")
+        }
+    }
+}
