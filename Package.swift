@@ -111,7 +111,10 @@ let package = Package(
         tests("Doctor", ["SiteFile", "YAMLTree", "HostModel", "Diagnostics"]),
         tests(
             "Rendering",
-            ["Doctor", "Residence", "Planning", "SiteFile", "YAMLTree", "XMLTree", "HostModel", "Diagnostics"]),
+            [
+                "Doctor", "Residence", "Planning", "SiteFile", "DomainXML", "YAMLTree", "XMLTree", "HostModel",
+                "Diagnostics",
+            ]),
         tests("LinuxHost", ["Execution", "Residence", "Doctor", "HostModel", "Diagnostics", systemPackage]),
         tests("Commands", ["Rendering", "HostModel", "CLibvirt"]),
         tests(

@@ -24,7 +24,7 @@ public struct DomainXMLError: Error, Hashable, Sendable {
         case duplicate(String)
     }
 
-    /// The place, in the words of ``ManagedSetting``: `cputune.vcpupin`.
+    /// The place, in the words of ``SettingKey``: `cputune.vcpupin`.
     public var path: String
     /// The line of the element, from 1; nil for an element that was not read.
     public var line: Int?

@@ -13,7 +13,8 @@ public enum ManagedProjection {
     public static func of(
         _ definition: XMLElement, defaultHugePage: PageSize? = nil
     ) throws(DomainXMLError) -> XMLElement {
-        let parts = try ManagedParts(reading: definition).canonical(defaultHugePage)
-        return DomainPatch.apply(parts, mark: OwnershipMark(reading: definition), to: XMLElement("domain"))
+        let found = try FoundSettings(reading: definition).canonical(defaultHugePage: defaultHugePage)
+        return DomainPatch.apply(
+            WantedSettings(keeping: found), mark: OwnershipMark(reading: definition), to: XMLElement("domain"))
     }
 }

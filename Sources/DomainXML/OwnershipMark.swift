@@ -40,7 +40,7 @@ public struct OwnershipMark: Hashable, Sendable {
     public var flavor: String?
     /// How the domain became ours.
     public var origin: Origin
-    /// The ``ManagedParts/digest`` of what was wanted when the mark was written: while the same is wanted, what differs was changed
+    /// The ``WantedSettings/digest`` of what was wanted when the mark was written: while the same is wanted, what differs was changed
     /// by somebody else. Nil in marks that do not say.
     public var spec: String?
     /// The managed paths, ascending: `cputune.vcpupin`, `memory`, `vcpu`.

@@ -10,14 +10,14 @@ struct Definition {
     /// The whole document.
     let document: XMLElement
     /// The managed settings.
-    let parts: ManagedParts
+    let parts: FoundSettings
     /// Our mark, or nil.
     let mark: OwnershipMark?
 
     /// Reads what is ours in a domain's definition.
     init(reading document: XMLElement, of name: String) throws(StepFailure) {
         do {
-            parts = try ManagedParts(reading: document)
+            parts = try FoundSettings(reading: document)
         } catch {
             throw .unreadable(name, reason: "\(error)")
         }
@@ -28,7 +28,7 @@ struct Definition {
 
     /// Where the definition is not as wanted, our mark included; empty when nothing is to be written.
     func mismatches(
-        with wanted: ManagedParts, mark wantedMark: OwnershipMark, defaultHugePage: PageSize?
+        with wanted: WantedSettings, mark wantedMark: OwnershipMark, defaultHugePage: PageSize?
     ) -> [Mismatch] {
         let settings = wanted.differences(from: parts, defaultHugePage: defaultHugePage).map(mismatch)
         guard mark != wantedMark else { return settings + machine(wantedMark).differences.map(mismatch) }
@@ -39,9 +39,17 @@ struct Definition {
     }
 
     private func mismatch(_ difference: SettingDifference) -> Mismatch {
+        mismatch(difference.path, now: difference.now, want: difference.want)
+    }
+
+    private func mismatch(_ difference: MachineDifference) -> Mismatch {
+        mismatch(difference.path, now: difference.now, want: difference.want)
+    }
+
+    private func mismatch(_ path: String, now: SettingValue?, want: SettingValue?) -> Mismatch {
         Mismatch(
-            subject: .guest(name), path: difference.path, wanted: difference.want.map(ChangedPart.Value.init),
-            found: difference.now.map(ChangedPart.Value.init))
+            subject: .guest(name), path: path, wanted: want.map(ChangedPart.Value.init),
+            found: now.map(ChangedPart.Value.init))
     }
 
     /// The document with the machine that a mark records.
@@ -53,18 +61,16 @@ struct Definition {
     /// The document with the managed settings, the machine and the mark put in.
     ///
     /// Where the settings are as wanted they are not touched: what only looks different stays as somebody wrote it.
-    func patched(with wanted: ManagedParts, mark: OwnershipMark, defaultHugePage: PageSize?) -> XMLElement {
+    func patched(with wanted: WantedSettings, mark: OwnershipMark, defaultHugePage: PageSize?) -> XMLElement {
         guard !wanted.differences(from: parts, defaultHugePage: defaultHugePage).isEmpty else {
             return DomainPatch.stamp(mark, on: machine(mark).document)
         }
         return DomainPatch.apply(wanted, mark: mark, to: machine(mark).document)
     }
 
-    /// Whether the settings are those that were read before, perhaps by way of a facts document. Wanted parts leave open what is nil,
-    /// so the comparison goes both ways.
-    func isUnchanged(since prior: ManagedParts, defaultHugePage: PageSize?) -> Bool {
-        parts.differences(from: prior, defaultHugePage: defaultHugePage).isEmpty
-            && prior.differences(from: parts, defaultHugePage: defaultHugePage).isEmpty
+    /// Whether the settings are those that were read before, perhaps by way of a facts document.
+    func isUnchanged(since prior: FoundSettings, defaultHugePage: PageSize?) -> Bool {
+        parts.isEquivalent(to: prior, defaultHugePage: defaultHugePage)
     }
 
     /// Whether both mean the same as far as we manage it.
@@ -77,30 +83,12 @@ struct Definition {
 
 extension Definition {
     /// Where the thread is pinned; nil when it has no pin of its own.
-    func pin(of thread: DomainThread) -> CPUSet? {
-        switch thread {
-        case .vcpu(let vcpu): parts.cpuTune.vcpuPins[vcpu]
-        case .emulator: parts.cpuTune.emulatorPin
-        case .ioThread(let number): parts.cpuTune.ioThreadPins[number]
-        }
-    }
+    func pin(of thread: DomainThread) -> CPUSet? { thread.cpus(in: parts) }
 
     /// Where the thread may run: its pin, else for a vCPU the CPUs of `<vcpu cpuset=…>`, else what the plan took it to be.
     func cpus(of thread: DomainThread, otherwise prior: CPUSet) -> CPUSet {
         if let pin = pin(of: thread) { return pin }
         if case .vcpu = thread, let cpus = parts.vcpuCPUs { return cpus }
         return prior
-    }
-}
-
-extension ChangedPart.Value {
-    /// The same value in a plan's words.
-    fileprivate init(_ value: ManagedSetting.Value) {
-        self =
-            switch value {
-            case .text(let text): .text(text)
-            case .number(let number): .number(number)
-            case .flag(let flag): .flag(flag)
-            }
     }
 }

@@ -119,7 +119,7 @@ extension PreconditionCheck {
         switch value {
         case nil: "absent"
         case .text(let text): text
-        case .number(let number): path.hasSuffix("kib") ? "\(KiB(number))" : "\(number)"
+        case .number(let number): SettingKey.isAmount(path) ? "\(KiB(number))" : "\(number)"
         case .flag(let flag): onOrOff(flag)
         }
     }

@@ -26,7 +26,7 @@ extension Run {
     }
 
     private func creation(
-        _ step: Step, _ name: String, _ document: XMLElement, _ wanted: ManagedParts, _ mark: OwnershipMark
+        _ step: Step, _ name: String, _ document: XMLElement, _ wanted: WantedSettings, _ mark: OwnershipMark
     ) throws(StepFailure) -> Effect? {
         guard let present = try definition(of: name) else {
             return Effect(
@@ -37,7 +37,7 @@ extension Run {
     }
 
     private func redefinition(
-        _ step: Step, _ name: String, _ prior: ManagedParts, _ wanted: ManagedParts, _ mark: OwnershipMark
+        _ step: Step, _ name: String, _ prior: FoundSettings, _ wanted: WantedSettings, _ mark: OwnershipMark
     ) throws(StepFailure) -> Effect? {
         guard let present = try definition(of: name), let status = try host.domains.status(of: name) else {
             throw .domainVanished(name)
@@ -88,7 +88,7 @@ extension Run {
     }
 
     /// Where a definition is not as wanted.
-    func mismatches(of present: Definition, _ wanted: ManagedParts, _ mark: OwnershipMark) -> [Mismatch] {
+    func mismatches(of present: Definition, _ wanted: WantedSettings, _ mark: OwnershipMark) -> [Mismatch] {
         present.mismatches(with: wanted, mark: mark, defaultHugePage: host.defaultHugePage)
     }
 }

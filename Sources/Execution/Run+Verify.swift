@@ -54,7 +54,7 @@ extension Run {
             guard let definition = try live.definition(of: name) else { return [] }
             let found = definition.cpus(of: thread, otherwise: prior)
             let strays = thread == .emulator ? settableStrays(of: name, from: target) : []
-            return compare(.guest(name), thread.path, .text("\(target)"), .text("\(found)"))
+            return compare(.guest(name), thread.pin.path, .text("\(target)"), .text("\(found)"))
                 + strays.map { $0.mismatch(of: name, target) }
         case .rename, .stop, .undefine, .start: return []
         }
@@ -71,18 +71,7 @@ extension EmulatorThread {
     /// The thread was set, and is elsewhere.
     fileprivate func mismatch(of guest: String, _ target: CPUSet) -> Mismatch {
         Mismatch(
-            subject: .guest(guest), path: DomainThread.emulator.path, wanted: .text("\(target)"),
+            subject: .guest(guest), path: DomainThread.emulator.pin.path, wanted: .text("\(target)"),
             found: .text("\(allowed) for thread \(id) (\(name))"))
-    }
-}
-
-extension DomainThread {
-    /// The setting's path in a definition.
-    fileprivate var path: String {
-        switch self {
-        case .vcpu(let vcpu): "cputune.vcpupin[\(vcpu)]"
-        case .emulator: "cputune.emulatorpin"
-        case .ioThread(let number): "cputune.iothreadpin[\(number)]"
-        }
     }
 }

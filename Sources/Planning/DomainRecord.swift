@@ -9,9 +9,9 @@ struct DomainRecord {
     let facts: DomainFacts
     /// The inactive definition.
     let document: XMLElement
-    let parts: ManagedParts
+    let parts: FoundSettings
     /// What a running domain runs with; nil when it does not run or libvirt was not asked.
-    let live: ManagedParts?
+    let live: FoundSettings?
     /// The document that says what the domain uses now, or would use if it were started.
     let present: XMLElement
     let mark: OwnershipMark?
@@ -28,11 +28,11 @@ struct DomainRecord {
             let document = try XMLReader.read(facts.xml)
             self.facts = facts
             self.document = document
-            parts = try ManagedParts(reading: document)
+            parts = try FoundSettings(reading: document)
             mark = OwnershipMark(reading: document)
             manager = ForeignManager.detect(in: document)
             let running = try facts.liveXML.map { try XMLReader.read($0) }
-            live = try running.map { try ManagedParts(reading: $0) }
+            live = try running.map { try FoundSettings(reading: $0) }
             present = running ?? document
             liveMark = OwnershipMark(reading: present)
         } catch {
@@ -61,7 +61,7 @@ extension PresentPlacement {
         var cells: [GuestCellID: BoundCell] = [:]
         for piece in parts.pieces where record.mark == nil || !parts.guestCells.isEmpty {
             guard let hostCell = parts.home(of: piece, on: host) else { continue }
-            let page = parts.memoryBacking.hugePages?.size(of: piece.id, defaultSize: defaultHugePage)
+            let page = parts.hugePages?.size(of: piece.id, defaultSize: defaultHugePage)
             cells[piece.id] = BoundCell(hostCell: hostCell, hugePage: page == host.host.basePage ? nil : page)
         }
         for cell in record.mark?.placement ?? [] {
@@ -70,19 +70,8 @@ extension PresentPlacement {
         }
         let own = record.mark?.ownCPUs.mapValues { CPUSet([$0]) } ?? [:]
         self.init(
-            cells: cells, pins: parts.cpuTune.vcpuPins.merging(own) { _, own in own },
-            emulatorCPUs: record.mark?.emulatorCPU.map { [$0] } ?? parts.cpuTune.emulatorPin,
+            cells: cells, pins: parts.vcpuPins.merging(own) { _, own in own },
+            emulatorCPUs: record.mark?.emulatorCPU.map { [$0] } ?? parts.emulatorPin,
             isRunning: record.isRunning)
-    }
-}
-
-extension MemoryBacking.HugePages {
-    /// The page size of one guest cell, or nil for ordinary pages.
-    func size(of cell: GuestCellID, defaultSize: PageSize?) -> PageSize? {
-        switch self {
-        case .defaultSize: defaultSize
-        case .all(let size): size
-        case .perCell(let sizes): sizes[cell]
-        }
     }
 }

@@ -47,7 +47,7 @@ struct GuestChange {
     /// What becomes of the guest.
     func outcome() -> GuestOutcome {
         let wanted =
-            keptParts ?? WantedParts(host: request.host).parts(of: guest.demand, at: placement)
+            keptSettings ?? WantedParts(host: request.host).settings(of: guest.demand, at: placement)
         var outcome = record.map { update(of: $0, wanted: wanted) } ?? creation(wanted)
         outcome.name = name
         if let record, !outcome.steps.isEmpty {
@@ -61,7 +61,9 @@ struct GuestChange {
     }
 
     /// The settings of a domain that stays as it is defined; nil where the site says what they shall be.
-    private var keptParts: ManagedParts? { guest.keepsShape ? record?.parts : nil }
+    private var keptSettings: WantedSettings? {
+        guest.keepsShape ? record.map { WantedSettings(keeping: $0.parts) } : nil
+    }
 
     private func managedSave(_ outcome: GuestOutcome) -> Diagnostic {
         let words = ManagedSave(name, at: guest.name.mark)
@@ -70,21 +72,21 @@ struct GuestChange {
 
     // MARK: A guest that is not there yet
 
-    private func creation(_ wanted: ManagedParts) -> GuestOutcome {
+    private func creation(_ wanted: WantedSettings) -> GuestOutcome {
         let machine = MachineRecord(machineWish(.created), prior: nil, in: nil)
         let mark = mark(origin: .created, wanted: wanted, machine: machine)
         let document = DomainPatch.apply(wanted, mark: mark, to: machineDocument)
         var outcome = GuestOutcome(definition: GuestDefinition(name: name, document: document))
         var parts = wanted.settings.map {
-            ChangedPart(path: $0.path, now: nil, want: ChangedPart.Value($0.value), when: .define)
+            ChangedPart(.setting($0.key), now: nil, want: ChangedPart.Value($0.value), when: .define)
         }
         outcome.steps = [.create(name: name, definition: document, wanted: wanted, mark: mark)]
         if let autostart = guest.autostart?.value, autostart {
-            parts.append(ChangedPart(path: "autostart", now: nil, want: .flag(true), when: .define))
+            parts.append(ChangedPart(.autostart, now: nil, want: .flag(true), when: .define))
             outcome.steps.append(.setAutostart(name: name, prior: false, target: true))
         }
         if guest.state?.value == .running {
-            parts.append(ChangedPart(path: "state", now: nil, want: .text("running"), when: .define))
+            parts.append(ChangedPart(.state, now: nil, want: .text("running"), when: .define))
             outcome.steps.append(.start(name: name))
         }
         outcome.change = Change(
@@ -108,7 +110,7 @@ struct GuestChange {
 
     // MARK: A guest that is there
 
-    private func update(of record: DomainRecord, wanted: ManagedParts) -> GuestOutcome {
+    private func update(of record: DomainRecord, wanted: WantedSettings) -> GuestOutcome {
         let origin: OwnershipMark.Origin = if case .ours(let origin) = ownership { origin } else { .adopted }
         let machine = MachineChange(machineWish(origin), origin: origin, record: record)
         let mark = mark(origin: origin, wanted: wanted, machine: machine.record)
@@ -129,17 +131,16 @@ struct GuestChange {
             outcome.differs = true
             outcome.diagnostics.append(obstacle.diagnostic(guest))
         }
-        let differing = drift.map { Set($0.map(\.path)) }
+        let differing = drift.map { Set($0.map(\.key)) }
         var parts = stored.map { part in
             ChangedPart(
-                path: part.path, now: part.now.map(ChangedPart.Value.init), want: part.want.map(ChangedPart.Value.init),
-                when: when(part.path, record, wanted, differing: differing, held: pins?.held ?? []),
-                live: record.live?.live(part.path), drift: isDrift ? .definition : nil)
+                part, when: when(part.key, record, wanted, differing: differing, held: pins?.held ?? []),
+                live: record.live?.live(part.key), drift: isDrift ? .definition : nil)
         }
         parts += machine.parts
         if record.facts.name != name {
             parts.insert(
-                ChangedPart(path: "name", now: .text(record.facts.name), want: .text(name), when: .define), at: 0)
+                ChangedPart(.name, now: .text(record.facts.name), want: .text(name), when: .define), at: 0)
             outcome.steps.append(.rename(name: name, from: record.facts.name, uuid: record.facts.uuid))
         }
         if !stored.isEmpty || !machine.parts.isEmpty || record.mark != mark {
@@ -149,10 +150,8 @@ struct GuestChange {
             outcome.pending = machine.pending
             outcome.restartPending = !outcome.pending.isEmpty
         } else if let live = record.live, let running, let drift, let pins {
-            outcome.pending = drift.filter { moves || !takesAtOnce($0.path, wanted) }.map { part in
-                ChangedPart(
-                    path: part.path, now: part.now.map(ChangedPart.Value.init),
-                    want: part.want.map(ChangedPart.Value.init), when: .nextStart, live: live.live(part.path))
+            outcome.pending = drift.filter { moves || !takesAtOnce($0.key, wanted) }.map { part in
+                ChangedPart(part, when: .nextStart, live: live.live(part.key))
             }
             outcome.pending += machine.pending
             outcome.restartPending = !outcome.pending.isEmpty
@@ -177,16 +176,16 @@ struct GuestChange {
         var action = Change.Action.update
         if parts.isEmpty {
             action = .stamp
-            parts = [ChangedPart(path: "metadata", now: nil, want: .text(mark.site), when: .define)]
+            parts = [ChangedPart(.metadata, now: nil, want: .text(mark.site), when: .define)]
         }
-        let stops = parts.contains { $0.path == "state" && $0.want == .text("shutoff") }
-        if parts.allSatisfy({ $0.path == "name" }) { action = .rename }
-        if parts.allSatisfy({ $0.path == "state" }) { action = stops ? .stop : .start }
+        let stops = parts.contains { $0.key == .state && $0.want == .text("shutoff") }
+        if parts.allSatisfy({ $0.key == .name }) { action = .rename }
+        if parts.allSatisfy({ $0.key == .state }) { action = stops ? .stop : .start }
         // What else must be agreed to follows from the steps.
         var consents: [Consent] = isRebalanced ? [.rebalance] : []
         if isMoved, moves, record.isRunning { consents.append(.move) }
-        if let disk = parts.first(where: \.putsBackDisk) {
-            consents.append(.putBackDisk(String(disk.path.dropLast(".source".count))))
+        if let target = parts.lazy.compactMap(\.diskPutBack).first {
+            consents.append(.putBackDisk("devices.disk[\(target)]"))
         }
         let disruption: Disruption = stops ? .guest : parts.contains { $0.when == .live } ? .live : .none
         return Change(
@@ -198,20 +197,21 @@ struct GuestChange {
     ///   - differing: Settings that the running domain has otherwise; nil when that is not known.
     ///   - held: Pins that wait for other guests.
     private func when(
-        _ path: String, _ record: DomainRecord, _ wanted: ManagedParts, differing: Set<String>?, held: Set<String>
+        _ key: SettingKey, _ record: DomainRecord, _ wanted: WantedSettings, differing: Set<SettingKey>?,
+        held: Set<SettingKey>
     ) -> ChangedPart.When {
-        guard record.isRunning, !held.contains(path) else { return .define }
-        if takesAtOnce(path, wanted), !moves { return .live }
-        return differing?.contains(path) == false ? .define : .nextStart
+        guard record.isRunning, !held.contains(key) else { return .define }
+        if takesAtOnce(key, wanted), !moves { return .live }
+        return differing?.contains(key) == false ? .define : .nextStart
     }
 
     /// Whether a running domain takes a setting at once: pins, and the CPUs of a guest whose vCPUs have none.
-    private func takesAtOnce(_ path: String, _ wanted: ManagedParts) -> Bool {
-        ThreadPin.isPin(path) || (path == FloatingPins.path && wanted.cpuTune.vcpuPins.isEmpty)
+    private func takesAtOnce(_ key: SettingKey, _ wanted: WantedSettings) -> Bool {
+        key.isTakenAtOnce || (FloatingPins.isAttribute(key) && wanted.vcpuPins.isEmpty)
     }
 
     /// What the running domain's threads are pinned to at once.
-    private func livePins(_ drift: [SettingDifference], live: ManagedParts, wanted: ManagedParts) -> LivePins {
+    private func livePins(_ drift: [SettingDifference], live: FoundSettings, wanted: WantedSettings) -> LivePins {
         var pins = LivePins(
             guest, placement: placement, occupancy: occupancy, everywhere: request.host.onlineCPUs)
         if moves {
@@ -219,13 +219,14 @@ struct GuestChange {
         } else if floats(drift, wanted) {
             pins.move(FloatingPins.threads(of: live), from: live, to: wanted)
         } else {
-            pins.move(drift.compactMap { ThreadPin.thread($0.path, of: live) }, from: live, to: wanted)
+            let threads = drift.compactMap { DomainThread(pinnedBy: $0.key) }
+            pins.move(threads.filter { $0.runs(in: live) }, from: live, to: wanted)
         }
         return pins
     }
 
-    private func floats(_ drift: [SettingDifference], _ wanted: ManagedParts) -> Bool {
-        drift.contains { $0.path == FloatingPins.path } && takesAtOnce(FloatingPins.path, wanted)
+    private func floats(_ drift: [SettingDifference], _ wanted: WantedSettings) -> Bool {
+        drift.contains { FloatingPins.isAttribute($0.key) && takesAtOnce($0.key, wanted) }
     }
 
     /// The pins of threads that stay, and leave CPUs to others.
@@ -234,24 +235,20 @@ struct GuestChange {
             guard case .pin(_, let thread, let prior, let target) = step else { return nil }
             let now = ChangedPart.Value.text("\(prior)")
             return ChangedPart(
-                path: ThreadPin.path(of: thread), now: now, want: .text("\(target)"), when: .live, live: .value(now))
+                .setting(thread.pin), now: now, want: .text("\(target)"), when: .live, live: .value(now))
         }
     }
 
     /// Pins of the running domain that are not as wanted, whatever its definition says.
     private func addPinParts(
-        _ drift: [SettingDifference], _ pins: LivePins, live: ManagedParts, wanted: ManagedParts,
+        _ drift: [SettingDifference], _ pins: LivePins, live: FoundSettings, wanted: WantedSettings,
         parts: inout [ChangedPart]
     ) {
         let isFloating = floats(drift, wanted) && !pins.steps.isEmpty
-        for difference in drift where takesAtOnce(difference.path, wanted) {
-            let isNew = !parts.contains { $0.path == difference.path }
-            guard isNew, isFloating || pins.steps.contains(where: { $0.pins(difference.path) }) else { continue }
-            parts.append(
-                ChangedPart(
-                    path: difference.path, now: difference.now.map(ChangedPart.Value.init),
-                    want: difference.want.map(ChangedPart.Value.init), when: .live, live: live.live(difference.path),
-                    drift: .live))
+        for difference in drift where takesAtOnce(difference.key, wanted) {
+            let isNew = !parts.contains { $0.key == .setting(difference.key) }
+            guard isNew, isFloating || pins.steps.contains(where: { $0.pins(difference.key) }) else { continue }
+            parts.append(ChangedPart(difference, when: .live, live: live.live(difference.key), drift: .live))
         }
         let order = (wanted.settings + live.settings).map(\.path)
         parts.sort {
@@ -262,25 +259,25 @@ struct GuestChange {
     private func addState(_ record: DomainRecord, parts: inout [ChangedPart], steps: inout [Step]) {
         if let autostart = guest.autostart?.value, autostart != record.facts.autostart {
             parts.append(
-                ChangedPart(path: "autostart", now: .flag(!autostart), want: .flag(autostart), when: .define))
+                ChangedPart(.autostart, now: .flag(!autostart), want: .flag(autostart), when: .define))
             steps.append(.setAutostart(name: name, prior: !autostart, target: autostart))
         }
         switch (guest.state?.value, record.isRunning) {
         case (.running, false):
-            parts.append(ChangedPart(path: "state", now: .text("shutoff"), want: .text("running"), when: .define))
+            parts.append(ChangedPart(.state, now: .text("shutoff"), want: .text("running"), when: .define))
             steps.append(.start(name: name))
         case (.shutoff, true):
             let now = record.facts.state.rawValue
-            parts.append(ChangedPart(path: "state", now: .text(now), want: .text("shutoff"), when: .live))
+            parts.append(ChangedPart(.state, now: .text(now), want: .text("shutoff"), when: .live))
             steps.append(.stop(name: name, force: request.consent.forcesOff))
         default: break
         }
     }
 
     private func mark(
-        origin: OwnershipMark.Origin, wanted: ManagedParts, machine: MachineRecord?
+        origin: OwnershipMark.Origin, wanted: WantedSettings, machine: MachineRecord?
     ) -> OwnershipMark {
-        guard keptParts == nil else {
+        guard keptSettings == nil else {
             return OwnershipMark(
                 site: request.site, guest: name, flavor: nil, origin: origin, managedPaths: [], placement: [],
                 host: request.policy.name.value, machine: machine)
@@ -299,33 +296,27 @@ struct GuestChange {
     }
 }
 
-extension ManagedParts {
-    /// A setting of the running domain that these are the parts of.
-    fileprivate func live(_ path: String) -> ChangedPart.Live {
-        settings.first { $0.path == path }.map { .value(ChangedPart.Value($0.value)) } ?? .absent
+extension FoundSettings {
+    /// A setting of the running domain that has these settings.
+    fileprivate func live(_ key: SettingKey) -> ChangedPart.Live {
+        settings.first { $0.key == key }.map { .value(ChangedPart.Value($0.value)) } ?? .absent
     }
+}
 
-    /// These parts with the pins of iothreads that the site says nothing about.
-    fileprivate func keepingIOThreads(of present: ManagedParts) -> ManagedParts {
-        var parts = self
-        parts.cpuTune.ioThreadPins = present.cpuTune.ioThreadPins
-        return parts
+extension WantedSettings {
+    /// These settings with the pins of iothreads that the site says nothing about.
+    fileprivate func keepingIOThreads(of present: FoundSettings) -> WantedSettings {
+        var wanted = self
+        wanted.ioThreadPins = present.ioThreadPins
+        return wanted
     }
 }
 
 extension ChangedPart {
-    /// Whether a disk gets the source back that somebody has replaced: what was written to the new one is missing on the old.
-    fileprivate var putsBackDisk: Bool {
-        drift == .definition && now != nil && path.hasPrefix("devices.disk[") && path.hasSuffix(".source")
-    }
-}
-
-extension ChangedPart.Value {
-    init(_ value: ManagedSetting.Value) {
-        switch value {
-        case .text(let text): self = .text(text)
-        case .number(let number): self = .number(number)
-        case .flag(let flag): self = .flag(flag)
-        }
+    /// The target of a disk that gets the source back that somebody has replaced: what was written to the new one is missing on the
+    /// old; nil for all else.
+    fileprivate var diskPutBack: String? {
+        guard drift == .definition, now != nil, case .machine(.disk(let target, "source")) = key else { return nil }
+        return target
     }
 }

@@ -57,7 +57,7 @@ struct GuestSteps {
 
     // MARK: The steps
 
-    var redefinition: (prior: ManagedParts, wanted: ManagedParts, mark: OwnershipMark)? {
+    var redefinition: (prior: FoundSettings, wanted: WantedSettings, mark: OwnershipMark)? {
         for case .redefine(_, let prior, let wanted, let mark) in steps { return (prior, wanted, mark) }
         return nil
     }
@@ -98,7 +98,7 @@ struct GuestSteps {
         return GuestSteps.places(wanted, new).contains { cell, place in before[cell].map { $0 != place } ?? false }
     }
 
-    private static func places(_ parts: ManagedParts, _ mark: OwnershipMark?) -> [GuestCellID: CellID] {
+    private static func places(_ parts: some SettingValues, _ mark: OwnershipMark?) -> [GuestCellID: CellID] {
         var places: [GuestCellID: CellID] = [:]
         for cell in parts.guestCells {
             let bound = parts.numaTune?.memNodes[cell.id]?.hostCells ?? parts.numaTune?.hostCells
@@ -113,7 +113,7 @@ extension Change {
     /// Makes the change say what the steps do: action, disruption and consents; consents whose reasons steps do not hold stay.
     mutating func settle(by told: GuestSteps) {
         // Steps carry devices as what the mark says of them, and definitions as a whole: only the plan knows of these.
-        let isMore = parts.contains { !$0.path.hasPrefix("metadata") && $0.path != "state" }
+        let isMore = parts.contains { $0.key != .metadata && $0.key != .state }
         action = told.action == .stamp && isMore ? .update : told.action
         disruption = told.disruption
         consents = (told.consents + consents).inOrder()

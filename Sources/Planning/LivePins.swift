@@ -10,8 +10,8 @@ internal import SiteFile
 struct LivePins {
     /// One step a thread that is elsewhere.
     private(set) var steps: [Step] = []
-    /// Paths of pins that cannot be set, or not whole, before other guests were restarted.
-    private(set) var held: Set<String> = []
+    /// Pins that cannot be set, or not whole, before other guests were restarted.
+    private(set) var held: Set<SettingKey> = []
     /// These guests, ascending.
     private(set) var holders: [String] = []
 
@@ -29,16 +29,16 @@ struct LivePins {
     }
 
     /// Brings threads to their CPUs.
-    mutating func move(_ threads: [DomainThread], from live: ManagedParts, to wanted: ManagedParts) {
+    mutating func move(_ threads: [DomainThread], from live: FoundSettings, to wanted: WantedSettings) {
         var blocking: Set<String> = []
         for thread in threads {
             // A vCPU that the definition no longer has is gone with the next start, and stays where it is until then.
             if case .vcpu(let vcpu) = thread, vcpu.rawValue >= wanted.vcpus { continue }
-            let prior = ThreadPin.cpus(thread, of: live) ?? live.vcpuCPUs ?? everywhere
-            let whole = ThreadPin.cpus(thread, of: wanted) ?? wanted.vcpuCPUs ?? everywhere
+            let prior = thread.cpus(in: live) ?? live.vcpuCPUs ?? everywhere
+            let whole = thread.cpus(in: wanted) ?? wanted.vcpuCPUs ?? everywhere
             let target = free(whole, for: thread)
             if target != whole {
-                held.insert(ThreadPin.path(of: thread))
+                held.insert(thread.pin)
                 blocking.formUnion(holders(of: whole, for: thread))
             }
             guard let target, target != prior else { continue }
@@ -48,10 +48,10 @@ struct LivePins {
     }
 
     /// Takes threads that stay off the CPUs that others are given.
-    mutating func narrow(_ live: ManagedParts) {
+    mutating func narrow(_ live: FoundSettings) {
         let narrowed = occupancy.running[guest.name.value]?.narrowed ?? [:]
         for (thread, target) in narrowed.sorted(by: { $0.key < $1.key }) {
-            let prior = ThreadPin.cpus(thread, of: live) ?? live.vcpuCPUs ?? everywhere
+            let prior = thread.cpus(in: live) ?? live.vcpuCPUs ?? everywhere
             if prior != target {
                 steps.append(.pin(name: guest.name.value, thread: thread, prior: prior, target: target))
             }

@@ -43,12 +43,12 @@ struct MachineChange {
         self.record = origin == .adopted && record == MachineRecord() ? nil : record
         document = merge.document
         pending = MachineChange.pending(record, definition: merge.document, present)
-        let waiting = Dictionary(pending.map { ($0.path, $0) }) { first, _ in first }
+        let waiting = Dictionary(pending.map { ($0.key, $0) }) { first, _ in first }
         parts = merge.differences.map { difference in
             ChangedPart(
-                path: difference.path, now: difference.now.map(ChangedPart.Value.init),
+                .machine(difference.key), now: difference.now.map(ChangedPart.Value.init),
                 want: difference.want.map(ChangedPart.Value.init), when: present.isRunning ? .nextStart : .define,
-                live: present.live == nil ? nil : MachineChange.live(difference, waiting[difference.path]),
+                live: present.live == nil ? nil : MachineChange.live(difference, waiting[.machine(difference.key)]),
                 drift: prior == record ? .definition : nil)
         }
     }
@@ -61,7 +61,7 @@ struct MachineChange {
     }
 
     /// What the running domain has of a setting: what it waits to lose, else what is wanted.
-    private static func live(_ difference: SettingDifference, _ waiting: ChangedPart?) -> ChangedPart.Live {
+    private static func live(_ difference: MachineDifference, _ waiting: ChangedPart?) -> ChangedPart.Live {
         let value = waiting.map(\.now) ?? difference.want.map(ChangedPart.Value.init)
         return value.map { .value($0) } ?? .absent
     }
@@ -77,7 +77,7 @@ struct MachineChange {
         return merge.differences.map { difference in
             let now = difference.now.map(ChangedPart.Value.init)
             return ChangedPart(
-                path: difference.path, now: now, want: difference.want.map(ChangedPart.Value.init), when: .nextStart,
+                .machine(difference.key), now: now, want: difference.want.map(ChangedPart.Value.init), when: .nextStart,
                 live: now.map { .value($0) } ?? .absent)
         }
     }

@@ -84,7 +84,7 @@ struct Occupancy {
             guard let place = places[name], let live = records[name]?.live else { continue }
             for cell in place.cells {
                 for vcpu in cell.dedicatedVCPUs {
-                    guard let now = live.cpuTune.vcpuPins[vcpu], now.count == 1, let next = cell.pins[vcpu],
+                    guard let now = live.vcpuPins[vcpu], now.count == 1, let next = cell.pins[vcpu],
                         now != next,
                         !now.isSubset(of: guest.heldOwn.union(guest.planned?.own ?? [])),
                         !holders(own: next, shared: [], besides: name).isEmpty
@@ -127,7 +127,7 @@ struct Occupancy {
         for vcpu in VCPUSet(numbers: 0..<parts.vcpus) {
             // A vCPU that the definition no longer has keeps running, too.
             guard guest.stays || (!place.cells.isEmpty && !vcpus.contains(vcpu)),
-                let pin = parts.cpuTune.vcpuPins[vcpu] ?? parts.vcpuCPUs
+                let pin = parts.vcpuPins[vcpu] ?? parts.vcpuCPUs
             else { continue }
             if isOwn(vcpu, pin, record, of: name) {
                 guest.live.own.formUnion(pin)
@@ -153,10 +153,10 @@ struct Occupancy {
     }
 
     /// The emulator and the iothreads leave others' CPUs wherever one is left to them.
-    private func narrowHelpers(_ guest: inout Guest, _ parts: ManagedParts, _ others: CPUSet) {
+    private func narrowHelpers(_ guest: inout Guest, _ parts: FoundSettings, _ others: CPUSet) {
         var pins: [DomainThread: CPUSet] = [:]
-        pins[.emulator] = parts.cpuTune.emulatorPin ?? parts.vcpuCPUs
-        for (number, cpus) in parts.cpuTune.ioThreadPins { pins[.ioThread(number)] = cpus }
+        pins[.emulator] = parts.emulatorPin ?? parts.vcpuCPUs
+        for (number, cpus) in parts.ioThreadPins { pins[.ioThread(number)] = cpus }
         for (thread, pin) in pins {
             let rest = pin.subtracting(others)
             if rest != pin, !rest.isEmpty { guest.narrowed[thread] = rest }

@@ -1,4 +1,5 @@
 public import Diagnostics
+public import DomainXML
 public import HostModel
 
 /// What would change on one host: a value that three renderings show and that apply carries out.
@@ -183,8 +184,26 @@ public struct ChangedPart: Hashable, Sendable {
         case live
     }
 
-    /// The path of the setting: `cputune.vcpupin[0]`, `memory.kib`, `pages`.
-    public var path: String
+    /// What it is that changes.
+    public enum Key: Hashable, Sendable {
+        /// A setting of a domain.
+        case setting(SettingKey)
+        /// A thing of a guest's machine.
+        case machine(MachineKey)
+        /// The domain's name.
+        case name
+        /// Our mark in its definition.
+        case metadata
+        /// Whether libvirt starts it with the host.
+        case autostart
+        /// What it does.
+        case state
+        /// The number of a pool's pages.
+        case pages
+    }
+
+    /// What it is that changes.
+    public var key: Key
     /// What it is now, in the running domain where only that differs; nil is absent.
     public var now: Value?
     /// What is wanted; nil is absent.
@@ -197,12 +216,51 @@ public struct ChangedPart: Hashable, Sendable {
     public var drift: Drift?
 
     /// Puts a part together.
-    public init(path: String, now: Value?, want: Value?, when: When, live: Live? = nil, drift: Drift? = nil) {
+    public init(_ key: Key, now: Value?, want: Value?, when: When, live: Live? = nil, drift: Drift? = nil) {
         self.live = live
         self.drift = drift
-        self.path = path
+        self.key = key
         self.now = now
         self.want = want
         self.when = when
+    }
+}
+
+extension ChangedPart {
+    /// A setting that differs.
+    init(_ difference: SettingDifference, when: When, live: Live? = nil, drift: Drift? = nil) {
+        self.init(
+            .setting(difference.key), now: difference.now.map(Value.init), want: difference.want.map(Value.init),
+            when: when, live: live, drift: drift)
+    }
+
+    /// The stable path of what changes: `cputune.vcpupin[0]`, `memory.kib`, `pages`.
+    public var path: String {
+        switch key {
+        case .setting(let key): key.path
+        case .machine(let key): key.path
+        case .name: "name"
+        case .metadata: "metadata"
+        case .autostart: "autostart"
+        case .state: "state"
+        case .pages: "pages"
+        }
+    }
+
+    /// Whether a number is an amount of memory in KiB.
+    public var isAmount: Bool { if case .setting(let key) = key { key.isAmount } else { false } }
+
+    /// Whether the part says which host cells memory comes from.
+    public var bindsMemory: Bool { if case .setting(let key) = key { key.belongs(to: NUMATune.self) } else { false } }
+}
+
+extension ChangedPart.Value {
+    /// The same value in a plan's words.
+    public init(_ value: SettingValue) {
+        switch value {
+        case .text(let text): self = .text(text)
+        case .number(let number): self = .number(number)
+        case .flag(let flag): self = .flag(flag)
+        }
     }
 }

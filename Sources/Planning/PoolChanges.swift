@@ -40,7 +40,7 @@ struct PoolChanges {
         _ id: PoolID, _ pool: HugepagePool, to target: PageCount, action: Change.Action
     ) -> (change: Change, step: Step) {
         let part = ChangedPart(
-            path: "pages", now: .number(pool.persistent.count), want: .number(target.count), when: .live)
+            .pages, now: .number(pool.persistent.count), want: .number(target.count), when: .live)
         let source = request.policy.pools.first { $0.pool.value == id }?.pool.mark
         let change = Change(
             subject: .pool(id), action: action, disruption: .live, parts: [part],

@@ -124,20 +124,25 @@ extension GuestPrecondition.Domain {
     ///
     /// - Parameter document: The definition, where its devices count; else nil.
     public init(
-        parts: ManagedParts, mark: OwnershipMark?, uuid: String? = nil, isRunning: Bool, autostarts: Bool,
+        parts: FoundSettings, mark: OwnershipMark?, uuid: String? = nil, isRunning: Bool, autostarts: Bool,
         hasManagedSave: Bool, defaultHugePage: PageSize?, devices document: XMLElement? = nil
     ) {
         let devices = document.map(MachineMerge.settings(of:))
-        let settings = parts.canonicalSettings(defaultHugePage: defaultHugePage)
         self.init(
-            settings: Dictionary(settings.map { ($0.path, ChangedPart.Value($0.value)) }) { first, _ in first },
+            settings: Self.settings(of: parts, defaultHugePage: defaultHugePage),
             mark: mark.map { XMLLines($0.element).oneLine }, uuid: uuid?.lowercased(), isRunning: isRunning,
             autostarts: autostarts, hasManagedSave: hasManagedSave, devices: devices?.mapValues(ChangedPart.Value.init))
     }
 
+    /// Settings by path, of which those that mean the same are the same.
+    static func settings(of found: FoundSettings, defaultHugePage: PageSize?) -> [String: ChangedPart.Value] {
+        let settings = found.canonicalSettings(defaultHugePage: defaultHugePage)
+        return Dictionary(settings.map { ($0.path, ChangedPart.Value($0.value)) }) { first, _ in first }
+    }
+
     /// What the facts say of a domain; nil for a definition that cannot be read, about which no plan has steps.
     fileprivate init?(_ facts: DomainFacts, defaultHugePage: PageSize?, withDevices: Bool) {
-        guard let document = try? XMLReader.read(facts.xml), let parts = try? ManagedParts(reading: document) else {
+        guard let document = try? XMLReader.read(facts.xml), let parts = try? FoundSettings(reading: document) else {
             return nil
         }
         self.init(

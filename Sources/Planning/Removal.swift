@@ -28,7 +28,7 @@ struct Removal {
         let now: ChangedPart.Value = .text(record.facts.state.rawValue)
         outcome.change = Change(
             subject: .guest(name), action: .remove, disruption: isRunning ? .guest : .none,
-            parts: [ChangedPart(path: "state", now: now, want: nil, when: isRunning ? .live : .define)],
+            parts: [ChangedPart(.state, now: now, want: nil, when: isRunning ? .live : .define)],
             consents: [.remove(isOrphan: isOrphan)],
             kept: KeptFiles.paths(in: record.document), source: source)
         return outcome
@@ -36,7 +36,7 @@ struct Removal {
 
     private var released: GuestOutcome {
         if let busy = DomainHoldings(record, at: source).busy { return GuestOutcome(diagnostics: [busy]) }
-        let part = ChangedPart(path: "metadata", now: .text(request.site), want: nil, when: .define)
+        let part = ChangedPart(.metadata, now: .text(request.site), want: nil, when: .define)
         return GuestOutcome(
             change: Change(
                 subject: .guest(name), action: .release, disruption: .none, parts: [part],

@@ -95,7 +95,7 @@ struct Restarts {
                 subject: .guest(name), action: .restart, disruption: .guest, parts: outcome.pending,
                 source: mark(of: name))
         let state = records[name]?.facts.state.rawValue ?? "running"
-        change.parts.append(ChangedPart(path: "state", now: .text(state), want: .text("restarted"), when: .live))
+        change.parts.append(ChangedPart(.state, now: .text(state), want: .text("restarted"), when: .live))
         change.disruption = .guest
         outcome.change = change
         return outcome

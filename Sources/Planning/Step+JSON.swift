@@ -39,7 +39,10 @@ extension Step: Codable {
                 uuid: try container.decodeIfPresent(String.self, forKey: .uuid))
         case .redefine:
             let (wanted, mark) = try Step.wanted(container)
-            self = .redefine(name: name, prior: try container.parts(.prior), wanted: wanted, mark: mark)
+            let prior = try container.settings(.prior) { element throws(DomainXMLError) in
+                try FoundSettings(fragment: element)
+            }
+            self = .redefine(name: name, prior: prior, wanted: wanted, mark: mark)
         case .pin:
             self = .pin(
                 name: name, thread: try container.decode(DomainThread.self, forKey: .thread),
@@ -69,16 +72,18 @@ extension Step: Codable {
 
     private static func wanted(
         _ container: KeyedDecodingContainer<CodingKeys>
-    ) throws -> (ManagedParts, OwnershipMark) {
+    ) throws -> (WantedSettings, OwnershipMark) {
         let element = try container.decode(XMLLines.self, forKey: .wanted).element
         guard let mark = OwnershipMark(reading: element) else {
             throw container.wrong(.wanted, "there is no mark of a site in it")
         }
-        let parts = try container.parts(.wanted)
-        guard XMLWriter.write(parts.fragment(mark: mark)) == XMLWriter.write(element) else {
+        let wanted = try container.settings(.wanted) { element throws(DomainXMLError) in
+            try WantedSettings(fragment: element)
+        }
+        guard XMLWriter.write(wanted.fragment(mark: mark)) == XMLWriter.write(element) else {
             throw container.wrong(.wanted, "there is more in it than managed settings and the mark of a site")
         }
-        return (parts, mark)
+        return (wanted, mark)
     }
 
     /// Writes a step.
@@ -161,13 +166,12 @@ extension DomainThread: Codable {
 }
 
 extension KeyedDecodingContainer {
-    /// The managed parts in a list of lines.
-    fileprivate func parts(_ key: Key) throws -> ManagedParts {
-        do {
-            return try ManagedParts(fragment: try decode(XMLLines.self, forKey: key).element)
-        } catch let error as DomainXMLError {
-            throw wrong(key, "\(error)")
-        }
+    /// The settings in a list of lines.
+    fileprivate func settings<Settings>(
+        _ key: Key, _ read: (XMLElement) throws(DomainXMLError) -> Settings
+    ) throws -> Settings {
+        let element = try decode(XMLLines.self, forKey: key).element
+        do { return try read(element) } catch { throw wrong(key, "\(error)") }
     }
 
     /// The error for a value that has the right type and is wrong all the same.

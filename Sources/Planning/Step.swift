@@ -7,13 +7,13 @@ public enum Step: Hashable, Sendable {
     /// Writes the pool's persistent size; `prior` is what undo writes back.
     case setPool(PoolID, prior: PageCount, target: PageCount)
     /// Defines a domain that does not exist yet, from a whole document.
-    case create(name: String, definition: XMLElement, wanted: ManagedParts, mark: OwnershipMark)
+    case create(name: String, definition: XMLElement, wanted: WantedSettings, mark: OwnershipMark)
     /// Gives a domain that does not run another name; `uuid` is the domain's, nil where it is not known.
     ///
     /// All other steps of a plan name it by the new one.
     case rename(name: String, from: String, uuid: String?)
     /// Puts the managed parts and the mark into the present inactive definition and defines that.
-    case redefine(name: String, prior: ManagedParts, wanted: ManagedParts, mark: OwnershipMark)
+    case redefine(name: String, prior: FoundSettings, wanted: WantedSettings, mark: OwnershipMark)
     /// Pins one thread of a running domain, in the running domain only.
     case pin(name: String, thread: DomainThread, prior: CPUSet, target: CPUSet)
     /// Sets whether libvirt starts the domain with the host.

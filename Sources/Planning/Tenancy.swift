@@ -35,12 +35,12 @@ extension Tenancy {
     ///
     /// - Parameter placement: Where the plan has it: memory that the running domain binds nowhere is taken to be there.
     init(
-        running parts: ManagedParts, placement: GuestPlacement?, demand: GuestDemand?, host: HostFacts,
+        running parts: FoundSettings, placement: GuestPlacement?, demand: GuestDemand?, host: HostFacts,
         defaultHugePage: PageSize?
     ) {
         isReserved = demand?.reservesMemory ?? true
         for piece in parts.pieces {
-            let page = parts.memoryBacking.hugePages?.size(of: piece.id, defaultSize: defaultHugePage)
+            let page = parts.hugePages?.size(of: piece.id, defaultSize: defaultHugePage)
             let planned = placement?.cells.first { $0.id == piece.id }?.hostCell
             guard let cell = parts.home(of: piece, on: host) ?? planned else { continue }
             add(piece.memory, on: cell, hugePage: page == host.host.basePage ? nil : page)
@@ -67,7 +67,7 @@ extension Tenancy {
     }
 }
 
-extension ManagedParts {
+extension FoundSettings {
     /// One piece of a domain's memory, and the vCPUs that belong to it.
     struct Piece {
         var id: GuestCellID
@@ -89,7 +89,7 @@ extension ManagedParts {
         if let bound, bound.count == 1 { return bound.first }
         var cpus = CPUSet()
         for vcpu in piece.vcpus {
-            guard let pin = cpuTune.vcpuPins[vcpu] ?? vcpuCPUs else { return nil }
+            guard let pin = vcpuPins[vcpu] ?? vcpuCPUs else { return nil }
             cpus.formUnion(pin)
         }
         let online = cpus.intersection(host.onlineCPUs)

@@ -1,79 +1,80 @@
-internal import DomainXML
-internal import HostModel
+public import DomainXML
+public import HostModel
 
-/// Which managed settings are pins of threads, and which threads these are.
-enum ThreadPin {
-    /// Whether a path is a pin, which a running domain takes at once.
-    static func isPin(_ path: String) -> Bool {
-        path == "cputune.emulatorpin" || number(in: path, of: "cputune.vcpupin") != nil
-            || number(in: path, of: "cputune.iothreadpin") != nil
-    }
-
-    /// The thread of a pin that the domain has; nil for other settings and for threads that do not run.
-    static func thread(_ path: String, of live: ManagedParts) -> DomainThread? {
-        if path == "cputune.emulatorpin" { return .emulator }
-        if let vcpu = number(in: path, of: "cputune.vcpupin") { return vcpu < live.vcpus ? .vcpu(VCPU(vcpu)) : nil }
-        guard let thread = number(in: path, of: "cputune.iothreadpin") else { return nil }
-        return thread <= live.ioThreads ?? 0 ? .ioThread(thread) : nil
-    }
-
-    /// The path of a thread's pin.
-    static func path(of thread: DomainThread) -> String {
-        switch thread {
-        case .vcpu(let vcpu): "cputune.vcpupin[\(vcpu)]"
-        case .emulator: "cputune.emulatorpin"
-        case .ioThread(let number): "cputune.iothreadpin[\(number)]"
+extension DomainThread {
+    /// The thread whose pin that setting is; nil for other settings.
+    init?(pinnedBy key: SettingKey) {
+        if key == .emulatorPin {
+            self = .emulator
+        } else if let vcpu = key.number(in: VCPUPins.self) {
+            self = .vcpu(VCPU(vcpu))
+        } else if let number = key.number(in: IOThreadPins.self) {
+            self = .ioThread(number)
+        } else {
+            return nil
         }
     }
 
-    /// Where a thread is pinned; nil when it has no pin of its own.
-    static func cpus(_ thread: DomainThread, of parts: ManagedParts) -> CPUSet? {
-        switch thread {
-        case .vcpu(let vcpu): parts.cpuTune.vcpuPins[vcpu]
-        case .emulator: parts.cpuTune.emulatorPin
-        case .ioThread(let number): parts.cpuTune.ioThreadPins[number]
+    /// The setting that pins the thread.
+    public var pin: SettingKey {
+        switch self {
+        case .vcpu(let vcpu): .vcpuPin(vcpu)
+        case .emulator: .emulatorPin
+        case .ioThread(let number): .ioThreadPin(number)
         }
     }
 
-    /// The number in `PREFIX[NUMBER]`.
-    private static func number(in path: String, of prefix: String) -> Int? {
-        guard path.hasPrefix(prefix + "["), path.hasSuffix("]") else { return nil }
-        return Int(path.dropFirst(prefix.count + 1).dropLast())
+    /// Where the thread is pinned; nil when it has no pin of its own.
+    public func cpus(in settings: some SettingValues) -> CPUSet? {
+        switch self {
+        case .vcpu(let vcpu): settings.vcpuPins[vcpu]
+        case .emulator: settings.emulatorPin
+        case .ioThread(let number): settings.ioThreadPins[number]
+        }
+    }
+
+    /// Whether a running domain has the thread.
+    func runs(in live: FoundSettings) -> Bool {
+        switch self {
+        case .vcpu(let vcpu): vcpu.rawValue < live.vcpus
+        case .emulator: true
+        case .ioThread(let number): number <= live.ioThreads ?? 0
+        }
     }
 }
 
 extension Step {
-    /// Whether the step sets the pin of that path in a running domain.
-    func pins(_ path: String) -> Bool {
+    /// Whether the step sets that pin in a running domain.
+    func pins(_ key: SettingKey) -> Bool {
         guard case .pin(_, let thread, _, _) = self else { return false }
-        return ThreadPin.path(of: thread) == path
+        return thread.pin == key
     }
 }
 
 /// The CPUs of a guest whose vCPUs have no pins: an attribute that a running domain does not take, so its threads are pinned.
 struct FloatingPins {
-    /// The setting's path.
-    static let path = "vcpu.cpuset"
+    /// Whether that setting is the attribute.
+    static func isAttribute(_ key: SettingKey) -> Bool { key.belongs(to: VCPUCPUs.self) }
 
-    let wanted: ManagedParts
+    let wanted: WantedSettings
     let everywhere: CPUSet
 
     /// The threads that the attribute is about.
-    static func threads(of live: ManagedParts) -> [DomainThread] {
+    static func threads(of live: FoundSettings) -> [DomainThread] {
         (0..<live.vcpus).map { .vcpu(VCPU($0)) } + [.emulator]
     }
 
     /// The running domain as if the attribute had been taken, where the pins of all its threads say the same.
-    func settled(_ live: ManagedParts) -> ManagedParts {
+    func settled(_ live: FoundSettings) -> FoundSettings {
         let target = wanted.vcpuCPUs ?? everywhere
         let isThere = FloatingPins.threads(of: live).allSatisfy { thread in
-            (ThreadPin.cpus(thread, of: live) ?? live.vcpuCPUs ?? everywhere) == target
+            (thread.cpus(in: live) ?? live.vcpuCPUs ?? everywhere) == target
         }
-        guard wanted.cpuTune.vcpuPins.isEmpty, isThere else { return live }
+        guard wanted.vcpuPins.isEmpty, isThere else { return live }
         var settled = live
         settled.vcpuCPUs = wanted.vcpuCPUs
-        settled.cpuTune.vcpuPins = [:]
-        settled.cpuTune.emulatorPin = nil
+        settled.vcpuPins = [:]
+        settled.emulatorPin = nil
         return settled
     }
 }

@@ -9,19 +9,26 @@ struct WantedParts {
     /// The priority of real-time vCPUs under the FIFO scheduler.
     static let realtimePriority = 1
 
-    /// The managed parts of a guest at its place.
-    func parts(of demand: GuestDemand, at placement: GuestPlacement) -> ManagedParts {
-        ManagedParts(
-            vcpus: demand.vcpus, vcpuCPUs: placement.floatingCPUs, memory: demand.memory, ioThreads: demand.ioThreads,
-            cpuTune: cpuTune(demand, placement), numaTune: numaTune(demand, placement),
-            memoryBacking: memoryBacking(demand, placement), cpuMode: demand.cpuMode,
-            topology: SeenTopology(host: host).topology(of: demand, at: placement).map {
-                Topology(sockets: $0.sockets, cores: $0.cores, threads: $0.threads)
-            },
-            maximumPhysicalAddress: demand.physicalAddress.map {
-                MaximumPhysicalAddress(mode: $0.mode, bits: $0.bits)
-            },
-            guestCells: guestCells(demand, placement), hasACPI: !demand.cells.isEmpty && hasACPI)
+    /// What is wanted of a guest at its place.
+    func settings(of demand: GuestDemand, at placement: GuestPlacement) -> WantedSettings {
+        var wanted = WantedSettings(vcpus: demand.vcpus, memory: demand.memory)
+        wanted.vcpuCPUs = placement.floatingCPUs
+        wanted.ioThreads = demand.ioThreads
+        pin(&wanted, demand, placement)
+        wanted.numaTune = numaTune(demand, placement)
+        wanted.hugePages = hugePages(placement)
+        wanted.noSharePages = !demand.realtimeVCPUs.isEmpty
+        wanted.isLocked = !demand.realtimeVCPUs.isEmpty || demand.lockedMemory
+        wanted.cpuMode = demand.cpuMode
+        wanted.topology = SeenTopology(host: host).topology(of: demand, at: placement).map {
+            Topology(sockets: $0.sockets, cores: $0.cores, threads: $0.threads)
+        }
+        wanted.maximumPhysicalAddress = demand.physicalAddress.map {
+            MaximumPhysicalAddress(mode: $0.mode, bits: $0.bits)
+        }
+        wanted.guestCells = guestCells(demand, placement)
+        wanted.hasACPI = !demand.cells.isEmpty && hasACPI
+        return wanted
     }
 
     /// On x86 and Arm a guest's kernel reads its cells from ACPI tables; elsewhere there are none.
@@ -32,19 +39,17 @@ struct WantedParts {
         }
     }
 
-    private func cpuTune(_ demand: GuestDemand, _ placement: GuestPlacement) -> CPUTune {
-        var tune = CPUTune()
-        for cell in placement.cells {
-            tune.vcpuPins.merge(cell.pins) { first, _ in first }
+    private func pin(_ wanted: inout WantedSettings, _ demand: GuestDemand, _ placement: GuestPlacement) {
+        wanted.vcpuPins = placement.cells.reduce(into: [:]) { pins, cell in pins.merge(cell.pins) { first, _ in first }
         }
         if !placement.emulatorCPUs.isEmpty {
-            tune.emulatorPin = placement.emulatorCPUs
-            for number in 0..<(demand.ioThreads ?? 0) { tune.ioThreadPins[number + 1] = placement.emulatorCPUs }
+            wanted.emulatorPin = placement.emulatorCPUs
+            let numbers = 0..<(demand.ioThreads ?? 0)
+            wanted.ioThreadPins = Dictionary(
+                uniqueKeysWithValues: numbers.map { ($0 + 1, placement.emulatorCPUs) })
         }
-        for vcpu in demand.realtimeVCPUs {
-            tune.schedulers[vcpu] = CPUTune.Scheduler(policy: "fifo", priority: WantedParts.realtimePriority)
-        }
-        return tune
+        let scheduler = Scheduler(policy: "fifo", priority: WantedParts.realtimePriority)
+        wanted.schedulers = Dictionary(uniqueKeysWithValues: demand.realtimeVCPUs.map { ($0, scheduler) })
     }
 
     private func numaTune(_ demand: GuestDemand, _ placement: GuestPlacement) -> NUMATune? {
@@ -57,13 +62,9 @@ struct WantedParts {
                 }))
     }
 
-    private func memoryBacking(_ demand: GuestDemand, _ placement: GuestPlacement) -> MemoryBacking {
+    private func hugePages(_ placement: GuestPlacement) -> HugePages? {
         let huge = placement.cells.filter { $0.pageSize > host.host.basePage }
-        let isRealtime = !demand.realtimeVCPUs.isEmpty
-        return MemoryBacking(
-            hugePages: huge.isEmpty
-                ? nil : .perCell(Dictionary(uniqueKeysWithValues: huge.map { ($0.id, $0.pageSize) })),
-            noSharePages: isRealtime, locked: isRealtime || demand.lockedMemory)
+        return huge.isEmpty ? nil : .perCell(Dictionary(uniqueKeysWithValues: huge.map { ($0.id, $0.pageSize) }))
     }
 
     private func guestCells(_ demand: GuestDemand, _ placement: GuestPlacement) -> [GuestCell] {

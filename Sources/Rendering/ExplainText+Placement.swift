@@ -56,7 +56,7 @@ extension ExplainText {
     private func isKept(_ name: String) -> Bool {
         guard host.domains.contains(where: { $0.name == name }) else { return false }
         let parts = plan.changes.filter { $0.subject == .guest(name) }.flatMap(\.parts)
-        return !parts.contains { $0.path.hasPrefix("numatune.memnode") || $0.path.hasPrefix("numatune.memory") }
+        return !parts.contains(where: \.bindsMemory)
     }
 
     private func pages(_ place: GuestPlacement, _ demand: GuestDemand) -> String {

@@ -23,6 +23,6 @@ extension Change {
 
     /// Whether a guest is power cycled, and not only shut down.
     fileprivate var restarts: Bool {
-        action == .restart || parts.contains { $0.path == "state" && $0.want == .text("restarted") }
+        action == .restart || parts.contains { $0.key == .state && $0.want == .text("restarted") }
     }
 }

@@ -9,7 +9,7 @@ extension PlanText {
         guard !changes.isEmpty else { return [] }
         var table = TextTable([.left, .left, .right, .left])
         for change in changes {
-            let pages = change.parts.map { "\(Words.values($0))\($0.path == "pages" ? " pages" : "")" }
+            let pages = change.parts.map { "\(Words.values($0))\($0.key == .pages ? " pages" : "")" }
             let action = "\(change.action.rawValue), impact: \(Words.impact([change]))"
             table.add([change.address, pages.joined(separator: ", "), PlanSummary.memory(of: change), action])
         }

@@ -32,8 +32,8 @@ public struct VerificationText {
                 return [paint("\(address): \(change.action.finding)", .attention)]
             }
             return change.parts.map { part in
-                let now = part.now.map { Words.value($0, path: part.path) } ?? "absent"
-                let want = part.want.map { Words.value($0, path: part.path) } ?? "absent"
+                let now = part.now.map { Words.value($0, of: part) } ?? "absent"
+                let want = part.want.map { Words.value($0, of: part) } ?? "absent"
                 let drift = part.drift.map { ", \($0.words)" } ?? ""
                 return paint("\(address) \(displayable(part.path)): wanted \(want), is \(now)\(drift)", .attention)
             }

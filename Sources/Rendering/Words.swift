@@ -62,10 +62,10 @@ enum Words {
     }
 
     /// A setting's value, exactly; amounts of memory in the largest unit that divides them.
-    static func value(_ value: ChangedPart.Value, path: String) -> String {
+    static func value(_ value: ChangedPart.Value, of part: ChangedPart) -> String {
         switch value {
         case .text(let text): text.isEmpty ? "\"\"" : displayable(text)
-        case .number(let number): path.hasSuffix("kib") ? "\(KiB(number))" : "\(number)"
+        case .number(let number): part.isAmount ? "\(KiB(number))" : "\(number)"
         case .flag(let flag): flag ? "yes" : "no"
         }
     }
@@ -81,7 +81,7 @@ enum Words {
 
     /// Now and wanted of one setting: `0-3 -> 4`, or the only one there is.
     static func values(_ part: ChangedPart) -> String {
-        let sides = [part.now, part.want].compactMap { $0 }.map { value($0, path: part.path) }
+        let sides = [part.now, part.want].compactMap { $0 }.map { value($0, of: part) }
         return sides.isEmpty ? "nothing" : sides.joined(separator: " -> ")
     }
 }

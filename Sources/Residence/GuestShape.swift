@@ -27,7 +27,7 @@ public struct GuestShape: Hashable, Sendable {
     public init(_ pieces: [Piece]) { self.pieces = pieces }
 
     /// Reads the shape from what the running domain runs with.
-    public init(_ live: ManagedParts) {
+    public init(_ live: FoundSettings) {
         let whole = live.numaTune?.hostCells
         guard !live.guestCells.isEmpty else {
             self.init([Piece(cell: nil, memory: live.memory, boundTo: whole)])

@@ -8,8 +8,8 @@ struct DifferenceTests {
     @Test("are listed in the order of a definition")
     func order() {
         var parts = Wanted.pinned
-        parts.cpuTune.schedulers[1] = .init(policy: "fifo", priority: 1)
-        parts.memoryBacking.locked = true
+        parts.schedulers[1] = .init(policy: "fifo", priority: 1)
+        parts.isLocked = true
         #expect(
             parts.settings.map(\.path) == [
                 "memory.kib", "memoryBacking.page[0]", "memoryBacking.page[1]", "memoryBacking.locked", "vcpu",
@@ -24,10 +24,10 @@ struct DifferenceTests {
 
     @Test("name what is now and what is wanted, absent ones too, numbers in their order")
     func differing() {
-        var now = Wanted.plain
+        var now = Wanted.plain.values
         now.vcpus = 12
-        now.cpuTune.vcpuPins = [2: [1], 10: [1]]
-        now.memoryBacking.locked = true
+        now.vcpuPins = [2: [1], 10: [1]]
+        now.isLocked = true
         #expect(
             text(Wanted.oneCell.differences(from: now)) == [
                 "memory.kib: 524288 -> 1048576", "memoryBacking.locked: on -> absent", "vcpu: 12 -> 4",
@@ -42,7 +42,7 @@ struct DifferenceTests {
 
     @Test("leave alone what a wanted value does not say")
     func leaving() {
-        var now = Wanted.pinned
+        var now = Wanted.pinned.values
         now.ioThreads = 3
         now.guestCells[0].isShared = false
         var want = Wanted.pinned
@@ -60,9 +60,11 @@ struct DifferenceTests {
 
     @Test("a topology of another number of vCPUs goes, and so do distances to cells that are gone")
     func following() {
-        var now = Wanted.pinned
-        now.cpuTune = CPUTune()
-        var want = now
+        var now = Wanted.pinned.values
+        now.vcpuPins = [:]
+        now.emulatorPin = nil
+        now.ioThreadPins = [:]
+        var want = WantedSettings(keeping: now)
         (want.vcpus, want.topology) = (2, nil)
         want.guestCells = [GuestCell(id: 0, vcpus: [0, 1], memory: KiB(4_194_304))]
         #expect(
@@ -90,19 +92,19 @@ struct DifferenceTests {
                 ]
             ),
             (nil, .perCell([7: oneGiB]), nil, []),
-        ] as [(MemoryBacking.HugePages?, MemoryBacking.HugePages?, PageSize?, [String])])
+        ] as [(HugePages?, HugePages?, PageSize?, [String])])
     func hugePages(
-        want: MemoryBacking.HugePages?, now: MemoryBacking.HugePages?, size: PageSize?, expected: [String]
+        want: HugePages?, now: HugePages?, size: PageSize?, expected: [String]
     ) {
-        var (wanted, present) = (Wanted.pinned, Wanted.pinned)
-        wanted.memoryBacking.hugePages = want
-        present.memoryBacking.hugePages = now
+        var (wanted, present) = (Wanted.pinned, Wanted.pinned.values)
+        wanted.hugePages = want
+        present.hugePages = now
         #expect(text(wanted.differences(from: present, defaultHugePage: size)) == expected)
     }
 
     @Test("a memnode that says what memory says, and vCPUs that no cell names, do not differ")
     func defaults() {
-        var now = Wanted.oneCell
+        var now = Wanted.oneCell.values
         now.numaTune?.memNodes = [:]
         now.guestCells[0].vcpus = [0, 1]
         #expect(Wanted.oneCell.differences(from: now).isEmpty)
@@ -112,10 +114,10 @@ struct DifferenceTests {
 
     @Test("absent vCPUs, a balloon and automatic placement always differ")
     func presence() throws {
-        let now = try ManagedParts(
+        let now = try FoundSettings(
             reading: domain(
                 "<currentMemory>65536</currentMemory><vcpu placement='auto' current='2'>4</vcpu>"))
-        let want = ManagedParts(vcpus: 4, memory: KiB(1_048_576))
+        let want = WantedSettings(vcpus: 4, memory: KiB(1_048_576))
         #expect(
             text(want.differences(from: now)) == [
                 "memory.current_kib: 65536 -> absent", "vcpu.placement: auto -> absent", "vcpu.current: 2 -> absent",
@@ -127,17 +129,17 @@ struct DifferenceTests {
     func hotplug() throws {
         let body =
             "<maxMemory slots='4' unit='GiB'>8</maxMemory><cpu><numa><cell cpus='0-3' memory='1048576'/></numa></cpu>"
-        let now = try ManagedParts(reading: domain(body + "<vcpu>4</vcpu><memory>1048576</memory>"))
-        #expect(ManagedParts(vcpus: 4, memory: KiB(1_048_576)).differences(from: now).isEmpty)
+        let now = try FoundSettings(reading: domain(body + "<vcpu>4</vcpu><memory>1048576</memory>"))
+        #expect(WantedSettings(vcpus: 4, memory: KiB(1_048_576)).differences(from: now).isEmpty)
         #expect(
-            text(ManagedParts(vcpus: 2, memory: KiB(1_048_576)).differences(from: now)) == [
+            text(WantedSettings(vcpus: 2, memory: KiB(1_048_576)).differences(from: now)) == [
                 "vcpu: 4 -> 2", "cpu.numa.cell[0].cpus: 0-3 -> 0-1",
             ])
     }
 
     @Test("no iothreads and nothing said of iothreads are the same")
     func ioThreads() {
-        var (want, now) = (Wanted.plain, Wanted.plain)
+        var (want, now) = (Wanted.plain, Wanted.plain.values)
         want.ioThreads = 0
         #expect(want.differences(from: now).isEmpty)
         now.ioThreads = 2

@@ -6,16 +6,15 @@ import XMLTree
 @Suite("The managed parts alone")
 struct FragmentTests {
     /// No definition of its own, but what is read of it means the same.
-    private func expectSame(_ parts: ManagedParts) throws {
+    private func expectSame(_ parts: FoundSettings) throws {
         let fragment = try XMLReader.read(XMLWriter.write(parts.fragment()))
-        let read = try ManagedParts(fragment: fragment)
-        #expect(read.differences(from: parts).isEmpty)
-        #expect(parts.differences(from: read).isEmpty)
+        #expect(try FoundSettings(fragment: fragment).isEquivalent(to: parts, defaultHugePage: nil))
+        #expect(try WantedSettings(fragment: fragment).differences(from: parts).isEmpty)
         #expect(fragment.elements.allSatisfy { $0.name != "devices" && $0.name != "os" })
     }
 
     @Test("of captured definitions mean the same", arguments: Corpus.names)
-    func corpus(name: String) throws { try expectSame(try ManagedParts(reading: try Corpus.domain(name))) }
+    func corpus(name: String) throws { try expectSame(try FoundSettings(reading: try Corpus.domain(name))) }
 
     @Test(
         "of definitions with everything that can be in them mean the same",
@@ -29,16 +28,16 @@ struct FragmentTests {
             "<cpu mode='host-passthrough'><topology sockets='1' dies='2' cores='2' threads='1'/><maxphysaddr mode='emulate' bits='42'/></cpu>",
             "<cpu><numa><cell id='0' cpus='0-1' memory='524288' memAccess='shared'><distances><sibling id='1' value='21'/></distances></cell><cell id='1' cpus='2-3' memory='524288'/></numa></cpu><memoryBacking><hugepages><page size='2' unit='MiB' nodeset='1'/></hugepages></memoryBacking><numatune><memnode cellid='1' mode='preferred' nodeset='0-1'/></numatune>",
         ])
-    func everything(body: String) throws { try expectSame(try ManagedParts(reading: try domain(body))) }
+    func everything(body: String) throws { try expectSame(try FoundSettings(reading: try domain(body))) }
 
     @Test("leave open what was left open")
     func open() throws {
-        let wanted = ManagedParts(vcpus: 2, memory: 65_536)
-        #expect(try ManagedParts(fragment: wanted.fragment()) == wanted)
+        let wanted = WantedSettings(vcpus: 2, memory: 65_536)
+        #expect(try WantedSettings(fragment: wanted.fragment()) == wanted)
         var custom = wanted
         custom.cpuMode = "custom"
         custom.ioThreads = 0
-        #expect(try ManagedParts(fragment: custom.fragment()) == custom)
+        #expect(try WantedSettings(fragment: custom.fragment()) == custom)
     }
 
     @Test("carry the mark")
@@ -47,7 +46,7 @@ struct FragmentTests {
             site: "lab", guest: "a", flavor: "f", origin: .adopted, managedPaths: ["vcpu"],
             placement: [.init(guestCell: 0, hostCell: 1, pageSize: PageSize(4))], ownCPUs: [0: 3], emulatorCPU: 2,
             host: "h", spec: "x")
-        let fragment = ManagedParts(vcpus: 1, memory: 1_024).fragment(mark: mark)
+        let fragment = WantedSettings(vcpus: 1, memory: 1_024).fragment(mark: mark)
         #expect(OwnershipMark(reading: fragment) == mark)
     }
 }

@@ -28,7 +28,7 @@ struct LibvirtTests {
                 Issue.record("\(driver) refuses \(item.label)")
                 continue
             }
-            let differences = try text(wanted.differences(from: ManagedParts(reading: domain)))
+            let differences = try text(wanted.differences(from: FoundSettings(reading: domain)))
             #expect(differences == [], "\(item.label)")
             #expect(OwnershipMark(reading: domain) == Wanted.mark, "\(item.label)")
         }
@@ -42,12 +42,12 @@ struct LibvirtTests {
         let dumped = try Virsh.define(given, driver, validate: false)
         for (body, (given, domain)) in zip(bodies, zip(given, dumped)) {
             let domain = try #require(domain, "\(driver) refuses \(body)")
-            #expect(try ManagedParts(reading: domain) == ManagedParts(reading: given), "\(body)")
+            #expect(try FoundSettings(reading: domain) == FoundSettings(reading: given), "\(body)")
         }
     }
 
     /// Whether the wanted guest has the cells that the domain's memory devices are for.
-    private func hasCells(of domain: XMLElement, _ wanted: ManagedParts) -> Bool {
+    private func hasCells(of domain: XMLElement, _ wanted: WantedSettings) -> Bool {
         let devices = domain.element(named: "devices")?.elements(named: "memory") ?? []
         let nodes = devices.compactMap { $0.element(named: "target")?.element(named: "node").flatMap { Int($0.text) } }
         return nodes.allSatisfy { $0 < max(1, wanted.guestCells.count) }
@@ -55,7 +55,7 @@ struct LibvirtTests {
 
     private struct Case {
         var label: String
-        var wanted: ManagedParts?
+        var wanted: WantedSettings?
         var origin: String?
         var domain: XMLElement
     }

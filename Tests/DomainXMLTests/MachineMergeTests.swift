@@ -204,9 +204,9 @@ struct MachineMergeTests {
     }
 }
 
-extension SettingDifference {
+extension MachineDifference {
     fileprivate var line: String {
-        func text(_ value: ManagedSetting.Value?) -> String {
+        func text(_ value: SettingValue?) -> String {
             switch value {
             case nil: "-"
             case .text(let text): text

@@ -11,14 +11,14 @@ struct PatchTests {
         let present = try Corpus.domain(name)
         for (label, wanted) in Wanted.all {
             let patched = DomainPatch.apply(wanted, mark: Wanted.mark, to: present)
-            let read = try ManagedParts(reading: patched)
+            let read = try FoundSettings(reading: patched)
             #expect(text(wanted.differences(from: read)) == [], "\(label)")
             #expect(OwnershipMark(reading: patched) == Wanted.mark, "\(label)")
             #expect(
                 XMLEquality.areEqual(unmanaged(of: patched), unmanaged(of: present)), "\(label)")
             #expect(DomainPatch.apply(wanted, mark: Wanted.mark, to: patched) == patched, "\(label)")
             let written = try XMLReader.read(XMLWriter.write(patched))
-            #expect(try ManagedParts(reading: written) == read, "\(label)")
+            #expect(try FoundSettings(reading: written) == read, "\(label)")
             let again = DomainPatch.apply(wanted, mark: Wanted.mark, to: written)
             #expect(XMLEquality.withoutBlanks(again) == XMLEquality.withoutBlanks(written), "\(label)")
         }
@@ -27,10 +27,9 @@ struct PatchTests {
     @Test("with what is there already changes nothing in meaning", arguments: Corpus.names)
     func identity(name: String) throws {
         let present = try Corpus.domain(name)
-        let parts = try ManagedParts(reading: present)
-        let patched = DomainPatch.apply(parts, mark: nil, to: present)
-        #expect(try text(parts.differences(from: ManagedParts(reading: patched))) == [])
-        #expect(try text(ManagedParts(reading: patched).differences(from: parts)) == [])
+        let parts = try FoundSettings(reading: present)
+        let patched = DomainPatch.apply(WantedSettings(keeping: parts), mark: nil, to: present)
+        #expect(try FoundSettings(reading: patched).isEquivalent(to: parts, defaultHugePage: nil))
         #expect(XMLEquality.areEqual(unmanaged(of: patched), unmanaged(of: present)))
     }
 
@@ -39,10 +38,10 @@ struct PatchTests {
         let (first, second) = (Wanted.all[from].parts, Wanted.all[to].parts)
         let present = DomainPatch.apply(first, mark: nil, to: try domain("<os><type>hvm</type></os>"))
         let patched = DomainPatch.apply(second, mark: nil, to: present)
-        let read = try ManagedParts(reading: patched)
+        let read = try FoundSettings(reading: patched)
         #expect(text(second.differences(from: read)) == [])
         // What was only left as it is must be left as it is, or nobody could tell what a patch does.
-        #expect(text(second.settled(over: try ManagedParts(reading: present)).differences(from: read)) == [])
+        #expect(second.settled(over: try FoundSettings(reading: present)).isEquivalent(to: read, defaultHugePage: nil))
     }
 
     @Test(
@@ -73,9 +72,11 @@ struct PatchTests {
                 </domain>
 
                 """,
-                ManagedParts(
-                    vcpus: 2, memory: KiB(524_288), cpuTune: CPUTune(vcpuPins: [0: [1], 1: [2]], emulatorPin: [1, 2]),
-                    topology: Topology(sockets: 2, cores: 1, threads: 1)),
+                .with(vcpus: 2, memory: 524_288) {
+                    $0.vcpuPins = [0: [1], 1: [2]]
+                    $0.emulatorPin = [1, 2]
+                    $0.topology = Topology(sockets: 2, cores: 1, threads: 1)
+                },
                 """
                 <domain type='kvm'>
                   <name>a</name>
@@ -143,10 +144,12 @@ struct PatchTests {
                 </domain>
 
                 """,
-                ManagedParts(
-                    vcpus: 4, memory: KiB(524_288), ioThreads: 1, cpuMode: "host-passthrough",
-                    guestCells: [GuestCell(id: 0, vcpus: [0, 1, 2, 3], memory: KiB(524_288), isShared: true)],
-                    hasACPI: true),
+                .with(vcpus: 4, memory: 524_288) {
+                    $0.ioThreads = 1
+                    $0.cpuMode = "host-passthrough"
+                    $0.guestCells = [GuestCell(id: 0, vcpus: [0, 1, 2, 3], memory: KiB(524_288), isShared: true)]
+                    $0.hasACPI = true
+                },
                 """
                 <domain type='kvm'>
                   <name>a</name>
@@ -204,7 +207,7 @@ struct PatchTests {
                 </domain>
 
                 """,
-                ManagedParts(vcpus: 2, memory: KiB(2_048)),
+                WantedSettings(vcpus: 2, memory: KiB(2_048)),
                 """
                 <domain type='kvm'>
                   <name>a</name>
@@ -231,8 +234,8 @@ struct PatchTests {
 
                 """
             ),
-        ] as [(String, String, ManagedParts, String)])
-    func exactly(what: String, present: String, wanted: ManagedParts, expected: String) throws {
+        ] as [(String, String, WantedSettings, String)])
+    func exactly(what: String, present: String, wanted: WantedSettings, expected: String) throws {
         let patched = DomainPatch.apply(wanted, mark: nil, to: try XMLReader.read(present))
         #expect(XMLWriter.write(patched) == expected)
     }
@@ -254,7 +257,7 @@ struct PatchTests {
             return "<vcpu>2</vcpu><vcpus>\(entries.joined())</vcpus>"
         }
         func keeps(_ states: [String], _ vcpus: Int) throws -> Bool {
-            let parts = ManagedParts(vcpus: vcpus, memory: KiB(1))
+            let parts = WantedSettings(vcpus: vcpus, memory: KiB(1))
             return DomainPatch.apply(parts, mark: nil, to: try domain(list(states))).element(named: "vcpus") != nil
         }
         #expect(try keeps(["yes", "yes"], 2))

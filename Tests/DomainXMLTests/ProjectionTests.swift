@@ -58,7 +58,8 @@ struct ProjectionTests {
         let mark = OwnershipMark(
             site: "rack7", guest: "web01", flavor: nil, origin: .created, managedPaths: [], placement: [])
         let marked = DomainPatch.apply(
-            try ManagedParts(reading: XMLReader.read(definition)), mark: mark, to: try XMLReader.read(definition))
+            WantedSettings(keeping: try FoundSettings(reading: XMLReader.read(definition))), mark: mark,
+            to: try XMLReader.read(definition))
         let text = try projection(XMLWriter.write(marked))
         #expect(text.contains("<np:guest ") && !text.contains("urn:other"))
     }

@@ -10,24 +10,24 @@ struct ReadingTests {
         "gives one value for a definition and for what libvirt makes of it",
         arguments: Corpus.names.filter { $0.hasSuffix(".normalized.xml") })
     func normalised(name: String) throws {
-        let given = try ManagedParts(reading: Corpus.domain(name.replacing(".normalized", with: "")))
-        #expect(try given == ManagedParts(reading: Corpus.domain(name)))
+        let given = try FoundSettings(reading: Corpus.domain(name.replacing(".normalized", with: "")))
+        #expect(try given == FoundSettings(reading: Corpus.domain(name)))
     }
 
     @Test("sees no difference between two times of a guest whose NUMA settings did not change")
     func merged() throws {
         guard !Corpus.names.isEmpty else { return }
-        let before = try ManagedParts(reading: Corpus.domain("vdsm-running-before-merge.xml"))
-        let after = try ManagedParts(reading: Corpus.domain("vdsm-running-after-merge.xml"))
+        let before = try FoundSettings(reading: Corpus.domain("vdsm-running-before-merge.xml"))
+        let after = try FoundSettings(reading: Corpus.domain("vdsm-running-after-merge.xml"))
         #expect(before == after)
-        #expect(after.differences(from: before).isEmpty)
+        #expect(after.isEquivalent(to: before, defaultHugePage: nil))
     }
 
     @Test("reads every captured definition", arguments: Corpus.names)
     func captured(name: String) throws {
-        let parts = try ManagedParts(reading: Corpus.domain(name))
+        let parts = try FoundSettings(reading: Corpus.domain(name))
         #expect(!parts.settings.isEmpty && parts.vcpus >= 1 && parts.memory > .zero)
-        #expect(parts.differences(from: parts).isEmpty)
+        #expect(WantedSettings(keeping: parts).differences(from: parts).isEmpty)
     }
 
     @Test(
@@ -39,7 +39,7 @@ struct ReadingTests {
             ("unit='T'>1", 1_073_741_824), ("unit='TiB'>1", 1_073_741_824), ("unit='P'>1", 1_099_511_627_776),
         ] as [(String, UInt64)])
     func units(memory: String, kib: UInt64) throws {
-        #expect(try ManagedParts(reading: domain("<memory \(memory)</memory>")).memory == KiB(kib))
+        #expect(try FoundSettings(reading: domain("<memory \(memory)</memory>")).memory == KiB(kib))
     }
 
     @Test(
@@ -157,7 +157,7 @@ struct ReadingTests {
 
     @Test("fills the matrix of distances as libvirt and QEMU do")
     func distances() throws {
-        let parts = try ManagedParts(
+        let parts = try FoundSettings(
             reading: domain(
                 """
                 <cpu><numa><cell cpus='0' memory='1'><distances><sibling id='1' value='17'/></distances></cell>\
@@ -184,12 +184,12 @@ struct ReadingTests {
                 .perCell([0: twoMiB, 1: oneGiB])
             ),
             ("<hugepages><page size='1' unit='G' nodeset='5'/></hugepages>", 2, nil),
-        ] as [(String, Int, MemoryBacking.HugePages?)])
-    func hugePages(body: String, cells: Int, pages: MemoryBacking.HugePages?) throws {
+        ] as [(String, Int, HugePages?)])
+    func hugePages(body: String, cells: Int, pages: HugePages?) throws {
         let numa = (0..<cells).map { "<cell cpus='\($0)' memory='2097152'/>" }.joined()
         let cpu = cells == 0 ? "" : "<cpu><numa>\(numa)</numa></cpu>"
-        let parts = try ManagedParts(reading: domain("<memoryBacking>\(body)</memoryBacking>\(cpu)"))
-        #expect(parts.memoryBacking.hugePages == pages)
+        let parts = try FoundSettings(reading: domain("<memoryBacking>\(body)</memoryBacking>\(cpu)"))
+        #expect(parts.hugePages == pages)
     }
 
     @Test("takes memory devices out of the memory, and knows a balloon when it sees one")
@@ -197,12 +197,12 @@ struct ReadingTests {
         let devices =
             "<devices><memory model='dimm'><target><size unit='MiB'>512</size></target></memory>"
             + "<memory model='sgx-epc'><target><size unit='MiB'>64</size></target></memory></devices>"
-        let parts = try ManagedParts(
+        let parts = try FoundSettings(
             reading: domain("<maxMemory slots='4' unit='GiB'>8</maxMemory><memory unit='MiB'>1536</memory>" + devices))
         #expect(parts.memory == KiB(1_048_576) && parts.currentMemory == nil && parts.hasMemoryHotplug)
         for (current, expected) in [(0, nil), (1_048_576, nil), (2_000_000, nil), (65_536, 65_536)] as [(Int, UInt64?)]
         {
-            let parts = try ManagedParts(reading: domain("<currentMemory>\(current)</currentMemory>"))
+            let parts = try FoundSettings(reading: domain("<currentMemory>\(current)</currentMemory>"))
             #expect(parts.currentMemory?.count == expected)
         }
     }
@@ -250,19 +250,19 @@ struct ReadingTests {
         ] as [(String, String, DomainXMLError.Reason)])
     func refusing(body: String, path: String, reason: DomainXMLError.Reason) throws {
         let domain = try domain(body)
-        #expect(throws: DomainXMLError(path, line: 1, reason)) { try ManagedParts(reading: domain) }
+        #expect(throws: DomainXMLError(path, line: 1, reason)) { try FoundSettings(reading: domain) }
     }
 
     @Test("refuses other documents, and a guest without memory")
     func other() throws {
         #expect(throws: DomainXMLError("domain", .notADomain("network"))) {
-            try ManagedParts(reading: XMLElement("network"))
+            try FoundSettings(reading: XMLElement("network"))
         }
-        #expect(throws: DomainXMLError("memory.kib", .missing)) { try ManagedParts(reading: XMLElement("domain")) }
+        #expect(throws: DomainXMLError("memory.kib", .missing)) { try FoundSettings(reading: XMLElement("domain")) }
         let cells = (0...256).map { "<cell id='\($0)' memory='1'/>" }.joined()
         let many = try domain("<cpu><numa>\(cells)</numa></cpu>")
         #expect(throws: DomainXMLError("cpu.numa.cell", line: 1, .outOfRange("257 cells"))) {
-            try ManagedParts(reading: many)
+            try FoundSettings(reading: many)
         }
     }
 }

@@ -53,14 +53,18 @@ struct Scenario {
     }
 }
 
-extension ManagedParts {
-    static func parts(vcpus: Int = 2, pins: [VCPU: CPUSet] = [:]) -> ManagedParts {
-        ManagedParts(vcpus: vcpus, memory: 65_536, cpuTune: CPUTune(vcpuPins: pins))
+extension WantedSettings {
+    static func parts(vcpus: Int = 2, pins: [VCPU: CPUSet] = [:]) -> WantedSettings {
+        var wanted = WantedSettings(vcpus: vcpus, memory: 65_536)
+        wanted.vcpuPins = pins
+        return wanted
     }
+}
 
+extension FoundSettings {
     /// What is read from a small definition.
-    static func read(_ name: String, pins: [Int: String] = [:]) -> ManagedParts {
-        (try? ManagedParts(reading: .domain(name, pins: pins))) ?? .parts()
+    static func read(_ name: String, pins: [Int: String] = [:]) -> FoundSettings {
+        (try? FoundSettings(reading: .domain(name, pins: pins))) ?? WantedSettings.parts().values
     }
 }
 
@@ -81,7 +85,7 @@ extension XMLElement {
             domain.setPin(of: VCPU(vcpu), to: (try? CPUSet(parsing: cpus)) ?? [])
         }
         guard let mark else { return domain }
-        let parts = (try? ManagedParts(reading: domain)) ?? .parts()
+        let parts = (try? FoundSettings(reading: domain)).map(WantedSettings.init(keeping:)) ?? .parts()
         return DomainPatch.apply(parts, mark: mark, to: domain)
     }
 

@@ -47,13 +47,16 @@ private final class Stopper: StepObserver {
 
 @Suite("Interpreter on a real libvirt")
 struct InterpreterOnLibvirtTests {
-    private static func parts(pin: CPUSet) -> ManagedParts {
-        ManagedParts(
-            vcpus: 2, memory: 65_536, cpuTune: CPUTune(vcpuPins: [0: pin, 1: pin], emulatorPin: [0]),
-            numaTune: NUMATune(hostCells: [0], memNodes: [0: .init(mode: .strict, hostCells: [0])]),
-            memoryBacking: MemoryBacking(hugePages: .perCell([0: PageSize(2_048)])),
-            topology: Topology(sockets: 2, cores: 1, threads: 1),
-            guestCells: [GuestCell(id: 0, vcpus: [0, 1], memory: 65_536)], hasACPI: true)
+    private static func parts(pin: CPUSet) -> WantedSettings {
+        var wanted = WantedSettings(vcpus: 2, memory: 65_536)
+        wanted.vcpuPins = [0: pin, 1: pin]
+        wanted.emulatorPin = [0]
+        wanted.numaTune = NUMATune(hostCells: [0], memNodes: [0: .init(mode: .strict, hostCells: [0])])
+        wanted.hugePages = .perCell([0: PageSize(2_048)])
+        wanted.topology = Topology(sockets: 2, cores: 1, threads: 1)
+        wanted.guestCells = [GuestCell(id: 0, vcpus: [0, 1], memory: 65_536)]
+        wanted.hasACPI = true
+        return wanted
     }
 
     private static func mark(_ guest: String) -> OwnershipMark {
@@ -82,13 +85,13 @@ struct InterpreterOnLibvirtTests {
         try expectApplied(create, on: driver, writes: 2)
         try expectApplied(create, on: driver, writes: 0)
 
-        let prior = try ManagedParts(reading: try XMLReader.read(try #require(try connection.definition(of: name))))
+        let prior = try FoundSettings(reading: try XMLReader.read(try #require(try connection.definition(of: name))))
         let wanted = Self.parts(pin: [1])
         let change = [Step.redefine(name: name, prior: prior, wanted: wanted, mark: Self.mark(name))]
         try expectApplied(change, on: driver, writes: 1)
         try expectApplied(change, on: driver, writes: 0)
         let document = try XMLReader.read(try #require(try connection.definition(of: name)))
-        #expect(try ManagedParts(reading: document).cpuTune == wanted.cpuTune)
+        #expect(try FoundSettings(reading: document).vcpuPins == wanted.vcpuPins)
         #expect(OwnershipMark(reading: document) == Self.mark(name))
         #expect(try connection.status(of: name)?.autostarts == true)
 
@@ -119,7 +122,7 @@ struct InterpreterOnLibvirtTests {
         }
         try connection.setAutostart(gone, true)
         let before = try [kept, gone].map { try connection.definition(of: $0) }
-        let present = try ManagedParts(reading: try XMLReader.read(try #require(before[0])))
+        let present = try FoundSettings(reading: try XMLReader.read(try #require(before[0])))
         let steps = [
             .redefine(name: kept, prior: present, wanted: Self.parts(pin: [0]), mark: Self.mark(kept)),
             try creation(of: new, on: driver), .undefine(name: gone),

@@ -14,9 +14,9 @@ struct AdoptedPlaceTests {
         cells: (0..<2).map { Cell(id: CellID($0), cpus: CPUSet(numbers: $0 * 4..<$0 * 4 + 4), memory: 4_194_304) })
 
     private static func request(
-        _ parts: ManagedParts, live: ManagedParts? = nil, state: DomainFacts.State, demand: GuestDemand
+        _ parts: WantedSettings, live: WantedSettings? = nil, state: DomainFacts.State, demand: GuestDemand
     ) -> PlanRequest {
-        func xml(_ parts: ManagedParts) -> String {
+        func xml(_ parts: WantedSettings) -> String {
             XMLWriter.write(
                 DomainTemplate.domain(for: MachineDescription(name: "web"), wanted: parts, mark: nil))
         }
@@ -30,20 +30,31 @@ struct AdoptedPlaceTests {
         return request
     }
 
-    private static let ways: [(String, ManagedParts)] = [
+    /// Two vCPUs, 1 GiB and what `change` adds.
+    private static func settings(_ change: (inout WantedSettings) -> Void) -> WantedSettings {
+        var settings = WantedSettings(vcpus: 2, memory: 1_048_576)
+        change(&settings)
+        return settings
+    }
+
+    private static let ways: [(String, WantedSettings)] = [
         (
             "bound and confined, without guest cells",
-            ManagedParts(vcpus: 2, vcpuCPUs: [4, 5], memory: 1_048_576, numaTune: NUMATune(hostCells: [1]))
+            settings {
+                $0.vcpuCPUs = [4, 5]
+                $0.numaTune = NUMATune(hostCells: [1])
+            }
         ),
-        ("bound only", ManagedParts(vcpus: 2, memory: 1_048_576, numaTune: NUMATune(hostCells: [1]))),
-        ("confined only", ManagedParts(vcpus: 2, vcpuCPUs: [4, 5], memory: 1_048_576)),
-        ("pinned only", ManagedParts(vcpus: 2, memory: 1_048_576, cpuTune: CPUTune(vcpuPins: [0: [6], 1: [4, 7]]))),
+        ("bound only", settings { $0.numaTune = NUMATune(hostCells: [1]) }),
+        ("confined only", settings { $0.vcpuCPUs = [4, 5] }),
+        ("pinned only", settings { $0.vcpuPins = [0: [6], 1: [4, 7]] }),
         (
             "with a guest cell",
-            ManagedParts(
-                vcpus: 2, memory: 1_048_576, numaTune: NUMATune(hostCells: [0, 1]),
-                guestCells: [GuestCell(id: 0, vcpus: [0, 1], memory: 1_048_576)]
-            ).pinned([4, 5, 6, 7])
+            settings {
+                $0.numaTune = NUMATune(hostCells: [0, 1])
+                $0.guestCells = [GuestCell(id: 0, vcpus: [0, 1], memory: 1_048_576)]
+                $0.vcpuPins = [0: [4, 5, 6, 7], 1: [4, 5, 6, 7]]
+            }
         ),
     ]
 
@@ -62,8 +73,7 @@ struct AdoptedPlaceTests {
     func live() {
         let (here, there) = (NUMATune(hostCells: [1]), NUMATune(hostCells: [0]))
         let request = Self.request(
-            ManagedParts(vcpus: 2, memory: 1_048_576, numaTune: there),
-            live: ManagedParts(vcpus: 2, memory: 1_048_576, numaTune: here), state: .running,
+            Self.settings { $0.numaTune = there }, live: Self.settings { $0.numaTune = here }, state: .running,
             demand: .even(1, vcpus: 2, memory: 1_048_576))
         #expect(Planner.plan(request).plan.placement.guests[0].cells[0].hostCell == 1)
     }
@@ -72,8 +82,10 @@ struct AdoptedPlaceTests {
     func ownCPUs() {
         let pins: [VCPU: CPUSet] = [0: [7], 1: [5]]
         let request = Self.request(
-            ManagedParts(
-                vcpus: 2, memory: 1_048_576, cpuTune: CPUTune(vcpuPins: pins), numaTune: NUMATune(hostCells: [1])),
+            Self.settings {
+                $0.vcpuPins = pins
+                $0.numaTune = NUMATune(hostCells: [1])
+            },
             state: .running, demand: .even(1, vcpus: 2, memory: 1_048_576, policy: .dedicated))
         let plan = Planner.plan(request)
         #expect(plan.plan.placement.guests[0].cells[0].pins == pins)
@@ -89,14 +101,5 @@ struct AdoptedPlaceTests {
         #expect(finding.message == "guest 'web' runs and must move from cell 1 to cell 0: 'numa_placement' asks for it")
         #expect(!plan.steps.contains { if case .pin = $0 { true } else { false } })
         #expect(plan.plan.changes.first?.consents.isEmpty == false)
-    }
-}
-
-extension ManagedParts {
-    /// The parts with all vCPUs pinned to these CPUs.
-    fileprivate func pinned(_ cpus: CPUSet) -> ManagedParts {
-        var parts = self
-        for vcpu in 0..<vcpus { parts.cpuTune.vcpuPins[VCPU(vcpu)] = cpus }
-        return parts
     }
 }

@@ -46,7 +46,7 @@ struct ConsentTests {
     @Test("a domain of the guest's name is taken over when the operator says so, and so is one of another site")
     func adoption() throws {
         let template = DomainTemplate.domain(
-            for: MachineDescription(name: "a"), wanted: ManagedParts(vcpus: 1, memory: 65_536), mark: nil)
+            for: MachineDescription(name: "a"), wanted: WantedSettings(vcpus: 1, memory: 65_536), mark: nil)
         var request = request([guest("a")])
         request.host.domains = [DomainFacts(name: "a", state: .shutoff, xml: XMLWriter.write(template))]
         #expect(Planner.plan(request).plan.diagnostics.map(\.code) == [.notOurs])
@@ -83,7 +83,7 @@ struct ConsentTests {
         #expect(
             definition.parts == [
                 ChangedPart(
-                    path: "cputune.emulatorpin", now: .text("2"), want: .text("0-3"), when: .live,
+                    .setting(.emulatorPin), now: .text("2"), want: .text("0-3"), when: .live,
                     live: .value(.text("0-3")), drift: .definition)
             ])
         #expect(definition.drift == .definition)
@@ -94,7 +94,7 @@ struct ConsentTests {
         #expect(
             running.parts == [
                 ChangedPart(
-                    path: "cputune.emulatorpin", now: .text("2"), want: .text("0-3"), when: .live,
+                    .setting(.emulatorPin), now: .text("2"), want: .text("0-3"), when: .live,
                     live: .value(.text("2")), drift: .live)
             ])
 

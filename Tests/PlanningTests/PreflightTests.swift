@@ -13,7 +13,7 @@ struct PreflightTests {
 
     private func creation(_ name: String, _ devices: String) throws -> Step {
         .create(
-            name: name, definition: try domain(name, devices), wanted: ManagedParts(vcpus: 1, memory: 65_536),
+            name: name, definition: try domain(name, devices), wanted: WantedSettings(vcpus: 1, memory: 65_536),
             mark: OwnershipMark(
                 site: "s", guest: name, flavor: nil, origin: .created, managedPaths: [], placement: []))
     }

@@ -58,11 +58,11 @@ struct PruningTests {
         var request = request(made: 5, state: .running)
         for index in request.host.domains.indices {
             var document = try XMLReader.read(request.host.domains[index].xml)
-            let parts = try ManagedParts(reading: document)
+            let parts = try FoundSettings(reading: document)
             var mark = try #require(OwnershipMark(reading: document))
             mark.origin = .adopted
             mark.machine = nil
-            document = DomainPatch.apply(parts, mark: mark, to: document)
+            document = DomainPatch.apply(WantedSettings(keeping: parts), mark: mark, to: document)
             request.host.domains[index].xml = XMLWriter.write(document)
         }
         request.guests.removeFirst()

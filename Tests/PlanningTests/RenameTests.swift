@@ -45,7 +45,7 @@ struct RenameTests {
         let change = try #require(plan.plan.changes.first)
         #expect(change.action == .rename && change.address == "guest/c" && change.disruption == .none)
         #expect(
-            change.parts == [ChangedPart(path: "name", now: .text("c-old"), want: .text("c"), when: .define)])
+            change.parts == [ChangedPart(.name, now: .text("c-old"), want: .text("c"), when: .define)])
         #expect(plan.definitions.first?.document.element(named: "name")?.text == "c")
         #expect(plan.plan.diagnostics.isEmpty)
     }

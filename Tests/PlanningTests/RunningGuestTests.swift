@@ -24,7 +24,10 @@ struct RunningGuestTests {
         let plan = Planner.plan(request)
         let change = try #require(plan.plan.changes.first { $0.address == "guest/floating" })
         #expect(
-            change.parts == [ChangedPart(path: "vcpu.cpuset", now: nil, want: .text("1-3"), when: .live, live: .absent)]
+            change.parts == [
+                ChangedPart(
+                    .setting(SettingKey(VCPUCPUs.self)), now: nil, want: .text("1-3"), when: .live, live: .absent)
+            ]
         )
         #expect(change.disruption == .live)
         let pins = plan.steps.filter { if case .pin = $0 { true } else { false } }
@@ -35,12 +38,14 @@ struct RunningGuestTests {
 
         var after = request.applied(plan, state: .running)
         let index = try #require(after.host.domains.firstIndex { $0.name == "floating" })
-        var live = try ManagedParts(reading: XMLReader.read(after.host.domains[index].xml))
+        var live = try FoundSettings(reading: XMLReader.read(after.host.domains[index].xml))
         // What libvirt tells of a running domain whose threads were pinned: the attribute is still as it was at start.
         live.vcpuCPUs = nil
-        live.cpuTune = CPUTune(vcpuPins: [0: rest, 1: rest], emulatorPin: rest)
+        live.vcpuPins = [0: rest, 1: rest]
+        live.emulatorPin = rest
         after.host.domains[index].liveXML = XMLWriter.write(
-            DomainPatch.apply(live, mark: nil, to: try XMLReader.read(after.host.domains[index].xml)))
+            DomainPatch.apply(
+                WantedSettings(keeping: live), mark: nil, to: try XMLReader.read(after.host.domains[index].xml)))
         let second = Planner.plan(after)
         #expect(second.plan.changes.isEmpty)
         #expect(second.plan.restartPending.isEmpty)
@@ -48,11 +53,11 @@ struct RunningGuestTests {
 
     @Test("and are not the site's count by what they run with, not by what they are defined as")
     func foreignLive() throws {
-        let template = DomainTemplate.domain(
-            for: MachineDescription(name: "other"),
-            wanted: ManagedParts(vcpus: 1, memory: 1_048_576, cpuTune: CPUTune(vcpuPins: [0: [3]])), mark: nil)
-        let live = DomainPatch.apply(
-            ManagedParts(vcpus: 1, memory: 1_048_576, cpuTune: CPUTune(vcpuPins: [0: [0]])), mark: nil, to: template)
+        var settings = WantedSettings(vcpus: 1, memory: 1_048_576)
+        settings.vcpuPins = [0: [3]]
+        let template = DomainTemplate.domain(for: MachineDescription(name: "other"), wanted: settings, mark: nil)
+        settings.vcpuPins = [0: [0]]
+        let live = DomainPatch.apply(settings, mark: nil, to: template)
         var request = PlanRequest(host: Self.host, site: "test", policy: .plain(), guests: [pinned])
         request.host.domains = [
             DomainFacts(
@@ -65,7 +70,7 @@ struct RunningGuestTests {
     @Test("and are wanted absent, but belong to somebody else, are left alone with a word about it")
     func absentForeign() {
         let template = DomainTemplate.domain(
-            for: MachineDescription(name: "other"), wanted: ManagedParts(vcpus: 1, memory: 1_048_576), mark: nil)
+            for: MachineDescription(name: "other"), wanted: WantedSettings(vcpus: 1, memory: 1_048_576), mark: nil)
         var absent = GuestSpec(
             name: Located("other"), state: Located(.absent), demand: GuestDemand(vcpus: 0, memory: 0))
         var request = PlanRequest(host: Self.host, site: "test", policy: .plain(), guests: [absent])

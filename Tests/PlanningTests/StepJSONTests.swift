@@ -10,8 +10,12 @@ import XMLTree
 struct StepJSONTests {
     private static let mark = OwnershipMark(
         site: "lab", guest: "a", flavor: nil, origin: .created, managedPaths: ["vcpu"], placement: [])
-    private static let wanted = ManagedParts(
-        vcpus: 2, memory: 65_536, cpuTune: CPUTune(vcpuPins: [0: [1], 1: [2, 3]], emulatorPin: [0]))
+    private static let wanted = {
+        var wanted = WantedSettings(vcpus: 2, memory: 65_536)
+        wanted.vcpuPins = [0: [1], 1: [2, 3]]
+        wanted.emulatorPin = [0]
+        return wanted
+    }()
 
     private static func document(_ name: String) -> XMLElement {
         XMLElement(
@@ -48,21 +52,21 @@ struct StepJSONTests {
         case (.create(let name, _, let wanted, let mark), .create(let other, _, let found, let stamp)),
             (.redefine(let name, _, let wanted, let mark), .redefine(let other, _, let found, let stamp)):
             #expect(name == other && mark == stamp, comment)
-            #expect(wanted.differences(from: found).isEmpty && found.differences(from: wanted).isEmpty, comment)
+            #expect(wanted.values.isEquivalent(to: found.values, defaultHugePage: nil), comment)
         default: #expect(read == step, comment)
         }
     }
 
     @Test("keep the prior settings of a definition")
     func redefinition() throws {
-        let prior = try ManagedParts(reading: XMLReader.read("<domain><memory>1024</memory><vcpu>2</vcpu></domain>"))
+        let prior = try FoundSettings(reading: XMLReader.read("<domain><memory>1024</memory><vcpu>2</vcpu></domain>"))
         let step = Step.redefine(name: "a", prior: prior, wanted: Self.wanted, mark: Self.mark)
         let read = try JSONDecoder().decode(Step.self, from: try JSONEncoder().encode(step))
         guard case .redefine("a", let found, Self.wanted, Self.mark) = read else {
             Issue.record("\(read)")
             return
         }
-        #expect(found.differences(from: prior).isEmpty && prior.differences(from: found).isEmpty)
+        #expect(found.isEquivalent(to: prior, defaultHugePage: nil))
     }
 
     @Test("of random plans are read back as they were")

@@ -149,11 +149,13 @@ struct WhereGuestsRunTests {
         #expect(Set(narrowed.map(\.want)) == [.text("2-3")])
 
         request = Self.applied(request)
-        var live = try ManagedParts(reading: XMLReader.read(try #require(request.host.domains[0].liveXML)))
-        live.cpuTune.vcpuPins = [0: rest, 1: rest]
-        live.cpuTune.emulatorPin = rest
+        var live = try FoundSettings(reading: XMLReader.read(try #require(request.host.domains[0].liveXML)))
+        live.vcpuPins = [0: rest, 1: rest]
+        live.emulatorPin = rest
         request.host.domains[0].liveXML = XMLWriter.write(
-            DomainPatch.apply(live, mark: nil, to: try XMLReader.read(try #require(request.host.domains[0].liveXML))))
+            DomainPatch.apply(
+                WantedSettings(keeping: live), mark: nil,
+                to: try XMLReader.read(try #require(request.host.domains[0].liveXML))))
         request.host.domains[1].state = .running
         request.host.domains[1].liveXML = request.host.domains[1].xml
         let second = Planner.plan(request)
@@ -266,12 +268,13 @@ struct WhereGuestsRunTests {
     @Test("a definition that is brought back to what the guest runs with waits for no restart")
     func definitionOnly() throws {
         var request = Self.request([Self.guest("a", mib: 512, on: 0)], then: [Self.guest("a", mib: 512, on: 0)])
-        var parts = try ManagedParts(reading: XMLReader.read(request.host.domains[0].xml))
+        var parts = try FoundSettings(reading: XMLReader.read(request.host.domains[0].xml))
         parts.memory = 655_360
         parts.guestCells[0].memory = 655_360
         request.host.domains[0].xml = XMLWriter.write(
             DomainPatch.apply(
-                parts, mark: OwnershipMark(reading: try XMLReader.read(request.host.domains[0].xml)),
+                WantedSettings(keeping: parts),
+                mark: OwnershipMark(reading: try XMLReader.read(request.host.domains[0].xml)),
                 to: try XMLReader.read(request.host.domains[0].xml)))
         let plan = Planner.plan(request).plan
         #expect(plan.restartPending.isEmpty)

@@ -1,4 +1,5 @@
 import Diagnostics
+import DomainXML
 import HostModel
 import Planning
 import Rendering
@@ -87,7 +88,7 @@ extension Samples {
                 verdict: .placed, guests: names.map { GuestPlacement(name: $0, memory: 1_024) }, cells: []),
             changes: names.enumerated().map { index, name in
                 creation(
-                    of: name, line: 1, (0..<parts(index)).map { ("cputune.vcpupin[\($0)]", .text("0-\($0)")) })
+                    of: name, line: 1, (0..<parts(index)).map { (.vcpuPin(VCPU($0)), .text("0-\($0)")) })
             })
     }
 }
@@ -116,7 +117,8 @@ private struct Random {
         var changes: [Change] = []
         for _ in 0..<number(200) {
             let parts = (0..<number(30)).map { _ in
-                Samples.part(name(), number(2) == 0 ? nil : .text(name()), .text(name()), .live)
+                Samples.part(
+                    .machine(.disk(name(), name())), number(2) == 0 ? nil : .text(name()), .text(name()), .live)
             }
             changes.append(
                 Change(

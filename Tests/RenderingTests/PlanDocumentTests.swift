@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import DomainXML
 import HostModel
 import Planning
 import Rendering
@@ -46,7 +47,7 @@ struct PlanDocumentTests {
                     pools: [CellUsage.Pool(pageSize: Samples.size(2_048), guests: 0, others: 0)])
             ]),
         changes: [
-            Samples.creation(of: "cirros2", line: 1, [("cputune.vcpupin[0]", .text("0-3"))]),
+            Samples.creation(of: "cirros2", line: 1, [(.vcpuPin(0), .text("0-3"))]),
             Samples.pool(.grow, cell: 0, 2_048, 0, 512, .live),
         ],
         diagnostics: [

@@ -1,4 +1,5 @@
 import Diagnostics
+import DomainXML
 import HostModel
 import Planning
 import Rendering
@@ -53,12 +54,12 @@ struct PlanWordsTests {
     }
 
     private func state(_ word: String?) -> ChangedPart {
-        ChangedPart(path: "state", now: .text("running"), want: word.map { .text($0) }, when: .live)
+        ChangedPart(.state, now: .text("running"), want: word.map { .text($0) }, when: .live)
     }
 
     @Test("the impact says whether guests stop or restart, and what waits for their next start")
     func impactWords() {
-        let waiting = ChangedPart(path: "memory.kib", now: nil, want: .number(1), when: .nextStart)
+        let waiting = ChangedPart(.setting(SettingKey(Memory.self)), now: nil, want: .number(1), when: .nextStart)
         let table: [([Change], String)] = [
             ([guest("a", .guest, state("restarted"))], "guest restart"),
             ([guest("a", .guest, state("shutoff"))], "guest shutdown"),
@@ -109,7 +110,7 @@ struct PlanMarkdownTests {
     /// A plan with `count` guests, the n-th with n settings.
     private func plan(guests count: Int) -> Plan {
         let changes = (1...count).map { number in
-            Samples.creation(of: "guest\(number)", line: 1, (0..<number).map { ("path[\($0)]", .text("0-3")) })
+            Samples.creation(of: "guest\(number)", line: 1, (0..<number).map { (.vcpuPin(VCPU($0)), .text("0-3")) })
         }
         return Plan(
             host: "h", site: "s", verdict: .changes, placement: Placement(verdict: .placed, guests: [], cells: []),

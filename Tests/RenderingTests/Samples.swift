@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import DomainXML
 import HostModel
 import Planning
 
@@ -55,20 +56,23 @@ enum Samples {
             ]),
         changes: [
             creation(
-                of: "cirros0", line: 11, [("memory.kib", .number(524_288)), ("vcpu", .number(1))]),
+                of: "cirros0", line: 11,
+                [(SettingKey(Memory.self), .number(524_288)), (SettingKey(VCPUs.self), .number(1))]),
             creation(
                 of: "cirros1", line: 12,
                 [
-                    ("memory.kib", .number(1_048_576)), ("vcpu", .number(4)), ("cputune.vcpupin[0]", .text("0-3")),
-                    ("cputune.vcpupin[1]", .text("0-3")), ("cputune.emulatorpin", .text("0-3")),
-                    ("numatune.memory", .text("strict 0")), ("features.acpi", .flag(true)),
+                    (SettingKey(Memory.self), .number(1_048_576)), (SettingKey(VCPUs.self), .number(4)),
+                    (.vcpuPin(0), .text("0-3")),
+                    (.vcpuPin(1), .text("0-3")), (.emulatorPin, .text("0-3")),
+                    (.memoryBinding, .text("strict 0")), (SettingKey(ACPI.self), .flag(true)),
                 ]),
             creation(
                 of: "cirros2", line: 13,
                 [
-                    ("memory.kib", .number(1_048_576)), ("vcpu", .number(4)), ("cputune.vcpupin[0]", .text("0-3")),
-                    ("cputune.vcpupin[2]", .text("4-5")), ("cputune.emulatorpin", .text("0-5")),
-                    ("numatune.memory", .text("strict 0-1")),
+                    (SettingKey(Memory.self), .number(1_048_576)), (SettingKey(VCPUs.self), .number(4)),
+                    (.vcpuPin(0), .text("0-3")),
+                    (.vcpuPin(2), .text("4-5")), (.emulatorPin, .text("0-5")),
+                    (.memoryBinding, .text("strict 0-1")),
                 ]),
         ])
 
@@ -99,11 +103,11 @@ enum Samples {
             Change(
                 subject: .guest("web01"), action: .update, disruption: .live,
                 parts: [
-                    part("cputune.vcpupin[0]", .text("0-3"), .text("4"), .live),
-                    part("cputune.vcpupin[1]", .text("0-3"), .text("36"), .live),
-                    part("cputune.iothreadpin[1]", .text("0-3"), nil, .live),
-                    part("cpu.numa.cell[0].memory_kib", .number(4_194_304), .number(2_097_152), .nextStart),
-                    part("memoryBacking.page[0]", nil, .text("1GiB"), .nextStart),
+                    part(.setting(.vcpuPin(0)), .text("0-3"), .text("4"), .live),
+                    part(.setting(.vcpuPin(1)), .text("0-3"), .text("36"), .live),
+                    part(.setting(.ioThreadPin(1)), .text("0-3"), nil, .live),
+                    part(.setting(.cellMemory(0)), .number(4_194_304), .number(2_097_152), .nextStart),
+                    part(.setting(SettingKey(HugePages.self, 0)), nil, .text("1GiB"), .nextStart),
                 ], source: SourceMark(file: "site.yaml", line: 33, column: 3)),
         ],
         unchanged: ["db01", "db02"], restartPending: ["db02"],
@@ -183,8 +187,11 @@ enum Samples {
             Change(
                 subject: .guest(hostileName), action: .update, disruption: .guest,
                 parts: [
-                    part("path\n```\n# heading", .text("now|\u{7}"), .text("```\n</details>"), .nextStart),
-                    part("empty", nil, .text(""), .live), part("none", nil, nil, .define),
+                    part(
+                        .machine(.disk("vda\n```\n# heading", "source")), .text("now|\u{7}"), .text("```\n</details>"),
+                        .nextStart),
+                    part(.machine(.boot("cmdline")), nil, .text(""), .live),
+                    part(.machine(.console), nil, nil, .define),
                 ], consents: [.takeOver(site: hostileName)]),
             Change(
                 subject: .guest(String(repeating: "very-long-name-", count: 20)), action: .stop, disruption: .guest,
@@ -210,13 +217,13 @@ enum Samples {
     }
 
     static func part(
-        _ path: String, _ now: ChangedPart.Value?, _ want: ChangedPart.Value?, _ when: ChangedPart.When
-    ) -> ChangedPart { ChangedPart(path: path, now: now, want: want, when: when) }
+        _ key: ChangedPart.Key, _ now: ChangedPart.Value?, _ want: ChangedPart.Value?, _ when: ChangedPart.When
+    ) -> ChangedPart { ChangedPart(key, now: now, want: want, when: when) }
 
-    static func creation(of name: String, line: Int, _ parts: [(String, ChangedPart.Value)]) -> Change {
+    static func creation(of name: String, line: Int, _ parts: [(SettingKey, ChangedPart.Value)]) -> Change {
         Change(
             subject: .guest(name), action: .create, disruption: .none,
-            parts: parts.map { part($0.0, nil, $0.1, .define) },
+            parts: parts.map { part(.setting($0.0), nil, $0.1, .define) },
             source: SourceMark(file: "site.yaml", line: line, column: 3))
     }
 
@@ -226,7 +233,7 @@ enum Samples {
     ) -> Change {
         Change(
             subject: .pool(PoolID(cell: cell, pageSize: size(kib))), action: action, disruption: disruption,
-            parts: [part("pages", .number(now), .number(want), .live)], consents: consents)
+            parts: [part(.pages, .number(now), .number(want), .live)], consents: consents)
     }
 
     static func short(

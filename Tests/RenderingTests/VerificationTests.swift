@@ -1,5 +1,6 @@
 import Diagnostics
 import Doctor
+import DomainXML
 import HostModel
 import Planning
 import Rendering
@@ -55,13 +56,14 @@ struct VerificationTests {
                 subject: .guest("cirros2"), action: .update, disruption: .live,
                 parts: [
                     ChangedPart(
-                        path: "cputune.vcpupin[0]", now: .text("0-1"), want: .text("0-3"), when: .live, drift: .live),
-                    ChangedPart(path: "memory.kib", now: nil, want: .number(1_048_576), when: .nextStart),
+                        .setting(.vcpuPin(0)), now: .text("0-1"), want: .text("0-3"), when: .live, drift: .live),
+                    ChangedPart(
+                        .setting(SettingKey(Memory.self)), now: nil, want: .number(1_048_576), when: .nextStart),
                 ]),
             Change(subject: .guest("new"), action: .create, disruption: .none, parts: []),
             Change(
                 subject: .pool(PoolID(cell: 0, pageSize: large)), action: .grow, disruption: .live,
-                parts: [ChangedPart(path: "pages", now: .number(0), want: .number(74), when: .live)]),
+                parts: [ChangedPart(.pages, now: .number(0), want: .number(74), when: .live)]),
         ], unchanged: ["web01"], restartPending: ["db01"])
 
     private static let verification = Verification(plan: plan, residences: residences)

@@ -39,7 +39,7 @@ struct BaseFiles {
     }
 
     private static func definition(
-        _ definition: XMLElement, _ wanted: ManagedParts, _ mark: OwnershipMark, _ base: PlanFile.Base, _ world: World
+        _ definition: XMLElement, _ wanted: WantedSettings, _ mark: OwnershipMark, _ base: PlanFile.Base, _ world: World
     ) -> Result<XMLElement, CommandFailure> {
         let bytes: [UInt8]
         do {

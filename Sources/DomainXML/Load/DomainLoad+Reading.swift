@@ -7,28 +7,28 @@ extension DomainLoad {
     ///
     /// - Throws: ``DomainXMLError`` at the first place that cannot be understood.
     public init(reading domain: XMLElement) throws(DomainXMLError) {
-        let parts = try ManagedParts(reading: domain)
+        let parts = try FoundSettings(reading: domain)
         let isAutomatic = parts.placesVCPUsAutomatically
         let rest = isAutomatic ? nil : parts.vcpuCPUs
         self.init(
             vcpus: Self.present(parts, domain).map { vcpu in
-                VCPUDemand(vcpu: vcpu, cpus: parts.cpuTune.vcpuPins[vcpu] ?? rest)
+                VCPUDemand(vcpu: vcpu, cpus: parts.vcpuPins[vcpu] ?? rest)
             },
-            emulatorCPUs: parts.cpuTune.emulatorPin ?? rest, ioThreadCPUs: parts.cpuTune.ioThreadPins,
+            emulatorCPUs: parts.emulatorPin ?? rest, ioThreadCPUs: parts.ioThreadPins,
             memory: parts.memoryDemands + (try Self.deviceDemands(domain, parts)))
     }
 
     /// The vCPUs that are present at start: those that the list names, else the first ones.
-    private static func present(_ parts: ManagedParts, _ domain: XMLElement) -> VCPUSet {
+    private static func present(_ parts: FoundSettings, _ domain: XMLElement) -> VCPUSet {
         let all = VCPUSet(numbers: 0..<parts.vcpus)
-        if let enabled = VCPUCounts.enabled(in: domain) { return enabled.intersection(all) }
+        if let enabled = VCPUs.enabled(in: domain) { return enabled.intersection(all) }
         return VCPUSet(numbers: 0..<min(parts.currentVCPUs ?? parts.vcpus, parts.vcpus))
     }
 
     /// The memory devices that take memory of the host: those without a file behind them. A device is backed and bound as its guest
     /// cell is, unless it says otherwise.
     private static func deviceDemands(
-        _ domain: XMLElement, _ parts: ManagedParts
+        _ domain: XMLElement, _ parts: FoundSettings
     ) throws(DomainXMLError) -> [MemoryDemand] {
         var demands: [MemoryDemand] = []
         for device in domain.element(named: "devices")?.elements(named: "memory") ?? [] {
@@ -52,7 +52,7 @@ extension DomainLoad {
     }
 }
 
-extension ManagedParts {
+extension FoundSettings {
     /// The memory of each cell, or all of it where there are none, with what backs and binds it.
     fileprivate var memoryDemands: [DomainLoad.MemoryDemand] {
         guard !guestCells.isEmpty else { return [demand(cell: nil, memory: memory)] }
@@ -68,7 +68,7 @@ extension ManagedParts {
     }
 
     private func pages(of cell: GuestCellID?) -> DomainLoad.Pages {
-        switch memoryBacking.hugePages {
+        switch hugePages {
         case nil: .ordinary
         case .defaultSize: .defaultHuge
         case .all(let size): .size(size)

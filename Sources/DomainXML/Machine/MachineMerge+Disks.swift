@@ -15,7 +15,7 @@ extension MachineMerge {
 
     private mutating func detach(_ target: String) {
         guard let present = element(of: target) else { return }
-        for setting in present.diskSettings { note(path(target, setting.name), setting.value, nil) }
+        for setting in present.diskSettings { note(.disk(target, setting.name), setting.value, nil) }
         modifyDevices { devices in
             devices.children.removeAll { node in
                 guard case .element(let element) = node, element.name == "disk" else { return false }
@@ -26,7 +26,7 @@ extension MachineMerge {
 
     private mutating func attach(_ disk: MachineRecord.Disk) {
         let element = disk.disk.element(device: disk.target)
-        for setting in element.diskSettings { note(path(disk.target, setting.name), nil, setting.value) }
+        for setting in element.diskSettings { note(.disk(disk.target, setting.name), nil, setting.value) }
         let needsController =
             disk.disk.bus == .scsi && !devices("controller").contains { $0[attribute: "type"] == "scsi" }
         modifyDevices { devices in
@@ -42,7 +42,7 @@ extension MachineMerge {
         let changed = names.filter { name in
             let (before, after) = (now.first { $0.name == name }?.value, want.first { $0.name == name }?.value)
             guard before != after else { return false }
-            note(path(disk.target, name), before, after)
+            note(.disk(disk.target, name), before, after)
             return true
         }
         guard !changed.isEmpty else { return }
@@ -52,14 +52,12 @@ extension MachineMerge {
             }
         }
     }
-
-    private func path(_ target: String, _ name: String) -> String { "devices.disk[\(target)].\(name)" }
 }
 
 extension XMLElement {
     /// What a `<disk>` says of the settings that the site has words for; what libvirt takes for granted is left out.
-    var diskSettings: [(name: String, value: ManagedSetting.Value)] {
-        var settings: [(name: String, value: ManagedSetting.Value)] = []
+    var diskSettings: [(name: String, value: SettingValue)] {
+        var settings: [(name: String, value: SettingValue)] = []
         if let source = diskSource { settings.append(("source", .text(source))) }
         settings.append(("format", .text(element(named: "driver")?[attribute: "type"] ?? "raw")))
         if let bus = element(named: "target")?[attribute: "bus"] { settings.append(("bus", .text(bus))) }

@@ -12,7 +12,7 @@ extension MachineMerge {
         }
         for place in pairing.removed {
             for setting in elements[place].interfaceSettings {
-                note(path(elements[place], setting.name), setting.value, nil)
+                note(key(elements[place], setting.name), setting.value, nil)
             }
             changed[place] = nil
         }
@@ -29,7 +29,7 @@ extension MachineMerge {
             let (before, after) = (now.first { $0.name == name }?.value, want.first { $0.name == name }?.value)
             if name == "mac", interface.mac == nil { continue }
             guard before != after else { continue }
-            note(path(result, name), before, after)
+            note(key(result, name), before, after)
             result.becomeInterface(model, in: name)
         }
         element = result
@@ -50,13 +50,13 @@ extension MachineMerge {
         let element = interface.element
         let key = interface.mac?.lowercased() ?? (number == 0 ? "new" : "new-\(number + 1)")
         for setting in element.interfaceSettings where setting.name != "mac" {
-            note("devices.interface[\(key)].\(setting.name)", nil, setting.value)
+            note(.interface(key, setting.name), nil, setting.value)
         }
         modifyDevices { $0.insertBehindItsLike(element) }
     }
 
-    private func path(_ element: XMLElement, _ name: String) -> String {
-        "devices.interface[\(element.hardwareAddress ?? "?")].\(name)"
+    private func key(_ element: XMLElement, _ name: String) -> MachineKey {
+        .interface(element.hardwareAddress ?? "?", name)
     }
 }
 
@@ -75,8 +75,8 @@ extension XMLElement {
     var hardwareAddress: String? { element(named: "mac")?[attribute: "address"]?.lowercased() }
 
     /// What an `<interface>` says of the settings that the site has words for.
-    var interfaceSettings: [(name: String, value: ManagedSetting.Value)] {
-        var settings: [(name: String, value: ManagedSetting.Value)] = []
+    var interfaceSettings: [(name: String, value: SettingValue)] {
+        var settings: [(name: String, value: SettingValue)] = []
         if let hardwareAddress { settings.append(("mac", .text(hardwareAddress))) }
         let type = self[attribute: "type"] ?? "user"
         let name = element(named: "source")?[attribute: type]

@@ -12,7 +12,7 @@ public struct MachineMerge {
     /// The definition with the wanted machine in it.
     public private(set) var document: XMLElement
     /// What changes, in the order of a definition.
-    public private(set) var differences: [SettingDifference] = []
+    public private(set) var differences: [MachineDifference] = []
 
     /// Merges a record into a definition.
     ///
@@ -29,33 +29,35 @@ public struct MachineMerge {
     }
 
     /// All that a definition has of what a site can say of a machine, by path.
-    public static func settings(of document: XMLElement) -> [String: ManagedSetting.Value] {
+    public static func settings(of document: XMLElement) -> [String: SettingValue] {
         let merge = MachineMerge(MachineRecord(), prior: nil, into: document)
-        var settings: [String: ManagedSetting.Value] = [:]
-        settings["domain.type"] = document[attribute: "type"].map { .text($0) }
+        var settings: [String: SettingValue] = [:]
+        settings[MachineKey.hypervisor.path] = document[attribute: "type"].map { .text($0) }
         let system = document.element(named: "os")
-        settings["os.machine"] = (system?.element(named: "type")?[attribute: "machine"]).map { .text($0) }
+        settings[MachineKey.machineType.path] = (system?.element(named: "type")?[attribute: "machine"]).map {
+            .text($0)
+        }
         for name in ["kernel", "initrd", "cmdline"] {
-            settings["os.\(name)"] = (system?.element(named: name)?.text).map { .text($0) }
+            settings[MachineKey.boot(name).path] = (system?.element(named: name)?.text).map { .text($0) }
         }
         for disk in merge.devices("disk") {
             let target = disk.element(named: "target")?[attribute: "dev"] ?? "?"
-            for setting in disk.diskSettings { settings["devices.disk[\(target)].\(setting.name)"] = setting.value }
+            for setting in disk.diskSettings { settings[MachineKey.disk(target, setting.name).path] = setting.value }
         }
         for interface in merge.devices("interface") {
             for setting in interface.interfaceSettings {
-                settings["devices.interface[\(interface.hardwareAddress ?? "?")].\(setting.name)"] = setting.value
+                settings[MachineKey.interface(interface.hardwareAddress ?? "?", setting.name).path] = setting.value
             }
         }
         for address in merge.devices("hostdev").compactMap(PCIAddress.init(hostDevice:)) {
-            settings["devices.hostdev[\(address)]"] = .flag(true)
+            settings[MachineKey.hostDevice(address).path] = .flag(true)
         }
-        if !merge.devices("console").isEmpty { settings["devices.console"] = .flag(true) }
+        if !merge.devices("console").isEmpty { settings[MachineKey.console.path] = .flag(true) }
         return settings
     }
 
-    mutating func note(_ path: String, _ now: ManagedSetting.Value?, _ want: ManagedSetting.Value?) {
-        differences.append(SettingDifference(path: path, now: now, want: want))
+    mutating func note(_ key: MachineKey, _ now: SettingValue?, _ want: SettingValue?) {
+        differences.append(MachineDifference(key: key, now: now, want: want))
     }
 
     mutating func modifyDevices(_ change: (inout XMLElement) -> Void) {
@@ -69,14 +71,14 @@ public struct MachineMerge {
 
     private mutating func mergeHypervisor(_ record: MachineRecord) {
         guard let want = record.hypervisor?.rawValue, document[attribute: "type"] != want else { return }
-        note("domain.type", document[attribute: "type"].map { .text($0) }, .text(want))
+        note(.hypervisor, document[attribute: "type"].map { .text($0) }, .text(want))
         document[attribute: "type"] = want
     }
 
     private mutating func mergeSystem(_ record: MachineRecord, _ prior: MachineRecord?) {
         let now = document.element(named: "os")?.element(named: "type")?[attribute: "machine"]
         if let want = record.machine, now.map({ !MachineType(want).covers($0) }) ?? true {
-            note("os.machine", now.map { .text($0) }, .text(want))
+            note(.machineType, now.map { .text($0) }, .text(want))
             document.modify("os", order: LibvirtOrder.domain) { system in
                 system.modify("type", order: LibvirtOrder.system) { $0[attribute: "machine"] = want }
             }
@@ -91,7 +93,7 @@ public struct MachineMerge {
         let wanted = want.map { XMLElement(name, text: $0) }
         let now = document.element(named: "os")?.element(named: name)?.text
         guard now != wanted?.text else { return }
-        note("os.\(name)", now.map { .text($0) }, want.map { .text($0) })
+        note(.boot(name), now.map { .text($0) }, want.map { .text($0) })
         document.modify("os", order: LibvirtOrder.domain) { system in
             system.replaceElements(named: name, with: [wanted].compactMap(\.self), order: LibvirtOrder.system)
         }
@@ -102,7 +104,7 @@ public struct MachineMerge {
         guard let want = record.hasConsole, want != isThere else { return }
         // A console that the site did not make when it said the same as now was added by somebody else.
         guard want || prior?.hasConsole != false else { return }
-        note("devices.console", isThere ? .flag(true) : nil, want ? .flag(true) : nil)
+        note(.console, isThere ? .flag(true) : nil, want ? .flag(true) : nil)
         let arch = document.element(named: "os")?.element(named: "type")?[attribute: "arch"] ?? "x86_64"
         let console = MachineDescription(name: "", architecture: arch).console
         modifyDevices { devices in
@@ -118,7 +120,7 @@ public struct MachineMerge {
         let present = devices("hostdev").compactMap(PCIAddress.init(hostDevice:))
         for address in prior?.hostDevices ?? [] where !record.hostDevices.contains(address) {
             guard present.contains(address) else { continue }
-            note("devices.hostdev[\(address)]", .flag(true), nil)
+            note(.hostDevice(address), .flag(true), nil)
             modifyDevices { devices in
                 devices.children.removeAll { node in
                     guard case .element(let element) = node, element.name == "hostdev" else { return false }
@@ -127,7 +129,7 @@ public struct MachineMerge {
             }
         }
         for address in record.hostDevices where !present.contains(address) {
-            note("devices.hostdev[\(address)]", nil, .flag(true))
+            note(.hostDevice(address), nil, .flag(true))
             modifyDevices { $0.append(address.element) }
         }
     }

@@ -1,33 +1,28 @@
 public import XMLTree
 
-internal import HostModel
-
-/// Puts managed parts into a definition and leaves everything else in it as it is.
+/// Puts wanted settings into a definition and leaves everything else in it as it is.
 ///
 /// Only the managed elements and attributes are replaced, where they stand; new ones go where libvirt writes them, and containers
-/// that are left with nothing are removed. Patching twice is patching once, and ``ManagedParts/init(reading:)`` of the result has
+/// that are left with nothing are removed. Patching twice is patching once, and ``FoundSettings/init(reading:)`` of the result has
 /// no differences from what was wanted.
 public enum DomainPatch {
-    /// The definition with the wanted parts in it.
+    /// The definition with the wanted settings in it.
     ///
-    /// Besides the parts themselves these things follow from them: `<maxMemory>` is raised where the memory has outgrown it; a list
+    /// Besides the settings themselves these things follow from them: `<maxMemory>` is raised where the memory has outgrown it; a list
     /// of single vCPUs (`<vcpus>`) that names other vCPUs or leaves some out is dropped; a guest whose memory can be plugged keeps
-    /// one cell; schedulers of iothreads that are gone go; `<cpu>` loses model, vendor and attributes that do not go with a new mode; interconnects of cells that are gone go. What else refers to a cell or an iothread that is gone (a
-    /// memory device, a disk) stays, and libvirt will refuse the definition: only a person can say what shall become of it.
+    /// one cell; schedulers of iothreads that are gone go; `<cpu>` loses model, vendor and attributes that do not go with a new mode;
+    /// interconnects of cells that are gone go. What else refers to a cell or an iothread that is gone (a memory device, a disk)
+    /// stays, and libvirt will refuse the definition: only a person can say what shall become of it.
     /// - Parameter mark: Our mark, in place of the one that is there; nil leaves that one.
     public static func apply(
-        _ wanted: ManagedParts, mark: OwnershipMark?, to domain: XMLElement
+        _ wanted: WantedSettings, mark: OwnershipMark?, to domain: XMLElement
     ) -> XMLElement {
         var result = domain
-        let devices = (try? MemoryDevices(reading: domain).total) ?? .zero
-        wanted.patchMemory(of: &result, devices: devices)
-        wanted.patchMemoryBacking(of: &result)
-        wanted.patchVCPUs(of: &result)
-        wanted.patchIOThreads(of: &result)
-        wanted.cpuTune.patch(&result)
-        wanted.patchNUMATune(of: &result)
-        wanted.patchFeatures(of: &result)
-        wanted.patchCPU(of: &result)
+        for setting in SettingTable.all { setting.patch(&result, with: wanted) }
+        for container in ["memoryBacking", "cputune", "numatune", "features", "cpu"] {
+            let wasVoid = domain.element(named: container)?.isVoid ?? false
+            if !wasVoid, result.element(named: container)?.isVoid == true { result.removeElements(named: container) }
+        }
         if let mark { mark.patch(&result) }
         return result
     }
@@ -53,5 +48,15 @@ public enum DomainPatch {
         result.replaceElements(
             named: "name", with: [XMLElement("name", text: name)], order: LibvirtOrder.domain)
         return result
+    }
+}
+
+extension SettingRules {
+    fileprivate static func patch(_ domain: inout XMLElement, with wanted: WantedSettings) {
+        if wanted.leaves(Self.self) {
+            leave(in: &domain, for: wanted)
+        } else {
+            write(wanted[Self.self], into: &domain, of: wanted)
+        }
     }
 }

@@ -34,6 +34,25 @@ extension XMLElement {
         if child.isVoid, !wasVoid { children.remove(at: index) } else { children[index] = .element(child) }
     }
 
+    /// Changes a container of a definition and leaves it there when nothing is left in it. Where there is none, a new one is put to
+    /// its place if something gets into it.
+    mutating func edit(_ container: String, _ change: (inout XMLElement) -> Void) {
+        guard let index = children.firstIndex(where: { $0.name == container }),
+            case .element(var child) = children[index]
+        else { return modify(container, order: LibvirtOrder.domain, change) }
+        change(&child)
+        children[index] = .element(child)
+    }
+
+    /// Adds or removes an element that is a switch; one that is there stays as it is.
+    mutating func setFlag(_ name: String, _ isOn: Bool, order: [String]) {
+        if !isOn {
+            removeElements(named: name)
+        } else if element(named: name) == nil {
+            replaceElements(named: name, with: [XMLElement(name)], order: order)
+        }
+    }
+
     /// Where a new child belongs: behind the last child that `order` names before it, else before the first that it names after it.
     private func place(of name: String, _ order: [String]) -> Int {
         guard let rank = order.firstIndex(of: name) else { return children.endIndex }
@@ -68,8 +87,5 @@ enum LibvirtOrder {
         "iothread_period", "iothread_quota", "vcpupin", "emulatorpin", "iothreadpin", "vcpusched", "iothreadsched",
         "emulatorsched", "cachetune", "memorytune",
     ]
-    static let numaTune = ["memory", "memnode"]
     static let cpu = ["model", "vendor", "topology", "cache", "maxphysaddr", "feature", "numa"]
-    static let numa = ["cell", "interconnects"]
-    static let cell = ["distances", "cache"]
 }

@@ -4,7 +4,7 @@ public import XMLTree
 public enum DomainTemplate {
     /// A whole definition: the machine with the wanted parts and the mark in it.
     public static func domain(
-        for machine: MachineDescription, wanted: ManagedParts, mark: OwnershipMark?
+        for machine: MachineDescription, wanted: WantedSettings, mark: OwnershipMark?
     ) -> XMLElement {
         DomainPatch.apply(wanted, mark: mark, to: domain(for: machine))
     }

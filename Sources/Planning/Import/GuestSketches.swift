@@ -6,7 +6,7 @@ internal import HostModel
 /// They are guesses: only a plan tells whether one leaves the domain as it is. What the keys have no words for is not among them.
 struct GuestSketches {
     private let record: DomainRecord
-    private let parts: ManagedParts
+    private let parts: FoundSettings
     private let defaultHugePage: PageSize?
 
     init(_ record: DomainRecord, defaultHugePage: PageSize?) {
@@ -58,7 +58,7 @@ struct GuestSketches {
 
     /// How vCPUs use CPUs: those that are pinned to one of their own may be dedicated, or happen to share a set of one.
     private var processors: [[SketchKey]] {
-        let pins = parts.cpuTune.vcpuPins
+        let pins = parts.vcpuPins
         let single = VCPUSet(pins.filter { $0.value.count == 1 && $0.key.rawValue < parts.vcpus }.keys)
         let own = Set(single.compactMap { pins[$0]?.first })
         guard !single.isEmpty, own.count == single.count, !parts.guestCells.isEmpty else { return [realtime] }
@@ -73,7 +73,7 @@ struct GuestSketches {
 
     private var realtime: [SketchKey] {
         let scheduled = VCPUSet(
-            parts.cpuTune.schedulers.filter {
+            parts.schedulers.filter {
                 $0.value == .init(policy: "fifo", priority: WantedParts.realtimePriority)
             }.keys)
         guard !scheduled.isEmpty else { return [] }
@@ -86,21 +86,21 @@ struct GuestSketches {
         guard processor.contains(where: { $0.name == "cpu_policy" }) else { return [[]] }
         let isolate = [SketchKey("emulator_threads_policy", .word("isolate"))]
         let share = [SketchKey("emulator_threads_policy", .word("share"))]
-        let pins = parts.cpuTune.vcpuPins.values.reduce(into: CPUSet()) { $0.formUnion($1) }
-        guard let emulator = parts.cpuTune.emulatorPin else { return [[], share, isolate] }
+        let pins = parts.vcpuPins.values.reduce(into: CPUSet()) { $0.formUnion($1) }
+        guard let emulator = parts.emulatorPin else { return [[], share, isolate] }
         return emulator == pins
             ? [[], share, isolate] : emulator.count == 1 ? [isolate, share, []] : [share, [], isolate]
     }
 
     private var memory: [SketchKey] {
         let sizes = parts.guestCells.map {
-            parts.memoryBacking.hugePages?.size(of: $0.id, defaultSize: defaultHugePage)
+            parts.hugePages?.size(of: $0.id, defaultSize: defaultHugePage)
         }
         var keys: [SketchKey] = []
         if Set(sizes).count == 1, let size = sizes.first.flatMap(\.self) {
             keys.append(SketchKey("mem_page_size", .word("\(size)")))
         }
-        guard parts.memoryBacking.locked, realtime.isEmpty else { return keys }
+        guard parts.isLocked, realtime.isEmpty else { return keys }
         if keys.isEmpty, !parts.guestCells.isEmpty { keys.append(SketchKey("mem_page_size", .word("small"))) }
         return keys + [SketchKey("locked_memory", .flag(true))]
     }

@@ -108,7 +108,7 @@ struct ImportAttempt {
         var complaints: [String: [String]] = [:]
         for change in plan.changes {
             guard case .guest(let name) = change.subject else { continue }
-            let parts = change.parts.filter { $0.path != "metadata" }
+            let parts = change.parts.filter { $0.key != .metadata }
             if !parts.isEmpty { complaints[name] = parts.map(\.words) }
         }
         for guest in plan.placement.unplaced {

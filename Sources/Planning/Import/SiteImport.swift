@@ -109,8 +109,8 @@ struct ImportSource {
 struct HostSketches {
     let all: [[SketchKey]]
 
-    init(_ domains: [ManagedParts], host: HostFacts) {
-        let pins = domains.flatMap { $0.cpuTune.vcpuPins.values }
+    init(_ domains: [FoundSettings], host: HostFacts) {
+        let pins = domains.flatMap { $0.vcpuPins.values }
         let shared = (pins.filter { $0.count > 1 } + domains.compactMap(\.vcpuCPUs)).reduce(into: CPUSet()) {
             $0.formUnion($1)
         }

@@ -129,8 +129,9 @@ struct GuestStepRules {
     }
 
     /// A whole definition says what is shown of it, and nothing that reaches further than a site file does.
-    private func definitionProblem(_ definition: XMLElement, _ wanted: ManagedParts, _ mark: OwnershipMark) -> String? {
-        guard let parts = try? ManagedParts(reading: definition) else { return "its definition cannot be read" }
+    private func definitionProblem(_ definition: XMLElement, _ wanted: WantedSettings, _ mark: OwnershipMark) -> String?
+    {
+        guard let parts = try? FoundSettings(reading: definition) else { return "its definition cannot be read" }
         if let other = wanted.differences(from: parts, defaultHugePage: rules.defaultHugePage).first {
             return "its definition has another '\(other.path)' than is shown"
         }
@@ -141,9 +142,8 @@ struct GuestStepRules {
         return "\(excess) in its definition is more than a saved plan may carry"
     }
 
-    private func settings(_ parts: ManagedParts) -> [String: ChangedPart.Value] {
-        let settings = parts.canonicalSettings(defaultHugePage: rules.defaultHugePage)
-        return Dictionary(settings.map { ($0.path, ChangedPart.Value($0.value)) }) { first, _ in first }
+    private func settings(_ parts: FoundSettings) -> [String: ChangedPart.Value] {
+        GuestPrecondition.Domain.settings(of: parts, defaultHugePage: rules.defaultHugePage)
     }
 
     // MARK: What was found

@@ -29,7 +29,7 @@ public struct ToldChanges {
     private var pools: [Change] {
         steps.compactMap { step in
             guard case .setPool(let pool, let prior, let target) = step else { return nil }
-            let part = ChangedPart(path: "pages", now: .number(prior.count), want: .number(target.count), when: .live)
+            let part = ChangedPart(.pages, now: .number(prior.count), want: .number(target.count), when: .live)
             return Change(
                 subject: .pool(pool), action: target < prior ? .shrink : .grow, disruption: .live, parts: [part],
                 consents: target < prior ? [.shrink] : [])
@@ -57,17 +57,17 @@ extension GuestSteps {
         if releases || action == .stamp {
             let now = mark.map { ChangedPart.Value.text($0.site) }
             let want = redefinition.map { ChangedPart.Value.text($0.mark.site) }
-            parts.append(ChangedPart(path: "metadata", now: releases ? now : nil, want: want, when: .define))
+            parts.append(ChangedPart(.metadata, now: releases ? now : nil, want: want, when: .define))
         }
-        for pin in pins where !parts.contains(where: { $0.path == ThreadPin.path(of: pin.thread) }) {
+        for pin in pins where !parts.contains(where: { $0.key == .setting(pin.thread.pin) }) {
             parts.append(
                 ChangedPart(
-                    path: ThreadPin.path(of: pin.thread), now: .text("\(pin.prior)"), want: .text("\(pin.target)"),
+                    .setting(pin.thread.pin), now: .text("\(pin.prior)"), want: .text("\(pin.target)"),
                     when: .live, drift: redefinition == nil ? .live : nil))
         }
         if let autostart {
             let now: ChangedPart.Value? = created == nil ? .flag(autostart.prior) : nil
-            parts.append(ChangedPart(path: "autostart", now: now, want: .flag(autostart.target), when: .define))
+            parts.append(ChangedPart(.autostart, now: now, want: .flag(autostart.target), when: .define))
         }
         if let state { parts.append(state) }
         return parts
@@ -76,19 +76,18 @@ extension GuestSteps {
     private var created: [ChangedPart]? {
         for case .create(_, _, let wanted, _) in steps {
             return wanted.settings.map {
-                ChangedPart(path: $0.path, now: nil, want: ChangedPart.Value($0.value), when: .define)
+                ChangedPart(.setting($0.key), now: nil, want: ChangedPart.Value($0.value), when: .define)
             }
         }
         return nil
     }
 
     private var defined: [ChangedPart] {
-        let live = Set(pins.map { ThreadPin.path(of: $0.thread) })
+        let live = Set(pins.map(\.thread.pin))
         return differences.map { part in
-            let isLive = live.contains(part.path) || (part.path == FloatingPins.path && !live.isEmpty)
+            let isLive = live.contains(part.key) || (FloatingPins.isAttribute(part.key) && !live.isEmpty)
             return ChangedPart(
-                path: part.path, now: part.now.map(ChangedPart.Value.init), want: part.want.map(ChangedPart.Value.init),
-                when: !isRunning ? .define : isLive ? .live : .nextStart, drift: isDrift ? .definition : nil)
+                part, when: !isRunning ? .define : isLive ? .live : .nextStart, drift: isDrift ? .definition : nil)
         }
     }
 
@@ -98,7 +97,7 @@ extension GuestSteps {
             removes ? nil : stop == nil ? .text("running") : .text(starts ? "restarted" : "shutoff")
         guard removes || starts || stop != nil else { return nil }
         return ChangedPart(
-            path: "state", now: created == nil ? .text(present) : nil, want: wanted,
+            .state, now: created == nil ? .text(present) : nil, want: wanted,
             when: stop == nil ? .define : .live)
     }
 }

@@ -4,10 +4,10 @@ internal import HostModel
 /// Holds wanted settings and a mark against the host. What a definition has already may stay, even if the host has it no more.
 struct WantedRules {
     let guest: String
-    let wanted: ManagedParts
+    let wanted: WantedSettings
     let mark: OwnershipMark
     /// The settings of the present definition; nil for a domain that does not exist yet.
-    let prior: ManagedParts?
+    let prior: FoundSettings?
     let rules: SavedPlanRules
 
     /// The first thing that is wrong; nil when all is well.
@@ -21,16 +21,16 @@ struct WantedRules {
 
     private var vcpuProblem: String? {
         if wanted.vcpus < 1 { return "a guest has one vCPU at least" }
-        let numbered = Set(wanted.cpuTune.vcpuPins.keys).union(wanted.cpuTune.schedulers.keys).union(mark.ownCPUs.keys)
-        let beyond = numbered.filter { $0.rawValue >= wanted.vcpus && prior?.cpuTune.vcpuPins[$0] == nil }
+        let numbered = Set(wanted.vcpuPins.keys).union(wanted.schedulers.keys).union(mark.ownCPUs.keys)
+        let beyond = numbered.filter { $0.rawValue >= wanted.vcpus && prior?.vcpuPins[$0] == nil }
         return beyond.min().map { "vCPU \($0) is none of the guest's \(wanted.vcpus)" }
     }
 
     private var cpuProblem: String? {
-        let tune = wanted.cpuTune
         var known = rules.host.onlineCPUs
         for cpus in prior.map(WantedRules.pins) ?? [] { known.formUnion(cpus) }
-        let pins = Array(tune.vcpuPins.values) + Array(tune.ioThreadPins.values) + [tune.emulatorPin].compactMap(\.self)
+        let pins =
+            Array(wanted.vcpuPins.values) + Array(wanted.ioThreadPins.values) + [wanted.emulatorPin].compactMap(\.self)
         if pins.contains(where: \.isEmpty) { return "a thread is pinned to no CPU" }
         let given = CPUSet(Array(mark.ownCPUs.values) + [mark.emulatorCPU].compactMap(\.self))
         let missing = (WantedRules.pins(wanted) + [given]).map { $0.subtracting(known) }.first { !$0.isEmpty }
@@ -38,11 +38,10 @@ struct WantedRules {
     }
 
     /// All CPUs that settings name.
-    private static func pins(_ parts: ManagedParts) -> [CPUSet] {
-        let tune = parts.cpuTune
-        return tune.vcpuPins.sorted { $0.key < $1.key }.map(\.value)
-            + tune.ioThreadPins.sorted { $0.key < $1.key }.map(\.value)
-            + [tune.emulatorPin, parts.vcpuCPUs].compactMap(\.self)
+    private static func pins(_ parts: some SettingValues) -> [CPUSet] {
+        parts.vcpuPins.sorted { $0.key < $1.key }.map(\.value)
+            + parts.ioThreadPins.sorted { $0.key < $1.key }.map(\.value)
+            + [parts.emulatorPin, parts.vcpuCPUs].compactMap(\.self)
     }
 
     private var cellProblem: String? {
@@ -61,13 +60,16 @@ struct WantedRules {
     }
 
     private var pageProblem: String? {
-        let known = Set(rules.host.hugePageSizes + [rules.host.host.basePage]).union(WantedRules.sizes(prior))
-        let missing = (WantedRules.sizes(wanted) + mark.placement.map(\.pageSize)).first { !known.contains($0) }
+        let known = Set(rules.host.hugePageSizes + [rules.host.host.basePage]).union(
+            WantedRules.sizes(prior?.hugePages))
+        let missing = (WantedRules.sizes(wanted.hugePages) + mark.placement.map(\.pageSize)).first {
+            !known.contains($0)
+        }
         return missing.map { "this host has no \($0) pages" }
     }
 
-    private static func sizes(_ parts: ManagedParts?) -> [PageSize] {
-        switch parts?.memoryBacking.hugePages {
+    private static func sizes(_ pages: HugePages?) -> [PageSize] {
+        switch pages {
         case nil, .defaultSize: []
         case .all(let size): [size]
         case .perCell(let sizes): sizes.sorted { $0.key < $1.key }.map(\.value)
@@ -75,7 +77,7 @@ struct WantedRules {
     }
 
     private var schedulerProblem: String? {
-        let schedulers = wanted.cpuTune.schedulers.filter { prior?.cpuTune.schedulers[$0.key] != $0.value }
+        let schedulers = wanted.schedulers.filter { prior?.schedulers[$0.key] != $0.value }
         let isWrong = schedulers.values.contains { scheduler in
             !["fifo", "rr", "batch", "idle"].contains(scheduler.policy)
                 || !(1...99).contains(scheduler.priority ?? 1)

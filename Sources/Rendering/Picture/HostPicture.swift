@@ -81,7 +81,7 @@ public struct HostPicture: Hashable, Sendable {
         var pages: [PoolID: PageCount] = [:]
         for change in plan.changes {
             guard case .pool(let pool) = change.subject,
-                case .number(let count) = change.parts.first(where: { $0.path == "pages" })?.want
+                case .number(let count) = change.parts.first(where: { $0.key == .pages })?.want
             else { continue }
             pages[pool] = PageCount(count)
         }

@@ -14,17 +14,18 @@ func readDomain(_ bytes: [UInt8]) {
     _ = KeptFiles.paths(in: document)
     _ = try? DomainLoad(reading: document)
     precondition(!XMLWriter.write(DomainPatch.release(document)).isEmpty, "nothing is left of a definition")
-    guard let parts = try? ManagedParts(reading: document) else { return }
-    _ = parts.digest
-    let patched = DomainPatch.apply(parts, mark: nil, to: document)
-    guard let found = try? ManagedParts(reading: patched) else {
+    guard let parts = try? FoundSettings(reading: document) else { return }
+    let wanted = WantedSettings(keeping: parts)
+    _ = wanted.digest
+    let patched = DomainPatch.apply(wanted, mark: nil, to: document)
+    guard let found = try? FoundSettings(reading: patched) else {
         preconditionFailure("a patched definition cannot be read")
     }
-    precondition(parts.differences(from: found).isEmpty, "a definition patched with its own parts is another one")
-    guard let fragment = try? ManagedParts(fragment: XMLReader.read(XMLWriter.write(parts.fragment()))) else {
+    precondition(wanted.differences(from: found).isEmpty, "a definition patched with its own parts is another one")
+    guard let fragment = try? FoundSettings(fragment: XMLReader.read(XMLWriter.write(parts.fragment()))) else {
         preconditionFailure("a fragment cannot be read")
     }
     precondition(
-        fragment.differences(from: parts).isEmpty && parts.differences(from: fragment).isEmpty,
+        fragment.isEquivalent(to: parts, defaultHugePage: nil),
         "a fragment means something else")
 }

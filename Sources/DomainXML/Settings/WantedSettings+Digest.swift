@@ -1,4 +1,4 @@
-extension ManagedParts {
+extension WantedSettings {
     /// A short text that is another one for other settings: FNV-1a of 64 bits over all paths and values in their order.
     ///
     /// It tells whether the same is wanted as before, and guards against nothing: whoever writes a mark can write any digest.
@@ -14,7 +14,7 @@ extension ManagedParts {
     }
 }
 
-extension ManagedSetting.Value {
+extension SettingValue {
     fileprivate var digested: String {
         switch self {
         case .text(let text): text

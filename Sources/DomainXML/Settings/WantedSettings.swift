@@ -1,0 +1,88 @@
+public import HostModel
+
+/// What is wanted of a domain. Each setting has a value, or is wanted not to be there, or is left as it is.
+public struct WantedSettings: Hashable, Sendable, SettingValues {
+    /// The values that are wanted, as if a domain had nothing else.
+    public private(set) var values = FoundSettings()
+    /// Settings that are wanted not to be there.
+    private var absent: Set<ObjectIdentifier> = []
+
+    /// Leaves everything as it is.
+    public init() {}
+
+    /// A domain without topology and with nothing but vCPUs and memory; what is kept unless wanted is left.
+    public init(vcpus: Int, memory: KiB) {
+        for setting in SettingTable.all { setting.want(nil, in: &self) }
+        self.vcpus = vcpus
+        self.memory = memory
+    }
+
+    /// Wants what was found; what was not there and is kept unless wanted is left.
+    public init(keeping found: FoundSettings) {
+        for setting in SettingTable.all { setting.want(found, in: &self) }
+    }
+
+    /// The value that is wanted; nil where the setting is wanted not to be there, or left as it is.
+    ///
+    /// Setting nil wants it not to be there, or leaves it where the setting is kept unless wanted.
+    public subscript<Setting: ManagedSetting>(setting: Setting.Type) -> Setting.Value? {
+        get { values[setting] }
+        set {
+            values[setting] = newValue
+            let isAbsent = newValue == nil && !SettingTable.rules(of: setting).isKeptUnlessWanted
+            if isAbsent { absent.insert(ObjectIdentifier(setting)) } else { absent.remove(ObjectIdentifier(setting)) }
+        }
+    }
+
+    /// Leaves a setting as it is.
+    public mutating func leave(_ setting: (some ManagedSetting).Type) {
+        values[setting] = nil
+        absent.remove(ObjectIdentifier(setting))
+    }
+
+    /// Whether a setting is left as it is.
+    public func leaves(_ setting: (some ManagedSetting).Type) -> Bool {
+        values[setting] == nil && !absent.contains(ObjectIdentifier(setting))
+    }
+
+    /// The values that are wanted, in the order of a definition.
+    public var settings: [SettingEntry] { values.settings }
+
+    /// What a domain that has `present` will have: everything wanted, and what is left as it is.
+    public func settled(over present: FoundSettings) -> FoundSettings {
+        var result = FoundSettings()
+        for setting in SettingTable.all { setting.settle(&result, self, over: present) }
+        return result
+    }
+
+    /// What must change in a domain that has `present` so that it is as wanted, in the order of a definition.
+    ///
+    /// Empty means that there is nothing to write. What is left as it is never differs, nor does what only looks different: one
+    /// page size for all cells or for each of them, a memnode that says what `<memory>` says.
+    /// - Parameter defaultHugePage: What `<hugepages/>` alone means; without it that equals only itself.
+    public func differences(from present: FoundSettings, defaultHugePage: PageSize? = nil) -> [SettingDifference] {
+        let want = Self.byKey(settled(over: present), defaultHugePage)
+        let now = Self.byKey(present, defaultHugePage)
+        return Set(now.keys).union(want.keys).sorted().compactMap { key in
+            now[key] == want[key] ? nil : SettingDifference(key: key, now: now[key], want: want[key])
+        }
+    }
+
+    private static func byKey(_ found: FoundSettings, _ defaultHugePage: PageSize?) -> [SettingKey: SettingValue] {
+        Dictionary(found.canonicalSettings(defaultHugePage: defaultHugePage).map { ($0.key, $0.value) }) { first, _ in
+            first
+        }
+    }
+}
+
+extension SettingRules {
+    fileprivate static func want(_ found: FoundSettings?, in wanted: inout WantedSettings) {
+        wanted[Self.self] = found?[Self.self]
+    }
+
+    fileprivate static func settle(
+        _ result: inout FoundSettings, _ wanted: WantedSettings, over present: FoundSettings
+    ) {
+        result[Self.self] = settled(wanted, over: present)
+    }
+}
