@@ -75,6 +75,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case poolGrowthHeld = "NP313"
     case ownCPUsChange = "NP314"
     case guestsConfined = "NP320"
+    case memoryInUse = "NP321"
 
     // Host and kernel
     case poolShort = "NP401"

@@ -84,6 +84,10 @@ private struct Planning {
                 pools.bestEffortDiagnostics + pools.mountDiagnostics + pools.heldDiagnostics
                 + moving.diagnostics(besides: Set(moves.map(\.guest)))
                 + mixedPages(placement)
+                + MemoryInUse(
+                    request: request, placement: placement,
+                    running: Set(records.filter { $0.value.isRunning }.map(\.key))
+                ).diagnostics
                 + CPUFindings(host: request.host, guests: request.guests).diagnostics(placement)
         }
         if placement.verdict == .placed {

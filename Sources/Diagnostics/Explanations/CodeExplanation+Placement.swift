@@ -146,5 +146,15 @@ extension CodeExplanation {
             facts shows the limits under guest_limits. Widen them with systemctl set-property machine.slice \
             AllowedCPUs=0-15, or take the CPUs out of 'cpus' of the host.
             """),
+        CodeExplanation(
+            .memoryInUse, "a cell's memory is in use by others",
+            """
+            A warning: guests that are to start on a cell, with the pages that its pools grow by, need more ordinary memory \
+            than the cell has free now or could free by dropping caches. Something else holds the rest: a file \
+            system's own cache (ZFS), a storage daemon, tmpfs. The sizes fit the cell, so the plan stands; the guest may \
+            fail to start, swap, or have the kernel kill something.
+            Give such memory to the host in the site file, so that guests go elsewhere: reserved: {cells: {0: {memory: \
+            112GiB}}}, or limit what holds it. facts shows memory_free_kib and memory_available_kib of each cell.
+            """),
     ]
 }
