@@ -91,6 +91,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case outputUnwritable = "NP413"
     case inputUnreadable = "NP414"
     case factsOld = "NP415"
+    case surplusKept = "NP416"
     case outputExists = "NP419"
     case threadElsewhere = "NP420"
     case memoryElsewhere = "NP421"

@@ -2,16 +2,20 @@ internal import DomainXML
 internal import HostModel
 internal import SiteFile
 
-/// Pages of a domain by pool, as far as each guest cell is bound to one host cell.
+/// Pages of a domain: by pool where a guest cell is bound to one host cell, else by size.
 struct DomainPages {
     var bound: [PoolID: PageCount] = [:]
+    var unbound: [PageSize: PageCount] = [:]
 
     init(_ load: DomainLoad, host: HostFacts, defaultHugePage: PageSize?) {
         for part in load.memory {
-            guard let size = part.hugePage(host: host, defaultHugePage: defaultHugePage),
-                let cell = part.onlyCell(of: host)
-            else { continue }
-            bound[PoolID(cell: cell, pageSize: size), default: .zero] += size.pagesNeeded(for: part.memory)
+            guard let size = part.hugePage(host: host, defaultHugePage: defaultHugePage) else { continue }
+            let pages = size.pagesNeeded(for: part.memory)
+            if let cell = part.onlyCell(of: host) {
+                bound[PoolID(cell: cell, pageSize: size), default: .zero] += pages
+            } else {
+                unbound[size, default: .zero] += pages
+            }
         }
     }
 }
@@ -71,7 +75,12 @@ extension ForeignLoad {
         if let amount = overhead.amount(of: load, host: host, defaultHugePage: defaultHugePage) {
             self.overhead = Memory(cell: load.memory.first?.onlyCell(of: host), amount: amount)
         }
-        let pages = DomainPages(load, host: host, defaultHugePage: defaultHugePage).bound
-        if record.isRunning { pagesHeld = pages } else { pagesAtStart = pages }
+        let pages = DomainPages(load, host: host, defaultHugePage: defaultHugePage)
+        if record.isRunning {
+            // Those that are bound nowhere are among the pages in use, wherever they are.
+            pagesHeld = pages.bound
+        } else {
+            (pagesAtStart, promisedPages) = (pages.bound, pages.unbound)
+        }
     }
 }

@@ -137,14 +137,18 @@ public struct ForeignLoad: Hashable, Sendable {
     public var pagesHeld: [PoolID: PageCount]
     /// Huge pages that the domain needs when libvirt starts it with the host.
     public var pagesAtStart: [PoolID: PageCount]
+    /// By page size: huge pages that the domain needs when libvirt starts it with the host, and that are bound to no single cell.
+    public var promisedPages: [PageSize: PageCount]
     /// Whether it is a guest of the site that keeps its place as it is.
     public var isGuest = false
 
     /// Puts a load together.
     public init(
         name: String, takenCPUs: CPUSet = [], sharedVCPUs: [SharedVCPUs] = [], memory: [Memory] = [],
-        overhead: Memory? = nil, pagesHeld: [PoolID: PageCount] = [:], pagesAtStart: [PoolID: PageCount] = [:]
+        overhead: Memory? = nil, pagesHeld: [PoolID: PageCount] = [:], pagesAtStart: [PoolID: PageCount] = [:],
+        promisedPages: [PageSize: PageCount] = [:]
     ) {
+        self.promisedPages = promisedPages
         self.overhead = overhead
         self.name = name
         self.takenCPUs = takenCPUs

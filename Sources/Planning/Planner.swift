@@ -81,7 +81,7 @@ private struct Planning {
                 steps.append(step)
             }
             plan.diagnostics +=
-                pools.bestEffortDiagnostics + pools.mountDiagnostics + pools.heldDiagnostics
+                pools.bestEffortDiagnostics + pools.surplusDiagnostics + pools.mountDiagnostics + pools.heldDiagnostics
                 + moving.diagnostics(besides: Set(moves.map(\.guest)))
                 + mixedPages(placement)
                 + MemoryInUse(
@@ -127,7 +127,7 @@ private struct Planning {
         result.definitions.sort { $0.name < $1.name }
         plan.verdict = verdict(placement, plan)
         result.plan = plan
-        result.poolTargets = pools.targets
+        result.poolTargets = pools.lasting
         if plan.verdict == .changes { result.steps = steps }
         return result
     }

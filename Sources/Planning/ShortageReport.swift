@@ -48,9 +48,11 @@ struct ShortageReport {
             // The hardest of the guest's cells that may be here speaks for the guest.
             if let worst = found.compactMap({ $0 }).first(where: { !$0.isEmpty }) { reasons += worst }
         }
+        let promised = promisedReasons(for: need)
+        reasons += promised
         let far = far(from: open, need: need, demand: demand)
         reasons += far.map(shortage)
-        if far.isEmpty, open.count >= need.cells.count || reasons.isEmpty {
+        if far.isEmpty, promised.isEmpty, open.count >= need.cells.count || reasons.isEmpty {
             reasons.append(
                 Shortage(
                     hostCell: nil, resource: .cells, needed: UInt64(need.cells.count),
@@ -60,6 +62,21 @@ struct ShortageReport {
             reasons.append(shortage(lack, on: nil, own: max(lack.needed, 1), free: lack.available))
         }
         return reasons
+    }
+
+    /// Pages that the guest would take from foreign domains which start with the host, on whatever cell.
+    private func promisedReasons(for need: GuestNeed) -> [Shortage] {
+        guard !state.grid.managesPools else { return [] }
+        let memory = need.cells.reduce(0) { $0 + $1.memory }
+        let short = need.pages.filter { size in
+            size >= 0 && state.grid.promisedPages[size] > 0
+                && state.sparePages(of: size) - state.grid.promisedPages[size] < memory / state.grid.pageSizes[size]
+        }
+        guard short.count == need.pages.count, let size = short.last else { return [] }
+        let free = state.sparePages(of: size) - state.grid.promisedPages[size]
+        let needed = memory / state.grid.pageSizes[size]
+        let lack = Lack(resource: .pages(size: size), needed: needed, available: free)
+        return [shortage(lack, on: nil, own: needed, free: free)]
     }
 
     /// Devices that the guest must be near to, while no host cell near them has room for a cell of it.
@@ -235,6 +252,7 @@ struct ShortageReport {
                 return load.memory.contains { cell == nil || $0.cell == nil || $0.cell == cell }
                     || load.pagesHeld.keys.contains { (cell ?? $0.cell) == $0.cell }
                     || load.pagesAtStart.keys.contains { (cell ?? $0.cell) == $0.cell }
+                    || !load.promisedPages.isEmpty
             case .wholeCores, .siblingPairs, .dedicatedCPUs, .sharedCPUs, .sharedVCPUs:
                 return !load.takenCPUs.isDisjoint(with: cpus)
                     || load.sharedVCPUs.contains { !($0.cpus ?? cpus).isDisjoint(with: cpus) }
