@@ -76,6 +76,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case ownCPUsChange = "NP314"
     case guestsConfined = "NP320"
     case memoryInUse = "NP321"
+    case domainRunsAnywhere = "NP322"
 
     // Host and kernel
     case poolShort = "NP401"

@@ -89,7 +89,7 @@ extension HostGrid {
         let sizes = host.hugePageSizes
         let taken = request.foreign.reduce(into: CPUSet()) { $0.formUnion($1.takenCPUs) }
         let blocked = request.foreign.reduce(into: CPUSet()) { set, load in
-            for group in load.sharedVCPUs { set.formUnion(group.cpus ?? host.onlineCPUs) }
+            for group in load.sharedVCPUs { set.formUnion(group.cpus ?? []) }
         }
         let hasSets = policy.dedicatedCPUs != nil || policy.sharedCPUs != nil
         let dedicated = (hasSets ? policy.dedicatedCPUs?.value ?? [] : host.onlineCPUs).intersection(host.guestCPUs)

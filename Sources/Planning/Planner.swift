@@ -88,6 +88,7 @@ private struct Planning {
                     request: request, placement: placement,
                     running: Set(records.filter { $0.value.isRunning }.map(\.key))
                 ).diagnostics
+                + UnconfinedDomains(foreign: question.foreign, placement: placement).diagnostics
                 + CPUFindings(host: request.host, guests: request.guests).diagnostics(placement)
         }
         if placement.verdict == .placed {
@@ -259,7 +260,7 @@ private struct Planning {
                     record, load: load, host: request.host, defaultHugePage: request.defaultHugePage,
                     overhead: kept.contains(name) ? request.policy.guestOverhead : foreignOverhead)
                 taken.isGuest = kept.contains(name)
-                foreign.append(taken)
+                foreign.append(!taken.isGuest && request.policy.ignores(name) ? taken.withoutCPUs : taken)
             } else if record.isRunning {
                 let pages = DomainPages(load, host: request.host, defaultHugePage: request.defaultHugePage)
                 held.merge(pages.bound) { $0 + $1 }

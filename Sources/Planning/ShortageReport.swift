@@ -255,7 +255,11 @@ struct ShortageReport {
                     || !load.promisedPages.isEmpty
             case .wholeCores, .siblingPairs, .dedicatedCPUs, .sharedCPUs, .sharedVCPUs:
                 return !load.takenCPUs.isDisjoint(with: cpus)
-                    || load.sharedVCPUs.contains { !($0.cpus ?? cpus).isDisjoint(with: cpus) }
+                    || load.sharedVCPUs.contains { group in
+                        // Who may run anywhere claims no CPU, and counts among those that share.
+                        guard let claimed = group.cpus else { return resource.isShared }
+                        return !claimed.isDisjoint(with: cpus)
+                    }
             }
         }
         return (guests.map(\.name) + foreign.map(\.name) + pools(holding: resource, on: cell)).sorted()
@@ -281,4 +285,9 @@ struct ShortageReport {
             Int(cell.pageSize.size.count) == state.grid.pageSizes[index]
         }
     }
+}
+
+extension Lack.Resource {
+    /// Whether it is about vCPUs that share CPUs.
+    fileprivate var isShared: Bool { self == .sharedCPUs || self == .sharedVCPUs }
 }

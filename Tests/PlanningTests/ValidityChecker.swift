@@ -121,7 +121,7 @@ struct ValidityChecker {
             faults.append("\(name): on a sibling that is to be kept empty")
         }
         let foreignAlone = request.foreign.reduce(into: CPUSet()) { $0.formUnion($1.takenCPUs) }
-        let foreignMany = request.foreign.flatMap(\.sharedVCPUs).reduce(into: CPUSet()) { $0.formUnion($1.cpus ?? all) }
+        let foreignMany = request.foreign.flatMap(\.sharedVCPUs).reduce(into: CPUSet()) { $0.formUnion($1.cpus ?? []) }
         if !alone.isDisjoint(with: foreignAlone.union(foreignMany)) { faults.append("a foreign domain's CPU is taken") }
         if !empty.isDisjoint(with: foreignAlone.union(foreignMany)) { faults.append("an isolated sibling is in use") }
         let left = sharedSet.intersection(all).subtracting(alone).subtracting(empty).subtracting(foreignAlone)
