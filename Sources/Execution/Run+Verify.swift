@@ -41,7 +41,8 @@ extension Run {
         switch step {
         case .setPool(let pool, _, let target):
             return compare(.pool(pool), "pages", .number(target.count), .number(try size(of: pool).count))
-        case .create(let name, _, let wanted, let mark), .redefine(let name, _, let wanted, let mark):
+        case .create(let name, _, let wanted, let mark), .redefine(let name, _, let wanted, let mark, _),
+            .rebase(let name, _, _, let wanted, let mark):
             guard let present = try definition(of: name) else { throw .domainVanished(name) }
             return mismatches(of: present, wanted, mark)
         case .release(let name):

@@ -152,7 +152,8 @@ extension Step {
     public var guest: String? {
         switch self {
         case .setPool: nil
-        case .create(let name, _, _, _), .redefine(let name, _, _, _), .pin(let name, _, _, _),
+        case .create(let name, _, _, _), .redefine(let name, _, _, _, _), .rebase(let name, _, _, _, _),
+            .pin(let name, _, _, _),
             .setAutostart(let name, _, _), .stop(let name, _), .release(let name), .undefine(let name),
             .start(let name), .rename(let name, _, _):
             name
@@ -165,7 +166,8 @@ extension [Step] {
     func changeMachine(of guest: String) -> Bool {
         contains { step in
             switch step {
-            case .redefine(guest, _, _, let mark): mark.machine != nil
+            case .redefine(guest, _, _, let mark, _): mark.machine != nil
+            case .rebase(guest, _, _, _, _): true
             default: false
             }
         }
