@@ -93,10 +93,19 @@ public struct Preflight {
 
     /// Everything that was found, guest by guest.
     ///
-    /// - Parameter observation: What the host has; where it says nothing, neither do the findings.
+    /// - Parameter observation: What the host has; where it says nothing, neither do the findings, but for what it
+    ///   could not look at.
     public func findings(_ observation: HostObservation = HostObservation()) -> [Diagnostic] {
         subjects.flatMap { HostLacks(subject: $0, observation: observation).findings }
-            + SharedThings(self, observation).findings
+            + SharedThings(self, observation).findings + [unseen(observation)].compactMap(\.self)
+    }
+
+    /// One finding for all that could not be looked at; nil when there is nothing of the kind.
+    private func unseen(_ observation: HostObservation) -> Diagnostic? {
+        guard !observation.unseen.isEmpty else { return nil }
+        return Diagnostic(
+            .lookFailed, "not all that the guests need could be looked at, so starting them may still fail for it",
+            severity: .warning, notes: observation.unseen)
     }
 }
 
