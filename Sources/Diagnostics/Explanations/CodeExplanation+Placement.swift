@@ -101,8 +101,8 @@ extension CodeExplanation {
             .deviceOnCellWithoutCPUs, "a device is on a host cell that has no CPUs",
             """
             No guest can be on the device's own cell, as the memory of a GPU or of an expander is a cell without CPUs. Under \
-            'pci_numa_affinity_policy: legacy', the default, the guest goes to the nearest cell that has room for it; under \
-            'required' it does not fit.
+            'pci_numa_affinity_policy: legacy', the default, the guest goes to the nearest cell that has room for it.
+            Nothing needs to be done. 'preferred' says the same without this note; under 'required' the guest does not fit.
             """),
         CodeExplanation(
             .poolGrowthHeld, "a running guest's memory is in the way of a pool",
