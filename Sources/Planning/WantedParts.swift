@@ -19,6 +19,7 @@ struct WantedParts {
         wanted.hugePages = hugePages(placement)
         wanted.noSharePages = !demand.realtimeVCPUs.isEmpty
         wanted.isLocked = !demand.realtimeVCPUs.isEmpty || demand.lockedMemory
+        wanted.isMemoryShared = isShared(demand)
         wanted.cpuMode = demand.cpuMode
         wanted.topology = SeenTopology(host: host).topology(of: demand, at: placement).map {
             Topology(sockets: $0.sockets, cores: $0.cores, threads: $0.threads)
@@ -67,11 +68,14 @@ struct WantedParts {
         return huge.isEmpty ? nil : .perCell(Dictionary(uniqueKeysWithValues: huge.map { ($0.id, $0.pageSize) }))
     }
 
+    private func isShared(_ demand: GuestDemand) -> Bool? { demand.memoryAccess.map { $0 == .shared } }
+
     private func guestCells(_ demand: GuestDemand, _ placement: GuestPlacement) -> [GuestCell] {
-        let isShared = placement.cells.contains { $0.pageSize > host.host.basePage }
+        let isHuge = placement.cells.contains { $0.pageSize > host.host.basePage }
+        let isShared = isShared(demand) ?? (isHuge ? true : nil)
         return demand.cells.map { cell in
             GuestCell(
-                id: cell.id, vcpus: cell.vcpus, memory: cell.memory, isShared: isShared ? true : nil,
+                id: cell.id, vcpus: cell.vcpus, memory: cell.memory, isShared: isShared,
                 distances: distances(from: cell.id, placement))
         }
     }

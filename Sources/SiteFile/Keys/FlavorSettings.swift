@@ -30,6 +30,7 @@ struct FlavorSettings: Sendable {
 
     var pageSize: Located<GuestDemand.PageRequest>?
     var lockedMemory: Located<Bool>?
+    var memoryAccess: Located<GuestDemand.MemoryAccess>?
     var encryption: Located<Bool>?
     var encryptionModel: Located<EncryptionModel>?
     var addressMode: Located<AddressMode>?
@@ -106,6 +107,9 @@ extension FlavorSettings {
             "mem_page_size", \.pageSize, .pageRequest,
             "The page size that backs the guest's memory, which is then never overcommitted"),
         FlavorKey("locked_memory", \.lockedMemory, .boolean, standard: "false", "Whether memory is never swapped"),
+        FlavorKey(
+            "mem_access", \.memoryAccess, .choice,
+            "Whether other processes of the host may map the guest's memory, as a vhost-user switch does"),
         FlavorKey(
             "mem_encryption", \.encryption, .boolean, standard: "false",
             "Whether the guest's memory is encrypted, for which it is locked"),

@@ -89,6 +89,14 @@ public struct GuestDemand: Hashable, Sendable {
         case exactly(PageSize)
     }
 
+    /// Who may map the guest's memory.
+    public enum MemoryAccess: String, Hashable, Sendable, CaseIterable {
+        /// Other processes too.
+        case shared
+        /// Its QEMU alone.
+        case `private`
+    }
+
     /// How the guest's memory is bound to host cells: libvirt's `numatune` mode, or not at all.
     public enum MemoryPolicy: String, Hashable, Sendable, CaseIterable {
         case strict, preferred, restrictive, interleave, none
@@ -130,6 +138,8 @@ public struct GuestDemand: Hashable, Sendable {
     public var pageSize: Located<PageRequest>?
     /// Whether the guest's memory is locked.
     public var lockedMemory: Bool
+    /// Who may map the guest's memory; nil leaves that as it is, and shares memory in huge pages.
+    public var memoryAccess: MemoryAccess?
     /// How memory is bound to host cells.
     public var memoryPolicy: MemoryPolicy
     /// Host cells that the operator chose, by guest cell.
