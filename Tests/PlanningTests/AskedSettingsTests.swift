@@ -23,6 +23,8 @@ struct AskedSettingsTests {
     @Test(
         "are in the definition, and nothing is left to do then",
         arguments: [
+            ("current_ram: 1GiB", ["memory.kib = 2097152", "memory.current_kib = 1048576"]),
+            ("current_ram: 2GiB", ["memory.kib = 2097152"]),
             ("mem_access: shared", ["memoryBacking.access = shared"]),
             (
                 "numa_nodes: 1, mem_access: private",

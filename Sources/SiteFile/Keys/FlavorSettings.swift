@@ -5,6 +5,7 @@ internal import HostModel
 struct FlavorSettings: Sendable {
     var vcpus: Located<Int>?
     var ram: Located<KiB>?
+    var currentMemory: Located<KiB>?
 
     var numaNodes: Located<Int>?
     var numaCells: Located<[Located<NUMACellDraft>]>?
@@ -61,6 +62,9 @@ extension FlavorSettings {
     private static let sizeKeys: [FlavorKey] = [
         FlavorKey("vcpus", \.vcpus, .integer(1...4_096), "The number of vCPUs"),
         FlavorKey("ram", \.ram, .size(atLeast: 1_024), "All memory of the guest"),
+        FlavorKey(
+            "current_ram", \.currentMemory, .size(atLeast: 1_024),
+            "How much of its memory the guest has when it starts; a balloon keeps the rest"),
     ]
 
     private static let cellKeys: [FlavorKey] = [

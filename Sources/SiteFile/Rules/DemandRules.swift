@@ -38,6 +38,7 @@ struct DemandRules {
         demand.cells = cells(policy, pageSize: demand.pageSize)
         checkPages(demand.pageSize, of: demand.cells)
         demand.lockedMemory = lockedMemory() || !demand.realtimeVCPUs.isEmpty
+        demand.currentMemory = currentMemory()
         demand.memoryAccess = specs.memoryAccess?.value
         demand.memoryPolicy = memoryPolicy(policy, hasCells: hasCells(policy))
         demand.forcedCells = forcedCells(demand.cells, policy)

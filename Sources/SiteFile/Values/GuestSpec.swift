@@ -118,6 +118,8 @@ public struct GuestDemand: Hashable, Sendable {
     public var vcpus: Int
     /// All memory of the guest.
     public var memory: KiB
+    /// How much of its memory the guest has when it starts, the rest being in a balloon; nil is all.
+    public var currentMemory: KiB?
     /// The guest's cells, ascending by id; empty for a guest without topology.
     public var cells: [GuestCellDemand]
     /// Whether vCPUs have host CPUs of their own.
