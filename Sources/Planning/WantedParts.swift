@@ -12,6 +12,7 @@ struct WantedParts {
     /// What is wanted of a guest at its place.
     func settings(of demand: GuestDemand, at placement: GuestPlacement) -> WantedSettings {
         var wanted = WantedSettings(vcpus: demand.vcpus, memory: demand.memory)
+        wanted.currentVCPUs = demand.currentVCPUs
         wanted.currentMemory = demand.currentMemory
         wanted.vcpuCPUs = placement.floatingCPUs
         wanted.ioThreads = demand.ioThreads

@@ -23,6 +23,8 @@ struct AskedSettingsTests {
     @Test(
         "are in the definition, and nothing is left to do then",
         arguments: [
+            ("current_vcpus: 2", ["vcpu = 4", "vcpu.current = 2"]), ("current_vcpus: 4", ["vcpu = 4"]),
+            ("current_vcpus: 1, numa_nodes: 2", ["vcpu.current = 1", "cputune.vcpupin[3] = 4-7"]),
             ("current_ram: 1GiB", ["memory.kib = 2097152", "memory.current_kib = 1048576"]),
             ("current_ram: 2GiB", ["memory.kib = 2097152"]),
             ("mem_access: shared", ["memoryBacking.access = shared"]),

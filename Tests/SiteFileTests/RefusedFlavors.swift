@@ -38,6 +38,7 @@ enum RefusedFlavors {
     ]
 
     static let cells: [(String, DiagnosticCode)] = [
+        ("current_vcpus: ▶9", .conflictingKeys), ("current_vcpus: ▶0", .badNumber),
         ("current_ram: ▶9GiB", .conflictingKeys), ("current_ram: ▶512", .badSize),
         ("numa_nodes: ▶3", .unevenCells), ("ram: 8200MiB, numa_nodes: ▶16", .unevenCells),
         ("vcpus: 2, ram: 1025MiB, numa_nodes: ▶2", .unevenCells),

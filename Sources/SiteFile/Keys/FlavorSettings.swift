@@ -4,6 +4,7 @@ internal import HostModel
 /// Everything that a flavor, its properties or an image can say about a guest's CPUs and memory, in one form for all spellings.
 struct FlavorSettings: Sendable {
     var vcpus: Located<Int>?
+    var currentVCPUs: Located<Int>?
     var ram: Located<KiB>?
     var currentMemory: Located<KiB>?
 
@@ -61,6 +62,9 @@ extension FlavorSettings {
 
     private static let sizeKeys: [FlavorKey] = [
         FlavorKey("vcpus", \.vcpus, .integer(1...4_096), "The number of vCPUs"),
+        FlavorKey(
+            "current_vcpus", \.currentVCPUs, .integer(1...4_096),
+            "How many of its vCPUs the guest has when it starts; the others can be plugged in"),
         FlavorKey("ram", \.ram, .size(atLeast: 1_024), "All memory of the guest"),
         FlavorKey(
             "current_ram", \.currentMemory, .size(atLeast: 1_024),

@@ -2,6 +2,18 @@ internal import Diagnostics
 internal import HostModel
 
 extension DemandRules {
+    /// How many vCPUs the guest starts with: no more than it has.
+    mutating func currentVCPUs() -> Int? {
+        guard let current = specs.currentVCPUs else { return nil }
+        if let vcpus = specs.vcpus, current.value > vcpus.value {
+            report.error(
+                .conflictingKeys, "current_vcpus of \(current.value) is more than the \(vcpus.value) of vcpus",
+                at: current.mark, label: "vcpus is at line \(vcpus.mark.line)",
+                hint: "raise vcpus, or remove current_vcpus")
+        }
+        return current.value
+    }
+
     /// The vCPUs under the real-time scheduler: those of the mask, of which the image's counts before the flavor's, else all.
     mutating func realtimeVCPUs(_ policy: PolicyChoice?) -> VCPUSet {
         guard !isBroken("cpu_realtime", "cpu_realtime_mask") else { return [] }

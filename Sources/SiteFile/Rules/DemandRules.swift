@@ -27,6 +27,7 @@ struct DemandRules {
     /// The demand; it means something only when no error was reported and vCPUs and memory are known.
     mutating func demand() -> GuestDemand {
         var demand = GuestDemand(vcpus: vcpus ?? 0, memory: memory ?? .zero)
+        demand.currentVCPUs = currentVCPUs()
         let policy = cpuPolicy()
         demand.cpuPolicy = policy?.value ?? .shared
         demand.threadPolicy = threadPolicy(policy)

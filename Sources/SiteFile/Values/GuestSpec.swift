@@ -116,6 +116,8 @@ public struct GuestDemand: Hashable, Sendable {
 
     /// The number of vCPUs.
     public var vcpus: Int
+    /// How many of its vCPUs the guest has when it starts; nil is all.
+    public var currentVCPUs: Int?
     /// All memory of the guest.
     public var memory: KiB
     /// How much of its memory the guest has when it starts, the rest being in a balloon; nil is all.
