@@ -240,6 +240,7 @@ extension GuestDemand {
         let all = VCPUSet(numbers: 0..<count)
         smaller.dedicatedVCPUs = cpuPolicy == .dedicated ? all : dedicatedVCPUs.intersection(all)
         smaller.realtimeVCPUs = realtimeVCPUs.intersection(all)
+        smaller.scheduler?.vcpus = scheduler?.vcpus.intersection(all) ?? all
         guard !cells.isEmpty else { return smaller }
         guard Set(cells.map(\.vcpus.count)).count == 1, Set(cells.map(\.memory)).count == 1,
             let even = evenCells(cells.count, vcpus: count, memory: amount)

@@ -51,8 +51,17 @@ struct WantedParts {
             wanted.ioThreadPins = Dictionary(
                 uniqueKeysWithValues: numbers.map { ($0 + 1, placement.emulatorCPUs) })
         }
-        let scheduler = Scheduler(policy: "fifo", priority: WantedParts.realtimePriority)
-        wanted.schedulers = Dictionary(uniqueKeysWithValues: demand.realtimeVCPUs.map { ($0, scheduler) })
+        wanted.schedulers = schedulers(demand)
+    }
+
+    private func schedulers(_ demand: GuestDemand) -> [VCPU: Scheduler] {
+        let realtime = Scheduler(policy: "fifo", priority: WantedParts.realtimePriority)
+        var schedulers = Dictionary(uniqueKeysWithValues: demand.realtimeVCPUs.map { ($0, realtime) })
+        guard let asked = demand.scheduler else { return schedulers }
+        for vcpu in asked.vcpus {
+            schedulers[vcpu] = Scheduler(policy: asked.policy.rawValue, priority: asked.priority)
+        }
+        return schedulers
     }
 
     private func numaTune(_ demand: GuestDemand, _ placement: GuestPlacement) -> NUMATune? {

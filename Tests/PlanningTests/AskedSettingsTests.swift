@@ -23,6 +23,11 @@ struct AskedSettingsTests {
     @Test(
         "are in the definition, and nothing is left to do then",
         arguments: [
+            (
+                "scheduler: {vcpus: 1-2, policy: fifo, priority: 2}",
+                ["cputune.vcpusched[1] = fifo:2", "cputune.vcpusched[2] = fifo:2"]
+            ),
+            ("scheduler: {policy: batch}", ["cputune.vcpusched[0] = batch", "cputune.vcpusched[3] = batch"]),
             ("current_vcpus: 2", ["vcpu = 4", "vcpu.current = 2"]), ("current_vcpus: 4", ["vcpu = 4"]),
             ("current_vcpus: 1, numa_nodes: 2", ["vcpu.current = 1", "cputune.vcpupin[3] = 4-7"]),
             ("current_ram: 1GiB", ["memory.kib = 2097152", "memory.current_kib = 1048576"]),

@@ -33,6 +33,14 @@ enum RefusedFlavors {
             "cpu_policy: dedicated, cpu_thread_policy: require, properties: {'trait:HW_CPU_HYPERTHREADING': ▶required}",
             .resourceConflict
         ),
+        ("scheduler: {policy: ▶fifo}", .missingKey), ("▶scheduler: {priority: 1}", .missingKey),
+        ("scheduler: {policy: batch, priority: ▶1}", .conflictingKeys), ("scheduler: {policy: ▶deadline}", .badChoice),
+        ("scheduler: {policy: rr, priority: ▶0}", .badNumber), ("scheduler: {policy: rr, priority: ▶100}", .badNumber),
+        ("scheduler: {policy: idle, vcpus: ▶6-8}", .vcpuOutOfRange),
+        (
+            "cpu_policy: dedicated, cpu_realtime: true, cpu_realtime_mask: ^0, ▶scheduler: {policy: idle}",
+            .conflictingKeys
+        ),
         ("cpu_policy: ▶pinned", .badChoice), ("cpu_policy: dedicated, cpu_thread_policy: ▶never", .badChoice),
         ("cpu_policy: dedicated, emulator_threads_policy: ▶own", .badChoice),
     ]

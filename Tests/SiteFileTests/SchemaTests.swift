@@ -100,6 +100,7 @@ struct SchemaTests {
         case .guest: "guests: {g: {\(entry)}}"
         case .numaCell: guest + "numa_cells: [{\(entry)}]}}"
         case .cpuTopology: guest + "cpu_topology: {\(entry)}}}"
+        case .scheduler: guest + "scheduler: {\(entry)}}}"
         case .disk: guest + "disks: [{\(entry)}]}}"
         case .interface: guest + "interfaces: [{\(entry)}]}}"
         }

@@ -23,6 +23,7 @@ struct FlavorSettings: Sendable {
     var emulatorPolicy: Located<GuestDemand.EmulatorPolicy>?
     var realtime: Located<Bool>?
     var realtimeMask: Located<String>?
+    var scheduler: Located<SchedulerDraft>?
     /// `resources:PCPU`.
     var dedicatedResource: Located<Int>?
     /// `resources:VCPU`.
@@ -107,6 +108,9 @@ extension FlavorSettings {
         FlavorKey(
             "cpu_realtime_mask", \.realtimeMask, .mask,
             "The vCPUs under the real-time scheduler; without it all of them"),
+        FlavorKey(
+            "scheduler", \.scheduler, .mapping(SchedulerDraft.table, { SchedulerDraft() }),
+            "The scheduler that vCPUs run under, apart from locked memory"),
         FlavorKey("iothreads", \.ioThreads, .integer(0...1_024), "The number of iothreads, pinned like the emulator"),
     ]
 

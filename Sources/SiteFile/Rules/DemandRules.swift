@@ -34,6 +34,7 @@ struct DemandRules {
         demand.cpuKind = specs.cpuKind?.value ?? .performance
         demand.emulatorPolicy = emulatorPolicy(policy)
         demand.realtimeVCPUs = realtimeVCPUs(policy)
+        demand.scheduler = scheduler()
         demand.dedicatedVCPUs = dedicatedVCPUs(policy, realtime: demand.realtimeVCPUs)
         demand.pageSize = pageSize()
         demand.cells = cells(policy, pageSize: demand.pageSize)

@@ -89,6 +89,31 @@ public struct GuestDemand: Hashable, Sendable {
         case exactly(PageSize)
     }
 
+    /// A scheduler and the vCPUs that run under it.
+    public struct Scheduler: Hashable, Sendable {
+        /// The kernel's policies beside its usual one.
+        public enum Policy: String, Hashable, Sendable, CaseIterable {
+            case fifo, rr, batch, idle
+
+            /// Whether the policy is a real-time one, which has a priority.
+            public var isRealtime: Bool { self == .fifo || self == .rr }
+        }
+
+        /// The vCPUs.
+        public var vcpus: VCPUSet
+        /// The policy.
+        public var policy: Policy
+        /// The priority, 1 to 99, of a real-time policy; nil of others.
+        public var priority: Int?
+
+        /// Schedules vCPUs.
+        public init(vcpus: VCPUSet, policy: Policy, priority: Int? = nil) {
+            self.vcpus = vcpus
+            self.policy = policy
+            self.priority = priority
+        }
+    }
+
     /// Who may map the guest's memory.
     public enum MemoryAccess: String, Hashable, Sendable, CaseIterable {
         /// Other processes too.
@@ -138,6 +163,8 @@ public struct GuestDemand: Hashable, Sendable {
     public var emulatorPolicy: EmulatorPolicy?
     /// The vCPUs under the real-time scheduler.
     public var realtimeVCPUs: VCPUSet
+    /// The scheduler that vCPUs run under beside ``realtimeVCPUs``; nil is the kernel's usual one.
+    public var scheduler: Scheduler?
     /// The page size asked for; nil is ordinary memory, which may be overcommitted.
     public var pageSize: Located<PageRequest>?
     /// Whether the guest's memory is locked.
