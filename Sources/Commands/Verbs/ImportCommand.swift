@@ -14,12 +14,20 @@ struct ImportCommand: WorldCommand {
     @Argument(help: ArgumentHelp("The domains to write (default: all).", valueName: "guest"))
     var guests: [String] = []
 
+    @Flag(help: "Write all domains, as without names.") var all = false
+
     @OptionGroup var host: HostOptions
 
     @Option(
         help: ArgumentHelp(
             "The site's name (default: that of the marks on the domains, or imported).", valueName: "name"))
     var site: String?
+
+    func validate() throws {
+        if all, let name = guests.first {
+            throw ValidationError("--all goes with no name of a domain, such as \(name).")
+        }
+    }
 
     func run(in world: World) throws {
         try report(in: world) {
