@@ -43,13 +43,12 @@ struct WantedParts {
     }
 
     private func pin(_ wanted: inout WantedSettings, _ demand: GuestDemand, _ placement: GuestPlacement) {
-        wanted.vcpuPins = placement.cells.reduce(into: [:]) { pins, cell in pins.merge(cell.pins) { first, _ in first }
+        wanted.vcpuPins = placement.cells.reduce(into: placement.pins) { pins, cell in
+            pins.merge(cell.pins) { first, _ in first }
         }
-        if !placement.emulatorCPUs.isEmpty {
-            wanted.emulatorPin = placement.emulatorCPUs
-            let numbers = 0..<(demand.ioThreads ?? 0)
-            wanted.ioThreadPins = Dictionary(
-                uniqueKeysWithValues: numbers.map { ($0 + 1, placement.emulatorCPUs) })
+        wanted.emulatorPin = placement.emulatorCPUs.isEmpty ? nil : placement.emulatorCPUs
+        for number in 0..<(demand.ioThreads ?? 0) {
+            wanted.ioThreadPins[number + 1] = demand.pins.ioThreads[number + 1]?.value ?? wanted.emulatorPin
         }
         wanted.schedulers = schedulers(demand)
     }

@@ -41,6 +41,13 @@ enum RefusedFlavors {
             "cpu_policy: dedicated, cpu_realtime: true, cpu_realtime_mask: ^0, ▶scheduler: {policy: idle}",
             .conflictingKeys
         ),
+        ("vcpu_pins: {▶8: 0}", .vcpuOutOfRange), ("vcpu_pins: {▶x: 0}", .badNumber),
+        ("vcpu_pins: {0: ▶x}", .badCPUList), ("emulator_pin: ▶some", .badCPUList),
+        ("cpu_policy: dedicated, vcpu_pins: {0: ▶0-1}", .pinsContradict),
+        ("cpu_policy: dedicated, vcpu_pins: {0: 1, 1: ▶1}", .pinsContradict),
+        ("cpu_policy: dedicated, emulator_threads_policy: isolate, emulator_pin: ▶0", .conflictingKeys),
+        ("iothread_pins: {▶1: 0}", .missingKey), ("iothreads: 2, iothread_pins: {▶0: 0}", .badNumber),
+        ("iothreads: 2, iothread_pins: {▶3: 0}", .pinsContradict),
         ("cpu_policy: ▶pinned", .badChoice), ("cpu_policy: dedicated, cpu_thread_policy: ▶never", .badChoice),
         ("cpu_policy: dedicated, emulator_threads_policy: ▶own", .badChoice),
     ]

@@ -21,6 +21,9 @@ struct FlavorSettings: Sendable {
     var threadPolicy: Located<GuestDemand.ThreadPolicy>?
     var cpuKind: Located<GuestDemand.CPUKind>?
     var emulatorPolicy: Located<GuestDemand.EmulatorPolicy>?
+    var vcpuPins: Located<[CellEntry<VCPU, CPUSet>]>?
+    var emulatorPin: Located<HandPins.Emulator>?
+    var ioThreadPins: Located<[CellEntry<VCPU, CPUSet>]>?
     var realtime: Located<Bool>?
     var realtimeMask: Located<String>?
     var scheduler: Located<SchedulerDraft>?
@@ -103,6 +106,12 @@ extension FlavorSettings {
             "emulator_threads_policy", \.emulatorPolicy, .choice,
             "Where the emulator's threads run: on the host's shared CPUs, or on a dedicated CPU of their own"),
         FlavorKey(
+            "vcpu_pins", \.vcpuPins, .byNumber(.vcpu, .list()),
+            "Host CPUs of some or all vCPUs, by the operator's hand"),
+        FlavorKey(
+            "emulator_pin", \.emulatorPin, .emulatorPin,
+            "Host CPUs of the emulator's threads by the operator's hand, or none to pin them to nothing"),
+        FlavorKey(
             "cpu_realtime", \.realtime, .boolean, standard: "false",
             "Whether vCPUs run under the real-time scheduler"),
         FlavorKey(
@@ -112,6 +121,9 @@ extension FlavorSettings {
             "scheduler", \.scheduler, .mapping(SchedulerDraft.table, { SchedulerDraft() }),
             "The scheduler that vCPUs run under, apart from locked memory"),
         FlavorKey("iothreads", \.ioThreads, .integer(0...1_024), "The number of iothreads, pinned like the emulator"),
+        FlavorKey(
+            "iothread_pins", \.ioThreadPins, .byNumber(.ioThread, .list()),
+            "Host CPUs of some or all iothreads, by the operator's hand"),
     ]
 
     private static let memoryKeys: [FlavorKey] = [

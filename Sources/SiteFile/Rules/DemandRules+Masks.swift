@@ -48,7 +48,9 @@ extension DemandRules {
             report.error(
                 .realtimeMask, "cpu_realtime_mask names vCPU \(set.subtracting(all)), which does not exist", at: mark,
                 label: "the guest has vCPUs \(all)")
-        } else if set == all, specs.emulatorPolicy == nil, !isBroken("emulator_threads_policy") {
+        } else if set == all, specs.emulatorPolicy == nil, specs.emulatorPin == nil,
+            !isBroken("emulator_threads_policy", "emulator_pin")
+        {
             report.error(
                 .realtimeMask, "when all vCPUs are real-time the emulator needs a CPU elsewhere", at: mark,
                 hint: "add emulator_threads_policy: isolate, or cpu_realtime_mask: ^0")

@@ -36,6 +36,7 @@ struct DemandRules {
         demand.realtimeVCPUs = realtimeVCPUs(policy)
         demand.scheduler = scheduler()
         demand.dedicatedVCPUs = dedicatedVCPUs(policy, realtime: demand.realtimeVCPUs)
+        demand.pins = handPins(demand)
         demand.pageSize = pageSize()
         demand.cells = cells(policy, pageSize: demand.pageSize)
         checkPages(demand.pageSize, of: demand.cells)

@@ -161,6 +161,8 @@ public struct GuestDemand: Hashable, Sendable {
     public var asksForTopology = false
     /// Where the emulator's threads run; nil is on the CPUs of the guest's own vCPUs.
     public var emulatorPolicy: EmulatorPolicy?
+    /// Host CPUs by the operator's hand.
+    public var pins = HandPins()
     /// The vCPUs under the real-time scheduler.
     public var realtimeVCPUs: VCPUSet
     /// The scheduler that vCPUs run under beside ``realtimeVCPUs``; nil is the kernel's usual one.
