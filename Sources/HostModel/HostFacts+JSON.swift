@@ -108,6 +108,7 @@ extension Cell: Codable {
         case id, cpus, siblings, distances, pools, socket
         case memory = "memory_kib"
         case memoryFree = "memory_free_kib"
+        case memoryAvailable = "memory_available_kib"
         case lastLevelCaches = "llc"
     }
 
@@ -123,6 +124,7 @@ extension Cell: Codable {
             cpus: try container.decode(CPUSet.self, forKey: .cpus),
             memory: try container.decode(KiB?.self, forKey: .memory),
             memoryFree: try container.decodeIfPresent(KiB.self, forKey: .memoryFree),
+            memoryAvailable: try container.decodeIfPresent(KiB.self, forKey: .memoryAvailable),
             siblings: try container.decodeIfPresent([CPUSet].self, forKey: .siblings),
             lastLevelCaches: try container.decodeIfPresent([CPUSet].self, forKey: .lastLevelCaches) ?? [],
             distances: try container.decodeIfPresent([CellID: Int].self, forKey: .distances),
@@ -137,6 +139,7 @@ extension Cell: Codable {
         try container.encode(cpus, forKey: .cpus)
         try container.encode(memory, forKey: .memory)
         try container.encodeIfPresent(memoryFree, forKey: .memoryFree)
+        try container.encodeIfPresent(memoryAvailable, forKey: .memoryAvailable)
         try container.encode(siblings, forKey: .siblings)
         try container.encode(lastLevelCaches, forKey: .lastLevelCaches)
         try container.encodeIfPresent(distances, forKey: .distances)

@@ -108,6 +108,8 @@ public struct Cell: Hashable, Sendable {
     public var memory: KiB?
     /// Memory that is free now; nil when the host does not tell.
     public var memoryFree: KiB?
+    /// Memory that is free, or that the kernel can drop: page cache and what it can reclaim of its own. nil when the host does not tell.
+    public var memoryAvailable: KiB?
     /// One set per core: its online threads, ascending by lowest CPU. Every CPU of the cell is in exactly one.
     public var siblings: [CPUSet]
     /// CPUs that share a last-level cache, ascending by lowest CPU; empty when the host does not tell.
@@ -121,13 +123,15 @@ public struct Cell: Hashable, Sendable {
 
     /// Puts a cell together; without `siblings` every CPU is a core of its own.
     public init(
-        id: CellID, cpus: CPUSet, memory: KiB?, memoryFree: KiB? = nil, siblings: [CPUSet]? = nil,
+        id: CellID, cpus: CPUSet, memory: KiB?, memoryFree: KiB? = nil, memoryAvailable: KiB? = nil,
+        siblings: [CPUSet]? = nil,
         lastLevelCaches: [CPUSet] = [], distances: [CellID: Int]? = nil, pools: [HugepagePool] = [], socket: Int? = nil
     ) {
         self.id = id
         self.cpus = cpus
         self.memory = memory
         self.memoryFree = memoryFree
+        self.memoryAvailable = memoryAvailable
         self.siblings = (siblings ?? cpus.map { [$0] }).sorted()
         self.lastLevelCaches = lastLevelCaches.sorted()
         self.distances = distances

@@ -25,7 +25,8 @@ extension FactReader {
             missing("cell \(id) has \(memory.hugePages) huge pages, but no file tells their size")
         }
         return Cell(
-            id: id, cpus: cpus, memory: memory.total, memoryFree: memory.free, siblings: cores(of: cpus),
+            id: id, cpus: cpus, memory: memory.total, memoryFree: memory.free, memoryAvailable: memory.available,
+            siblings: cores(of: cpus),
             lastLevelCaches: lastLevelCaches(of: cpus), distances: distances(of: id, columns: columns), pools: pools,
             socket: socket(of: cpus))
     }
@@ -63,7 +64,8 @@ extension FactReader {
         missing("the kernel shows no NUMA cells; the machine is taken as one cell 0", severity: .note)
         let memory = wholeMemory()
         return Cell(
-            id: 0, cpus: online, memory: memory.total, memoryFree: memory.free, siblings: cores(of: online),
+            id: 0, cpus: online, memory: memory.total, memoryFree: memory.free, memoryAvailable: memory.available,
+            siblings: cores(of: online),
             lastLevelCaches: lastLevelCaches(of: online), pools: pools(in: "sys/kernel/mm/hugepages"),
             socket: socket(of: online))
     }

@@ -9,6 +9,8 @@ internal import SystemPackage
 struct FactReader {
     let files: HostFiles
     private(set) var diagnostics: [Diagnostic] = []
+    /// By cell: memory that the kernel keeps free.
+    var lowWatermarks: [CellID: KiB] = [:]
 
     init(files: HostFiles) { self.files = files }
 

@@ -28,6 +28,7 @@ public struct HostDiscovery: Sendable {
         }
         let identity = reader.identity()
         let isolated = reader.isolatedCPUs()
+        reader.readLowWatermarks(basePage: identity.basePage)
         let cells = reader.cells(online: online)
         let facts = HostFacts(
             host: identity, onlineCPUs: online, isolatedCPUs: isolated,

@@ -2,16 +2,20 @@ internal import DomainXML
 internal import HostModel
 internal import SiteFile
 
-/// Pages of a domain by pool, as far as each guest cell is bound to one host cell.
+/// Pages of a domain: by pool where a guest cell is bound to one host cell, else by size.
 struct DomainPages {
     var bound: [PoolID: PageCount] = [:]
+    var unbound: [PageSize: PageCount] = [:]
 
     init(_ load: DomainLoad, host: HostFacts, defaultHugePage: PageSize?) {
         for part in load.memory {
-            guard let size = part.hugePage(host: host, defaultHugePage: defaultHugePage),
-                let cell = part.onlyCell(of: host)
-            else { continue }
-            bound[PoolID(cell: cell, pageSize: size), default: .zero] += size.pagesNeeded(for: part.memory)
+            guard let size = part.hugePage(host: host, defaultHugePage: defaultHugePage) else { continue }
+            let pages = size.pagesNeeded(for: part.memory)
+            if let cell = part.onlyCell(of: host) {
+                bound[PoolID(cell: cell, pageSize: size), default: .zero] += pages
+            } else {
+                unbound[size, default: .zero] += pages
+            }
         }
     }
 }
@@ -46,32 +50,58 @@ extension GuestOverhead {
 extension ForeignLoad {
     /// What a domain that is not the site's takes, from its definition.
     ///
-    /// A vCPU pinned to one CPU takes it; so does the emulator of a domain whose vCPUs are all pinned so, when it has a CPU beside
-    /// them. Pages of a running domain are in use already; those of one that libvirt will start with the host are still to come.
+    /// A vCPU, the emulator or an iothread pinned to one CPU takes it; pinned among several, none of these can become dedicated. What
+    /// may run anywhere claims no CPU, though its vCPUs count against the ratio over the whole host. Pages of a running domain are in
+    /// use already; those of one that libvirt will start with the host are still to come.
     ///
     /// - Parameter overhead: What is counted for its QEMU.
     init(
         _ record: DomainRecord, load: DomainLoad, host: HostFacts, defaultHugePage: PageSize?, overhead: GuestOverhead
     ) {
         self.init(name: record.facts.name)
-        var several: [CPUSet?: Int] = [:]
-        for vcpu in load.vcpus {
-            if let cpus = vcpu.cpus, cpus.count == 1 {
-                takenCPUs.formUnion(cpus)
-            } else {
-                several[vcpu.cpus, default: 0] += 1
-            }
-        }
-        if several.isEmpty, let emulator = load.emulatorCPUs, emulator.count == 1 { takenCPUs.formUnion(emulator) }
-        sharedVCPUs = several.map { SharedVCPUs(cpus: $0.key, count: $0.value) }
-            .sorted { ($0.cpus ?? []) < ($1.cpus ?? []) }
+        isRunning = record.isRunning
+        claimCPUs(load, online: host.onlineCPUs)
         for part in load.memory where part.hugePage(host: host, defaultHugePage: defaultHugePage) == nil {
             memory.append(Memory(cell: part.onlyCell(of: host), amount: part.memory))
         }
         if let amount = overhead.amount(of: load, host: host, defaultHugePage: defaultHugePage) {
             self.overhead = Memory(cell: load.memory.first?.onlyCell(of: host), amount: amount)
         }
-        let pages = DomainPages(load, host: host, defaultHugePage: defaultHugePage).bound
-        if record.isRunning { pagesHeld = pages } else { pagesAtStart = pages }
+        let pages = DomainPages(load, host: host, defaultHugePage: defaultHugePage)
+        if record.isRunning {
+            // Those that are bound nowhere are among the pages in use, wherever they are.
+            pagesHeld = pages.bound
+        } else {
+            (pagesAtStart, promisedPages) = (pages.bound, pages.unbound)
+        }
+    }
+
+    private mutating func claimCPUs(_ load: DomainLoad, online: CPUSet) {
+        var several: [CPUSet?: Int] = [:]
+        /// Where threads are confined to; nil is anywhere.
+        func confined(_ cpus: CPUSet?) -> CPUSet? {
+            cpus.flatMap { $0.count > 1 && online.isSubset(of: $0) ? nil : $0 }
+        }
+        for vcpu in load.vcpus {
+            guard let cpus = confined(vcpu.cpus) else {
+                unconfined.insert(vcpu.vcpu)
+                continue
+            }
+            if cpus.count == 1 { takenCPUs.formUnion(cpus) } else { several[cpus, default: 0] += 1 }
+        }
+        if !unconfined.isEmpty { several[nil] = unconfined.count }
+        let helpers = [load.emulatorCPUs] + load.ioThreadCPUs.values.map { $0 }
+        for cpus in helpers.compactMap(confined) {
+            if cpus.count == 1 { takenCPUs.formUnion(cpus) } else { several[cpus, default: 0] += 0 }
+        }
+        sharedVCPUs = several.map { SharedVCPUs(cpus: $0.key, count: $0.value) }
+            .sorted { ($0.cpus ?? []) < ($1.cpus ?? []) }
+    }
+
+    /// The domain without its claims to CPUs; its memory and pages stay.
+    var withoutCPUs: ForeignLoad {
+        var load = self
+        (load.takenCPUs, load.sharedVCPUs, load.unconfined) = ([], [], [])
+        return load
     }
 }

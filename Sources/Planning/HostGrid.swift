@@ -61,6 +61,9 @@ struct HostGrid {
     /// Ordinary memory of foreign domains, and of their QEMU, that is bound to no single cell.
     var foreignFloatingMemory = 0
 
+    /// By page size index: pages that foreign domains need when the host starts them, on whatever cell.
+    var promisedPages: [Int] = []
+
     /// Ordinary memory for each guest's QEMU.
     let guestOverhead: GuestOverhead
     /// Memory left to the host on all cells together, in KiB.
@@ -87,7 +90,7 @@ extension HostGrid {
         let taken = request.foreign.reduce(into: CPUSet()) { $0.formUnion($1.takenCPUs) }
         let pinned = request.guests.reduce(into: CPUSet()) { $0.formUnion($1.demand.sharedPins) }
         let blocked = request.foreign.reduce(into: pinned) { set, load in
-            for group in load.sharedVCPUs { set.formUnion(group.cpus ?? host.onlineCPUs) }
+            for group in load.sharedVCPUs { set.formUnion(group.cpus ?? []) }
         }
         let hasSets = policy.dedicatedCPUs != nil || policy.sharedCPUs != nil
         let dedicated = (hasSets ? policy.dedicatedCPUs?.value ?? [] : host.onlineCPUs).intersection(host.guestCPUs)
@@ -110,6 +113,9 @@ extension HostGrid {
         devices = HostGrid.places(of: host)
         indexOfCell = Dictionary(host.cells.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
         addForeign(request.foreign)
+        promisedPages = sizes.map { size in
+            request.foreign.reduce(0) { $0 + Int(clamping: ($1.promisedPages[size] ?? .zero).count) }
+        }
     }
 
     private mutating func addForeign(_ foreign: [ForeignLoad]) {
@@ -166,17 +172,7 @@ extension GridCell {
         poolTotal = sizes.map { cell.pool(of: $0).map { Int($0.total.count) } }
         poolBase = sizes.map { size in
             let pool = PoolID(cell: cell.id, pageSize: size)
-            let asked = request.policy.pools.first { $0.pool.value == pool }?.pages ?? .zero
-            return Int(asked.count) + foreignPages(in: pool, of: cell, request: request)
+            return Int(OtherPages(pool, of: cell, request: request).all.count)
         }
     }
-}
-
-/// Pages that are in use and held by no guest of the site, or that a foreign domain needs when the host starts it.
-private func foreignPages(in pool: PoolID, of cell: Cell, request: PlacementRequest) -> Int {
-    let inUse = cell.pool(of: pool.pageSize)?.used ?? .zero
-    let unclaimed = inUse.subtractingDownToZero(request.heldPages[pool] ?? .zero)
-    let known = request.foreign.reduce(PageCount.zero) { $0 + ($1.pagesHeld[pool] ?? .zero) }
-    let atStart = request.foreign.reduce(PageCount.zero) { $0 + ($1.pagesAtStart[pool] ?? .zero) }
-    return Int((max(unclaimed, known) + atStart).count)
 }

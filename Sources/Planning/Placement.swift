@@ -117,16 +117,22 @@ public struct CellUsage: Hashable, Sendable {
         public var guests: PageCount
         /// Pages of the site's `pools` and of foreign users.
         public var others: PageCount
+        /// Those of ``others`` that are surplus pages of some process: they are held now, and no pool needs them once they are given
+        /// back.
+        public var passing: PageCount
 
         /// Puts the numbers together.
-        public init(pageSize: PageSize, guests: PageCount, others: PageCount) {
+        public init(pageSize: PageSize, guests: PageCount, others: PageCount, passing: PageCount = .zero) {
             self.pageSize = pageSize
             self.guests = guests
             self.others = others
+            self.passing = passing
         }
 
-        /// All pages that the pool must hold.
+        /// All pages that the pool must hold, surplus pages included as long as somebody holds them.
         public var wanted: PageCount { guests + others }
+        /// All pages that the pool must hold for good.
+        public var lasting: PageCount { wanted.subtractingDownToZero(passing) }
     }
 
     /// The host cell.

@@ -97,9 +97,9 @@ public struct PresentPlacement: Hashable, Sendable {
 public struct ForeignLoad: Hashable, Sendable {
     /// vCPUs that may run on several CPUs.
     public struct SharedVCPUs: Hashable, Sendable {
-        /// The CPUs; nil is all.
+        /// The CPUs, none of which can become dedicated; nil is anywhere, which claims none.
         public var cpus: CPUSet?
-        /// How many vCPUs.
+        /// How many vCPUs; 0 for other threads of the domain.
         public var count: Int
 
         /// Puts a group of vCPUs together.
@@ -125,7 +125,7 @@ public struct ForeignLoad: Hashable, Sendable {
 
     /// The domain's name.
     public var name: String
-    /// CPUs that one vCPU, or the emulator alone, is pinned to.
+    /// CPUs that a vCPU, the emulator or an iothread is pinned to as its only one.
     public var takenCPUs: CPUSet
     /// vCPUs that may run on several CPUs.
     public var sharedVCPUs: [SharedVCPUs]
@@ -137,14 +137,22 @@ public struct ForeignLoad: Hashable, Sendable {
     public var pagesHeld: [PoolID: PageCount]
     /// Huge pages that the domain needs when libvirt starts it with the host.
     public var pagesAtStart: [PoolID: PageCount]
+    /// By page size: huge pages that the domain needs when libvirt starts it with the host, and that are bound to no single cell.
+    public var promisedPages: [PageSize: PageCount]
+    /// vCPUs that may run on any CPU.
+    public var unconfined: VCPUSet = []
+    /// Whether the domain runs now.
+    public var isRunning = true
     /// Whether it is a guest of the site that keeps its place as it is.
     public var isGuest = false
 
     /// Puts a load together.
     public init(
         name: String, takenCPUs: CPUSet = [], sharedVCPUs: [SharedVCPUs] = [], memory: [Memory] = [],
-        overhead: Memory? = nil, pagesHeld: [PoolID: PageCount] = [:], pagesAtStart: [PoolID: PageCount] = [:]
+        overhead: Memory? = nil, pagesHeld: [PoolID: PageCount] = [:], pagesAtStart: [PoolID: PageCount] = [:],
+        promisedPages: [PageSize: PageCount] = [:]
     ) {
+        self.promisedPages = promisedPages
         self.overhead = overhead
         self.name = name
         self.takenCPUs = takenCPUs

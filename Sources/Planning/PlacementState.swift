@@ -149,19 +149,53 @@ struct PlacementState {
             let allowed = Int(grid.cpuRatio.applied(to: UInt64(totals.sharedCPUs)))
             if needed > allowed { return Lack(resource: .sharedVCPUs, needed: needed, available: allowed) }
         }
-        return memoryLack(floating.memory, most: floating.memoryMost, reserve: 0)
-            ?? memoryLack(floating.memoryWithReserve, most: floating.memoryMostWithReserve, reserve: grid.reserve)
+        let promised: Int
+        switch promisedMemory {
+        case .success(let memory): promised = memory
+        case .failure(let error): return error.lack
+        }
+        return memoryLack(floating.memory, most: floating.memoryMost, reserve: 0, promised: promised)
+            ?? memoryLack(
+                floating.memoryWithReserve, most: floating.memoryMostWithReserve, reserve: grid.reserve,
+                promised: promised)
+    }
+
+    /// Ordinary memory in KiB that pages promised to foreign domains take where pools have none to spare; or the pages that
+    /// guests took of those.
+    private var promisedMemory: Result<Int, LackError> {
+        var memory = 0
+        for (size, promised) in grid.promisedPages.enumerated() where promised > 0 {
+            let spare = sparePages(of: size)
+            let guests = grid.cells.indices.reduce(0) { $0 + pages[$1 * grid.pageSizes.count + size] }
+            if !grid.managesPools, guests > 0, spare < promised {
+                return .failure(LackError(.pages(size: size), promised + guests, spare + guests))
+            }
+            if grid.managesPools { memory += max(0, promised - spare) * grid.pageSizes[size] }
+        }
+        return .success(memory)
+    }
+
+    /// Pages of the pools of one size that nobody is to have.
+    func sparePages(of size: Int) -> Int {
+        guard !(grid.managesPools && grid.allowsShrink) else { return 0 }
+        return grid.cells.indices.reduce(0) { sum, cell in
+            guard let total = grid.cells[cell].poolTotal[size] else { return sum }
+            return sum + max(0, total - grid.cells[cell].poolBase[size] - pages[cell * grid.pageSizes.count + size])
+        }
     }
 
     /// What the host lacks of ordinary memory, when `reserve` of it may be used beyond what cells may give to guests.
-    private func memoryLack(_ memory: Int, most: Int, reserve: Int) -> Lack? {
+    ///
+    /// - Parameter promised: What pages take that are promised to foreign domains, in KiB.
+    private func memoryLack(_ memory: Int, most: Int, reserve: Int, promised: Int) -> Lack? {
         if most > totals.ordinary + reserve {
             return Lack(resource: .memory, needed: most, available: totals.ordinary + reserve)
         }
-        let foreignMemory = Int(grid.ramRatio.applied(to: UInt64(grid.foreignFloatingMemory)))
+        let foreignMemory = Int(grid.ramRatio.applied(to: UInt64(grid.foreignFloatingMemory + promised)))
         let soft = totals.soft + memory
         let capacity = totals.softCapacity + reserve
-        if soft + totals.hard > 0, soft + foreignMemory > capacity {
+        let hasPages = promised > 0 && pages.contains { $0 > 0 }
+        if soft + totals.hard > 0 || hasPages, soft + foreignMemory > capacity {
             return Lack(resource: .memory, needed: soft + foreignMemory, available: capacity)
         }
         return nil

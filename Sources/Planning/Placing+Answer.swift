@@ -190,20 +190,15 @@ extension Placing {
             usage[cell].pools = grid.pageSizes.indices.compactMap { size in
                 guard grid.cells[cell].poolTotal[size] != nil else { return nil }
                 let pageSize = PageSize(KiB(UInt64(grid.pageSizes[size])))
-                let own = pagesOfGuestsAsTheyAre(PoolID(cell: grid.cells[cell].id, pageSize: pageSize))
+                let pool = PoolID(cell: grid.cells[cell].id, pageSize: pageSize)
+                let others = OtherPages(pool, of: request.host.cells[cell], request: request)
                 return CellUsage.Pool(
-                    pageSize: pageSize, guests: PageCount(UInt64(pages[cell][size])) + own,
-                    others: PageCount(UInt64(grid.cells[cell].poolBase[size])).subtractingDownToZero(own))
+                    pageSize: pageSize, guests: PageCount(UInt64(pages[cell][size])) + others.kept,
+                    others: others.others, passing: others.passing)
             }
         }
+        PromisedPages(request: request, grid: grid).add(to: &usage)
         return usage
-    }
-
-    /// Pages of the site's guests that keep their place: the grid counts them with those of others.
-    private func pagesOfGuestsAsTheyAre(_ pool: PoolID) -> PageCount {
-        request.foreign.filter(\.isGuest).reduce(.zero) {
-            $0 + ($1.pagesHeld[pool] ?? .zero) + ($1.pagesAtStart[pool] ?? .zero)
-        }
     }
 
     /// Whether a guest that was bound somewhere is bound elsewhere now, or its dedicated vCPUs have other CPUs.

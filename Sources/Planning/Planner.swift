@@ -83,9 +83,14 @@ private struct Planning {
                 steps.append(step)
             }
             plan.diagnostics +=
-                pools.bestEffortDiagnostics + pools.mountDiagnostics + pools.heldDiagnostics
+                pools.bestEffortDiagnostics + pools.surplusDiagnostics + pools.mountDiagnostics + pools.heldDiagnostics
                 + moving.diagnostics(besides: Set(moves.map(\.guest)))
                 + mixedPages(placement)
+                + MemoryInUse(
+                    request: request, placement: placement,
+                    running: Set(records.filter { $0.value.isRunning }.map(\.key))
+                ).diagnostics
+                + UnconfinedDomains(foreign: question.foreign, placement: placement).diagnostics
                 + CPUFindings(host: request.host, guests: request.guests).diagnostics(placement)
                 + DeviceFindings(host: request.host, guests: request.guests).diagnostics(placement)
         }
@@ -126,7 +131,7 @@ private struct Planning {
         result.definitions.sort { $0.name < $1.name }
         plan.verdict = verdict(placement, plan)
         result.plan = plan
-        result.poolTargets = pools.targets
+        result.poolTargets = pools.lasting
         if plan.verdict == .changes { result.steps = steps }
         return result
     }
@@ -258,7 +263,7 @@ private struct Planning {
                     record, load: load, host: request.host, defaultHugePage: request.defaultHugePage,
                     overhead: kept.contains(name) ? request.policy.guestOverhead : foreignOverhead)
                 taken.isGuest = kept.contains(name)
-                foreign.append(taken)
+                foreign.append(!taken.isGuest && request.policy.ignores(name) ? taken.withoutCPUs : taken)
             } else if record.isRunning {
                 let pages = DomainPages(load, host: request.host, defaultHugePage: request.defaultHugePage)
                 held.merge(pages.bound) { $0 + $1 }

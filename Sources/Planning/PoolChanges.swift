@@ -9,14 +9,45 @@ struct PoolChanges {
     /// How far pools can grow for now.
     let room: PoolGrowthRoom
 
-    /// What each pool must hold; empty when the pools are taken as they are.
+    /// What each pool must hold for good, and at the next boot; empty when the pools are taken as they are.
+    var lasting: [PoolID: PageCount] { pools.mapValues(\.lasting) }
+
+    /// What each pool is set to; empty when the pools are taken as they are. One that grows takes surplus pages in: the kernel makes
+    /// those persistent first, and what is needed comes on top.
     var targets: [PoolID: PageCount] {
+        Dictionary(
+            uniqueKeysWithValues: pools.map { id, pool in
+                (id, pool.lasting > persistent(id) ? pool.wanted : pool.lasting)
+            })
+    }
+
+    private var pools: [PoolID: CellUsage.Pool] {
         guard request.policy.managesPools else { return [:] }
-        var targets: [PoolID: PageCount] = [:]
+        var pools: [PoolID: CellUsage.Pool] = [:]
         for cell in placement.cells {
-            for pool in cell.pools { targets[PoolID(cell: cell.id, pageSize: pool.pageSize)] = pool.wanted }
+            for pool in cell.pools { pools[PoolID(cell: cell.id, pageSize: pool.pageSize)] = pool }
         }
-        return targets
+        return pools
+    }
+
+    private func persistent(_ id: PoolID) -> PageCount {
+        request.host.cell(id.cell)?.pool(of: id.pageSize)?.persistent ?? .zero
+    }
+
+    /// Pools that grow while some process holds surplus pages of them.
+    var surplusDiagnostics: [Diagnostic] {
+        let pools = pools
+        return changes.compactMap { change, _ in
+            guard change.action == .grow, case .pool(let id) = change.subject, let pool = pools[id],
+                pool.passing > .zero
+            else { return nil }
+            return Diagnostic(
+                .surplusKept,
+                "\(pool.passing) surplus pages of \(id.pageSize) on cell \(id.cell) that some process holds become persistent, as "
+                    + "the pool grows", at: change.source, severity: .warning,
+                notes: ["they stay in the pool when that process ends; the next boot reserves \(pool.lasting) pages"],
+                hint: "end the process before, or give the pages back afterwards: numactl-plan apply --allow-shrink")
+        }
     }
 
     /// What each pool can hold as long as running guests are where they are.
@@ -56,7 +87,7 @@ struct PoolChanges {
             return change.action == .grow && pool.pageSize >= KernelArguments.bootPageSize
         }
         guard !large.isEmpty else { return [] }
-        let arguments = KernelArguments(targets, atLeast: KernelArguments.bootPageSize).text
+        let arguments = KernelArguments(lasting, atLeast: KernelArguments.bootPageSize).text
         return [
             Diagnostic(
                 .poolBestEffort,

@@ -53,7 +53,7 @@ struct RoomLedger {
             for pool in cell.pools {
                 let id = PoolID(cell: cell.id, pageSize: pool.pageSize)
                 let total = max(pools[id] ?? pool.persistent, pool.persistent)
-                freePages[id] = Int(clamping: total.count) - Int(clamping: pool.used.count)
+                freePages[id] = Int(clamping: max(total, pool.total).count) - Int(clamping: pool.used.count)
                 let stays = request.allowsShrink ? max(pools[id] ?? pool.total, pool.used) : max(total, pool.total)
                 left -= Int(clamping: (stays * pool.pageSize).count)
             }

@@ -48,9 +48,11 @@ struct ShortageReport {
             // The hardest of the guest's cells that may be here speaks for the guest.
             if let worst = found.compactMap({ $0 }).first(where: { !$0.isEmpty }) { reasons += worst }
         }
+        let promised = promisedReasons(for: need)
+        reasons += promised
         let far = far(from: open, need: need, demand: demand)
         reasons += far.map(shortage)
-        if far.isEmpty, open.count >= need.cells.count || reasons.isEmpty {
+        if far.isEmpty, promised.isEmpty, open.count >= need.cells.count || reasons.isEmpty {
             reasons.append(
                 Shortage(
                     hostCell: nil, resource: .cells, needed: UInt64(need.cells.count),
@@ -66,6 +68,21 @@ struct ShortageReport {
     private func isBarren(_ host: Int) -> Bool {
         let id = state.grid.cells[host].id
         return request.host.cellsWithoutCPUs.contains(id) || request.host.cellsWithoutMemory.contains(id)
+    }
+
+    /// Pages that the guest would take from foreign domains which start with the host, on whatever cell.
+    private func promisedReasons(for need: GuestNeed) -> [Shortage] {
+        guard !state.grid.managesPools else { return [] }
+        let memory = need.cells.reduce(0) { $0 + $1.memory }
+        let short = need.pages.filter { size in
+            size >= 0 && state.grid.promisedPages[size] > 0
+                && state.sparePages(of: size) - state.grid.promisedPages[size] < memory / state.grid.pageSizes[size]
+        }
+        guard short.count == need.pages.count, let size = short.last else { return [] }
+        let free = state.sparePages(of: size) - state.grid.promisedPages[size]
+        let needed = memory / state.grid.pageSizes[size]
+        let lack = Lack(resource: .pages(size: size), needed: needed, available: free)
+        return [shortage(lack, on: nil, own: needed, free: free)]
     }
 
     /// Devices that the guest must be near to, while no host cell near them has room for a cell of it.
@@ -241,9 +258,14 @@ struct ShortageReport {
                 return load.memory.contains { cell == nil || $0.cell == nil || $0.cell == cell }
                     || load.pagesHeld.keys.contains { (cell ?? $0.cell) == $0.cell }
                     || load.pagesAtStart.keys.contains { (cell ?? $0.cell) == $0.cell }
+                    || !load.promisedPages.isEmpty
             case .wholeCores, .siblingPairs, .dedicatedCPUs, .sharedCPUs, .sharedVCPUs:
                 return !load.takenCPUs.isDisjoint(with: cpus)
-                    || load.sharedVCPUs.contains { !($0.cpus ?? cpus).isDisjoint(with: cpus) }
+                    || load.sharedVCPUs.contains { group in
+                        // Who may run anywhere claims no CPU, and counts among those that share.
+                        guard let claimed = group.cpus else { return resource.isShared }
+                        return !claimed.isDisjoint(with: cpus)
+                    }
             }
         }
         return (guests.map(\.name) + foreign.map(\.name) + pools(holding: resource, on: cell)).sorted()
@@ -269,4 +291,9 @@ struct ShortageReport {
             Int(cell.pageSize.size.count) == state.grid.pageSizes[index]
         }
     }
+}
+
+extension Lack.Resource {
+    /// Whether it is about vCPUs that share CPUs.
+    fileprivate var isShared: Bool { self == .sharedCPUs || self == .sharedVCPUs }
 }

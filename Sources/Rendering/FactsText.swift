@@ -48,14 +48,15 @@ public struct FactsText {
     }
 
     private var cellLines: [String] {
+        let isAvailableKnown = facts.cells.contains { $0.memoryAvailable != nil }
+        let available = isAvailableKnown ? ["available"] : []
         var table = TextTable(
-            [.right, .right, .right, .right, .right, .right, .left],
-            headings: ["cell", "CPUs", "cores", "threads", "memory", "free", "CPU list"])
+            Array(repeating: .right, count: 6 + available.count) + [.left],
+            headings: ["cell", "CPUs", "cores", "threads", "memory", "free"] + available + ["CPU list"])
         for cell in facts.cells {
-            table.add([
-                "\(cell.id)", "\(cell.cpus.count)", "\(cell.siblings.count)", threads(of: cell),
-                Amount.text(cell.memory), Amount.text(cell.memoryFree), cell.cpus.text(empty: "none"),
-            ])
+            let numbers = ["\(cell.id)", "\(cell.cpus.count)", "\(cell.siblings.count)", threads(of: cell)]
+            let amounts = [cell.memory, cell.memoryFree] + (isAvailableKnown ? [cell.memoryAvailable] : [])
+            table.add(numbers + amounts.map { Amount.text($0) } + [cell.cpus.text(empty: "none")])
         }
         return table.isEmpty ? ["no cells"] : table.lines()
     }

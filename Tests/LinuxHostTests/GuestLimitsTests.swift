@@ -88,4 +88,52 @@ struct GuestLimitsTests {
         #expect(facts?.guestLimits == nil)
         #expect(diagnostics.contains { $0.code == .sysfsGarbled && $0.message.contains("machine.slice") })
     }
+
+    @Test(
+        "the memory of a cell that is free or in caches is added up where the kernel does not tell it",
+        arguments: [
+            ("MemFree: 400 kB", nil),
+            ("MemFree: 400 kB\nNode 0 Active(file): 30 kB\nNode 0 Inactive(file): 50 kB", 480),
+            (
+                "MemFree: 400 kB\nNode 0 Active(file): 30 kB\nNode 0 Inactive(file): 50 kB\nNode 0 SReclaimable: 5 kB",
+                485
+            ),
+            (
+                "MemFree: 400 kB\nNode 0 Active(file): 30 kB\nNode 0 Inactive(file): 50 kB\nNode 0 KReclaimable: 7 kB\n"
+                    + "Node 0 SReclaimable: 5 kB", 487
+            ),
+            ("MemFree: 900 kB\nNode 0 Active(file): 300 kB\nNode 0 Inactive(file): 50 kB", 1_000),
+        ] as [(String, KiB?)])
+    func available(lines: String, available: KiB?) throws {
+        let tree = try TemporaryTree(
+            Self.machine.merging([
+                "sys/devices/system/node/node0/meminfo": "Node 0 MemTotal: 1000 kB\nNode 0 \(lines)\n"
+            ]) { $1 })
+        #expect(HostDiscovery(root: tree.path).facts().facts?.cell(0)?.memoryAvailable == available)
+    }
+
+    @Test(
+        "and what the kernel keeps free is taken off",
+        arguments: [
+            ("", 480),
+            (
+                "Node 0, zone      DMA\n  pages free 9\n        min      1\n        low      2\n        high     3\n",
+                472
+            ),
+            (
+                "Node 0, zone      DMA\n        low      2\nNode 0, zone   Normal\n        low      3\n"
+                    + "    pagesets\n              low: 7\nNode 1, zone   Normal\n        low      50\n", 460
+            ),
+            ("Node 0, zone   Normal\n        low      18446744073709551615\n", 0),
+            ("low 4\nNode x, zone y\nlow 4\n", 480),
+        ] as [(String, KiB)])
+    func watermarks(zones: String, available: KiB) throws {
+        let lines =
+            "MemTotal: 1000 kB\nNode 0 MemFree: 400 kB\nNode 0 Active(file): 30 kB\nNode 0 Inactive(file): 50 kB\n"
+        let tree = try TemporaryTree(
+            Self.machine.merging([
+                "sys/devices/system/node/node0/meminfo": "Node 0 \(lines)", "proc/zoneinfo": zones,
+            ]) { $1 })
+        #expect(HostDiscovery(root: tree.path).facts().facts?.cell(0)?.memoryAvailable == available)
+    }
 }

@@ -104,7 +104,7 @@ struct BruteForce {
         let hasSets = policy.dedicatedCPUs != nil || policy.sharedCPUs != nil
         let all = request.host.cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) }
         let taken = request.foreign.reduce(into: CPUSet()) { $0.formUnion($1.takenCPUs) }
-        let many = request.foreign.flatMap(\.sharedVCPUs).reduce(into: CPUSet()) { $0.formUnion($1.cpus ?? all) }
+        let many = request.foreign.flatMap(\.sharedVCPUs).reduce(into: CPUSet()) { $0.formUnion($1.cpus ?? []) }
         let dedicated = (hasSets ? policy.dedicatedCPUs?.value ?? [] : all).subtracting(taken).subtracting(many)
         let shared = (hasSets ? policy.sharedCPUs?.value ?? [] : all).subtracting(taken)
         // Per cell, the most CPUs that can be left for sharing; a host-wide rule needs only these.

@@ -121,7 +121,7 @@ struct ValidityChecker {
             faults.append("\(name): on a sibling that is to be kept empty")
         }
         let foreignAlone = request.foreign.reduce(into: CPUSet()) { $0.formUnion($1.takenCPUs) }
-        let foreignMany = request.foreign.flatMap(\.sharedVCPUs).reduce(into: CPUSet()) { $0.formUnion($1.cpus ?? all) }
+        let foreignMany = request.foreign.flatMap(\.sharedVCPUs).reduce(into: CPUSet()) { $0.formUnion($1.cpus ?? []) }
         if !alone.isDisjoint(with: foreignAlone.union(foreignMany)) { faults.append("a foreign domain's CPU is taken") }
         if !empty.isDisjoint(with: foreignAlone.union(foreignMany)) { faults.append("an isolated sibling is in use") }
         let left = sharedSet.intersection(all).subtracting(alone).subtracting(empty).subtracting(foreignAlone)
@@ -206,7 +206,7 @@ struct ValidityChecker {
                 let used = pool.used.count > held ? pool.used.count - held : 0
                 let foreign = max(used, request.foreign.reduce(0) { $0 + ($1.pagesHeld[id]?.count ?? 0) })
                 let start = request.foreign.reduce(0) { $0 + ($1.pagesAtStart[id]?.count ?? 0) }
-                let wanted = asked + foreign + start + pages[pool.pageSize, default: 0]
+                let wanted = max(asked, foreign + start) + pages[pool.pageSize, default: 0]
                 if !request.policy.managesPools, pages[pool.pageSize, default: 0] > 0, wanted > pool.total.count {
                     faults.append("cell \(cell.id): \(wanted) of \(pool.total) pages of \(pool.pageSize)")
                 }

@@ -83,6 +83,15 @@ extension CodeExplanation {
             Reserve them at boot: numactl-plan boot --emit kernel-args prints what the kernel needs.
             """),
         CodeExplanation(
+            .surplusKept, "surplus pages become persistent",
+            """
+            A warning: a pool is to grow while some process holds surplus pages of it, that is, pages beyond the pool \
+            that the kernel made because vm.nr_overcommit_hugepages allows them. A pool that grows takes these in \
+            before the kernel makes new pages, so the growth comes on top of them, and they stay when the process ends. \
+            The boot file and the kernel arguments do not ask for them.
+            End the process before apply, or give the pages back afterwards with apply --allow-shrink.
+            """),
+        CodeExplanation(
             .outputUnwritable, "a result cannot be written",
             """
             A file or folder that was asked for cannot be made or written; the system's words are in the message. \

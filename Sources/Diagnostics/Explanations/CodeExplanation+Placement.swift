@@ -140,6 +140,26 @@ extension CodeExplanation {
             AllowedCPUs=0-15, or take the CPUs out of 'cpus' of the host.
             """),
         CodeExplanation(
+            .memoryInUse, "a cell's memory is in use by others",
+            """
+            A warning: guests that are to start on a cell, with the pages that its pools grow by, need more ordinary memory \
+            than the cell has free now or could free by dropping caches. Something else holds the rest: a file \
+            system's own cache (ZFS), a storage daemon, tmpfs. The sizes fit the cell, so the plan stands; the guest may \
+            fail to start, swap, or have the kernel kill something.
+            Give such memory to the host in the site file, so that guests go elsewhere: reserved: {cells: {0: {memory: \
+            112GiB}}}, or limit what holds it. facts shows memory_free_kib and memory_available_kib of each cell.
+            """),
+        CodeExplanation(
+            .domainRunsAnywhere, "a domain may run on CPUs that guests have for themselves",
+            """
+            A warning: guests of the site get CPUs of their own, and domains that are not the site's have vCPUs without a pin, \
+            or pinned to all CPUs: the kernel may run them there too. They claim no CPU, so that one such domain does \
+            not keep all guests from dedicated CPUs; their vCPUs count against cpu_allocation_ratio over the whole host.
+            Confine each of them: virsh vcpupin DOMAIN VCPU CPUS --config --live for its vCPUs, and \
+            virsh emulatorpin DOMAIN CPUS --config --live. Or list it under 'ignore_domains' of the host, which says that \
+            this is meant; its memory and pages count all the same.
+            """),
+        CodeExplanation(
             .isolatedCPUsRead, "isolated CPUs serve dedicated vCPUs",
             """
             The site gives the host no 'cpus', and the kernel isolates some (isolcpus). The scheduler spreads no thread over isolated \

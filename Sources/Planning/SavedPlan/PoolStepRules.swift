@@ -70,7 +70,8 @@ extension SavedPlanRules {
     private func bootProblem(_ pool: PoolID, _ pages: PageCount) -> String? {
         if let wrong = sizeProblem(pool, pages) { return wrong }
         for case .setPool(pool, let prior, let target) in steps {
-            let isRight = target > prior ? pages == target : pages <= target
+            // The next boot may ask for less than a growth: not for surplus pages that it takes in.
+            let isRight = target > prior ? pages <= target && pages > prior : pages <= target
             return isRight ? nil : "no step of the plan brings the pool to \(pages) pages"
         }
         let present = host.cell(pool.cell)?.pool(of: pool.pageSize)?.persistent ?? .zero

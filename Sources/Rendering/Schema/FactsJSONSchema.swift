@@ -37,7 +37,8 @@ public enum FactsJSONSchema: DocumentSchema {
         object(
             ["id": count, "cpus": list, "memory_kib": orNull(count)],
             optional: [
-                "memory_free_kib": orNull(count), "siblings": orNull(list(of: list)), "llc": orNull(list(of: list)),
+                "memory_free_kib": orNull(count), "memory_available_kib": orNull(count),
+                "siblings": orNull(list(of: list)), "llc": orNull(list(of: list)),
                 "distances": orNull([
                     "type": "object", "propertyNames": ["pattern": "^[0-9]+$"],
                     "additionalProperties": ["type": "integer"],

@@ -34,6 +34,7 @@ struct HostDraft: Sendable {
     var ramAllocationRatio: Located<Ratio>?
     var reserved: Located<Reserved>?
     var guestOverhead: Located<GuestOverhead>?
+    var ignoredDomains: Located<[Located<String>]>?
     var pools: Located<Pools>?
     var placement: Located<HostPolicy.Placement>?
 
@@ -54,6 +55,9 @@ struct HostDraft: Sendable {
             Key(
                 "guest_overhead", \.guestOverhead, .overhead, standard: "auto",
                 "Ordinary memory for each guest's QEMU: by a formula, none, or so much"),
+            Key(
+                "ignore_domains", \.ignoredDomains, .sequence(.text(.line)),
+                "Domains that are not the site's and whose CPUs do not count; * and ? stand for any characters"),
             Key("pools", \.pools, Pools.reader, "Huge pages beyond what the guests need, by page size"),
             Key(
                 "placement", \.placement, .choice, standard: "spread",

@@ -24,6 +24,7 @@ struct HostRules {
             if let memory = entry.value.value.memory { policy.reservedPerCell[entry.cell.value] = memory }
         }
         if let overhead = draft.guestOverhead { policy.guestOverhead = overhead.value }
+        policy.ignoredDomains = draft.ignoredDomains?.value.map(\.value) ?? []
         if let manages = draft.pools?.value.manages { policy.managesPools = manages.value }
         policy.pools = pools()
         if let placement = draft.placement { policy.placement = placement.value }

@@ -44,6 +44,8 @@ public struct HostPolicy: Hashable, Sendable {
     public var reservedPerCell: [CellID: Located<KiB>]
     /// Ordinary memory set aside for each guest's QEMU.
     public var guestOverhead: GuestOverhead
+    /// Patterns of names of domains whose CPUs do not count.
+    public var ignoredDomains: [String] = []
     /// Whether the tool sizes the pools; false takes them as they are.
     public var managesPools: Bool
     /// Huge pages beyond what guests need, by page size and cell.
