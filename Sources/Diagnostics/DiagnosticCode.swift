@@ -56,6 +56,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case policyNeedsCells = "NP247"
     case wishDropped = "NP248"
     case deviceTwice = "NP249"
+    case pinsContradict = "NP250"
 
     // Placement
     case pageSizeNotOnHost = "NP301"
@@ -72,6 +73,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case poolGrowthHeld = "NP313"
     case ownCPUsChange = "NP314"
     case deviceOnCellWithoutCPUs = "NP315"
+    case pinImpossible = "NP316"
     case guestsConfined = "NP320"
     case memoryInUse = "NP321"
     case domainRunsAnywhere = "NP322"

@@ -221,7 +221,7 @@ extension Shortage.Resource {
 extension GuestDemand {
     /// Even cells, or nil when vCPUs or memory cannot be divided.
     fileprivate func evenCells(_ count: Int, vcpus: Int, memory: KiB) -> [GuestCellDemand]? {
-        guard vcpus % count == 0, memory.count % UInt64(count) == 0 else { return nil }
+        guard pins.isEmpty, vcpus % count == 0, memory.count % UInt64(count) == 0 else { return nil }
         let each = vcpus / count
         return (0..<count).map { index in
             GuestCellDemand(
@@ -233,6 +233,7 @@ extension GuestDemand {
     /// The same guest with another size, its cells even; nil when its cells are uneven now or could not be even.
     fileprivate func resized(vcpus count: Int, memory amount: KiB) -> GuestDemand? {
         // Without a wish every vCPU is a socket; a topology that was asked for holds one number of vCPUs only.
+        if !pins.isEmpty { return nil }
         if let cpuTopology, count != vcpus, cpuTopology.sockets != vcpus { return nil }
         var smaller = self
         smaller.vcpus = count
@@ -240,6 +241,7 @@ extension GuestDemand {
         let all = VCPUSet(numbers: 0..<count)
         smaller.dedicatedVCPUs = cpuPolicy == .dedicated ? all : dedicatedVCPUs.intersection(all)
         smaller.realtimeVCPUs = realtimeVCPUs.intersection(all)
+        smaller.scheduler?.vcpus = scheduler?.vcpus.intersection(all) ?? all
         guard !cells.isEmpty else { return smaller }
         guard Set(cells.map(\.vcpus.count)).count == 1, Set(cells.map(\.memory)).count == 1,
             let even = evenCells(cells.count, vcpus: count, memory: amount)

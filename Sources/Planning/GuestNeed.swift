@@ -91,14 +91,17 @@ extension GuestNeed {
         var forced: [Int?] = []
         for cell in demand.cells {
             guard let wanted = demand.forcedCells[cell.id]?.value else {
-                forced.append(nil)
+                forced.append(grid.home(of: cell, demand))
                 continue
             }
             guard let index = grid.indexOfCell[wanted] else { throw StaticObstacleError(.cellMissing(wanted)) }
             forced.append(index)
         }
         self.init(
-            cells: demand.cells.enumerated().map { GuestNeed.need(of: $1, isFirst: $0 == 0, demand: demand) },
+            cells: demand.cells.enumerated().map { index, cell in
+                let pinned = grid.ownPins(of: cell, demand, on: forced[index]).count
+                return GuestNeed.need(of: cell, isFirst: index == 0, demand: demand, pinned: pinned)
+            },
             forced: forced, pages: try GuestNeed.pages(for: demand, on: grid))
         if !cells.isEmpty { cells[0].overhead = Int(grid.overhead(of: demand).count) }
         mustTouch = devices.mustTouch
@@ -107,17 +110,19 @@ extension GuestNeed {
         needsSharedCPU = demand.emulatorPolicy == .share && demand.realtimeVCPUs.count == demand.vcpus
     }
 
-    private static func need(of cell: GuestCellDemand, isFirst: Bool, demand: GuestDemand) -> CellNeed {
-        let dedicated = cell.vcpus.intersection(demand.dedicatedVCPUs).count
+    /// - Parameter pinned: How many vCPUs have a CPU of their own by hand, which is not to be found any more.
+    private static func need(of cell: GuestCellDemand, isFirst: Bool, demand: GuestDemand, pinned: Int) -> CellNeed {
+        let all = cell.vcpus.intersection(demand.dedicatedVCPUs).count
+        let dedicated = all - pinned
         var need = CellNeed()
-        need.shared = cell.vcpus.count - dedicated
+        need.shared = cell.vcpus.count - all
         need.memory = Int(cell.memory.count)
         need.isHard = demand.reservesMemory
         switch demand.threadPolicy {
         case .prefer: need.singles = dedicated
         case .isolate: need.wholeCores = dedicated
         case .require:
-            need.needsSMT = dedicated > 0
+            need.needsSMT = all > 0
             if dedicated >= 2 { need.paired = dedicated } else { need.singles = dedicated }
         }
         if isFirst, demand.emulatorPolicy == .isolate { need.singles += 1 }

@@ -88,7 +88,8 @@ extension HostGrid {
         let (host, policy) = (request.host, request.policy)
         let sizes = host.hugePageSizes
         let taken = request.foreign.reduce(into: CPUSet()) { $0.formUnion($1.takenCPUs) }
-        let blocked = request.foreign.reduce(into: CPUSet()) { set, load in
+        let pinned = request.guests.reduce(into: CPUSet()) { $0.formUnion($1.demand.sharedPins) }
+        let blocked = request.foreign.reduce(into: pinned) { set, load in
             for group in load.sharedVCPUs { set.formUnion(group.cpus ?? []) }
         }
         let hasSets = policy.dedicatedCPUs != nil || policy.sharedCPUs != nil

@@ -13,7 +13,7 @@ struct KeptPlacement {
 
 /// The CPUs that a guest has for itself.
 struct KeptCPUs {
-    /// By guest cell: the CPU of each dedicated vCPU.
+    /// By guest cell: the CPU of each dedicated vCPU that is not pinned by hand.
     var pins: [[VCPU: CPU]]
     /// The emulator's own CPU.
     var emulator: CPU?
@@ -53,10 +53,11 @@ extension KeptCPUs {
                 own[vcpu] = cpu
             }
             let cpus = CPUSet(own.values)
-            guard cpus.count == own.count,
+            let byHand = grid.ownPins(of: cell, demand, on: hosts[index])
+            guard cpus.count == own.count, byHand.allSatisfy({ own[$0.key] == $0.value }),
                 KeptCPUs.meets(demand.threadPolicy, cpus: cpus, cores: grid.cells[hosts[index]].cores)
             else { return nil }
-            pins.append(own)
+            pins.append(own.filter { byHand[$0.key] == nil })
         }
         if demand.emulatorPolicy == .isolate {
             guard let set = present.emulatorCPUs, set.count == 1, let cpu = set.first,

@@ -42,7 +42,7 @@ struct Placing {
 
     init(_ request: PlacementRequest) {
         self.request = request
-        let grid = HostGrid(request)
+        var grid = HostGrid(request)
         var needs: [GuestNeed?] = []
         var obstacles: [Int: StaticObstacle] = [:]
         var kept: [Int: KeptPlacement] = [:]
@@ -55,6 +55,9 @@ struct Placing {
                 needs.append(nil)
                 obstacles[index] = error.obstacle
             }
+        }
+        for (guest, need) in zip(request.guests, needs) {
+            if let need { grid.commitHandPins(of: guest.demand, need) }
         }
         self.grid = grid
         self.needs = needs

@@ -32,9 +32,15 @@ extension Placing {
     private func grantCPUs(_ arrangement: Arrangement, placed: [Int]) -> [Int: GrantedCPUs] {
         var granted: [Int: GrantedCPUs] = [:]
         for guest in placed {
-            let pins = request.guests[guest].demand.cells.map { _ in [VCPU: CPU]() }
+            let demand = request.guests[guest].demand
+            let hosts = arrangement.assignments[guest].hosts
             let kept = arrangement.keptCPUs[guest]
-            granted[guest] = GrantedCPUs(pins: kept?.pins ?? pins, emulator: kept?.emulator)
+            let pins = demand.cells.indices.map { cell in
+                let byHand = grid.ownPins(
+                    of: demand.cells[cell], demand, on: hosts.indices.contains(cell) ? hosts[cell] : nil)
+                return byHand.merging(kept?.pins[cell] ?? [:]) { byHand, _ in byHand }
+            }
+            granted[guest] = GrantedCPUs(pins: pins, emulator: kept?.emulator)
         }
         for host in grid.cells.indices {
             var wants: [(guest: Int, cell: Int, want: CPUAllocation.Want)] = []
@@ -58,7 +64,9 @@ extension Placing {
                 mayLose: sharedToLose(host, arrangement, load, placed))
             for (entry, grant) in zip(wants, allocation.allocate(wants.map(\.want))) {
                 let demand = request.guests[entry.guest].demand
+                let byHand = granted[entry.guest]?.pins[entry.cell] ?? [:]
                 let vcpus = demand.cells[entry.cell].vcpus.intersection(demand.dedicatedVCPUs)
+                    .subtracting(VCPUSet(byHand.keys))
                 for (vcpu, cpu) in zip(vcpus, grant.vcpus) { granted[entry.guest]?.pins[entry.cell][vcpu] = cpu }
                 if entry.want.hasEmulator { granted[entry.guest]?.emulator = grant.emulator }
             }
@@ -117,13 +125,15 @@ extension Placing {
                 .intersection(request.host.guestCPUs)
             let confined = request.policy.sharedCPUs != nil || everywhere != all
             return GuestPlacement(
-                name: name, floatingCPUs: confined ? everywhere : nil, memory: demand.memory, overhead: overhead)
+                name: name, emulatorCPUs: demand.pins.emulator.map { $0.value.cpus } ?? [],
+                floatingCPUs: confined ? everywhere : nil, memory: demand.memory,
+                pins: demand.pins.vcpus.mapValues(\.value), overhead: overhead)
         }
         let cells = demand.cells.enumerated().map { index, cell in
             let (host, page) = (assignment.hosts[index], assignment.pages[index])
             var pins: [VCPU: CPUSet] = [:]
             for vcpu in cell.vcpus {
-                pins[vcpu] = (granted?.pins[index][vcpu]).map { [$0] } ?? shared[host]
+                pins[vcpu] = (granted?.pins[index][vcpu]).map { [$0] } ?? demand.pins.vcpus[vcpu]?.value ?? shared[host]
             }
             return GuestCellPlacement(
                 id: cell.id, hostCell: grid.cells[host].id, vcpus: cell.vcpus, memory: cell.memory,
@@ -139,6 +149,7 @@ extension Placing {
     private func emulator(
         _ demand: GuestDemand, own: CPU?, cells: [GuestCellPlacement], shared: CPUSet
     ) -> CPUSet {
+        if let pin = demand.pins.emulator { return pin.value.cpus }
         if let own { return [own] }
         if demand.emulatorPolicy == .share, !shared.isEmpty { return shared }
         func union(_ isIncluded: (VCPU) -> Bool) -> CPUSet {
@@ -203,4 +214,9 @@ extension Placing {
             }
         }
     }
+}
+
+extension HandPins.Emulator {
+    /// The CPUs; none where the emulator is pinned to nothing.
+    fileprivate var cpus: CPUSet { if case .cpus(let cpus) = self { cpus } else { [] } }
 }

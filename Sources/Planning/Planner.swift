@@ -64,11 +64,13 @@ private struct Planning {
     func result() -> ExecutablePlan {
         let question = placementRequest
         let (placement, moves) = place(question)
+        let pins = HandPinFindings(
+            host: request.host, policy: request.policy, guests: request.guests, foreign: question.foreign)
         let occupancy = occupancy(placement)
         let moving = MovingGuests(request: request, records: records, question: question, placement: placement)
         var plan = Plan(
             host: request.host.host.name ?? request.policy.name.value, site: request.site, verdict: .noChanges,
-            placement: placement, moves: moves, diagnostics: diagnostics)
+            placement: placement, moves: moves, diagnostics: diagnostics + pins.diagnostics)
         var result = ExecutablePlan(plan: plan)
         var steps: [Step] = []
         let pools = PoolChanges(

@@ -33,10 +33,10 @@ extension DomainThread {
         }
     }
 
-    /// Whether a running domain has the thread.
+    /// Whether a running domain has the thread: a vCPU that is not plugged in has none.
     func runs(in live: FoundSettings) -> Bool {
         switch self {
-        case .vcpu(let vcpu): vcpu.rawValue < live.vcpus
+        case .vcpu(let vcpu): vcpu.rawValue < min(live.currentVCPUs ?? live.vcpus, live.vcpus)
         case .emulator: true
         case .ioThread(let number): number <= live.ioThreads ?? 0
         }
@@ -61,7 +61,7 @@ struct FloatingPins {
 
     /// The threads that the attribute is about.
     static func threads(of live: FoundSettings) -> [DomainThread] {
-        (0..<live.vcpus).map { .vcpu(VCPU($0)) } + [.emulator]
+        (0..<min(live.currentVCPUs ?? live.vcpus, live.vcpus)).map { .vcpu(VCPU($0)) } + [.emulator]
     }
 
     /// The running domain as if the attribute had been taken, where the pins of all its threads say the same.

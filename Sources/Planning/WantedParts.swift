@@ -12,6 +12,8 @@ struct WantedParts {
     /// What is wanted of a guest at its place.
     func settings(of demand: GuestDemand, at placement: GuestPlacement) -> WantedSettings {
         var wanted = WantedSettings(vcpus: demand.vcpus, memory: demand.memory)
+        wanted.currentVCPUs = demand.currentVCPUs
+        wanted.currentMemory = demand.currentMemory
         wanted.vcpuCPUs = placement.floatingCPUs
         wanted.ioThreads = demand.ioThreads
         pin(&wanted, demand, placement)
@@ -19,6 +21,7 @@ struct WantedParts {
         wanted.hugePages = hugePages(placement)
         wanted.noSharePages = !demand.realtimeVCPUs.isEmpty
         wanted.isLocked = !demand.realtimeVCPUs.isEmpty || demand.lockedMemory
+        wanted.isMemoryShared = isShared(demand)
         wanted.cpuMode = demand.cpuMode
         wanted.topology = SeenTopology(host: host).topology(of: demand, at: placement).map {
             Topology(sockets: $0.sockets, cores: $0.cores, threads: $0.threads)
@@ -40,16 +43,24 @@ struct WantedParts {
     }
 
     private func pin(_ wanted: inout WantedSettings, _ demand: GuestDemand, _ placement: GuestPlacement) {
-        wanted.vcpuPins = placement.cells.reduce(into: [:]) { pins, cell in pins.merge(cell.pins) { first, _ in first }
+        wanted.vcpuPins = placement.cells.reduce(into: placement.pins) { pins, cell in
+            pins.merge(cell.pins) { first, _ in first }
         }
-        if !placement.emulatorCPUs.isEmpty {
-            wanted.emulatorPin = placement.emulatorCPUs
-            let numbers = 0..<(demand.ioThreads ?? 0)
-            wanted.ioThreadPins = Dictionary(
-                uniqueKeysWithValues: numbers.map { ($0 + 1, placement.emulatorCPUs) })
+        wanted.emulatorPin = placement.emulatorCPUs.isEmpty ? nil : placement.emulatorCPUs
+        for number in 0..<(demand.ioThreads ?? 0) {
+            wanted.ioThreadPins[number + 1] = demand.pins.ioThreads[number + 1]?.value ?? wanted.emulatorPin
         }
-        let scheduler = Scheduler(policy: "fifo", priority: WantedParts.realtimePriority)
-        wanted.schedulers = Dictionary(uniqueKeysWithValues: demand.realtimeVCPUs.map { ($0, scheduler) })
+        wanted.schedulers = schedulers(demand)
+    }
+
+    private func schedulers(_ demand: GuestDemand) -> [VCPU: Scheduler] {
+        let realtime = Scheduler(policy: "fifo", priority: WantedParts.realtimePriority)
+        var schedulers = Dictionary(uniqueKeysWithValues: demand.realtimeVCPUs.map { ($0, realtime) })
+        guard let asked = demand.scheduler else { return schedulers }
+        for vcpu in asked.vcpus {
+            schedulers[vcpu] = Scheduler(policy: asked.policy.rawValue, priority: asked.priority)
+        }
+        return schedulers
     }
 
     private func numaTune(_ demand: GuestDemand, _ placement: GuestPlacement) -> NUMATune? {
@@ -67,11 +78,14 @@ struct WantedParts {
         return huge.isEmpty ? nil : .perCell(Dictionary(uniqueKeysWithValues: huge.map { ($0.id, $0.pageSize) }))
     }
 
+    private func isShared(_ demand: GuestDemand) -> Bool? { demand.memoryAccess.map { $0 == .shared } }
+
     private func guestCells(_ demand: GuestDemand, _ placement: GuestPlacement) -> [GuestCell] {
-        let isShared = placement.cells.contains { $0.pageSize > host.host.basePage }
+        let isHuge = placement.cells.contains { $0.pageSize > host.host.basePage }
+        let isShared = isShared(demand) ?? (isHuge ? true : nil)
         return demand.cells.map { cell in
             GuestCell(
-                id: cell.id, vcpus: cell.vcpus, memory: cell.memory, isShared: isShared ? true : nil,
+                id: cell.id, vcpus: cell.vcpus, memory: cell.memory, isShared: isShared,
                 distances: distances(from: cell.id, placement))
         }
     }

@@ -282,6 +282,20 @@ struct PatchTests {
         }
     }
 
+    @Test("who may map the memory is changed where somebody wants it, and else stays")
+    func memoryAccess() throws {
+        for (body, wanted, expected) in [
+            ("", nil, nil), ("<access mode='private'/>", nil, "private"), ("<access mode='private'/>", true, "shared"),
+            ("<hugepages/>", true, "shared"), ("", false, "private"),
+        ] as [(String, Bool?, String?)] {
+            let present = try domain("<memoryBacking>\(body)</memoryBacking>")
+            let patched = DomainPatch.apply(
+                .with(vcpus: 4, memory: 1_048_576) { $0.isMemoryShared = wanted }, mark: nil, to: present)
+            let access = patched.element(named: "memoryBacking")?.element(named: "access")
+            #expect(access?[attribute: "mode"] == expected, "\(body)")
+        }
+    }
+
     @Test("releasing removes the mark and nothing else")
     func releasing() throws {
         let present = try domain("<metadata><x:x xmlns:x='urn:x'/></metadata>")

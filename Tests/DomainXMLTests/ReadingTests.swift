@@ -103,6 +103,12 @@ struct ReadingTests {
                 ]
             ),
             (
+                "<vcpu>2</vcpu><memoryBacking><access mode='shared'/></memoryBacking>",
+                [
+                    "memoryBacking.access = shared", "vcpu = 2",
+                ]
+            ),
+            (
                 "<vcpu>2</vcpu><numatune><memory nodeset='1,0'/></numatune>",
                 [
                     "vcpu = 2", "numatune.memory = strict 0-1",
@@ -247,6 +253,8 @@ struct ReadingTests {
                 .outOfRange("0")
             ),
             ("<memoryBacking><hugepages><page/></hugepages></memoryBacking>", "memoryBacking.page", .missing),
+            ("<memoryBacking><access mode='some'/></memoryBacking>", "memoryBacking.access", .unknownWord("some")),
+            ("<memoryBacking><access/></memoryBacking>", "memoryBacking.access", .missing),
         ] as [(String, String, DomainXMLError.Reason)])
     func refusing(body: String, path: String, reason: DomainXMLError.Reason) throws {
         let domain = try domain(body)

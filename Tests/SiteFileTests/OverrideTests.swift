@@ -24,6 +24,19 @@ struct OverrideTests {
         #expect(demand.cells.count == cells && demand.cpuPolicy.rawValue == policy)
     }
 
+    @Test(
+        "says who may map the memory",
+        arguments: [
+            ("", "", nil), ("mem_access: shared", "", "shared"), ("", "mem_access: private", "private"),
+            ("mem_access: shared", "mem_access: private", "private"),
+        ] as [(String, String, String?)])
+    func memoryAccess(flavor: String, guest: String, access: String?) throws {
+        let text =
+            "flavors: {f: {vcpus: 8, ram: 8GiB, numa_nodes: 1\(flavor.isEmpty ? "" : ", " + flavor)}}\n"
+            + "guests: {g: {flavor: f\(guest.isEmpty ? "" : ", " + guest)}}\n"
+        #expect(try #require(demanded(text)).memoryAccess?.rawValue == access)
+    }
+
     @Test("gives vCPUs and memory that a flavor leaves out")
     func completing() throws {
         let demand = try #require(

@@ -33,11 +33,28 @@ enum RefusedFlavors {
             "cpu_policy: dedicated, cpu_thread_policy: require, properties: {'trait:HW_CPU_HYPERTHREADING': ▶required}",
             .resourceConflict
         ),
+        ("scheduler: {policy: ▶fifo}", .missingKey), ("▶scheduler: {priority: 1}", .missingKey),
+        ("scheduler: {policy: batch, priority: ▶1}", .conflictingKeys), ("scheduler: {policy: ▶deadline}", .badChoice),
+        ("scheduler: {policy: rr, priority: ▶0}", .badNumber), ("scheduler: {policy: rr, priority: ▶100}", .badNumber),
+        ("scheduler: {policy: idle, vcpus: ▶6-8}", .vcpuOutOfRange),
+        (
+            "cpu_policy: dedicated, cpu_realtime: true, cpu_realtime_mask: ^0, ▶scheduler: {policy: idle}",
+            .conflictingKeys
+        ),
+        ("vcpu_pins: {▶8: 0}", .vcpuOutOfRange), ("vcpu_pins: {▶x: 0}", .badNumber),
+        ("vcpu_pins: {0: ▶x}", .badCPUList), ("emulator_pin: ▶some", .badCPUList),
+        ("cpu_policy: dedicated, vcpu_pins: {0: ▶0-1}", .pinsContradict),
+        ("cpu_policy: dedicated, vcpu_pins: {0: 1, 1: ▶1}", .pinsContradict),
+        ("cpu_policy: dedicated, emulator_threads_policy: isolate, emulator_pin: ▶0", .conflictingKeys),
+        ("iothread_pins: {▶1: 0}", .missingKey), ("iothreads: 2, iothread_pins: {▶0: 0}", .badNumber),
+        ("iothreads: 2, iothread_pins: {▶3: 0}", .pinsContradict),
         ("cpu_policy: ▶pinned", .badChoice), ("cpu_policy: dedicated, cpu_thread_policy: ▶never", .badChoice),
         ("cpu_policy: dedicated, emulator_threads_policy: ▶own", .badChoice),
     ]
 
     static let cells: [(String, DiagnosticCode)] = [
+        ("current_vcpus: ▶9", .conflictingKeys), ("current_vcpus: ▶0", .badNumber),
+        ("current_ram: ▶9GiB", .conflictingKeys), ("current_ram: ▶512", .badSize),
         ("numa_nodes: ▶3", .unevenCells), ("ram: 8200MiB, numa_nodes: ▶16", .unevenCells),
         ("vcpus: 2, ram: 1025MiB, numa_nodes: ▶2", .unevenCells),
         ("image_properties: {hw_numa_nodes: ▶3}", .unevenCells),

@@ -70,7 +70,7 @@ struct SchemaTests {
         switch kind {
         case .mapping, .dictionary, .properties: ["[1]", "x"]
         case .sequence: ["{a: 1}", "x"]
-        case .boolean, .integer, .ratio, .size, .amount, .pageSize, .choice, .list, .mask:
+        case .boolean, .integer, .ratio, .size, .amount, .pageSize, .choice, .list, .listOrWord, .mask:
             ["[1]", "{a: 1}", "", "~", "\"wrong!\""]
         case .text: ["[1]", "{a: 1}", "", "\"\"", "\"two\\nlines\""]
         }
@@ -78,6 +78,7 @@ struct SchemaTests {
 
     private func words(of kind: ValueKind) -> [String] {
         switch kind {
+        case .listOrWord(let word): [word]
         case .choice(let words), .pageSize(let words), .amount(let words): words
         case .integer(let range): ["\(range.lowerBound)", "\(range.upperBound)"]
         case .dictionary(_, .integer(let range), _): ["\(range.lowerBound)", "\(range.upperBound)"]
@@ -100,6 +101,7 @@ struct SchemaTests {
         case .guest: "guests: {g: {\(entry)}}"
         case .numaCell: guest + "numa_cells: [{\(entry)}]}}"
         case .cpuTopology: guest + "cpu_topology: {\(entry)}}}"
+        case .scheduler: guest + "scheduler: {\(entry)}}}"
         case .disk: guest + "disks: [{\(entry)}]}}"
         case .interface: guest + "interfaces: [{\(entry)}]}}"
         }

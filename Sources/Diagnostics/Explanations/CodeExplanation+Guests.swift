@@ -141,6 +141,13 @@ extension CodeExplanation {
             Nova itself can stay.
             """),
         CodeExplanation(
+            .pinsContradict, "pins by hand that cannot be",
+            """
+            vcpu_pins or iothread_pins contradict what the guest is: a vCPU that has a CPU of its own is pinned to exactly \
+            one, no two of them to the same, and an iothread that is pinned must exist.
+            Correct the pins, or what they contradict: cpu_policy, cpu_dedicated_mask, iothreads.
+            """),
+        CodeExplanation(
             .deviceTwice, "a device that two guests want",
             """
             A PCI device can be given to one guest at a time, and it is named twice under 'host_devices': by one guest, or \

@@ -73,6 +73,14 @@ extension CodeExplanation {
             when it suits.
             """),
         CodeExplanation(
+            .pinImpossible, "a CPU that a guest cannot have to itself",
+            """
+            vcpu_pins gives a vCPU a CPU of its own that this host does not give: another guest or domain has it, the host's \
+            'cpus: {dedicated: …}' leaves it out, isolation would need its siblings, or it is on another host cell than \
+            numa_placement or another pin of the same guest cell says.
+            Name another CPU, or leave the vCPU out of vcpu_pins: it is given a free one then.
+            """),
+        CodeExplanation(
             .mixedPageSizes, "a guest gets pages of several sizes",
             """
             A warning: with mem_page_size: large or any no single page size fits for all cells of the guest, but a \

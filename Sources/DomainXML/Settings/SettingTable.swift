@@ -10,7 +10,8 @@ internal import XMLTree
 /// plugged there is a cell (``GuestCells``).
 enum SettingTable {
     static let all: [any SettingRules.Type] = [
-        Memory.self, CurrentMemory.self, HugePages.self, NoSharePages.self, LockedMemory.self, VCPUs.self,
+        Memory.self, CurrentMemory.self, HugePages.self, NoSharePages.self, LockedMemory.self, MemoryAccess.self,
+        VCPUs.self,
         VCPUPlacement.self, VCPUCPUs.self, CurrentVCPUs.self, IOThreads.self, VCPUPins.self, EmulatorPin.self,
         IOThreadPins.self, VCPUSchedulers.self, NUMATune.self, ACPI.self, CPUMode.self, Topology.self,
         MaximumPhysicalAddress.self, GuestCells.self, MemoryHotplug.self,

@@ -19,6 +19,10 @@ extension ValueKind {
         case .choice(let words): ["enum": .texts(words)]
         case .list(let canBeEmpty):
             SchemaPart.numbers(SchemaPart.list(excludes: false), orEmpty: canBeEmpty, phrase, examples: ["0-3,8"])
+        case .listOrWord(let word):
+            SchemaPart.either(
+                ["enum": .texts([word])],
+                SchemaPart.numbers(SchemaPart.list(excludes: false), orEmpty: false, phrase, examples: [word, "0-3"]))
         case .mask: SchemaPart.numbers(SchemaPart.list(excludes: true), orEmpty: true, phrase, examples: ["0-3", "^0"])
         case .text(let form): form.jsonSchema
         case .sequence(let element, let minimum):
@@ -50,8 +54,11 @@ extension ValueKind {
             // Additional properties, not a pattern: editors show what may stand there under any name.
             schema["propertyNames"] = .object(["pattern": .text(SchemaPart.name), "maxLength": .integer(200)])
             schema["additionalProperties"] = .object(value.jsonSchema)
-        case .cell:
+        case .cell, .vcpu:
             schema["patternProperties"] = .object([SchemaPart.cell: .object(value.jsonSchema)])
+            schema["additionalProperties"] = .flag(false)
+        case .ioThread:
+            schema["patternProperties"] = .object(["^[1-9][0-9]{0,4}$": .object(value.jsonSchema)])
             schema["additionalProperties"] = .flag(false)
         case .pageSize:
             schema["patternProperties"] = .object(["^\(SchemaPart.pageSize)$": .object(value.jsonSchema)])

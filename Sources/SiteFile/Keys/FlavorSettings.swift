@@ -3,32 +3,10 @@ internal import HostModel
 
 /// Everything that a flavor, its properties or an image can say about a guest's CPUs and memory, in one form for all spellings.
 struct FlavorSettings: Sendable {
-    /// What a guest may demand of, or forbid about, hardware threads.
-    enum Trait: String, Sendable, CaseIterable { case required, forbidden }
-
-    /// The models of memory encryption.
-    enum EncryptionModel: String, Sendable, CaseIterable {
-        case sev = "amd-sev"
-        case sevES = "amd-sev-es"
-        case sevSNP = "amd-sev-snp"
-        case tdx = "intel-tdx"
-
-        /// Whether the guest's memory must be locked.
-        var locksMemory: Bool { self == .sev || self == .sevES }
-    }
-
-    /// libvirt's CPU modes that need no further elements.
-    enum CPUMode: String, Sendable, CaseIterable {
-        case hostPassthrough = "host-passthrough"
-        case hostModel = "host-model"
-        case maximum
-    }
-
-    /// How the guest's physical address bits are chosen.
-    enum AddressMode: String, Sendable, CaseIterable { case passthrough, emulate }
-
     var vcpus: Located<Int>?
+    var currentVCPUs: Located<Int>?
     var ram: Located<KiB>?
+    var currentMemory: Located<KiB>?
 
     var numaNodes: Located<Int>?
     var numaCells: Located<[Located<NUMACellDraft>]>?
@@ -43,8 +21,12 @@ struct FlavorSettings: Sendable {
     var threadPolicy: Located<GuestDemand.ThreadPolicy>?
     var cpuKind: Located<GuestDemand.CPUKind>?
     var emulatorPolicy: Located<GuestDemand.EmulatorPolicy>?
+    var vcpuPins: Located<[CellEntry<VCPU, CPUSet>]>?
+    var emulatorPin: Located<HandPins.Emulator>?
+    var ioThreadPins: Located<[CellEntry<VCPU, CPUSet>]>?
     var realtime: Located<Bool>?
     var realtimeMask: Located<String>?
+    var scheduler: Located<SchedulerDraft>?
     /// `resources:PCPU`.
     var dedicatedResource: Located<Int>?
     /// `resources:VCPU`.
@@ -54,6 +36,7 @@ struct FlavorSettings: Sendable {
 
     var pageSize: Located<GuestDemand.PageRequest>?
     var lockedMemory: Located<Bool>?
+    var memoryAccess: Located<GuestDemand.MemoryAccess>?
     var encryption: Located<Bool>?
     var encryptionModel: Located<EncryptionModel>?
     var addressMode: Located<AddressMode>?
@@ -77,34 +60,106 @@ struct FlavorSettings: Sendable {
     var machineType: Located<String>?
 }
 
-/// An element of `numa_cells` as it is written.
-struct NUMACellDraft: Sendable, Hashable {
-    var cpus: Located<VCPUSet>?
-    var ram: Located<KiB>?
-    /// Keys whose values could not be read.
-    var broken: Set<String> = []
+extension FlavorSettings {
+    /// The native keys.
+    static let keys = sizeKeys + cellKeys + cpuKeys + memoryKeys + shapeKeys
 
-    static let table = KeyTable<Self>(
-        .numaCell,
-        [
-            Key(
-                "cpus", \.cpus, .list(isEmptyAllowed: true),
-                "The vCPUs in the cell; a cell without vCPUs has memory only"),
-            Key("ram", \.ram, .size(atLeast: 1_024), required: true, "The memory of the cell"),
-        ], broken: \.broken)
-}
+    private static let sizeKeys: [FlavorKey] = [
+        FlavorKey("vcpus", \.vcpus, .integer(1...4_096), "The number of vCPUs"),
+        FlavorKey(
+            "current_vcpus", \.currentVCPUs, .integer(1...4_096),
+            "How many of its vCPUs the guest has when it starts; the others can be plugged in"),
+        FlavorKey("ram", \.ram, .size(atLeast: 1_024), "All memory of the guest"),
+        FlavorKey(
+            "current_ram", \.currentMemory, .size(atLeast: 1_024),
+            "How much of its memory the guest has when it starts; a balloon keeps the rest"),
+    ]
 
-/// `cpu_topology` as it is written.
-struct TopologyDraft: Sendable, Hashable {
-    var sockets: Located<Int>?
-    var cores: Located<Int>?
-    var threads: Located<Int>?
+    private static let cellKeys: [FlavorKey] = [
+        FlavorKey(
+            "numa_nodes", \.numaNodes, in: .cells, .integer(1...128),
+            "The number of guest cells; vCPUs and memory are divided evenly"),
+        FlavorKey(
+            "numa_cells", \.numaCells, in: .cells,
+            .sequence(.mapping(NUMACellDraft.table, { NUMACellDraft() }), minimum: 1, maximum: 128),
+            "The guest cells one by one, for uneven splits"),
+        FlavorKey(
+            "numa_policy", \.memoryPolicy, .choice, standard: "strict",
+            "How guest cells are bound to host cells: libvirt's numatune mode, or none for cells that only the guest sees"
+        ),
+    ]
 
-    static let table = KeyTable<Self>(
-        .cpuTopology,
-        [
-            Key("sockets", \.sockets, .integer(1...4_096), "Sockets of the guest"),
-            Key("cores", \.cores, .integer(1...4_096), "Cores of each socket"),
-            Key("threads", \.threads, .integer(1...4_096), "Threads of each core"),
-        ])
+    private static let cpuKeys: [FlavorKey] = [
+        FlavorKey(
+            "cpu_policy", \.cpuPolicy, in: .policy, .choice, standard: "shared",
+            "Whether vCPUs share host CPUs, have one each, or some of both"),
+        FlavorKey(
+            "cpu_dedicated_mask", \.dedicatedMask, .mask,
+            "The vCPUs of a mixed guest that have a host CPU each"),
+        FlavorKey(
+            "cpu_thread_policy", \.threadPolicy, in: .threads, .choice, standard: "prefer",
+            "How dedicated vCPUs use the hardware threads of a core"),
+        FlavorKey(
+            "cpu_kind", \.cpuKind, .choice, standard: "performance",
+            "The kind of core that dedicated vCPUs have first, on a host with cores of two kinds"),
+        FlavorKey(
+            "emulator_threads_policy", \.emulatorPolicy, .choice,
+            "Where the emulator's threads run: on the host's shared CPUs, or on a dedicated CPU of their own"),
+        FlavorKey(
+            "vcpu_pins", \.vcpuPins, .byNumber(.vcpu, .list()),
+            "Host CPUs of some or all vCPUs, by the operator's hand"),
+        FlavorKey(
+            "emulator_pin", \.emulatorPin, .emulatorPin,
+            "Host CPUs of the emulator's threads by the operator's hand, or none to pin them to nothing"),
+        FlavorKey(
+            "cpu_realtime", \.realtime, .boolean, standard: "false",
+            "Whether vCPUs run under the real-time scheduler"),
+        FlavorKey(
+            "cpu_realtime_mask", \.realtimeMask, .mask,
+            "The vCPUs under the real-time scheduler; without it all of them"),
+        FlavorKey(
+            "scheduler", \.scheduler, .mapping(SchedulerDraft.table, { SchedulerDraft() }),
+            "The scheduler that vCPUs run under, apart from locked memory"),
+        FlavorKey("iothreads", \.ioThreads, .integer(0...1_024), "The number of iothreads, pinned like the emulator"),
+        FlavorKey(
+            "iothread_pins", \.ioThreadPins, .byNumber(.ioThread, .list()),
+            "Host CPUs of some or all iothreads, by the operator's hand"),
+    ]
+
+    private static let memoryKeys: [FlavorKey] = [
+        FlavorKey(
+            "mem_page_size", \.pageSize, .pageRequest,
+            "The page size that backs the guest's memory, which is then never overcommitted"),
+        FlavorKey("locked_memory", \.lockedMemory, .boolean, standard: "false", "Whether memory is never swapped"),
+        FlavorKey(
+            "mem_access", \.memoryAccess, .choice,
+            "Whether other processes of the host may map the guest's memory, as a vhost-user switch does"),
+        FlavorKey(
+            "mem_encryption", \.encryption, .boolean, standard: "false",
+            "Whether the guest's memory is encrypted, for which it is locked"),
+        FlavorKey(
+            "mem_encryption_model", \.encryptionModel, .choice, standard: "amd-sev",
+            "The kind of encryption; only amd-sev and amd-sev-es lock memory"),
+    ]
+
+    private static let shapeKeys: [FlavorKey] = [
+        FlavorKey("cpu_mode", \.cpuMode, .choice, "libvirt's CPU mode"),
+        FlavorKey(
+            "cpu_topology", \.cpuTopology, in: .shape, .mapping(TopologyDraft.table, { TopologyDraft() }),
+            "The sockets, cores and threads that the guest sees, exactly"),
+        FlavorKey("cpu_sockets", \.sockets, in: .shape, .integer(1...4_096), "Sockets that are preferred"),
+        FlavorKey("cpu_cores", \.cores, in: .shape, .integer(1...4_096), "Cores of a socket that are preferred"),
+        FlavorKey("cpu_threads", \.threads, in: .shape, .integer(1...4_096), "Threads of a core that are preferred"),
+        FlavorKey("cpu_max_sockets", \.maximumSockets, .integer(1...65_536), "The most sockets"),
+        FlavorKey("cpu_max_cores", \.maximumCores, .integer(1...65_536), "The most cores of a socket"),
+        FlavorKey("cpu_max_threads", \.maximumThreads, .integer(1...65_536), "The most threads of a core"),
+        FlavorKey(
+            "pci_numa_affinity_policy", \.devicePolicy, .choice, standard: "legacy",
+            "Which host devices suit the guest's cells"),
+        FlavorKey(
+            "maxphysaddr_mode", \.addressMode, in: .address, .choice,
+            "Where the guest's physical address bits come from"),
+        FlavorKey(
+            "maxphysaddr_bits", \.addressBits, in: .address, .integer(32...64), "The guest's physical address bits"),
+    ]
 }

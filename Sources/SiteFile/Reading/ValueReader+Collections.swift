@@ -61,16 +61,21 @@ extension ValueReader {
     /// Values by cell.
     static func byCell<Cell: Identifier, Element>(
         _ element: ValueReader<Element>
+    ) -> ValueReader where Value == [CellEntry<Cell, Element>] { byNumber(.cell, element) }
+
+    /// Values by the number of a thing.
+    static func byNumber<Cell: Identifier, Element>(
+        _ form: ValueKind.KeyForm, _ element: ValueReader<Element>
     ) -> ValueReader where Value == [CellEntry<Cell, Element>] {
-        let kind = ValueKind.dictionary(.cell, element.kind)
+        let kind = ValueKind.dictionary(form, element.kind)
         return ValueReader(kind, isCollection: true) { entry, report in
             guard let pairs = entry.pairs(kind, &report) else { return nil }
             return pairs.compactMap { pair in
-                let number = wholeNumber(pair.name).flatMap { $0 <= maximumListNumber ? $0 : nil }
+                let number = wholeNumber(pair.name).flatMap { (form.first...maximumListNumber).contains($0) ? $0 : nil }
                 if number == nil {
                     report.error(
-                        .badNumber, "'\(pair.name)' is not the number of a cell", at: pair.mark,
-                        hint: "cells are numbered 0, 1, 2, …")
+                        .badNumber, "'\(pair.name)' is not the number of \(form.phrase)", at: pair.mark,
+                        hint: "\(form.plural) are numbered \(form.first), \(form.first + 1), \(form.first + 2), …")
                 }
                 let place = Entry(name: "\(entry.name).\(pair.name)", mark: pair.mark, node: pair.value)
                 guard let value = element.located(place, &report), let number else { return nil }
@@ -80,10 +85,35 @@ extension ValueReader {
     }
 }
 
-/// One cell's entry of a mapping by cell.
+/// One entry of a mapping by the number of a cell, or of another thing.
 struct CellEntry<Cell: Identifier, Value: Sendable>: Sendable {
     let cell: Located<Cell>
     let value: Located<Value>
+}
+
+extension CellEntry: Equatable where Value: Equatable {}
+
+extension ValueKind.KeyForm {
+    /// The lowest number that such a thing has.
+    fileprivate var first: Int { self == .ioThread ? 1 : 0 }
+
+    fileprivate var phrase: String {
+        switch self {
+        case .cell: "a cell"
+        case .vcpu: "a vCPU"
+        case .ioThread: "an iothread"
+        case .name, .pageSize: "a thing"
+        }
+    }
+
+    fileprivate var plural: String {
+        switch self {
+        case .cell: "cells"
+        case .vcpu: "vCPUs"
+        case .ioThread: "iothreads"
+        case .name, .pageSize: "things"
+        }
+    }
 }
 
 extension Entry {

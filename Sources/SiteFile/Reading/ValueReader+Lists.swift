@@ -20,6 +20,23 @@ extension ValueReader {
     }
 }
 
+extension ValueReader where Value == HandPins.Emulator {
+    /// A list of CPUs, or `none`.
+    static var emulatorPin: ValueReader {
+        let kind = ValueKind.listOrWord("none")
+        return ValueReader(kind) { entry, report in
+            guard let scalar = entry.scalar(kind, &report) else { return nil }
+            if scalar.text == "none" { return HandPins.Emulator.none }
+            let cpus: CPUSet? = readList(scalar.text, entry.name, at: entry.node.mark, &report)
+            guard let cpus, cpus.isEmpty else { return cpus.map { .cpus($0) } }
+            report.error(
+                .badCPUList, "the list '\(entry.name)' is empty", at: entry.node.mark,
+                hint: "name at least one CPU, or write none")
+            return nil
+        }
+    }
+}
+
 extension ValueReader where Value == String {
     /// A list of vCPUs whose leading `^` means all but these. It stays text until the number of vCPUs is known.
     static var mask: ValueReader {

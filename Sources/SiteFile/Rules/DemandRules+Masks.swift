@@ -2,6 +2,18 @@ internal import Diagnostics
 internal import HostModel
 
 extension DemandRules {
+    /// How many vCPUs the guest starts with: no more than it has.
+    mutating func currentVCPUs() -> Int? {
+        guard let current = specs.currentVCPUs else { return nil }
+        if let vcpus = specs.vcpus, current.value > vcpus.value {
+            report.error(
+                .conflictingKeys, "current_vcpus of \(current.value) is more than the \(vcpus.value) of vcpus",
+                at: current.mark, label: "vcpus is at line \(vcpus.mark.line)",
+                hint: "raise vcpus, or remove current_vcpus")
+        }
+        return current.value
+    }
+
     /// The vCPUs under the real-time scheduler: those of the mask, of which the image's counts before the flavor's, else all.
     mutating func realtimeVCPUs(_ policy: PolicyChoice?) -> VCPUSet {
         guard !isBroken("cpu_realtime", "cpu_realtime_mask") else { return [] }
@@ -36,7 +48,9 @@ extension DemandRules {
             report.error(
                 .realtimeMask, "cpu_realtime_mask names vCPU \(set.subtracting(all)), which does not exist", at: mark,
                 label: "the guest has vCPUs \(all)")
-        } else if set == all, specs.emulatorPolicy == nil, !isBroken("emulator_threads_policy") {
+        } else if set == all, specs.emulatorPolicy == nil, specs.emulatorPin == nil,
+            !isBroken("emulator_threads_policy", "emulator_pin")
+        {
             report.error(
                 .realtimeMask, "when all vCPUs are real-time the emulator needs a CPU elsewhere", at: mark,
                 hint: "add emulator_threads_policy: isolate, or cpu_realtime_mask: ^0")

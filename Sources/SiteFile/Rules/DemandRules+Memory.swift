@@ -29,6 +29,17 @@ extension DemandRules {
             at: request.mark, hint: "choose memory that \(size) divides, or a smaller page size")
     }
 
+    /// How much memory the guest starts with: no more than it has.
+    mutating func currentMemory() -> KiB? {
+        guard let current = specs.currentMemory else { return nil }
+        if let memory = specs.ram, current.value > memory.value {
+            report.error(
+                .conflictingKeys, "current_ram of \(current.value) is more than the \(memory.value) of ram",
+                at: current.mark, label: "ram is at line \(memory.mark.line)", hint: "raise ram, or remove current_ram")
+        }
+        return current.value
+    }
+
     /// Whether memory is locked: by `locked_memory`, which needs a page size so that the memory is counted, or by encryption.
     mutating func lockedMemory() -> Bool {
         guard !isBroken("locked_memory") else { return false }

@@ -27,17 +27,22 @@ struct DemandRules {
     /// The demand; it means something only when no error was reported and vCPUs and memory are known.
     mutating func demand() -> GuestDemand {
         var demand = GuestDemand(vcpus: vcpus ?? 0, memory: memory ?? .zero)
+        demand.currentVCPUs = currentVCPUs()
         let policy = cpuPolicy()
         demand.cpuPolicy = policy?.value ?? .shared
         demand.threadPolicy = threadPolicy(policy)
         demand.cpuKind = specs.cpuKind?.value ?? .performance
         demand.emulatorPolicy = emulatorPolicy(policy)
         demand.realtimeVCPUs = realtimeVCPUs(policy)
+        demand.scheduler = scheduler()
         demand.dedicatedVCPUs = dedicatedVCPUs(policy, realtime: demand.realtimeVCPUs)
+        demand.pins = handPins(demand)
         demand.pageSize = pageSize()
         demand.cells = cells(policy, pageSize: demand.pageSize)
         checkPages(demand.pageSize, of: demand.cells)
         demand.lockedMemory = lockedMemory() || !demand.realtimeVCPUs.isEmpty
+        demand.currentMemory = currentMemory()
+        demand.memoryAccess = specs.memoryAccess?.value
         demand.memoryPolicy = memoryPolicy(policy, hasCells: hasCells(policy))
         demand.forcedCells = forcedCells(demand.cells, policy)
         demand.cpuTopology = cpuTopology(hasCells: hasCells(policy))

@@ -22,6 +22,8 @@ public enum SitePlace: String, Hashable, Sendable, CaseIterable {
     case numaCell
     /// `cpu_topology`.
     case cpuTopology
+    /// `scheduler`.
+    case scheduler
     /// An element of `disks`.
     case disk
     /// An element of `interfaces`.
@@ -41,6 +43,7 @@ public enum SitePlace: String, Hashable, Sendable, CaseIterable {
         case .guest: "a guest"
         case .numaCell: "a cell of numa_cells"
         case .cpuTopology: "cpu_topology"
+        case .scheduler: "scheduler"
         case .disk: "a disk"
         case .interface: "an interface"
         }

@@ -14,6 +14,7 @@ public enum SiteSchema {
         case .guest: GuestDraft.table.described
         case .numaCell: NUMACellDraft.table.described
         case .cpuTopology: TopologyDraft.table.described
+        case .scheduler: SchedulerDraft.table.described
         case .disk: DiskDraft.table.described
         case .interface: InterfaceDraft.table.described
         }

@@ -16,6 +16,8 @@ public indirect enum ValueKind: Hashable, Sendable {
     case choice([String])
     /// A list of numbers such as `0-3,8`.
     case list(canBeEmpty: Bool)
+    /// A list of numbers, or that word.
+    case listOrWord(String)
     /// A list of vCPUs; a leading `^` means all but these.
     case mask
     /// Text of some form.
@@ -55,6 +57,10 @@ public indirect enum ValueKind: Hashable, Sendable {
         case name
         /// The number of a cell.
         case cell
+        /// The number of a vCPU.
+        case vcpu
+        /// The number of an iothread, from 1.
+        case ioThread
         /// A page size with its unit.
         case pageSize
     }
@@ -71,6 +77,7 @@ public indirect enum ValueKind: Hashable, Sendable {
             words.isEmpty ? "a page size such as 2MiB" : "\(words.joined(separator: ", ")) or a page size such as 2MiB"
         case .choice(let words): "one of \(words.joined(separator: ", "))"
         case .list: "a list such as 0-3,8"
+        case .listOrWord(let word): "\(word) or a list such as 0-3,8"
         case .mask: "a list of vCPUs such as 0-3 or ^0"
         case .text(let form): form.phrase
         case .sequence: "a list"

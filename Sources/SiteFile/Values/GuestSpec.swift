@@ -89,6 +89,39 @@ public struct GuestDemand: Hashable, Sendable {
         case exactly(PageSize)
     }
 
+    /// A scheduler and the vCPUs that run under it.
+    public struct Scheduler: Hashable, Sendable {
+        /// The kernel's policies beside its usual one.
+        public enum Policy: String, Hashable, Sendable, CaseIterable {
+            case fifo, rr, batch, idle
+
+            /// Whether the policy is a real-time one, which has a priority.
+            public var isRealtime: Bool { self == .fifo || self == .rr }
+        }
+
+        /// The vCPUs.
+        public var vcpus: VCPUSet
+        /// The policy.
+        public var policy: Policy
+        /// The priority, 1 to 99, of a real-time policy; nil of others.
+        public var priority: Int?
+
+        /// Schedules vCPUs.
+        public init(vcpus: VCPUSet, policy: Policy, priority: Int? = nil) {
+            self.vcpus = vcpus
+            self.policy = policy
+            self.priority = priority
+        }
+    }
+
+    /// Who may map the guest's memory.
+    public enum MemoryAccess: String, Hashable, Sendable, CaseIterable {
+        /// Other processes too.
+        case shared
+        /// Its QEMU alone.
+        case `private`
+    }
+
     /// How the guest's memory is bound to host cells: libvirt's `numatune` mode, or not at all.
     public enum MemoryPolicy: String, Hashable, Sendable, CaseIterable {
         case strict, preferred, restrictive, interleave, none
@@ -108,8 +141,12 @@ public struct GuestDemand: Hashable, Sendable {
 
     /// The number of vCPUs.
     public var vcpus: Int
+    /// How many of its vCPUs the guest has when it starts; nil is all.
+    public var currentVCPUs: Int?
     /// All memory of the guest.
     public var memory: KiB
+    /// How much of its memory the guest has when it starts, the rest being in a balloon; nil is all.
+    public var currentMemory: KiB?
     /// The guest's cells, ascending by id; empty for a guest without topology.
     public var cells: [GuestCellDemand]
     /// Whether vCPUs have host CPUs of their own.
@@ -124,12 +161,18 @@ public struct GuestDemand: Hashable, Sendable {
     public var asksForTopology = false
     /// Where the emulator's threads run; nil is on the CPUs of the guest's own vCPUs.
     public var emulatorPolicy: EmulatorPolicy?
+    /// Host CPUs by the operator's hand.
+    public var pins = HandPins()
     /// The vCPUs under the real-time scheduler.
     public var realtimeVCPUs: VCPUSet
+    /// The scheduler that vCPUs run under beside ``realtimeVCPUs``; nil is the kernel's usual one.
+    public var scheduler: Scheduler?
     /// The page size asked for; nil is ordinary memory, which may be overcommitted.
     public var pageSize: Located<PageRequest>?
     /// Whether the guest's memory is locked.
     public var lockedMemory: Bool
+    /// Who may map the guest's memory; nil leaves that as it is, and shares memory in huge pages.
+    public var memoryAccess: MemoryAccess?
     /// How memory is bound to host cells.
     public var memoryPolicy: MemoryPolicy
     /// Host cells that the operator chose, by guest cell.

@@ -1,0 +1,19 @@
+internal import Diagnostics
+internal import HostModel
+
+/// `scheduler` as it is written.
+struct SchedulerDraft: Sendable, Hashable {
+    var vcpus: Located<VCPUSet>?
+    var policy: Located<GuestDemand.Scheduler.Policy>?
+    var priority: Located<Int>?
+    /// Keys whose values could not be read.
+    var broken: Set<String> = []
+
+    static let table = KeyTable<Self>(
+        .scheduler,
+        [
+            Key("vcpus", \.vcpus, .list(), "The vCPUs under the scheduler; without it all of them"),
+            Key("policy", \.policy, .choice, required: true, "The kernel's scheduling policy"),
+            Key("priority", \.priority, .integer(1...99), "The real-time priority, for fifo and rr"),
+        ], broken: \.broken)
+}

@@ -1,0 +1,16 @@
+internal import Diagnostics
+
+/// `cpu_topology` as it is written.
+struct TopologyDraft: Sendable, Hashable {
+    var sockets: Located<Int>?
+    var cores: Located<Int>?
+    var threads: Located<Int>?
+
+    static let table = KeyTable<Self>(
+        .cpuTopology,
+        [
+            Key("sockets", \.sockets, .integer(1...4_096), "Sockets of the guest"),
+            Key("cores", \.cores, .integer(1...4_096), "Cores of each socket"),
+            Key("threads", \.threads, .integer(1...4_096), "Threads of each core"),
+        ])
+}
