@@ -31,8 +31,10 @@ public struct NumactlPlan: ParsableCommand {
     public static func run(_ arguments: [String], in world: World) -> Int32 {
         let status = outcome(arguments, in: world)
         guard let reason = world.outputFailure() else { return status }
-        let finding = Diagnostic(.outputUnwritable, "cannot write to standard output: \(reason)")
-        world.warn(DiagnosticText().render(finding))
+        if !reason.isEmpty {
+            let finding = Diagnostic(.outputUnwritable, "cannot write to standard output: \(reason)")
+            world.warn(DiagnosticText().render(finding))
+        }
         let isLost = [ExitStatus.done, .differences, .restartPending].map(\.rawValue).contains(status)
         return isLost ? ExitStatus.unexpected.rawValue : status
     }

@@ -145,6 +145,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case macTwice = "NP538"
     case diskShared = "NP539"
     case deviceCellMissing = "NP540"
+    case lookFailed = "NP541"
     case baseChanged = "NP550"
     case machineTypeChanged = "NP551"
 

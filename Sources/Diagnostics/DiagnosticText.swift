@@ -24,15 +24,25 @@ public struct DiagnosticText {
     }
 
     /// All findings, those of files first and sorted by place, parted by nothing. Findings of one place, and those of no file, keep
-    /// their order. Of more than `limit` those that weigh most are shown first, errors of no file before all others, and the rest is
-    /// counted.
+    /// their order. All errors are shown, however many; of more than `limit` findings the warnings and notes beyond that are counted,
+    /// notes first, and the errors come first.
     public func render(_ diagnostics: [Diagnostic], limit: Int = 50) -> String {
         let placed = Dictionary(grouping: diagnostics.filter { $0.mark != nil }, by: \.mark)
         let places = placed.keys.compactMap { $0 }.sorted()
         let sorted = places.flatMap { placed[$0] ?? [] } + diagnostics.filter { $0.mark == nil }
         guard sorted.count > limit else { return sorted.map(render).joined() }
         let weighed = (0...3).flatMap { weight in sorted.filter { DiagnosticText.weight(of: $0) == weight } }
-        return weighed.prefix(limit).map(render).joined() + "… and \(sorted.count - limit) more\n"
+        let shown = max(limit, sorted.count { $0.severity == .error })
+        return weighed.prefix(shown).map(render).joined() + DiagnosticText.rest(weighed.dropFirst(shown))
+    }
+
+    /// One line that counts what is left out; empty for nothing.
+    private static func rest(_ left: ArraySlice<Diagnostic>) -> String {
+        let counts = [(Diagnostic.Severity.warning, "warning"), (.note, "note")].compactMap { severity, word in
+            let count = left.count { $0.severity == severity }
+            return count == 0 ? nil : "\(count) more \(word)\(count == 1 ? "" : "s")"
+        }
+        return counts.isEmpty ? "" : "… and \(counts.joined(separator: ", ")); --format json has all of them\n"
     }
 
     /// What must not be cut away comes first.

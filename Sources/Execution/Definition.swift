@@ -54,8 +54,7 @@ struct Definition {
 
     /// The document with the machine that a mark records.
     private func machine(_ wanted: OwnershipMark) -> MachineMerge {
-        MachineMerge(
-            wanted.machine ?? MachineRecord(), prior: wanted.machine.flatMap { _ in mark?.machine }, into: document)
+        MachineMerge(becoming: wanted, from: mark, in: document)
     }
 
     /// The document with the managed settings, the machine and the mark put in.

@@ -6,7 +6,7 @@ public import Planning
 /// 1. Look at every precondition; nothing is written unless all hold.
 /// 2. Grow pools in one batch, define domains, pin running threads, replace the file that goes with them.
 /// 3. Read everything back and compare it with what was wanted.
-/// 4. Shut down and undefine absent guests, start guests, shrink pools.
+/// 4. Shut down and undefine absent guests, pin running threads to CPUs that these had alone, start guests, shrink pools.
 ///
 /// A step whose target is there already is skipped, so that a second run writes nothing. Before each write its inverse is made from
 /// what was read a moment ago; on any failure the inverses run in reverse, each one read back. Guests that this run has started stay

@@ -35,7 +35,7 @@ struct Phases {
             case .setPool(_, let prior, let target):
                 if target < prior { shrink.append(step) } else { grow.append(step) }
             case .rename: renames.append(step)
-            case .create, .redefine, .release: define.append(step)
+            case .create, .redefine, .rebase, .release: define.append(step)
             case .setAutostart: autostarts.append(step)
             case .pin: pin.append(step)
             case .stop(let name, _) where cycled.contains(name): continue

@@ -46,7 +46,8 @@ extension PreconditionCheck {
     private func hasTarget(_ present: Definition) -> Bool {
         steps.contains { step in
             switch step {
-            case .create(present.name, _, let wanted, let mark), .redefine(present.name, _, let wanted, let mark):
+            case .create(present.name, _, let wanted, let mark), .redefine(present.name, _, let wanted, let mark, _),
+                .rebase(present.name, _, _, let wanted, let mark):
                 present.mismatches(with: wanted, mark: mark, defaultHugePage: defaultHugePage).isEmpty
             case .release(present.name): present.mark == nil
             default: false

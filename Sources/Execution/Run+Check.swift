@@ -28,7 +28,7 @@ extension Run {
                     if stopped.contains(name) { continue }
                     if let effect = try effect(of: step) { effects.append(effect) }
                 case .rename: if let effect = try effect(of: step) { effects.append(effect) }
-                case .create, .redefine, .release:
+                case .create, .redefine, .rebase, .release:
                     if let effect = try view.effect(of: step) { effects.append(effect) }
                 case .pin, .stop: continue
                 }

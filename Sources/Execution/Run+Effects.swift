@@ -11,9 +11,11 @@ extension Run {
         switch step {
         case .create(let name, let document, let wanted, let mark):
             return try creation(step, name, document, wanted, mark)
-        case .redefine(let name, let prior, let wanted, let mark):
-            return try redefinition(step, name, prior, wanted, mark)
+        case .redefine(let name, let prior, let wanted, let mark, let devices):
+            return try redefinition(step, name, prior, (wanted, mark, devices))
         case .rename(let name, let from, let uuid): return try renaming(step, name, from, uuid)
+        case .rebase(let name, let prior, let document, let wanted, let mark):
+            return try rebasing(step, name, prior, document, (wanted, mark))
         case .release(let name): return try release(step, name)
         case .setAutostart(let name, _, let target): return try autostart(step, name, target)
         case .stop(let name, let force):
@@ -37,17 +39,41 @@ extension Run {
     }
 
     private func redefinition(
-        _ step: Step, _ name: String, _ prior: FoundSettings, _ wanted: WantedSettings, _ mark: OwnershipMark
+        _ step: Step, _ name: String, _ prior: FoundSettings,
+        _ target: (wanted: WantedSettings, mark: OwnershipMark, devices: [DeviceChange])
     ) throws(StepFailure) -> Effect? {
         guard let present = try definition(of: name), let status = try host.domains.status(of: name) else {
             throw .domainVanished(name)
         }
         guard status.isPersistent else { throw .transient(name) }
-        guard !mismatches(of: present, wanted, mark).isEmpty else { return nil }
-        guard present.isUnchanged(since: prior, defaultHugePage: host.defaultHugePage) else {
+        guard !mismatches(of: present, target.wanted, target.mark).isEmpty else { return nil }
+        // What was shown of the devices is what is done to them.
+        let devices = DeviceChange.all(for: target.mark, from: present.mark, in: present.document)
+        guard present.isUnchanged(since: prior, defaultHugePage: host.defaultHugePage), devices == target.devices else {
             throw .definitionChanged(name)
         }
-        let document = present.patched(with: wanted, mark: mark, defaultHugePage: host.defaultHugePage)
+        let document = present.patched(
+            with: target.wanted, mark: target.mark, defaultHugePage: host.defaultHugePage)
+        return Effect(
+            [step], .define(name: name, document: document, replacing: present.document),
+            inverse: [.define(name: name, document: present.document, replacing: document)])
+    }
+
+    /// What identifies the domain is taken from it now, whatever the step's document says of that.
+    private func rebasing(
+        _ step: Step, _ name: String, _ prior: FoundSettings, _ document: XMLElement,
+        _ target: (wanted: WantedSettings, mark: OwnershipMark)
+    ) throws(StepFailure) -> Effect? {
+        guard let present = try definition(of: name), let status = try host.domains.status(of: name) else {
+            throw .domainVanished(name)
+        }
+        guard status.isPersistent else { throw .transient(name) }
+        guard !mismatches(of: present, target.wanted, target.mark).isEmpty else { return nil }
+        guard present.mark?.origin == .created, present.mark?.site == target.mark.site,
+            present.isUnchanged(since: prior, defaultHugePage: host.defaultHugePage)
+        else { throw .definitionChanged(name) }
+        let document = DomainPatch.stamp(
+            target.mark, on: DomainTemplate.domain(document, keepingIdentityOf: present.document))
         return Effect(
             [step], .define(name: name, document: document, replacing: present.document),
             inverse: [.define(name: name, document: present.document, replacing: document)])

@@ -1,7 +1,28 @@
+import DomainXML
 import HostModel
 import Planning
 
 extension Run {
+    /// The pins that can be set at once, and those that wait until guests are down which have the CPUs for themselves: two threads
+    /// that need a CPU each are not put on one for as long as a shutdown takes.
+    func pinsInOrder(_ phases: Phases) throws(Halt) -> (now: [Step], later: [Step]) {
+        var leaving: CPUSet = []
+        for step in phases.remove where !phases.pin.isEmpty {
+            guard case .stop(let name, _) = step else { continue }
+            do throws(StepFailure) {
+                guard let live = try liveDefinition(of: name) else { continue }
+                for pin in live.parts.vcpuPins.values where pin.count == 1 { leaving.formUnion(pin) }
+            } catch {
+                throw .failed(step, error)
+            }
+        }
+        func waits(_ step: Step) -> Bool {
+            guard case .pin(_, _, let prior, let target) = step else { return false }
+            return !target.subtracting(prior).isDisjoint(with: leaving)
+        }
+        return (phases.pin.filter { !waits($0) }, phases.pin.filter(waits))
+    }
+
     /// Pins the threads of these steps, widening before narrowing.
     mutating func pin(_ steps: [Step]) throws(Halt) {
         for effect in try moves(of: steps).effects {

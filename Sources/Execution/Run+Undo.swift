@@ -17,7 +17,8 @@ extension Run {
 
     /// A guest that was asked to shut down and was not waited for may go down while all else is put back: then it is started again.
     private mutating func watchGuestsThatMayStillStop() {
-        for name in stopsInDoubt {
+        let again = report.undone.filter { $0.result == .restored }.map(\.action)
+        for name in stopsInDoubt where !again.contains(.start(name: name)) {
             do throws(StepFailure) {
                 guard try host.domains.status(of: name)?.isActive != true else {
                     report.mayStillStop.append(name)

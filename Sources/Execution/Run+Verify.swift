@@ -3,27 +3,10 @@ import HostModel
 import Planning
 
 extension Run {
-    /// Reads back what was written so far and compares it with what is wanted.
+    /// Reads back what these steps wrote and compares it with what is wanted.
     ///
     /// - Throws: ``Halt/verificationFailed(_:)`` with every difference there is.
-    mutating func verify(_ phases: Phases) throws(Halt) {
-        var mismatches: [Mismatch] = []
-        var live = LiveDefinitions(self)
-        for step in phases.grow + phases.define + phases.pin {
-            do throws(StepFailure) {
-                mismatches += try self.mismatches(of: step, &live)
-            } catch {
-                throw .failed(step, error)
-            }
-            report.verified += 1
-        }
-        guard mismatches.isEmpty else { throw .verificationFailed(mismatches) }
-    }
-
-    /// Reads back the pools that were shrunk.
-    ///
-    /// - Throws: ``Halt/verificationFailed(_:)`` with every pool that has another size than it was given.
-    mutating func verifyShrunk(_ steps: [Step]) throws(Halt) {
+    mutating func verify(_ steps: [Step]) throws(Halt) {
         var mismatches: [Mismatch] = []
         var live = LiveDefinitions(self)
         for step in steps {
@@ -41,7 +24,8 @@ extension Run {
         switch step {
         case .setPool(let pool, _, let target):
             return compare(.pool(pool), "pages", .number(target.count), .number(try size(of: pool).count))
-        case .create(let name, _, let wanted, let mark), .redefine(let name, _, let wanted, let mark):
+        case .create(let name, _, let wanted, let mark), .redefine(let name, _, let wanted, let mark, _),
+            .rebase(let name, _, _, let wanted, let mark):
             guard let present = try definition(of: name) else { throw .domainVanished(name) }
             return mismatches(of: present, wanted, mark)
         case .release(let name):

@@ -19,12 +19,16 @@ struct Run {
         try check(phases, file)
         try setPools(phases.grow)
         for step in phases.define { try carryOut(step) }
-        try pin(phases.pin)
+        let (pins, waiting) = try pinsInOrder(phases)
+        try pin(pins)
         if let file { try replace(file) }
-        try verify(phases)
-        for step in phases.remove + phases.restart + phases.start { try carryOut(step) }
+        try verify(phases.grow + phases.define + pins)
+        for step in phases.remove { try carryOut(step) }
+        try pin(waiting)
+        try verify(waiting)
+        for step in phases.restart + phases.start { try carryOut(step) }
         try setPools(phases.shrink)
-        try verifyShrunk(phases.shrink)
+        try verify(phases.shrink)
     }
 
     private mutating func replace(_ file: FileChange) throws(Halt) {

@@ -15,13 +15,6 @@ public struct ShownChange: Hashable, Sendable, Decodable {
         action = change.action
         disruption = change.disruption
     }
-
-    /// Whether this, told from steps, is what is shown. A step does not say which devices it changes: to it that is a new mark.
-    public func covers(_ shown: ShownChange) -> Bool {
-        self == shown
-            || (action == .stamp && shown.action == .update
-                && (address, disruption) == (shown.address, shown.disruption))
-    }
 }
 
 extension Change.Action: Decodable {}

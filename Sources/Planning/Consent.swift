@@ -12,6 +12,8 @@ public enum Consent: Hashable, Sendable {
     case restart(force: Bool)
     /// A running guest gets other host cells or CPUs, at its next start.
     case move
+    /// A guest is defined anew from the site: what was added to its definition by hand is gone.
+    case rebase
     /// A guest goes to a place that is better, not needed.
     case rebalance
     /// A definition is removed; an orphan is a domain that the site no longer names.
@@ -31,6 +33,7 @@ public enum Consent: Hashable, Sendable {
         case .stop: "stop"
         case .restart: "restart"
         case .move: "move"
+        case .rebase: "rebase"
         case .rebalance: "rebalance"
         case .remove: "remove"
         case .release: "release"
@@ -41,7 +44,7 @@ public enum Consent: Hashable, Sendable {
 
     /// All kinds, in the order in which they are asked for.
     public static let kinds = [
-        "adopt", "take_over", "stop", "restart", "move", "rebalance", "remove", "release",
+        "adopt", "take_over", "stop", "restart", "move", "rebase", "rebalance", "remove", "release",
         "put_back_disk", "shrink",
     ]
 }

@@ -112,7 +112,7 @@ struct GuestChange {
 
     private func update(of record: DomainRecord, wanted: WantedSettings) -> GuestOutcome {
         let origin: OwnershipMark.Origin = if case .ours(let origin) = ownership { origin } else { .adopted }
-        let machine = MachineChange(machineWish(origin), origin: origin, record: record)
+        let machine = machineChange(of: record, origin)
         let mark = mark(origin: origin, wanted: wanted, machine: machine.record)
         let isDrift = mark.spec == record.mark?.spec
         let wanted = guest.demand.ioThreads == nil ? wanted.keepingIOThreads(of: record.parts) : wanted
@@ -124,12 +124,12 @@ struct GuestChange {
             definition: GuestDefinition(
                 name: name,
                 document: DomainPatch.renamed(
-                    stored.isEmpty
+                    stored.isEmpty && !machine.isAnew
                         ? DomainPatch.stamp(mark, on: machine.document)
                         : DomainPatch.apply(wanted, mark: mark, to: machine.document), to: name)))
         if let obstacle = machine.obstacle {
             outcome.differs = true
-            outcome.diagnostics.append(obstacle.diagnostic(guest))
+            outcome.diagnostics.append(obstacle.diagnostic(guest, canRebase: origin == .created))
         }
         let differing = drift.map { Set($0.map(\.key)) }
         var parts = stored.map { part in
@@ -143,8 +143,14 @@ struct GuestChange {
                 ChangedPart(.name, now: .text(record.facts.name), want: .text(name), when: .define), at: 0)
             outcome.steps.append(.rename(name: name, from: record.facts.name, uuid: record.facts.uuid))
         }
-        if !stored.isEmpty || !machine.parts.isEmpty || record.mark != mark {
-            outcome.steps.append(.redefine(name: name, prior: record.parts, wanted: wanted, mark: mark))
+        if machine.isAnew, let document = outcome.definition?.document {
+            outcome.steps.append(
+                .rebase(name: name, prior: record.parts, definition: document, wanted: wanted, mark: mark))
+        } else if !stored.isEmpty || !machine.parts.isEmpty || record.mark != mark {
+            outcome.steps.append(
+                .redefine(
+                    name: name, prior: record.parts, wanted: wanted, mark: mark,
+                    devices: DeviceChange.all(for: mark, from: record.mark, in: record.document)))
         }
         if guest.keepsShape {
             outcome.pending = machine.pending
@@ -168,6 +174,15 @@ struct GuestChange {
         addState(record, parts: &parts, steps: &outcome.steps)
         outcome.change = change(record, mark: mark, parts: parts, hasSteps: !outcome.steps.isEmpty)
         return outcome
+    }
+
+    /// What becomes of the machine: what can be put into the definition, else all of it anew where that was asked for.
+    private func machineChange(of record: DomainRecord, _ origin: OwnershipMark.Origin) -> MachineChange {
+        let change = MachineChange(machineWish(origin), origin: origin, record: record)
+        guard change.obstacle != nil, origin == .created, request.consent.rebases.contains(name) else { return change }
+        return MachineChange(
+            anew: DomainTemplate.domain(machineDocument, keepingIdentityOf: record.document),
+            MachineRecord(machineWish(.created), prior: nil, in: nil), record: record)
     }
 
     private func change(_ record: DomainRecord, mark: OwnershipMark, parts: [ChangedPart], hasSteps: Bool) -> Change? {

@@ -27,8 +27,9 @@ struct GuestSteps {
         if removes { return .remove }
         if releases { return .release }
         if redefinition != nil, takesOver { return .adopt }
+        if rebases { return .update }
         let isOther = !pins.isEmpty || autostart != nil
-        if !differences.isEmpty || isOther { return .update }
+        if !differences.isEmpty || !devices.isEmpty || isOther { return .update }
         if renames { return .rename }
         if stop != nil { return starts ? .restart : .stop }
         return starts ? .start : .stamp
@@ -43,6 +44,7 @@ struct GuestSteps {
         }
         if let force = stop { consents.append(starts ? .restart(force: force) : .stop(force: force)) }
         if isRunning, moves { consents.append(.move) }
+        if rebases { consents.append(.rebase) }
         if removes { consents.append(.remove(isOrphan: false)) }
         return consents.inOrder()
     }
@@ -52,13 +54,22 @@ struct GuestSteps {
         redefinition.map { $0.wanted.differences(from: $0.prior, defaultHugePage: defaultHugePage) } ?? []
     }
 
+    /// The settings of devices that the definition changes; a definition made anew is looked at as a whole.
+    var devices: [DeviceChange] {
+        for case .redefine(_, _, _, _, let devices) in steps { return devices }
+        return []
+    }
+
     /// Whether the definition changes only back to what was asked for before.
-    var isDrift: Bool { redefinition.map { $0.mark.spec != nil && $0.mark.spec == mark?.spec } ?? false }
+    var isDrift: Bool {
+        !rebases && (redefinition.map { $0.mark.spec != nil && $0.mark.spec == mark?.spec } ?? false)
+    }
 
     // MARK: The steps
 
     var redefinition: (prior: FoundSettings, wanted: WantedSettings, mark: OwnershipMark)? {
-        for case .redefine(_, let prior, let wanted, let mark) in steps { return (prior, wanted, mark) }
+        for case .redefine(_, let prior, let wanted, let mark, _) in steps { return (prior, wanted, mark) }
+        for case .rebase(_, let prior, _, let wanted, let mark) in steps { return (prior, wanted, mark) }
         return nil
     }
 
@@ -80,6 +91,7 @@ struct GuestSteps {
     }
 
     var starts: Bool { steps.contains { if case .start = $0 { true } else { false } } }
+    var rebases: Bool { steps.contains { if case .rebase = $0 { true } else { false } } }
     var removes: Bool { steps.contains { if case .undefine = $0 { true } else { false } } }
     var renames: Bool { steps.contains { if case .rename = $0 { true } else { false } } }
     var releases: Bool { steps.contains { if case .release = $0 { true } else { false } } }
@@ -112,9 +124,7 @@ struct GuestSteps {
 extension Change {
     /// Makes the change say what the steps do: action, disruption and consents; consents whose reasons steps do not hold stay.
     mutating func settle(by told: GuestSteps) {
-        // Steps carry devices as what the mark says of them, and definitions as a whole: only the plan knows of these.
-        let isMore = parts.contains { $0.key != .metadata && $0.key != .state }
-        action = told.action == .stamp && isMore ? .update : told.action
+        action = told.action
         disruption = told.disruption
         consents = (told.consents + consents).inOrder()
     }

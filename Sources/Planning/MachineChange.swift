@@ -17,6 +17,8 @@ struct MachineChange {
     let pending: [ChangedPart]
     /// What differs and only a definition made anew can have.
     let obstacle: Obstacle?
+    /// Whether the definition is made anew.
+    var isAnew = false
 
     /// Why a definition cannot be changed to what the site says.
     enum Obstacle {
@@ -53,6 +55,44 @@ struct MachineChange {
         }
     }
 
+    /// The machine made anew, with what identifies the domain in it; whatever else was in its definition is gone.
+    init(anew document: XMLElement, _ record: MachineRecord, record present: DomainRecord) {
+        (self.record, self.document, obstacle, isAnew) = (record, document, nil, true)
+        parts = MachineChange.anew(from: present.document, to: document, present.mark?.machine, record).map {
+            ChangedPart(
+                .machine($0.key), now: $0.now, want: $0.want, when: present.isRunning ? .nextStart : .define)
+        }
+        guard present.live != nil else {
+            pending = []
+            return
+        }
+        let live = OwnershipMark(reading: present.present)?.machine
+        pending = MachineChange.anew(from: present.present, to: document, live, record).map {
+            ChangedPart(
+                .machine($0.key), now: $0.now, want: $0.want, when: .nextStart,
+                live: $0.now.map { .value($0) } ?? .absent)
+        }
+    }
+
+    /// What differs between two machines, the base documents that they were made from first.
+    private static func anew(
+        from now: XMLElement, to want: XMLElement, _ before: MachineRecord?, _ record: MachineRecord
+    ) -> [DeviceChange] {
+        var differences: [DeviceChange] = []
+        if before?.base != record.base {
+            differences.append(
+                DeviceChange(
+                    key: .base, now: before?.base.map { .text($0) }, want: record.base.map { .text($0) }))
+        }
+        let (now, want) = (MachineMerge.settings(of: now), MachineMerge.settings(of: want))
+        return differences
+            + Set(now.keys).union(want.keys).sorted().filter { now[$0] != want[$0] }
+            .map {
+                DeviceChange(
+                    key: $0, now: now[$0].map(ChangedPart.Value.init), want: want[$0].map(ChangedPart.Value.init))
+            }
+    }
+
     private static func machineType(_ want: String?, in document: XMLElement) -> Obstacle? {
         guard let want, let now = document.element(named: "os")?.element(named: "type")?[attribute: "machine"],
             !MachineType(want).isOfFamily(of: now)
@@ -66,6 +106,17 @@ struct MachineChange {
         return value.map { .value($0) } ?? .absent
     }
 
+    /// A base document that the running domain was not made from: after a definition anew it is there at the next start.
+    private static func base(_ record: MachineRecord, _ present: DomainRecord) -> [ChangedPart] {
+        guard let live = OwnershipMark(reading: present.present)?.machine, let want = record.base, live.base != want
+        else { return [] }
+        let now = live.base.map { ChangedPart.Value.text($0) }
+        return [
+            ChangedPart(
+                .machine(.base), now: now, want: .text(want), when: .nextStart, live: now.map { .value($0) } ?? .absent)
+        ]
+    }
+
     /// The mark that the running domain was started with says which of its devices are the site's.
     private static func pending(
         _ record: MachineRecord, definition: XMLElement, _ present: DomainRecord
@@ -74,20 +125,26 @@ struct MachineChange {
         let merge = MachineMerge(
             record.namingInterfaces(in: definition), prior: OwnershipMark(reading: present.present)?.machine,
             into: present.present)
-        return merge.differences.map { difference in
-            let now = difference.now.map(ChangedPart.Value.init)
-            return ChangedPart(
-                .machine(difference.key), now: now, want: difference.want.map(ChangedPart.Value.init), when: .nextStart,
-                live: now.map { .value($0) } ?? .absent)
-        }
+        return base(record, present)
+            + merge.differences.map { difference in
+                let now = difference.now.map(ChangedPart.Value.init)
+                return ChangedPart(
+                    .machine(difference.key), now: now, want: difference.want.map(ChangedPart.Value.init),
+                    when: .nextStart, live: now.map { .value($0) } ?? .absent)
+            }
     }
 }
 
 extension MachineChange.Obstacle {
     /// What is to be said of it.
-    func diagnostic(_ guest: GuestSpec) -> Diagnostic {
+    ///
+    /// - Parameter canRebase: Whether the domain is one that this site made, so that it can make it anew.
+    func diagnostic(_ guest: GuestSpec, canRebase: Bool) -> Diagnostic {
         let name = guest.name.value
-        let hint = "applied once with 'state: absent', then without, it is defined anew; its disks are kept"
+        let hint =
+            canRebase
+            ? "--rebase \(name) defines it anew from the site, with its UUID, hardware addresses and UEFI variables"
+            : "change its definition by hand (virsh edit \(name)), or take the key out of the site"
         switch self {
         case .base:
             let message =

@@ -119,14 +119,15 @@ struct Occupancy {
 
     /// Works out which CPUs a guest's threads keep until its restart.
     private mutating func settleThreads(of name: String, place: GuestPlacement?, owned: [String: CPUSet]) {
-        guard var guest = running[name], let place, let record = records[name] else { return }
+        guard var guest = running[name], let record = records[name] else { return }
+        let cells = place?.cells ?? []
         let parts = record.live ?? record.parts
         let others = owned.reduce(into: CPUSet()) { if $1.key != name { $0.formUnion($1.value) } }
-        let vcpus = place.cells.reduce(VCPUSet()) { $0.union($1.vcpus) }
+        let vcpus = cells.reduce(VCPUSet()) { $0.union($1.vcpus) }
         var groups: [CPUSet: [VCPU]] = [:]
         for vcpu in VCPUSet(numbers: 0..<parts.vcpus) {
-            // A vCPU that the definition no longer has keeps running, too.
-            guard guest.stays || (!place.cells.isEmpty && !vcpus.contains(vcpu)),
+            // A vCPU that the definition no longer has keeps running, too; so do those of a guest that goes, until it is down.
+            guard guest.stays || place == nil || (!cells.isEmpty && !vcpus.contains(vcpu)),
                 let pin = parts.vcpuPins[vcpu] ?? parts.vcpuCPUs
             else { continue }
             if isOwn(vcpu, pin, record, of: name) {
@@ -183,6 +184,18 @@ struct Occupancy {
                 && (!own.isDisjoint(with: guest.heldOwn.union(guest.heldShared))
                     || !shared.isDisjoint(with: guest.heldOwn))
         }.map(\.name)
+    }
+
+    /// Guests that do not run, and whose CPUs running guests have now, ascending: not only those that stay there.
+    var withoutCPUs: [String] {
+        planned.filter { name, planned in
+            running[name] == nil
+                && running.contains { other, guest in
+                    other != name
+                        && (!planned.own.isDisjoint(with: guest.heldOwn.union(guest.heldShared))
+                            || !planned.shared.isDisjoint(with: guest.heldOwn))
+                }
+        }.keys.sorted()
     }
 
     /// CPUs that others than this guest have alone until their restart.

@@ -36,6 +36,8 @@ public struct Plan: Hashable, Sendable {
     public var restartPending: [String]
     /// Guests that differ from the site in what this plan leaves as it is, ascending: a finding says in what.
     public var differing: [String]
+    /// Guests that do not run, and whose CPUs running guests have as long as they are not restarted or shut down, ascending.
+    public var withoutCPUs: [String] = []
     /// Findings, in the order in which they were made.
     public var diagnostics: [Diagnostic]
 

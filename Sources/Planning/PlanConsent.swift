@@ -23,14 +23,18 @@ public struct PlanConsent: Hashable, Sendable {
     public var restartsPending: Bool
     /// Running guests that are power cycled, by name.
     public var restarts: Set<String>
+    /// Guests that are defined anew from the site where their definition cannot be changed into what it says, by name.
+    public var rebases: Set<String>
     /// Whether a guest that does not shut down in time is switched off.
     public var forcesOff: Bool
 
     /// Puts a consent together; by default nothing is agreed to.
     public init(
         adopts: Bool = false, takesOver: Bool = false, prune: Prune = .none, stopsPruned: Bool = false,
-        restartsPending: Bool = false, restarts: Set<String> = [], forcesOff: Bool = false
+        restartsPending: Bool = false, restarts: Set<String> = [], forcesOff: Bool = false,
+        rebases: Set<String> = []
     ) {
+        self.rebases = rebases
         self.adopts = adopts
         self.takesOver = takesOver
         self.prune = prune

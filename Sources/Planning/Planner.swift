@@ -114,6 +114,7 @@ private struct Planning {
                 steps += outcome.steps
             }
             plan.diagnostics += findings
+            plan.withoutCPUs = occupancy.withoutCPUs
             for outcome in pruning.outcomes(request) {
                 plan.changes += [outcome.change].compactMap(\.self)
                 plan.diagnostics += outcome.diagnostics

@@ -127,11 +127,15 @@ extension GuestPrecondition.Domain {
         parts: FoundSettings, mark: OwnershipMark?, uuid: String? = nil, isRunning: Bool, autostarts: Bool,
         hasManagedSave: Bool, defaultHugePage: PageSize?, devices document: XMLElement? = nil
     ) {
-        let devices = document.map(MachineMerge.settings(of:))
+        let devices = document.map { document in
+            Dictionary(
+                MachineMerge.settings(of: document).map { ($0.key.path, ChangedPart.Value($0.value)) },
+                uniquingKeysWith: { first, _ in first })
+        }
         self.init(
             settings: Self.settings(of: parts, defaultHugePage: defaultHugePage),
             mark: mark.map { XMLLines($0.element).oneLine }, uuid: uuid?.lowercased(), isRunning: isRunning,
-            autostarts: autostarts, hasManagedSave: hasManagedSave, devices: devices?.mapValues(ChangedPart.Value.init))
+            autostarts: autostarts, hasManagedSave: hasManagedSave, devices: devices)
     }
 
     /// Settings by path, of which those that mean the same are the same.
@@ -157,7 +161,8 @@ extension Step {
     public var guest: String? {
         switch self {
         case .setPool: nil
-        case .create(let name, _, _, _), .redefine(let name, _, _, _), .pin(let name, _, _, _),
+        case .create(let name, _, _, _), .redefine(let name, _, _, _, _), .rebase(let name, _, _, _, _),
+            .pin(let name, _, _, _),
             .setAutostart(let name, _, _), .stop(let name, _), .release(let name), .undefine(let name),
             .start(let name), .rename(let name, _, _):
             name
@@ -170,7 +175,8 @@ extension [Step] {
     func changeMachine(of guest: String) -> Bool {
         contains { step in
             switch step {
-            case .redefine(guest, _, _, let mark): mark.machine != nil
+            case .redefine(guest, _, _, let mark, _): mark.machine != nil
+            case .rebase(guest, _, _, _, _): true
             default: false
             }
         }

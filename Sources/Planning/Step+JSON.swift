@@ -7,11 +7,11 @@ internal import XMLTree
 extension Step: Codable {
     private enum CodingKeys: String, CodingKey {
         case kind = "step"
-        case guest, prior, target, definition, wanted, thread, force, from, uuid
+        case guest, prior, target, definition, wanted, thread, force, from, uuid, devices
     }
 
     private enum Kind: String, Codable {
-        case create, rename, redefine, pin, stop, release, undefine, start
+        case create, rename, redefine, rebase, pin, stop, release, undefine, start
         case setPool = "set_pool"
         case setAutostart = "set_autostart"
     }
@@ -33,6 +33,15 @@ extension Step: Codable {
         switch kind {
         case .setPool: preconditionFailure("handled above")
         case .create: self = try Step.creation(name, container)
+        case .rebase:
+            guard case .create(_, let document, let wanted, let mark) = try Step.creation(name, container) else {
+                preconditionFailure("a creation is one")
+            }
+            let prior = try container.settings(.prior) { element throws(DomainXMLError) in
+                try FoundSettings(fragment: element)
+            }
+            self = .rebase(
+                name: name, prior: prior, definition: document, wanted: wanted, mark: mark)
         case .rename:
             self = .rename(
                 name: name, from: try container.decode(String.self, forKey: .from),
@@ -42,7 +51,9 @@ extension Step: Codable {
             let prior = try container.settings(.prior) { element throws(DomainXMLError) in
                 try FoundSettings(fragment: element)
             }
-            self = .redefine(name: name, prior: prior, wanted: wanted, mark: mark)
+            self = .redefine(
+                name: name, prior: prior, wanted: wanted, mark: mark,
+                devices: try container.decodeIfPresent([DeviceChange].self, forKey: .devices) ?? [])
         case .pin:
             self = .pin(
                 name: name, thread: try container.decode(DomainThread.self, forKey: .thread),
@@ -103,9 +114,15 @@ extension Step: Codable {
             try container.encode(name, forKey: .guest)
             try container.encode(from, forKey: .from)
             try container.encodeIfPresent(uuid, forKey: .uuid)
-        case .redefine(let name, let prior, let wanted, let mark):
+        case .redefine(let name, let prior, let wanted, let mark, let devices):
+            try container.encode(name, forKey: .guest)
+            if !devices.isEmpty { try container.encode(devices, forKey: .devices) }
+            try container.encode(XMLLines(prior.fragment()), forKey: .prior)
+            try container.encode(XMLLines(wanted.fragment(mark: mark)), forKey: .wanted)
+        case .rebase(let name, let prior, let definition, let wanted, let mark):
             try container.encode(name, forKey: .guest)
             try container.encode(XMLLines(prior.fragment()), forKey: .prior)
+            try container.encode(XMLLines(definition), forKey: .definition)
             try container.encode(XMLLines(wanted.fragment(mark: mark)), forKey: .wanted)
         case .pin(let name, let thread, let prior, let target):
             try container.encode(name, forKey: .guest)
@@ -130,6 +147,7 @@ extension Step: Codable {
         case .create: .create
         case .rename: .rename
         case .redefine: .redefine
+        case .rebase: .rebase
         case .pin: .pin
         case .setAutostart: .setAutostart
         case .stop: .stop

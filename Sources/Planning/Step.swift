@@ -13,7 +13,14 @@ public enum Step: Hashable, Sendable {
     /// All other steps of a plan name it by the new one.
     case rename(name: String, from: String, uuid: String?)
     /// Puts the managed parts and the mark into the present inactive definition and defines that.
-    case redefine(name: String, prior: FoundSettings, wanted: WantedSettings, mark: OwnershipMark)
+    ///
+    /// `devices` is what that changes of disks, interfaces and the like; it follows from the mark and the present definition, and is
+    /// here to be shown and to be held against them.
+    case redefine(
+        name: String, prior: FoundSettings, wanted: WantedSettings, mark: OwnershipMark, devices: [DeviceChange] = [])
+    /// Defines a guest that exists anew from a whole document, which has its UUID and what else identifies it.
+    case rebase(
+        name: String, prior: FoundSettings, definition: XMLElement, wanted: WantedSettings, mark: OwnershipMark)
     /// Pins one thread of a running domain, in the running domain only.
     case pin(name: String, thread: DomainThread, prior: CPUSet, target: CPUSet)
     /// Sets whether libvirt starts the domain with the host.

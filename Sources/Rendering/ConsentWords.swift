@@ -20,6 +20,7 @@ extension Change {
             disruption < .guest
                 ? "it runs and moves to other cells; the move waits for its next start"
                 : "it runs and moves to other cells"
+        case .rebase: "it is defined anew from the site; what was added to its definition by hand is gone"
         case .rebalance: "it moves to a better place"
         case .remove(let isOrphan): because(isOrphan, "its definition is removed; its disks are kept")
         case .release: because(true, "it was adopted, so it is only released")

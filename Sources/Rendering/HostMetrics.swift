@@ -67,12 +67,14 @@ extension HostMetrics {
         }
     }
 
-    /// Whether each placed guest runs, or could be started with the pages and memory that are free now; ascending by name. Each is
-    /// looked at alone.
+    /// Whether each placed guest runs, or could be started with the pages, memory and CPUs that are free now; ascending by name. Each
+    /// is looked at alone.
     var startable: [(guest: String, isStartable: Bool)] {
         let running = Set(facts.domains.filter(\.state.isActive).map(\.name))
+        let held = Set(verification.plan.withoutCPUs)
         return verification.plan.placement.guests.map { guest in
-            (guest.name, running.contains(guest.name) || guest.cells.allSatisfy(fits))
+            let isFree = !held.contains(guest.name) && guest.cells.allSatisfy(fits)
+            return (guest.name, running.contains(guest.name) || isFree)
         }
     }
 

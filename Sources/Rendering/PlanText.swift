@@ -1,24 +1,22 @@
-public import Diagnostics
+internal import Diagnostics
 internal import HostModel
 public import Planning
 
 /// A plan for a terminal: what disturbs first, then what changes, where everything is after apply, what does not fit and why,
-/// what was found, and one line that sums up.
+/// and one line that sums up. Findings are not in it: they are no result, and go to another stream.
 ///
 /// `-` is now, `+` is wanted, `~` is now and wanted.
 public struct PlanText {
     let plan: Plan
     private let review: PlanReview
-    private let sources: [SourceText]
 
-    /// Takes the plan and the files from which findings are shown.
-    public init(_ plan: Plan, sources: [SourceText] = []) { self.init(PlanReview(plan), sources: sources) }
+    /// Takes the plan.
+    public init(_ plan: Plan) { self.init(PlanReview(plan)) }
 
-    /// Takes the plan with what is seen besides it, and the files from which findings are shown.
-    public init(_ review: PlanReview, sources: [SourceText] = []) {
+    /// Takes the plan with what is seen besides it.
+    public init(_ review: PlanReview) {
         plan = review.plan
         self.review = review
-        self.sources = sources
     }
 
     /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
@@ -28,8 +26,7 @@ public struct PlanText {
         let heading = "host \(displayable(plan.host))  site \(displayable(plan.site))\(facts)"
         let sections = [
             [paint(heading, .heading)], attention(paint), moves(paint), poolChanges(paint), guestChanges(paint),
-            definitions(paint), unplaced(paint), placement(paint), findingLines(plan.diagnostics, sources),
-            [paint(PlanSummary(plan).line, .heading)],
+            definitions(paint), unplaced(paint), placement(paint), [paint(PlanSummary(plan).line, .heading)],
         ]
         return joinedSections(sections)
     }

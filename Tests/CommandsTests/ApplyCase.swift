@@ -94,6 +94,14 @@ extension ApplyCase {
                 }
             }),
         ApplyCase(
+            testDescription: "defines a guest anew from its base file, which has changed",
+            before: { host in
+                try applied("\(small)}")(host)
+                try host.write(host.text("base.xml").replacing("<os>", with: "<title>new</title><os>"), to: "base.xml")
+            },
+            guests: ["\(small)}"], options: ["--rebase", "a", "--yes"],
+            check: { $0.domains["a"]?.definition.contains("<title>new</title>") == true }),
+        ApplyCase(
             testDescription: "removes a guest that is to be absent", before: applied("\(small), autostart: true}"),
             guests: ["a: {state: absent}"], options: ["--yes"], check: { $0.domains.isEmpty }),
         ApplyCase(

@@ -1,3 +1,6 @@
+import Foundation
+import LinuxHost
+import SystemPackage
 import Testing
 
 @Suite("apply --confirm-within, on a host of the test's own,")
@@ -37,6 +40,28 @@ struct ConfirmTests {
         #expect(try host.look() == done)
         #expect(try host.transactions().first?.note == "confirmed")
         #expect(host.confirm().status == 14)
+    }
+
+    @Test("waits for whoever holds the lock when the time is over, and puts everything back then")
+    func locked() throws {
+        let wanted = ApplyCase.reversible[0]
+        let before = try wanted.prepared().look()
+        let host = try apply(wanted)
+        let path = FilePath(host.lockFile)
+        let isHeld = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            let lock = try? HostLock(path: path)
+            isHeld.signal()
+            Thread.sleep(forTimeInterval: 1.5)
+            lock?.release()
+        }
+        isHeld.wait()
+        let start = ContinuousClock.now
+        let expired = try #require(host.expire())
+        #expect(ContinuousClock.now - start > .seconds(1))
+        #expect(expired.status == 0, "\(expired.errors)")
+        #expect(try host.look().isLike(before))
+        #expect(try host.transactions().first?.state == "rolled_back")
     }
 
     @Test("lets nothing else be written meanwhile")

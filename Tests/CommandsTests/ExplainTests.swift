@@ -109,7 +109,7 @@ struct ExplainGuestTests {
         let run = CommandRun(["plan", "-", "--facts", "numa-host.json"], files: ["-": site])
         #expect(run.status == 10)
         let line = "  'numa_placement' names host cell 7; this host has 0-2\n"
-        #expect(run.output.contains(line), "\(run.output)\(run.errors)")
+        #expect(run.errors.contains(line), "\(run.output)\(run.errors)")
     }
 
     @Test("a named guest alone, though another one does not fit")

@@ -161,4 +161,31 @@ struct OutputFailureTests {
         #expect(run.errors.contains("error NP413: cannot write to standard output: No space left on device"))
         #expect(!CommandRun(arguments).errors.contains("NP413"))
     }
+
+    @Test(
+        "of the program itself ends it as failed, whether the disk is full or the reader gone",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: builtProgram)),
+        arguments: [
+            ("/dev/full", "cannot write to standard output: No space left on device"), (nil, ""),
+        ] as [(String?, String)])
+    func real(output: String?, words: String) throws {
+        let process = Process()
+        let errors = Pipe()
+        process.executableURL = URL(filePath: builtProgram)
+        process.arguments = ["schema", "site"]
+        process.standardError = errors
+        let pipe = Pipe()
+        process.standardOutput = try output.map { try FileHandle(forWritingTo: URL(filePath: $0)) as Any } ?? pipe
+        // Nobody will read: the pipe breaks with the first write.
+        try pipe.fileHandleForReading.close()
+        try process.run()
+        let told = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        // A command that does not write to the host dies of the broken pipe, as programs do.
+        #expect(process.terminationStatus == (process.terminationReason == .exit ? 1 : SIGPIPE))
+        #expect(words.isEmpty ? told.isEmpty : told.contains(words), "\(told)")
+    }
 }
+
+/// The program that was built with these tests.
+private let builtProgram = packageRoot.appending(path: ".build/debug/numactl-plan").path

@@ -25,6 +25,8 @@ final class FakeDomains: DomainHost {
     var rewriting: (XMLElement) -> XMLElement = { $0 }
     /// Domains whose guest does not listen.
     var deaf: Set<String> = []
+    /// Deaf guests that go down after all, once they are next looked at.
+    var late: Set<String> = []
     /// Told of every pin of an emulator.
     var onEmulatorPin: (CPUSet) -> Void = { _ in }
     /// A note for each definition.
@@ -39,8 +41,11 @@ final class FakeDomains: DomainHost {
 
     func liveDefinition(of name: String) -> XMLElement? { entries[name]?.live }
 
+    private var goesDown: Set<String> = []
+
     func status(of name: String) -> DomainStatus? {
-        entries[name].map {
+        if goesDown.remove(name) != nil { entries[name]?.live = nil }
+        return entries[name].map {
             DomainStatus(
                 isActive: $0.live != nil, isPersistent: $0.isPersistent, autostarts: $0.autostarts,
                 hasManagedSave: $0.hasManagedSave, snapshots: $0.snapshots, checkpoints: $0.checkpoints,
@@ -98,7 +103,10 @@ final class FakeDomains: DomainHost {
     func stop(_ name: String, force: Bool) throws(StepFailure) {
         let listens = force || !deaf.contains(name)
         try log.write("stop \(name)") { if listens { entries[name]?.live = nil } }
-        if !listens { throw .stillRunning(name) }
+        if !listens {
+            if late.contains(name) { goesDown.insert(name) }
+            throw .stillRunning(name)
+        }
     }
 }
 

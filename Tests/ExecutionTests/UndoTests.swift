@@ -1,3 +1,4 @@
+import DomainXML
 import Execution
 import HostModel
 import Planning
@@ -123,6 +124,35 @@ struct UndoTests {
         #expect(scenario.log.lines == Array(all.prefix(3)))
         #expect(report.started == ["web"])
         #expect(scenario.domains.entries["db"]?.live == .domain("db", pins: [0: "7"]))
+    }
+
+    @Test("starts a guest again that goes down after it was given up, and says of one that has not that it may")
+    func late() {
+        for isLate in [true, false] {
+            let scenario = Scenario()
+            scenario.domains.deaf = ["old"]
+            if isLate { scenario.domains.late = ["old"] }
+            let report = scenario.run([.stop(name: "old")]).report
+            #expect(scenario.log.lines == ["stop old"] + (isLate ? ["start old"] : []))
+            #expect(scenario.domains.entries["old"]?.live != nil && report.isRolledBack)
+            #expect(report.mayStillStop == (isLate ? [] : ["old"]))
+        }
+    }
+
+    @Test("is refused before the first write where the devices would become others than were shown")
+    func otherDevices() {
+        let scenario = Scenario()
+        let shown = DeviceChange(SettingDifference(path: "devices.console", now: nil, want: .flag(true)))
+        let outcome = scenario.run([
+            .redefine(
+                name: "web", prior: .read("web", pins: [0: "0-1"]), wanted: .parts(pins: [0: [1, 2]]),
+                mark: .of("web"), devices: [shown])
+        ])
+        guard case .failed(_, .definitionChanged("web"), _) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(outcome.writes == 0)
     }
 
     @Test("never switches off a guest that does not shut down")

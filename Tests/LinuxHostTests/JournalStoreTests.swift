@@ -50,6 +50,24 @@ struct JournalStoreTests {
         #expect(try mode(folder.store.file(of: file.id)) == 0o600)
     }
 
+    @Test(
+        "has a journal's folders on the disk before anything is announced in it, and each announcement before it is done"
+    )
+    func onDisk() throws {
+        let folder = try Folder()
+        let root = folder.url.resolvingSymlinksInPath().path
+        _ = SyncRecord.take(below: root)
+        let file = try begin(folder.store)
+        let begun = SyncRecord.take(below: root)
+        // The state folder's parent, the state folder, then header, its folder, and the folder of all journals after the renaming.
+        let hidden = try #require(begun.first { $0.hasSuffix(".jsonl") }).split(separator: "/").dropLast().joined(
+            separator: "/")
+        #expect(begun.prefix(2) == ["", "/state"])
+        #expect(begun.suffix(3) == ["/\(hidden)/journal.jsonl", "/\(hidden)", "/state/txn"])
+        try file.append(JournalSample.start)
+        #expect(SyncRecord.take(below: root) == ["/state/txn/\(file.id)/journal.jsonl"])
+    }
+
     @Test("knows what is open, and what a process is at")
     func openness() throws {
         let folder = try Folder()

@@ -62,7 +62,7 @@ struct ConsentTests {
         let taken = Planner.plan(theirs)
         #expect(taken.plan.changes.map(\.action) == [.adopt])
         #expect(taken.plan.changes.map(\.consents) == [[.takeOver(site: "test")]])
-        guard case .redefine(_, _, _, let mark) = try #require(taken.steps.first) else {
+        guard case .redefine(_, _, _, let mark, _) = try #require(taken.steps.first) else {
             Issue.record("\(taken.steps)")
             return
         }

@@ -70,6 +70,16 @@ struct MachineChangeTests {
         #expect(part.now == edit.now && part.want == edit.want && part.drift == nil)
         #expect(part.when == (state == .running ? .nextStart : .define))
 
+        let told = ToldChanges(
+            steps: changed.steps, preconditions: Preconditions(of: changed.steps, on: next.host, defaultHugePage: nil),
+            defaultHugePage: nil)
+        #expect(told.changes.map(ShownChange.init) == changed.plan.changes.map(ShownChange.init))
+        let (shown, wanted) = (told.changes[0].parts, change.parts)
+        #expect(
+            Set(shown.map { [.text($0.path), $0.now, $0.want] })
+                == Set(wanted.map { [.text($0.path), $0.now, $0.want] }))
+        #expect(Set(shown.map(\.when)) == Set(wanted.map(\.when)))
+
         var after = next.applied(changed, state: .shutoff)
         #expect(Planner.plan(after).plan.changes.isEmpty)
         guard state == .running else { return }
@@ -130,6 +140,39 @@ struct MachineChangeTests {
         let plan = Planner.plan(next).plan
         #expect(plan.diagnostics.map(\.code) == [.baseChanged])
         #expect(plan.changes.isEmpty && plan.unchanged.isEmpty && plan.differing == ["a"])
+
+        next.consent.rebases = ["a"]
+        let rebased = Planner.plan(next)
+        #expect(rebased.plan.changes.map(\.action) == [.update] && rebased.plan.changes[0].consents == [.rebase])
+        #expect(rebased.plan.changes[0].parts.map(\.path) == ["base"] && rebased.plan.differing.isEmpty)
+        #expect(XMLWriter.write(rebased.definitions[0].document).contains("memballoon"))
+        let told = ToldChanges(
+            steps: rebased.steps, preconditions: Preconditions(of: rebased.steps, on: next.host, defaultHugePage: nil),
+            defaultHugePage: nil)
+        #expect(told.changes.map(ShownChange.init) == rebased.plan.changes.map(ShownChange.init))
+        #expect(told.changes[0].parts.map(\.path) == ["base"] && told.changes[0].consents == [.rebase])
+        #expect(Planner.plan(next.applied(rebased, state: .shutoff)).plan.unchanged == ["a"])
+        let data = try JSONEncoder().encode(rebased.steps)
+        #expect(try JSONDecoder().decode([Step].self, from: data).count == rebased.steps.count)
+    }
+
+    @Test("that is defined anew keeps what identifies it")
+    func identity() throws {
+        let present = try XMLReader.read(
+            """
+            <domain><name>a</name><uuid>u</uuid><metadata><x xmlns='y'/></metadata><os><loader/><nvram>/n</nvram></os><devices>
+            <interface type='network'><mac address='52:54:00:00:00:01'/><source network='n'/></interface>
+            <interface type='bridge'><mac address='52:54:00:00:00:02'/><source bridge='b'/></interface></devices></domain>
+            """)
+        let template = try XMLReader.read(
+            """
+            <domain><name>a</name><os><loader/></os><devices><interface type='bridge'><source bridge='b'/></interface>
+            <interface type='network'><source network='other'/></interface></devices></domain>
+            """)
+        let text = XMLWriter.write(DomainTemplate.domain(template, keepingIdentityOf: present))
+        for part in ["<uuid>u</uuid>", "<nvram>/n</nvram>", "<x xmlns='y'/>"] { #expect(text.contains(part)) }
+        let addresses = text.split(separator: "mac address='").dropFirst().map { String($0.prefix(17)) }
+        #expect(addresses == ["52:54:00:00:00:02", "52:54:00:00:00:01"])
     }
 
     @Test("with another family of machines is said, and is not in sync")

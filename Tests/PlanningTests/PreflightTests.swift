@@ -2,6 +2,7 @@ import Diagnostics
 import DomainXML
 import HostModel
 import Planning
+import SiteFile
 import Testing
 import XMLTree
 
@@ -31,6 +32,47 @@ struct PreflightTests {
             #expect(preflight.findings(missing).map(\.severity) == [severity])
             #expect(preflight.findings().isEmpty)
         }
+    }
+
+    @Test(
+        "is a device on a guest cell that goes; it is named, and nothing is done",
+        arguments: [
+            ("<memory model='dimm'><target><size>65536</size><node>1</node></target></memory>", "memory device (dimm)"),
+            (
+                "<controller type='pci' index='2' model='pcie-expander-bus'><target><node>1</node></target></controller>",
+                "the controller 2 (pcie-expander-bus)"
+            ),
+        ])
+    func strandedDevice(device: String, words: String) throws {
+        let cells = (0..<2).map { "<cell id='\($0)' cpus='\($0)' memory='65536' unit='KiB'/>" }.joined()
+        for (wanted, codes) in [(1, [DiagnosticCode.deviceCellMissing]), (2, [])] {
+            var request = PlanRequest(
+                host: referenceHost, site: "s", policy: .plain(),
+                guests: [GuestSpec(name: Located("g"), demand: .even(wanted, vcpus: 2, memory: 131_072))],
+                consent: PlanConsent(adopts: true))
+            request.host.domains = [
+                DomainFacts(
+                    name: "g", state: .shutoff,
+                    xml: "<domain type='kvm'><name>g</name><memory>131072</memory><vcpu>2</vcpu>"
+                        + "<cpu><numa>\(cells)</numa></cpu><devices>\(device)</devices></domain>")
+            ]
+            let plan = Planner.plan(request)
+            let found = plan.plan.diagnostics.filter { $0.code == .deviceCellMissing }
+            #expect(found.map(\.code) == codes, "\(plan.plan.diagnostics)")
+            #expect(plan.steps.isEmpty == !codes.isEmpty)
+            guard let finding = found.first else { continue }
+            #expect(finding.severity == .error && plan.plan.verdict == .refused)
+            #expect(finding.message.contains(words) && finding.message.contains("guest cell 1"))
+        }
+    }
+
+    @Test("says once what could not be looked at, and does not count it as there")
+    func unseen() throws {
+        let preflight = Preflight(
+            steps: [try creation("g", Self.disk), .start(name: "g")], on: referenceHost, site: "s")
+        let findings = preflight.findings(HostObservation(unseen: ["/a: its folder cannot be looked into"]))
+        #expect(findings.map(\.code) == [.lookFailed] && findings[0].severity == .warning)
+        #expect(findings[0].notes == ["/a: its folder cannot be looked into"])
     }
 
     @Test(

@@ -55,7 +55,7 @@ struct RenameTests {
         var request = request([guest("d", was: "c")], domain: "c")
         let plan = Planner.plan(request)
         #expect(plan.steps.first == .rename(name: "d", from: "c", uuid: Self.uuid))
-        guard plan.steps.count == 2, case .redefine("d", _, _, let mark) = plan.steps[1] else {
+        guard plan.steps.count == 2, case .redefine("d", _, _, let mark, _) = plan.steps[1] else {
             Issue.record("\(plan.steps)")
             return
         }

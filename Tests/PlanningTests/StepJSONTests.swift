@@ -27,6 +27,13 @@ struct StepJSONTests {
         .setPool(PoolID(cell: 1, pageSize: PageSize(2_048)), prior: 3, target: 512),
         .create(name: "a", definition: document("a"), wanted: wanted, mark: mark),
         .create(name: "<&'\"", definition: document("<&'\""), wanted: wanted, mark: mark),
+        .rebase(name: "a", prior: wanted.values, definition: document("a"), wanted: wanted, mark: mark),
+        .redefine(
+            name: "a", prior: wanted.values, wanted: wanted, mark: mark,
+            devices: [
+                DeviceChange(key: .console, now: nil, want: .flag(true)),
+                DeviceChange(key: .boot("kernel"), now: .text("/k"), want: nil),
+            ]),
         .pin(name: "a", thread: .vcpu(3), prior: [0, 1], target: [4]),
         .pin(name: "a", thread: .emulator, prior: [0, 1], target: []),
         .pin(name: "a", thread: .ioThread(2), prior: [], target: [4]),
@@ -50,7 +57,8 @@ struct StepJSONTests {
         #expect(try encoder.encode(read) == json, comment)
         switch (step, read) {
         case (.create(let name, _, let wanted, let mark), .create(let other, _, let found, let stamp)),
-            (.redefine(let name, _, let wanted, let mark), .redefine(let other, _, let found, let stamp)):
+            (.redefine(let name, _, let wanted, let mark, _), .redefine(let other, _, let found, let stamp, _)),
+            (.rebase(let name, _, _, let wanted, let mark), .rebase(let other, _, _, let found, let stamp)):
             #expect(name == other && mark == stamp, comment)
             #expect(wanted.values.isEquivalent(to: found.values, defaultHugePage: nil), comment)
         default: #expect(read == step, comment)
@@ -62,7 +70,7 @@ struct StepJSONTests {
         let prior = try FoundSettings(reading: XMLReader.read("<domain><memory>1024</memory><vcpu>2</vcpu></domain>"))
         let step = Step.redefine(name: "a", prior: prior, wanted: Self.wanted, mark: Self.mark)
         let read = try JSONDecoder().decode(Step.self, from: try JSONEncoder().encode(step))
-        guard case .redefine("a", let found, Self.wanted, Self.mark) = read else {
+        guard case .redefine("a", let found, Self.wanted, Self.mark, []) = read else {
             Issue.record("\(read)")
             return
         }

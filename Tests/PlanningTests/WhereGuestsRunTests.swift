@@ -212,6 +212,21 @@ struct WhereGuestsRunTests {
             })
     }
 
+    @Test(
+        "a guest that is off and whose CPUs it has could not be started, whether it stays or goes",
+        arguments: [false, true])
+    func withoutCPUs(goes: Bool) {
+        var leaving = Self.guest("a", mib: 300, on: goes ? nil : 1, vcpus: 4, policy: .dedicated)
+        if goes { leaving.state = Located(.absent) }
+        let waiting = Self.guest("b", mib: 300, on: 0, vcpus: 4, policy: .dedicated)
+        var request = Self.request(
+            [Self.guest("a", mib: 300, on: 0, vcpus: 4, policy: .dedicated)], then: [leaving, waiting])
+        #expect(Planner.plan(request).plan.withoutCPUs == ["b"])
+        request.host.domains[0].state = .shutoff
+        request.host.domains[0].liveXML = nil
+        #expect(Planner.plan(request).plan.withoutCPUs.isEmpty)
+    }
+
     // MARK: Pools
 
     @Test("a pool does not grow into its memory, unless it is restarted in the same plan", arguments: [false, true])

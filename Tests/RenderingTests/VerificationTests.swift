@@ -110,6 +110,11 @@ struct VerificationTests {
             version: "0.1.0", siteSum: "ab12", facts: Samples.referenceHost, verification: Self.verification,
             lastApply: .init(time: 1_790_000_000, succeeded: true), openTransactions: 0)
         try expectGolden(MetricsText(metrics).text, "metrics.prom")
+        var held = metrics
+        let guest = try #require(metrics.verification.plan.placement.guests.first?.name)
+        #expect(MetricsText(held).text.contains("numactl_plan_guest_startable{guest=\"\(guest)\"} 1"))
+        held.verification.plan.withoutCPUs = [guest]
+        #expect(MetricsText(held).text.contains("numactl_plan_guest_startable{guest=\"\(guest)\"} 0"))
         var odd = metrics
         odd.verification.plan.host = "a\"b\\c\nd"
         #expect(MetricsText(odd).text.contains(#"host="a\"b\\c\nd""#))

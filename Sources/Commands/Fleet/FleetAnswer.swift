@@ -9,6 +9,8 @@ struct FleetAnswer: Sendable {
     let status: ExitStatus
     /// Text or JSON to show; empty when there is nothing to say but the host's row.
     let text: String
+    /// Findings to show beside the text; empty for none, and where they are in the document.
+    private(set) var findings = ""
     /// Why the text could not be made; nil usually.
     let error: (any Error)?
     /// Parts of a page of Markdown.
@@ -34,7 +36,8 @@ struct FleetAnswer: Sendable {
             }
         case .text, .html, .svg:
             if !isQuiet {
-                text = PlanText(session.review(review), sources: session.sources).text(color: hasColor) + "\n"
+                text = PlanText(session.review(review)).text(color: hasColor) + "\n"
+                findings = DiagnosticText(sources: session.sources).render(plan.diagnostics)
             }
         }
         (self.entry, self.status, self.text, self.details, error) = (entry, status, text, details, failure)
@@ -51,7 +54,7 @@ struct FleetAnswer: Sendable {
             } catch {
                 thrown = error
             }
-        case .text: text = DiagnosticText(sources: failure.sources).render(failure.diagnostics) + "\n"
+        case .text: findings = DiagnosticText(sources: failure.sources).render(failure.diagnostics)
         case .markdown, .html, .svg: break
         }
         (self.entry, status, self.text, details, error) = (entry, failure.status, text, [], thrown)

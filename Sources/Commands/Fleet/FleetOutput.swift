@@ -24,7 +24,7 @@ struct FleetOutput {
         case .json:
             let members = try FleetJSON.head(site: site, findings: findings).map(JSONText.member)
             world.say("{\n\(members.joined(separator: ",\n")),\n  \"hosts\" : [")
-        case .text: if !findings.isEmpty { world.say(DiagnosticText(sources: [source]).render(findings) + "\n") }
+        case .text: world.warn(DiagnosticText(sources: [source]).render(findings))
         case .markdown, .html, .svg: break
         }
     }
@@ -37,6 +37,7 @@ struct FleetOutput {
         case .markdown: markdown.add(answer.entry, details: answer.details)
         case .text, .html, .svg: if !answer.text.isEmpty { world.say(answer.text) }
         }
+        if !answer.findings.isEmpty { world.warn("host \(displayable(answer.entry.host))\n\(answer.findings)") }
         entries.append(answer.entry)
         statuses.append(answer.status)
     }

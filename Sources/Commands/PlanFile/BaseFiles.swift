@@ -17,10 +17,12 @@ struct BaseFiles {
     init(file: PlanFile, world: World) {
         var steps: [String: Step] = [:]
         var failures: [String: CommandFailure] = [:]
-        for case .create(let name, let definition, let wanted, let mark) in file.steps {
-            guard let base = file.bases.first(where: { $0.guest == name }) else { continue }
-            switch BaseFiles.definition(definition, wanted, mark, base, world) {
-            case .success(let whole): steps[name] = .create(name: name, definition: whole, wanted: wanted, mark: mark)
+        for step in file.steps {
+            guard let name = step.guest, step.definition != nil,
+                let base = file.bases.first(where: { $0.guest == name })
+            else { continue }
+            switch BaseFiles.definition(of: step, base, world) {
+            case .success(let whole): steps[name] = step.with(definition: whole)
             case .failure(let failure): if base.holdsPasswords ?? true { failures[name] = failure }
             }
         }
@@ -33,13 +35,13 @@ struct BaseFiles {
     ///
     /// - Throws: ``CommandFailure`` for a new guest whose passwords are missing: 66 when the file is gone, 14 when it is another one.
     func completed(_ step: Step) throws -> Step {
-        guard case .create(let name, _, _, _) = step else { return step }
+        guard let name = step.guest, step.definition != nil else { return step }
         if let failure = failures[name] { throw failure }
         return steps[name] ?? step
     }
 
     private static func definition(
-        _ definition: XMLElement, _ wanted: WantedSettings, _ mark: OwnershipMark, _ base: PlanFile.Base, _ world: World
+        of step: Step, _ base: PlanFile.Base, _ world: World
     ) -> Result<XMLElement, CommandFailure> {
         let bytes: [UInt8]
         do {
@@ -60,10 +62,18 @@ struct BaseFiles {
         guard SHA256(of: bytes) == base.sha256, let document = try? XMLReader.read(bytes: bytes) else {
             return .failure(stale(base))
         }
-        let whole = DomainPatch.apply(
-            wanted, mark: mark, to: DomainTemplate.domain(from: document, name: base.guest, isShared: base.isShared))
-        let isSame = XMLWriter.write(DomainSecrets.removed(from: whole)) == XMLWriter.write(definition)
-        return isSame ? .success(whole) : .failure(stale(base))
+        let template = DomainTemplate.domain(from: document, name: base.guest, isShared: base.isShared)
+        let whole: XMLElement
+        switch step {
+        case .create(_, _, let wanted, let mark): whole = DomainPatch.apply(wanted, mark: mark, to: template)
+        case .rebase(_, _, let definition, let wanted, let mark):
+            // The saved definition has what identifies the domain.
+            whole = DomainPatch.apply(
+                wanted, mark: mark, to: DomainTemplate.domain(template, keepingIdentityOf: definition))
+        default: return .failure(stale(base))
+        }
+        let isSame = step.definition.map { XMLWriter.write(DomainSecrets.removed(from: whole)) == XMLWriter.write($0) }
+        return isSame == true ? .success(whole) : .failure(stale(base))
     }
 
     private static func stale(_ base: PlanFile.Base) -> CommandFailure {

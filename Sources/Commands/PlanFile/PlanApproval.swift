@@ -37,7 +37,7 @@ struct PlanApproval {
         let plan = try plan(on: facts)
         try PlanApproval.demand(plan, atMost: maximum)
         warnOfSite(world)
-        try demandWhatIsNeeded(steps, facts, uri: uri, site: plan.site)
+        try demandWhatIsNeeded(steps, facts, uri: uri, site: plan.site, world)
         return WorkOrder(
             plan: plan, steps: steps, preconditions: file.preconditions, facts: facts, uri: uri,
             poolTargets: Dictionary(file.boot.pools.map { ($0.pool, $0.pages) }, uniquingKeysWith: max),
@@ -45,14 +45,18 @@ struct PlanApproval {
     }
 
     /// Refuses steps that would certainly fail on what the host has now.
-    private func demandWhatIsNeeded(_ steps: [Step], _ facts: HostFacts, uri: String, site: String) throws {
+    private func demandWhatIsNeeded(
+        _ steps: [Step], _ facts: HostFacts, uri: String, site: String, _ world: World
+    ) throws {
         var facts = facts
         // Where libvirt does not answer, carrying the steps out says so.
         guard !steps.isEmpty, let domains = try? Connection(uri: uri).domains() else { return }
         facts.domains = domains
         let preflight = Preflight(steps: steps, on: facts, site: site)
-        let errors = preflight.findings(HostLook(uri: uri).observe(preflight.needs)).filter { $0.severity == .error }
-        guard errors.isEmpty else { throw CommandFailure(.doesNotFit, errors) }
+        let findings = preflight.findings(HostLook(uri: uri).observe(preflight.needs))
+        let errors = findings.filter { $0.severity == .error }
+        guard errors.isEmpty else { throw CommandFailure(ExitStatus(refusedFor: errors), errors) }
+        world.warn(DiagnosticText().render(findings.filter { $0.code == .lookFailed }))
     }
 
     private func demandSum() throws {

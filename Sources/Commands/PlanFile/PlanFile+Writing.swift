@@ -85,10 +85,10 @@ extension PlanFile {
         }
     }
 
-    /// The base files of guests that are made new.
+    /// The base files of guests that are made new, or anew.
     private static func bases(_ session: PlanningSession, _ world: World) throws -> [Base] {
         try session.result.steps.compactMap { step in
-            guard case .create = step, let guest = session.guests.first(where: { $0.name.value == step.guest }),
+            guard step.definition != nil, let guest = session.guests.first(where: { $0.name.value == step.guest }),
                 let base = guest.machine.base?.value
             else { return nil }
             let path = base.hasPrefix("/") ? base : session.input.folder + base
@@ -117,8 +117,7 @@ extension PlanFile.Boot {
 extension Step {
     /// The step without what libvirt treats as secret in a whole definition.
     fileprivate var withoutPasswords: Step {
-        guard case .create(let name, let definition, let wanted, let mark) = self else { return self }
-        return .create(name: name, definition: DomainSecrets.removed(from: definition), wanted: wanted, mark: mark)
+        definition.map { with(definition: DomainSecrets.removed(from: $0)) } ?? self
     }
 
     fileprivate var holdsPasswords: Bool { self != withoutPasswords }

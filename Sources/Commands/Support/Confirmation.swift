@@ -83,7 +83,7 @@ extension Step {
         switch self {
         case .start, .stop: true
         case .setPool(_, let prior, let target): target < prior
-        case .create, .rename, .redefine, .pin, .setAutostart, .release, .undefine: false
+        case .create, .rename, .redefine, .rebase, .pin, .setAutostart, .release, .undefine: false
         }
     }
 }

@@ -23,10 +23,18 @@ struct ConsentOptions: ParsableArguments {
             valueName: "names"), completion: .offering { $0.guestList + ["pending"] })
     var restart: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Define these guests anew from the site, with the UUID, hardware addresses and UEFI variables that they have.",
+            valueName: "names"), completion: .offering { $0.guestList })
+    var rebase: [String] = []
+
     @Flag(help: "Switch off guests that do not shut down in time.") var forceOff = false
 
     /// Whether anything was asked for or allowed.
-    var isGiven: Bool { adopt || takeOver || prune || pruneAll || stopPruned || forceOff || !restart.isEmpty }
+    var isGiven: Bool {
+        adopt || takeOver || prune || pruneAll || stopPruned || forceOff || !restart.isEmpty || !rebase.isEmpty
+    }
 
     func validate() throws {
         if stopPruned, !prune, !pruneAll { throw ValidationError("--stop-pruned goes with --prune.") }
@@ -38,20 +46,27 @@ struct ConsentOptions: ParsableArguments {
         restart.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
     }
 
+    /// The names that `--rebase` was given.
+    private var rebased: Set<String> {
+        Set(rebase.flatMap { $0.split(separator: ",", omittingEmptySubsequences: true).map(String.init) })
+    }
+
     /// The same as the planner wants it.
     ///
-    /// - Throws: ``CommandFailure`` with 64 for a name to restart that no guest has.
+    /// - Throws: ``CommandFailure`` with 64 for a name to restart or rebase that no guest has.
     func consent(for guests: [GuestSpec]) throws -> PlanConsent {
         let named = Set(names.filter { !["pending", "none"].contains($0) })
         let known = guests.filter { $0.state?.value != .absent }.map(\.name.value)
-        if let unknown = named.subtracting(known).min() {
+        for (option, names) in [("--restart", named), ("--rebase", rebased)] {
+            guard let unknown = names.subtracting(known).min() else { continue }
             let meant = suggestion(for: unknown, among: known).map { "did you mean \($0)?" }
             throw CommandFailure(
-                .usage, [Diagnostic(.unknownGuest, "--restart names '\(unknown)', which is no guest here", hint: meant)]
+                .usage, [Diagnostic(.unknownGuest, "\(option) names '\(unknown)', which is no guest here", hint: meant)]
             )
         }
         return PlanConsent(
             adopts: adopt, takesOver: takeOver, prune: pruneAll ? .all : prune ? .few : .none, stopsPruned: stopPruned,
-            restartsPending: names.contains("pending"), restarts: named, forcesOff: forceOff)
+            restartsPending: names.contains("pending"), restarts: named, forcesOff: forceOff,
+            rebases: rebased)
     }
 }

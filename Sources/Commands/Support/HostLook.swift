@@ -4,7 +4,8 @@ internal import Planning
 
 /// Looks whether a host has what definitions name: by libvirt, and, where that runs on this machine, in its file system.
 ///
-/// What cannot be looked at stays unknown: a look is there to say sooner what would fail later, and fails nothing by itself.
+/// What cannot be looked at stays unknown, and is said: a look is there to say sooner what would fail later, and fails nothing by
+/// itself.
 struct HostLook: Sendable {
     /// How libvirt is reached.
     let uri: String
@@ -19,16 +20,57 @@ struct HostLook: Sendable {
     func observe(_ needs: HostNeeds) -> HostObservation {
         var observation = HostObservation()
         guard !needs.isEmpty else { return observation }
-        if isHere {
-            for path in needs.paths { observation.paths[path] = PathLook.at(path).map(HostObservation.PathState.init) }
-            for link in needs.links { observation.links[link] = linkState(link) }
-        }
-        guard let connection = try? Connection(uri: uri) else { return observation }
-        for network in needs.networks { observation.networks[network] = try? connection.network(network) }
-        for volume in needs.volumes { observation.volumes[volume] = try? connection.volume(volume) }
-        guard uri.hasPrefix("qemu") else { return observation }
-        for machine in needs.machines { observation.machines[machine] = try? connection.objection(to: machine) }
+        if isHere { lookHere(for: needs, &observation) }
+        ask(for: needs, &observation)
         return observation
+    }
+
+    private func lookHere(for needs: HostNeeds, _ observation: inout HostObservation) {
+        for path in needs.paths.sorted() {
+            observation.paths[path] = PathLook.at(path).map(HostObservation.PathState.init)
+            if observation.paths[path] == nil { observation.unseen.append("\(path): its folder cannot be looked into") }
+        }
+        for link in needs.links.sorted() {
+            observation.links[link] = linkState(link)
+            if observation.links[link] == nil {
+                observation.unseen.append("the link '\(link)': there is no /sys/class/net")
+            }
+        }
+    }
+
+    private func ask(for needs: HostNeeds, _ observation: inout HostObservation) {
+        let machines = uri.hasPrefix("qemu") ? needs.machines : []
+        guard !(needs.networks.isEmpty && needs.volumes.isEmpty && machines.isEmpty) else { return }
+        do throws(LibvirtError) {
+            let connection = try Connection(uri: uri)
+            observation.networks = look(at: needs.networks, "the network", &observation.unseen) {
+                (network) throws(LibvirtError) in try connection.network(network)
+            }
+            observation.volumes = look(at: needs.volumes, "the volume", &observation.unseen) {
+                (volume) throws(LibvirtError) in try connection.volume(volume)
+            }
+            observation.machines = look(at: machines, "the machine", &observation.unseen) {
+                (machine) throws(LibvirtError) in try connection.objection(to: machine)
+            }
+        } catch {
+            observation.unseen.append("all that libvirt would tell: \(error.message)")
+        }
+    }
+
+    /// What libvirt says of each; where it says an error instead, that is noted. nil is a driver that has nothing of the kind.
+    private func look<Need: Hashable & CustomStringConvertible, State>(
+        at needs: Set<Need>, _ kind: String, _ unseen: inout [String],
+        _ ask: (Need) throws(LibvirtError) -> State?
+    ) -> [Need: State] {
+        var states: [Need: State] = [:]
+        for need in needs.sorted(by: { $0.description < $1.description }) {
+            do throws(LibvirtError) {
+                states[need] = try ask(need)
+            } catch {
+                unseen.append("\(kind) '\(need)': \(error.message)")
+            }
+        }
+        return states
     }
 
     private func linkState(_ name: String) -> HostObservation.LinkState? {

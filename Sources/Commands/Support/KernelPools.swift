@@ -47,44 +47,15 @@ struct KernelPools: PoolHost {
         let isInTime = limits.mayContinue
         limits.mayContinue = { [mayContinue] in isInTime() && mayContinue() }
         let growth = PoolGrowth(pools, limits: limits)
-        try shrink(changes.filter { $0.target < $0.prior }, growth)
-        let targets = changes.filter { $0.target > $0.prior }.map { PoolTarget($0.pool, pages: $0.target) }
-        guard !targets.isEmpty, case .short(let shortage) = growth.grow(targets, by: growth.inParallel) else {
-            return .granted
-        }
-        putBack(changes.filter { $0.target < $0.prior }, growth)
-        guard mayContinue() else { throw .interrupted }
-        if let failure = shortage.grants.compactMap(\.failure).first { throw .refused(HostRefusal(failure)) }
-        let answers = shortage.grants.map { PoolAnswer(pool: $0.pool, asked: $0.asked, granted: $0.granted) }
-        return .short(answers, kernelArguments: shortage.kernelArguments)
-    }
-}
-
-extension KernelPools {
-    /// Shrinks the pools one after another; when one cannot, those before it get their pages back.
-    private func shrink(_ changes: [PoolChange], _ growth: PoolGrowth<SysfsPools>) throws(StepFailure) {
-        for (index, change) in changes.enumerated() {
-            do throws(StepFailure) {
-                try shrink(change, growth)
-            } catch {
-                putBack(Array(changes[..<index]), growth)
-                throw error
-            }
-        }
-    }
-
-    /// Gives shrunk pools their pages back, as far as the kernel has them; whoever asked reads the pools again.
-    private func putBack(_ shrunk: [PoolChange], _ growth: PoolGrowth<SysfsPools>) {
-        guard !shrunk.isEmpty else { return }
-        _ = growth.growKeeping(shrunk.map { PoolTarget($0.pool, pages: $0.prior) }, by: growth.inParallel)
-    }
-
-    private func shrink(_ change: PoolChange, _ growth: PoolGrowth<SysfsPools>) throws(StepFailure) {
-        switch growth.shrink(PoolTarget(change.pool, pages: change.target)) {
-        case .done: return
+        switch growth.change(changes, by: growth.inParallel) {
+        case .done: return .granted
+        case .inUse(let pool, let spare): throw .poolInUse(pool, spare: spare)
         case .failed(let error): throw .refused(HostRefusal(error))
-        case .refused(_, let spare): throw .poolInUse(change.pool, spare: spare)
-        case .undone: throw .poolInUse(change.pool, spare: .zero)
+        case .short(let shortage):
+            guard mayContinue() else { throw .interrupted }
+            if let failure = shortage.grants.compactMap(\.failure).first { throw .refused(HostRefusal(failure)) }
+            let answers = shortage.grants.map { PoolAnswer(pool: $0.pool, asked: $0.asked, granted: $0.granted) }
+            return .short(answers, kernelArguments: shortage.kernelArguments)
         }
     }
 }

@@ -11,7 +11,7 @@ extension PlanningSession {
         -> String
     {
         switch format ?? options.format {
-        case .text: PlanText(review(options), sources: sources).text(color: color)
+        case .text: PlanText(review(options)).text(color: color)
         case .json: try json(status)
         case .markdown: PlanMarkdown(review(options), maximumBytes: options.maxBytes).text
         case .html: PlanHTML(review(options), picture: picture).text
@@ -27,8 +27,9 @@ extension PlanningSession {
         PlanJSON(result.plan, exit: status.report, factsTime: origin?.time).document
     }
 
-    /// Shows the findings beside a picture, which has no room for them.
-    func warnOfFindings(_ world: World) {
+    /// Shows the findings beside a text or a picture; documents have them inside.
+    func warnOfFindings(beside format: PlanFormat, _ world: World) {
+        guard [.text, .svg].contains(format) else { return }
         world.warn(DiagnosticText(sources: sources).render(result.plan.diagnostics))
     }
 

@@ -94,7 +94,7 @@ struct PlanningSession: Sendable {
         switch plan.verdict {
         case .infeasible: return .doesNotFit
         case .undecided: return .undecided
-        case .refused: return plan.isRefusedByOwnership ? .needsConsent : .doesNotFit
+        case .refused: return ExitStatus(refusedFor: plan.diagnostics)
         case .noChanges where isStale, .changes where isStale: return .stalePlan
         case .noChanges where detailed && !plan.differing.isEmpty: return .differences
         case .noChanges: return detailed && !plan.restartPending.isEmpty ? .restartPending : .done
@@ -123,16 +123,17 @@ struct HostInput: Sendable {
     let origin: FactsOrigin?
 }
 
-extension Plan {
-    /// Whether the plan was refused because of whose the domains are or what the operator has to agree to or clear away, and for
-    /// no other reason.
-    var isRefusedByOwnership: Bool {
-        diagnostics.filter { $0.severity == .error }.allSatisfy {
-            [
-                .notOurs, .otherManager, .adoptMissing, .pruneTooMany, .pruneRunning, .managedSave, .restartImpossible,
-                .removalImpossible, .domainBusy, .domainRenamed, .renameImpossible,
-            ].contains($0.code)
+extension ExitStatus {
+    /// What a plan ends with that is refused for these findings.
+    ///
+    /// 10 is a host without the place, CPUs, memory, pages, devices or machine types that are asked for: another host may have them.
+    /// All else is for a person to agree to or to clear away first, on this host, and is 15: whose a domain is, what keeps it from
+    /// being removed, an image or a bridge that is not there yet, two guests with one disk.
+    init(refusedFor findings: [Diagnostic]) {
+        let misfits = findings.filter { $0.severity == .error }.map(\.code).filter { code in
+            code == .machineUnknown || ["NP3", "NP4"].contains { code.rawValue.hasPrefix($0) }
         }
+        self = misfits.isEmpty ? .needsConsent : .doesNotFit
     }
 }
 

@@ -16,7 +16,8 @@ public struct World {
     public var inspect: (_ path: String, _ limit: Int) throws -> FileContents
     /// Whether the command changes the host: it then follows no file that another user can change.
     public var isWriting = false
-    /// Why standard output could not be written, once; nil while all is well, and when its reader has gone.
+    /// Why standard output could not be written, once; empty when its reader has gone, of which nothing is said; nil while all is
+    /// well.
     public var outputFailure: () -> String?
     /// Whether standard output may be coloured.
     public var hasColor: Bool
@@ -99,12 +100,13 @@ public struct World {
     }
 }
 
-/// Standard output. A reader that has gone (`| head`) ends it and is no error; a full disk is one.
+/// Standard output. It ends with the first write that fails. A reader that has gone (`| head`) knows that it did not read all, and
+/// is not told; the program still ends as one whose result was not taken.
 private final class Output {
     private(set) var failure: String?
 
     func write(_ text: String) {
-        guard failure == nil, let code = World.write(text, to: STDOUT_FILENO), code != EPIPE else { return }
-        failure = String(cString: strerror(code))
+        guard failure == nil, let code = World.write(text, to: STDOUT_FILENO) else { return }
+        failure = code == EPIPE ? "" : String(cString: strerror(code))
     }
 }

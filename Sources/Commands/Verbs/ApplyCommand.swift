@@ -99,8 +99,8 @@ struct ApplyCommand: WorldCommand {
             maxFactsAge: review.maxFactsAge, world: world)
         session.mentionOpenJournals(files.state.journals, host)
         let status = session.status(detailed: detailedExitCode)
-        if review.format == .svg { session.warnOfFindings(world) }
         world.say(try session.rendered(review, status: status, color: world.hasColor))
+        session.warnOfFindings(beside: review.format, world)
         return status
     }
 
@@ -114,15 +114,16 @@ struct ApplyCommand: WorldCommand {
         let planned = session.status(detailed: false)
         guard [.changes, .noChanges].contains(plan.verdict) else {
             world.say(try session.rendered(review, status: planned, color: world.hasColor))
+            session.warnOfFindings(beside: format, world)
             return planned
         }
         // With JSON the one document on standard output is the result; the plan is for people then.
         let shown = try session.rendered(
             review, as: format == .json ? .text : format, status: planned, color: world.hasColor)
         if plan.verdict == .changes { if format == .json { world.warn(shown) } else { world.say(shown + "\n") } }
-        if plan.verdict == .noChanges {
-            world.warn(DiagnosticText(sources: session.sources).render(plan.diagnostics))
-        }
+        // With JSON the plan is shown as text, so its findings are beside it; Markdown without changes is not shown.
+        let isInside = format == .markdown && plan.verdict == .changes
+        session.warnOfFindings(beside: isInside ? format : .text, world)
         if let maxDisruption { try PlanApproval.demand(plan, atMost: maxDisruption.disruption) }
         try confirmation(world)?.demandReversible(session.result.steps)
         guard try consents(to: plan, world) else { return .needsConsent }

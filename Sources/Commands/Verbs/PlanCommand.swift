@@ -57,8 +57,8 @@ struct PlanCommand: WorldCommand {
                 maxFactsAge: review.maxFactsAge, world: world)
             session.mentionOpenJournals(state.journals, host)
             let status = session.status(detailed: detailedExitCode)
-            if review.format == .svg { session.warnOfFindings(world) }
             world.say(try session.rendered(review, status: status, color: world.hasColor))
+            session.warnOfFindings(beside: review.format, world)
             if let out { try save(session, status, to: out, world) }
             return status
         }

@@ -46,7 +46,7 @@ struct StatusCommand: WorldCommand {
             session.mentionOpenJournals(state.journals, host)
             let status = session.status(detailed: check)
             if map {
-                session.warnOfFindings(world)
+                session.warnOfFindings(beside: .text, world)
                 world.say(HostMap(session.picture).text(color: world.hasColor))
                 return status.ofStatus(checked: check)
             }

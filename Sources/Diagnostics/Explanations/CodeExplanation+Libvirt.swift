@@ -127,8 +127,10 @@ extension CodeExplanation {
             the site gave the guest a base file or took it away. A definition cannot be changed into that: nothing \
             tells what of it came from the base and what was added later. So the guest stays as it is, and is not \
             counted as in sync.
-            Put the old file back; or edit the definition by hand (virsh edit). To define the guest anew, apply it once \
-            with state: absent, which keeps its disks, then without.
+            apply --rebase NAME defines the guest anew from the site. It keeps its UUID, the hardware addresses of its \
+            interfaces, its UEFI variables, and the metadata of others; what was added to its definition by hand is \
+            gone, so it is asked for. A running guest gets the new definition at its next start. Otherwise put the old \
+            file back, or edit the definition by hand (virsh edit).
             """),
         CodeExplanation(
             .machineTypeChanged, "the machine type has other buses than the guest's",
@@ -136,8 +138,9 @@ extension CodeExplanation {
             The site asks for a machine type of another family (q35 for a pc, for example). The addresses of the \
             guest's devices are on buses that the other type does not have, so the definition cannot simply name it. \
             The rest of the guest is kept as the site says.
-            To define the guest anew, apply it once with state: absent, which keeps its disks, then without. libvirt \
-            gives the devices new addresses; the guest's system may then name its network interfaces differently.
+            apply --rebase NAME defines the guest anew, as for NP550. libvirt gives the devices new addresses; the \
+            guest's system may then name its network interfaces differently. The definition of an adopted domain is \
+            changed by hand (virsh edit).
             """),
     ]
 }

@@ -61,5 +61,14 @@ extension CodeExplanation {
             Keep as many cells as the devices name (numa_nodes, numa_cells), or move or detach the device with virsh \
             edit, then apply again.
             """),
+        CodeExplanation(
+            .lookFailed, "something could not be looked at beforehand",
+            """
+            Before anything is changed, the images, networks, bridges, volumes and machine types that guests need are \
+            looked for. This names those of which nobody would tell whether they are there, with the reason: libvirt \
+            answered with an error, or a folder may not be looked into. They do not count as there.
+            A start that fails for one of them puts everything back. Run as root, and see that libvirt's daemons for \
+            networks and storage run: systemctl status virtnetworkd virtstoraged.
+            """),
     ]
 }

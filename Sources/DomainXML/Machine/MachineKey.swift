@@ -2,6 +2,8 @@ public import HostModel
 
 /// What names one thing that a site can say of a guest's machine.
 public enum MachineKey: Hashable, Sendable {
+    /// The base document that it was made from, by its digest.
+    case base
     /// KVM or plain emulation.
     case hypervisor
     /// libvirt's machine type.
@@ -20,6 +22,7 @@ public enum MachineKey: Hashable, Sendable {
     /// The stable path in the words of libvirt: `os.machine`, `devices.disk[vda].source`.
     public var path: String {
         switch self {
+        case .base: "base"
         case .hypervisor: "domain.type"
         case .machineType: "os.machine"
         case .boot(let name): "os.\(name)"
@@ -29,6 +32,41 @@ public enum MachineKey: Hashable, Sendable {
         case .console: "devices.console"
         }
     }
+}
+
+extension MachineKey {
+    /// The key of a path in a document; nil when there is none of that path.
+    public init?(path: String) {
+        let names: [MachineKey] = [.base, .hypervisor, .machineType, .console]
+        if let found = names.first(where: { $0.path == path }) {
+            self = found
+        } else if path.hasPrefix("os.") {
+            self = .boot(String(path.dropFirst("os.".count)))
+        } else if let (target, name) = Self.parts(of: path, after: "devices.disk[") {
+            self = .disk(target, name)
+        } else if let (address, name) = Self.parts(of: path, after: "devices.interface[") {
+            self = .interface(address, name)
+        } else if path.hasPrefix("devices.hostdev["), path.hasSuffix("]"),
+            let address = PCIAddress(String(path.dropFirst("devices.hostdev[".count).dropLast()))
+        {
+            self = .hostDevice(address)
+        } else {
+            return nil
+        }
+    }
+
+    /// What is between the brackets and behind them: names of settings have no dots.
+    private static func parts(of path: String, after prefix: String) -> (String, String)? {
+        guard path.hasPrefix(prefix), let dot = path.lastIndex(of: ".") else { return nil }
+        let inner = path[..<dot].dropFirst(prefix.count)
+        guard inner.last == "]" else { return nil }
+        return (String(inner.dropLast()), String(path[dot...].dropFirst()))
+    }
+}
+
+extension MachineKey: Comparable {
+    /// Orders by path.
+    public static func < (left: MachineKey, right: MachineKey) -> Bool { left.path < right.path }
 }
 
 /// One thing of a guest's machine that is not as wanted.

@@ -28,31 +28,31 @@ public struct MachineMerge {
         mergeHostDevices(record, prior)
     }
 
-    /// All that a definition has of what a site can say of a machine, by path.
-    public static func settings(of document: XMLElement) -> [String: SettingValue] {
+    /// All that a definition has of what a site can say of a machine.
+    public static func settings(of document: XMLElement) -> [MachineKey: SettingValue] {
         let merge = MachineMerge(MachineRecord(), prior: nil, into: document)
-        var settings: [String: SettingValue] = [:]
-        settings[MachineKey.hypervisor.path] = document[attribute: "type"].map { .text($0) }
+        var settings: [MachineKey: SettingValue] = [:]
+        settings[.hypervisor] = document[attribute: "type"].map { .text($0) }
         let system = document.element(named: "os")
-        settings[MachineKey.machineType.path] = (system?.element(named: "type")?[attribute: "machine"]).map {
+        settings[.machineType] = (system?.element(named: "type")?[attribute: "machine"]).map {
             .text($0)
         }
         for name in ["kernel", "initrd", "cmdline"] {
-            settings[MachineKey.boot(name).path] = (system?.element(named: name)?.text).map { .text($0) }
+            settings[.boot(name)] = (system?.element(named: name)?.text).map { .text($0) }
         }
         for disk in merge.devices("disk") {
             let target = disk.element(named: "target")?[attribute: "dev"] ?? "?"
-            for setting in disk.diskSettings { settings[MachineKey.disk(target, setting.name).path] = setting.value }
+            for setting in disk.diskSettings { settings[.disk(target, setting.name)] = setting.value }
         }
         for interface in merge.devices("interface") {
             for setting in interface.interfaceSettings {
-                settings[MachineKey.interface(interface.hardwareAddress ?? "?", setting.name).path] = setting.value
+                settings[.interface(interface.hardwareAddress ?? "?", setting.name)] = setting.value
             }
         }
         for address in merge.devices("hostdev").compactMap(PCIAddress.init(hostDevice:)) {
-            settings[MachineKey.hostDevice(address).path] = .flag(true)
+            settings[.hostDevice(address)] = .flag(true)
         }
-        if !merge.devices("console").isEmpty { settings[MachineKey.console.path] = .flag(true) }
+        if !merge.devices("console").isEmpty { settings[.console] = .flag(true) }
         return settings
     }
 

@@ -48,7 +48,55 @@ public enum DomainTemplate {
     }
 }
 
+extension DomainTemplate {
+    /// A new definition of a domain that exists, with what identifies it: its UUID, the hardware addresses of its interfaces, its
+    /// UEFI variables, what others wrote into its metadata, and its title and description where the template has none.
+    public static func domain(_ template: XMLElement, keepingIdentityOf present: XMLElement) -> XMLElement {
+        var domain = template
+        for name in ["uuid", "genid", "title", "description", "metadata"] {
+            let elements = present.elements(named: name)
+            let isWord = ["title", "description"].contains(name)
+            guard !elements.isEmpty, !isWord || domain.element(named: name) == nil else { continue }
+            domain.replaceElements(named: name, with: elements, order: LibvirtOrder.domain)
+        }
+        if let store = present.element(named: "os")?.element(named: "nvram"), domain.hasFirmware {
+            domain.modify("os", order: LibvirtOrder.domain) {
+                $0.replaceElements(named: "nvram", with: [store], order: LibvirtOrder.system)
+            }
+        }
+        let interfaces = present.element(named: "devices")?.elements(named: "interface") ?? []
+        guard !interfaces.isEmpty, domain.element(named: "devices") != nil else { return domain }
+        domain.modify("devices", order: LibvirtOrder.domain) { $0.takeAddresses(of: interfaces) }
+        return domain
+    }
+}
+
 extension XMLElement {
+    /// Whether the guest boots from UEFI, which keeps variables.
+    fileprivate var hasFirmware: Bool {
+        guard let system = element(named: "os") else { return false }
+        return system[attribute: "firmware"] != nil || system.element(named: "loader") != nil
+    }
+
+    /// Gives the interfaces without a hardware address those of others: of one that joins the same first.
+    fileprivate mutating func takeAddresses(of others: [XMLElement]) {
+        let named = Set(elements(named: "interface").compactMap(\.hardwareAddress))
+        var free = others.filter { $0.hardwareAddress.map { !named.contains($0) } ?? false }
+        for isMeant in [{ (one: XMLElement, other: XMLElement) in one.joinsTheSame(as: other) }, { _, _ in true }] {
+            changeElements(named: "interface") { interface in
+                guard interface.hardwareAddress == nil, let place = free.firstIndex(where: { isMeant($0, interface) })
+                else { return }
+                let mac = free.remove(at: place).elements(named: "mac")
+                interface.replaceElements(named: "mac", with: mac, order: LibvirtOrder.interface)
+            }
+        }
+    }
+
+    private func joinsTheSame(as other: XMLElement) -> Bool {
+        interfaceSettings.first { $0.name == "source" }?.value
+            == other.interfaceSettings.first { $0.name == "source" }?.value
+    }
+
     /// An element with text alone.
     init(_ name: String, _ attributes: [Attribute] = [], text: String) {
         self.init(name, attributes, children: [.text(text)])

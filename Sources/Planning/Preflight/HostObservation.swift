@@ -30,12 +30,16 @@ public struct HostObservation: Hashable, Sendable {
     public var volumes: [HostNeeds.Volume: VolumeState]
     /// What libvirt says against a machine that it does not offer, in its own words; "" for one that it offers.
     public var machines: [HostNeeds.Machine: String]
+    /// What could not be looked at, and why, one sentence each.
+    public var unseen: [String]
 
     /// Puts an observation together; by default nothing is known.
     public init(
         paths: [String: PathState] = [:], networks: [String: NetworkState] = [:], links: [String: LinkState] = [:],
-        volumes: [HostNeeds.Volume: VolumeState] = [:], machines: [HostNeeds.Machine: String] = [:]
+        volumes: [HostNeeds.Volume: VolumeState] = [:], machines: [HostNeeds.Machine: String] = [:],
+        unseen: [String] = []
     ) {
+        self.unseen = unseen
         self.paths = paths
         self.networks = networks
         self.links = links
@@ -95,4 +99,14 @@ public struct HostNeeds: Hashable, Sendable {
     public var isEmpty: Bool {
         paths.isEmpty && networks.isEmpty && links.isEmpty && volumes.isEmpty && machines.isEmpty
     }
+}
+
+extension HostNeeds.Volume: CustomStringConvertible {
+    /// Pool and name: `default/web01.qcow2`.
+    public var description: String { "\(pool)/\(name)" }
+}
+
+extension HostNeeds.Machine: CustomStringConvertible {
+    /// What was asked for, in the order of `virsh domcapabilities`: `kvm x86_64 q35`.
+    public var description: String { [hypervisor, arch, type, emulator].compactMap(\.self).joined(separator: " ") }
 }

@@ -93,10 +93,19 @@ public struct Preflight {
 
     /// Everything that was found, guest by guest.
     ///
-    /// - Parameter observation: What the host has; where it says nothing, neither do the findings.
+    /// - Parameter observation: What the host has; where it says nothing, neither do the findings, but for what it
+    ///   could not look at.
     public func findings(_ observation: HostObservation = HostObservation()) -> [Diagnostic] {
         subjects.flatMap { HostLacks(subject: $0, observation: observation).findings }
-            + SharedThings(self, observation).findings
+            + SharedThings(self, observation).findings + [unseen(observation)].compactMap(\.self)
+    }
+
+    /// One finding for all that could not be looked at; nil when there is nothing of the kind.
+    private func unseen(_ observation: HostObservation) -> Diagnostic? {
+        guard !observation.unseen.isEmpty else { return nil }
+        return Diagnostic(
+            .lookFailed, "not all that the guests need could be looked at, so starting them may still fail for it",
+            severity: .warning, notes: observation.unseen)
     }
 }
 
@@ -118,7 +127,8 @@ struct PreflightSteps {
     init(_ steps: [Step]) {
         for step in steps {
             switch step {
-            case .create(let name, let definition, _, _): definitions[name] = definition
+            case .create(let name, let definition, _, _), .rebase(let name, _, let definition, _, _):
+                definitions[name] = definition
             case .start(let name): started.insert(name)
             case .stop(let name, _): stopped.insert(name)
             case .rename(let name, let from, _): formerNames[name] = from

@@ -58,6 +58,7 @@ struct GuestStepRules {
         case .undefine: ["undefine", "stop"].contains(other.word)
         case .release: other.word == "release"
         case .rename: !["create", "release", "undefine", "stop", "pin"].contains(other.word)
+        case .rebase: !["create", "redefine", "release", "undefine"].contains(other.word)
         case .setPool, .redefine, .pin, .setAutostart, .stop, .start: true
         }
     }
@@ -84,13 +85,20 @@ struct GuestStepRules {
             if new.origin != .created { return "its mark says that the domain was there before" }
             let rules = WantedRules(guest: name, wanted: wanted, mark: new, prior: nil, rules: self.rules)
             return rules.problem ?? definitionProblem(definition, wanted, new)
-        case .redefine(_, let prior, let wanted, let new):
+        case .redefine(_, let prior, let wanted, let new, _):
             let isOurs = mark?.site == new.site
             if new.origin != (isOurs ? mark?.origin : .adopted) {
                 return "its mark does not go with the one that the plan found"
             }
             if settings(prior) != domain?.settings { return "its prior settings are not those of the precondition" }
             return WantedRules(guest: name, wanted: wanted, mark: new, prior: prior, rules: self.rules).problem
+        case .rebase(_, let prior, let definition, let wanted, let new):
+            if new.origin != .created || mark?.origin != .created || mark?.site != rules.site {
+                return "this site did not create the domain"
+            }
+            if settings(prior) != domain?.settings { return "its prior settings are not those of the precondition" }
+            let rules = WantedRules(guest: name, wanted: wanted, mark: new, prior: prior, rules: self.rules)
+            return rules.problem ?? definitionProblem(definition, wanted, new)
         case .pin(_, _, _, let target):
             if domain?.isRunning != true { return "the plan found the domain shut off" }
             let online = rules.host.onlineCPUs

@@ -95,6 +95,7 @@ extension Step {
         case .create: "create"
         case .rename: "rename"
         case .redefine: "redefine"
+        case .rebase: "rebase"
         case .pin: "pin"
         case .stop: "stop"
         case .release: "release"

@@ -44,16 +44,18 @@ public struct ToldChanges {
                 steps: steps, mark: domain?.ownershipMark, isRunning: domain?.isRunning ?? false,
                 defaultHugePage: defaultHugePage)
             return Change(
-                subject: .guest(name), action: told.action, disruption: told.disruption, parts: told.parts,
-                consents: told.consents)
+                subject: .guest(name), action: told.action, disruption: told.disruption,
+                parts: told.parts(present: domain?.devices ?? [:]), consents: told.consents)
         }
     }
 }
 
 extension GuestSteps {
-    /// The settings that the steps change: those of the definition, those of the running domain, and its state.
-    var parts: [ChangedPart] {
-        var parts = created ?? defined
+    /// The settings that the steps change: those of the definition, its devices, those of the running domain, and its state.
+    ///
+    /// - Parameter present: The devices' settings of the domain that the steps find.
+    func parts(present: [String: ChangedPart.Value]) -> [ChangedPart] {
+        var parts = created ?? defined + devices.map { part(of: $0) } + anew(present)
         if releases || action == .stamp {
             let now = mark.map { ChangedPart.Value.text($0.site) }
             let want = redefinition.map { ChangedPart.Value.text($0.mark.site) }
@@ -89,6 +91,27 @@ extension GuestSteps {
             return ChangedPart(
                 part, when: !isRunning ? .define : isLive ? .live : .nextStart, drift: isDrift ? .definition : nil)
         }
+    }
+
+    private func part(of device: DeviceChange) -> ChangedPart {
+        ChangedPart(
+            .machine(device.key), now: device.now, want: device.want, when: isRunning ? .nextStart : .define,
+            drift: isDrift && mark?.machine == redefinition?.mark.machine ? .definition : nil)
+    }
+
+    /// What a definition made anew changes of the base and the devices.
+    private func anew(_ present: [String: ChangedPart.Value]) -> [ChangedPart] {
+        for case .rebase(_, _, let definition, _, let new) in steps {
+            let pairs = present.compactMap { path, value in MachineKey(path: path).map { ($0, value) } }
+            var now = Dictionary(pairs) { first, _ in first }
+            var want = MachineMerge.settings(of: definition).mapValues(ChangedPart.Value.init)
+            now[.base] = mark?.machine?.base.map(ChangedPart.Value.text)
+            want[.base] = new.machine?.base.map(ChangedPart.Value.text)
+            return Set(now.keys).union(want.keys).sorted().filter { now[$0] != want[$0] }.map {
+                ChangedPart(.machine($0), now: now[$0], want: want[$0], when: isRunning ? .nextStart : .define)
+            }
+        }
+        return []
     }
 
     private var state: ChangedPart? {

@@ -1,0 +1,68 @@
+public import DomainXML
+public import XMLTree
+
+/// A setting of a device, a kernel or a machine type that a definition gets: `devices.disk[vda].source`.
+public struct DeviceChange: Hashable, Sendable {
+    /// The setting.
+    public var key: MachineKey
+    /// What it is; nil is absent.
+    public var now: ChangedPart.Value?
+    /// What is wanted; nil is absent.
+    public var want: ChangedPart.Value?
+
+    /// Puts a change together.
+    public init(key: MachineKey, now: ChangedPart.Value?, want: ChangedPart.Value?) {
+        self.key = key
+        self.now = now
+        self.want = want
+    }
+
+    /// Takes a difference between two definitions.
+    public init(_ difference: MachineDifference) {
+        key = difference.key
+        now = difference.now.map(ChangedPart.Value.init)
+        want = difference.want.map(ChangedPart.Value.init)
+    }
+
+    /// All that a definition's machine gets from a mark: what it takes to make the present definition into what the mark records.
+    ///
+    /// - Parameter present: The mark that the definition has; nil for none.
+    public static func all(
+        for mark: OwnershipMark, from present: OwnershipMark?, in definition: XMLElement
+    ) -> [DeviceChange] {
+        MachineMerge(becoming: mark, from: present, in: definition).differences.map(DeviceChange.init)
+    }
+}
+
+extension MachineMerge {
+    /// A definition with the machine that a mark records. A mark without one leaves the machine as it is.
+    public init(becoming mark: OwnershipMark, from present: OwnershipMark?, in definition: XMLElement) {
+        self.init(
+            mark.machine ?? MachineRecord(), prior: mark.machine.flatMap { _ in present?.machine }, into: definition)
+    }
+}
+
+extension DeviceChange: Codable {
+    private enum CodingKeys: CodingKey { case path, now, want }
+
+    /// Reads what ``encode(to:)`` writes.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let path = try container.decode(String.self, forKey: .path)
+        guard let key = MachineKey(path: path) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .path, in: container, debugDescription: "'\(path)' is no setting of a machine")
+        }
+        self.init(
+            key: key, now: try container.decodeIfPresent(ChangedPart.Value.self, forKey: .now),
+            want: try container.decodeIfPresent(ChangedPart.Value.self, forKey: .want))
+    }
+
+    /// Writes the path, and the values that are there.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(key.path, forKey: .path)
+        try container.encodeIfPresent(now, forKey: .now)
+        try container.encodeIfPresent(want, forKey: .want)
+    }
+}
