@@ -142,7 +142,7 @@ struct UndoTests {
     @Test("is refused before the first write where the devices would become others than were shown")
     func otherDevices() {
         let scenario = Scenario()
-        let shown = DeviceChange(SettingDifference(path: "devices.console", now: nil, want: .flag(true)))
+        let shown = DeviceChange(key: .console, now: nil, want: .flag(true))
         let outcome = scenario.run([
             .redefine(
                 name: "web", prior: .read("web", pins: [0: "0-1"]), wanted: .parts(pins: [0: [1, 2]]),
