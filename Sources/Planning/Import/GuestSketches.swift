@@ -21,17 +21,26 @@ struct GuestSketches {
     /// Each a list of a guest's keys, in the order in which they are written.
     var all: [[SketchKey]] {
         let end = seen + autostart + [SketchKey("adopt", .flag(true))]
-        let sketches = shapes.flatMap { shape in
+        let byPolicy = shapes.flatMap { shape in
             processors.flatMap { processor in
-                emulators(processor).map { emulator in size + shape + processor + emulator + memory + end }
+                emulators(processor).map { size + shape + processor + $0 + memory(processor) + end }
             }
         }
+        let byHand = shapes.flatMap { shape in
+            processors.map { size + shape + $0 + handPins + memory($0) + end }
+        }
+        let sketches = byPolicy + byHand
         var known: Set<[SketchKey]> = []
         return sketches.filter { known.insert($0).inserted }
     }
 
     private var size: [SketchKey] {
-        [SketchKey("vcpus", .number(parts.vcpus)), SketchKey("ram", .word(Size.text(of: parts.memory)))]
+        let all = [SketchKey("vcpus", .number(parts.vcpus)), SketchKey("ram", .word(Size.text(of: parts.memory)))]
+        let current = [
+            parts.currentVCPUs.map { SketchKey("current_vcpus", .number($0)) },
+            parts.currentMemory.map { SketchKey("current_ram", .word(Size.text(of: $0))) },
+        ]
+        return all + current.compactMap(\.self)
     }
 
     /// The guest's cells: a number of equal ones, then one by one.
@@ -58,17 +67,48 @@ struct GuestSketches {
 
     /// How vCPUs use CPUs: those that are pinned to one of their own may be dedicated, or happen to share a set of one.
     private var processors: [[SketchKey]] {
+        policies.flatMap { policy in schedulings.map { policy + $0 } }
+    }
+
+    private var policies: [[SketchKey]] {
         let pins = parts.vcpuPins
         let single = VCPUSet(pins.filter { $0.value.count == 1 && $0.key.rawValue < parts.vcpus }.keys)
         let own = Set(single.compactMap { pins[$0]?.first })
-        guard !single.isEmpty, own.count == single.count, !parts.guestCells.isEmpty else { return [realtime] }
+        guard !single.isEmpty, own.count == single.count, !parts.guestCells.isEmpty else { return [[]] }
         if single.count == parts.vcpus {
-            return [[SketchKey("cpu_policy", .word("dedicated"))] + realtime, realtime]
+            return [[SketchKey("cpu_policy", .word("dedicated"))], []]
         }
         let mixed = [
             SketchKey("cpu_policy", .word("mixed")), SketchKey("cpu_dedicated_mask", .word("\(single)")),
         ]
-        return [mixed + realtime, realtime]
+        return [mixed, []]
+    }
+
+    /// How vCPUs are scheduled: as real-time ones, then by any scheduler that those which have one have in common.
+    private var schedulings: [[SketchKey]] {
+        guard let first = parts.schedulers.first?.value else { return [[]] }
+        let vcpus = VCPUSet(parts.schedulers.keys)
+        var keys = [SketchKey("vcpus", .word("\(vcpus)")), SketchKey("policy", .word(first.policy))]
+        if vcpus.count == parts.vcpus { keys.removeFirst() }
+        if let priority = first.priority { keys.append(SketchKey("priority", .number(priority))) }
+        return (realtime.isEmpty ? [] : [realtime]) + [[SketchKey("scheduler", .map(keys))]]
+    }
+
+    /// All pins, as somebody put them by hand.
+    private var handPins: [SketchKey] {
+        func pins(_ name: String, _ pins: [(Int, CPUSet)]) -> [SketchKey] {
+            let keys = pins.sorted { $0.0 < $1.0 }.map { SketchKey("\($0.0)", .word("\($0.1)")) }
+            return keys.isEmpty ? [] : [SketchKey(name, .map(keys))]
+        }
+        var keys = pins("vcpu_pins", parts.vcpuPins.map { ($0.key.rawValue, $0.value) })
+        if let emulator = parts.emulatorPin {
+            keys.append(SketchKey("emulator_pin", .word("\(emulator)")))
+        } else if !parts.guestCells.isEmpty, parts.numaTune != nil {
+            keys.append(SketchKey("emulator_pin", .word("none")))
+        }
+        guard let count = parts.ioThreads, !parts.ioThreadPins.isEmpty else { return keys }
+        if !saysIOThreads { keys.append(SketchKey("iothreads", .number(count))) }
+        return keys + pins("iothread_pins", parts.ioThreadPins.map { ($0.key, $0.value) })
     }
 
     private var realtime: [SketchKey] {
@@ -92,7 +132,7 @@ struct GuestSketches {
             ? [[], share, isolate] : emulator.count == 1 ? [isolate, share, []] : [share, [], isolate]
     }
 
-    private var memory: [SketchKey] {
+    private func memory(_ processor: [SketchKey]) -> [SketchKey] {
         let sizes = parts.guestCells.map {
             parts.hugePages?.size(of: $0.id, defaultSize: defaultHugePage)
         }
@@ -100,8 +140,13 @@ struct GuestSketches {
         if Set(sizes).count == 1, let size = sizes.first.flatMap(\.self) {
             keys.append(SketchKey("mem_page_size", .word("\(size)")))
         }
-        guard parts.isLocked, realtime.isEmpty else { return keys }
-        if keys.isEmpty, !parts.guestCells.isEmpty { keys.append(SketchKey("mem_page_size", .word("small"))) }
+        if let isShared = parts.isMemoryShared {
+            keys.append(SketchKey("mem_access", .word(isShared ? "shared" : "private")))
+        }
+        let isRealtime = processor.contains { $0.name == "cpu_realtime" }
+        guard parts.isLocked, !isRealtime else { return keys }
+        let hasPages = keys.contains { $0.name == "mem_page_size" }
+        if !hasPages, !parts.guestCells.isEmpty { keys.append(SketchKey("mem_page_size", .word("small"))) }
         return keys + [SketchKey("locked_memory", .flag(true))]
     }
 
@@ -113,15 +158,16 @@ struct GuestSketches {
         if managed.contains("cpu.mode"), let mode = parts.cpuMode, modes.contains(mode) {
             keys.append(SketchKey("cpu_mode", .word(mode)))
         }
-        if managed.contains("iothreads"), let count = parts.ioThreads {
-            keys.append(SketchKey("iothreads", .number(count)))
-        }
+        if saysIOThreads, let count = parts.ioThreads { keys.append(SketchKey("iothreads", .number(count))) }
         guard let topology = parts.topology, topology.dies == 1, topology.clusters == 1 else { return keys }
         let isUsual = topology.sockets == parts.vcpus
         guard managed.contains("cpu.topology") || !parts.guestCells.isEmpty, !isUsual else { return keys }
         let shape = [("sockets", topology.sockets), ("cores", topology.cores), ("threads", topology.threads)]
         return keys + [SketchKey("cpu_topology", .map(shape.map { SketchKey($0.0, .number($0.1)) }))]
     }
+
+    /// Whether the number of iothreads was asked for, so that it is said again.
+    private var saysIOThreads: Bool { record.mark?.managedPaths.contains("iothreads") ?? false }
 
     private var autostart: [SketchKey] { record.facts.autostart ? [SketchKey("autostart", .flag(true))] : [] }
 }

@@ -90,9 +90,11 @@ struct SiteSketch {
         }
     }
 
-    /// Whether YAML takes the word for that word without quotes: letters first, and none of the words for something else.
+    /// Whether YAML takes the word for that word without quotes: letters first, and none of the words for something
+    /// else; a number is read as its digits wherever a word may stand.
     private static func isPlain(_ word: String) -> Bool {
         let others: Set<String> = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+        if word.count <= 9, let number = Int(word), number >= 0, "\(number)" == word { return true }
         guard let first = word.unicodeScalars.first, first.isASCII, !others.contains(word.lowercased()) else {
             return false
         }
