@@ -100,10 +100,13 @@ struct ImportTests {
         #expect(try self.parts(run).allSatisfy { $0 == "metadata" })
     }
 
-    @Test("says pins that somebody put by hand, beside domains that float over the same CPUs")
-    func handPins() throws {
+    @Test(
+        "says pins that somebody put by hand, beside domains that float over the same CPUs, but none that would count as nobody's own",
+        arguments: [true, false])
+    func handPins(isShared: Bool) throws {
         let tuned = """
-            <cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='1'/></cputune>
+            <cputune><vcpupin vcpu='0' cpuset='\(isShared ? "1-2" : "0")'/>
+            <vcpupin vcpu='1' cpuset='\(isShared ? "0-1" : "1")'/></cputune>
             <numatune><memory mode='strict' nodeset='0'/></numatune>
             <features><acpi/></features><cpu><topology sockets='2' cores='1' threads='1'/>
             <numa><cell id='0' cpus='0-1' memory='1048576'/></numa></cpu>
@@ -114,9 +117,10 @@ struct ImportTests {
             "web": "<domain type='kvm'><name>web</name>\(size)</domain>",
         ])
         let run = CommandRun(["import", "--facts", "facts.json"], files: ["facts.json": files.facts])
-        let keys = "{vcpus: 2, ram: 1GiB, numa_nodes: 1, vcpu_pins: {0: 0, 1: 1}, emulator_pin: none, adopt: true}"
+        let pins = "vcpu_pins: {0: 1-2, 1: 0-1}, emulator_pin: none"
+        let keys = isShared ? "{vcpus: 2, ram: 1GiB, numa_nodes: 1, \(pins), adopt: true}" : "{adopt: true}"
         #expect(run.output.contains("\n  db: \(keys)\n"), "\(run.output)")
-        #expect(run.output.contains("\n  web: {vcpus: 2, ram: 1GiB, adopt: true}\n"))
+        #expect(run.output.contains("\n  web: \(isShared ? "{vcpus: 2, ram: 1GiB, adopt: true}" : "{adopt: true}")\n"))
         #expect(try self.parts(run).allSatisfy { $0 == "metadata" })
     }
 

@@ -27,7 +27,7 @@ struct GuestSketches {
             }
         }
         let byHand = shapes.flatMap { shape in
-            processors.map { size + shape + $0 + handPins + memory($0) + end }
+            processors.filter(counts).map { size + shape + $0 + handPins + memory($0) + end }
         }
         let sketches = byPolicy + byHand
         var known: Set<[SketchKey]> = []
@@ -92,6 +92,11 @@ struct GuestSketches {
         if vcpus.count == parts.vcpus { keys.removeFirst() }
         if let priority = first.priority { keys.append(SketchKey("priority", .number(priority))) }
         return (realtime.isEmpty ? [] : [realtime]) + [[SketchKey("scheduler", .map(keys))]]
+    }
+
+    /// Whether a vCPU that somebody pinned to one CPU has it for itself in the plan, as it has on the host.
+    private func counts(_ processor: [SketchKey]) -> Bool {
+        processor.contains { $0.name == "cpu_policy" } || !parts.vcpuPins.values.contains { $0.count == 1 }
     }
 
     /// All pins, as somebody put them by hand.
