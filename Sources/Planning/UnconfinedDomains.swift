@@ -34,7 +34,7 @@ struct UnconfinedDomains {
         let shared = placement.cells.reduce(into: CPUSet()) { $0.formUnion($1.sharedCPUs) }
         let keys = "list it under 'ignore_domains' of the host if that is meant"
         guard !shared.isEmpty else { return "no CPU is left for it; \(keys)" }
-        let name = UnconfinedDomains.quoted(domain.name)
+        let name = shellWord(domain.name)
         let options = domain.isRunning ? "--config --live" : "--config"  // of virsh
         let vcpus = domain.unconfined.map { "\($0)" }
         let pin =
@@ -50,14 +50,5 @@ struct UnconfinedDomains {
             last.rawValue - first.rawValue + 1 == vcpus.count
         else { return vcpus.map { "\($0)" }.joined(separator: " ") }
         return "$(seq \(first) \(last))"
-    }
-
-    /// A name as one word of a shell.
-    private static func quoted(_ name: String) -> String {
-        let isPlain = name.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                || "-._".utf8.contains(byte)
-        }
-        return isPlain ? name : "'\(name.replacing("'", with: "'\\''"))'"
     }
 }

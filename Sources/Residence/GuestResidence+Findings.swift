@@ -66,12 +66,6 @@ private func awayWords(_ piece: GuestResidence.Memory) -> String {
     return "; its vCPUs run on cell\(cells.count == 1 ? "" : "s") \(cells), away from \(amount(away)) of it"
 }
 
-/// A name as one word of a shell: the domain's name is the operator's own word.
-private func shellWord(_ name: String) -> String {
-    name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
-        ? name : "'\(name.replacingQuotes)'"
-}
-
 /// `24 MiB`, rounded down; below 1 MiB `400 KiB`.
 private func amount(_ memory: KiB) -> String {
     memory.count < 1_024 ? "\(memory.count) KiB" : "\(memory.count / 1_024) MiB"
@@ -95,11 +89,5 @@ extension GuestThread.Role: CustomStringConvertible {
         case .ioThread(let number): "virsh iothreadpin \(name) \(number) \(cpus) --live"
         case .emulator: "virsh emulatorpin \(name) \(cpus) --live"
         }
-    }
-}
-
-extension String {
-    fileprivate var replacingQuotes: String {
-        split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
     }
 }
