@@ -30,8 +30,8 @@ public struct NumactlPlan: ParsableCommand {
     /// - Returns: What the process should end with: 1 where all was well but the result could not be written.
     public static func run(_ arguments: [String], in world: World) -> Int32 {
         let status = outcome(arguments, in: world)
-        guard let reason = world.outputFailure() else { return status }
-        if !reason.isEmpty {
+        guard let failure = world.outputFailure() else { return status }
+        if case .failed(let reason) = failure {
             let finding = Diagnostic(.outputUnwritable, "cannot write to standard output: \(reason)")
             world.warn(DiagnosticText().render(finding))
         }

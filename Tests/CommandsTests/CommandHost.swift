@@ -1,3 +1,4 @@
+import Commands
 import Foundation
 import HostModel
 import Rendering
@@ -99,7 +100,7 @@ extension CommandHost {
 
 extension CommandHost {
     /// Runs a command as it is.
-    func run(_ arguments: [String], answer: String? = nil, time: Int64? = nil, outputFailure: String? = nil)
+    func run(_ arguments: [String], answer: String? = nil, time: Int64? = nil, outputFailure: OutputFailure? = nil)
         -> CommandRun
     {
         CommandRun(arguments, answer: answer, time: time, folder: folder, outputFailure: outputFailure) {

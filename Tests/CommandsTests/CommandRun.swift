@@ -19,7 +19,7 @@ struct CommandRun {
     ///   - outputFailure: Why standard output cannot be written.
     init(
         _ arguments: [String], files: [String: String] = [:], answer: String? = nil, time: Int64? = nil,
-        folder: URL = examples, hostName: String = "test-host", outputFailure: String? = nil,
+        folder: URL = examples, hostName: String = "test-host", outputFailure: OutputFailure? = nil,
         startLater: @escaping World.StartLater = { _, _, _ in throw NoTimers() }
     ) {
         final class Streams { var (output, errors) = ("", "") }

@@ -1,3 +1,4 @@
+import Commands
 import Execution
 import Foundation
 import LinuxHost
@@ -54,7 +55,7 @@ struct SafetyNetTests {
         try host.site("\(guest)}", host: pool)
         let before = try host.look()
         let arguments = ["apply", host.path("site.yaml"), "--boot-file", host.bootFile] + host.here + host.safety
-        let run = host.run(arguments, outputFailure: "No space left on device")
+        let run = host.run(arguments, outputFailure: .failed("No space left on device"))
         #expect(run.status == 1)
         #expect(run.errors.contains("error NP413: nothing was changed: the plan could not be shown"))
         #expect(try host.look() == before)

@@ -1,3 +1,4 @@
+import Commands
 import Foundation
 import Testing
 
@@ -155,7 +156,7 @@ struct OutputFailureTests {
             ["plan", "reference.yaml", "--facts", "numa-host.json", "--detailed-exitcode"], ["--version"],
         ])
     func full(arguments: [String]) {
-        let run = CommandRun(arguments, outputFailure: "No space left on device")
+        let run = CommandRun(arguments, outputFailure: .failed("No space left on device"))
         let isRefused = CommandRun(arguments).status > 3
         #expect(isRefused || run.status == 1)
         #expect(run.errors.contains("error NP413: cannot write to standard output: No space left on device"))

@@ -16,9 +16,8 @@ public struct World {
     public var inspect: (_ path: String, _ limit: Int) throws -> FileContents
     /// Whether the command changes the host: it then follows no file that another user can change.
     public var isWriting = false
-    /// Why standard output could not be written, once; empty when its reader has gone, of which nothing is said; nil while all is
-    /// well.
-    public var outputFailure: () -> String?
+    /// Why standard output could not be written, once; nil while all is well.
+    public var outputFailure: () -> OutputFailure?
     /// Whether standard output may be coloured.
     public var hasColor: Bool
     /// The machine's own host name.
@@ -40,7 +39,7 @@ public struct World {
         list: @escaping (_ path: String) -> [String]? = InputFile.names(in:), now: @escaping () -> Int64 = World.clock,
         startLater: @escaping StartLater = World.startThisProgram,
         inspect: ((_ path: String, _ limit: Int) throws -> FileContents)? = nil,
-        outputFailure: @escaping () -> String? = { nil }
+        outputFailure: @escaping () -> OutputFailure? = { nil }
     ) {
         self.inspect = inspect ?? { FileContents(try read($0, $1)) }
         self.outputFailure = outputFailure
@@ -100,13 +99,21 @@ public struct World {
     }
 }
 
+/// Why standard output could not be written.
+public enum OutputFailure: Hashable, Sendable {
+    /// Its reader has gone, of which nothing is said.
+    case readerGone
+    /// The system's words for it.
+    case failed(String)
+}
+
 /// Standard output. It ends with the first write that fails. A reader that has gone (`| head`) knows that it did not read all, and
 /// is not told; the program still ends as one whose result was not taken.
 private final class Output {
-    private(set) var failure: String?
+    private(set) var failure: OutputFailure?
 
     func write(_ text: String) {
         guard failure == nil, let code = World.write(text, to: STDOUT_FILENO) else { return }
-        failure = code == EPIPE ? "" : String(cString: strerror(code))
+        failure = code == EPIPE ? .readerGone : .failed(String(cString: strerror(code)))
     }
 }
