@@ -24,6 +24,30 @@ public struct DeviceChange: Hashable, Sendable {
         want = difference.want.map(ChangedPart.Value.init)
     }
 
+    /// What differs between two machines, by key.
+    static func between(
+        _ now: [MachineKey: ChangedPart.Value], _ want: [MachineKey: ChangedPart.Value]
+    ) -> [DeviceChange] {
+        Set(now.keys).union(want.keys).sorted().filter { now[$0] != want[$0] }.map {
+            DeviceChange(key: $0, now: now[$0], want: want[$0])
+        }
+    }
+
+    /// A machine as the site's words have it: what the definition says, and the base document that it was made from.
+    static func settings(of definition: XMLElement, _ record: MachineRecord?) -> [MachineKey: ChangedPart.Value] {
+        var settings = MachineMerge.settings(of: definition).mapValues(ChangedPart.Value.init)
+        settings[.base] = record?.base.map(ChangedPart.Value.text)
+        return settings
+    }
+
+    /// The change as a part of a plan.
+    func part(when: ChangedPart.When, live: ChangedPart.Live? = nil, drift: ChangedPart.Drift? = nil) -> ChangedPart {
+        ChangedPart(.machine(key), now: now, want: want, when: when, live: live, drift: drift)
+    }
+
+    /// The change as one that a running domain waits for: it has what is there now.
+    var pending: ChangedPart { part(when: .nextStart, live: now.map { .value($0) } ?? .absent) }
+
     /// All that a definition's machine gets from a mark: what it takes to make the present definition into what the mark records.
     ///
     /// - Parameter present: The mark that the definition has; nil for none.

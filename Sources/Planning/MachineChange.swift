@@ -46,11 +46,10 @@ struct MachineChange {
         document = merge.document
         pending = MachineChange.pending(record, definition: merge.document, present)
         let waiting = Dictionary(pending.map { ($0.key, $0) }) { first, _ in first }
-        parts = merge.differences.map { difference in
-            ChangedPart(
-                .machine(difference.key), now: difference.now.map(ChangedPart.Value.init),
-                want: difference.want.map(ChangedPart.Value.init), when: present.isRunning ? .nextStart : .define,
-                live: present.live == nil ? nil : MachineChange.live(difference, waiting[.machine(difference.key)]),
+        parts = merge.differences.map(DeviceChange.init).map { change in
+            change.part(
+                when: present.isRunning ? .nextStart : .define,
+                live: present.live == nil ? nil : MachineChange.live(change, waiting[.machine(change.key)]),
                 drift: prior == record ? .definition : nil)
         }
     }
@@ -58,39 +57,16 @@ struct MachineChange {
     /// The machine made anew, with what identifies the domain in it; whatever else was in its definition is gone.
     init(anew document: XMLElement, _ record: MachineRecord, record present: DomainRecord) {
         (self.record, self.document, obstacle, isAnew) = (record, document, nil, true)
-        parts = MachineChange.anew(from: present.document, to: document, present.mark?.machine, record).map {
-            ChangedPart(
-                .machine($0.key), now: $0.now, want: $0.want, when: present.isRunning ? .nextStart : .define)
+        let want = DeviceChange.settings(of: document, record)
+        parts = DeviceChange.between(DeviceChange.settings(of: present.document, present.mark?.machine), want).map {
+            $0.part(when: present.isRunning ? .nextStart : .define)
         }
         guard present.live != nil else {
             pending = []
             return
         }
-        let live = OwnershipMark(reading: present.present)?.machine
-        pending = MachineChange.anew(from: present.present, to: document, live, record).map {
-            ChangedPart(
-                .machine($0.key), now: $0.now, want: $0.want, when: .nextStart,
-                live: $0.now.map { .value($0) } ?? .absent)
-        }
-    }
-
-    /// What differs between two machines, the base documents that they were made from first.
-    private static func anew(
-        from now: XMLElement, to want: XMLElement, _ before: MachineRecord?, _ record: MachineRecord
-    ) -> [DeviceChange] {
-        var differences: [DeviceChange] = []
-        if before?.base != record.base {
-            differences.append(
-                DeviceChange(
-                    key: .base, now: before?.base.map { .text($0) }, want: record.base.map { .text($0) }))
-        }
-        let (now, want) = (MachineMerge.settings(of: now), MachineMerge.settings(of: want))
-        return differences
-            + Set(now.keys).union(want.keys).sorted().filter { now[$0] != want[$0] }
-            .map {
-                DeviceChange(
-                    key: $0, now: now[$0].map(ChangedPart.Value.init), want: want[$0].map(ChangedPart.Value.init))
-            }
+        let live = DeviceChange.settings(of: present.present, OwnershipMark(reading: present.present)?.machine)
+        pending = DeviceChange.between(live, want).map(\.pending)
     }
 
     private static func machineType(_ want: String?, in document: XMLElement) -> Obstacle? {
@@ -101,8 +77,8 @@ struct MachineChange {
     }
 
     /// What the running domain has of a setting: what it waits to lose, else what is wanted.
-    private static func live(_ difference: MachineDifference, _ waiting: ChangedPart?) -> ChangedPart.Live {
-        let value = waiting.map(\.now) ?? difference.want.map(ChangedPart.Value.init)
+    private static func live(_ change: DeviceChange, _ waiting: ChangedPart?) -> ChangedPart.Live {
+        let value = waiting.map(\.now) ?? change.want
         return value.map { .value($0) } ?? .absent
     }
 
@@ -110,11 +86,7 @@ struct MachineChange {
     private static func base(_ record: MachineRecord, _ present: DomainRecord) -> [ChangedPart] {
         guard let live = OwnershipMark(reading: present.present)?.machine, let want = record.base, live.base != want
         else { return [] }
-        let now = live.base.map { ChangedPart.Value.text($0) }
-        return [
-            ChangedPart(
-                .machine(.base), now: now, want: .text(want), when: .nextStart, live: now.map { .value($0) } ?? .absent)
-        ]
+        return [DeviceChange(key: .base, now: live.base.map { .text($0) }, want: .text(want)).pending]
     }
 
     /// The mark that the running domain was started with says which of its devices are the site's.
@@ -125,13 +97,7 @@ struct MachineChange {
         let merge = MachineMerge(
             record.namingInterfaces(in: definition), prior: OwnershipMark(reading: present.present)?.machine,
             into: present.present)
-        return base(record, present)
-            + merge.differences.map { difference in
-                let now = difference.now.map(ChangedPart.Value.init)
-                return ChangedPart(
-                    .machine(difference.key), now: now, want: difference.want.map(ChangedPart.Value.init),
-                    when: .nextStart, live: now.map { .value($0) } ?? .absent)
-            }
+        return base(record, present) + merge.differences.map { DeviceChange($0).pending }
     }
 }
 

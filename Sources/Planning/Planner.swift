@@ -91,8 +91,7 @@ private struct Planning {
                     running: Set(records.filter { $0.value.isRunning }.map(\.key))
                 ).diagnostics
                 + UnconfinedDomains(foreign: question.foreign, placement: placement).diagnostics
-                + CPUFindings(host: request.host, guests: request.guests).diagnostics(placement)
-                + DeviceFindings(host: request.host, guests: request.guests).diagnostics(placement)
+                + PlaceFindings(host: request.host, guests: request.guests).diagnostics(placement)
         }
         if placement.verdict == .placed {
             let ledger = RoomLedger(
@@ -391,23 +390,10 @@ private struct Planning {
         )
     }
 
-    /// Which host cells serve no guest that is bound to cells: one sentence for all of a kind, instead of a row for each.
+    /// Cells that no guest can be on, instead of a row for each.
     private func barrenCells(for guest: UnplacedGuest) -> [String] {
-        guard let demand = request.guests.first(where: { $0.name.value == guest.name })?.demand, demand.isBound,
-            guest.code == .doesNotFit
-        else { return [] }
-        let (cpus, memory) = (
-            request.host.cellsWithoutCPUs, request.host.cellsWithoutMemory.subtracting(request.host.cellsWithoutCPUs)
-        )
-        func sentence(_ cells: CellSet, _ lacks: String) -> String? {
-            guard !cells.isEmpty else { return nil }
-            return cells.count == 1 ? "host cell \(cells) has \(lacks)" : "host cells \(cells) have \(lacks)"
-        }
-        return [
-            sentence(cpus, "no CPUs"),
-            sentence(
-                memory, "no memory: CPUs there serve only guests that are bound to no cell, and cannot be dedicated"),
-        ].compactMap(\.self)
+        let demand = request.guests.first { $0.name.value == guest.name }?.demand
+        return demand?.isBound == true && guest.code == .doesNotFit ? BarrenCells(request.host).sentences : []
     }
 
     /// A host cell that `numa_placement` names and the host does not have: the machine is another one than the site was written for.

@@ -39,7 +39,9 @@ struct ShortageReport {
         guard !need.cells.isEmpty else { return floatingReasons(for: need) }
         var reasons: [Shortage] = []
         var open = Set<Int>()
-        for host in state.grid.cells.indices where !isBarren(host) || need.forced.contains(host) {
+        let barren = BarrenCells(request.host)
+        for host in state.grid.cells.indices
+        where !barren.contains(state.grid.cells[host].id) || need.forced.contains(host) {
             let found = need.cells.indices.map { cell in
                 (need.forced[cell] ?? host) == host
                     ? self.lacks(of: need.cells[cell], on: host, pages: need.pages) : nil
@@ -62,12 +64,6 @@ struct ShortageReport {
             reasons.append(shortage(lack, on: nil, own: max(lack.needed, 1), free: lack.available))
         }
         return reasons
-    }
-
-    /// Whether no guest cell can be on that host cell, whoever else is there; one note says so of all such cells.
-    private func isBarren(_ host: Int) -> Bool {
-        let id = state.grid.cells[host].id
-        return request.host.cellsWithoutCPUs.contains(id) || request.host.cellsWithoutMemory.contains(id)
     }
 
     /// Pages that the guest would take from foreign domains which start with the host, on whatever cell.

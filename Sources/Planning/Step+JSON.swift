@@ -32,27 +32,23 @@ extension Step: Codable {
         let name = try container.decode(String.self, forKey: .guest)
         switch kind {
         case .setPool: preconditionFailure("handled above")
-        case .create: self = try Step.creation(name, container)
+        case .create:
+            let (wanted, mark) = try Step.wanted(container)
+            self = .create(
+                name: name, definition: try Step.definition(of: name, container), wanted: wanted, mark: mark)
         case .rebase:
-            guard case .create(_, let document, let wanted, let mark) = try Step.creation(name, container) else {
-                preconditionFailure("a creation is one")
-            }
-            let prior = try container.settings(.prior) { element throws(DomainXMLError) in
-                try FoundSettings(fragment: element)
-            }
+            let (wanted, mark) = try Step.wanted(container)
             self = .rebase(
-                name: name, prior: prior, definition: document, wanted: wanted, mark: mark)
+                name: name, prior: try Step.prior(container), definition: try Step.definition(of: name, container),
+                wanted: wanted, mark: mark)
         case .rename:
             self = .rename(
                 name: name, from: try container.decode(String.self, forKey: .from),
                 uuid: try container.decodeIfPresent(String.self, forKey: .uuid))
         case .redefine:
             let (wanted, mark) = try Step.wanted(container)
-            let prior = try container.settings(.prior) { element throws(DomainXMLError) in
-                try FoundSettings(fragment: element)
-            }
             self = .redefine(
-                name: name, prior: prior, wanted: wanted, mark: mark,
+                name: name, prior: try Step.prior(container), wanted: wanted, mark: mark,
                 devices: try container.decodeIfPresent([DeviceChange].self, forKey: .devices) ?? [])
         case .pin:
             self = .pin(
@@ -71,14 +67,19 @@ extension Step: Codable {
         }
     }
 
-    private static func creation(_ name: String, _ container: KeyedDecodingContainer<CodingKeys>) throws -> Step {
+    private static func prior(_ container: KeyedDecodingContainer<CodingKeys>) throws -> FoundSettings {
+        try container.settings(.prior) { element throws(DomainXMLError) in try FoundSettings(fragment: element) }
+    }
+
+    private static func definition(
+        of name: String, _ container: KeyedDecodingContainer<CodingKeys>
+    ) throws -> XMLElement {
         let definition = try container.decode(XMLLines.self, forKey: .definition).element
         let named = definition.element(named: "name")?.text
         guard definition.name == "domain", named == name else {
             throw container.wrong(.definition, "this is no definition of '\(name)'")
         }
-        let (wanted, mark) = try wanted(container)
-        return .create(name: name, definition: definition, wanted: wanted, mark: mark)
+        return definition
     }
 
     private static func wanted(

@@ -94,8 +94,8 @@ extension GuestSteps {
     }
 
     private func part(of device: DeviceChange) -> ChangedPart {
-        ChangedPart(
-            .machine(device.key), now: device.now, want: device.want, when: isRunning ? .nextStart : .define,
+        device.part(
+            when: isRunning ? .nextStart : .define,
             drift: isDrift && mark?.machine == redefinition?.mark.machine ? .definition : nil)
     }
 
@@ -104,11 +104,9 @@ extension GuestSteps {
         for case .rebase(_, _, let definition, _, let new) in steps {
             let pairs = present.compactMap { path, value in MachineKey(path: path).map { ($0, value) } }
             var now = Dictionary(pairs) { first, _ in first }
-            var want = MachineMerge.settings(of: definition).mapValues(ChangedPart.Value.init)
             now[.base] = mark?.machine?.base.map(ChangedPart.Value.text)
-            want[.base] = new.machine?.base.map(ChangedPart.Value.text)
-            return Set(now.keys).union(want.keys).sorted().filter { now[$0] != want[$0] }.map {
-                ChangedPart(.machine($0), now: now[$0], want: want[$0], when: isRunning ? .nextStart : .define)
+            return DeviceChange.between(now, DeviceChange.settings(of: definition, new.machine)).map {
+                $0.part(when: isRunning ? .nextStart : .define)
             }
         }
         return []

@@ -2,8 +2,9 @@ internal import Diagnostics
 internal import HostModel
 internal import SiteFile
 
-/// What is to be said of the CPUs that guests got: cores of another kind than they had rather, topologies that the pins contradict.
-struct CPUFindings {
+/// What is to be said of the places that guests got: cores of another kind than they had rather, topologies that the pins contradict,
+/// devices that no guest can be on one cell with.
+struct PlaceFindings {
     let host: HostFacts
     let guests: [GuestSpec]
 
@@ -12,7 +13,7 @@ struct CPUFindings {
         let specs = Dictionary(guests.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
         return placement.guests.flatMap { place in
             guard let guest = specs[place.name] else { return [Diagnostic]() }
-            return [coreKind(guest, place), topology(guest, place)].compactMap(\.self)
+            return [coreKind(guest, place), topology(guest, place)].compactMap(\.self) + devices(guest, place)
         }
     }
 
@@ -41,5 +42,19 @@ struct CPUFindings {
             "guest '\(place.name)' is shown cores of \(threads) threads, but its vCPUs are not pinned to siblings like that",
             at: guest.name.mark, severity: .warning,
             hint: "leave the topology out, and the guest sees its CPUs as they are pinned")
+    }
+
+    private func devices(_ guest: GuestSpec, _ place: GuestPlacement) -> [Diagnostic] {
+        guard guest.demand.devicePolicy == .legacy, !place.cells.isEmpty else { return [] }
+        let cells = CellSet(place.cells.map(\.hostCell))
+        return guest.demand.devices.compactMap { device in
+            guard let cell = host.device(device.value)?.cell, host.cellsWithoutCPUs.contains(cell) else { return nil }
+            return Diagnostic(
+                .deviceOnCellWithoutCPUs,
+                "the device \(device.value) of guest '\(place.name)' is on host cell \(cell), which has no CPUs; the guest is on "
+                    + cells.words,
+                at: device.mark, severity: .note,
+                hint: "'pci_numa_affinity_policy: preferred' says the same and leaves this note out")
+        }
     }
 }
