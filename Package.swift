@@ -60,11 +60,14 @@ let package = Package(
         pure("XMLTree", ["CLibXML2"]),
         pure("DomainXML", ["XMLTree", "HostModel"]),
         pure("SiteFile", ["YAMLTree", "HostModel", "Diagnostics"]),
-        pure("Planning", ["SiteFile", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
+        pure("Placement", ["SiteFile", "HostModel", "Diagnostics"]),
+        pure("Planning", ["Placement", "SiteFile", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         pure("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
-        pure("Residence", ["Planning", "DomainXML", "HostModel", "Diagnostics"]),
+        pure("Residence", ["Planning", "Placement", "DomainXML", "HostModel", "Diagnostics"]),
         pure("Doctor", ["SiteFile", "HostModel", "Diagnostics"]),
-        pure("Rendering", ["Doctor", "Residence", "Planning", "SiteFile", "XMLTree", "HostModel", "Diagnostics"]),
+        pure(
+            "Rendering",
+            ["Doctor", "Residence", "Planning", "Placement", "SiteFile", "XMLTree", "HostModel", "Diagnostics"]),
 
         // Edges: the only targets that touch the world.
         .target(
@@ -81,7 +84,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Diagnostics", "HostModel", "YAMLTree", "XMLTree", "DomainXML", "SiteFile", "Planning", "Execution",
+                "Diagnostics", "HostModel", "YAMLTree", "XMLTree", "DomainXML", "SiteFile", "Placement", "Planning",
+                "Execution",
                 "Residence", "Doctor", "Rendering", "LinuxHost", "LibvirtHost", argumentParser, systemPackage,
             ],
             swiftSettings: strict),
@@ -92,12 +96,12 @@ let package = Package(
             name: "TestSupport", dependencies: ["Diagnostics", "XMLTree"], path: "Tests/TestSupport",
             swiftSettings: strict),
         .target(
-            name: "FullHosts", dependencies: ["Planning", "SiteFile", "HostModel", "Diagnostics"],
+            name: "FullHosts", dependencies: ["Placement", "SiteFile", "HostModel", "Diagnostics"],
             path: "Tests/FullHosts", swiftSettings: strict),
         // Measures the planner; Tests/bench/planner.sh runs it.
         .executableTarget(
             name: "planner-bench",
-            dependencies: ["FullHosts", "Planning", "SiteFile", "HostModel", "Diagnostics"],
+            dependencies: ["FullHosts", "Placement", "Planning", "SiteFile", "HostModel", "Diagnostics"],
             path: "Tests/bench/planner", swiftSettings: strict),
         tests("Diagnostics", []),
         tests("HostModel", []),
@@ -105,14 +109,15 @@ let package = Package(
         tests("XMLTree", []),
         tests("DomainXML", ["XMLTree", "HostModel"]),
         tests("SiteFile", ["Rendering", "YAMLTree", "HostModel", "Diagnostics"]),
-        tests("Planning", ["FullHosts", "SiteFile", "HostModel", "Diagnostics", "DomainXML", "XMLTree"]),
+        tests("Planning", ["FullHosts", "Placement", "SiteFile", "HostModel", "Diagnostics", "DomainXML", "XMLTree"]),
         tests("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
-        tests("Residence", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
+        tests("Residence", ["Placement", "Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         tests("Doctor", ["SiteFile", "YAMLTree", "HostModel", "Diagnostics"]),
         tests(
             "Rendering",
             [
-                "Doctor", "Residence", "Planning", "SiteFile", "DomainXML", "YAMLTree", "XMLTree", "HostModel",
+                "Doctor", "Residence", "Placement", "Planning", "SiteFile", "DomainXML", "YAMLTree", "XMLTree",
+                "HostModel",
                 "Diagnostics",
             ]),
         tests("LinuxHost", ["Execution", "Residence", "Doctor", "HostModel", "Diagnostics", systemPackage]),

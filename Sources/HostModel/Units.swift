@@ -146,6 +146,9 @@ public struct PoolID: Hashable, Sendable, Comparable, Codable {
         self.pageSize = pageSize
     }
 
+    /// A stable, greppable name: `pool/2MiB/cell/0`.
+    public var address: String { "pool/\(pageSize)/cell/\(cell)" }
+
     /// Orders by cell, then page size.
     public static func < (left: PoolID, right: PoolID) -> Bool {
         (left.cell, left.pageSize) < (right.cell, right.pageSize)

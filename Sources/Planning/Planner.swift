@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import DomainXML
 internal import HostModel
+internal import Placement
 internal import SiteFile
 
 /// Makes a plan: site, host and the domains that exist in; changes, steps and reasons out.

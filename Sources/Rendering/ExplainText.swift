@@ -1,5 +1,6 @@
 public import Diagnostics
 public import HostModel
+internal import Placement
 public import Planning
 public import SiteFile
 

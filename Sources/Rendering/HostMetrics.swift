@@ -1,4 +1,5 @@
 public import HostModel
+internal import Placement
 internal import Planning
 internal import Residence
 

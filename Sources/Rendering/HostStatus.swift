@@ -1,5 +1,6 @@
 public import Diagnostics
 public import HostModel
+public import Placement
 public import Planning
 
 /// How a host and its guests stand now: what `status` shows.

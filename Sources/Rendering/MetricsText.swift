@@ -1,4 +1,5 @@
 internal import HostModel
+internal import Placement
 internal import Planning
 internal import Residence
 

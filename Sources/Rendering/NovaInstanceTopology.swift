@@ -1,5 +1,6 @@
 internal import HostModel
-public import Planning
+public import Placement
+internal import Planning
 public import SiteFile
 
 /// A guest's cells as Nova records them for an instance: the object `InstanceNUMATopology`, without the fields of object

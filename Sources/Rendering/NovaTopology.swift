@@ -1,5 +1,6 @@
 public import HostModel
-public import Planning
+public import Placement
+internal import Planning
 
 /// A host's cells as Nova records them for a compute node: the object `NUMATopology`, without the fields of object versioning.
 public struct NovaTopology: Encodable {

@@ -1,3 +1,4 @@
+internal import Placement
 internal import Planning
 
 /// What an operator must know before agreeing to a plan, the worst first.

@@ -1,5 +1,6 @@
 internal import Diagnostics
 public import HostModel
+internal import Placement
 public import Planning
 
 /// A plan as the document `numactl-plan/plan`, for programs.

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import HostModel
+internal import Placement
 internal import Planning
 
 /// A plan in numbers, and the one line that every rendering for people ends with.

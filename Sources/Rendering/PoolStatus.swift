@@ -1,4 +1,5 @@
 internal import HostModel
+internal import Placement
 internal import Planning
 
 /// One pool as it is and as it is wanted.

@@ -1,5 +1,6 @@
 public import Diagnostics
 internal import HostModel
+internal import Placement
 internal import Planning
 
 /// The status of a host for a terminal: cells, pools, guests, and where the guests are.

@@ -1,5 +1,6 @@
 public import HostModel
-public import Planning
+public import Placement
+internal import Planning
 
 /// Where a running guest's threads and memory should be.
 public struct Expectation: Hashable, Sendable {

@@ -1,4 +1,5 @@
 internal import HostModel
+internal import Placement
 internal import Planning
 
 /// Compares a guest's process with the plan.

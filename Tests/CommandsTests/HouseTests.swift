@@ -13,11 +13,14 @@ struct HouseTests {
         "XMLTree": ["CLibXML2"],
         "DomainXML": ["HostModel", "XMLTree"],
         "SiteFile": ["Diagnostics", "HostModel", "YAMLTree"],
-        "Planning": ["Diagnostics", "DomainXML", "HostModel", "SiteFile", "XMLTree"],
+        "Placement": ["Diagnostics", "HostModel", "SiteFile"],
+        "Planning": ["Diagnostics", "DomainXML", "HostModel", "Placement", "SiteFile", "XMLTree"],
         "Execution": ["Diagnostics", "DomainXML", "HostModel", "Planning", "XMLTree"],
         "Doctor": ["Diagnostics", "HostModel", "SiteFile"],
-        "Residence": ["Diagnostics", "DomainXML", "HostModel", "Planning"],
-        "Rendering": ["Diagnostics", "Doctor", "HostModel", "Planning", "Residence", "SiteFile", "XMLTree"],
+        "Residence": ["Diagnostics", "DomainXML", "HostModel", "Placement", "Planning"],
+        "Rendering": [
+            "Diagnostics", "Doctor", "HostModel", "Placement", "Planning", "Residence", "SiteFile", "XMLTree",
+        ],
         "LinuxHost": [
             "CLinux", "CNuma", "Diagnostics", "Dispatch", "Doctor", "Execution", "FoundationEssentials", "Glibc",
             "HostModel",
@@ -29,7 +32,8 @@ struct HouseTests {
         "Commands": [
             "ArgumentParser", "Diagnostics", "Doctor", "DomainXML", "Execution", "FoundationEssentials", "Glibc",
             "HostModel",
-            "LibvirtHost", "LinuxHost", "Planning", "Rendering", "Residence", "SiteFile", "SystemPackage", "XMLTree",
+            "LibvirtHost", "LinuxHost", "Placement", "Planning", "Rendering", "Residence", "SiteFile", "SystemPackage",
+            "XMLTree",
             "YAMLTree",
         ],
         "numactl-plan": ["Commands", "Glibc"],

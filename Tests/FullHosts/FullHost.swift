@@ -1,6 +1,6 @@
 internal import Diagnostics
 public import HostModel
-public import Planning
+public import Placement
 internal import SiteFile
 
 /// A host that is full to a certain share, cut into guests that fit together for certain, since that is how they were cut.

@@ -1,6 +1,6 @@
 import Diagnostics
 import HostModel
-import Planning
+import Placement
 import SiteFile
 
 /// Decides by trying everything whether all guests of a small host fit together; only prunes what can never become valid.

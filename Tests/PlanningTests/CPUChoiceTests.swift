@@ -1,6 +1,6 @@
 import FullHosts
 import HostModel
-import Planning
+import Placement
 import SiteFile
 import Testing
 

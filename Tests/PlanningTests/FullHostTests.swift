@@ -1,7 +1,7 @@
 import Foundation
 import FullHosts
 import HostModel
-import Planning
+import Placement
 import Testing
 
 @Suite("Guests cut from a full host")

@@ -1,5 +1,5 @@
 import HostModel
-import Planning
+import Placement
 import SiteFile
 import Testing
 

@@ -1,6 +1,6 @@
 import Foundation
 import HostModel
-import Planning
+import Placement
 import Testing
 
 @Suite("Joint placement against brute force")

@@ -1,6 +1,6 @@
 import Diagnostics
 import HostModel
-import Planning
+import Placement
 import SiteFile
 
 let nowhere = SourceMark(file: "test", line: 1, column: 1)

@@ -2,6 +2,7 @@ import Diagnostics
 import DomainXML
 import Foundation
 import HostModel
+import Placement
 import Planning
 import SiteFile
 import Testing

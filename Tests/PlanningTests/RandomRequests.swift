@@ -1,7 +1,7 @@
 import Diagnostics
 import FullHosts
 import HostModel
-import Planning
+import Placement
 import SiteFile
 
 extension PlacementRequest {

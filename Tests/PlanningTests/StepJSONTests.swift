@@ -1,6 +1,7 @@
 import DomainXML
 import Foundation
 import HostModel
+import Placement
 import Planning
 import SiteFile
 import Testing

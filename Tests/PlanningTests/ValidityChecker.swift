@@ -1,6 +1,6 @@
 import Diagnostics
 import HostModel
-import Planning
+import Placement
 import SiteFile
 
 /// Checks a placement against the rules, from the request alone: shares no code with the planner.

@@ -1,5 +1,6 @@
 import Diagnostics
 import HostModel
+import Placement
 import Planning
 import Rendering
 import SiteFile

@@ -1,4 +1,5 @@
 import HostModel
+import Placement
 import Planning
 import Rendering
 import TestSupport

@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import DomainXML
 import HostModel
+import Placement
 import Planning
 import Rendering
 import SiteFile

@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import DomainXML
 import HostModel
+import Placement
 import Planning
 
 /// Values from which the goldens are made.

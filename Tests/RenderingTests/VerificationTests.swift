@@ -2,6 +2,7 @@ import Diagnostics
 import Doctor
 import DomainXML
 import HostModel
+import Placement
 import Planning
 import Rendering
 import Residence

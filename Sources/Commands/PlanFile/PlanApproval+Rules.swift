@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import Execution
 internal import HostModel
+internal import Placement
 internal import Planning
 internal import Rendering
 

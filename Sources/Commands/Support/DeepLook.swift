@@ -3,6 +3,7 @@ internal import DomainXML
 internal import Glibc
 internal import HostModel
 internal import LinuxHost
+internal import Placement
 internal import Planning
 internal import Residence
 internal import SystemPackage

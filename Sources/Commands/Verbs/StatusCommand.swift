@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import DomainXML
 internal import HostModel
+internal import Placement
 internal import Planning
 internal import Rendering
 internal import SiteFile

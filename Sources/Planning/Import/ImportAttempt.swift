@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import DomainXML
 internal import HostModel
+internal import Placement
 internal import SiteFile
 
 /// One attempt to say all domains, with certain words for the host.

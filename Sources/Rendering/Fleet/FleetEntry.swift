@@ -1,5 +1,6 @@
 public import Diagnostics
 internal import HostModel
+internal import Placement
 public import Planning
 
 /// What one host's plan comes to, in the few numbers that stand for it among many hosts.

@@ -1,3 +1,4 @@
+internal import Placement
 internal import Planning
 internal import XMLTree
 

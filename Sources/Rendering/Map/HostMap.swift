@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Placement
 internal import Planning
 
 /// A picture in the characters of a terminal: for each cell its threads, one sign each, the threads of a core below each other;

@@ -1,4 +1,5 @@
 internal import HostModel
+internal import Placement
 internal import Planning
 
 /// The memory of one cell: all of it as one bar, and one bar for each pool that has pages.

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Placement
 internal import Planning
 
 /// Guests that were not placed and what each lacks, cut to what a picture can bear.

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import HostModel
+internal import Placement
 internal import Planning
 internal import XMLTree
 

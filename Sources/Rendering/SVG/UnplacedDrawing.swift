@@ -1,3 +1,4 @@
+internal import Placement
 internal import Planning
 
 /// Guests that were not placed, each with what it lacks.

@@ -1,6 +1,6 @@
 import Diagnostics
 import HostModel
-import Planning
+import Placement
 import SiteFile
 
 /// What schedulers do that place one guest at a time, to compare with: guests in the order given, for each the permutations of

@@ -1,6 +1,7 @@
 import Foundation
 import FullHosts
 import HostModel
+import Placement
 import Planning
 import SiteFile
 

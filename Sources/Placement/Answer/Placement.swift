@@ -1,0 +1,240 @@
+public import Diagnostics
+public import HostModel
+
+/// Where every guest goes, or why not: the answer of the placement, before anything is said about changes.
+public struct Placement: Hashable, Sendable {
+    /// What the search found out.
+    public enum Verdict: String, Hashable, Sendable {
+        /// Every guest has its place.
+        case placed
+        /// No arrangement of all guests exists.
+        case infeasible
+        /// The search limit was reached before one or the other was known.
+        case undecided
+    }
+
+    /// What the search found out.
+    public var verdict: Verdict
+    /// Guests that are valid together, ascending by name: all when placed, else a best partial answer.
+    public var guests: [GuestPlacement]
+    /// Guests that were not placed, with the reasons, ascending by name.
+    public var unplaced: [UnplacedGuest]
+    /// A minimal set of guests that do not fit together, ascending: any one of them left out, the others of the set fit. Empty
+    /// when everything fits or the set was not looked for.
+    public var conflict: [String]
+    /// Cells whose memory does not hold the pools that the site and foreign users want, before any guest: then nobody is placed.
+    public var poolShortages: [Shortage] = []
+    /// What is used of each host cell by everybody, foreign domains too, ascending by cell.
+    public var cells: [CellUsage]
+    /// Guests that leave the place they have, ascending.
+    public var moved: [String]
+
+    /// Puts an answer together.
+    public init(
+        verdict: Verdict, guests: [GuestPlacement], unplaced: [UnplacedGuest] = [], cells: [CellUsage],
+        moved: [String] = [], conflict: [String] = []
+    ) {
+        self.conflict = conflict
+        self.verdict = verdict
+        self.guests = guests
+        self.unplaced = unplaced
+        self.cells = cells
+        self.moved = moved
+    }
+}
+
+/// Where one guest goes.
+public struct GuestPlacement: Hashable, Sendable {
+    /// The guest's name.
+    public var name: String
+    /// Where the emulator's threads run; empty for none of our business.
+    public var emulatorCPUs: CPUSet
+    /// Host CPUs for the vCPUs of a guest that is bound to no cell; nil when they may run anywhere.
+    public var floatingCPUs: CPUSet?
+    /// The guest's memory.
+    public var memory: KiB
+    /// Ordinary memory set aside for the guest's QEMU: on the host cell of its first cell.
+    public var overhead: KiB
+    /// The guest's cells, ascending; empty for a guest that is bound to no cell.
+    public var cells: [GuestCellPlacement]
+    /// Host CPUs of the pinned vCPUs of a guest without cells that keeps its definition as it is; else empty.
+    public var pins: [VCPU: CPUSet]
+
+    /// Puts a placement together.
+    public init(
+        name: String, emulatorCPUs: CPUSet = [], floatingCPUs: CPUSet? = nil, memory: KiB,
+        cells: [GuestCellPlacement] = [], pins: [VCPU: CPUSet] = [:], overhead: KiB = .zero
+    ) {
+        self.pins = pins
+        self.overhead = overhead
+        self.name = name
+        self.emulatorCPUs = emulatorCPUs
+        self.floatingCPUs = floatingCPUs
+        self.memory = memory
+        self.cells = cells
+    }
+}
+
+/// Where one cell of a guest goes.
+public struct GuestCellPlacement: Hashable, Sendable {
+    /// The guest cell.
+    public var id: GuestCellID
+    /// The host cell.
+    public var hostCell: CellID
+    /// The vCPUs of the guest cell.
+    public var vcpus: VCPUSet
+    /// The memory of the guest cell.
+    public var memory: KiB
+    /// The size of the pages that back it.
+    public var pageSize: PageSize
+    /// Host CPUs of each vCPU.
+    public var pins: [VCPU: CPUSet]
+    /// The vCPUs that have a host CPU of their own.
+    public var dedicatedVCPUs: VCPUSet
+
+    /// Puts a placed cell together.
+    public init(
+        id: GuestCellID, hostCell: CellID, vcpus: VCPUSet, memory: KiB, pageSize: PageSize, pins: [VCPU: CPUSet],
+        dedicatedVCPUs: VCPUSet
+    ) {
+        self.id = id
+        self.hostCell = hostCell
+        self.vcpus = vcpus
+        self.memory = memory
+        self.pageSize = pageSize
+        self.pins = pins
+        self.dedicatedVCPUs = dedicatedVCPUs
+    }
+}
+
+/// What is used of one host cell.
+public struct CellUsage: Hashable, Sendable {
+    /// What is wanted of one pool.
+    public struct Pool: Hashable, Sendable {
+        /// The size of the pages.
+        public var pageSize: PageSize
+        /// Pages for the site's guests.
+        public var guests: PageCount
+        /// Pages of the site's `pools` and of foreign users.
+        public var others: PageCount
+        /// Those of ``others`` that are surplus pages of some process: they are held now, and no pool needs them once they are given
+        /// back.
+        public var passing: PageCount
+
+        /// Puts the numbers together.
+        public init(pageSize: PageSize, guests: PageCount, others: PageCount, passing: PageCount = .zero) {
+            self.pageSize = pageSize
+            self.guests = guests
+            self.others = others
+            self.passing = passing
+        }
+
+        /// All pages that the pool must hold, surplus pages included as long as somebody holds them.
+        public var wanted: PageCount { guests + others }
+        /// All pages that the pool must hold for good.
+        public var lasting: PageCount { wanted.subtractingDownToZero(passing) }
+    }
+
+    /// The host cell.
+    public var id: CellID
+    /// CPUs that one vCPU or emulator has for itself, and siblings kept empty.
+    public var dedicatedCPUs: CPUSet
+    /// The CPUs that are left for shared use.
+    public var sharedCPUs: CPUSet
+    /// vCPUs that share CPUs of this cell.
+    public var sharedVCPUs: Int
+    /// Ordinary memory given to guests, without pools.
+    public var memoryUsed: KiB
+    /// Ordinary memory set aside for the QEMU of guests whose first cell is here.
+    public var overhead: KiB
+    /// The pools that exist or are wanted, ascending by page size.
+    public var pools: [Pool]
+
+    /// Puts the numbers together.
+    public init(
+        id: CellID, dedicatedCPUs: CPUSet, sharedCPUs: CPUSet, sharedVCPUs: Int, memoryUsed: KiB, pools: [Pool],
+        overhead: KiB = .zero
+    ) {
+        self.overhead = overhead
+        self.id = id
+        self.dedicatedCPUs = dedicatedCPUs
+        self.sharedCPUs = sharedCPUs
+        self.sharedVCPUs = sharedVCPUs
+        self.memoryUsed = memoryUsed
+        self.pools = pools
+    }
+}
+
+/// A guest that was not placed.
+public struct UnplacedGuest: Hashable, Sendable {
+    /// The guest's name.
+    public var name: String
+    /// Which kind of obstacle: `doesNotFit`, `pageSizeNotOnHost`, `tooManyCells`, …
+    public var code: DiagnosticCode
+    /// What was short, cell by cell; for a whole-host shortage with no cell.
+    public var reasons: [Shortage]
+    /// Changes each of which alone would make all guests fit, the smallest of each kind; empty when they were not looked for.
+    public var remedies: [Remedy]
+
+    /// Puts the answer together.
+    public init(name: String, code: DiagnosticCode, reasons: [Shortage], remedies: [Remedy] = []) {
+        self.remedies = remedies
+        self.name = name
+        self.code = code
+        self.reasons = reasons
+    }
+}
+
+/// One resource that did not suffice.
+public struct Shortage: Hashable, Sendable {
+    /// What was short.
+    public enum Resource: Hashable, Sendable {
+        /// CPUs for one vCPU each (threads).
+        case dedicatedCPUs
+        /// Whole cores, for `isolate`.
+        case wholeCores
+        /// Cores with two free threads, for `require`.
+        case siblingPairs
+        /// Shared vCPUs: needed against what the ratio leaves.
+        case sharedVCPUs
+        /// CPUs left for shared use: a guest cell's vCPUs against the number of CPUs.
+        case sharedCPUs
+        /// Ordinary memory in KiB.
+        case memory
+        /// Pages of one size.
+        case pages(PageSize)
+        /// A pool of that page size.
+        case pageSize(PageSize)
+        /// Host cells.
+        case cells
+        /// A PCI device of the host: to be there, or to be near.
+        case device(PCIAddress)
+    }
+
+    /// The host cell, or nil for the host as a whole.
+    public var hostCell: CellID?
+    /// What was short.
+    public var resource: Resource
+    /// How much was needed, in the resource's unit.
+    public var needed: UInt64
+    /// How much was free, in the resource's unit.
+    public var free: UInt64
+    /// Guests and foreign domains that hold the rest, ascending.
+    public var heldBy: [String]
+
+    /// Puts a shortage together.
+    public init(hostCell: CellID?, resource: Resource, needed: UInt64, free: UInt64, heldBy: [String]) {
+        self.hostCell = hostCell
+        self.resource = resource
+        self.needed = needed
+        self.free = free
+        self.heldBy = heldBy
+    }
+}
+
+extension Placement {
+    /// By host cell: what is set aside for QEMU itself.
+    package var overhead: [CellID: KiB] {
+        Dictionary(cells.map { ($0.id, $0.overhead) }, uniquingKeysWith: { first, _ in first })
+    }
+}

@@ -1,0 +1,295 @@
+internal import Diagnostics
+internal import HostModel
+internal import SiteFile
+
+/// Says for a guest, cell by cell, what it needs, what is free, and who holds the rest.
+struct ShortageReport {
+    let request: PlacementRequest
+    /// The host with everybody else on it.
+    var state: PlacementState
+    let placed: Placement
+
+    /// Reasons for a guest that this host can never take.
+    func reasons(for obstacle: StaticObstacle) -> [Shortage] {
+        switch obstacle {
+        case .pageSizeMissing(let size):
+            let wanted = size ?? PageSize(KiB(UInt64(state.grid.basePage * 2)))
+            return [Shortage(hostCell: nil, resource: .pageSize(wanted), needed: 1, free: 0, heldBy: [])]
+        case .tooManyCells(let guest, let host):
+            return [
+                Shortage(hostCell: nil, resource: .cells, needed: UInt64(guest), free: UInt64(host), heldBy: [])
+            ]
+        case .cellMissing(let cell):
+            return [Shortage(hostCell: cell, resource: .cells, needed: 1, free: 0, heldBy: [])]
+        case .devicesMissing(let devices), .devicesApart(let devices): return devices.map(shortage)
+        case .deviceWithoutCell(let device): return [shortage(of: device)]
+        }
+    }
+
+    /// A device that a guest cannot be near to.
+    private func shortage(of device: PCIAddress) -> Shortage {
+        let cell = state.grid.devices[device]?.cell.map { state.grid.cells[$0].id }
+        return Shortage(hostCell: cell, resource: .device(device), needed: 1, free: 0, heldBy: [])
+    }
+
+    /// Reasons for a guest that found no place beside the others.
+    ///
+    /// - Parameter demand: The guest's demand, which names its devices.
+    mutating func reasons(for need: GuestNeed, devices demand: GuestDemand) -> [Shortage] {
+        guard !need.cells.isEmpty else { return floatingReasons(for: need) }
+        var reasons: [Shortage] = []
+        var open = Set<Int>()
+        let barren = BarrenCells(request.host)
+        for host in state.grid.cells.indices
+        where !barren.contains(state.grid.cells[host].id) || need.forced.contains(host) {
+            let found = need.cells.indices.map { cell in
+                (need.forced[cell] ?? host) == host
+                    ? self.lacks(of: need.cells[cell], on: host, pages: need.pages) : nil
+            }
+            if found.contains(where: { $0?.isEmpty == true }) { open.insert(host) }
+            // The hardest of the guest's cells that may be here speaks for the guest.
+            if let worst = found.compactMap({ $0 }).first(where: { !$0.isEmpty }) { reasons += worst }
+        }
+        let promised = promisedReasons(for: need)
+        reasons += promised
+        let far = far(from: open, need: need, demand: demand)
+        reasons += far.map(shortage)
+        if far.isEmpty, promised.isEmpty, open.count >= need.cells.count || reasons.isEmpty {
+            reasons.append(
+                Shortage(
+                    hostCell: nil, resource: .cells, needed: UInt64(need.cells.count),
+                    free: UInt64(max(0, min(open.count, need.cells.count) - 1)), heldBy: []))
+        }
+        if let lack = state.hostLack {
+            reasons.append(shortage(lack, on: nil, own: max(lack.needed, 1), free: lack.available))
+        }
+        return reasons
+    }
+
+    /// Pages that the guest would take from foreign domains which start with the host, on whatever cell.
+    private func promisedReasons(for need: GuestNeed) -> [Shortage] {
+        guard !state.grid.managesPools else { return [] }
+        let memory = need.cells.reduce(0) { $0 + $1.memory }
+        let short = need.pages.filter { size in
+            size >= 0 && state.grid.promisedPages[size] > 0
+                && state.sparePages(of: size) - state.grid.promisedPages[size] < memory / state.grid.pageSizes[size]
+        }
+        guard short.count == need.pages.count, let size = short.last else { return [] }
+        let free = state.sparePages(of: size) - state.grid.promisedPages[size]
+        let needed = memory / state.grid.pageSizes[size]
+        let lack = Lack(resource: .pages(size: size), needed: needed, available: free)
+        return [shortage(lack, on: nil, own: needed, free: free)]
+    }
+
+    /// Devices that the guest must be near to, while no host cell near them has room for a cell of it.
+    private func far(from open: Set<Int>, need: GuestNeed, demand: GuestDemand) -> [PCIAddress] {
+        demand.devices.map(\.value).filter { device in
+            let near = state.grid.cells(near: device, under: demand.devicePolicy)
+            return need.mustTouch.contains(near) && open.isDisjoint(with: near)
+        }
+    }
+
+    /// What one guest cell lacks on one host cell: CPUs and memory are asked apart, so that neither hides the other.
+    private mutating func lacks(of need: CellNeed, on host: Int, pages: [Int]) -> [Shortage] {
+        var cpusOnly = need
+        cpusOnly.memory = 0
+        cpusOnly.overhead = 0
+        var memoryOnly = CellNeed()
+        memoryOnly.memory = need.memory
+        memoryOnly.isHard = need.isHard
+        memoryOnly.overhead = need.overhead
+        var found: [Shortage] = []
+        if let lack = state.lack(of: cpusOnly, on: host, page: -1) {
+            let own = own(need, lack.resource)
+            let free = freeCPUs(for: cpusOnly, lacking: lack, on: host, own: own)
+            found.append(shortage(lack, on: host, own: own, free: free))
+        }
+        // Where huge pages would do and not even QEMU's own memory is there, that is what is short.
+        var overheadOnly = memoryOnly
+        overheadOnly.memory = 0
+        if pages != [-1], let lack = state.lack(of: overheadOnly, on: host, page: -1) {
+            let free = most(below: need.overhead) { report, amount in
+                overheadOnly.overhead = amount
+                return report.state.lack(of: overheadOnly, on: host, page: -1) == nil
+            }
+            return found + [shortage(lack, on: host, own: need.overhead, free: free)]
+        }
+        // With several page sizes the last one stands for all: each of them was short.
+        var memoryLack: (lack: Lack, page: Int)?
+        for page in pages {
+            guard let lack = state.lack(of: memoryOnly, on: host, page: page) else {
+                memoryLack = nil
+                break
+            }
+            memoryLack = (lack, page)
+        }
+        if let (lack, page) = memoryLack {
+            let unit = page >= 0 ? state.grid.pageSizes[page] : 1
+            var free = freeMemory(for: memoryOnly, on: host, page: page, unit: unit)
+            if case .pages(let size) = lack.resource { free /= state.grid.pageSizes[size] }
+            found.append(shortage(lack, on: host, own: own(need, lack.resource), free: free))
+        }
+        return found
+    }
+
+    /// How many CPUs, cores or pairs of what is lacking are left. Shared vCPUs are under two limits, so the check is asked.
+    private mutating func freeCPUs(for need: CellNeed, lacking lack: Lack, on host: Int, own: Int) -> Int {
+        switch lack.resource {
+        case .sharedCPUs, .sharedVCPUs:
+            return most(below: need.shared) { report, shared in
+                var less = need
+                less.shared = shared
+                return report.state.lack(of: less, on: host, page: -1) == nil
+            }
+        default: return lack.available - (lack.needed - own)
+        }
+    }
+
+    /// The most memory in KiB, in steps of `unit`, that the cell still has for the guest cell.
+    private mutating func freeMemory(for need: CellNeed, on host: Int, page: Int, unit: Int) -> Int {
+        unit
+            * most(below: need.memory / unit) { report, count in
+                var less = need
+                less.memory = count * unit
+                if page < 0 { less.overhead = report.overhead(need.overhead, less: need.memory - less.memory) }
+                return report.state.lack(of: less, on: host, page: page) == nil
+            }
+    }
+
+    /// What QEMU itself needs, in KiB, of a guest with so much less ordinary memory.
+    private func overhead(_ overhead: Int, less memory: Int) -> Int {
+        state.grid.guestOverhead == .automatic ? max(0, overhead - memory / GuestOverhead.pageTableShare) : overhead
+    }
+
+    /// The largest amount that still fits, where `amount` does not: the checks that refuse it are asked, and more never fits
+    /// where less does not.
+    private mutating func most(below amount: Int, fits: (inout ShortageReport, Int) -> Bool) -> Int {
+        var (fitting, failing) = (0, max(amount, 1))
+        while failing - fitting > 1 {
+            let middle = fitting + (failing - fitting) / 2
+            if fits(&self, middle) { fitting = middle } else { failing = middle }
+        }
+        return fitting
+    }
+
+    /// How much of a resource the guest cell itself wants.
+    private func own(_ need: CellNeed, _ resource: Lack.Resource) -> Int {
+        switch resource {
+        case .wholeCores: need.wholeCores
+        case .siblingPairs: max(1, need.pairs)
+        case .dedicatedCPUs: need.dedicated
+        case .sharedCPUs, .sharedVCPUs: need.shared
+        case .memory: need.memory
+        case .pages(let size), .pageSize(let size): need.memory / state.grid.pageSizes[size]
+        }
+    }
+
+    /// What a guest without topology lacks over the whole host: CPUs and memory are asked apart, as they are of a cell.
+    private mutating func floatingReasons(for need: GuestNeed) -> [Shortage] {
+        var cpusOnly = need
+        cpusOnly.floatingMemory = 0
+        cpusOnly.floatingOverhead = 0
+        var memoryOnly = need
+        memoryOnly.floatingShared = 0
+        memoryOnly.needsSharedCPU = false
+        var found: [Shortage] = []
+        if let lack = floatingLack(of: cpusOnly) {
+            let free = most(below: need.floatingShared) { report, count in
+                var less = cpusOnly
+                less.floatingShared = count
+                return report.floatingLack(of: less) == nil
+            }
+            found.append(shortage(lack, on: nil, own: max(need.floatingShared, 1), free: free))
+        }
+        if let lack = floatingLack(of: memoryOnly) {
+            let free = most(below: need.floatingMemory) { report, amount in
+                var less = memoryOnly
+                less.floatingMemory = amount
+                less.floatingOverhead = report.overhead(need.floatingOverhead, less: need.floatingMemory - amount)
+                return report.floatingLack(of: less) == nil
+            }
+            found.append(shortage(lack, on: nil, own: need.floatingMemory, free: free))
+        }
+        return found
+    }
+
+    private func floatingLack(of need: GuestNeed) -> Lack? {
+        var next = state
+        next.addFloating(need)
+        return next.hostLack
+    }
+
+    private func shortage(_ lack: Lack, on host: Int?, own: Int, free: Int) -> Shortage {
+        let cell = host.map { state.grid.cells[$0].id }
+        return Shortage(
+            hostCell: cell, resource: resource(lack.resource), needed: UInt64(max(0, own)),
+            free: UInt64(max(0, min(free, own))),
+            heldBy: holders(of: lack.resource, on: cell))
+    }
+
+    private func resource(_ resource: Lack.Resource) -> Shortage.Resource {
+        func size(_ index: Int) -> PageSize { PageSize(KiB(UInt64(state.grid.pageSizes[index]))) }
+        switch resource {
+        case .wholeCores: return .wholeCores
+        case .siblingPairs: return .siblingPairs
+        case .dedicatedCPUs: return .dedicatedCPUs
+        case .sharedCPUs: return .sharedCPUs
+        case .sharedVCPUs: return .sharedVCPUs
+        case .memory: return .memory
+        case .pages(let index): return .pages(size(index))
+        case .pageSize(let index): return .pageSize(size(index))
+        }
+    }
+
+    /// Guests, foreign domains and pools that hold some of a resource, on one cell or, without one, anywhere.
+    private func holders(of resource: Lack.Resource, on cell: CellID?) -> [String] {
+        let guests = placed.guests.filter { guest in
+            if guest.cells.isEmpty { return cell == nil }
+            return guest.cells.contains { (cell ?? $0.hostCell) == $0.hostCell && holds($0, resource) }
+        }
+        let foreign = request.foreign.filter { load in
+            let cpus = cell.flatMap { request.host.cell($0)?.cpus } ?? request.host.onlineCPUs
+            switch resource {
+            case .memory, .pages, .pageSize:
+                return load.memory.contains { cell == nil || $0.cell == nil || $0.cell == cell }
+                    || load.pagesHeld.keys.contains { (cell ?? $0.cell) == $0.cell }
+                    || load.pagesAtStart.keys.contains { (cell ?? $0.cell) == $0.cell }
+                    || !load.promisedPages.isEmpty
+            case .wholeCores, .siblingPairs, .dedicatedCPUs, .sharedCPUs, .sharedVCPUs:
+                return !load.takenCPUs.isDisjoint(with: cpus)
+                    || load.sharedVCPUs.contains { group in
+                        // Who may run anywhere claims no CPU, and counts among those that share.
+                        guard let claimed = group.cpus else { return resource.isShared }
+                        return !claimed.isDisjoint(with: cpus)
+                    }
+            }
+        }
+        return (guests.map(\.name) + foreign.map(\.name) + pools(holding: resource, on: cell)).sorted()
+    }
+
+    /// The pools whose free pages nobody asked for: ordinary memory, were they given back.
+    private func pools(holding resource: Lack.Resource, on cell: CellID?) -> [String] {
+        guard resource == .memory, !request.allowsShrink else { return [] }
+        return request.host.cells.filter { (cell ?? $0.id) == $0.id }.flatMap { host in
+            host.pools.filter { pool in
+                let usage = placed.cells.first { $0.id == host.id }?.pools.first { $0.pageSize == pool.pageSize }
+                return pool.total > max(usage?.wanted ?? .zero, pool.used)
+            }.map { PoolID(cell: host.id, pageSize: $0.pageSize).address }
+        }
+    }
+
+    private func holds(_ cell: GuestCellPlacement, _ resource: Lack.Resource) -> Bool {
+        switch resource {
+        case .wholeCores, .siblingPairs, .dedicatedCPUs: !cell.dedicatedVCPUs.isEmpty
+        case .sharedCPUs, .sharedVCPUs: !cell.vcpus.isEmpty
+        case .memory: cell.memory > .zero
+        case .pages(let index), .pageSize(let index):
+            Int(cell.pageSize.size.count) == state.grid.pageSizes[index]
+        }
+    }
+}
+
+extension Lack.Resource {
+    /// Whether it is about vCPUs that share CPUs.
+    fileprivate var isShared: Bool { self == .sharedCPUs || self == .sharedVCPUs }
+}

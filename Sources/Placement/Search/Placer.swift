@@ -1,0 +1,233 @@
+internal import Diagnostics
+internal import HostModel
+internal import SiteFile
+
+/// Places all guests of a host together.
+///
+/// **Model.** Each guest cell needs threads (whole cores, pairs of siblings, or any), shared vCPUs, and memory in pages of one size
+/// (``GuestNeed``). Each host cell offers cores, memory and pools (``HostGrid``). A placement gives every guest cell one host cell,
+/// different ones for the cells of one guest; guests without cells count against the host as a whole. CPU numbers come
+/// last: the search works on counts alone.
+///
+/// **Lemmas.** What the search relies on, and where that is checked:
+/// 1. *Counts suffice.* Whether dedicated threads fit a host cell is arithmetic over its cores (``CellCapacity``). ``CPUAllocation``
+///    then finds single CPUs for any load that fits; it traps when it cannot, and never pins a dedicated vCPU to a shared CPU.
+/// 2. *Poorest cores first.* `isolate` takes the whole cores with the fewest usable threads: a core with more can do all that one
+///    with fewer can. Where siblings are shared CPUs, two choices may be incomparable; every one that no other covers is kept.
+/// 3. *Loads only add up.* A load that does not fit a cell does not fit it with more on it. So a guest without a place of its own
+///    has none beside others (``LoneRefutation``), what does not fit the sum of all cells fits no arrangement, and a guest cell
+///    that lost a host cell in a branch has lost it for all of that branch (``Exhaustion``).
+/// 4. *Twins.* Guests with equal needs can change places, and so can host cells with equal offers while they are empty. When a host
+///    cell has failed for one of several twins, it is closed to the others in the branches beside: an arrangement that uses it for a
+///    twin is one already refuted, with two names exchanged.
+/// 5. *Slack.* The host wastes at most what it has beyond the sum of all needs. On a nearly full host this bounds how empty a
+///    finished cell may be (``Completion``).
+///
+/// **Order of attempts.** A guest that has a valid place keeps it. Only when the rest does not fit around those are guests let go:
+/// first those that are shut off, then running ones. One guest that makes room by itself is looked for first; otherwise guests
+/// are let go until it fits, and each is put back that can be, in the order of their names: no guest moves that could have stayed
+/// beside the others as they are, but another choice might move fewer. Pages of one size for a guest are tried before a mix.
+///
+/// **Verdict.** Found and refuted are proofs. A search that reaches its limit, counted in fit checks, answers undecided: the same
+/// question has the same answer on any machine. When nothing fits, guests are placed one by one, so that the answer can say what
+/// each of the others lacks and who holds it.
+public enum Placer {
+    /// Answers a request. Pure: the same request has the same answer, whatever the order of its guests.
+    public static func place(_ request: PlacementRequest) -> Placement {
+        var sorted = request
+        sorted.guests.sort { $0.name < $1.name }
+        var answer = Placing(sorted).run()
+        if sorted.explains, answer.verdict == .infeasible { explain(&answer, sorted) }
+        return answer
+    }
+
+    /// How many of the guests without a place are told what would help them.
+    private static let explained = 3
+
+    private static func explain(_ answer: inout Placement, _ request: PlacementRequest) {
+        let explanation = Explanation(request: request)
+        answer.conflict = explanation.conflict()
+        for index in answer.unplaced.indices.prefix(explained) {
+            let guest = answer.unplaced[index]
+            answer.unplaced[index].remedies = explanation.remedies(for: guest.name, lacking: guest.reasons)
+        }
+    }
+}
+
+/// One run of the placement.
+struct Placing {
+    let request: PlacementRequest
+    let grid: HostGrid
+    /// By guest: what it needs, or nil for a guest that this host can never take.
+    let needs: [GuestNeed?]
+    let obstacles: [Int: StaticObstacle]
+    let kept: [Int: KeptPlacement]
+
+    init(_ request: PlacementRequest) {
+        self.request = request
+        var grid = HostGrid(request)
+        var needs: [GuestNeed?] = []
+        var obstacles: [Int: StaticObstacle] = [:]
+        var kept: [Int: KeptPlacement] = [:]
+        for (index, guest) in request.guests.enumerated() {
+            do {
+                let need = try GuestNeed(guest.demand, on: grid)
+                kept[index] = KeptPlacement(guest, need: need, grid: grid)
+                needs.append(need)
+            } catch {
+                needs.append(nil)
+                obstacles[index] = error.obstacle
+            }
+        }
+        for (guest, need) in zip(request.guests, needs) {
+            if let need { grid.commitHandPins(of: guest.demand, need) }
+        }
+        self.grid = grid
+        self.needs = needs
+        self.obstacles = obstacles
+        self.kept = kept
+    }
+
+    func run() -> Placement {
+        let impossiblePools = poolShortages
+        guard impossiblePools.isEmpty else { return refusal(impossiblePools) }
+        guard obstacles.isEmpty, !someGuestFitsNowhere else { return partialAnswer(.infeasible) }
+        let stopped = kept.keys.filter { kept[$0]?.isRunning == false }.sorted()
+        let running = kept.keys.filter { kept[$0]?.isRunning == true }.sorted()
+        let first = attempt(keeping: Set(kept.keys))
+        if case .found = first { return answer(first) }
+        if kept.isEmpty { return answer(first) }
+        if let result = release(stopped, keeping: Set(running)) { return answer(result) }
+        if let result = release(running, keeping: []) { return answer(result) }
+        return answer(attempt(keeping: []))
+    }
+
+    /// Whether a guest has no place on the empty host: then neither moves nor searches help.
+    var someGuestFitsNowhere: Bool {
+        var alone = LoneRefutation(PlacementState(grid), allowsMixedPages: true)
+        return alone.refutes(anyOf: needs.compactMap(\.self))
+    }
+
+    /// Lets go of few of `candidates` while `others` stay: of one where one will do, else of none that could be put back. Nil when
+    /// letting all of them go does not help.
+    private func release(_ candidates: [Int], keeping others: Set<Int>) -> Attempt? {
+        guard !candidates.isEmpty else { return nil }
+        let all = others.union(candidates)
+        guard case .found(let found) = attempt(keeping: others) else { return nil }
+        for candidate in candidates.prefix(Placing.singleReleases) {
+            let one = attempt(keeping: all.subtracting([candidate]), limit: request.searchLimit / 20)
+            if case .found = one { return one }
+        }
+        var best = Attempt.found(found)
+        var staying = others
+        for candidate in candidates {
+            let longer = attempt(keeping: staying.union([candidate]), limit: request.searchLimit / 20)
+            guard case .found = longer else { continue }
+            staying.insert(candidate)
+            best = longer
+        }
+        return best
+    }
+
+    /// How many guests are tried as the only one to move, before moves are looked for one after the other.
+    private static let singleReleases = 32
+
+    /// What a search with some guests kept came to.
+    enum Attempt {
+        case found(Arrangement)
+        case impossible
+        case undecided
+    }
+
+    /// A host with everything on it.
+    struct Arrangement {
+        /// The grid without the CPUs of guests that keep theirs.
+        var grid: HostGrid
+        /// The needs that were searched with: no dedicated CPUs for guests that keep theirs.
+        var needs: [GuestNeed]
+        /// By guest.
+        var assignments: [Assignment]
+        /// Guests that keep their CPUs.
+        var keptCPUs: [Int: KeptCPUs]
+    }
+
+    func attempt(keeping: Set<Int>, limit: Int? = nil) -> Attempt {
+        let uniform = attempt(keeping: keeping, mixed: false, limit: limit)
+        guard case .impossible = uniform,
+            needs.contains(where: { ($0?.pages.count ?? 0) > 1 && ($0?.cells.count ?? 0) > 1 })
+        else { return uniform }
+        return attempt(keeping: keeping, mixed: true, limit: limit)
+    }
+
+    private func attempt(keeping: Set<Int>, mixed: Bool, limit: Int?) -> Attempt {
+        let (grid, needs, keptCPUs) = committed(keeping)
+        var search = PlacementSearch(
+            grid: grid, needs: needs, allowsMixedPages: mixed, prefersPack: request.policy.placement == .pack,
+            limit: limit ?? request.searchLimit)
+        for guest in inOrderOfKeeping(keeping) {
+            guard let assignment = kept[guest]?.assignment, !search.fix(guest, assignment) else { continue }
+            // It cannot stay after all. Its CPUs go back, and the search starts again without it.
+            return attempt(keeping: keeping.subtracting([guest]), mixed: mixed, limit: limit)
+        }
+        switch search.run() {
+        case .impossible: return .impossible
+        case .undecided: return .undecided
+        case .found(let assignments):
+            return .found(Arrangement(grid: grid, needs: needs, assignments: assignments, keptCPUs: keptCPUs))
+        }
+    }
+
+    /// Running guests first, then by name: who comes first keeps its place when two claim the same.
+    func inOrderOfKeeping(_ guests: Set<Int>) -> [Int] {
+        guests.sorted { left, right in
+            let (leftRuns, rightRuns) = (kept[left]?.isRunning == true, kept[right]?.isRunning == true)
+            return leftRuns == rightRuns ? left < right : leftRuns
+        }
+    }
+
+    /// The grid without the CPUs that kept guests have for themselves, and needs that no longer ask for these.
+    func committed(_ keeping: Set<Int>) -> (HostGrid, [GuestNeed], [Int: KeptCPUs]) {
+        var (grid, needs) = (grid, needs.map { $0 ?? GuestNeed(cells: [], forced: [], pages: [-1]) })
+        var keptCPUs: [Int: KeptCPUs] = [:]
+        for guest in inOrderOfKeeping(keeping) {
+            guard let place = kept[guest] else { continue }
+            needs[guest].forced = place.assignment.hosts.map { $0 }
+            needs[guest].keptPages = place.assignment.pages
+            guard let cpus = place.cpus else { continue }
+            let isolated = request.guests[guest].demand.threadPolicy == .isolate
+            var trial = grid
+            guard trial.commit(cpus, hosts: place.assignment.hosts, isolated: isolated) else { continue }
+            grid = trial
+            keptCPUs[guest] = cpus
+            for index in needs[guest].cells.indices {
+                needs[guest].cells[index].wholeCores = 0
+                needs[guest].cells[index].paired = 0
+                needs[guest].cells[index].singles = 0
+            }
+        }
+        return (grid, needs, keptCPUs)
+    }
+
+    private func answer(_ attempt: Attempt) -> Placement {
+        switch attempt {
+        case .found(let arrangement): placement(of: arrangement, verdict: .placed, left: [])
+        case .impossible: partialAnswer(.infeasible)
+        case .undecided: partialAnswer(.undecided)
+        }
+    }
+}
+
+extension HostGrid {
+    /// Takes all CPUs of a guest out of the grid; false and possibly half done when one is not free.
+    fileprivate mutating func commit(_ cpus: KeptCPUs, hosts: [Int], isolated: Bool) -> Bool {
+        for (index, pins) in cpus.pins.enumerated() {
+            let set = CPUSet(pins.values)
+            guard areFree(set, on: hosts[index], isolated: isolated) else { return false }
+            commit(set, on: hosts[index], isolated: isolated)
+        }
+        guard let emulator = cpus.emulator else { return true }
+        guard areFree([emulator], on: hosts[0], isolated: false) else { return false }
+        commit([emulator], on: hosts[0], isolated: false)
+        return true
+    }
+}

@@ -1,0 +1,78 @@
+internal import Diagnostics
+internal import DomainXML
+internal import HostModel
+internal import Placement
+internal import SiteFile
+internal import XMLTree
+
+/// One domain of the host, its documents read.
+struct DomainRecord {
+    let facts: DomainFacts
+    /// The inactive definition.
+    let document: XMLElement
+    let parts: FoundSettings
+    /// What a running domain runs with; nil when it does not run or libvirt was not asked.
+    let live: FoundSettings?
+    /// The document that says what the domain uses now, or would use if it were started.
+    let present: XMLElement
+    let mark: OwnershipMark?
+    /// The mark that a running domain was started with, or nil.
+    let liveMark: OwnershipMark?
+    /// The other manager that owns the domain, or nil.
+    let manager: String?
+
+    /// Reads a domain's documents.
+    ///
+    /// - Throws: A diagnostic that names the domain and what is wrong with its definition.
+    init(_ facts: DomainFacts) throws(DiagnosticError) {
+        do {
+            let document = try XMLReader.read(facts.xml)
+            self.facts = facts
+            self.document = document
+            parts = try FoundSettings(reading: document)
+            mark = OwnershipMark(reading: document)
+            manager = ForeignManager.detect(in: document)
+            let running = try facts.liveXML.map { try XMLReader.read($0) }
+            live = try running.map { try FoundSettings(reading: $0) }
+            present = running ?? document
+            liveMark = OwnershipMark(reading: present)
+        } catch {
+            throw DiagnosticError(
+                Diagnostic(.domainXMLInvalid, "the definition of domain '\(facts.name)' cannot be read: \(error)"))
+        }
+    }
+
+    var isRunning: Bool { facts.state.isActive }
+}
+
+/// Carries a diagnostic.
+struct DiagnosticError: Error {
+    let diagnostic: Diagnostic
+    init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
+}
+
+extension PresentPlacement {
+    /// Where a domain is: guest cells bound to exactly one host cell, pins, the emulator.
+    ///
+    /// What our mark says of it counts before the definition's own word, so that a definition that was changed by hand is drift and
+    /// no new place. A domain without a mark is where it runs, whatever its definition says by now; one that has no guest cells is
+    /// one piece, which is where it is bound to, or where its vCPUs are confined to.
+    init(_ record: DomainRecord, host: HostFacts, defaultHugePage: PageSize?) {
+        let parts = record.mark == nil ? record.live ?? record.parts : record.parts
+        var cells: [GuestCellID: BoundCell] = [:]
+        for piece in parts.pieces where record.mark == nil || !parts.guestCells.isEmpty {
+            guard let hostCell = parts.home(of: piece, on: host) else { continue }
+            let page = parts.hugePages?.size(of: piece.id, defaultSize: defaultHugePage)
+            cells[piece.id] = BoundCell(hostCell: hostCell, hugePage: page == host.host.basePage ? nil : page)
+        }
+        for cell in record.mark?.placement ?? [] {
+            let isOrdinary = cell.pageSize == host.host.basePage
+            cells[cell.guestCell] = BoundCell(hostCell: cell.hostCell, hugePage: isOrdinary ? nil : cell.pageSize)
+        }
+        let own = record.mark?.ownCPUs.mapValues { CPUSet([$0]) } ?? [:]
+        self.init(
+            cells: cells, pins: parts.vcpuPins.merging(own) { _, own in own },
+            emulatorCPUs: record.mark?.emulatorCPU.map { [$0] } ?? parts.emulatorPin,
+            isRunning: record.isRunning)
+    }
+}

@@ -1,0 +1,225 @@
+internal import Diagnostics
+internal import DomainXML
+internal import HostModel
+internal import Placement
+internal import SiteFile
+
+/// Who has what of the host while the plan is carried out and after it: a guest that runs counts where it is until its restart,
+/// beside where the plan has it.
+///
+/// A running guest's memory stays where it was allocated, and its threads stay with it, whatever its definition says by now. So
+/// what it has beyond its place in the plan is *held*: nobody else can be promised it before the guest has been started anew.
+struct Occupancy {
+    /// One domain of ours that runs.
+    struct Guest {
+        /// What it has now.
+        var live: Tenancy
+        /// What the plan gives it; nil for one that goes.
+        var planned: Tenancy?
+        /// Whether it is shut down, removed or power cycled in this plan.
+        var leaves = false
+        /// Whether its memory is on other cells than planned, so that its threads stay as well; nil when it cannot be told where it
+        /// is.
+        var moves: Bool?
+        var stays: Bool { moves == true }
+        /// Where threads that stay are pinned for as long, for they leave CPUs that others are given.
+        var narrowed: [DomainThread: CPUSet] = [:]
+        /// CPUs that threads which stay have alone, and that the plan does not give to this guest.
+        var heldOwn: CPUSet = []
+        /// CPUs of threads which stay and share, and that could not be left to whom the plan gives them.
+        var heldShared: CPUSet = []
+        /// How many vCPUs run on ``heldShared``.
+        var heldVCPUs = 0
+    }
+
+    /// By name: the running domains of this site.
+    private(set) var running: [String: Guest] = [:]
+    /// By name: what each placed guest has once it runs as planned.
+    private(set) var planned: [String: Tenancy] = [:]
+
+    private let request: PlanRequest
+    /// By name: the site's guests.
+    private let specs: [String: GuestSpec]
+    /// Guests that stay as they are for now and hold something, ascending by name.
+    private var staying: [(name: String, guest: Guest)] = []
+    private let records: [String: DomainRecord]
+
+    /// Looks at the domains that are this site's.
+    ///
+    /// - Parameters:
+    ///   - ours: Names of domains whose use of the host is not somebody else's.
+    ///   - going: Names of domains that are removed because the site no longer names them.
+    init(
+        _ request: PlanRequest, records: [String: DomainRecord], placement: Placement, ours: Set<String>,
+        going: Set<String>
+    ) {
+        self.request = request
+        self.records = records
+        specs = Dictionary(request.guests.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
+        let places = Dictionary(placement.guests.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for (name, place) in places {
+            guard let demand = specs[name]?.demand else { continue }
+            planned[name] = Tenancy(place, demand: demand, host: request.host)
+        }
+        for (name, record) in records where record.isRunning && (ours.contains(name) || going.contains(name)) {
+            running[name] = guest(
+                name, record, place: places[name], demand: specs[name]?.demand, goes: going.contains(name))
+        }
+        let owned = planned.mapValues(\.own)
+        for name in running.keys.sorted() { settleThreads(of: name, place: places[name], owned: owned) }
+        repeat { collect() } while holdMore(places)
+    }
+
+    private mutating func collect() {
+        staying = running.filter { _, guest in
+            !guest.leaves
+                && (!guest.heldOwn.isEmpty || !guest.heldShared.isEmpty
+                    || guest.live.memory.keys.contains { guest.live.excess(over: guest.planned, on: $0) > 0 })
+        }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// A thread that cannot have its CPU yet keeps the one that it has, which then is not free for others either.
+    private mutating func holdMore(_ places: [String: GuestPlacement]) -> Bool {
+        var isMore = false
+        for (name, guest) in running.sorted(by: { $0.key < $1.key }) where !guest.stays && !guest.leaves {
+            guard let place = places[name], let live = records[name]?.live else { continue }
+            for cell in place.cells {
+                for vcpu in cell.dedicatedVCPUs {
+                    guard let now = live.vcpuPins[vcpu], now.count == 1, let next = cell.pins[vcpu],
+                        now != next,
+                        !now.isSubset(of: guest.heldOwn.union(guest.planned?.own ?? [])),
+                        !holders(own: next, shared: [], besides: name).isEmpty
+                    else { continue }
+                    running[name]?.heldOwn.formUnion(now)
+                    isMore = true
+                }
+            }
+        }
+        return isMore
+    }
+
+    private func guest(
+        _ name: String, _ record: DomainRecord, place: GuestPlacement?, demand: GuestDemand?, goes: Bool
+    ) -> Guest {
+        let parts = record.live ?? record.parts
+        let live = Tenancy(
+            running: parts, placement: place, demand: demand, host: request.host,
+            defaultHugePage: request.defaultHugePage)
+        let homes = Dictionary(
+            parts.pieces.map { ($0.id, parts.home(of: $0, on: request.host)) }, uniquingKeysWith: { first, _ in first })
+        let known = (place?.cells ?? []).compactMap { cell in (homes[cell.id] ?? nil).map { $0 != cell.hostCell } }
+        let moves = known.isEmpty || record.live == nil ? nil : known.contains(true)
+        let state = specs[name]?.state?.value
+        let leaves =
+            goes || place == nil || state == .shutoff || state == .absent
+            || request.consent.restarts.contains(name) || request.consent.restartsPending
+        return Guest(live: live, planned: planned[name], leaves: leaves, moves: moves)
+    }
+
+    // MARK: Threads
+
+    /// Works out which CPUs a guest's threads keep until its restart.
+    private mutating func settleThreads(of name: String, place: GuestPlacement?, owned: [String: CPUSet]) {
+        guard var guest = running[name], let record = records[name] else { return }
+        let cells = place?.cells ?? []
+        let parts = record.live ?? record.parts
+        let others = owned.reduce(into: CPUSet()) { if $1.key != name { $0.formUnion($1.value) } }
+        let vcpus = cells.reduce(VCPUSet()) { $0.union($1.vcpus) }
+        var groups: [CPUSet: [VCPU]] = [:]
+        for vcpu in VCPUSet(numbers: 0..<parts.vcpus) {
+            // A vCPU that the definition no longer has keeps running, too; so do those of a guest that goes, until it is down.
+            guard guest.stays || place == nil || (!cells.isEmpty && !vcpus.contains(vcpu)),
+                let pin = parts.vcpuPins[vcpu] ?? parts.vcpuCPUs
+            else { continue }
+            if isOwn(vcpu, pin, record, of: name) {
+                guest.live.own.formUnion(pin)
+            } else {
+                groups[pin, default: []].append(vcpu)
+            }
+        }
+        if specs[name]?.demand.threadPolicy == .isolate {
+            guest.live.own = request.host.withSiblings(guest.live.own)
+        }
+        guest.heldOwn = guest.live.own.subtracting(guest.planned?.own ?? [])
+        for (pin, vcpus) in groups where !pin.isDisjoint(with: others) {
+            let rest = pin.subtracting(others)
+            if guest.stays, !guest.leaves, !rest.isEmpty, rest.count >= min(vcpus.count, pin.count) {
+                for vcpu in vcpus { guest.narrowed[.vcpu(vcpu)] = rest }
+            } else {
+                guest.heldShared.formUnion(pin)
+                guest.heldVCPUs += vcpus.count
+            }
+        }
+        if guest.stays, !guest.leaves { narrowHelpers(&guest, parts, others) }
+        running[name] = guest
+    }
+
+    /// The emulator and the iothreads leave others' CPUs wherever one is left to them.
+    private func narrowHelpers(_ guest: inout Guest, _ parts: FoundSettings, _ others: CPUSet) {
+        var pins: [DomainThread: CPUSet] = [:]
+        pins[.emulator] = parts.emulatorPin ?? parts.vcpuCPUs
+        for (number, cpus) in parts.ioThreadPins { pins[.ioThread(number)] = cpus }
+        for (thread, pin) in pins {
+            let rest = pin.subtracting(others)
+            if rest != pin, !rest.isEmpty { guest.narrowed[thread] = rest }
+        }
+    }
+
+    /// Whether a vCPU has its one CPU for itself: by the mark that the domain was started with, else by what the site asks for.
+    private func isOwn(_ vcpu: VCPU, _ pin: CPUSet, _ record: DomainRecord, of name: String) -> Bool {
+        guard pin.count == 1 else { return false }
+        if let mark = record.liveMark { return mark.ownCPUs[vcpu] != nil }
+        return specs[name]?.demand.dedicatedVCPUs.contains(vcpu) ?? true
+    }
+
+    // MARK: What is held
+
+    /// Who holds CPUs that a guest is given, ascending; empty when it can have them at once.
+    ///
+    /// - Parameters:
+    ///   - own: CPUs that it shall have alone: nobody may be there.
+    ///   - shared: CPUs that it shall share: nobody may have them alone.
+    func holders(own: CPUSet, shared: CPUSet, besides name: String) -> [String] {
+        staying.filter { other, guest in
+            other != name
+                && (!own.isDisjoint(with: guest.heldOwn.union(guest.heldShared))
+                    || !shared.isDisjoint(with: guest.heldOwn))
+        }.map(\.name)
+    }
+
+    /// Guests that do not run, and whose CPUs running guests have now, ascending: not only those that stay there.
+    var withoutCPUs: [String] {
+        planned.filter { name, planned in
+            running[name] == nil
+                && running.contains { other, guest in
+                    other != name
+                        && (!planned.own.isDisjoint(with: guest.heldOwn.union(guest.heldShared))
+                            || !planned.shared.isDisjoint(with: guest.heldOwn))
+                }
+        }.keys.sorted()
+    }
+
+    /// CPUs that others than this guest have alone until their restart.
+    func heldOwn(besides name: String) -> CPUSet {
+        staying.reduce(into: CPUSet()) { if $1.name != name { $0.formUnion($1.guest.heldOwn) } }
+    }
+
+    /// What is held, as domains that are not to be moved; empty when every running guest is where the plan has it.
+    ///
+    /// - Parameter countsMemory: Whether memory counts as well as CPUs.
+    func loads(countsMemory: Bool) -> [ForeignLoad] {
+        staying.compactMap { name, guest in
+            var load = ForeignLoad(name: name, takenCPUs: guest.heldOwn)
+            if guest.heldVCPUs > 0 {
+                load.sharedVCPUs = [ForeignLoad.SharedVCPUs(cpus: guest.heldShared, count: guest.heldVCPUs)]
+            }
+            if countsMemory {
+                load.memory = guest.live.memory.keys.sorted().compactMap { cell in
+                    let excess = guest.live.excess(over: guest.planned, on: cell)
+                    return excess > 0 ? ForeignLoad.Memory(cell: cell, amount: KiB(UInt64(excess))) : nil
+                }
+            }
+            return load.takenCPUs.isEmpty && load.sharedVCPUs.isEmpty && load.memory.isEmpty ? nil : load
+        }
+    }
+}

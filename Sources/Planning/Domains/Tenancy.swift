@@ -1,0 +1,111 @@
+internal import DomainXML
+internal import HostModel
+internal import Placement
+internal import SiteFile
+
+/// What one guest has of the host: where its memory is, and which CPUs its vCPUs have.
+struct Tenancy: Hashable {
+    /// Ordinary memory by host cell, in KiB. Memory that may come from several cells is left out.
+    var memory: [CellID: Int] = [:]
+    /// Huge pages by pool.
+    var pages: [PoolID: Int] = [:]
+    /// Whether the ordinary memory is never overcommitted.
+    var isReserved = true
+    /// CPUs that one thread has alone, with the siblings that are kept empty beside it.
+    var own: CPUSet = []
+    /// CPUs of the vCPUs that share theirs.
+    var shared: CPUSet = []
+}
+
+extension Tenancy {
+    /// What a guest has once it runs as placed.
+    init(_ placement: GuestPlacement, demand: GuestDemand, host: HostFacts) {
+        isReserved = demand.reservesMemory
+        for cell in placement.cells {
+            add(cell.memory, on: cell.hostCell, hugePage: cell.pageSize > host.host.basePage ? cell.pageSize : nil)
+            for (vcpu, cpus) in cell.pins {
+                if cell.dedicatedVCPUs.contains(vcpu) { own.formUnion(cpus) } else { shared.formUnion(cpus) }
+            }
+        }
+        if demand.threadPolicy == .isolate { own = host.withSiblings(own) }
+        if demand.emulatorPolicy == .isolate { own.formUnion(placement.emulatorCPUs) }
+        if placement.cells.isEmpty { shared = placement.floatingCPUs ?? [] }
+    }
+
+    /// What a running guest has, by what it runs with.
+    ///
+    /// - Parameter placement: Where the plan has it: memory that the running domain binds nowhere is taken to be there.
+    init(
+        running parts: FoundSettings, placement: GuestPlacement?, demand: GuestDemand?, host: HostFacts,
+        defaultHugePage: PageSize?
+    ) {
+        isReserved = demand?.reservesMemory ?? true
+        for piece in parts.pieces {
+            let page = parts.hugePages?.size(of: piece.id, defaultSize: defaultHugePage)
+            let planned = placement?.cells.first { $0.id == piece.id }?.hostCell
+            guard let cell = parts.home(of: piece, on: host) ?? planned else { continue }
+            add(piece.memory, on: cell, hugePage: page == host.host.basePage ? nil : page)
+        }
+    }
+
+    private mutating func add(_ amount: KiB, on cell: CellID, hugePage: PageSize?) {
+        if let hugePage {
+            pages[PoolID(cell: cell, pageSize: hugePage), default: 0] += Int(
+                clamping: hugePage.pagesNeeded(for: amount).count)
+        } else {
+            memory[cell, default: 0] += Int(clamping: amount.count)
+        }
+    }
+
+    /// The memory on a cell beyond what `other` has there, in KiB.
+    func excess(over other: Tenancy?, on cell: CellID) -> Int {
+        max(0, memory[cell, default: 0] - (other?.memory[cell, default: 0] ?? 0))
+    }
+
+    /// The pages of a pool beyond what `other` has there.
+    func excess(over other: Tenancy?, in pool: PoolID) -> Int {
+        max(0, pages[pool, default: 0] - (other?.pages[pool, default: 0] ?? 0))
+    }
+}
+
+extension FoundSettings {
+    /// One piece of a domain's memory, and the vCPUs that belong to it.
+    struct Piece {
+        var id: GuestCellID
+        var vcpus: VCPUSet
+        var memory: KiB
+    }
+
+    /// The guest cells; a guest without cells is one piece, which counts as cell 0.
+    var pieces: [Piece] {
+        guestCells.isEmpty
+            ? [Piece(id: 0, vcpus: VCPUSet(numbers: 0..<vcpus), memory: memory)]
+            : guestCells.map { Piece(id: $0.id, vcpus: $0.vcpus, memory: $0.memory) }
+    }
+
+    /// The one host cell that a piece is on: its memory is bound to that cell, or its vCPUs may run on no other; nil when neither
+    /// names one.
+    func home(of piece: Piece, on host: HostFacts) -> CellID? {
+        let bound = numaTune?.memNodes[piece.id]?.hostCells ?? numaTune?.hostCells
+        if let bound, bound.count == 1 { return bound.first }
+        var cpus = CPUSet()
+        for vcpu in piece.vcpus {
+            guard let pin = vcpuPins[vcpu] ?? vcpuCPUs else { return nil }
+            cpus.formUnion(pin)
+        }
+        let online = cpus.intersection(host.onlineCPUs)
+        guard !online.isEmpty, let home = host.cells.first(where: { online.isSubset(of: $0.cpus) })?.id,
+            bound?.contains(home) ?? true
+        else { return nil }
+        return home
+    }
+}
+
+extension HostFacts {
+    /// CPUs with all online threads of their cores.
+    func withSiblings(_ cpus: CPUSet) -> CPUSet {
+        cells.flatMap(\.siblings).reduce(into: cpus) { all, core in
+            if !core.isDisjoint(with: cpus) { all.formUnion(core) }
+        }
+    }
+}

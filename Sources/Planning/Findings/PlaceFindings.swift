@@ -1,0 +1,61 @@
+internal import Diagnostics
+internal import HostModel
+internal import Placement
+internal import SiteFile
+
+/// What is to be said of the places that guests got: cores of another kind than they had rather, topologies that the pins contradict,
+/// devices that no guest can be on one cell with.
+struct PlaceFindings {
+    let host: HostFacts
+    let guests: [GuestSpec]
+
+    /// One finding for each guest and fault, in the order of the placement.
+    func diagnostics(_ placement: Placement) -> [Diagnostic] {
+        let specs = Dictionary(guests.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
+        return placement.guests.flatMap { place in
+            guard let guest = specs[place.name] else { return [Diagnostic]() }
+            return [coreKind(guest, place), topology(guest, place)].compactMap(\.self) + devices(guest, place)
+        }
+    }
+
+    private func coreKind(_ guest: GuestSpec, _ place: GuestPlacement) -> Diagnostic? {
+        let kind = guest.demand.cpuKind
+        guard kind != .any, !host.efficiencyCPUs.isEmpty else { return nil }
+        let own = place.cells.reduce(into: CPUSet()) { set, cell in
+            for vcpu in cell.dedicatedVCPUs { set.formUnion(cell.pins[vcpu] ?? []) }
+        }
+        let wrong = kind == .performance ? own.intersection(host.efficiencyCPUs) : own.subtracting(host.efficiencyCPUs)
+        guard !wrong.isEmpty else { return nil }
+        let words = wrong == own ? "has" : "has, beside others,"
+        return Diagnostic(
+            .coreKindMissed,
+            "guest '\(place.name)' \(words) \(kind == .performance ? "efficiency" : "performance") cores: CPUs \(wrong)",
+            at: guest.name.mark, severity: .warning,
+            hint: "no \(kind.rawValue) cores are left for it; 'cpu_kind: any' accepts both kinds")
+    }
+
+    private func topology(_ guest: GuestSpec, _ place: GuestPlacement) -> Diagnostic? {
+        guard SeenTopology(host: host).isContradicted(guest.demand, at: place),
+            let threads = guest.demand.cpuTopology?.threads
+        else { return nil }
+        return Diagnostic(
+            .topologyContradicted,
+            "guest '\(place.name)' is shown cores of \(threads) threads, but its vCPUs are not pinned to siblings like that",
+            at: guest.name.mark, severity: .warning,
+            hint: "leave the topology out, and the guest sees its CPUs as they are pinned")
+    }
+
+    private func devices(_ guest: GuestSpec, _ place: GuestPlacement) -> [Diagnostic] {
+        guard guest.demand.devicePolicy == .legacy, !place.cells.isEmpty else { return [] }
+        let cells = CellSet(place.cells.map(\.hostCell))
+        return guest.demand.devices.compactMap { device in
+            guard let cell = host.device(device.value)?.cell, host.cellsWithoutCPUs.contains(cell) else { return nil }
+            return Diagnostic(
+                .deviceOnCellWithoutCPUs,
+                "the device \(device.value) of guest '\(place.name)' is on host cell \(cell), which has no CPUs; the guest is on "
+                    + cells.words,
+                at: device.mark, severity: .note,
+                hint: "'pci_numa_affinity_policy: preferred' says the same and leaves this note out")
+        }
+    }
+}

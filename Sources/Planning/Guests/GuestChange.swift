@@ -1,0 +1,338 @@
+internal import Diagnostics
+internal import DomainXML
+internal import HostModel
+internal import Placement
+internal import SiteFile
+internal import XMLTree
+
+/// What becomes of one guest of the site: what changes, the steps, the definition it will have.
+struct GuestOutcome {
+    var name = ""
+    var change: Change?
+    var steps: [Step] = []
+    var definition: GuestDefinition?
+    /// Whether the running domain has other settings than its definition has, or will have.
+    var restartPending = false
+    /// These settings, as they are in the running domain and as they are wanted.
+    var pending: [ChangedPart] = []
+    var diagnostics: [Diagnostic] = []
+    /// Whether the guest differs from the site in what this plan leaves as it is.
+    var differs = false
+
+    /// Whether the guest is started.
+    var starts: Bool { steps.contains { if case .start = $0 { true } else { false } } }
+    /// Whether the guest is shut down.
+    var stops: Bool { steps.contains { if case .stop = $0 { true } else { false } } }
+}
+
+/// Works out what becomes of one guest that has its place.
+struct GuestChange {
+    let request: PlanRequest
+    let guest: GuestSpec
+    let placement: GuestPlacement
+    let record: DomainRecord?
+    let ownership: Ownership
+    /// Whether the guest leaves its host cells in this plan.
+    let isMoved: Bool
+    /// Whether it does so only to be better off.
+    let isRebalanced: Bool
+    /// Who has what of the host until a restart.
+    let occupancy: Occupancy
+
+    private var name: String { guest.name.value }
+
+    /// Whether the running domain has its memory on other cells than it shall have: then its threads stay there with it, until both
+    /// move at the next start.
+    private var moves: Bool { occupancy.running[name]?.moves ?? isMoved }
+
+    /// What becomes of the guest.
+    func outcome() -> GuestOutcome {
+        let wanted =
+            keptSettings ?? WantedParts(host: request.host).settings(of: guest.demand, at: placement)
+        var outcome = record.map { update(of: $0, wanted: wanted) } ?? creation(wanted)
+        outcome.name = name
+        if let record, !outcome.steps.isEmpty {
+            outcome.diagnostics += [DomainHoldings(record, at: guest.name.mark).busy].compactMap(\.self)
+        }
+        if !outcome.steps.isEmpty, let document = outcome.definition?.document {
+            outcome.diagnostics += [StrandedDevices(in: document).finding(guest)].compactMap(\.self)
+        }
+        if record?.facts.hasManagedSave == true { outcome.diagnostics.append(managedSave(outcome)) }
+        return outcome
+    }
+
+    /// The settings of a domain that stays as it is defined; nil where the site says what they shall be.
+    private var keptSettings: WantedSettings? {
+        guest.keepsShape ? record.map { WantedSettings(keeping: $0.parts) } : nil
+    }
+
+    private func managedSave(_ outcome: GuestOutcome) -> Diagnostic {
+        let words = ManagedSave(name, at: guest.name.mark)
+        return outcome.starts ? words.refusal(to: "be started as it is defined") : words.warning
+    }
+
+    // MARK: A guest that is not there yet
+
+    private func creation(_ wanted: WantedSettings) -> GuestOutcome {
+        let machine = MachineRecord(machineWish(.created), prior: nil, in: nil)
+        let mark = mark(origin: .created, wanted: wanted, machine: machine)
+        let document = DomainPatch.apply(wanted, mark: mark, to: machineDocument)
+        var outcome = GuestOutcome(definition: GuestDefinition(name: name, document: document))
+        var parts = wanted.settings.map {
+            ChangedPart(.setting($0.key), now: nil, want: ChangedPart.Value($0.value), when: .define)
+        }
+        outcome.steps = [.create(name: name, definition: document, wanted: wanted, mark: mark)]
+        if let autostart = guest.autostart?.value, autostart {
+            parts.append(ChangedPart(.autostart, now: nil, want: .flag(true), when: .define))
+            outcome.steps.append(.setAutostart(name: name, prior: false, target: true))
+        }
+        if guest.state?.value == .running {
+            parts.append(ChangedPart(.state, now: nil, want: .text("running"), when: .define))
+            outcome.steps.append(.start(name: name))
+        }
+        outcome.change = Change(
+            subject: .guest(name), action: .create, disruption: .none, parts: parts, source: guest.name.mark)
+        return outcome
+    }
+
+    /// The document of a new guest, still without what we manage: its base file, or its common devices.
+    private var machineDocument: XMLElement {
+        if let base = request.bases[name] {
+            let users = request.guests.filter { $0.machine.base?.value == guest.machine.base?.value }
+            return DomainTemplate.domain(from: base, name: name, isShared: users.count > 1)
+        }
+        return DomainTemplate.domain(for: MachineDescription(guest, arch: request.host.host.arch))
+    }
+
+    /// What the site says of the machine, beside CPUs and memory.
+    private func machineWish(_ origin: OwnershipMark.Origin) -> MachineWish {
+        MachineWish(guest, origin: origin, base: request.bases[name], arch: request.host.host.arch)
+    }
+
+    // MARK: A guest that is there
+
+    private func update(of record: DomainRecord, wanted: WantedSettings) -> GuestOutcome {
+        let origin: OwnershipMark.Origin = if case .ours(let origin) = ownership { origin } else { .adopted }
+        let machine = machineChange(of: record, origin)
+        let mark = mark(origin: origin, wanted: wanted, machine: machine.record)
+        let isDrift = mark.spec == record.mark?.spec
+        let wanted = guest.demand.ioThreads == nil ? wanted.keepingIOThreads(of: record.parts) : wanted
+        let stored = wanted.differences(from: record.parts, defaultHugePage: request.defaultHugePage)
+        let running = record.live.map { FloatingPins(wanted: wanted, everywhere: request.host.onlineCPUs).settled($0) }
+        let drift = running.map { wanted.differences(from: $0, defaultHugePage: request.defaultHugePage) }
+        let pins = running.map { livePins(drift ?? [], live: $0, wanted: wanted) }
+        var outcome = GuestOutcome(
+            definition: GuestDefinition(
+                name: name,
+                document: DomainPatch.renamed(
+                    stored.isEmpty && !machine.isAnew
+                        ? DomainPatch.stamp(mark, on: machine.document)
+                        : DomainPatch.apply(wanted, mark: mark, to: machine.document), to: name)))
+        if let obstacle = machine.obstacle {
+            outcome.differs = true
+            outcome.diagnostics.append(obstacle.diagnostic(guest, canRebase: origin == .created))
+        }
+        let differing = drift.map { Set($0.map(\.key)) }
+        var parts = stored.map { part in
+            ChangedPart(
+                part, when: when(part.key, record, wanted, differing: differing, held: pins?.held ?? []),
+                live: record.live?.live(part.key), drift: isDrift ? .definition : nil)
+        }
+        parts += machine.parts
+        if record.facts.name != name {
+            parts.insert(
+                ChangedPart(.name, now: .text(record.facts.name), want: .text(name), when: .define), at: 0)
+            outcome.steps.append(.rename(name: name, from: record.facts.name, uuid: record.facts.uuid))
+        }
+        if machine.isAnew, let document = outcome.definition?.document {
+            outcome.steps.append(
+                .rebase(name: name, prior: record.parts, definition: document, wanted: wanted, mark: mark))
+        } else if !stored.isEmpty || !machine.parts.isEmpty || record.mark != mark {
+            outcome.steps.append(
+                .redefine(
+                    name: name, prior: record.parts, wanted: wanted, mark: mark,
+                    devices: DeviceChange.all(for: mark, from: record.mark, in: record.document)))
+        }
+        if guest.keepsShape {
+            outcome.pending = machine.pending
+            outcome.restartPending = !outcome.pending.isEmpty
+        } else if let live = record.live, let running, let drift, let pins {
+            outcome.pending = drift.filter { moves || !takesAtOnce($0.key, wanted) }.map { part in
+                ChangedPart(part, when: .nextStart, live: live.live(part.key))
+            }
+            outcome.pending += machine.pending
+            outcome.restartPending = !outcome.pending.isEmpty
+            outcome.steps += pins.steps
+            outcome.diagnostics += [pins.finding].compactMap(\.self)
+            if moves {
+                parts += narrowed(pins)
+            } else {
+                addPinParts(drift, pins, live: running, wanted: wanted, parts: &parts)
+            }
+        } else if record.isRunning {
+            outcome.restartPending = parts.contains { $0.when == .nextStart }
+        }
+        addState(record, parts: &parts, steps: &outcome.steps)
+        outcome.change = change(record, mark: mark, parts: parts, hasSteps: !outcome.steps.isEmpty)
+        return outcome
+    }
+
+    /// What becomes of the machine: what can be put into the definition, else all of it anew where that was asked for.
+    private func machineChange(of record: DomainRecord, _ origin: OwnershipMark.Origin) -> MachineChange {
+        let change = MachineChange(machineWish(origin), origin: origin, record: record)
+        guard change.obstacle != nil, origin == .created, request.consent.rebases.contains(name) else { return change }
+        return MachineChange(
+            anew: DomainTemplate.domain(machineDocument, keepingIdentityOf: record.document),
+            MachineRecord(machineWish(.created), prior: nil, in: nil), record: record)
+    }
+
+    private func change(_ record: DomainRecord, mark: OwnershipMark, parts: [ChangedPart], hasSteps: Bool) -> Change? {
+        guard hasSteps else { return nil }
+        var parts = parts
+        var action = Change.Action.update
+        if parts.isEmpty {
+            action = .stamp
+            parts = [ChangedPart(.metadata, now: nil, want: .text(mark.site), when: .define)]
+        }
+        let stops = parts.contains { $0.key == .state && $0.want == .text("shutoff") }
+        if parts.allSatisfy({ $0.key == .name }) { action = .rename }
+        if parts.allSatisfy({ $0.key == .state }) { action = stops ? .stop : .start }
+        // What else must be agreed to follows from the steps.
+        var consents: [Consent] = isRebalanced ? [.rebalance] : []
+        if isMoved, moves, record.isRunning { consents.append(.move) }
+        if let target = parts.lazy.compactMap(\.diskPutBack).first {
+            consents.append(.putBackDisk("devices.disk[\(target)]"))
+        }
+        let disruption: Disruption = stops ? .guest : parts.contains { $0.when == .live } ? .live : .none
+        return Change(
+            subject: .guest(name), action: action, disruption: disruption, parts: parts, consents: consents,
+            source: guest.name.mark)
+    }
+
+    /// - Parameters:
+    ///   - differing: Settings that the running domain has otherwise; nil when that is not known.
+    ///   - held: Pins that wait for other guests.
+    private func when(
+        _ key: SettingKey, _ record: DomainRecord, _ wanted: WantedSettings, differing: Set<SettingKey>?,
+        held: Set<SettingKey>
+    ) -> ChangedPart.When {
+        guard record.isRunning, !held.contains(key) else { return .define }
+        if takesAtOnce(key, wanted), !moves { return .live }
+        return differing?.contains(key) == false ? .define : .nextStart
+    }
+
+    /// Whether a running domain takes a setting at once: pins, and the CPUs of a guest whose vCPUs have none.
+    private func takesAtOnce(_ key: SettingKey, _ wanted: WantedSettings) -> Bool {
+        key.isTakenAtOnce || (FloatingPins.isAttribute(key) && wanted.vcpuPins.isEmpty)
+    }
+
+    /// What the running domain's threads are pinned to at once.
+    private func livePins(_ drift: [SettingDifference], live: FoundSettings, wanted: WantedSettings) -> LivePins {
+        var pins = LivePins(
+            guest, placement: placement, occupancy: occupancy, everywhere: request.host.onlineCPUs)
+        if moves {
+            pins.narrow(live)
+        } else if floats(drift, wanted) {
+            pins.move(FloatingPins.threads(of: live), from: live, to: wanted)
+        } else {
+            let threads = drift.compactMap { DomainThread(pinnedBy: $0.key) }
+            pins.move(threads.filter { $0.runs(in: live) }, from: live, to: wanted)
+        }
+        return pins
+    }
+
+    private func floats(_ drift: [SettingDifference], _ wanted: WantedSettings) -> Bool {
+        drift.contains { FloatingPins.isAttribute($0.key) && takesAtOnce($0.key, wanted) }
+    }
+
+    /// The pins of threads that stay, and leave CPUs to others.
+    private func narrowed(_ pins: LivePins) -> [ChangedPart] {
+        pins.steps.compactMap { step in
+            guard case .pin(_, let thread, let prior, let target) = step else { return nil }
+            let now = ChangedPart.Value.text("\(prior)")
+            return ChangedPart(
+                .setting(thread.pin), now: now, want: .text("\(target)"), when: .live, live: .value(now))
+        }
+    }
+
+    /// Pins of the running domain that are not as wanted, whatever its definition says.
+    private func addPinParts(
+        _ drift: [SettingDifference], _ pins: LivePins, live: FoundSettings, wanted: WantedSettings,
+        parts: inout [ChangedPart]
+    ) {
+        let isFloating = floats(drift, wanted) && !pins.steps.isEmpty
+        for difference in drift where takesAtOnce(difference.key, wanted) {
+            let isNew = !parts.contains { $0.key == .setting(difference.key) }
+            guard isNew, isFloating || pins.steps.contains(where: { $0.pins(difference.key) }) else { continue }
+            parts.append(ChangedPart(difference, when: .live, live: live.live(difference.key), drift: .live))
+        }
+        let order = (wanted.settings + live.settings).map(\.path)
+        parts.sort {
+            (order.firstIndex(of: $0.path) ?? .max, $0.path) < (order.firstIndex(of: $1.path) ?? .max, $1.path)
+        }
+    }
+
+    private func addState(_ record: DomainRecord, parts: inout [ChangedPart], steps: inout [Step]) {
+        if let autostart = guest.autostart?.value, autostart != record.facts.autostart {
+            parts.append(
+                ChangedPart(.autostart, now: .flag(!autostart), want: .flag(autostart), when: .define))
+            steps.append(.setAutostart(name: name, prior: !autostart, target: autostart))
+        }
+        switch (guest.state?.value, record.isRunning) {
+        case (.running, false):
+            parts.append(ChangedPart(.state, now: .text("shutoff"), want: .text("running"), when: .define))
+            steps.append(.start(name: name))
+        case (.shutoff, true):
+            let now = record.facts.state.rawValue
+            parts.append(ChangedPart(.state, now: .text(now), want: .text("shutoff"), when: .live))
+            steps.append(.stop(name: name, force: request.consent.forcesOff))
+        default: break
+        }
+    }
+
+    private func mark(
+        origin: OwnershipMark.Origin, wanted: WantedSettings, machine: MachineRecord?
+    ) -> OwnershipMark {
+        guard keptSettings == nil else {
+            return OwnershipMark(
+                site: request.site, guest: name, flavor: nil, origin: origin, managedPaths: [], placement: [],
+                host: request.policy.name.value, machine: machine)
+        }
+        let pins = placement.cells.flatMap { cell in
+            cell.dedicatedVCPUs.compactMap { vcpu in cell.pins[vcpu]?.first.map { (vcpu, $0) } }
+        }
+        return OwnershipMark(
+            site: request.site, guest: name, flavor: guest.flavor?.value, origin: origin,
+            managedPaths: Set(wanted.settings.map { String($0.path.prefix { $0 != "[" }) }).sorted(),
+            placement: placement.cells.map {
+                OwnershipMark.PlacedCell(guestCell: $0.id, hostCell: $0.hostCell, pageSize: $0.pageSize)
+            }, ownCPUs: Dictionary(pins, uniquingKeysWith: { first, _ in first }),
+            emulatorCPU: guest.demand.emulatorPolicy == .isolate ? placement.emulatorCPUs.first : nil,
+            host: request.policy.name.value, spec: wanted.digest, machine: machine)
+    }
+}
+
+extension FoundSettings {
+    /// A setting of the running domain that has these settings.
+    fileprivate func live(_ key: SettingKey) -> ChangedPart.Live {
+        settings.first { $0.key == key }.map { .value(ChangedPart.Value($0.value)) } ?? .absent
+    }
+}
+
+extension WantedSettings {
+    /// These settings with the pins of iothreads that the site says nothing about.
+    fileprivate func keepingIOThreads(of present: FoundSettings) -> WantedSettings {
+        var wanted = self
+        wanted.ioThreadPins = present.ioThreadPins
+        return wanted
+    }
+}
+
+extension ChangedPart {
+    /// The target of a disk that gets the source back that somebody has replaced: what was written to the new one is missing on the
+    /// old; nil for all else.
+    fileprivate var diskPutBack: String? {
+        guard drift == .definition, now != nil, case .machine(.disk(let target, "source")) = key else { return nil }
+        return target
+    }
+}

@@ -1,0 +1,119 @@
+internal import Diagnostics
+internal import DomainXML
+internal import HostModel
+internal import Placement
+internal import SiteFile
+
+/// Translates a placement into what a definition must say.
+struct WantedParts {
+    let host: HostFacts
+    /// The priority of real-time vCPUs under the FIFO scheduler.
+    static let realtimePriority = 1
+
+    /// What is wanted of a guest at its place.
+    func settings(of demand: GuestDemand, at placement: GuestPlacement) -> WantedSettings {
+        var wanted = WantedSettings(vcpus: demand.vcpus, memory: demand.memory)
+        wanted.currentVCPUs = demand.currentVCPUs
+        wanted.currentMemory = demand.currentMemory
+        wanted.vcpuCPUs = placement.floatingCPUs
+        wanted.ioThreads = demand.ioThreads
+        pin(&wanted, demand, placement)
+        wanted.numaTune = numaTune(demand, placement)
+        wanted.hugePages = hugePages(placement)
+        wanted.noSharePages = !demand.realtimeVCPUs.isEmpty
+        wanted.isLocked = !demand.realtimeVCPUs.isEmpty || demand.lockedMemory
+        wanted.isMemoryShared = isShared(demand)
+        wanted.cpuMode = demand.cpuMode
+        wanted.topology = SeenTopology(host: host).topology(of: demand, at: placement).map {
+            Topology(sockets: $0.sockets, cores: $0.cores, threads: $0.threads)
+        }
+        wanted.maximumPhysicalAddress = demand.physicalAddress.map {
+            MaximumPhysicalAddress(mode: $0.mode, bits: $0.bits)
+        }
+        wanted.guestCells = guestCells(demand, placement)
+        wanted.hasACPI = !demand.cells.isEmpty && hasACPI
+        return wanted
+    }
+
+    /// On x86 and Arm a guest's kernel reads its cells from ACPI tables; elsewhere there are none.
+    private var hasACPI: Bool {
+        switch host.host.arch {
+        case nil, "x86_64", "i686", "aarch64": true
+        default: false
+        }
+    }
+
+    private func pin(_ wanted: inout WantedSettings, _ demand: GuestDemand, _ placement: GuestPlacement) {
+        wanted.vcpuPins = placement.cells.reduce(into: placement.pins) { pins, cell in
+            pins.merge(cell.pins) { first, _ in first }
+        }
+        wanted.emulatorPin = placement.emulatorCPUs.isEmpty ? nil : placement.emulatorCPUs
+        for number in 0..<(demand.ioThreads ?? 0) {
+            wanted.ioThreadPins[number + 1] = demand.pins.ioThreads[number + 1]?.value ?? wanted.emulatorPin
+        }
+        wanted.schedulers = schedulers(demand)
+    }
+
+    private func schedulers(_ demand: GuestDemand) -> [VCPU: Scheduler] {
+        let realtime = Scheduler(policy: "fifo", priority: WantedParts.realtimePriority)
+        var schedulers = Dictionary(uniqueKeysWithValues: demand.realtimeVCPUs.map { ($0, realtime) })
+        guard let asked = demand.scheduler else { return schedulers }
+        for vcpu in asked.vcpus {
+            schedulers[vcpu] = Scheduler(policy: asked.policy.rawValue, priority: asked.priority)
+        }
+        return schedulers
+    }
+
+    private func numaTune(_ demand: GuestDemand, _ placement: GuestPlacement) -> NUMATune? {
+        guard !placement.cells.isEmpty, let mode = NUMATune.Mode(demand.memoryPolicy) else { return nil }
+        return NUMATune(
+            mode: mode, hostCells: CellSet(placement.cells.map(\.hostCell)),
+            memNodes: Dictionary(
+                uniqueKeysWithValues: placement.cells.map {
+                    ($0.id, NUMATune.MemNode(mode: mode, hostCells: [$0.hostCell]))
+                }))
+    }
+
+    private func hugePages(_ placement: GuestPlacement) -> HugePages? {
+        let huge = placement.cells.filter { $0.pageSize > host.host.basePage }
+        return huge.isEmpty ? nil : .perCell(Dictionary(uniqueKeysWithValues: huge.map { ($0.id, $0.pageSize) }))
+    }
+
+    private func isShared(_ demand: GuestDemand) -> Bool? { demand.memoryAccess.map { $0 == .shared } }
+
+    private func guestCells(_ demand: GuestDemand, _ placement: GuestPlacement) -> [GuestCell] {
+        let isHuge = placement.cells.contains { $0.pageSize > host.host.basePage }
+        let isShared = isShared(demand) ?? (isHuge ? true : nil)
+        return demand.cells.map { cell in
+            GuestCell(
+                id: cell.id, vcpus: cell.vcpus, memory: cell.memory, isShared: isShared,
+                distances: distances(from: cell.id, placement))
+        }
+    }
+
+    /// Distances of the guest's cells are those of its host cells, where these are not all equally far from each other.
+    private func distances(from guestCell: GuestCellID, _ placement: GuestPlacement) -> [GuestCellID: Int] {
+        let hosts = placement.cells.map(\.hostCell)
+        let others = Set(
+            hosts.flatMap { from in hosts.filter { $0 != from }.map { host.distance(from: from, to: $0) } })
+        guard others.count > 1, let home = placement.cells.first(where: { $0.id == guestCell }) else { return [:] }
+        return Dictionary(
+            uniqueKeysWithValues: placement.cells.map { cell in
+                let distance = host.distance(from: home.hostCell, to: cell.hostCell)
+                return (cell.id, cell.id == guestCell ? 10 : min(max(distance, 11), 254))
+            })
+    }
+}
+
+extension NUMATune.Mode {
+    /// libvirt's mode for a policy; nil for a guest that is bound to nothing.
+    fileprivate init?(_ policy: GuestDemand.MemoryPolicy) {
+        switch policy {
+        case .strict: self = .strict
+        case .preferred: self = .preferred
+        case .restrictive: self = .restrictive
+        case .interleave: self = .interleave
+        case .none: return nil
+        }
+    }
+}

@@ -1,0 +1,269 @@
+public import Diagnostics
+public import DomainXML
+public import HostModel
+public import Placement
+
+/// What would change on one host: a value that three renderings show and that apply carries out.
+public struct Plan: Hashable, Sendable {
+    /// What the plan comes to.
+    public enum Verdict: String, Hashable, Sendable {
+        /// Nothing to do.
+        case noChanges = "no_changes"
+        /// Something to do.
+        case changes
+        /// The guests do not fit.
+        case infeasible
+        /// Whether they fit could not be found out within the search limit.
+        case undecided
+        /// The site or the host forbids it; the diagnostics say what.
+        case refused
+    }
+
+    /// The host's name.
+    public var host: String
+    /// The site's name.
+    public var site: String
+    /// What the plan comes to.
+    public var verdict: Verdict
+    /// Where every guest goes.
+    public var placement: Placement
+    /// Guests that rebalancing would move, in the order in which that works out.
+    public var moves: [Move]
+    /// What changes, ascending by address.
+    public var changes: [Change]
+    /// Guests in sync, ascending.
+    public var unchanged: [String]
+    /// Guests whose live state waits for a restart, ascending.
+    public var restartPending: [String]
+    /// Guests that differ from the site in what this plan leaves as it is, ascending: a finding says in what.
+    public var differing: [String]
+    /// Guests that do not run, and whose CPUs running guests have as long as they are not restarted or shut down, ascending.
+    public var withoutCPUs: [String] = []
+    /// Findings, in the order in which they were made.
+    public var diagnostics: [Diagnostic]
+
+    /// Puts a plan together.
+    public init(
+        host: String, site: String, verdict: Verdict, placement: Placement, moves: [Move] = [], changes: [Change] = [],
+        unchanged: [String] = [], restartPending: [String] = [], differing: [String] = [],
+        diagnostics: [Diagnostic] = []
+    ) {
+        self.differing = differing
+        self.host = host
+        self.site = site
+        self.verdict = verdict
+        self.placement = placement
+        self.moves = moves
+        self.changes = changes
+        self.unchanged = unchanged
+        self.restartPending = restartPending
+        self.diagnostics = diagnostics
+    }
+
+    /// Whether there is nothing to do.
+    public var isEmpty: Bool { changes.isEmpty }
+
+    /// The worst that any change does to running guests.
+    public var disruption: Disruption { changes.map(\.disruption).max() ?? .none }
+}
+
+/// What a change does to what runs, mildest first.
+public enum Disruption: String, Hashable, Sendable, Comparable, CaseIterable {
+    /// Nothing that runs notices.
+    case none
+    /// Applied to running guests without interrupting them.
+    case live
+    /// A libvirt daemon restarts; guests go on.
+    case daemon
+    /// A guest is stopped or power-cycled.
+    case guest
+    /// The host reboots.
+    case host
+
+    /// Orders by how much it disturbs.
+    public static func < (left: Disruption, right: Disruption) -> Bool {
+        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+    }
+}
+
+/// One thing that changes, with everything needed to show it and to do it.
+public struct Change: Hashable, Sendable {
+    /// What happens to the thing.
+    public enum Action: String, Hashable, Sendable, CaseIterable {
+        case create, update, adopt, release, remove, grow, shrink, start, stop, restart, stamp, rename
+    }
+
+    /// What is changed.
+    public enum Subject: Hashable, Sendable {
+        /// A pool of huge pages.
+        case pool(PoolID)
+        /// A guest's domain.
+        case guest(String)
+    }
+
+    /// What is changed.
+    public var subject: Subject
+    /// What happens to it.
+    public var action: Action
+    /// What it does to what runs.
+    public var disruption: Disruption
+    /// The settings that change, in the order of a definition.
+    public var parts: [ChangedPart]
+    /// What must be agreed to first, in the order of ``Consent/kinds``; empty when nothing must.
+    public var consents: [Consent]
+    /// Files of the host that stay although the definition goes: disks and NVRAM, in the order of the definition.
+    public var kept: [String]
+    /// The place in the site file that wants it.
+    public var source: SourceMark?
+
+    /// Puts a change together.
+    public init(
+        subject: Subject, action: Action, disruption: Disruption, parts: [ChangedPart], consents: [Consent] = [],
+        kept: [String] = [], source: SourceMark? = nil
+    ) {
+        self.kept = kept
+        self.subject = subject
+        self.action = action
+        self.disruption = disruption
+        self.parts = parts
+        self.consents = consents
+        self.source = source
+    }
+
+    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`.
+    public var address: String { subject.address }
+}
+
+extension Change {
+    /// How the domain came to differ, where nobody asked for any of it; nil as soon as one setting was asked for.
+    public var drift: ChangedPart.Drift? {
+        guard !parts.isEmpty, parts.allSatisfy({ $0.drift != nil }) else { return nil }
+        return parts.contains { $0.drift == .definition } ? .definition : .live
+    }
+}
+
+extension Change.Subject {
+    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`.
+    public var address: String {
+        switch self {
+        case .pool(let pool): pool.address
+        case .guest(let name): "guest/\(name)"
+        }
+    }
+}
+
+/// One setting that changes.
+public struct ChangedPart: Hashable, Sendable {
+    /// A setting's value.
+    public enum Value: Hashable, Sendable {
+        case text(String)
+        case number(UInt64)
+        case flag(Bool)
+    }
+
+    /// When the change takes effect.
+    public enum When: String, Hashable, Sendable, CaseIterable {
+        /// With the definition of a domain that does not run.
+        case define
+        /// At once, in the running domain as well.
+        case live
+        /// When the running domain is next started from its definition.
+        case nextStart = "next_start"
+    }
+
+    /// What a running domain has, whatever its definition says.
+    public enum Live: Hashable, Sendable {
+        /// Nothing of that kind.
+        case absent
+        /// That value.
+        case value(Value)
+    }
+
+    /// A difference that nobody asked for.
+    public enum Drift: String, Hashable, Sendable, CaseIterable {
+        /// Somebody changed the definition after it was written as it is still wanted.
+        case definition
+        /// The definition is as wanted, and somebody changed the running domain.
+        case live
+    }
+
+    /// What it is that changes.
+    public enum Key: Hashable, Sendable {
+        /// A setting of a domain.
+        case setting(SettingKey)
+        /// A thing of a guest's machine.
+        case machine(MachineKey)
+        /// The domain's name.
+        case name
+        /// Our mark in its definition.
+        case metadata
+        /// Whether libvirt starts it with the host.
+        case autostart
+        /// What it does.
+        case state
+        /// The number of a pool's pages.
+        case pages
+    }
+
+    /// What it is that changes.
+    public var key: Key
+    /// What it is now, in the running domain where only that differs; nil is absent.
+    public var now: Value?
+    /// What is wanted; nil is absent.
+    public var want: Value?
+    /// When it takes effect.
+    public var when: When
+    /// What the running domain has; nil for a domain that does not run, or of which that is not known.
+    public var live: Live?
+    /// How it came to differ, where nobody asked for it; nil where the site asks for something else than before.
+    public var drift: Drift?
+
+    /// Puts a part together.
+    public init(_ key: Key, now: Value?, want: Value?, when: When, live: Live? = nil, drift: Drift? = nil) {
+        self.live = live
+        self.drift = drift
+        self.key = key
+        self.now = now
+        self.want = want
+        self.when = when
+    }
+}
+
+extension ChangedPart {
+    /// A setting that differs.
+    init(_ difference: SettingDifference, when: When, live: Live? = nil, drift: Drift? = nil) {
+        self.init(
+            .setting(difference.key), now: difference.now.map(Value.init), want: difference.want.map(Value.init),
+            when: when, live: live, drift: drift)
+    }
+
+    /// The stable path of what changes: `cputune.vcpupin[0]`, `memory.kib`, `pages`.
+    public var path: String {
+        switch key {
+        case .setting(let key): key.path
+        case .machine(let key): key.path
+        case .name: "name"
+        case .metadata: "metadata"
+        case .autostart: "autostart"
+        case .state: "state"
+        case .pages: "pages"
+        }
+    }
+
+    /// Whether a number is an amount of memory in KiB.
+    public var isAmount: Bool { if case .setting(let key) = key { key.isAmount } else { false } }
+
+    /// Whether the part says which host cells memory comes from.
+    public var bindsMemory: Bool { if case .setting(let key) = key { key.belongs(to: NUMATune.self) } else { false } }
+}
+
+extension ChangedPart.Value {
+    /// The same value in a plan's words.
+    public init(_ value: SettingValue) {
+        switch value {
+        case .text(let text): self = .text(text)
+        case .number(let number): self = .number(number)
+        case .flag(let flag): self = .flag(flag)
+        }
+    }
+}

@@ -1,0 +1,102 @@
+public import Diagnostics
+public import HostModel
+public import Placement
+public import SiteFile
+public import XMLTree
+
+/// Everything a plan is a function of.
+public struct PlanRequest: Hashable, Sendable {
+    /// The host, its domains included.
+    public var host: HostFacts
+    /// The site's name.
+    public var site: String
+    /// What the site says of this host.
+    public var policy: HostPolicy
+    /// The site's guests on this host.
+    public var guests: [GuestSpec]
+    /// The documents of the guests' `base` files, by guest.
+    public var bases: [String: XMLElement]
+    /// Whether pools may shrink to what is wanted.
+    public var allowsShrink: Bool
+    /// What the operator asks for or allows besides.
+    public var consent: PlanConsent
+    /// The host's default size of huge pages, what `<hugepages/>` alone means; nil when not known.
+    public var defaultHugePage: PageSize?
+    /// Whether guests that are there already may be proposed for a better place.
+    public var rebalances: Bool
+    /// Whether a refusal is looked into; nil does so for sites of up to ``explainedGuests`` guests.
+    public var explains: Bool?
+    /// The placement's search limit.
+    public var searchLimit: Int
+
+    /// Up to so many guests a refusal is looked into without being asked.
+    public static let explainedGuests = 128
+
+    /// Puts a request together.
+    public init(
+        host: HostFacts, site: String, policy: HostPolicy, guests: [GuestSpec], bases: [String: XMLElement] = [:],
+        allowsShrink: Bool = false, consent: PlanConsent = PlanConsent(), defaultHugePage: PageSize? = nil,
+        rebalances: Bool = false, explains: Bool? = nil, searchLimit: Int = PlacementRequest.defaultSearchLimit
+    ) {
+        self.rebalances = rebalances
+        self.consent = consent
+        self.explains = explains
+        self.host = host
+        self.site = site
+        self.policy = policy
+        self.guests = guests
+        self.bases = bases
+        self.allowsShrink = allowsShrink
+        self.defaultHugePage = defaultHugePage
+        self.searchLimit = searchLimit
+    }
+}
+
+/// A plan and what carries it out.
+public struct ExecutablePlan: Hashable, Sendable {
+    /// What would change.
+    public var plan: Plan
+    /// The steps that make it so; empty when the plan may not be carried out.
+    public var steps: [Step]
+    /// The definition that each guest of the site would have, ascending by name; absent guests are left out.
+    public var definitions: [GuestDefinition]
+    /// What each pool of the host must hold, guests and others.
+    public var poolTargets: [PoolID: PageCount]
+
+    /// Puts a plan together.
+    public init(
+        plan: Plan, steps: [Step] = [], definitions: [GuestDefinition] = [], poolTargets: [PoolID: PageCount] = [:]
+    ) {
+        self.plan = plan
+        self.steps = steps
+        self.definitions = definitions
+        self.poolTargets = poolTargets
+    }
+}
+
+extension ExecutablePlan {
+    /// The plan with what a look beforehand has found: with an error it is refused and has no steps, and nothing would be changed.
+    public func checked(_ findings: [Diagnostic]) -> ExecutablePlan {
+        guard plan.verdict == .changes || !findings.hasErrors else { return self }
+        var checked = self
+        checked.plan.diagnostics += findings
+        guard findings.hasErrors else { return checked }
+        checked.plan.verdict = .refused
+        checked.steps = []
+        return checked
+    }
+}
+
+/// A guest's whole definition.
+public struct GuestDefinition: Hashable, Sendable {
+    /// The guest's name.
+    public var name: String
+    /// The document.
+    public var document: XMLElement
+
+    /// Puts a definition together.
+    public init(name: String, document: XMLElement) {
+        self.name = name
+        self.document = document
+    }
+}

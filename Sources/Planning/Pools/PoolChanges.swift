@@ -1,0 +1,126 @@
+internal import Diagnostics
+internal import HostModel
+internal import Placement
+internal import SiteFile
+
+/// What becomes of the pools of huge pages.
+struct PoolChanges {
+    let request: PlanRequest
+    let placement: Placement
+    /// How far pools can grow for now.
+    let room: PoolGrowthRoom
+
+    /// What each pool must hold for good, and at the next boot; empty when the pools are taken as they are.
+    var lasting: [PoolID: PageCount] { pools.mapValues(\.lasting) }
+
+    /// What each pool is set to; empty when the pools are taken as they are. One that grows takes surplus pages in: the kernel makes
+    /// those persistent first, and what is needed comes on top.
+    var targets: [PoolID: PageCount] {
+        Dictionary(
+            uniqueKeysWithValues: pools.map { id, pool in
+                (id, pool.lasting > persistent(id) ? pool.wanted : pool.lasting)
+            })
+    }
+
+    private var pools: [PoolID: CellUsage.Pool] {
+        guard request.policy.managesPools else { return [:] }
+        var pools: [PoolID: CellUsage.Pool] = [:]
+        for cell in placement.cells {
+            for pool in cell.pools { pools[PoolID(cell: cell.id, pageSize: pool.pageSize)] = pool }
+        }
+        return pools
+    }
+
+    private func persistent(_ id: PoolID) -> PageCount {
+        request.host.cell(id.cell)?.pool(of: id.pageSize)?.persistent ?? .zero
+    }
+
+    /// Pools that grow while some process holds surplus pages of them.
+    var surplusDiagnostics: [Diagnostic] {
+        let pools = pools
+        return changes.compactMap { change, _ in
+            guard change.action == .grow, case .pool(let id) = change.subject, let pool = pools[id],
+                pool.passing > .zero
+            else { return nil }
+            return Diagnostic(
+                .surplusKept,
+                "\(pool.passing) surplus pages of \(id.pageSize) on cell \(id.cell) that some process holds become persistent, as "
+                    + "the pool grows", at: change.source, severity: .warning,
+                notes: ["they stay in the pool when that process ends; the next boot reserves \(pool.lasting) pages"],
+                hint: "end the process before, or give the pages back afterwards: numactl-plan apply --allow-shrink")
+        }
+    }
+
+    /// What each pool can hold as long as running guests are where they are.
+    var reachable: [PoolID: PageCount] { room.reachable(targets) }
+
+    /// Growth that waits for a running guest's restart, or may be granted less because of one that goes.
+    var heldDiagnostics: [Diagnostic] { room.diagnostics(targets) }
+
+    /// One change a pool that grows, or shrinks where that is allowed, with its step; ascending by pool.
+    var changes: [(change: Change, step: Step)] {
+        reachable.sorted { $0.key < $1.key }.compactMap { id, wanted in
+            guard let pool = request.host.cell(id.cell)?.pool(of: id.pageSize) else { return nil }
+            if wanted > pool.persistent { return change(id, pool, to: wanted, action: .grow) }
+            let lowest = max(wanted, pool.used)
+            guard request.allowsShrink, lowest < pool.persistent else { return nil }
+            return change(id, pool, to: lowest, action: .shrink)
+        }
+    }
+
+    private func change(
+        _ id: PoolID, _ pool: HugepagePool, to target: PageCount, action: Change.Action
+    ) -> (change: Change, step: Step) {
+        let part = ChangedPart(
+            .pages, now: .number(pool.persistent.count), want: .number(target.count), when: .live)
+        let source = request.policy.pools.first { $0.pool.value == id }?.pool.mark
+        let change = Change(
+            subject: .pool(id), action: action, disruption: .live, parts: [part],
+            consents: action == .shrink ? [.shrink] : [],
+            source: source)
+        return (change, .setPool(id, prior: pool.persistent, target: target))
+    }
+
+    /// Pools of pages so large that a running kernel may not find room for more of them.
+    var bestEffortDiagnostics: [Diagnostic] {
+        let large = changes.map(\.change).filter { change in
+            guard case .pool(let pool) = change.subject else { return false }
+            return change.action == .grow && pool.pageSize >= KernelArguments.bootPageSize
+        }
+        guard !large.isEmpty else { return [] }
+        let arguments = KernelArguments(lasting, atLeast: KernelArguments.bootPageSize).text
+        return [
+            Diagnostic(
+                .poolBestEffort,
+                "a running kernel may not have room for all of \(large.map(\.address).joined(separator: ", "))",
+                at: large.compactMap(\.source).first, severity: .warning,
+                hint: "if apply says that it was granted less, boot with: \(arguments)")
+        ]
+    }
+
+    /// Page sizes that guests are given and that no mount of hugetlbfs serves, or none that libvirt knows of.
+    var mountDiagnostics: [Diagnostic] {
+        guard let libvirt = request.host.libvirt else { return [] }
+        let sizes = Set(placement.guests.flatMap { $0.cells.map(\.pageSize) }).filter {
+            $0 != request.host.host.basePage
+        }
+        return sizes.sorted().compactMap { size in
+            guard let mount = libvirt.hugetlbfs.first(where: { $0.pageSize == size }) else {
+                let folder = size == request.defaultHugePage ? "/dev/hugepages" : "/dev/hugepages\(size.kernelName)"
+                return Diagnostic(
+                    .mountMissing, "no hugetlbfs is mounted for \(size) pages; libvirt cannot start guests in them",
+                    severity: .warning,
+                    hint:
+                        "mkdir -p \(folder) && mount -t hugetlbfs -o pagesize=\(size.kernelName) hugetlbfs \(folder), "
+                        + "then systemctl restart libvirtd (guests go on running)")
+            }
+            guard mount.isKnownToLibvirt == false else { return nil }
+            return Diagnostic(
+                .libvirtMissesMount, "libvirt has not seen the mount \(mount.path) for \(size) pages",
+                severity: .warning,
+                hint:
+                    "systemctl restart libvirtd (or virtqemud): it reads mounts only when it starts; guests go on running"
+            )
+        }
+    }
+}

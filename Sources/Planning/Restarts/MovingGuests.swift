@@ -1,0 +1,93 @@
+internal import Diagnostics
+internal import HostModel
+internal import Placement
+internal import SiteFile
+
+/// Guests that leave the place that they have, and why.
+struct MovingGuests {
+    let request: PlanRequest
+    let records: [String: DomainRecord]
+    let question: PlacementRequest
+    let placement: Placement
+
+    /// Guests that leave a host cell; not those that only get other CPUs of it.
+    var names: Set<String> {
+        Set(
+            placement.moved.filter { name in
+                guard let (present, placed, _) = places(of: name) else { return false }
+                return !hostCells(present, placed).isEmpty
+            })
+    }
+
+    /// One finding for each running guest that moves, or whose vCPUs get other CPUs of their own.
+    ///
+    /// - Parameter proposed: Guests that move only to be better off, of which the plan speaks elsewhere.
+    func diagnostics(besides proposed: Set<String>) -> [Diagnostic] {
+        placement.moved.compactMap { name in
+            guard records[name]?.isRunning == true, !proposed.contains(name),
+                let (present, placed, demand) = places(of: name)
+            else { return nil }
+            let cells = hostCells(present, placed)
+            guard !cells.isEmpty else { return otherCPUs(name, present, placed) }
+            let way = cells.map { "from cell \($0.from) to cell \($0.to)" }.joined(separator: ", ")
+            return Diagnostic(
+                .runningGuestMoves, "guest '\(name)' runs and must move \(way): \(reason(present, placed, demand))",
+                at: mark(of: name), severity: .warning,
+                hint: "the move takes effect when the guest is next started: apply with --restart \(name), or later")
+        }
+    }
+
+    private func otherCPUs(_ name: String, _ present: PresentPlacement, _ placed: GuestPlacement) -> Diagnostic {
+        let changes = placed.cells.flatMap { cell in
+            cell.dedicatedVCPUs.compactMap { vcpu -> (vcpu: VCPU, from: CPUSet, to: CPUSet)? in
+                guard let from = present.pins[vcpu], let to = cell.pins[vcpu], from != to else { return nil }
+                return (vcpu, from, to)
+            }
+        }
+        let offline = changes.reduce(into: CPUSet()) { $0.formUnion($1.from) }.subtracting(request.host.onlineCPUs)
+        let words = changes.prefix(4).map { "vCPU \($0.vcpu) from \($0.from) to \($0.to)" }.joined(separator: ", ")
+        let more = changes.count > 4 ? ", …" : ""
+        return Diagnostic(
+            .ownCPUsChange,
+            "guest '\(name)' runs and gets other CPUs on its cell: \(words)\(more); "
+                + (offline.isEmpty
+                    ? "the site fits this host in no other way" : "CPU \(offline) is not online"),
+            at: mark(of: name), severity: .warning, hint: "its vCPUs are pinned anew at once; it need not be restarted")
+    }
+
+    private func reason(_ present: PresentPlacement, _ placed: GuestPlacement, _ demand: GuestDemand) -> String {
+        let forced = demand.forcedCells.contains { present.cells[$0.key].map(\.hostCell) != $0.value.value }
+        if forced { return "'numa_placement' asks for it" }
+        if present.cells.count != demand.cells.count {
+            return "it has \(cells(present.cells.count)) and shall have \(cells(demand.cells.count))"
+        }
+        let page = demand.pageSize?.value
+        let basePage = request.host.host.basePage
+        let hasOtherPages = placed.cells.contains { cell in
+            guard case .exactly = page else { return false }
+            return (present.cells[cell.id]?.hugePage ?? basePage) != cell.pageSize
+        }
+        if hasOtherPages { return "it shall have pages of another size" }
+        return "the site fits this host in no other way"
+    }
+
+    private func cells(_ count: Int) -> String { count == 1 ? "1 guest cell" : "\(count) guest cells" }
+
+    private func hostCells(_ present: PresentPlacement, _ placed: GuestPlacement) -> [(from: CellID, to: CellID)] {
+        placed.cells.compactMap { cell in
+            guard let from = present.cells[cell.id]?.hostCell, from != cell.hostCell else { return nil }
+            return (from, cell.hostCell)
+        }
+    }
+
+    private func places(of name: String) -> (PresentPlacement, GuestPlacement, GuestDemand)? {
+        guard let guest = question.guests.first(where: { $0.name == name }), let present = guest.present,
+            let placed = placement.guests.first(where: { $0.name == name })
+        else { return nil }
+        return (present, placed, guest.demand)
+    }
+
+    private func mark(of name: String) -> SourceMark? {
+        request.guests.first { $0.name.value == name }?.name.mark
+    }
+}
