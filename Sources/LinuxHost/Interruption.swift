@@ -26,7 +26,7 @@ public enum Interruption: Hashable, Sendable {
     public static func settle() { isSettled.store(true, ordering: .releasing) }
 
     /// From now on SIGINT, SIGTERM and SIGHUP are remembered and do nothing else, however often they come; and a reader of the output
-    /// that goes away ends nothing.
+    /// that goes away, or a limit on the size of files, ends nothing: the write fails.
     public static func watch() {
         // Makes the cell now: a handler must not.
         _ = pending
@@ -36,7 +36,7 @@ public enum Interruption: Hashable, Sendable {
             _ = Interruption.first.compareExchange(expected: 0, desired: signal, ordering: .acquiringAndReleasing)
         }
         for signal in [SIGINT, SIGTERM, SIGHUP] { sigaction(signal, &action, nil) }
-        signal(SIGPIPE, SIG_IGN)
+        for signal in [SIGPIPE, SIGXFSZ] { Glibc.signal(signal, SIG_IGN) }
     }
 
     private static let first = Atomic<CInt>(0)

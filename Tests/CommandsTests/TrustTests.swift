@@ -188,5 +188,40 @@ struct OutputFailureTests {
     }
 }
 
+@Suite("Streams that the caller closed")
+struct ClosedStreamTests {
+    @Test(
+        "are written to no file that is opened in their place",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: builtProgram)),
+        arguments: [("2>&-", 0), ("<&-", 0), (">&-", 1), (">&- 2>&-", 1), ("<&- >&- 2>&-", 1)])
+    func closed(redirections: String, status: Int32) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "np-streams-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data("site: lab\nguests: {np-web: {vcpus: 1, ram: 64MiB}}\n".utf8).write(
+            to: folder.appending(path: "site.yaml"))
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.currentDirectoryURL = folder
+        process.arguments = [
+            "-c",
+            "exec '\(builtProgram)' apply site.yaml --yes --connect test:///default --boot-file boot.json"
+                + " --lock-file lock --state-dir state \(redirections)",
+        ]
+        for stream in [\Process.standardInput, \.standardOutput, \.standardError] {
+            process[keyPath: stream] = FileHandle.nullDevice
+        }
+        try process.run()
+        process.waitUntilExit()
+        // What cannot be shown is not done.
+        #expect(process.terminationReason == .exit && process.terminationStatus == status)
+        let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0 != "site.yaml" }
+        for file in files {
+            let text = (try? String(contentsOf: folder.appending(path: file), encoding: .utf8)) ?? ""
+            #expect(!text.contains("impact:") && !text.contains("warning"), "\(file): \(text)")
+        }
+    }
+}
+
 /// The program that was built with these tests.
 private let builtProgram = packageRoot.appending(path: ".build/debug/numactl-plan").path

@@ -59,6 +59,7 @@ public struct World {
 
     /// The process's own streams and files.
     public static var live: World {
+        StandardStreams.fillGaps()
         let output = Output()
         return World(
             say: { output.write($0) },
