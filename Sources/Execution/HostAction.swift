@@ -1,85 +1,88 @@
-public import HostModel
 public import Planning
-public import XMLTree
 
 /// One write to the host. A step comes to one or two of them, and its undo is made of the same.
 public enum HostAction: Hashable, Sendable {
-    /// Changes the pools together.
-    case setPools([PoolChange])
-    /// Defines the document, which may hold secrets; `replacing` is what libvirt held before, nil for nothing.
-    case define(name: String, document: XMLElement, replacing: XMLElement?)
-    /// Removes the definition.
-    case undefine(name: String)
-    /// Gives the domain `from` that name; `uuid` is the domain's, nil where it is not known.
-    case rename(name: String, from: String, uuid: String?)
-    /// Pins a thread of the running domain.
-    case pin(name: String, thread: DomainThread, cpus: CPUSet)
-    /// Sets whether libvirt starts the domain with the host.
-    case setAutostart(name: String, autostart: Bool)
-    /// Starts the domain.
-    case start(name: String)
-    /// Asks the domain to shut down and waits; with `force` it is switched off when the time has run out.
-    case stop(name: String, force: Bool = false)
+    /// Changes pools together.
+    case setPools(PoolsWrite)
+    /// Defines a domain.
+    case define(DefineWrite)
+    /// Removes a definition.
+    case undefine(UndefineWrite)
+    /// Gives a domain another name.
+    case rename(RenameWrite)
+    /// Pins a thread of a running domain.
+    case pin(PinWrite)
+    /// Sets whether libvirt starts a domain with the host.
+    case setAutostart(AutostartWrite)
+    /// Starts a domain.
+    case start(StartWrite)
+    /// Asks a domain to shut down and waits.
+    case stop(StopWrite)
     /// Replaces a file as a whole, or removes it.
-    case replaceFile(FileChange)
+    case replaceFile(FileWrite)
 
-    /// The domain that is written to; nil for pools and files.
-    public var guest: String? {
+    /// The write itself, which knows all about its kind.
+    var write: any HostWrite {
         switch self {
-        case .setPools, .replaceFile: nil
-        case .define(let name, _, _), .undefine(let name), .pin(let name, _, _), .setAutostart(let name, _),
-            .start(let name), .stop(let name, _), .rename(let name, _, _):
-            name
+        case .setPools(let write): write
+        case .define(let write): write
+        case .undefine(let write): write
+        case .rename(let write): write
+        case .pin(let write): write
+        case .setAutostart(let write): write
+        case .start(let write): write
+        case .stop(let write): write
+        case .replaceFile(let write): write
         }
     }
+
+    /// The domain that is written to; nil for pools and files.
+    public var guest: String? { write.domain }
+
+    /// What is written to, in words: `the definition of web01`.
+    public var subject: String { write.subject }
 }
 
 extension HostAction: CustomStringConvertible {
     /// A few words that never hold a document's content.
-    public var description: String {
-        switch self {
-        case .setPools(let changes):
-            "set "
-                + changes.map { "\($0.pool.pageSize) pool of cell \($0.pool.cell) to \($0.target)" }
-                .joined(separator: ", ")
-        case .define(let name, _, let present): present == nil ? "define \(name)" : "redefine \(name)"
-        case .undefine(let name): "undefine \(name)"
-        case .rename(let name, let from, _): "rename \(from) to \(name)"
-        case .pin(let name, let thread, let cpus): "pin \(thread.label) of \(name) to \(cpus)"
-        case .setAutostart(let name, let autostart): "\(autostart ? "autostart" : "do not autostart") \(name)"
-        case .start(let name): "start \(name)"
-        case .stop(let name, let force): force ? "shut down or switch off \(name)" : "shut down \(name)"
-        case .replaceFile(let change):
-            change.after == nil
-                ? "remove \(change.path)" : "\(change.before == nil ? "write" : "replace") \(change.path)"
-        }
-    }
+    public var description: String { write.words }
 }
 
-extension HostAction {
-    /// What is written to, in words: `the definition of web01`.
-    public var subject: String {
-        switch self {
-        case .setPools(let changes):
-            changes.map { "the \($0.pool.pageSize) pool of cell \($0.pool.cell)" }.joined(separator: ", ")
-        case .define(let name, _, _), .undefine(let name): "the definition of \(name)"
-        case .rename(let name, _, _): "the name of \(name)"
-        case .pin(let name, let thread, _): "the pin of \(thread.label) of \(name)"
-        case .setAutostart(let name, _): "the autostart of \(name)"
-        case .start(let name), .stop(let name, _): "the state of \(name)"
-        case .replaceFile(let change): change.path
+/// `{"do": "pin", "guest": "web01", "thread": "vcpu 0", "cpus": "0-3"}`. A document is its XML as a text, secrets included.
+///
+/// What a definition replaces is left out: ``ReversibleWrite`` puts it back.
+extension HostAction: Codable {
+    enum Verb: String, Codable {
+        case pools, define, undefine, rename, pin, autostart, start, stop, file
+
+        fileprivate var kind: any HostWrite.Type {
+            switch self {
+            case .pools: PoolsWrite.self
+            case .define: DefineWrite.self
+            case .undefine: UndefineWrite.self
+            case .rename: RenameWrite.self
+            case .pin: PinWrite.self
+            case .autostart: AutostartWrite.self
+            case .start: StartWrite.self
+            case .stop: StopWrite.self
+            case .file: FileWrite.self
+            }
         }
     }
-}
 
-extension DomainThread {
-    /// The thread in libvirt's words: `vCPU 0`, `emulator`, `iothread 1`.
-    var label: String {
-        switch self {
-        case .vcpu(let vcpu): "vCPU \(vcpu)"
-        case .emulator: "emulator"
-        case .ioThread(let number): "iothread \(number)"
-        }
+    private enum CodingKeys: String, CodingKey { case verb = "do" }
+
+    /// Reads an action. Every field must be there; fields that are not known are passed over.
+    public init(from decoder: any Decoder) throws {
+        let verb = try decoder.container(keyedBy: CodingKeys.self).decode(Verb.self, forKey: .verb)
+        self = try verb.kind.init(from: decoder).action
+    }
+
+    /// Writes an action.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(type(of: write).verb, forKey: .verb)
+        try write.encode(to: encoder)
     }
 }
 

@@ -33,7 +33,6 @@ extension [PinMove] {
 extension PinMove {
     fileprivate func effect(from: CPUSet, to: CPUSet) -> Effect {
         Effect(
-            [step], .pin(name: name, thread: thread, cpus: to),
-            inverse: [.pin(name: name, thread: thread, cpus: from)])
+            [step], .pin(name: name, thread: thread, cpus: to), inverse: [.pin(name: name, thread: thread, cpus: from)])
     }
 }

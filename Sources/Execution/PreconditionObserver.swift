@@ -21,7 +21,7 @@ public final class PreconditionObserver: StepObserver {
     public func willRun(_ effect: Effect) throws(StepFailure) {
         let moved: [Moved]
         switch effect.action {
-        case .setPools(let changes): moved = try check.moved(of: changes.map(\.pool))
+        case .setPools(let write): moved = try check.moved(of: write.pools.map(\.pool))
         default:
             guard let name = effect.action.guest, touched.insert(name).inserted else {
                 return try inner.willRun(effect)

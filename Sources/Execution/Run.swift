@@ -12,7 +12,7 @@ struct Run {
     /// Threads of emulators that refused to be moved, by guest.
     var unsettable: [String: Set<Int>] = [:]
     /// Guests that were asked to shut down, with nothing known of what came of it.
-    private(set) var stopsInDoubt: [String] = []
+    var stopsInDoubt: [String] = []
 
     /// All phases, in order.
     mutating func carryOut(_ phases: Phases, _ file: FileChange? = nil) throws(Halt) {
@@ -60,10 +60,10 @@ struct Run {
         try host.observer.willRun(effect)
         begun.append(effect.write)
         do {
-            try perform(effect.action)
-            try readBack(effect.action)
+            try effect.action.write.perform(in: &self)
+            try readBack(effect.action.write)
         } catch {
-            if case .stop(let name, _) = effect.action { stopsInDoubt.append(name) }
+            effect.action.write.noteFailed(in: &self)
             host.observer.didFail(effect, error)
             throw error
         }
@@ -73,30 +73,31 @@ struct Run {
     /// Enters a finished write into the report.
     mutating func note(_ effect: Effect) {
         for step in effect.steps where !report.done.contains(step) { report.done.append(step) }
-        if case .start(let name) = effect.action { report.started.append(name) }
+        effect.action.write.noteDone(in: &self)
         host.observer.didRun(effect, found: documentFound(after: effect.action))
     }
 
     /// The definition as the host has taken it; nil where it cannot be read, which the verification will say.
     private func documentFound(after action: HostAction) -> XMLElement? {
-        guard case .define(let name, _, _) = action else { return nil }
-        return (try? host.domains.definition(of: name)) ?? nil
+        guard case .define(let define) = action else { return nil }
+        return (try? host.domains.definition(of: define.guest)) ?? nil
     }
 
-    /// Definitions, pins and autostart are compared all together later, to report every difference in one go.
-    private mutating func readBack(_ action: HostAction) throws(StepFailure) {
-        switch action {
-        case .define, .pin, .setAutostart: return
-        case .start(let name):
-            guard try holds(action) else { throw .notRunning(name) }
-        case .setPools, .undefine, .rename, .stop, .replaceFile:
-            guard try holds(action) else { throw .notTaken(action) }
-        }
+    private mutating func readBack(_ write: any HostWrite) throws(StepFailure) {
+        guard type(of: write).isReadBackAtOnce else { return }
+        guard try write.holds(in: self) else { throw write.notHeld }
         report.verified += 1
     }
-}
 
-extension FileChange {
-    /// The write with what leads back.
-    var effect: Effect { Effect([], .replaceFile(self), inverse: [.replaceFile(inverse)]) }
+    /// The inactive definition, read.
+    func definition(of name: String) throws(StepFailure) -> Definition? {
+        guard let document = try host.domains.definition(of: name) else { return nil }
+        return try Definition(reading: document, of: name)
+    }
+
+    /// What the domain runs with, read; nil when it does not run.
+    func liveDefinition(of name: String) throws(StepFailure) -> Definition? {
+        guard let document = try host.domains.liveDefinition(of: name) else { return nil }
+        return try Definition(reading: document, of: name)
+    }
 }

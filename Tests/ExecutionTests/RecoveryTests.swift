@@ -189,7 +189,7 @@ struct RollbackCheckTests {
         #expect(
             try check(scenario, transaction).obstacles == [
                 .pool(Scenario.small, found: 21, known: [10, 20]), .definition("db", isGone: false),
-                .definition("old", isGone: false), .pin("web", thread: "vCPU 0", found: [5]),
+                .pin("web", thread: "vCPU 0", found: [5]), .definition("old", isGone: false),
             ])
     }
 

@@ -60,7 +60,7 @@ extension Transaction {
     /// The files that were replaced, in order.
     fileprivate var files: [String] {
         entries.compactMap { entry in
-            if case .replaceFile(let change) = entry.write.action { change.path } else { nil }
+            if case .replaceFile(let write) = entry.write.action { write.file.path } else { nil }
         }
     }
 

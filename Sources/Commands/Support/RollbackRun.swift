@@ -72,16 +72,16 @@ struct RollbackRun {
 
     /// Whatever a journal says, no file but the boot file is written.
     private func refuseOtherFiles(_ transaction: Transaction) throws {
-        for case .replaceFile(let change) in transaction.entries.map(\.write.action)
-        where absolutePath(change.path) != bootFile {
+        for case .replaceFile(let write) in transaction.entries.map(\.write.action)
+        where absolutePath(write.file.path) != bootFile {
             throw CommandFailure(
                 .needsConsent,
                 [
                     Diagnostic(
                         .rollbackOtherFile,
-                        "nothing was put back: transaction \(stored.id) wrote \(change.path), and the boot file is "
+                        "nothing was put back: transaction \(stored.id) wrote \(write.file.path), and the boot file is "
                             + bootFile,
-                        hint: "numactl-plan rollback \(stored.id) --boot-file \(change.path)")
+                        hint: "numactl-plan rollback \(stored.id) --boot-file \(write.file.path)")
                 ])
         }
     }

@@ -97,8 +97,8 @@ struct HistoryCommand: WorldCommand {
             throw CommandFailure(error)
         }
         for entry in transaction.entries {
-            guard case .define(guest, let document, _)? = entry.write.inverse.first else { continue }
-            world.say(XMLWriter.write(document))
+            guard case .define(let define)? = entry.write.inverse.first, define.guest == guest else { continue }
+            world.say(XMLWriter.write(define.document))
             return .done
         }
         throw CommandFailure(

@@ -12,41 +12,16 @@ extension Interpreter {
         let run = Run(host: self)
         let history = WriteHistory(transaction.entries)
         var check = RollbackCheck()
-        let sizes = try pools.persistentSizes(of: history.pools.map(\.0))
-        for (pool, states) in history.pools {
-            guard let found = sizes[pool] else {
-                check.obstacles.append(.poolGone(pool))
-                continue
-            }
-            if !states.allow(found) { check.obstacles.append(.pool(pool, found: found, known: states.known)) }
-        }
-        for renaming in history.renamings where try !run.isEither(renaming) {
-            check.obstacles.append(.name(renaming.name, from: renaming.from))
-        }
-        for (name, states) in history.definitions where try !states.allow(run.definition(of: name)) {
-            // What has its old name back is no longer found under the new one, and was put back before that.
-            let isRenamed = history.renamings.contains { $0.name == name }
-            if isRenamed, try run.definition(of: name) == nil { continue }
-            check.obstacles.append(.definition(name, isGone: try run.definition(of: name) == nil))
-        }
+        var look = RollbackLook(run: run, history: history, live: LiveDefinitions(run))
+        for thing in history.things { check.obstacles += [try thing.obstacle(&look)].compactMap(\.self) }
         check.notManaged = try notManaged(transaction, run)
-        var live = LiveDefinitions(run)
-        for (pin, known) in history.pins {
-            guard let cpus = try live.definition(of: pin.name)?.pin(of: pin.thread), !known.contains(cpus) else {
-                continue
-            }
-            check.obstacles.append(.pin(pin.name, thread: pin.thread.label, found: cpus))
-        }
-        for (path, texts) in history.files where !texts.contains(try files.text(of: path)) {
-            check.obstacles.append(.file(path))
-        }
         for name in history.startedOrMade where try domains.status(of: name)?.isActive == true {
             check.running.append(name)
         }
         for name in history.stopsInDoubt where try domains.status(of: name)?.isActive == true {
             check.mayStillStop.append(name)
         }
-        if check.running.isEmpty { check.obstacles += try pagesInUse(history, run) }
+        if check.running.isEmpty { check.obstacles += try history.pagesInUse(run) }
         return check
     }
 
@@ -74,32 +49,12 @@ extension Interpreter {
             if told.contains(where: { OwnershipMark(reading: $0) != nil }) { continue }
             if try run.definition(of: name)?.mark != nil { continue }
             let former = transaction.entries.compactMap { entry in
-                if case .rename(name, let from, _) = entry.write.action { from } else { nil }
+                if case .rename(let rename) = entry.write.action, rename.guest == name { rename.from } else { nil }
             }
             if let from = former.first, try run.definition(of: from)?.mark != nil { continue }
             names.append(name)
         }
         return names
-    }
-
-    private func pagesInUse(_ history: WriteHistory, _ run: Run) throws(StepFailure) -> [RollbackCheck.Obstacle] {
-        var obstacles: [RollbackCheck.Obstacle] = []
-        for (pool, states) in history.pools {
-            let (found, before) = (try run.size(of: pool), states.before)
-            guard found > before else { continue }
-            let (spare, excess) = (try pools.sparePages(of: pool), found.subtractingDownToZero(before))
-            if spare < excess { obstacles.append(.poolInUse(pool, spare: spare, excess: excess)) }
-        }
-        return obstacles
-    }
-}
-
-extension Run {
-    /// Whether a domain has the name that it had before a transaction, or the one that the transaction gave it, and nothing has the
-    /// other.
-    fileprivate func isEither(_ renaming: WriteHistory.Renaming) throws(StepFailure) -> Bool {
-        if try isRenamed(renaming.from, to: renaming.name, renaming.uuid) { return true }
-        return try isRenamed(renaming.name, to: renaming.from, renaming.uuid)
     }
 }
 
@@ -107,7 +62,7 @@ extension Transaction.Entry {
     /// The definitions that were read and written.
     fileprivate var documents: [XMLElement] {
         ([write.action] + write.inverse).compactMap { action in
-            if case .define(_, let document, _) = action { document } else { nil }
+            if case .define(let define) = action { define.document } else { nil }
         }
     }
 }

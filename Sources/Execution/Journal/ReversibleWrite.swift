@@ -12,6 +12,13 @@ public struct ReversibleWrite: Hashable, Sendable {
     }
 }
 
+extension ReversibleWrite {
+    /// Why this is no write that this program makes, in words; nil when it is one.
+    var flaw: String? {
+        action.write.isUndone(by: inverse) ? documentFlaw : "what undoes it does not lead back from '\(action)'"
+    }
+}
+
 extension Effect {
     /// The effect without the steps that want it.
     public var write: ReversibleWrite { ReversibleWrite(action, inverse: inverse) }
@@ -27,10 +34,9 @@ extension ReversibleWrite: Codable {
         self.init(
             try container.decode(HostAction.self, forKey: .action),
             inverse: try container.decode([HostAction].self, forKey: .inverse))
-        guard case .define(let name, let document, _) = action, case .define(_, let present, _)? = inverse.first
-        else { return }
-        action = .define(name: name, document: document, replacing: present)
-        inverse[0] = .define(name: name, document: present, replacing: document)
+        guard case .define(var define) = action, case .define(var present)? = inverse.first else { return }
+        (define.replacing, present.replacing) = (present.document, define.document)
+        (action, inverse[0]) = (define.action, present.action)
     }
 
     /// Writes a write.

@@ -1,0 +1,159 @@
+import DomainXML
+public import HostModel
+public import Planning
+
+/// Pins a thread of a running domain.
+public struct PinWrite: DomainWrite {
+    var guest: String
+    var thread: DomainThread
+    var cpus: CPUSet
+
+    static var verb: HostAction.Verb { .pin }
+    static var isReadBackAtOnce: Bool { false }
+
+    var action: HostAction { .pin(self) }
+    var subject: String { "the pin of \(thread.label) of \(guest)" }
+    var words: String { "pin \(thread.label) of \(guest) to \(cpus)" }
+
+    func perform(in run: inout Run) throws(StepFailure) {
+        if thread == .emulator {
+            try run.pinEmulator(of: guest, to: cpus)
+        } else {
+            try run.host.domains.pin(thread, of: guest, to: cpus)
+        }
+        run.report.writes += 1
+    }
+
+    func holds(in run: Run) throws(StepFailure) -> Bool {
+        // A thread that is gone needs no pin.
+        guard let live = try run.liveDefinition(of: guest) else { return true }
+        guard live.pin(of: thread) == cpus else { return false }
+        // One that has part of the CPUs is not where it should not be; the verification demands all of them.
+        return thread != .emulator
+            || run.settableStrays(of: guest, from: cpus).allSatisfy { $0.allowed.isSubset(of: cpus) }
+    }
+
+    /// Whether the thread is back already where it was before the first of the writes that moved it, or is where this puts it.
+    func isAsBefore(in run: Run) throws(StepFailure) -> Bool {
+        if let first = run.begun.first(where: { isOfSameThread($0.action) })?.inverse.first,
+            case .pin(let before) = first,
+            try run.liveDefinition(of: guest)?.pin(of: thread) == before.cpus,
+            thread != .emulator || run.settableStrays(of: guest, from: before.cpus).isEmpty
+        {
+            return true
+        }
+        return try holds(in: run)
+    }
+
+    private func isOfSameThread(_ action: HostAction) -> Bool {
+        guard case .pin(let other) = action else { return false }
+        return other.guest == guest && other.thread == thread
+    }
+
+    func isUndone(by inverse: [HostAction]) -> Bool { inverse.count == 1 && isOfSameThread(inverse[0]) }
+
+    func add(to history: inout WriteHistory, _ entry: Transaction.Entry) {
+        history.edit(TouchedPin(id: .init(guest: guest, thread: thread))) { pin in
+            if case .pin(let before)? = entry.write.inverse.first { pin.known.insert(before.cpus) }
+            pin.known.insert(cpus)
+        }
+    }
+}
+
+extension HostAction {
+    /// Pins a thread of the running domain.
+    public static func pin(name: String, thread: DomainThread, cpus: CPUSet) -> HostAction {
+        .pin(PinWrite(guest: name, thread: thread, cpus: cpus))
+    }
+}
+
+/// A thread with the pins that it has had.
+private struct TouchedPin: TouchedThing {
+    struct ID: Hashable {
+        let guest: String
+        let thread: DomainThread
+    }
+
+    let id: ID
+    var known: Set<CPUSet> = []
+
+    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.Obstacle? {
+        guard let cpus = try look.live.definition(of: id.guest)?.pin(of: id.thread), !known.contains(cpus) else {
+            return nil
+        }
+        return .pin(id.guest, thread: id.thread.label, found: cpus)
+    }
+}
+
+extension RollbackCheck.Obstacle {
+    /// The thread runs elsewhere.
+    public static func pin(_ name: String, thread: String, found: CPUSet) -> Self {
+        Self("\(thread) of \(name) runs on \(found), where the transaction never put it")
+    }
+}
+
+extension DomainThread {
+    /// The thread in libvirt's words: `vCPU 0`, `emulator`, `iothread 1`.
+    var label: String {
+        switch self {
+        case .vcpu(let vcpu): "vCPU \(vcpu)"
+        case .emulator: "emulator"
+        case .ioThread(let number): "iothread \(number)"
+        }
+    }
+}
+
+extension Run {
+    /// The pins that can be set at once, and those that wait until guests are down which have the CPUs for themselves: two threads
+    /// that need a CPU each are not put on one for as long as a shutdown takes.
+    func pinsInOrder(_ phases: Phases) throws(Halt) -> (now: [Step], later: [Step]) {
+        var leaving: CPUSet = []
+        for step in phases.remove where !phases.pin.isEmpty {
+            guard case .stop(let name, _) = step else { continue }
+            do throws(StepFailure) {
+                guard let live = try liveDefinition(of: name) else { continue }
+                for pin in live.parts.vcpuPins.values where pin.count == 1 { leaving.formUnion(pin) }
+            } catch {
+                throw .failed(step, error)
+            }
+        }
+        func waits(_ step: Step) -> Bool {
+            guard case .pin(_, _, let prior, let target) = step else { return false }
+            return !target.subtracting(prior).isDisjoint(with: leaving)
+        }
+        return (phases.pin.filter { !waits($0) }, phases.pin.filter(waits))
+    }
+
+    /// Pins the threads of these steps, widening before narrowing.
+    mutating func pin(_ steps: [Step]) throws(Halt) {
+        for effect in try moves(of: steps).effects {
+            do throws(StepFailure) {
+                try carryOut(effect)
+            } catch {
+                throw .failed(effect.step, error)
+            }
+        }
+    }
+
+    /// The threads that are not where they shall be. A domain that does not run has nothing to pin: its definition says it all.
+    private mutating func moves(of steps: [Step]) throws(Halt) -> [PinMove] {
+        var live = LiveDefinitions(self)
+        var moves: [PinMove] = []
+        for step in steps {
+            guard case .pin(let name, let thread, let prior, let target) = step else { continue }
+            let present: CPUSet?
+            do throws(StepFailure) {
+                present = try live.definition(of: name)?.cpus(of: thread, otherwise: prior)
+            } catch {
+                throw .failed(step, error)
+            }
+            let isAstray = thread == .emulator && !strays(of: name, from: target).isEmpty
+            if let present, present != target || isAstray {
+                moves.append(PinMove(step: step, name: name, thread: thread, present: present, target: target))
+            } else {
+                skip(step)
+            }
+        }
+        return moves
+    }
+}

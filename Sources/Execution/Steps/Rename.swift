@@ -1,0 +1,119 @@
+import DomainXML
+import HostModel
+import Planning
+import XMLTree
+
+/// Gives the domain `from` another name.
+public struct RenameWrite: DomainWrite {
+    /// The new name.
+    var guest: String
+    var from: String
+    /// The domain's UUID; nil where it is not known.
+    var uuid: String?
+
+    static var verb: HostAction.Verb { .rename }
+
+    var action: HostAction { .rename(self) }
+    var subject: String { "the name of \(guest)" }
+    var words: String { "rename \(from) to \(guest)" }
+
+    /// After a last look at what the domain is.
+    func perform(in run: inout Run) throws(StepFailure) {
+        let domains = run.host.domains
+        guard let document = try domains.definition(of: from) else { throw .domainVanished(from) }
+        guard document.isDomain(uuid) else { throw .definitionChanged(from) }
+        if let status = try domains.status(of: from), status.isActive { throw .running(from) }
+        try domains.rename(from, to: guest)
+        run.report.writes += 1
+    }
+
+    /// Whether the domain has the new name, and none the old one.
+    func holds(in run: Run) throws(StepFailure) -> Bool {
+        guard let document = try run.host.domains.definition(of: guest), document.isDomain(uuid) else { return false }
+        return try run.host.domains.status(of: from) == nil
+    }
+
+    func guestsStanding(in run: Run) -> [String] { run.report.started.filter { $0 == guest || $0 == from } }
+
+    var inverse: RenameWrite { RenameWrite(guest: from, from: guest, uuid: uuid) }
+
+    func isUndone(by inverse: [HostAction]) -> Bool { inverse == [self.inverse.action] }
+
+    func add(to history: inout WriteHistory, _ entry: Transaction.Entry) {
+        history.edit(TouchedName(id: self)) { _ in }
+        history.noteStartedOrMade(guest)
+    }
+}
+
+extension HostAction {
+    /// Gives the domain `from` that name; `uuid` is the domain's, nil where it is not known.
+    public static func rename(name: String, from: String, uuid: String?) -> HostAction {
+        .rename(RenameWrite(guest: name, from: from, uuid: uuid))
+    }
+}
+
+/// A domain that got another name.
+struct TouchedName: TouchedThing {
+    let id: RenameWrite
+
+    /// It must have its old name or its new one, and nothing the other.
+    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.Obstacle? {
+        if try id.holds(in: look.run) { return nil }
+        return try id.inverse.holds(in: look.run) ? nil : .name(id.guest, from: id.from)
+    }
+}
+
+extension RollbackCheck.Obstacle {
+    /// The domain that got that name has neither it nor its old one, or both names are taken.
+    public static func name(_ name: String, from: String) -> Self {
+        Self("the domain that was renamed from \(from) to \(name) has neither name, or both are taken")
+    }
+}
+
+extension Run {
+    /// The write that gives a domain its new name; nil when it has it.
+    func renaming(_ step: Step, _ name: String, _ old: String, _ uuid: String?) throws(StepFailure) -> Effect? {
+        if let present = try host.domains.definition(of: name) {
+            guard present.isDomain(uuid), try host.domains.status(of: old) == nil else { throw .domainAppeared(name) }
+            return nil
+        }
+        guard let document = try host.domains.definition(of: old), let status = try host.domains.status(of: old) else {
+            throw .domainVanished(old)
+        }
+        guard document.isDomain(uuid) else { throw .definitionChanged(old) }
+        guard !status.isActive else { throw .running(old) }
+        guard status.isPersistent else { throw .transient(old) }
+        try status.demandIdle(old)
+        try status.demandRemovable(old)
+        let found = document.uuid
+        return Effect(
+            [step], .rename(name: name, from: old, uuid: found), inverse: [.rename(name: old, from: name, uuid: found)])
+    }
+}
+
+extension Run {
+    /// The same undo of a domain that this run renamed, under its old name where it has that back: an undo that was broken off has
+    /// gone that far.
+    func underPresentName(_ action: HostAction) throws(StepFailure) -> HostAction {
+        guard let name = action.guest, let old = formerName(of: name), try host.domains.status(of: name) == nil,
+            try host.domains.status(of: old) != nil
+        else { return action }
+        return action.write.renamed(to: old)
+    }
+
+    private func formerName(of name: String) -> String? {
+        for case .rename(let rename) in begun.map(\.action) where rename.guest == name { return rename.from }
+        return nil
+    }
+}
+
+extension XMLElement {
+    /// The UUID of a definition, or nil.
+    var uuid: String? { element(named: "uuid")?.text }
+
+    /// Whether this is the definition of the domain with that UUID; of any where none is known.
+    func isDomain(_ uuid: String?) -> Bool {
+        guard let uuid, let own = self.uuid else { return true }
+        return own.lowercased() == uuid.lowercased()
+    }
+}

@@ -1,0 +1,203 @@
+public import HostModel
+import Planning
+
+/// Changes pools together.
+public struct PoolsWrite: HostWrite {
+    var pools: [PoolChange]
+
+    static var verb: HostAction.Verb { .pools }
+
+    var action: HostAction { .setPools(self) }
+    var domain: String? { nil }
+
+    var subject: String { pools.map { "the \($0.pool.pageSize) pool of cell \($0.pool.cell)" }.joined(separator: ", ") }
+
+    var words: String {
+        "set "
+            + pools.map { "\($0.pool.pageSize) pool of cell \($0.pool.cell) to \($0.target)" }.joined(separator: ", ")
+    }
+
+    func perform(in run: inout Run) throws(StepFailure) {
+        run.report.writes += pools.count
+        guard case .granted = try run.host.pools.setPools(pools) else { throw .notTaken(action) }
+    }
+
+    func holds(in run: Run) throws(StepFailure) -> Bool {
+        let sizes = try run.host.pools.persistentSizes(of: pools.map(\.pool))
+        // A pool that is gone with its cell has no pages.
+        return pools.allSatisfy { sizes[$0.pool] ?? .zero == $0.target }
+    }
+
+    func asOfNow(in run: Run) throws(StepFailure) -> HostAction {
+        var now = self
+        for index in pools.indices { now.pools[index].prior = try run.size(of: pools[index].pool) }
+        return now.action
+    }
+
+    func guestsStanding(in run: Run) -> [String] {
+        pools.contains { $0.target < $0.prior } ? run.report.started : []
+    }
+
+    /// It is undone pool by pool, so that one that cannot be put back does not hold up the others.
+    var inverse: [HostAction] { pools.reversed().map { .setPools([$0.inverse]) } }
+
+    func isUndone(by inverse: [HostAction]) -> Bool { inverse == self.inverse }
+
+    func add(to history: inout WriteHistory, _ entry: Transaction.Entry) {
+        for change in pools {
+            history.edit(TouchedPool(id: change.pool, before: change.prior)) { pool in
+                for size in [change.prior, change.target] where !pool.known.contains(size) { pool.known.append(size) }
+                if !entry.state.isDone { pool.isInDoubt = true }
+            }
+        }
+    }
+}
+
+extension HostAction {
+    /// Changes pools together.
+    public static func setPools(_ changes: [PoolChange]) -> HostAction { .setPools(PoolsWrite(pools: changes)) }
+}
+
+/// A pool with the sizes that it has had.
+private struct TouchedPool: TouchedThing {
+    let id: PoolID
+    /// The size before the first write.
+    let before: PageCount
+    /// All sizes that writes began from and led to.
+    var known: [PageCount] = []
+    /// Whether a write is not known to be done, so that any size between may be found.
+    var isInDoubt = false
+
+    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.Obstacle? {
+        guard let found = try look.run.host.pools.persistentSizes(of: [id])[id] else { return .poolGone(id) }
+        return allows(found) ? nil : .pool(id, found: found, known: known)
+    }
+
+    /// Whether the transaction may have left the pool with that size.
+    private func allows(_ size: PageCount) -> Bool {
+        if known.contains(size) { return true }
+        guard isInDoubt, let least = known.min(), let most = known.max() else { return false }
+        return least < size && size < most
+    }
+
+    /// Pages that were added and cannot be given back.
+    func pagesInUse(_ run: Run) throws(StepFailure) -> RollbackCheck.Obstacle? {
+        let found = try run.size(of: id)
+        guard found > before else { return nil }
+        let (spare, excess) = (try run.host.pools.sparePages(of: id), found.subtractingDownToZero(before))
+        return spare < excess ? .poolInUse(id, spare: spare, excess: excess) : nil
+    }
+}
+
+extension WriteHistory {
+    /// The pools whose added pages are in use, once no guest of the transaction runs any more.
+    func pagesInUse(_ run: Run) throws(StepFailure) -> [RollbackCheck.Obstacle] {
+        var obstacles: [RollbackCheck.Obstacle] = []
+        for case let pool as TouchedPool in things { obstacles += [try pool.pagesInUse(run)].compactMap(\.self) }
+        return obstacles
+    }
+}
+
+extension RollbackCheck.Obstacle {
+    /// The host has no such pool: its cell, or the kernel's support of that size, is gone.
+    public static func poolGone(_ pool: PoolID) -> Self {
+        Self("this host has no \(pool.pageSize) pool of cell \(pool.cell)")
+    }
+
+    /// The pool has another size.
+    public static func pool(_ pool: PoolID, found: PageCount, known: [PageCount]) -> Self {
+        Self(
+            "the \(pool.pageSize) pool of cell \(pool.cell) has \(found) pages; the transaction knows of "
+                + known.map(\.description).joined(separator: " and "))
+    }
+
+    /// Pages that were added are in use: fewer can be given back than would have to be.
+    public static func poolInUse(_ pool: PoolID, spare: PageCount, excess: PageCount) -> Self {
+        Self(
+            "the \(pool.pageSize) pool of cell \(pool.cell) has pages in use: it can give back \(spare) of \(excess)")
+    }
+}
+
+/// `{"cell": 0, "page_kib": 2048, "prior": 0, "target": 512}`.
+extension PoolChange: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case prior, target
+    }
+
+    /// Reads a change.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            pool: try PoolID(from: decoder),
+            prior: try container.decode(PageCount.self, forKey: .prior),
+            target: try container.decode(PageCount.self, forKey: .target))
+    }
+
+    /// Writes a change.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try pool.encode(to: encoder)
+        try container.encode(prior, forKey: .prior)
+        try container.encode(target, forKey: .target)
+    }
+}
+
+extension Run {
+    /// Changes the pools of these steps in one batch.
+    mutating func setPools(_ steps: [Step]) throws(Halt) {
+        guard let effect = try batch(of: steps), case .setPools(let write) = effect.action else { return }
+        let outcome: PoolOutcome
+        do throws(StepFailure) {
+            try host.observer.willRun(effect)
+            begun.append(effect.write)
+            report.writes += write.pools.count
+            outcome = try host.pools.setPools(write.pools)
+        } catch {
+            host.observer.didFail(effect, error)
+            throw .failed(effect.step, error)
+        }
+        guard case .short(let answers, let arguments) = outcome else { return note(effect) }
+        let failure = StepFailure.notTaken(effect.action)
+        host.observer.didFail(effect, failure)
+        // A pool that would not shrink was not granted too little.
+        throw answers.contains { $0.granted < $0.asked }
+            ? .poolsShort(answers, kernelArguments: arguments) : .failed(effect.step, failure)
+    }
+
+    /// The one write for the pools that have not their target yet; nil when all have.
+    private mutating func batch(of steps: [Step]) throws(Halt) -> Effect? {
+        var wanting: [Step] = []
+        var changes: [PoolChange] = []
+        for step in steps {
+            do throws(StepFailure) {
+                guard let change = try change(of: step) else {
+                    skip(step)
+                    continue
+                }
+                wanting.append(step)
+                changes.append(change)
+            } catch {
+                throw .failed(step, error)
+            }
+        }
+        guard !changes.isEmpty else { return nil }
+        let write = PoolsWrite(pools: changes)
+        return Effect(wanting, write.action, inverse: write.inverse)
+    }
+
+    /// What is to be done to the step's pool; nil when it has its target.
+    ///
+    /// - Throws: ``StepFailure/poolChanged(_:planned:found:)`` for a pool that has neither its prior size nor its target.
+    func change(of step: Step) throws(StepFailure) -> PoolChange? {
+        guard case .setPool(let pool, let prior, let target) = step else { return nil }
+        let found = try size(of: pool)
+        guard found != target else { return nil }
+        guard found == prior else { throw .poolChanged(pool, planned: prior, found: found) }
+        return PoolChange(pool: pool, prior: prior, target: target)
+    }
+
+    /// The pool's persistent size; a pool that the host does not have holds nothing.
+    func size(of pool: PoolID) throws(StepFailure) -> PageCount {
+        try host.pools.persistentSizes(of: [pool])[pool] ?? .zero
+    }
+}
