@@ -23,11 +23,14 @@ public enum Planner {
 
 /// One run of the planner.
 private struct Planning {
-    let request: PlanRequest
+    /// What is asked for; guests whose domain is taken over need what that has.
+    private(set) var request: PlanRequest
     var diagnostics: [Diagnostic] = []
     var records: [String: DomainRecord] = [:]
     /// By guest name: whose the domain of that name is.
     var ownership: [String: Ownership] = [:]
+    /// By guest name: the domains of which only a part is managed.
+    private var adopted: [String: AdoptedGuest] = [:]
     let pruning: Pruning
 
     init(_ request: PlanRequest) {
@@ -57,9 +60,23 @@ private struct Planning {
             ownership[guest.name.value] = decision
             switch decision {
             case .refused(let diagnostic), .leftAlone(let diagnostic): self.diagnostics.append(diagnostic)
-            case .none, .ours, .adopt, .takeOver: break
+            case .none: break
+            case .ours, .adopt, .takeOver: adopt(guest)
             }
         }
+        for index in self.request.guests.indices {
+            guard let guest = adopted[self.request.guests[index].name.value] else { continue }
+            self.request.guests[index].demand = guest.demand
+        }
+    }
+
+    private mutating func adopt(_ guest: GuestSpec) {
+        guard let record = records[guest.name.value],
+            let domain = AdoptedGuest(
+                guest, record: record, basePage: request.host.host.basePage, defaultHugePage: request.defaultHugePage)
+        else { return }
+        adopted[guest.name.value] = domain
+        diagnostics += domain.diagnostics
     }
 
     func result() -> ExecutablePlan {
@@ -211,26 +228,20 @@ private struct Planning {
     private var present: [GuestSpec] {
         request.guests.filter { guest in
             if case .refused = ownership[guest.name.value] { return false }
-            return guest.state?.value != .absent && !keepsShape(guest)
+            return guest.state?.value != .absent && !keepsPlace(guest)
         }
     }
 
-    /// Whether the guest's domain stays as it is defined: it takes its part of the host and is not placed.
-    private func keepsShape(_ guest: GuestSpec) -> Bool {
-        guard guest.keepsShape, records[guest.name.value] != nil else { return false }
-        switch ownership[guest.name.value] {
-        case .ours, .adopt, .takeOver: return true
-        case nil, .some(.none), .refused, .leftAlone: return false
-        }
-    }
+    /// Whether the guest's domain keeps its place: it takes its part of the host and is not placed.
+    private func keepsPlace(_ guest: GuestSpec) -> Bool { guest.keepsPlace && adopted[guest.name.value] != nil }
 
-    /// The places of guests that stay as they are defined.
+    /// What domains that keep their place will have, and take of the host.
     private var asDefined: [GuestPlacement] {
-        request.guests.filter(keepsShape).compactMap { guest in
-            records[guest.name.value].map {
+        request.guests.filter(keepsPlace).compactMap { guest in
+            adopted[guest.name.value].map { domain in
                 GuestPlacement(
-                    asDefined: $0, host: request.host, defaultHugePage: request.defaultHugePage,
-                    overhead: request.policy.guestOverhead)
+                    guest.name.value, asDefined: domain.becoming, load: domain.load, host: request.host,
+                    defaultHugePage: request.defaultHugePage, overhead: request.policy.guestOverhead)
             }
         }
     }
@@ -249,22 +260,31 @@ private struct Planning {
         request.policy.guestOverhead == .automatic ? .automatic : .none
     }
 
+    private func load(_ record: DomainRecord, _ load: DomainLoad, overhead: GuestOverhead) -> ForeignLoad {
+        ForeignLoad(
+            record, load: load, host: request.host, defaultHugePage: request.defaultHugePage, overhead: overhead)
+    }
+
     private var placementRequest: PlacementRequest {
         var held: [PoolID: PageCount] = [:]
         var foreign: [ForeignLoad] = []
         let ours = Set(request.guests.filter(isOurs).map(\.name.value))
-        let kept = Set(request.guests.filter(keepsShape).map(\.name.value))
+        let kept = Set(request.guests.filter(keepsPlace).map(\.name.value))
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
             let isOthers = !ours.contains(name) && OtherSites.site(of: record, request) != nil
             guard record.isRunning || record.facts.autostart || kept.contains(name) || isOthers,
                 let load = try? DomainLoad(reading: record.present)
             else { continue }
-            if kept.contains(name) || (!ours.contains(name) && !pruning.removes(name)) {
-                var taken = ForeignLoad(
-                    record, load: load, host: request.host, defaultHugePage: request.defaultHugePage,
-                    overhead: kept.contains(name) ? request.policy.guestOverhead : foreignOverhead)
-                taken.isGuest = kept.contains(name)
-                foreign.append(!taken.isGuest && request.policy.ignores(name) ? taken.withoutCPUs : taken)
+            if kept.contains(name) {
+                var taken = self.load(record, load, overhead: request.policy.guestOverhead)
+                if let next = adopted[name]?.load, next != load {
+                    taken.cover(self.load(record, next, overhead: request.policy.guestOverhead))
+                }
+                taken.isGuest = true
+                foreign.append(taken)
+            } else if !ours.contains(name), !pruning.removes(name) {
+                let taken = self.load(record, load, overhead: foreignOverhead)
+                foreign.append(request.policy.ignores(name) ? taken.withoutCPUs : taken)
             } else if record.isRunning {
                 let pages = DomainPages(load, host: request.host, defaultHugePage: request.defaultHugePage)
                 held.merge(pages.bound) { $0 + $1 }
@@ -316,7 +336,8 @@ private struct Planning {
         guard let place = outlook.placement.guests.first(where: { $0.name == name }) else { return nil }
         return GuestChange(
             request: request, guest: guest, placement: place, record: records[name], ownership: owner,
-            isMoved: outlook.moving.contains(name), isRebalanced: outlook.rebalanced.contains(name),
+            adopted: adopted[name], isMoved: outlook.moving.contains(name),
+            isRebalanced: outlook.rebalanced.contains(name),
             occupancy: outlook.occupancy
         ).outcome()
     }
@@ -332,7 +353,7 @@ private struct Planning {
     // MARK: Findings
 
     private func mixedPages(_ placement: Placement) -> [Diagnostic] {
-        let kept = Set(request.guests.filter(keepsShape).map(\.name.value))
+        let kept = Set(request.guests.filter(keepsPlace).map(\.name.value))
         let mixed = placement.guests.filter { Set($0.cells.map(\.pageSize)).count > 1 && !kept.contains($0.name) }
         return mixed.map { guest in
             let sizes = guest.cells.map { "\($0.pageSize) on cell \($0.hostCell)" }.joined(separator: ", ")

@@ -54,6 +54,10 @@ extension ApplyCase {
         }
     }
 
+    private static let tuned = """
+        <cputune><vcpupin vcpu='1' cpuset='2'/></cputune><numatune><memory mode='strict' nodeset='0-1'/></numatune>
+        """
+
     static let all: [ApplyCase] = [
         ApplyCase(
             testDescription: "creates a guest", guests: ["\(small)}"],
@@ -93,6 +97,32 @@ extension ApplyCase {
                     look.domains["a"]?.definition.contains($0) == true
                 }
             }),
+        ApplyCase(
+            testDescription: "adopts a domain as it is", before: foreign("a", tuned), guests: ["a: {adopt: true}"],
+            options: ["--yes"],
+            check: { look in
+                ["<description>kept</description>", "origin=\"adopted\"", "<vcpupin vcpu='1' cpuset='2'/>"].allSatisfy {
+                    look.domains["a"]?.definition.contains($0) == true
+                }
+            }),
+        ApplyCase(
+            testDescription: "manages of an adopted domain what its entry names", before: foreign("a", tuned),
+            guests: ["a: {adopt: true, current_ram: 32MiB, vcpu_pins: {0: 1}}"], options: ["--yes"],
+            check: { look in
+                [
+                    "<currentMemory unit='KiB'>32768<", "<vcpupin vcpu='0' cpuset='1'/>",
+                    "<vcpupin vcpu='1' cpuset='2'/>",
+                    "<memory mode='strict' nodeset='0-1'/>",
+                ].allSatisfy { look.domains["a"]?.definition.contains($0) == true }
+            }),
+        ApplyCase(
+            testDescription: "changes the definition of an adopted domain that runs",
+            before: { host in
+                try foreign("a", tuned)(host)
+                try host.libvirt.start("a")
+            },
+            guests: ["a: {adopt: true, ram: 32MiB}"], options: ["--yes"],
+            check: { $0.domains["a"]?.definition.contains("<memory unit='KiB'>32768<") == true }),
         ApplyCase(
             testDescription: "defines a guest anew from its base file, which has changed",
             before: { host in

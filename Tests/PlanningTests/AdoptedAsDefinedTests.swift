@@ -25,7 +25,7 @@ struct AdoptedAsDefinedTests {
         host.domains = [DomainFacts(name: "a", state: .shutoff, xml: xml)]
         let guest = GuestSpec(
             name: Located("a"), demand: GuestDemand(vcpus: 0, memory: 0), machine: GuestMachine(adopts: Located(true)),
-            keepsShape: true)
+            adoption: Adoption(at: nowhere))
         return PlanRequest(host: host, site: "test", policy: .plain(), guests: [guest] + others)
     }
 
@@ -66,15 +66,19 @@ struct AdoptedAsDefinedTests {
     }
 
     @Test(
-        "is an entry that names no flavor and none of its keys",
+        "is an entry that says nothing of its place",
         arguments: [
             ("adopt: true", true), ("adopt: true, state: running, autostart: true", true),
-            ("adopt: true, vcpus: 1, ram: 1GiB", false), ("adopt: true, vcpus: 1", nil), ("adopt: false", nil),
-            ("adopt: true, numa_policy: strict", nil),
+            ("adopt: true, vcpus: 1, ram: 1GiB", true), ("adopt: true, vcpus: 1", true), ("adopt: false", nil),
+            ("adopt: true, current_ram: 1GiB, vcpu_pins: {0: 1}, locked_memory: true", true),
+            ("adopt: true, iothread_pins: {1: 3}", true), ("adopt: true, numa_nodes: 1", false),
+            ("adopt: true, cpu_policy: dedicated", false), ("adopt: true, mem_page_size: 2MiB", false),
+            ("adopt: true, numa_placement: {0: 1}, numa_nodes: 1", false),
+            ("adopt: true, numa_policy: interleave", false),
         ] as [(String, Bool?)])
     func entry(keys: String, keeps: Bool?) {
         let answer = SiteReader.read(SourceText(name: "s", text: "guests: {a: {\(keys)}}"))
-        #expect(answer.value?.guests.first?.keepsShape == keeps || keeps == nil)
+        #expect(answer.value?.guests.first?.keepsPlace == keeps || keeps == nil)
         #expect(answer.diagnostics.hasErrors == (keeps == nil))
     }
 }

@@ -60,7 +60,7 @@ extension Topology: SettingRules {
     }
 
     static func settled(_ wanted: WantedSettings, over present: FoundSettings) -> Topology? {
-        let vcpus = wanted[VCPUs.self] ?? present.vcpus
+        guard let vcpus = wanted[VCPUs.self] else { return wanted.topology ?? present.topology }
         return wanted.topology ?? present.topology.flatMap { $0.vcpus == vcpus ? $0 : nil }
     }
 

@@ -55,6 +55,13 @@ public struct WantedSettings: Hashable, Sendable, SettingValues {
         return result
     }
 
+    /// The same of a domain that has `present`, with nothing left as it is: what is not wanted otherwise is wanted to stay.
+    ///
+    /// What goes with others that are gone is not in it: pins of vCPUs that the domain no longer has, say.
+    public func completed(over present: FoundSettings) -> WantedSettings {
+        WantedSettings(keeping: settled(over: present).canonical(defaultHugePage: nil))
+    }
+
     /// What must change in a domain that has `present` so that it is as wanted, in the order of a definition.
     ///
     /// Empty means that there is nothing to write. What is left as it is never differs, nor does what only looks different: one

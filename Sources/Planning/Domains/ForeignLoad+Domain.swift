@@ -99,6 +99,37 @@ extension ForeignLoad {
             .sorted { ($0.cpus ?? []) < ($1.cpus ?? []) }
     }
 
+    /// Takes as much as the same domain will take after its next start, too.
+    mutating func cover(_ next: ForeignLoad) {
+        takenCPUs.formUnion(next.takenCPUs)
+        var groups = Dictionary(sharedVCPUs.map { ($0.cpus, 0) }, uniquingKeysWith: { first, _ in first })
+        for group in next.sharedVCPUs { groups[group.cpus] = group.count }
+        sharedVCPUs = groups.filter { $0.key != nil || $0.value > 0 }
+            .map { SharedVCPUs(cpus: $0.key, count: $0.value) }.sorted { ($0.cpus ?? []) < ($1.cpus ?? []) }
+        unconfined = next.unconfined
+        memory = ForeignLoad.most(of: memory, next.memory)
+        if (next.overhead?.amount ?? .zero) > overhead?.amount ?? .zero { overhead = next.overhead }
+        let (held, later) = (pagesHeld, next.pagesHeld.merging(next.pagesAtStart) { $0 + $1 })
+        if isRunning {
+            pagesAtStart = later.reduce(into: [:]) { pages, entry in
+                let more = entry.value.subtractingDownToZero(held[entry.key] ?? .zero)
+                if more > .zero { pages[entry.key] = more }
+            }
+        } else {
+            (pagesAtStart, promisedPages) = (later, next.promisedPages)
+        }
+    }
+
+    /// By cell, the larger one of two amounts.
+    private static func most(of now: [Memory], _ next: [Memory]) -> [Memory] {
+        func sums(_ parts: [Memory]) -> [CellID?: KiB] {
+            Dictionary(parts.map { ($0.cell, $0.amount) }, uniquingKeysWith: { $0 + $1 })
+        }
+        return sums(now).merging(sums(next)) { max($0, $1) }
+            .sorted { ($0.key?.rawValue ?? -1) < ($1.key?.rawValue ?? -1) }
+            .map { Memory(cell: $0.key, amount: $0.value) }
+    }
+
     /// The domain without its claims to CPUs; its memory and pages stay.
     var withoutCPUs: ForeignLoad {
         var load = self

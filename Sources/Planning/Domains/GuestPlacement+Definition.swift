@@ -4,11 +4,17 @@ internal import Placement
 internal import SiteFile
 
 extension GuestPlacement {
-    /// Where a domain is by its own definition: the place of a guest of which the site says nothing but that it is taken over.
+    /// Where a domain is by its own definition: the place of a guest that is taken over and keeps it.
     ///
     /// A guest cell whose memory may come from several host cells is shown on the one that its pins name, else on the lowest.
-    init(asDefined record: DomainRecord, host: HostFacts, defaultHugePage: PageSize?, overhead: GuestOverhead) {
-        let parts = record.parts
+    ///
+    /// - Parameters:
+    ///   - parts: What the definition has, or will have.
+    ///   - load: What the domain takes then.
+    init(
+        _ name: String, asDefined parts: FoundSettings, load: DomainLoad?, host: HostFacts, defaultHugePage: PageSize?,
+        overhead: GuestOverhead
+    ) {
         let pins = parts.vcpuPins
         let single = Dictionary(grouping: pins.values.filter { $0.count == 1 }) { $0 }.filter { $0.value.count == 1 }
         let cells = parts.guestCells.sorted { $0.id < $1.id }.compactMap { cell -> GuestCellPlacement? in
@@ -25,9 +31,8 @@ extension GuestPlacement {
                 pins: Dictionary(uniqueKeysWithValues: cell.vcpus.map { ($0, pins[$0] ?? everywhere) }),
                 dedicatedVCPUs: VCPUSet(cell.vcpus.filter { pins[$0].map { single[$0] != nil } ?? false }))
         }
-        let load = try? DomainLoad(reading: record.present)
         self.init(
-            name: record.facts.name, emulatorCPUs: parts.emulatorPin ?? [], floatingCPUs: parts.vcpuCPUs,
+            name: name, emulatorCPUs: parts.emulatorPin ?? [], floatingCPUs: parts.vcpuCPUs,
             memory: parts.memory, cells: cells, pins: cells.isEmpty ? pins : [:],
             overhead: load.flatMap { overhead.amount(of: $0, host: host, defaultHugePage: defaultHugePage) } ?? .zero)
     }

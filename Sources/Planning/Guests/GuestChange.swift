@@ -32,6 +32,8 @@ struct GuestChange {
     let placement: GuestPlacement
     let record: DomainRecord?
     let ownership: Ownership
+    /// The guest's domain where only a part of it is managed.
+    let adopted: AdoptedGuest?
     /// Whether the guest leaves its host cells in this plan.
     let isMoved: Bool
     /// Whether it does so only to be better off.
@@ -43,12 +45,12 @@ struct GuestChange {
 
     /// Whether the running domain has its memory on other cells than it shall have: then its threads stay there with it, until both
     /// move at the next start.
-    private var moves: Bool { occupancy.running[name]?.moves ?? isMoved }
+    private var moves: Bool { placeOfItsOwn == nil && (occupancy.running[name]?.moves ?? isMoved) }
 
     /// What becomes of the guest.
     func outcome() -> GuestOutcome {
-        let wanted =
-            keptSettings ?? WantedParts(host: request.host).settings(of: guest.demand, at: placement)
+        let placed = WantedParts(host: request.host).settings(of: guest.demand, at: placement)
+        let wanted = placeOfItsOwn.map { $0.wantedInPlace(over: $0.record.parts) } ?? adopted?.leaving(placed) ?? placed
         var outcome = record.map { update(of: $0, wanted: wanted) } ?? creation(wanted)
         outcome.name = name
         if let record, !outcome.steps.isEmpty {
@@ -61,9 +63,21 @@ struct GuestChange {
         return outcome
     }
 
-    /// The settings of a domain that stays as it is defined; nil where the site says what they shall be.
-    private var keptSettings: WantedSettings? {
-        guest.keepsShape ? record.map { WantedSettings(keeping: $0.parts) } : nil
+    /// The guest's domain where it keeps its place; nil where the plan has a place for it.
+    private var placeOfItsOwn: AdoptedGuest? { guest.keepsPlace ? adopted : nil }
+
+    /// What is wanted of a domain, where nothing is left as it is.
+    private func whole(_ wanted: WantedSettings, of present: FoundSettings) -> WantedSettings {
+        if adopted != nil { return wanted.completed(over: present) }
+        return guest.demand.ioThreads == nil ? wanted.keepingIOThreads(of: present) : wanted
+    }
+
+    /// What is wanted of the running domain.
+    private func wantedLive(
+        _ asked: WantedSettings, whole: WantedSettings, of live: FoundSettings
+    ) -> WantedSettings {
+        guard let adopted else { return whole }
+        return (placeOfItsOwn == nil ? asked : adopted.wantedInPlace(over: live)).completed(over: live)
     }
 
     private func managedSave(_ outcome: GuestOutcome) -> Diagnostic {
@@ -114,13 +128,18 @@ struct GuestChange {
     private func update(of record: DomainRecord, wanted: WantedSettings) -> GuestOutcome {
         let origin: OwnershipMark.Origin = if case .ours(let origin) = ownership { origin } else { .adopted }
         let machine = machineChange(of: record, origin)
-        let mark = mark(origin: origin, wanted: wanted, machine: machine.record)
+        let mark = mark(
+            origin: origin, wanted: placeOfItsOwn?.named ?? wanted, machine: machine.record)
         let isDrift = mark.spec == record.mark?.spec
-        let wanted = guest.demand.ioThreads == nil ? wanted.keepingIOThreads(of: record.parts) : wanted
+        let asked = wanted
+        let wanted = whole(asked, of: record.parts)
         let stored = wanted.differences(from: record.parts, defaultHugePage: request.defaultHugePage)
-        let running = record.live.map { FloatingPins(wanted: wanted, everywhere: request.host.onlineCPUs).settled($0) }
-        let drift = running.map { wanted.differences(from: $0, defaultHugePage: request.defaultHugePage) }
-        let pins = running.map { livePins(drift ?? [], live: $0, wanted: wanted) }
+        let wantedLive = record.live.map { self.wantedLive(asked, whole: wanted, of: $0) } ?? wanted
+        let running = record.live.map {
+            FloatingPins(wanted: wantedLive, everywhere: request.host.onlineCPUs).settled($0)
+        }
+        let drift = running.map { wantedLive.differences(from: $0, defaultHugePage: request.defaultHugePage) }
+        let pins = running.map { livePins(drift ?? [], live: $0, wanted: wantedLive) }
         var outcome = GuestOutcome(
             definition: GuestDefinition(
                 name: name,
@@ -153,11 +172,8 @@ struct GuestChange {
                     name: name, prior: record.parts, wanted: wanted, mark: mark,
                     devices: DeviceChange.all(for: mark, from: record.mark, in: record.document)))
         }
-        if guest.keepsShape {
-            outcome.pending = machine.pending
-            outcome.restartPending = !outcome.pending.isEmpty
-        } else if let live = record.live, let running, let drift, let pins {
-            outcome.pending = drift.filter { moves || !takesAtOnce($0.key, wanted) }.map { part in
+        if let live = record.live, let running, let drift, let pins {
+            outcome.pending = drift.filter { moves || !takesAtOnce($0.key, wantedLive) }.map { part in
                 ChangedPart(part, when: .nextStart, live: live.live(part.key))
             }
             outcome.pending += machine.pending
@@ -167,7 +183,7 @@ struct GuestChange {
             if moves {
                 parts += narrowed(pins)
             } else {
-                addPinParts(drift, pins, live: running, wanted: wanted, parts: &parts)
+                addPinParts(drift, pins, live: running, wanted: wantedLive, parts: &parts)
             }
         } else if record.isRunning {
             outcome.restartPending = parts.contains { $0.when == .nextStart }
@@ -293,22 +309,27 @@ struct GuestChange {
     private func mark(
         origin: OwnershipMark.Origin, wanted: WantedSettings, machine: MachineRecord?
     ) -> OwnershipMark {
-        guard keptSettings == nil else {
+        if let adopted = placeOfItsOwn {
             return OwnershipMark(
-                site: request.site, guest: name, flavor: nil, origin: origin, managedPaths: [], placement: [],
-                host: request.policy.name.value, machine: machine)
+                site: request.site, guest: name, flavor: guest.flavor?.value, origin: origin,
+                managedPaths: paths(of: wanted), placement: [], host: request.policy.name.value,
+                spec: adopted.adoption.named.isEmpty ? nil : wanted.digest, machine: machine)
         }
         let pins = placement.cells.flatMap { cell in
             cell.dedicatedVCPUs.compactMap { vcpu in cell.pins[vcpu]?.first.map { (vcpu, $0) } }
         }
         return OwnershipMark(
             site: request.site, guest: name, flavor: guest.flavor?.value, origin: origin,
-            managedPaths: Set(wanted.settings.map { String($0.path.prefix { $0 != "[" }) }).sorted(),
+            managedPaths: paths(of: wanted),
             placement: placement.cells.map {
                 OwnershipMark.PlacedCell(guestCell: $0.id, hostCell: $0.hostCell, pageSize: $0.pageSize)
             }, ownCPUs: Dictionary(pins, uniquingKeysWith: { first, _ in first }),
             emulatorCPU: guest.demand.emulatorPolicy == .isolate ? placement.emulatorCPUs.first : nil,
             host: request.policy.name.value, spec: wanted.digest, machine: machine)
+    }
+
+    private func paths(of wanted: WantedSettings) -> [String] {
+        Set(wanted.settings.map { String($0.path.prefix { $0 != "[" }) }).sorted()
     }
 }
 

@@ -24,12 +24,8 @@ struct WantedParts {
         wanted.isLocked = !demand.realtimeVCPUs.isEmpty || demand.lockedMemory
         wanted.isMemoryShared = isShared(demand)
         wanted.cpuMode = demand.cpuMode
-        wanted.topology = SeenTopology(host: host).topology(of: demand, at: placement).map {
-            Topology(sockets: $0.sockets, cores: $0.cores, threads: $0.threads)
-        }
-        wanted.maximumPhysicalAddress = demand.physicalAddress.map {
-            MaximumPhysicalAddress(mode: $0.mode, bits: $0.bits)
-        }
+        wanted.topology = SeenTopology(host: host).topology(of: demand, at: placement).map(Topology.init)
+        wanted.maximumPhysicalAddress = demand.physicalAddress.map(MaximumPhysicalAddress.init)
         wanted.guestCells = guestCells(demand, placement)
         wanted.hasACPI = !demand.cells.isEmpty && hasACPI
         return wanted
@@ -51,10 +47,11 @@ struct WantedParts {
         for number in 0..<(demand.ioThreads ?? 0) {
             wanted.ioThreadPins[number + 1] = demand.pins.ioThreads[number + 1]?.value ?? wanted.emulatorPin
         }
-        wanted.schedulers = schedulers(demand)
+        wanted.schedulers = WantedParts.schedulers(demand)
     }
 
-    private func schedulers(_ demand: GuestDemand) -> [VCPU: Scheduler] {
+    /// The schedulers of vCPUs that have one of their own.
+    static func schedulers(_ demand: GuestDemand) -> [VCPU: Scheduler] {
         let realtime = Scheduler(policy: "fifo", priority: WantedParts.realtimePriority)
         var schedulers = Dictionary(uniqueKeysWithValues: demand.realtimeVCPUs.map { ($0, realtime) })
         guard let asked = demand.scheduler else { return schedulers }
@@ -103,6 +100,18 @@ struct WantedParts {
                 return (cell.id, cell.id == guestCell ? 10 : min(max(distance, 11), 254))
             })
     }
+}
+
+extension Topology {
+    /// The topology that a site asks for.
+    init(_ topology: CPUTopology) {
+        self.init(sockets: topology.sockets, cores: topology.cores, threads: topology.threads)
+    }
+}
+
+extension MaximumPhysicalAddress {
+    /// The setting that a site asks for.
+    init(_ address: PhysicalAddress) { self.init(mode: address.mode, bits: address.bits) }
 }
 
 extension NUMATune.Mode {

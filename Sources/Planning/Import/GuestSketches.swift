@@ -18,6 +18,38 @@ struct GuestSketches {
     /// The way that every domain can be said: it is taken over, and what it has stays as it is.
     var asItIs: [SketchKey] { autostart + [SketchKey("adopt", .flag(true))] }
 
+    /// What can be said of a domain that keeps its place, key by key; each of them stands for itself.
+    var inPlace: [SketchKey] {
+        var keys = size + pins("vcpu_pins", parts.vcpuPins.map { ($0.key.rawValue, $0.value) })
+        if let emulator = parts.emulatorPin { keys.append(SketchKey("emulator_pin", .word("\(emulator)"))) }
+        keys += scheduler.map { [SketchKey("scheduler", .map($0))] } ?? []
+        if let count = parts.ioThreads, count > 0 {
+            keys.append(SketchKey("iothreads", .number(count)))
+            keys += pins("iothread_pins", parts.ioThreadPins.map { ($0.key, $0.value) }.filter { $0.0 <= count })
+        }
+        keys += access
+        if parts.isLocked { keys.append(SketchKey("locked_memory", .flag(true))) }
+        return keys + seen.filter { $0.name != "iothreads" } + asItIs
+    }
+
+    /// What ``inPlace`` does not say, as it is shown: for this a domain that keeps its place has no keys.
+    var beyondWords: [String] {
+        let unsaid: [any ManagedSetting.Type] = [
+            HugePages.self, NoSharePages.self, VCPUPlacement.self, VCPUCPUs.self, NUMATune.self, GuestCells.self,
+        ]
+        let entries = parts.canonicalSettings(defaultHugePage: defaultHugePage).filter { entry in
+            unsaid.contains { entry.key.belongs(to: $0) }
+                || (scheduler == nil && entry.key.belongs(to: VCPUSchedulers.self))
+        }
+        let devices = hasMemoryDevices ? ["devices.memory"] : []
+        return entries.map { "\($0.path) \($0.value.words(isAmount: $0.key.isAmount))" } + devices
+    }
+
+    /// Whether the domain has memory beside ``FoundSettings/memory``.
+    var hasMemoryDevices: Bool {
+        (try? DomainLoad(reading: record.document)).map { $0.totalMemory != parts.memory } ?? true
+    }
+
     /// Each a list of a guest's keys, in the order in which they are written.
     var all: [[SketchKey]] {
         let end = seen + autostart + [SketchKey("adopt", .flag(true))]
@@ -86,12 +118,18 @@ struct GuestSketches {
 
     /// How vCPUs are scheduled: as real-time ones, then by any scheduler that those which have one have in common.
     private var schedulings: [[SketchKey]] {
-        guard let first = parts.schedulers.first?.value else { return [[]] }
+        guard let scheduler else { return [[]] }
+        return (realtime.isEmpty ? [] : [realtime]) + [[SketchKey("scheduler", .map(scheduler))]]
+    }
+
+    /// The one scheduler of those vCPUs that have one; nil for none, and for several.
+    private var scheduler: [SketchKey]? {
+        guard let first = parts.schedulers.first?.value, Set(parts.schedulers.values).count == 1 else { return nil }
         let vcpus = VCPUSet(parts.schedulers.keys)
         var keys = [SketchKey("vcpus", .word("\(vcpus)")), SketchKey("policy", .word(first.policy))]
         if vcpus.count == parts.vcpus { keys.removeFirst() }
         if let priority = first.priority { keys.append(SketchKey("priority", .number(priority))) }
-        return (realtime.isEmpty ? [] : [realtime]) + [[SketchKey("scheduler", .map(keys))]]
+        return keys
     }
 
     /// Whether a vCPU that somebody pinned to one CPU has it for itself in the plan, as it has on the host.
@@ -101,10 +139,6 @@ struct GuestSketches {
 
     /// All pins, as somebody put them by hand.
     private var handPins: [SketchKey] {
-        func pins(_ name: String, _ pins: [(Int, CPUSet)]) -> [SketchKey] {
-            let keys = pins.sorted { $0.0 < $1.0 }.map { SketchKey("\($0.0)", .word("\($0.1)")) }
-            return keys.isEmpty ? [] : [SketchKey(name, .map(keys))]
-        }
         var keys = pins("vcpu_pins", parts.vcpuPins.map { ($0.key.rawValue, $0.value) })
         if let emulator = parts.emulatorPin {
             keys.append(SketchKey("emulator_pin", .word("\(emulator)")))
@@ -114,6 +148,11 @@ struct GuestSketches {
         guard let count = parts.ioThreads, !parts.ioThreadPins.isEmpty else { return keys }
         if !saysIOThreads { keys.append(SketchKey("iothreads", .number(count))) }
         return keys + pins("iothread_pins", parts.ioThreadPins.map { ($0.key, $0.value) })
+    }
+
+    private func pins(_ name: String, _ pins: [(Int, CPUSet)]) -> [SketchKey] {
+        let keys = pins.sorted { $0.0 < $1.0 }.map { SketchKey("\($0.0)", .word("\($0.1)")) }
+        return keys.isEmpty ? [] : [SketchKey(name, .map(keys))]
     }
 
     private var realtime: [SketchKey] {
@@ -145,14 +184,16 @@ struct GuestSketches {
         if Set(sizes).count == 1, let size = sizes.first.flatMap(\.self) {
             keys.append(SketchKey("mem_page_size", .word("\(size)")))
         }
-        if let isShared = parts.isMemoryShared {
-            keys.append(SketchKey("mem_access", .word(isShared ? "shared" : "private")))
-        }
+        keys += access
         let isRealtime = processor.contains { $0.name == "cpu_realtime" }
         guard parts.isLocked, !isRealtime else { return keys }
         let hasPages = keys.contains { $0.name == "mem_page_size" }
         if !hasPages, !parts.guestCells.isEmpty { keys.append(SketchKey("mem_page_size", .word("small"))) }
         return keys + [SketchKey("locked_memory", .flag(true))]
+    }
+
+    private var access: [SketchKey] {
+        parts.isMemoryShared.map { [SketchKey("mem_access", .word($0 ? "shared" : "private"))] } ?? []
     }
 
     /// What the guest sees of its CPUs. For a domain that is ours already, what was asked for is said again.
@@ -175,4 +216,15 @@ struct GuestSketches {
     private var saysIOThreads: Bool { record.mark?.managedPaths.contains("iothreads") ?? false }
 
     private var autostart: [SketchKey] { record.facts.autostart ? [SketchKey("autostart", .flag(true))] : [] }
+}
+
+extension SettingValue {
+    /// The value in words.
+    fileprivate func words(isAmount: Bool) -> String {
+        switch self {
+        case .text(let text): text
+        case .number(let number): isAmount ? "\(KiB(number))" : "\(number)"
+        case .flag(let flag): flag ? "yes" : "no"
+        }
+    }
 }

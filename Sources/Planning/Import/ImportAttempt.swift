@@ -11,10 +11,8 @@ struct ImportAttempt {
 
     private let source: ImportSource
     private var hostKeys: [SketchKey]
-    /// By domain: the ways that are still to be tried, the present one first. The last one is that it stays as it is.
+    /// By domain: the ways that are still to be tried, the present one first. The last two are that it keeps its place.
     private var ways: [String: [[SketchKey]]] = [:]
-    /// By domain: the way that a plan would change least of what is there, and what it would change.
-    private var nearest: [String: (keys: [SketchKey], changes: [String])] = [:]
     private var pools: [String] = []
 
     init(_ source: ImportSource, hostKeys: [SketchKey]) {
@@ -24,24 +22,28 @@ struct ImportAttempt {
         for record in source.records { ways[record.facts.name] = self.ways(of: record) }
     }
 
-    /// By domain whose settings cannot all be said: why.
+    /// By domain whose settings cannot all be said: those that are not.
     var unsaid: [String: [String]] {
-        let words = ["its memory, its memory devices or its cells cannot be written in a site file"]
-        return Dictionary(
-            ways.keys.filter(isAsItIs).map { ($0, nearest[$0]?.changes ?? words) },
-            uniquingKeysWith: { first, _ in first })
+        Dictionary(
+            source.records.filter { keepsPlace($0.facts.name) }.map { record in
+                let sketches = GuestSketches(record, defaultHugePage: source.request.defaultHugePage)
+                return (record.facts.name, isAsItIs(record.facts.name) ? ["all"] : sketches.beyondWords)
+            }.filter { !$0.1.isEmpty }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Whether the domain is only taken over.
     private func isAsItIs(_ name: String) -> Bool { ways[name]?.count == 1 }
+
+    /// Whether the domain keeps its place, whatever else is said of it.
+    private func keepsPlace(_ name: String) -> Bool { (ways[name]?.count ?? 0) <= 2 }
 
     /// Tries until a plan changes nothing. Domains that were left out while others were said wrongly get a second chance, one by
     /// one.
     mutating func run() {
         settle()
         var tries = ImportAttempt.mostTries
-        for record in source.records where isAsItIs(record.facts.name) {
-            for way in ways(of: record).dropLast() where isAsItIs(record.facts.name) && tries > 0 {
+        for record in source.records where keepsPlace(record.facts.name) {
+            for way in ways(of: record).dropLast(2) where keepsPlace(record.facts.name) && tries > 0 {
                 tries -= 1
                 readmit(way, for: record.facts.name)
             }
@@ -53,25 +55,14 @@ struct ImportAttempt {
     private mutating func readmit(_ way: [SketchKey], for name: String) {
         var attempt = self
         attempt.ways[name]?.insert(way, at: 0)
-        let complaints = attempt.complaints(attempt.plan())
-        if complaints.isEmpty { ways = attempt.ways }
-        if complaints.count == 1, let words = complaints[name] { note(words, of: way, for: name) }
-    }
-
-    private mutating func note(_ words: [String], of way: [SketchKey], for name: String) {
-        if words.count < nearest[name]?.changes.count ?? .max { nearest[name] = (way, words) }
+        if attempt.complaints(attempt.plan()).isEmpty { ways = attempt.ways }
     }
 
     private mutating func settle() {
         while true {
-            let plan = plan()
-            let complaints = complaints(plan)
-            let open = complaints.filter { !isAsItIs($0.key) }
+            let open = complaints(plan()).filter { !isAsItIs($0) }
             guard !open.isEmpty else { return }
-            for (name, words) in open {
-                guard let tried = ways[name]?.removeFirst() else { continue }
-                note(words, of: tried, for: name)
-            }
+            for name in open { ways[name]?.removeFirst() }
         }
     }
 
@@ -104,23 +95,21 @@ struct ImportAttempt {
         ).plan
     }
 
-    /// By domain: what the plan would do to it, in words; empty when it would leave everything as it is.
-    private func complaints(_ plan: Plan) -> [String: [String]] {
-        var complaints: [String: [String]] = [:]
+    /// The domains that the plan would change, move or not place.
+    private func complaints(_ plan: Plan) -> Set<String> {
+        var complaints = Set(plan.placement.moved)
         for change in plan.changes {
-            guard case .guest(let name) = change.subject else { continue }
-            let parts = change.parts.filter { $0.key != .metadata }
-            if !parts.isEmpty { complaints[name] = parts.map(\.words) }
+            guard case .guest(let name) = change.subject, change.parts.contains(where: { $0.key != .metadata }) else {
+                continue
+            }
+            complaints.insert(name)
         }
-        for guest in plan.placement.unplaced {
-            complaints[guest.name] = ["as such a guest it would not fit where it is, beside the others"]
-        }
-        for name in plan.placement.moved { complaints[name] = ["as such a guest it would be moved"] }
-        let said = Set(ways.keys.filter { !isAsItIs($0) })
-        complaints = complaints.filter { said.contains($0.key) }
-        if complaints.isEmpty, ![.changes, .noChanges].contains(plan.verdict), let last = said.max() {
+        complaints.formUnion(plan.placement.unplaced.map(\.name))
+        complaints = complaints.filter { !isAsItIs($0) }
+        if complaints.isEmpty, ![.changes, .noChanges].contains(plan.verdict) {
             // Nobody in particular is at fault: one after the other is tried otherwise.
-            complaints[last] = ["the host would be refused with it"]
+            let said = ways.keys.filter { !keepsPlace($0) }.max() ?? ways.keys.filter { !isAsItIs($0) }.max()
+            if let said { complaints.insert(said) }
         }
         return complaints
     }
@@ -128,21 +117,34 @@ struct ImportAttempt {
     /// The ways to say a domain that the site file's own rules accept, and that mean as many vCPUs and cells as it has.
     private func ways(of record: DomainRecord) -> [[SketchKey]] {
         let sketches = GuestSketches(record, defaultHugePage: source.request.defaultHugePage)
-        return exact(sketches, record) + [sketches.asItIs]
+        return exact(sketches, record) + [readable(sketches.inPlace), sketches.asItIs]
     }
 
     private func exact(_ sketches: GuestSketches, _ record: DomainRecord) -> [[SketchKey]] {
-        // A guest's keys have no word for memory devices, whose memory is the host's all the same.
-        guard let load = try? DomainLoad(reading: record.document), load.totalMemory == record.parts.memory else {
-            return []
-        }
+        // A guest's keys have no word for memory devices, whose memory is the host's all the same; and without cells there is no
+        // place to say.
+        guard !sketches.hasMemoryDevices, !record.parts.guestCells.isEmpty else { return [] }
         return sketches.all.filter { keys in
-            let alone = SiteSketch(site: source.site, host: source.hostName, guests: [(record.facts.name, keys)])
-            let site = SiteReader.read(SourceText(name: "import", text: alone.text)).value
-            guard let demand = site?.guests.first?.demand else { return false }
+            guard let demand = demand(keys) else { return false }
             let cells = record.parts.guestCells.sorted { $0.id < $1.id }
             return demand.cells.map(\.vcpus) == cells.map(\.vcpus) && demand.cells.map(\.memory) == cells.map(\.memory)
         }
+    }
+
+    /// Those of the keys that the site file's own rules accept, each with those before it.
+    private func readable(_ keys: [SketchKey]) -> [SketchKey] {
+        if demand(keys) != nil { return keys }
+        let needed: Set<String> = ["autostart", "adopt"]
+        let own = keys.filter { needed.contains($0.name) }
+        return keys.filter { !needed.contains($0.name) }.reduce(into: []) { kept, key in
+            if demand(kept + [key] + own) != nil { kept.append(key) }
+        } + own
+    }
+
+    /// What a guest with these keys needs; nil where a site file may not have them.
+    private func demand(_ keys: [SketchKey]) -> GuestDemand? {
+        let alone = SiteSketch(site: source.site, host: source.hostName, guests: [("guest", keys)])
+        return SiteReader.read(SourceText(name: "import", text: alone.text)).value?.guests.first?.demand
     }
 
     // MARK: The file
@@ -173,7 +175,7 @@ struct ImportAttempt {
         let refused = source.refused.map { SiteSketch.LeftOut(name: $0.name, reasons: [$0.reason]) }
         sketch.leftOut = refused.sorted { $0.name < $1.name }
         for (name, reasons) in unsaid {
-            sketch.asTheyAre[name] = SiteSketch.LeftOut(name: name, nearest: nearest[name]?.keys, reasons: reasons)
+            sketch.asTheyAre[name] = SiteSketch.LeftOut(name: name, reasons: reasons)
         }
         var diagnostics = sketch.leftOut.map { domain in
             Diagnostic(
@@ -182,7 +184,7 @@ struct ImportAttempt {
         }
         diagnostics += sketch.asTheyAre.values.sorted { $0.name < $1.name }.map { domain in
             Diagnostic(
-                .importInexact, "domain '\(domain.name)' is taken over as it is: its keys would not say all of it",
+                .importInexact, "the entry of domain '\(domain.name)' does not say all of it; the rest stays as it is",
                 severity: .note, notes: domain.reasons)
         }
         if !pools.isEmpty {
@@ -193,20 +195,5 @@ struct ImportAttempt {
                     hint: "guests that do not run need pages that are not there"))
         }
         return ImportedSite(text: sketch.text, guests: sketch.guests.map(\.name).sorted(), diagnostics: diagnostics)
-    }
-}
-
-extension ChangedPart {
-    /// What would change, in words.
-    fileprivate var words: String {
-        let sides = [now, want].map { value -> String in
-            switch value {
-            case nil: "nothing"
-            case .text(let text): text
-            case .number(let number): "\(number)"
-            case .flag(let flag): flag ? "yes" : "no"
-            }
-        }
-        return "\(path) would change from \(sides[0]) to \(sides[1])"
     }
 }

@@ -22,12 +22,10 @@ struct SketchKey: Hashable {
 
 /// A site file that is being written: one host, and the guests that are on it already.
 struct SiteSketch {
-    /// A domain that is left out, or whose settings are.
+    /// A domain that is left out, or of which something is.
     struct LeftOut {
         var name: String
-        /// The keys that come nearest to it; nil when none do.
-        var nearest: [SketchKey]?
-        /// Why: what a plan for these keys would change, or why there can be none.
+        /// Why it is left out; or what is not said of it.
         var reasons: [String]
     }
 
@@ -40,7 +38,7 @@ struct SiteSketch {
     var guests: [(name: String, keys: [SketchKey])] = []
     /// What is left out, in the order in which it is written.
     var leftOut: [LeftOut] = []
-    /// By guest that is taken over as it is: why, and the keys that come nearest.
+    /// By guest of which something is not said, and stays as it is: that.
     var asTheyAre: [String: LeftOut] = [:]
 
     /// The file.
@@ -66,12 +64,9 @@ struct SiteSketch {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// What stands below the entry of a guest that is taken over as it is.
+    /// What stands below the entry of a guest that does not say all of it.
     private static func comments(_ domain: LeftOut) -> [String] {
-        guard let nearest = domain.nearest else { return domain.reasons.map { "    # as it is: \(comment($0))" } }
-        let keys = comment("\(text(.word(domain.name))): \(text(.map(nearest)))")
-        return ["    # Its settings stay as they are. In place of the line above, this would manage them and change:"]
-            + domain.reasons.map { "    #   - \(comment($0))" } + ["  # \(keys)"]
+        ["    # There are no keys for this; it stays as it is:"] + domain.reasons.map { "    #   \(comment($0))" }
     }
 
     private static func entry(_ entry: (name: String, keys: [SketchKey])) -> String {

@@ -2,7 +2,7 @@ internal import Diagnostics
 internal import HostModel
 
 /// Everything that a flavor, its properties or an image can say about a guest's CPUs and memory, in one form for all spellings.
-struct FlavorSettings: Sendable {
+struct FlavorSettings: Sendable, Hashable {
     var vcpus: Located<Int>?
     var currentVCPUs: Located<Int>?
     var ram: Located<KiB>?

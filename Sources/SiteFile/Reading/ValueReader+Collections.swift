@@ -92,6 +92,7 @@ struct CellEntry<Cell: Identifier, Value: Sendable>: Sendable {
 }
 
 extension CellEntry: Equatable where Value: Equatable {}
+extension CellEntry: Hashable where Value: Hashable {}
 
 extension ValueKind.KeyForm {
     /// The lowest number that such a thing has.

@@ -5,7 +5,7 @@ extension DemandRules {
     /// How cells are bound to host cells. Pinned CPUs and pages that are asked for only make sense on a host cell.
     mutating func memoryPolicy(_ policy: PolicyChoice?, hasCells: Bool) -> GuestDemand.MemoryPolicy {
         guard let wish = specs.memoryPolicy else { return .strict }
-        if !hasCells, wish.value != .strict {
+        if !hasCells, !isPartial, wish.value != .strict {
             report.error(
                 .policyNeedsCells, "numa_policy: \(wish.value.rawValue) needs guest cells", at: wish.mark,
                 hint: "add numa_nodes: 1")
@@ -32,7 +32,7 @@ extension DemandRules {
             report.error(
                 .policyNeedsCells, "numa_placement has no effect with numa_policy: none", at: placement.mark,
                 hint: "remove one of the two")
-        } else if !hasCells(policy) {
+        } else if !hasCells(policy), !isPartial {
             report.error(
                 .policyNeedsCells, "numa_placement needs guest cells", at: placement.mark, hint: "add numa_nodes: 1")
         }

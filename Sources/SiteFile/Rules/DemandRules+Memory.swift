@@ -48,7 +48,7 @@ extension DemandRules {
         }
         let locked = [specs.lockedMemory, image.lockedMemory].compactMap { $0 }.first(where: \.value)
         let isCounted = specs.pageSize != nil || image.pageSize != nil || isBroken("mem_page_size")
-        if let locked, !isCounted {
+        if let locked, !isCounted, !isPartial {
             report.error(
                 .lockedNeedsPageSize, "locked_memory needs mem_page_size, so that the memory is counted",
                 at: locked.mark,

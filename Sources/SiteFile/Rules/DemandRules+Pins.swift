@@ -53,6 +53,7 @@ extension DemandRules {
     private mutating func checkIOThreads(_ pins: [CellEntry<VCPU, CPUSet>]) {
         guard let first = pins.first, !isBroken("iothreads") else { return }
         guard let count = specs.ioThreads else {
+            if isPartial { return }
             report.error(
                 .missingKey, "iothread_pins needs iothreads", at: first.cell.mark,
                 hint: "add iothreads: \(pins.map(\.cell.value.rawValue).max() ?? 1)")

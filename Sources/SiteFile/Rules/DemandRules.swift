@@ -9,6 +9,8 @@ struct DemandRules {
     let choice: FlavorChoice
     /// Host cells chosen by the operator.
     let placement: Located<[CellEntry<GuestCellID, Int>]>?
+    /// Whether what is not said stays as a domain has it: then a key may say something of what others do not.
+    let isPartial: Bool
     var report = Report()
 
     var specs: FlavorSettings { choice.specs }
@@ -16,9 +18,12 @@ struct DemandRules {
     var vcpus: Int? { specs.vcpus?.value }
     var memory: KiB? { specs.ram?.value }
 
-    init(_ choice: FlavorChoice, placement: Located<[CellEntry<GuestCellID, Int>]>? = nil) {
+    init(
+        _ choice: FlavorChoice, placement: Located<[CellEntry<GuestCellID, Int>]>? = nil, isPartial: Bool = false
+    ) {
         self.choice = choice
         self.placement = placement
+        self.isPartial = isPartial
     }
 
     /// Whether the value of a key could not be read.

@@ -1,13 +1,16 @@
 internal import Diagnostics
 
 /// What a guest's flavor and the guest itself say together: the guest's word counts where both speak.
-struct FlavorChoice: Sendable {
+struct FlavorChoice: Sendable, Hashable {
     /// The flavor's side, native keys and properties in one.
     var specs = FlavorSettings()
     /// The image's side.
     var image = FlavorSettings()
     /// Keys whose values could not be read; rules about them stay silent.
     var broken: Set<String> = []
+
+    /// Says nothing.
+    init() {}
 
     /// Joins the spellings of one draft; a key given in both with different values is an error.
     init(_ draft: FlavorDraft, _ report: inout Report) {
@@ -17,11 +20,6 @@ struct FlavorChoice: Sendable {
         broken = draft.broken
         broken.formUnion(draft.properties?.value.broken ?? [])
         broken.formUnion(draft.imageProperties?.value.broken ?? [])
-    }
-
-    /// Whether nothing is said, not even wrongly.
-    var saysNothing: Bool {
-        broken.isEmpty && !FlavorField.all.contains { $0.isSet(specs) || $0.isSet(image) }
     }
 
     /// This guest's word over its flavor's.

@@ -100,25 +100,23 @@ struct SiteRules {
 
     private mutating func spec(_ name: Located<String>, _ guest: GuestDraft, _ hosts: [HostPolicy]) -> GuestSpec {
         checkHost(name, guest, hosts)
-        let isAbsent = guest.state?.value == .absent
-        let keepsShape = !isAbsent && keepsShape(guest)
-        var demand = isAbsent || keepsShape ? GuestDemand(vcpus: 0, memory: .zero) : demand(name, guest)
-        if keepsShape { demand.devices = guest.devices?.value ?? [] }
+        var (demand, adoption) = (GuestDemand(vcpus: 0, memory: .zero), Adoption?.none)
+        if guest.state?.value != .absent, let choice = choice(guest) {
+            if guest.adopts?.value == true {
+                let wish = Adoption(choice, placement: guest.placement, entry: name.mark)
+                demand = wish.demand(&report)
+                adoption = wish
+            } else {
+                demand = wholeDemand(name, guest, choice)
+            }
+            demand.devices = guest.devices?.value ?? []
+        }
         var machine = MachineRules(guest)
         let spec = GuestSpec(
             name: name, flavor: guest.flavorName, host: guest.host, state: guest.state, autostart: guest.autostart,
-            was: guest.was, demand: demand, machine: machine.machine(), keepsShape: keepsShape)
+            was: guest.was, demand: demand, machine: machine.machine(), adoption: adoption)
         report.append(machine.report.diagnostics)
         return spec
-    }
-
-    /// An entry that takes a domain over and names neither a flavor nor one of its keys.
-    private func keepsShape(_ guest: GuestDraft) -> Bool {
-        guard guest.adopts?.value == true, guest.flavorName == nil, guest.placement == nil, guest.count == nil else {
-            return false
-        }
-        var report = Report()
-        return FlavorChoice(guest.overrides, &report).saysNothing
     }
 
     private mutating func checkHost(_ name: Located<String>, _ guest: GuestDraft, _ hosts: [HostPolicy]) {
@@ -138,25 +136,32 @@ struct SiteRules {
         report.error(.unknownHost, "there is no host '\(host.value)'", at: host.mark, hint: hint)
     }
 
-    private mutating func demand(_ name: Located<String>, _ guest: GuestDraft) -> GuestDemand {
+    /// What the guest and its flavor say together; nil when that cannot be told.
+    private mutating func choice(_ guest: GuestDraft) -> FlavorChoice? {
         var choice = FlavorChoice(guest.overrides, &report)
-        guard !choice.broken.contains("flavor") else { return GuestDemand(vcpus: 0, memory: .zero) }
+        guard !choice.broken.contains("flavor") else { return nil }
         if let flavor = guest.flavorName {
             usedFlavors.insert(flavor.value)
             switch flavors[flavor.value] {
             case .some(.some(let known)): choice = choice.over(known)
-            case .some(.none): return GuestDemand(vcpus: 0, memory: .zero)
+            case .some(.none): return nil
             case .none:
                 if !wasUnreadable("flavors") { unknown(flavor) }
-                return GuestDemand(vcpus: 0, memory: .zero)
+                return nil
             }
         }
         if choice.image.machineType == nil { choice.image.machineType = guest.machineType }
+        return choice
+    }
+
+    /// What a guest needs whose entry says everything.
+    private mutating func wholeDemand(
+        _ name: Located<String>, _ guest: GuestDraft, _ choice: FlavorChoice
+    ) -> GuestDemand {
         checkSize(name, guest, choice)
         var rules = DemandRules(choice, placement: guest.placement)
-        var demand = rules.demand()
+        let demand = rules.demand()
         report.append(rules.report.diagnostics)
-        demand.devices = guest.devices?.value ?? []
         return demand
     }
 

@@ -18,21 +18,24 @@ public struct GuestSpec: Hashable, Sendable {
     public var autostart: Located<Bool>?
     /// The name that the domain had until now and loses, or nil.
     public var was: Located<String>?
-    /// What the guest needs of the host. An absent guest needs nothing: no vCPU, no memory, no cell; nor does one that keeps its
-    /// shape, whose needs are in its definition.
+    /// What the guest needs of the host. An absent guest needs nothing: no vCPU, no memory, no cell. What ``adoption`` does not name is
+    /// missing here, until the domain is known.
     public var demand: GuestDemand
     /// Where the rest of the domain comes from.
     public var machine: GuestMachine
-    /// Whether the entry takes a domain over and says nothing of its CPUs, memory and cells: these stay as they are.
-    public var keepsShape: Bool
+    /// What is managed of a domain that the entry takes over; nil for an entry that says everything.
+    public var adoption: Adoption?
+
+    /// Whether the domain keeps its place: its cells, and where its memory and its vCPUs are.
+    public var keepsPlace: Bool { adoption.map { !$0.placesGuest } ?? false }
 
     /// Puts a guest together.
     public init(
         name: Located<String>, flavor: Located<String>? = nil, host: Located<String>? = nil,
         state: Located<State>? = nil, autostart: Located<Bool>? = nil, was: Located<String>? = nil, demand: GuestDemand,
-        machine: GuestMachine = GuestMachine(), keepsShape: Bool = false
+        machine: GuestMachine = GuestMachine(), adoption: Adoption? = nil
     ) {
-        self.keepsShape = keepsShape
+        self.adoption = adoption
         self.name = name
         self.flavor = flavor
         self.host = host

@@ -1,0 +1,93 @@
+public import Diagnostics
+internal import HostModel
+
+/// What the entry of a domain that is taken over names of its CPUs, memory and cells: only that is managed, the rest stays as it is.
+///
+/// What the entry means is known once the domain is: keys that are not named have the domain's own values.
+public struct Adoption: Hashable, Sendable {
+    /// What can be managed without the rest: a number, a pin, a switch.
+    public enum Part: Hashable, Sendable, CaseIterable {
+        case vcpus, memory, currentVCPUs, currentMemory, vcpuPins, emulatorPin, ioThreads, ioThreadPins, scheduler
+        case lockedMemory, memoryAccess, cpuMode, topology, physicalAddress, pageSize
+    }
+
+    /// What the flavor and the entry say together; many guests of one entry share it.
+    private indirect enum Wish: Hashable, Sendable {
+        case keys(FlavorChoice, placement: Located<[CellEntry<GuestCellID, Int>]>?, entry: SourceMark)
+    }
+
+    /// What is named of what can be managed alone.
+    public let named: Set<Part>
+    /// Whether the guest's place is named too: its cells, what their memory is bound to, which CPUs its vCPUs have.
+    public let placesGuest: Bool
+    private let wish: Wish
+
+    /// An entry at that place that names nothing.
+    public init(at entry: SourceMark) { self.init(FlavorChoice(), placement: nil, entry: entry) }
+
+    init(_ choice: FlavorChoice, placement: Located<[CellEntry<GuestCellID, Int>]>?, entry: SourceMark) {
+        var (named, placesGuest): (Set<Part>, Bool) = ([], placement != nil)
+        for field in FlavorField.all where field.isSet(choice.specs) || field.isSet(choice.image) {
+            switch AdoptedKey(field.name) {
+            case .part(let part): named.insert(part)
+            case .pageSize:
+                named.insert(.pageSize)
+                placesGuest = true
+            case .place: placesGuest = true
+            case .nothing: break
+            }
+        }
+        self.named = named
+        self.placesGuest = placesGuest
+        wish = .keys(choice, placement: placement, entry: entry)
+    }
+
+    /// What the guest needs, where the domain has that shape, and what is wrong with that.
+    ///
+    /// What is wrong whatever the domain is like was found when the file was read, and is not said again.
+    public func demand(of shape: DomainShape) -> (demand: GuestDemand, diagnostics: [Diagnostic]) {
+        switch wish {
+        case .keys(let choice, let placement, let entry):
+            var known = DemandRules(choice, placement: placement, isPartial: true)
+            _ = known.demand()
+            var rules = DemandRules(
+                completed(choice, with: shape, entry: entry), placement: placement, isPartial: !placesGuest)
+            let demand = rules.demand()
+            if !placesGuest { rules.check(choice.specs, against: shape) }
+            let found = Set(known.report.diagnostics)
+            return (demand, rules.report.diagnostics.filter { !found.contains($0) })
+        }
+    }
+
+    /// What the keys mean as far as that can be said without the domain.
+    func demand(_ report: inout Report) -> GuestDemand {
+        switch wish {
+        case .keys(let choice, let placement, _):
+            var rules = DemandRules(choice, placement: placement, isPartial: true)
+            let demand = rules.demand()
+            report.append(rules.report.diagnostics)
+            return demand
+        }
+    }
+
+    /// The keys with what the domain has in place of those that are missing.
+    private func completed(_ choice: FlavorChoice, with shape: DomainShape, entry: SourceMark) -> FlavorChoice {
+        var choice = choice
+        choice.specs.vcpus = choice.specs.vcpus ?? Located(shape.vcpus, at: entry)
+        choice.specs.ram = choice.specs.ram ?? Located(shape.memory, at: entry)
+        if choice.specs.ioThreadPins != nil, choice.specs.ioThreads == nil {
+            choice.specs.ioThreads = Located(shape.ioThreads ?? 0, at: entry)
+        }
+        guard placesGuest else { return choice }
+        if !choice.specs.namesCells, !choice.image.namesCells, !shape.cells.isEmpty {
+            choice.specs.numaCells = Located(shape.drafts(at: entry), at: entry)
+            if choice.specs.memoryPolicy == nil, let policy = shape.memoryPolicy, policy != .none {
+                choice.specs.memoryPolicy = Located(policy, at: entry)
+            }
+        }
+        if choice.specs.pageSize == nil, choice.image.pageSize == nil, let size = shape.pageSize {
+            choice.specs.pageSize = Located(.exactly(size), at: entry)
+        }
+        return choice
+    }
+}

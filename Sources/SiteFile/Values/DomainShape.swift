@@ -1,0 +1,41 @@
+internal import Diagnostics
+public import HostModel
+
+/// What a domain has of that which a site file says in numbers: for keys that an entry leaves out.
+public struct DomainShape: Hashable, Sendable {
+    /// The number of vCPUs.
+    public var vcpus: Int
+    /// All memory, without memory devices.
+    public var memory: KiB
+    /// The guest's cells, ascending by id; empty for a domain without.
+    public var cells: [GuestCellDemand]
+    /// The size of the huge pages that back all memory; nil for ordinary pages and for several sizes.
+    public var pageSize: PageSize?
+    /// How memory is bound; nil where that is not one mode for all of it.
+    public var memoryPolicy: GuestDemand.MemoryPolicy?
+    /// The number of iothreads; nil where nothing is said of them.
+    public var ioThreads: Int?
+
+    /// Puts a shape together.
+    public init(
+        vcpus: Int, memory: KiB, cells: [GuestCellDemand] = [], pageSize: PageSize? = nil,
+        memoryPolicy: GuestDemand.MemoryPolicy? = nil, ioThreads: Int? = nil
+    ) {
+        self.vcpus = vcpus
+        self.memory = memory
+        self.cells = cells
+        self.pageSize = pageSize
+        self.memoryPolicy = memoryPolicy
+        self.ioThreads = ioThreads
+    }
+
+    /// The cells as `numa_cells` would have them.
+    func drafts(at mark: SourceMark) -> [Located<NUMACellDraft>] {
+        cells.map { cell in
+            var draft = NUMACellDraft()
+            draft.cpus = Located(cell.vcpus, at: mark)
+            draft.ram = Located(cell.memory, at: mark)
+            return Located(draft, at: mark)
+        }
+    }
+}
