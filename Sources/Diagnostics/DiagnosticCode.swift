@@ -57,6 +57,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case wishDropped = "NP248"
     case deviceTwice = "NP249"
     case pinsContradict = "NP250"
+    case bindingContradicts = "NP251"
 
     // Placement
     case pageSizeNotOnHost = "NP301"
@@ -77,6 +78,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case guestsConfined = "NP320"
     case memoryInUse = "NP321"
     case domainRunsAnywhere = "NP322"
+    case memoryFromOtherCells = "NP323"
     case isolatedCPUsRead = "NP330"
     case coreKindMissed = "NP331"
     case topologyContradicted = "NP332"

@@ -296,7 +296,8 @@ private struct Planning {
                 PlacementGuest(
                     name: guest.name.value, demand: guest.demand,
                     present: records[guest.name.value].map {
-                        PresentPlacement($0, host: request.host, defaultHugePage: request.defaultHugePage)
+                        PresentPlacement(
+                            $0, demand: guest.demand, host: request.host, defaultHugePage: request.defaultHugePage)
                     })
             },
             foreign: foreign, heldPages: held, allowsShrink: request.allowsShrink,
@@ -408,7 +409,8 @@ private struct Planning {
                 ? "the search limit was reached before a place for guest '\(guest.name)' was found or ruled out"
                 : "guest '\(guest.name)' does not fit on this host",
             at: mark(of: guest.name), length: guest.name.unicodeScalars.count,
-            notes: guest.code == .placementCellMissing ? guest.reasons.compactMap(missingCell) : barrenCells(for: guest)
+            notes: guest.code == .placementCellMissing
+                ? guest.reasons.compactMap { missingCell($0, of: guest.name) } : barrenCells(for: guest)
         )
     }
 
@@ -418,10 +420,13 @@ private struct Planning {
         return demand?.isBound == true && guest.code == .doesNotFit ? BarrenCells(request.host).sentences : []
     }
 
-    /// A host cell that `numa_placement` names and the host does not have: the machine is another one than the site was written for.
-    private func missingCell(_ shortage: Shortage) -> String? {
-        shortage.hostCell.map { cell in
-            "'numa_placement' names host cell \(cell); this host has \(CellSet(request.host.cells.map(\.id)))"
+    /// A host cell that a guest names and the host does not have: the machine is another one than the site was written for.
+    private func missingCell(_ shortage: Shortage, of guest: String) -> String? {
+        let demand = request.guests.first { $0.name.value == guest }?.demand
+        return shortage.hostCell.map { cell in
+            let key =
+                demand?.forcedCells.values.contains { $0.value == cell } == true ? "numa_placement" : "memory_cells"
+            return "'\(key)' names host cell \(cell); this host has \(CellSet(request.host.cells.map(\.id)))"
         }
     }
 

@@ -61,7 +61,7 @@ private func pinsJSON(_ pins: [VCPU: CPUSet]) -> JSONValue {
 }
 
 private func guestCellJSON(_ cell: GuestCellPlacement) -> JSONValue {
-    [
+    var object: [String: JSONValue] = [
         "id": .number(cell.id.rawValue),
         "host_cell": .number(cell.hostCell.rawValue),
         "vcpus": .text(cell.vcpus.description),
@@ -70,4 +70,10 @@ private func guestCellJSON(_ cell: GuestCellPlacement) -> JSONValue {
         "pins": pinsJSON(cell.pins),
         "dedicated_vcpus": .text(cell.dedicatedVCPUs.description),
     ]
+    if cell.isSpread {
+        let parts = cell.memoryByCell.sorted { $0.key < $1.key }.filter { $0.value > .zero }
+        object["memory_from"] = .list(
+            parts.map { ["host_cell": .number($0.key.rawValue), "memory_kib": .number($0.value.count)] })
+    }
+    return .object(object)
 }

@@ -16,7 +16,7 @@ extension ExplainText {
 
     private func what(_ cell: GuestCellPlacement) -> String {
         let vcpus = cell.vcpus.isEmpty ? "no vCPUs" : "\(Self.vcpus(cell.vcpus)), CPUs \(CellPins(cell).text)"
-        return "\(vcpus), \(Amount.text(cell.memory)) in \(cell.pageSize) pages"
+        return "\(vcpus), \(Amount.text(of: cell)) in \(cell.pageSize) pages"
     }
 
     private static func vcpus(_ list: VCPUSet) -> String { "\(list.count == 1 ? "vCPU" : "vCPUs") \(list)" }

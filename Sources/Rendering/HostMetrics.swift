@@ -80,8 +80,10 @@ extension HostMetrics {
     }
 
     private func fits(_ cell: GuestCellPlacement) -> Bool {
-        guard let host = facts.cell(cell.hostCell) else { return false }
-        guard cell.pageSize > facts.host.basePage else { return host.memoryFree.map { $0 >= cell.memory } ?? true }
-        return host.pool(of: cell.pageSize).map { $0.free >= cell.pageSize.pagesNeeded(for: cell.memory) } ?? false
+        cell.memoryByCell.allSatisfy { home, memory in
+            guard let host = facts.cell(home) else { return false }
+            guard cell.pageSize > facts.host.basePage else { return host.memoryFree.map { $0 >= memory } ?? true }
+            return host.pool(of: cell.pageSize).map { $0.free >= cell.pageSize.pagesNeeded(for: memory) } ?? false
+        }
     }
 }

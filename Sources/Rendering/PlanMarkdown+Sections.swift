@@ -89,7 +89,7 @@ extension PlanMarkdown {
             }
             return guest.cells.map { cell in
                 [
-                    name, "\(cell.id)", "\(cell.hostCell)", "\(cell.vcpus)", Amount.text(cell.memory),
+                    name, "\(cell.id)", "\(cell.hostCell)", "\(cell.vcpus)", Amount.text(of: cell),
                     "\(cell.pageSize)", CellPins(cell).text,
                 ]
             }

@@ -69,8 +69,12 @@ enum PlacementTables {
             for (index, cell) in guest.cells.enumerated() {
                 table.add([
                     index == 0 ? name : "", "\(cell.id)", "\(cell.hostCell)", cell.vcpus.text(empty: "none"),
-                    Amount.text(cell.memory), "\(cell.pageSize)", CellPins(cell).text,
+                    Amount.text(cell.isSpread ? cell.memory(on: cell.hostCell) : cell.memory), "\(cell.pageSize)",
+                    CellPins(cell).text,
                 ])
+                for (home, memory) in cell.memoryByCell.sorted(by: { $0.key < $1.key }) where home != cell.hostCell {
+                    table.add(["", "", "\(home)", "memory", Amount.text(memory), "\(cell.pageSize)", ""])
+                }
             }
             if !guest.emulatorCPUs.isEmpty {
                 table.add(["", "", "", "emulator", "", "", "\(guest.emulatorCPUs)"])

@@ -41,7 +41,8 @@ public struct Expectation: Hashable, Sendable {
         isRestartPending
             && shape.pieces.contains { piece in
                 guard let bound = piece.boundTo, let planned = planned(piece) else { return false }
-                return !bound.isEmpty && !bound.contains(planned.hostCell)
+                let wanted = planned.boundTo.isEmpty ? [planned.hostCell] : planned.boundTo
+                return !bound.isEmpty && bound.isDisjoint(with: wanted)
             }
     }
 

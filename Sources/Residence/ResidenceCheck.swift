@@ -80,7 +80,8 @@ public enum ResidenceCheck {
             let planned = expectation.planned(piece)
             pieces.append(
                 GuestResidence.Memory(
-                    cell: piece.cell, size: piece.memory, wantedCell: planned?.hostCell, wantedPage: planned?.pageSize,
+                    cell: piece.cell, size: piece.memory, wantedCell: planned?.onlyMemoryCell,
+                    wantedPage: planned?.pageSize,
                     pages: areas.reduce(into: [:]) { pages, area in
                         for (cell, count) in area.pages {
                             pages[area.pageSize, default: [:]][cell, default: .zero] += count

@@ -83,12 +83,29 @@ enum RefusedFlavors {
         ("numa_nodes: 2, image_properties: {hw_numa_nodes: ▶2}", .imageConflict),
         ("numa_cells: [{cpus: 0-7, ram: 8GiB}], image_properties: {hw_numa_nodes: ▶1}", .imageConflict),
         ("numa_policy: ▶none", .policyNeedsCells), ("numa_policy: ▶interleave", .policyNeedsCells),
-        ("cpu_policy: dedicated, numa_policy: ▶none", .policyNeedsCells),
-        ("mem_page_size: large, numa_policy: ▶none", .policyNeedsCells),
+        ("▶memory_cells: [1]", .policyNeedsCells), ("guest_numa: ▶hidden", .policyNeedsCells),
+        ("numa_nodes: 2, ▶memory_cells: [1]", .conflictingKeys), ("numa_nodes: 1, ▶memory_cells: []", .wrongType),
+        ("numa_cells: [{cpus: 0-7, ram: 8GiB, memory_cells: [0]}], ▶memory_cells: [1]", .conflictingKeys),
+        ("numa_nodes: 1, numa_policy: none, ▶memory_cells: [1]", .bindingContradicts),
+        ("numa_nodes: 1, numa_policy: preferred, ▶memory_cells: [0, 1]", .bindingContradicts),
+        ("numa_cells: [{cpus: 0-7, ram: 8GiB}, {ram: 0MiB, ▶memory_cells: [1]}]", .bindingContradicts),
+        (
+            "numa_cells: [{cpus: 0-3, ram: 4GiB, numa_policy: ▶restrictive}, {cpus: 4-7, ram: 4GiB}]",
+            .bindingContradicts
+        ),
+        (
+            "guest_numa: ▶hidden, numa_cells: [{cpus: 0-3, ram: 4GiB, numa_policy: preferred}, {cpus: 4-7, ram: 4GiB}]",
+            .bindingContradicts
+        ),
+        ("guest_numa: ▶hidden, numa_cells: [{cpus: 0-3, ram: 5GiB}, {cpus: 4-7, ram: 3GiB}]", .bindingContradicts),
+        (
+            "guest_numa: ▶hidden, numa_cells: [{cpus: 0-3, ram: 4GiB, memory_cells: [1]}, {cpus: 4-7, ram: 4GiB}]",
+            .bindingContradicts
+        ),
+        ("guest_numa: ▶hidden, numa_nodes: 2, numa_policy: preferred", .bindingContradicts),
+        ("guest_numa: ▶hidden, numa_nodes: 1, numa_policy: none", .bindingContradicts),
         ("▶numa_placement: {0: 1}", .policyNeedsCells),
-        ("numa_nodes: 2, numa_policy: none, ▶numa_placement: {0: 1}", .policyNeedsCells),
         ("numa_nodes: 2, numa_placement: {▶2: 0}", .cellsDoNotMatch),
-        ("numa_nodes: 2, numa_placement: {0: 1, 1: ▶1}", .conflictingKeys),
         ("numa_nodes: 1, properties: {'hw:numa_nodes': ▶2}", .conflictingKeys),
         (
             "numa_cells: [{cpus: 0-7, ram: 8GiB}], properties: {'hw:numa_nodes': 1, 'hw:numa_cpus.0': ▶0-6,"

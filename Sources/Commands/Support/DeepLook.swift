@@ -78,6 +78,6 @@ struct DeepLook {
         }
         guard !placement.cells.isEmpty else { return GuestShape([.init(cell: nil, memory: placement.memory)]) }
         return GuestShape(
-            placement.cells.map { .init(cell: $0.id, memory: $0.memory, boundTo: [$0.hostCell]) })
+            placement.cells.map { .init(cell: $0.id, memory: $0.memory, boundTo: $0.boundTo) })
     }
 }

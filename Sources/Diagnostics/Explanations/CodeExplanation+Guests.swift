@@ -128,8 +128,8 @@ extension CodeExplanation {
         CodeExplanation(
             .policyNeedsCells, "the guest must be bound to host cells",
             """
-            numa_policy and numa_placement are about binding guest cells. They need guest cells; and numa_policy: \
-            none, which leaves cells unbound, excludes CPUs of their own, a page size and numa_placement.
+            numa_policy, numa_placement, memory_cells and guest_numa are about guest cells and how these are bound. They \
+            need guest cells.
             Add numa_nodes: 1, or remove the key that the message names.
             """),
         CodeExplanation(
@@ -146,6 +146,15 @@ extension CodeExplanation {
             vcpu_pins or iothread_pins contradict what the guest is: a vCPU that has a CPU of its own is pinned to exactly \
             one, no two of them to the same, and an iothread that is pinned must exist.
             Correct the pins, or what they contradict: cpu_policy, cpu_dedicated_mask, iothreads.
+            """),
+        CodeExplanation(
+            .bindingContradicts, "memory that cannot be bound like that",
+            """
+            What numa_policy, memory_cells and guest_numa say of a guest's memory cannot be said to libvirt together. \
+            'restrictive' is for all cells or for none; 'preferred' is about one host cell; 'none' binds nothing. Memory of a \
+            guest that does not see its cells (guest_numa: hidden) is one piece: it has one policy, and cells of different \
+            sizes cannot be told apart in it.
+            Change or remove one of the keys, as the hint says.
             """),
         CodeExplanation(
             .deviceTwice, "a device that two guests want",

@@ -15,13 +15,13 @@ extension CodeExplanation {
             """
             Guest cells of one guest go to different host cells, so a guest cannot have more of them than the host \
             has. That is Nova's rule too.
-            Lower numa_nodes, choose another host, or write numa_policy: none for a virtual topology that is not \
-            bound.
+            Lower numa_nodes, choose another host, put cells on one host cell together by numa_placement, or write \
+            numa_policy: none for a virtual topology that is not bound.
             """),
         CodeExplanation(
             .placementCellMissing, "the host has no such cell",
             """
-            numa_placement, 'reserved' or 'pools' name a host cell that is not there. Cells may be numbered with \
+            numa_placement, memory_cells, 'reserved' or 'pools' name a host cell that is not there. Cells may be numbered with \
             gaps, and a cell can vanish when memory or a CPU is taken out.
             numactl-plan facts shows the cells of the host. Correct the number, or the choice of host (--host).
             """),
@@ -158,6 +158,14 @@ extension CodeExplanation {
             Confine each of them: virsh vcpupin DOMAIN VCPU CPUS --config --live for its vCPUs, and \
             virsh emulatorpin DOMAIN CPUS --config --live. Or list it under 'ignore_domains' of the host, which says that \
             this is meant; its memory and pages count all the same.
+            """),
+        CodeExplanation(
+            .memoryFromOtherCells, "memory of a guest comes from other host cells than its CPUs",
+            """
+            A warning: the host cell of the guest's CPUs does not have all of its memory, and numa_policy (preferred, interleave or \
+            none) lets the rest come from others. It is counted there, the nearest cells first; what lies there is remote \
+            for the guest's CPUs. With interleave the memory is bound to these cells and laid out over them by turns.
+            Give the guest more cells (numa_nodes: 2), or less memory; numa_policy: strict refuses such a place.
             """),
         CodeExplanation(
             .isolatedCPUsRead, "isolated CPUs serve dedicated vCPUs",

@@ -91,12 +91,22 @@ public struct GuestCellPlacement: Hashable, Sendable {
     public var pins: [VCPU: CPUSet]
     /// The vCPUs that have a host CPU of their own.
     public var dedicatedVCPUs: VCPUSet
+    /// The memory that is counted on each host cell: all of it on ``hostCell``, unless it comes from others or from several.
+    public var memoryByCell: [CellID: KiB]
+    /// The host cells that the memory is bound to; empty for memory that is bound nowhere.
+    public var boundTo: CellSet
 
     /// Puts a placed cell together.
+    ///
+    /// - Parameters:
+    ///   - memoryByCell: nil is all memory on the host cell.
+    ///   - boundTo: nil is the host cell.
     public init(
         id: GuestCellID, hostCell: CellID, vcpus: VCPUSet, memory: KiB, pageSize: PageSize, pins: [VCPU: CPUSet],
-        dedicatedVCPUs: VCPUSet
+        dedicatedVCPUs: VCPUSet, memoryByCell: [CellID: KiB]? = nil, boundTo: CellSet? = nil
     ) {
+        self.memoryByCell = memoryByCell ?? [hostCell: memory]
+        self.boundTo = boundTo ?? [hostCell]
         self.id = id
         self.hostCell = hostCell
         self.vcpus = vcpus
@@ -105,6 +115,23 @@ public struct GuestCellPlacement: Hashable, Sendable {
         self.pins = pins
         self.dedicatedVCPUs = dedicatedVCPUs
     }
+}
+
+extension GuestCellPlacement {
+    /// The memory that is counted on a host cell.
+    public func memory(on cell: CellID) -> KiB { memoryByCell[cell] ?? .zero }
+
+    /// Whether some of the memory is counted on another host cell than that of the CPUs.
+    public var isSpread: Bool { memoryByCell.contains { $0.key != hostCell && $0.value > .zero } }
+
+    /// The host cell that all the memory is on; nil where there are several, or none.
+    public var onlyMemoryCell: CellID? {
+        let cells = memoryByCell.filter { $0.value > .zero }.keys
+        return cells.count == 1 ? cells.first : nil
+    }
+
+    /// The one host cell that a look at the domain's binding, or else at its pins, finds its memory on.
+    package var memoryHome: CellID { boundTo.count == 1 ? boundTo.first ?? hostCell : hostCell }
 }
 
 /// What is used of one host cell.

@@ -20,12 +20,14 @@ extension Placing {
         let shared = grid.cells.indices.map { cell in
             grid.cells[cell].cores.reduce(into: CPUSet()) { $0.formUnion($1.shared) }.subtracting(alone[cell])
         }
+        let spread = SpreadMemory(arrangement, placed: placed)
         let guests = placed.map { guest in
-            guestPlacement(guest, assignment: arrangement.assignments[guest], granted: granted[guest], shared: shared)
+            guestPlacement(
+                guest, arrangement, granted: granted[guest], shared: shared, memory: spread.memory[guest] ?? [:])
         }
         return Placement(
             verdict: verdict, guests: guests,
-            cells: usage(arrangement, placed: placed, alone: alone, shared: shared),
+            cells: usage(arrangement, placed: placed, alone: alone, shared: shared, spread: spread),
             moved: placed.filter { hasMoved($0, to: guests) }.map { request.guests[$0].name })
     }
 
@@ -114,10 +116,12 @@ extension Placing {
         return alone
     }
 
+    /// - Parameter memory: By guest cell whose memory may come from several host cells: how much comes from which, in KiB.
     private func guestPlacement(
-        _ guest: Int, assignment: Assignment, granted: GrantedCPUs?, shared: [CPUSet]
+        _ guest: Int, _ arrangement: Arrangement, granted: GrantedCPUs?, shared: [CPUSet], memory: [Int: [Int: Int]]
     ) -> GuestPlacement {
         let (name, demand) = (request.guests[guest].name, request.guests[guest].demand)
+        let assignment = arrangement.assignments[guest]
         let everywhere = shared.reduce(into: CPUSet()) { $0.formUnion($1) }
         let overhead = grid.overhead(of: demand)
         guard demand.isBound else {
@@ -138,11 +142,24 @@ extension Placing {
             return GuestCellPlacement(
                 id: cell.id, hostCell: grid.cells[host].id, vcpus: cell.vcpus, memory: cell.memory,
                 pageSize: PageSize(KiB(UInt64(page < 0 ? grid.basePage : grid.pageSizes[page]))), pins: pins,
-                dedicatedVCPUs: cell.vcpus.intersection(demand.dedicatedVCPUs))
+                dedicatedVCPUs: cell.vcpus.intersection(demand.dedicatedVCPUs),
+                memoryByCell: memory[index].map(grid.byCell),
+                boundTo: binding(of: cell, demand, on: grid.cells[host].id, memory: memory[index].map(grid.byCell)))
         }
         return GuestPlacement(
             name: name, emulatorCPUs: emulator(demand, own: granted?.emulator, cells: cells, shared: everywhere),
             memory: demand.memory, cells: cells, overhead: overhead)
+    }
+
+    /// The host cells that the memory of a guest cell is bound to.
+    private func binding(
+        of cell: GuestCellDemand, _ demand: GuestDemand, on host: CellID, memory: [CellID: KiB]?
+    ) -> CellSet {
+        let policy = demand.policy(of: cell)
+        guard cell.memory > .zero, policy != .none else { return [] }
+        if let asked = cell.memoryCells { return asked.value }
+        if policy == .interleave, let memory { return CellSet(memory.keys) }
+        return [host]
     }
 
     /// The emulator's CPUs: its own, the host's shared ones, or those of the guest's vCPUs that are not real-time.
@@ -162,7 +179,7 @@ extension Placing {
     }
 
     private func usage(
-        _ arrangement: Arrangement, placed: [Int], alone: [CPUSet], shared: [CPUSet]
+        _ arrangement: Arrangement, placed: [Int], alone: [CPUSet], shared: [CPUSet], spread: SpreadMemory
     ) -> [CellUsage] {
         var usage = grid.cells.indices.map { cell in
             CellUsage(
@@ -184,6 +201,15 @@ extension Placing {
                 } else {
                     pages[host][page] += need.memory / grid.pageSizes[page]
                 }
+            }
+        }
+        for part in spread.parts {
+            if part.need.page >= 0 {
+                pages[part.host][part.need.page] += part.amount / grid.pageSizes[part.need.page]
+            } else if part.need.isOverhead {
+                usage[part.host].overhead += KiB(UInt64(part.amount))
+            } else {
+                usage[part.host].memoryUsed += KiB(UInt64(part.amount))
             }
         }
         for cell in grid.cells.indices {

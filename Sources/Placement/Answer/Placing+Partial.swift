@@ -13,7 +13,13 @@ extension Placing {
         var left = Set(obstacles.keys)
         for guest in inOrderOfKeeping(Set(kept.keys)) {
             guard let assignment = kept[guest]?.assignment else { continue }
-            if search.fix(guest, assignment) { assignments[guest] = assignment } else { left.insert(guest) }
+            var next = search
+            next.state.addFloating(needs[guest])
+            if next.state.hostLack == nil, next.fix(guest, assignment) {
+                (search, assignments[guest]) = (next, assignment)
+            } else {
+                left.insert(guest)
+            }
         }
         let attempts = Construction.Preference.inTurn(prefersPack: request.policy.placement == .pack).map {
             oneByOne(search, needs, left: left, preference: $0)
@@ -46,12 +52,16 @@ extension Placing {
         var (construction, left) = (Construction(search: search, order: .cellsFirst, preference: preference), left)
         var assignments: [Int: Assignment] = [:]
         for guest in search.sorted(by: .cellsFirst) where search.fixed[guest] == nil && !left.contains(guest) {
-            if needs[guest].cells.isEmpty {
-                if !construction.placeFloating(needs[guest]) { left.insert(guest) }
-            } else if let assignment = construction.place(needs[guest]) {
-                assignments[guest] = assignment
-            } else {
+            let before = construction.state
+            let hasSpread = !needs[guest].spread.isEmpty
+            if needs[guest].cells.isEmpty || hasSpread, !construction.placeFloating(needs[guest]) {
                 left.insert(guest)
+            } else if !needs[guest].cells.isEmpty {
+                assignments[guest] = construction.place(needs[guest])
+                if assignments[guest] == nil {
+                    construction.state = before
+                    left.insert(guest)
+                }
             }
         }
         return (construction, assignments, left)

@@ -12,6 +12,8 @@ struct PlacementState {
     private(set) var checksMade = 0
     private var totals = Totals()
     private var floating = Floating()
+    /// Memory of guests, placed ones and others, that may come from several host cells.
+    private(set) var spread: [SpreadNeed] = []
     /// Shared vCPUs of foreign domains that are each on one cell.
     private let foreignShared: Int
 
@@ -68,8 +70,9 @@ struct PlacementState {
         pages[cell * grid.pageSizes.count..<(cell + 1) * grid.pageSizes.count]
     }
 
-    /// Adds a guest that is bound to no cell; whether it fits is asked with ``hostHolds``.
+    /// Adds what a guest needs of the host as a whole; whether it fits is asked with ``hostLack``.
     mutating func addFloating(_ need: GuestNeed) {
+        spread += need.spread
         let memory = need.floatingMemory + need.floatingOverhead
         floating.shared += need.floatingShared
         floating.sharedMost = max(floating.sharedMost, need.floatingShared)
@@ -149,23 +152,30 @@ struct PlacementState {
             let allowed = Int(grid.cpuRatio.applied(to: UInt64(totals.sharedCPUs)))
             if needed > allowed { return Lack(resource: .sharedVCPUs, needed: needed, available: allowed) }
         }
+        var layout: MemoryLayout?
+        if !spread.isEmpty {
+            let found = MemoryLayout(spread, on: self)
+            if let lack = found.lack { return lack }
+            layout = found
+        }
         let promised: Int
-        switch promisedMemory {
+        switch promisedMemory(beside: layout) {
         case .success(let memory): promised = memory
         case .failure(let error): return error.lack
         }
-        return memoryLack(floating.memory, most: floating.memoryMost, reserve: 0, promised: promised)
+        let spread = layout?.taken ?? 0
+        return memoryLack(floating.memory, most: floating.memoryMost, reserve: 0, promised: promised, spread: spread)
             ?? memoryLack(
                 floating.memoryWithReserve, most: floating.memoryMostWithReserve, reserve: grid.reserve,
-                promised: promised)
+                promised: promised, spread: spread)
     }
 
     /// Ordinary memory in KiB that pages promised to foreign domains take where pools have none to spare; or the pages that
     /// guests took of those.
-    private var promisedMemory: Result<Int, LackError> {
+    private func promisedMemory(beside layout: MemoryLayout?) -> Result<Int, LackError> {
         var memory = 0
         for (size, promised) in grid.promisedPages.enumerated() where promised > 0 {
-            let spare = sparePages(of: size)
+            let spare = sparePages(of: size) - (layout?.sparePages[size] ?? 0)
             let guests = grid.cells.indices.reduce(0) { $0 + pages[$1 * grid.pageSizes.count + size] }
             if !grid.managesPools, guests > 0, spare < promised {
                 return .failure(LackError(.pages(size: size), promised + guests, spare + guests))
@@ -177,25 +187,29 @@ struct PlacementState {
 
     /// Pages of the pools of one size that nobody is to have.
     func sparePages(of size: Int) -> Int {
-        guard !(grid.managesPools && grid.allowsShrink) else { return 0 }
-        return grid.cells.indices.reduce(0) { sum, cell in
-            guard let total = grid.cells[cell].poolTotal[size] else { return sum }
-            return sum + max(0, total - grid.cells[cell].poolBase[size] - pages[cell * grid.pageSizes.count + size])
-        }
+        grid.cells.indices.reduce(0) { $0 + sparePages(of: size, on: $1) }
+    }
+
+    /// The same of one cell's pool.
+    func sparePages(of size: Int, on cell: Int) -> Int {
+        guard !(grid.managesPools && grid.allowsShrink), let total = grid.cells[cell].poolTotal[size] else { return 0 }
+        return max(0, total - grid.cells[cell].poolBase[size] - pages[cell * grid.pageSizes.count + size])
     }
 
     /// What the host lacks of ordinary memory, when `reserve` of it may be used beyond what cells may give to guests.
     ///
-    /// - Parameter promised: What pages take that are promised to foreign domains, in KiB.
-    private func memoryLack(_ memory: Int, most: Int, reserve: Int, promised: Int) -> Lack? {
+    /// - Parameters:
+    ///   - promised: What pages take that are promised to foreign domains, in KiB.
+    ///   - spread: What memory takes that comes from several cells, in KiB.
+    private func memoryLack(_ memory: Int, most: Int, reserve: Int, promised: Int, spread: Int) -> Lack? {
         if most > totals.ordinary + reserve {
             return Lack(resource: .memory, needed: most, available: totals.ordinary + reserve)
         }
-        let foreignMemory = Int(grid.ramRatio.applied(to: UInt64(grid.foreignFloatingMemory + promised)))
+        let foreignMemory = Int(grid.ramRatio.applied(to: UInt64(grid.foreignFloatingMemory + promised + spread)))
         let soft = totals.soft + memory
         let capacity = totals.softCapacity + reserve
         let hasPages = promised > 0 && pages.contains { $0 > 0 }
-        if soft + totals.hard > 0 || hasPages, soft + foreignMemory > capacity {
+        if soft + totals.hard + spread > 0 || hasPages, soft + foreignMemory > capacity {
             return Lack(resource: .memory, needed: soft + foreignMemory, available: capacity)
         }
         return nil

@@ -42,6 +42,8 @@ struct GuestNeed: Hashable {
     var pages: [Int]
     /// By guest cell: the page size that the guest has and keeps; nil when it is chosen.
     var keptPages: [Int]?
+    /// Memory that comes from other host cells than those of the guest's CPUs; ``cells`` are without it.
+    var spread: [SpreadNeed] = []
     /// Shared vCPUs of a guest that is bound to no cell.
     var floatingShared = 0
     /// Memory of a guest that is bound to no cell, in KiB.
@@ -75,7 +77,8 @@ extension GuestNeed {
     /// Translates a demand.
     ///
     /// - Throws: ``StaticObstacle`` when the host lacks a page size or cells altogether.
-    init(_ demand: GuestDemand, on grid: HostGrid) throws(StaticObstacleError) {
+    init(_ demand: GuestDemand, on grid: HostGrid, spreading: SpreadChoice = SpreadChoice()) throws(StaticObstacleError)
+    {
         let devices = try DeviceNeed(demand, on: grid)
         guard demand.isBound else {
             self.init(cells: [], forced: [], pages: [-1])
@@ -84,9 +87,6 @@ extension GuestNeed {
             floatingOverhead = Int(grid.overhead(of: demand).count)
             mayUseReserve = !demand.cells.isEmpty
             return
-        }
-        guard demand.cells.count <= grid.cells.count else {
-            throw StaticObstacleError(.tooManyCells(guest: demand.cells.count, host: grid.cells.count))
         }
         var forced: [Int?] = []
         for cell in demand.cells {
@@ -97,13 +97,18 @@ extension GuestNeed {
             guard let index = grid.indexOfCell[wanted] else { throw StaticObstacleError(.cellMissing(wanted)) }
             forced.append(index)
         }
+        let together = forced.count { $0 != nil } - Set(forced.compactMap(\.self)).count
+        guard demand.cells.count - together <= grid.cells.count else {
+            throw StaticObstacleError(.tooManyCells(guest: demand.cells.count - together, host: grid.cells.count))
+        }
         self.init(
             cells: demand.cells.enumerated().map { index, cell in
                 let pinned = grid.ownPins(of: cell, demand, on: forced[index]).count
                 return GuestNeed.need(of: cell, isFirst: index == 0, demand: demand, pinned: pinned)
             },
             forced: forced, pages: try GuestNeed.pages(for: demand, on: grid))
-        if !cells.isEmpty { cells[0].overhead = Int(grid.overhead(of: demand).count) }
+        try spread(demand, on: grid, by: spreading)
+        addOverhead(of: demand, on: grid)
         mustTouch = devices.mustTouch
         shouldTouch = devices.shouldTouch
         guard canTouchAll else { throw StaticObstacleError(.devicesApart(demand.devices.map(\.value))) }

@@ -28,7 +28,7 @@ extension KeptPlacement {
         var assignment = Assignment(hosts: [], pages: [])
         for (index, cell) in guest.demand.cells.enumerated() {
             guard let bound = present.cells[cell.id], let host = grid.indexOfCell[bound.hostCell],
-                !assignment.hosts.contains(host), (need.forced[index] ?? host) == host
+                need.allows(index, on: host, beside: assignment.hosts)
             else { return nil }
             let page = bound.hugePage.map { grid.sizeIndex($0) } ?? -1
             guard let page, need.pages.contains(page) else { return nil }

@@ -65,9 +65,12 @@ public struct PresentPlacement: Hashable, Sendable {
         public var hostCell: CellID
         /// The size of the pages that back it; nil for ordinary pages.
         public var hugePage: PageSize?
+        /// The host cells that its memory is laid out over by turns; empty where that is one cell, or another policy.
+        public var interleaved: CellSet
 
         /// Puts a bound cell together.
-        public init(hostCell: CellID, hugePage: PageSize?) {
+        public init(hostCell: CellID, hugePage: PageSize?, interleaved: CellSet = []) {
+            self.interleaved = interleaved
             self.hostCell = hostCell
             self.hugePage = hugePage
         }

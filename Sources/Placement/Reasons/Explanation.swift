@@ -24,7 +24,12 @@ struct Explanation {
         question.searchLimit = request.searchLimit / Explanation.share
         question.guests = guests.map { PlacementGuest(name: $0.name, demand: $0.demand) }
         changing(&question)
-        let placing = Placing(question)
+        let answer = fits(Placing(question))
+        let leaving = BestEffort(request: question).candidates
+        return answer == true || leaving.isEmpty ? answer : fits(Placing(question, leaving: leaving)) ?? answer
+    }
+
+    private func fits(_ placing: Placing) -> Bool? {
         guard placing.poolShortages.isEmpty, placing.obstacles.isEmpty, !placing.someGuestFitsNowhere else {
             return false
         }
@@ -246,7 +251,11 @@ extension GuestDemand {
         guard Set(cells.map(\.vcpus.count)).count == 1, Set(cells.map(\.memory)).count == 1,
             let even = evenCells(cells.count, vcpus: count, memory: amount)
         else { return nil }
-        smaller.cells = even
+        smaller.cells = zip(even, cells).map { cell, present in
+            GuestCellDemand(
+                id: cell.id, vcpus: cell.vcpus, memory: cell.memory, memoryCells: present.memoryCells,
+                policy: present.policy)
+        }
         return smaller
     }
 

@@ -50,6 +50,13 @@ struct ShortageReport {
             // The hardest of the guest's cells that may be here speaks for the guest.
             if let worst = found.compactMap({ $0 }).first(where: { !$0.isEmpty }) { reasons += worst }
         }
+        if !need.spread.isEmpty, let lack = floatingLack(of: need) {
+            let hosts = Set(need.spread.map { $0.hosts ?? [] })
+            let only = hosts.count == 1 && hosts.first?.count == 1 ? hosts.first?.first : nil
+            let own = need.spread.reduce(0) { $0 + ($1.isOverhead ? 0 : $1.memory) }
+            let free = max(0, own - (lack.needed - lack.available))
+            reasons.append(shortage(lack, on: only, own: own, free: free))
+        }
         let promised = promisedReasons(for: need)
         reasons += promised
         let far = far(from: open, need: need, demand: demand)
@@ -245,7 +252,11 @@ struct ShortageReport {
     private func holders(of resource: Lack.Resource, on cell: CellID?) -> [String] {
         let guests = placed.guests.filter { guest in
             if guest.cells.isEmpty { return cell == nil }
-            return guest.cells.contains { (cell ?? $0.hostCell) == $0.hostCell && holds($0, resource) }
+            return guest.cells.contains { part in
+                let isHere =
+                    resource.isOfMemory ? part.memory(on: cell ?? part.hostCell) > .zero : cell == part.hostCell
+                return (cell == nil || isHere) && holds(part, resource)
+            }
         }
         let foreign = request.foreign.filter { load in
             let cpus = cell.flatMap { request.host.cell($0)?.cpus } ?? request.host.onlineCPUs
@@ -290,6 +301,14 @@ struct ShortageReport {
 }
 
 extension Lack.Resource {
+    /// Whether it is about memory or its pages.
+    fileprivate var isOfMemory: Bool {
+        switch self {
+        case .memory, .pages, .pageSize: true
+        case .wholeCores, .siblingPairs, .dedicatedCPUs, .sharedCPUs, .sharedVCPUs: false
+        }
+    }
+
     /// Whether it is about vCPUs that share CPUs.
     fileprivate var isShared: Bool { self == .sharedCPUs || self == .sharedVCPUs }
 }

@@ -119,7 +119,7 @@ struct Construction {
         for seed in ranking {
             let near = nearest(to: seed, ranking: ranking)
             let first = need.mustTouch + need.shouldTouch
-            guard let hosts = Matching.first(rows: fits, columns: near, oneOfEach: first), need.touchesAll(hosts)
+            guard let hosts = need.match(fits, columns: near, oneOfEach: first), need.touchesAll(hosts)
             else { continue }
             let (remoteness, distance) = (need.remoteness(of: hosts, state.grid.distances), total(of: hosts))
             if best.map({ (remoteness, distance) < ($0.remoteness, $0.distance) }) ?? true {

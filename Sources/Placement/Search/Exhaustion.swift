@@ -204,7 +204,7 @@ struct Exhaustion {
         let need = kinds[kind].need
         if let host = need.forced[cell] {
             let isAllowed =
-                isOpen(host, shape: shape, kind: kind) && !assignment.hosts.contains(host)
+                isOpen(host, shape: shape, kind: kind) && need.allows(cell, on: host, beside: assignment.hosts)
                 && need.canTouchAll(assignment.hosts + [host], toCome: need.cells.count - cell - 1)
             return isAllowed ? [host] : []
         }
@@ -216,7 +216,7 @@ struct Exhaustion {
             lowest = max(lowest, assignment.hosts[other] + 1)
         }
         let hosts = state.grid.cells.indices.filter {
-            $0 >= lowest && isOpen($0, shape: shape, kind: kind) && !assignment.hosts.contains($0)
+            $0 >= lowest && isOpen($0, shape: shape, kind: kind) && need.allows(cell, on: $0, beside: assignment.hosts)
                 && need.canTouchAll(assignment.hosts + [$0], toCome: need.cells.count - cell - 1)
         }
         let keys = hosts.map { host in
@@ -259,7 +259,8 @@ struct Exhaustion {
     private static func likeness(of search: PlacementSearch) -> [Int] {
         let open = search.needs.indices.filter { search.fixed[$0] == nil }
         let forced = Set(open.flatMap { search.needs[$0].forced.compactMap { $0 } })
-        let touched = Set(open.flatMap { search.needs[$0].mustTouch })
+        let spread = search.needs.flatMap(\.spread).compactMap { $0.hosts.map(Set.init) }
+        let touched = Set(open.flatMap { search.needs[$0].mustTouch } + spread)
         let checks = search.state.checks
         var numbers: [Int] = []
         for (index, check) in checks.enumerated() {

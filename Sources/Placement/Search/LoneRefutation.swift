@@ -23,6 +23,7 @@ struct LoneRefutation {
     /// Whether the guest has no place, whatever becomes of the others.
     mutating func refutes(_ need: GuestNeed) -> Bool {
         guard !need.cells.isEmpty else { return refutesFloating(need) }
+        if !need.spread.isEmpty, refutesFloating(need) { return true }
         let kept = need.keptPages ?? []
         // By page size, guest cell and host cell. Where sizes may be mixed, any of them makes a pair.
         let choices = need.keptPages == nil ? need.pages : [0]
@@ -42,7 +43,7 @@ struct LoneRefutation {
             ]
         }
         let columns = Array(state.grid.cells.indices)
-        return pairs.allSatisfy { Matching.first(rows: $0, columns: columns) == nil }
+        return pairs.allSatisfy { need.match($0, columns: columns) == nil }
     }
 
     private func refutesFloating(_ need: GuestNeed) -> Bool {

@@ -37,6 +37,7 @@ public enum Placer {
         var sorted = request
         sorted.guests.sort { $0.name < $1.name }
         var answer = Placing(sorted).run()
+        if answer.verdict != .placed, let other = BestEffort(request: sorted).placement() { answer = other }
         if sorted.explains, answer.verdict == .infeasible { explain(&answer, sorted) }
         return answer
     }
@@ -63,7 +64,10 @@ struct Placing {
     let obstacles: [Int: StaticObstacle]
     let kept: [Int: KeptPlacement]
 
-    init(_ request: PlacementRequest) {
+    /// - Parameters:
+    ///   - leaving: Guests whose memory may come from any host cell, where nothing says that it must not.
+    ///   - pageRound: Which of several possible page sizes memory has that comes from several cells.
+    init(_ request: PlacementRequest, leaving: Set<Int> = [], pageRound: Int = 0) {
         self.request = request
         var grid = HostGrid(request)
         var needs: [GuestNeed?] = []
@@ -71,7 +75,10 @@ struct Placing {
         var kept: [Int: KeptPlacement] = [:]
         for (index, guest) in request.guests.enumerated() {
             do {
-                let need = try GuestNeed(guest.demand, on: grid)
+                let choice = SpreadChoice(
+                    goesElsewhere: leaving.contains(index),
+                    present: leaving.contains(index) ? [:] : guest.present?.interleaved ?? [:], pageRound: pageRound)
+                let need = try GuestNeed(guest.demand, on: grid, spreading: choice)
                 kept[index] = KeptPlacement(guest, need: need, grid: grid)
                 needs.append(need)
             } catch {

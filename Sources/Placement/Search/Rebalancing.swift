@@ -164,7 +164,8 @@ extension PresentPlacement {
         var pins: [VCPU: CPUSet] = [:]
         for cell in placement.cells {
             cells[cell.id] = BoundCell(
-                hostCell: cell.hostCell, hugePage: cell.pageSize > basePage ? cell.pageSize : nil)
+                hostCell: cell.hostCell, hugePage: cell.pageSize > basePage ? cell.pageSize : nil,
+                interleaved: cell.boundTo.count > 1 ? cell.boundTo : [])
             pins.merge(cell.pins) { first, _ in first }
         }
         self.init(cells: cells, pins: pins, emulatorCPUs: placement.emulatorCPUs, isRunning: isRunning)

@@ -57,17 +57,30 @@ extension PresentPlacement {
     /// What our mark says of it counts before the definition's own word, so that a definition that was changed by hand is drift and
     /// no new place. A domain without a mark is where it runs, whatever its definition says by now; one that has no guest cells is
     /// one piece, which is where it is bound to, or where its vCPUs are confined to.
-    init(_ record: DomainRecord, host: HostFacts, defaultHugePage: PageSize?) {
+    ///
+    /// - Parameter demand: What the site asks of the guest.
+    init(_ record: DomainRecord, demand: GuestDemand, host: HostFacts, defaultHugePage: PageSize?) {
         let parts = record.mark == nil ? record.live ?? record.parts : record.parts
         var cells: [GuestCellID: BoundCell] = [:]
-        for piece in parts.pieces where record.mark == nil || !parts.guestCells.isEmpty {
-            guard let hostCell = parts.home(of: piece, on: host) else { continue }
+        let pieces = parts.pieces(as: demand)
+        let takenFrom = Set(demand.cells.filter { $0.memoryCells != nil || $0.memory == .zero }.map(\.id))
+        for piece in pieces where record.mark == nil || !parts.guestCells.isEmpty {
+            let isElsewhere = takenFrom.contains(piece.id)
+            guard let hostCell = isElsewhere ? parts.home(ofVCPUs: piece, on: host) : parts.home(of: piece, on: host)
+            else { continue }
             let page = parts.hugePages?.size(of: piece.id, defaultSize: defaultHugePage)
             cells[piece.id] = BoundCell(hostCell: hostCell, hugePage: page == host.host.basePage ? nil : page)
         }
         for cell in record.mark?.placement ?? [] {
             let isOrdinary = cell.pageSize == host.host.basePage
             cells[cell.guestCell] = BoundCell(hostCell: cell.hostCell, hugePage: isOrdinary ? nil : cell.pageSize)
+        }
+        for piece in pieces {
+            guard let wanted = demand.cells.first(where: { $0.id == piece.id }),
+                demand.policy(of: wanted) == .interleave, parts.mode(of: piece) == .interleave
+            else { continue }
+            let bound = parts.binding(of: piece).intersection(host.cellIDs)
+            if bound.count > 1 { cells[piece.id]?.interleaved = bound }
         }
         let own = record.mark?.ownCPUs.mapValues { CPUSet([$0]) } ?? [:]
         self.init(

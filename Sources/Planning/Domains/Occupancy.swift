@@ -106,8 +106,9 @@ struct Occupancy {
             running: parts, placement: place, demand: demand, host: request.host,
             defaultHugePage: request.defaultHugePage)
         let homes = Dictionary(
-            parts.pieces.map { ($0.id, parts.home(of: $0, on: request.host)) }, uniquingKeysWith: { first, _ in first })
-        let known = (place?.cells ?? []).compactMap { cell in (homes[cell.id] ?? nil).map { $0 != cell.hostCell } }
+            parts.pieces(as: demand).map { ($0.id, parts.home(of: $0, on: request.host)) },
+            uniquingKeysWith: { first, _ in first })
+        let known = (place?.cells ?? []).compactMap { cell in (homes[cell.id] ?? nil).map { $0 != cell.memoryHome } }
         let moves = known.isEmpty || record.live == nil ? nil : known.contains(true)
         let state = specs[name]?.state?.value
         let leaves =

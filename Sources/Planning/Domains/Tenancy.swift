@@ -22,7 +22,7 @@ extension Tenancy {
     init(_ placement: GuestPlacement, demand: GuestDemand, host: HostFacts) {
         isReserved = demand.reservesMemory
         for cell in placement.cells {
-            add(cell.memory, on: cell.hostCell, hugePage: cell.pageSize > host.host.basePage ? cell.pageSize : nil)
+            add(cell, host: host)
             for (vcpu, cpus) in cell.pins {
                 if cell.dedicatedVCPUs.contains(vcpu) { own.formUnion(cpus) } else { shared.formUnion(cpus) }
             }
@@ -40,11 +40,22 @@ extension Tenancy {
         defaultHugePage: PageSize?
     ) {
         isReserved = demand?.reservesMemory ?? true
-        for piece in parts.pieces {
+        for piece in parts.pieces(as: demand) {
             let page = parts.hugePages?.size(of: piece.id, defaultSize: defaultHugePage)
-            let planned = placement?.cells.first { $0.id == piece.id }?.hostCell
-            guard let cell = parts.home(of: piece, on: host) ?? planned else { continue }
+            let planned = placement?.cells.first { $0.id == piece.id }
+            // Memory that may come from several cells, and is bound as planned, is where the plan counts it.
+            if let planned, planned.isSpread, parts.binding(of: piece) == planned.boundTo {
+                add(planned, host: host)
+                continue
+            }
+            guard let cell = parts.home(of: piece, on: host) ?? planned?.hostCell else { continue }
             add(piece.memory, on: cell, hugePage: page == host.host.basePage ? nil : page)
+        }
+    }
+
+    private mutating func add(_ cell: GuestCellPlacement, host: HostFacts) {
+        for (home, amount) in cell.memoryByCell where amount > .zero {
+            add(amount, on: home, hugePage: cell.pageSize > host.host.basePage ? cell.pageSize : nil)
         }
     }
 
@@ -83,20 +94,40 @@ extension FoundSettings {
             : guestCells.map { Piece(id: $0.id, vcpus: $0.vcpus, memory: $0.memory) }
     }
 
-    /// The one host cell that a piece is on: its memory is bound to that cell, or its vCPUs may run on no other; nil when neither
-    /// names one.
-    func home(of piece: Piece, on host: HostFacts) -> CellID? {
-        let bound = numaTune?.memNodes[piece.id]?.hostCells ?? numaTune?.hostCells
-        if let bound, bound.count == 1 { return bound.first }
+    /// The pieces; a guest that does not see its cells has the pieces of its site.
+    func pieces(as demand: GuestDemand?) -> [Piece] {
+        guard let demand, demand.hidesCells, guestCells.isEmpty, !demand.cells.isEmpty, demand.memory == memory else {
+            return pieces
+        }
+        return demand.cells.map { Piece(id: $0.id, vcpus: $0.vcpus, memory: $0.memory) }
+    }
+
+    /// The host cells that a piece's memory is bound to; empty for none.
+    func binding(of piece: Piece) -> CellSet { numaTune?.memNodes[piece.id]?.hostCells ?? numaTune?.hostCells ?? [] }
+
+    /// How a piece's memory is bound; nil for not at all.
+    func mode(of piece: Piece) -> NUMATune.Mode? {
+        if let node = numaTune?.memNodes[piece.id] { return node.mode }
+        return numaTune?.hostCells == nil ? nil : numaTune?.mode
+    }
+
+    /// The one host cell on whose CPUs alone a piece's vCPUs may run, or nil.
+    func home(ofVCPUs piece: Piece, on host: HostFacts) -> CellID? {
         var cpus = CPUSet()
         for vcpu in piece.vcpus {
             guard let pin = vcpuPins[vcpu] ?? vcpuCPUs else { return nil }
             cpus.formUnion(pin)
         }
         let online = cpus.intersection(host.onlineCPUs)
-        guard !online.isEmpty, let home = host.cells.first(where: { online.isSubset(of: $0.cpus) })?.id,
-            bound?.contains(home) ?? true
-        else { return nil }
+        return online.isEmpty ? nil : host.cells.first { online.isSubset(of: $0.cpus) }?.id
+    }
+
+    /// The one host cell that a piece is on: its memory is bound to that cell, or its vCPUs may run on no other; nil when neither
+    /// names one.
+    func home(of piece: Piece, on host: HostFacts) -> CellID? {
+        let bound = numaTune?.memNodes[piece.id]?.hostCells ?? numaTune?.hostCells
+        if let bound, bound.count == 1 { return bound.first }
+        guard let home = home(ofVCPUs: piece, on: host), bound?.contains(home) ?? true else { return nil }
         return home
     }
 }

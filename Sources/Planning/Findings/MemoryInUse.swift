@@ -42,15 +42,15 @@ struct MemoryInUse {
     }
 
     /// Whole MiB: nobody reads more digits.
-    private static func rounded(_ amount: KiB, up: Bool) -> KiB {
+    static func rounded(_ amount: KiB, up: Bool) -> KiB {
         let mebibytes = amount.count / 1_024 + (up && amount.count % 1_024 > 0 ? 1 : 0)
         return KiB(mebibytes * 1_024)
     }
 
     /// Ordinary memory that a guest takes of a cell, with its QEMU's; where that is overcommitted, its share of what must be there.
     private func memory(of guest: GuestPlacement, on cell: CellID) -> KiB {
-        let own = guest.cells.filter { $0.hostCell == cell && $0.pageSize <= request.host.host.basePage }
-            .reduce(guest.cells.first?.hostCell == cell ? guest.overhead : .zero) { $0 + $1.memory }
+        let own = guest.cells.filter { $0.pageSize <= request.host.host.basePage }
+            .reduce(guest.cells.first?.hostCell == cell ? guest.overhead : .zero) { $0 + $1.memory(on: cell) }
         let ratio = request.policy.ramAllocationRatio.thousandths
         let isHard = request.guests.first { $0.name.value == guest.name }?.demand.reservesMemory ?? true
         guard !isHard, ratio > 1_000 else { return own }

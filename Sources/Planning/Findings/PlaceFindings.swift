@@ -15,6 +15,7 @@ struct PlaceFindings {
         return placement.guests.flatMap { place in
             guard let guest = specs[place.name] else { return [Diagnostic]() }
             return [coreKind(guest, place), topology(guest, place)].compactMap(\.self) + devices(guest, place)
+                + place.cells.compactMap { elsewhere(guest, place, $0) }
         }
     }
 
@@ -32,6 +33,26 @@ struct PlaceFindings {
             "guest '\(place.name)' \(words) \(kind == .performance ? "efficiency" : "performance") cores: CPUs \(wrong)",
             at: guest.name.mark, severity: .warning,
             hint: "no \(kind.rawValue) cores are left for it; 'cpu_kind: any' accepts both kinds")
+    }
+
+    /// Memory that its host cell does not have, and that nobody asked to come from others.
+    private func elsewhere(_ guest: GuestSpec, _ place: GuestPlacement, _ cell: GuestCellPlacement) -> Diagnostic? {
+        let demand = guest.demand
+        guard let wanted = demand.cells.first(where: { $0.id == cell.id }), demand.mayComeFromElsewhere(wanted) else {
+            return nil
+        }
+        let own = wanted.memoryCells?.value ?? [cell.hostCell]
+        let others = cell.memoryByCell.filter { !own.contains($0.key) && $0.value > .zero }.sorted { $0.key < $1.key }
+        guard !others.isEmpty else { return nil }
+        let part = place.cells.count == 1 ? "its memory" : "the memory of guest cell \(cell.id)"
+        let amounts = others.map { "\(MemoryInUse.rounded($0.value, up: true)) from host cell \($0.key)" }
+        let policy = demand.policy(of: wanted)
+        return Diagnostic(
+            .memoryFromOtherCells,
+            "guest '\(place.name)' gets a part of \(part) from elsewhere: \(amounts.joined(separator: ", "))",
+            at: guest.name.mark, severity: .warning,
+            notes: ["\(own.words) \(own.count == 1 ? "has" : "have") no room for all \(cell.memory) of it"],
+            hint: "numa_policy: \(policy.rawValue) allows that; 'strict' refuses it, and more numa_nodes make it local")
     }
 
     private func topology(_ guest: GuestSpec, _ place: GuestPlacement) -> Diagnostic? {

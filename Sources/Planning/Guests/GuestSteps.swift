@@ -107,7 +107,10 @@ struct GuestSteps {
             return wanted.numaTune?.hostCells.map { !$0.isSubset(of: bound) } ?? false
         }
         let before = GuestSteps.places(prior, mark)
-        return GuestSteps.places(wanted, new).contains { cell, place in before[cell].map { $0 != place } ?? false }
+        // A mark names the cells of CPUs, a definition those of memory: like is held against like.
+        return GuestSteps.places(wanted, mark == nil ? nil : new).contains { cell, place in
+            before[cell].map { $0 != place } ?? false
+        }
     }
 
     private static func places(_ parts: some SettingValues, _ mark: OwnershipMark?) -> [GuestCellID: CellID] {

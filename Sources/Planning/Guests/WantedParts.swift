@@ -19,7 +19,7 @@ struct WantedParts {
         wanted.ioThreads = demand.ioThreads
         pin(&wanted, demand, placement)
         wanted.numaTune = numaTune(demand, placement)
-        wanted.hugePages = hugePages(placement)
+        wanted.hugePages = hugePages(demand, placement)
         wanted.noSharePages = !demand.realtimeVCPUs.isEmpty
         wanted.isLocked = !demand.realtimeVCPUs.isEmpty || demand.lockedMemory
         wanted.isMemoryShared = isShared(demand)
@@ -27,7 +27,7 @@ struct WantedParts {
         wanted.topology = SeenTopology(host: host).topology(of: demand, at: placement).map(Topology.init)
         wanted.maximumPhysicalAddress = demand.physicalAddress.map(MaximumPhysicalAddress.init)
         wanted.guestCells = guestCells(demand, placement)
-        wanted.hasACPI = !demand.cells.isEmpty && hasACPI
+        wanted.hasACPI = !demand.cells.isEmpty && !demand.hidesCells && hasACPI
         return wanted
     }
 
@@ -62,23 +62,30 @@ struct WantedParts {
     }
 
     private func numaTune(_ demand: GuestDemand, _ placement: GuestPlacement) -> NUMATune? {
-        guard !placement.cells.isEmpty, let mode = NUMATune.Mode(demand.memoryPolicy) else { return nil }
+        let policies = Dictionary(uniqueKeysWithValues: demand.cells.map { ($0.id, demand.policy(of: $0)) })
+        let nodes = placement.cells.compactMap { cell -> (GuestCellID, NUMATune.MemNode)? in
+            guard !cell.boundTo.isEmpty, let mode = policies[cell.id].flatMap(NUMATune.Mode.init) else { return nil }
+            return (cell.id, NUMATune.MemNode(mode: mode, hostCells: cell.boundTo))
+        }
+        guard let first = nodes.first?.1 else { return nil }
+        let all = nodes.reduce(into: CellSet()) { $0.formUnion($1.1.hostCells) }
+        if demand.hidesCells { return NUMATune(mode: first.mode, hostCells: all) }
+        let whole = demand.bindsWhole ? NUMATune.Mode(demand.memoryPolicy) : nil
         return NUMATune(
-            mode: mode, hostCells: CellSet(placement.cells.map(\.hostCell)),
-            memNodes: Dictionary(
-                uniqueKeysWithValues: placement.cells.map {
-                    ($0.id, NUMATune.MemNode(mode: mode, hostCells: [$0.hostCell]))
-                }))
+            mode: whole ?? .strict, hostCells: whole == nil ? nil : all,
+            memNodes: Dictionary(uniqueKeysWithValues: nodes))
     }
 
-    private func hugePages(_ placement: GuestPlacement) -> HugePages? {
-        let huge = placement.cells.filter { $0.pageSize > host.host.basePage }
+    private func hugePages(_ demand: GuestDemand, _ placement: GuestPlacement) -> HugePages? {
+        let huge = placement.cells.filter { $0.pageSize > host.host.basePage && $0.memory > .zero }
+        if demand.hidesCells { return huge.first.map { .all($0.pageSize) } }
         return huge.isEmpty ? nil : .perCell(Dictionary(uniqueKeysWithValues: huge.map { ($0.id, $0.pageSize) }))
     }
 
     private func isShared(_ demand: GuestDemand) -> Bool? { demand.memoryAccess.map { $0 == .shared } }
 
     private func guestCells(_ demand: GuestDemand, _ placement: GuestPlacement) -> [GuestCell] {
+        guard !demand.hidesCells else { return [] }
         let isHuge = placement.cells.contains { $0.pageSize > host.host.basePage }
         let isShared = isShared(demand) ?? (isHuge ? true : nil)
         return demand.cells.map { cell in

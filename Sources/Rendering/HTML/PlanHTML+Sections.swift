@@ -64,7 +64,7 @@ extension PlanHTML {
             return guest.cells.enumerated().map { index, cell in
                 [
                     guest.name, "\(cell.id)", "\(cell.hostCell)", cell.vcpus.text(empty: "none"),
-                    Amount.text(cell.memory), "\(cell.pageSize)", CellPins(cell).text + (index == 0 ? emulator : ""),
+                    Amount.text(of: cell), "\(cell.pageSize)", CellPins(cell).text + (index == 0 ? emulator : ""),
                 ]
             }
         }

@@ -39,9 +39,9 @@ struct MemoryBars: Hashable, Sendable {
     ) {
         func parts(_ size: PageSize) -> [MemoryBar.Part] {
             guests.enumerated().map { index, guest in
-                let cells = guest.cells.filter { $0.hostCell == cell.id && $0.pageSize == size }
+                let cells = guest.cells.filter { $0.pageSize == size }
                 return MemoryBar.Part(
-                    owner: .guest(index), amount: cells.map(\.memory).reduce(.zero, MemoryBar.sum))
+                    owner: .guest(index), amount: cells.map { $0.memory(on: cell.id) }.reduce(.zero, MemoryBar.sum))
             }
         }
         let sizes = Set(cell.pools.map(\.pageSize) + (usage?.pools ?? []).map(\.pageSize)).sorted()

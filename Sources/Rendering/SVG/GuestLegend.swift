@@ -77,8 +77,10 @@ struct GuestLegend {
             return ["\(Amount.text(guest.memory)) on \(cpus)"]
         }
         let vcpus = guest.cells.reduce(0) { $0 + $1.vcpus.count }
-        let cells = guest.cells.map { cell in
-            "\(Amount.text(cell.memory)) in \(cell.pageSize) pages on cell \(cell.hostCell)"
+        let cells = guest.cells.flatMap { cell in
+            cell.memoryByCell.sorted { $0.key < $1.key }.map { home, memory in
+                "\(Amount.text(memory)) in \(cell.pageSize) pages on cell \(home)"
+            }
         }
         return [Amount.count(vcpus, "vCPU")] + cells
     }

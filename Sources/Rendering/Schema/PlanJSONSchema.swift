@@ -119,10 +119,12 @@ public enum PlanJSONSchema: DocumentSchema {
                     "overhead_kib": count, "cells": list(of: reference("guest_cell")),
                 ])),
             "guest_cell": .object(
-                object([
-                    "id": count, "host_cell": count, "vcpus": list(), "memory_kib": count, "page_kib": count,
-                    "pins": ["type": "object", "additionalProperties": list()], "dedicated_vcpus": list(),
-                ])),
+                object(
+                    [
+                        "id": count, "host_cell": count, "vcpus": list(), "memory_kib": count, "page_kib": count,
+                        "pins": ["type": "object", "additionalProperties": list()], "dedicated_vcpus": list(),
+                    ], optional: ["memory_from": list(of: reference("cell_memory"))])),
+            "cell_memory": .object(object(["host_cell": count, "memory_kib": count])),
             "cell": .object(
                 object([
                     "id": count, "dedicated_used": list(), "shared_cpus": list(), "shared_vcpus": count,

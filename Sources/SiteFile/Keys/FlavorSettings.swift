@@ -15,6 +15,8 @@ struct FlavorSettings: Sendable, Hashable {
     /// `hw:numa_mem.N` by N.
     var numaMemory: Located<[Int: Located<KiB>]>?
     var memoryPolicy: Located<GuestDemand.MemoryPolicy>?
+    var memoryCells: Located<[Located<Int>]>?
+    var guestNUMA: Located<GuestNUMA>?
 
     var cpuPolicy: Located<GuestDemand.CPUPolicy>?
     var dedicatedMask: Located<String>?
@@ -85,8 +87,13 @@ extension FlavorSettings {
             "The guest cells one by one, for uneven splits"),
         FlavorKey(
             "numa_policy", \.memoryPolicy, .choice, standard: "strict",
-            "How guest cells are bound to host cells: libvirt's numatune mode, or none for cells that only the guest sees"
-        ),
+            "How memory of guest cells is bound to host cells: libvirt's numatune mode, or none"),
+        FlavorKey(
+            "memory_cells", \.memoryCells, .sequence(.integer(0...maximumListNumber), minimum: 1),
+            "The host cells that the memory of a guest of one cell comes from, wherever its CPUs are"),
+        FlavorKey(
+            "guest_numa", \.guestNUMA, .choice, standard: "visible",
+            "Whether the guest sees its cells; hidden ones only say where it is placed, bound and pinned"),
     ]
 
     private static let cpuKeys: [FlavorKey] = [

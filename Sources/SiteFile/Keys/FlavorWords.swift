@@ -1,4 +1,7 @@
 extension FlavorSettings {
+    /// Whether the guest sees its cells.
+    enum GuestNUMA: String, Sendable, CaseIterable { case visible, hidden }
+
     /// What a guest may demand of, or forbid about, hardware threads.
     enum Trait: String, Sendable, CaseIterable { case required, forbidden }
 

@@ -5,6 +5,8 @@ internal import HostModel
 struct NUMACellDraft: Sendable, Hashable {
     var cpus: Located<VCPUSet>?
     var ram: Located<KiB>?
+    var memoryCells: Located<[Located<Int>]>?
+    var policy: Located<GuestDemand.MemoryPolicy>?
     /// Keys whose values could not be read.
     var broken: Set<String> = []
 
@@ -14,6 +16,10 @@ struct NUMACellDraft: Sendable, Hashable {
             Key(
                 "cpus", \.cpus, .list(isEmptyAllowed: true),
                 "The vCPUs in the cell; a cell without vCPUs has memory only"),
-            Key("ram", \.ram, .size(atLeast: 1_024), required: true, "The memory of the cell"),
+            Key("ram", \.ram, .size(), required: true, "The memory of the cell; a cell with 0MiB has vCPUs only"),
+            Key(
+                "memory_cells", \.memoryCells, .sequence(.integer(0...maximumListNumber), minimum: 1),
+                "The host cells that the memory comes from, wherever the cell's CPUs are"),
+            Key("numa_policy", \.policy, .choice, "How the memory of the cell is bound, where not as the guest's"),
         ], broken: \.broken)
 }

@@ -7,6 +7,8 @@ struct CellWish {
     var cpus: [Located<VCPUSet>]
     /// Memory of each cell, ascending by cell.
     var memory: [Located<KiB>]
+    /// Host cells that memory comes from, and how it is bound, by cell; empty where nothing can be said of it.
+    var bindings: [(memoryCells: Located<CellSet>?, policy: Located<GuestDemand.MemoryPolicy>?)] = []
     /// Where the lists begin.
     var mark: SourceMark
 
@@ -18,6 +20,7 @@ struct CellWish {
             guard let ram = cell.value.ram, cell.value.broken.isEmpty else { return nil }
             memory.append(ram)
             cpus.append(cell.value.cpus ?? Located([], at: cell.mark))
+            bindings.append((cell.value.memoryCells?.map { CellSet(numbers: $0.map(\.value)) }, cell.value.policy))
         }
     }
 

@@ -7,7 +7,10 @@ extension DemandRules {
         if let vcpus { checkVCPUs(wish, VCPUSet(numbers: 0..<vcpus)) }
         if let memory { checkMemory(wish, memory) }
         return zip(wish.cpus, wish.memory).enumerated().map { number, cell in
-            GuestCellDemand(id: GuestCellID(number), vcpus: cell.0.value, memory: cell.1.value)
+            let binding = wish.bindings.indices.contains(number) ? wish.bindings[number] : nil
+            return GuestCellDemand(
+                id: GuestCellID(number), vcpus: cell.0.value, memory: cell.1.value, memoryCells: binding?.memoryCells,
+                policy: binding?.policy?.value)
         }
     }
 

@@ -48,8 +48,9 @@ struct DemandRules {
         demand.lockedMemory = lockedMemory() || !demand.realtimeVCPUs.isEmpty
         demand.currentMemory = currentMemory()
         demand.memoryAccess = specs.memoryAccess?.value
-        demand.memoryPolicy = memoryPolicy(policy, hasCells: hasCells(policy))
         demand.forcedCells = forcedCells(demand.cells, policy)
+        bindMemory(of: &demand, hasCells: hasCells(policy))
+        hideCells(of: &demand, hasCells: hasCells(policy))
         demand.cpuTopology = cpuTopology(hasCells: hasCells(policy))
         demand.asksForTopology = asksForTopology
         demand.ioThreads = specs.ioThreads?.value

@@ -176,8 +176,12 @@ public struct GuestDemand: Hashable, Sendable {
     public var lockedMemory: Bool
     /// Who may map the guest's memory; nil leaves that as it is, and shares memory in huge pages.
     public var memoryAccess: MemoryAccess?
-    /// How memory is bound to host cells.
+    /// How memory is bound to host cells; a cell may have a policy of its own.
     public var memoryPolicy: MemoryPolicy
+    /// Whether ``memoryPolicy`` is that of all memory as one, or only of cells that have none of their own.
+    public var bindsWhole = true
+    /// Whether the guest sees no cells: they only say where it is placed, bound and pinned.
+    public var hidesCells = false
     /// Host cells that the operator chose, by guest cell.
     public var forcedCells: [GuestCellID: Located<CellID>]
     /// The number of iothreads; nil leaves that as it is.
@@ -222,8 +226,24 @@ public struct GuestDemand: Hashable, Sendable {
         self.physicalAddress = physicalAddress
     }
 
-    /// Whether the guest's cells are bound to host cells.
-    public var isBound: Bool { !cells.isEmpty && memoryPolicy != .none }
+    /// Whether the guest's cells are put on host cells: their memory is bound there, or vCPUs have CPUs of their own there, or the
+    /// operator chose them.
+    public var isBound: Bool {
+        guard !cells.isEmpty else { return false }
+        return cpuPolicy != .shared || !forcedCells.isEmpty || cells.contains { policy(of: $0) != .none }
+    }
+
+    /// How the memory of a cell is bound.
+    public func policy(of cell: GuestCellDemand) -> MemoryPolicy { cell.policy ?? memoryPolicy }
+
+    /// Whether memory of a cell may come from elsewhere when its host cells do not have it all.
+    public func mayComeFromElsewhere(_ cell: GuestCellDemand) -> Bool {
+        let isConfined = bindsWhole && (memoryPolicy == .strict || memoryPolicy == .restrictive)
+        switch policy(of: cell) {
+        case .strict, .restrictive: return false
+        case .preferred, .interleave, .none: return !isConfined
+        }
+    }
 
     /// Whether the guest's memory may never be overcommitted: a page size was asked for, or a vCPU has a CPU of its own.
     public var reservesMemory: Bool { pageSize != nil || cpuPolicy != .shared }
@@ -237,9 +257,18 @@ public struct GuestCellDemand: Hashable, Sendable {
     public var vcpus: VCPUSet
     /// The memory of the cell.
     public var memory: KiB
+    /// The host cells that the memory comes from; nil is the one that the cell is put on.
+    public var memoryCells: Located<CellSet>?
+    /// How the memory is bound; nil is as the guest's.
+    public var policy: GuestDemand.MemoryPolicy?
 
     /// Puts a guest cell together.
-    public init(id: GuestCellID, vcpus: VCPUSet, memory: KiB) {
+    public init(
+        id: GuestCellID, vcpus: VCPUSet, memory: KiB, memoryCells: Located<CellSet>? = nil,
+        policy: GuestDemand.MemoryPolicy? = nil
+    ) {
+        self.memoryCells = memoryCells
+        self.policy = policy
         self.id = id
         self.vcpus = vcpus
         self.memory = memory
