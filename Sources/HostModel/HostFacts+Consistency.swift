@@ -8,6 +8,8 @@ public enum FactsProblem: Hashable, Sendable {
     case cpuInTwoCells(CPU, CellID, CellID)
     /// The sibling sets do not hold each CPU of the cell exactly once.
     case siblingsDoNotMatch(CellID)
+    /// A distance from the cell is none that firmware can give: one byte, in ACPI's table (SLIT).
+    case distanceImpossible(CellID, Int)
     /// A pool has more free or surplus pages than pages.
     case poolImpossible(PoolID)
     /// A cell has two pools of one page size.
@@ -30,6 +32,7 @@ extension FactsProblem: CustomStringConvertible {
         case .noCells: "there is no cell"
         case .cpuInTwoCells(let cpu, let first, let second): "CPU \(cpu) is in cell \(first) and in cell \(second)"
         case .siblingsDoNotMatch(let id): "the siblings of cell \(id) do not hold each of its CPUs exactly once"
+        case .distanceImpossible(let id, let distance): "the distance \(distance) from cell \(id) is not from 0 to 255"
         case .poolImpossible(let pool):
             "the \(pool.pageSize) pool of cell \(pool.cell) has more free or surplus pages than pages"
         case .poolTwice(let pool): "cell \(pool.cell) has two pools of \(pool.pageSize)"
@@ -76,6 +79,9 @@ extension Cell {
         let threads = siblings.reduce(into: CPUSet()) { $0.formUnion($1) }
         if threads != cpus || siblings.reduce(0, { $0 + $1.count }) != cpus.count {
             problems.append(.siblingsDoNotMatch(id))
+        }
+        for distance in (distances ?? [:]).values.sorted() where !(0...255).contains(distance) {
+            problems.append(.distanceImpossible(id, distance))
         }
         for (index, pool) in pools.enumerated() {
             let poolID = PoolID(cell: id, pageSize: pool.pageSize)

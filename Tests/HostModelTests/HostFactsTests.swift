@@ -134,6 +134,11 @@ struct FactsProblemTests {
             ([Cell(id: 2, cpus: [0], memory: 1, siblings: [[0], [0]])], [.siblingsDoNotMatch(2)]),
             ([Cell(id: 2, cpus: [0], memory: 1, siblings: [[0, 1]])], [.siblingsDoNotMatch(2)]),
             ([Cell(id: 2, cpus: [], memory: 1, siblings: [])], []),
+            ([Cell(id: 2, cpus: [], memory: 1, siblings: [], distances: [2: 0, 3: 255])], []),
+            (
+                [Cell(id: 2, cpus: [], memory: 1, siblings: [], distances: [2: .max, 3: -1])],
+                [.distanceImpossible(2, -1), .distanceImpossible(2, .max)]
+            ),
             (
                 [cell(0, [0], pools: [pool(2_048, 1, free: 2)])],
                 [.poolImpossible(PoolID(cell: 0, pageSize: PageSize(2_048)))]
@@ -174,7 +179,8 @@ struct FactsProblemTests {
     func words() {
         let pool = PoolID(cell: 3, pageSize: PageSize(2_048))
         let problems: [FactsProblem] = [
-            .cellTwice(1), .noCells, .cpuInTwoCells(1, 2, 3), .siblingsDoNotMatch(1), .poolImpossible(pool),
+            .cellTwice(1), .noCells, .cpuInTwoCells(1, 2, 3), .distanceImpossible(1, 256), .siblingsDoNotMatch(1),
+            .poolImpossible(pool),
             .poolTwice(pool), .poolsAboveMemory(1), .domainTwice("a"),
         ]
         #expect(Set(problems.map(\.description)).count == problems.count)
