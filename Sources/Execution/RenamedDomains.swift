@@ -13,7 +13,7 @@ struct RenamedDomains: DomainHost {
     init(_ domains: any DomainHost, _ steps: [Step]) {
         self.domains = domains
         let pairs = steps.compactMap { step -> (String, String)? in
-            if case .rename(let name, let from, _) = step { (name, from) } else { nil }
+            if case .rename(let step) = step { (step.guest, step.from) } else { nil }
         }
         sources = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }

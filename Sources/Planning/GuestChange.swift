@@ -19,9 +19,9 @@ struct GuestOutcome {
     var differs = false
 
     /// Whether the guest is started.
-    var starts: Bool { steps.contains { if case .start = $0 { true } else { false } } }
+    var starts: Bool { steps.contains { $0.word == .start } }
     /// Whether the guest is shut down.
-    var stops: Bool { steps.contains { if case .stop = $0 { true } else { false } } }
+    var stops: Bool { steps.contains { $0.word == .stop } }
 }
 
 /// Works out what becomes of one guest that has its place.
@@ -247,10 +247,10 @@ struct GuestChange {
     /// The pins of threads that stay, and leave CPUs to others.
     private func narrowed(_ pins: LivePins) -> [ChangedPart] {
         pins.steps.compactMap { step in
-            guard case .pin(_, let thread, let prior, let target) = step else { return nil }
-            let now = ChangedPart.Value.text("\(prior)")
+            guard case .pin(let step) = step else { return nil }
+            let now = ChangedPart.Value.text("\(step.prior)")
             return ChangedPart(
-                .setting(thread.pin), now: now, want: .text("\(target)"), when: .live, live: .value(now))
+                .setting(step.thread.pin), now: now, want: .text("\(step.target)"), when: .live, live: .value(now))
         }
     }
 
@@ -262,7 +262,9 @@ struct GuestChange {
         let isFloating = floats(drift, wanted) && !pins.steps.isEmpty
         for difference in drift where takesAtOnce(difference.key, wanted) {
             let isNew = !parts.contains { $0.key == .setting(difference.key) }
-            guard isNew, isFloating || pins.steps.contains(where: { $0.pins(difference.key) }) else { continue }
+            guard isNew, isFloating || pins.steps.contains(where: { $0.kind.liveSetting == difference.key }) else {
+                continue
+            }
             parts.append(ChangedPart(difference, when: .live, live: live.live(difference.key), drift: .live))
         }
         let order = (wanted.settings + live.settings).map(\.path)
