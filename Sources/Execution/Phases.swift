@@ -8,7 +8,8 @@ import Planning
 struct Phases {
     /// Pools that grow: the largest pages first, for small ones break up the room that large ones need; then by cell.
     private(set) var grow: [Step] = []
-    /// Domains that get another name, then new domains and changed definitions, then autostart, which needs the domain to be there.
+    /// Domains that get another name, then new domains and changed definitions, then single settings, which
+    /// need the domain to be there.
     private(set) var define: [Step] = []
     /// Threads of running domains.
     private(set) var pin: [Step] = []
@@ -28,7 +29,7 @@ struct Phases {
         let stopped = Set(stops.map(\.guest))
         let cycled = Set(starts.map(\.guest).filter(stopped.contains))
         grow = Phases.inOrder(phases[.grow] ?? []) { $0.isLarger(than: $1) }
-        define = (phases[.rename] ?? []) + (phases[.define] ?? []) + (phases[.autostart] ?? [])
+        define = (phases[.rename] ?? []) + (phases[.define] ?? []) + (phases[.setting] ?? [])
         pin = phases[.pin] ?? []
         remove = stops.filter { !cycled.contains($0.guest) } + (phases[.undefine] ?? [])
         // Down, then up again.
@@ -50,5 +51,5 @@ struct Phases {
 
 /// When the turn of a kind of step is, beside other kinds.
 enum Phase {
-    case grow, rename, define, autostart, pin, stop, undefine, start, shrink
+    case grow, rename, define, setting, pin, stop, undefine, start, shrink
 }

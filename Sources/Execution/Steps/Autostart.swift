@@ -41,7 +41,7 @@ extension HostAction {
 }
 
 extension AutostartStep: StepExecution {
-    var phase: Phase { .autostart }
+    var phase: Phase { .setting }
 
     func effect(in run: Run) throws(StepFailure) -> Effect? {
         guard let present = try run.host.domains.status(of: guest) else { throw .domainVanished(guest) }

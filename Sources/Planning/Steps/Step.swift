@@ -1,3 +1,4 @@
+internal import DomainXML
 public import XMLTree
 
 /// One thing that apply does to the host. A plan's steps are data: they are shown, journaled and undone from the same value.
@@ -48,7 +49,7 @@ public enum Step: Hashable, Sendable {
 /// diff see them; where only managed parts are meant, the document holds nothing else.
 extension Step: Codable {
     /// The word for a kind of step in documents.
-    enum Word: String, Codable {
+    enum Word: String, Codable, CaseIterable {
         case create, rename, redefine, rebase, pin, stop, release, undefine, start
         case setPool = "set_pool"
         case setAutostart = "set_autostart"
@@ -96,6 +97,11 @@ extension Step: Codable {
     }
 
     var word: Word { type(of: kind).word }
+
+    /// The step of whatever kind that brings a running domain's setting to what is wanted at once; nil for none.
+    static func live(_ difference: SettingDifference, of guest: String, _ record: DomainRecord) -> Step? {
+        Word.allCases.lazy.compactMap { $0.kind.live(difference, of: guest, record) }.first
+    }
 }
 
 extension Step {
