@@ -12,6 +12,8 @@ public enum HostAction: Hashable, Sendable {
     case rename(RenameStep)
     /// Pins a thread of a running domain.
     case pin(PinWrite)
+    /// Has the balloon of a running domain leave it another amount of memory.
+    case setMemory(MemoryWrite)
     /// Sets whether libvirt starts a domain with the host.
     case setAutostart(AutostartWrite)
     /// Starts a domain.
@@ -29,6 +31,7 @@ public enum HostAction: Hashable, Sendable {
         case .undefine(let write): write
         case .rename(let write): write
         case .pin(let write): write
+        case .setMemory(let write): write
         case .setAutostart(let write): write
         case .start(let write): write
         case .stop(let write): write
@@ -53,7 +56,7 @@ extension HostAction: CustomStringConvertible {
 /// What a definition replaces is left out: ``ReversibleWrite`` puts it back.
 extension HostAction: Codable {
     enum Verb: String, Codable {
-        case pools, define, undefine, rename, pin, autostart, start, stop, file
+        case pools, define, undefine, rename, pin, memory, autostart, start, stop, file
 
         fileprivate var kind: any HostWrite.Type {
             switch self {
@@ -62,6 +65,7 @@ extension HostAction: Codable {
             case .undefine: UndefineStep.self
             case .rename: RenameStep.self
             case .pin: PinWrite.self
+            case .memory: MemoryWrite.self
             case .autostart: AutostartWrite.self
             case .start: StartStep.self
             case .stop: StopStep.self
@@ -96,6 +100,7 @@ extension Step {
         case .redefine(let step): step
         case .rebase(let step): step
         case .pin(let step): step
+        case .setMemory(let step): step
         case .setAutostart(let step): step
         case .stop(let step): step
         case .release(let step): step

@@ -38,6 +38,10 @@ struct RenamedDomains: DomainHost {
         try domains.pin(thread, of: name, to: cpus)
     }
 
+    func setMemory(of name: String, to amount: KiB) throws(StepFailure) {
+        try domains.setMemory(of: name, to: amount)
+    }
+
     func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure) {
         try domains.setAutostart(name, autostart)
     }

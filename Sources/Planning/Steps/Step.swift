@@ -15,6 +15,8 @@ public enum Step: Hashable, Sendable {
     case rebase(RebaseStep)
     /// Pins one thread of a running domain, in the running domain only.
     case pin(PinStep)
+    /// Has the balloon of a running guest leave it another amount of memory, in the running domain only.
+    case setMemory(SetMemoryStep)
     /// Sets whether libvirt starts the domain with the host.
     case setAutostart(AutostartStep)
     /// Asks a running domain to shut down and waits for it. Where a start of the same domain is among the steps the two are one
@@ -36,6 +38,7 @@ public enum Step: Hashable, Sendable {
         case .redefine(let step): step
         case .rebase(let step): step
         case .pin(let step): step
+        case .setMemory(let step): step
         case .setAutostart(let step): step
         case .stop(let step): step
         case .release(let step): step
@@ -52,6 +55,7 @@ extension Step: Codable {
     enum Word: String, Codable, CaseIterable {
         case create, rename, redefine, rebase, pin, stop, release, undefine, start
         case setPool = "set_pool"
+        case setMemory = "set_memory"
         case setAutostart = "set_autostart"
 
         fileprivate var kind: any StepKind.Type {
@@ -62,6 +66,7 @@ extension Step: Codable {
             case .redefine: RedefineStep.self
             case .rebase: RebaseStep.self
             case .pin: PinStep.self
+            case .setMemory: SetMemoryStep.self
             case .setAutostart: AutostartStep.self
             case .stop: StopStep.self
             case .release: ReleaseStep.self
