@@ -28,6 +28,9 @@ public protocol DomainHost {
     /// Pins one thread of a running domain, in the running domain only.
     func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure)
 
+    /// Has the balloon of a running domain leave it that much memory, in the running domain only. The guest follows in its own time.
+    func setMemory(of name: String, to amount: KiB) throws(StepFailure)
+
     /// Sets whether libvirt starts the domain with the host.
     func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure)
 

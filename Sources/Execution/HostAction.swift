@@ -7,17 +7,19 @@ public enum HostAction: Hashable, Sendable {
     /// Defines a domain.
     case define(DefineWrite)
     /// Removes a definition.
-    case undefine(UndefineWrite)
+    case undefine(UndefineStep)
     /// Gives a domain another name.
-    case rename(RenameWrite)
+    case rename(RenameStep)
     /// Pins a thread of a running domain.
     case pin(PinWrite)
+    /// Has the balloon of a running domain leave it another amount of memory.
+    case setMemory(MemoryWrite)
     /// Sets whether libvirt starts a domain with the host.
     case setAutostart(AutostartWrite)
     /// Starts a domain.
-    case start(StartWrite)
+    case start(StartStep)
     /// Asks a domain to shut down and waits.
-    case stop(StopWrite)
+    case stop(StopStep)
     /// Replaces a file as a whole, or removes it.
     case replaceFile(FileWrite)
 
@@ -29,6 +31,7 @@ public enum HostAction: Hashable, Sendable {
         case .undefine(let write): write
         case .rename(let write): write
         case .pin(let write): write
+        case .setMemory(let write): write
         case .setAutostart(let write): write
         case .start(let write): write
         case .stop(let write): write
@@ -40,7 +43,7 @@ public enum HostAction: Hashable, Sendable {
     public var guest: String? { write.domain }
 
     /// What is written to, in words: `the definition of web01`.
-    public var subject: String { write.subject }
+    public var subject: String { write.place }
 }
 
 extension HostAction: CustomStringConvertible {
@@ -53,18 +56,19 @@ extension HostAction: CustomStringConvertible {
 /// What a definition replaces is left out: ``ReversibleWrite`` puts it back.
 extension HostAction: Codable {
     enum Verb: String, Codable {
-        case pools, define, undefine, rename, pin, autostart, start, stop, file
+        case pools, define, undefine, rename, pin, memory, autostart, start, stop, file
 
         fileprivate var kind: any HostWrite.Type {
             switch self {
             case .pools: PoolsWrite.self
             case .define: DefineWrite.self
-            case .undefine: UndefineWrite.self
-            case .rename: RenameWrite.self
+            case .undefine: UndefineStep.self
+            case .rename: RenameStep.self
             case .pin: PinWrite.self
+            case .memory: MemoryWrite.self
             case .autostart: AutostartWrite.self
-            case .start: StartWrite.self
-            case .stop: StopWrite.self
+            case .start: StartStep.self
+            case .stop: StopStep.self
             case .file: FileWrite.self
             }
         }
@@ -83,6 +87,26 @@ extension HostAction: Codable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(type(of: write).verb, forKey: .verb)
         try write.encode(to: encoder)
+    }
+}
+
+extension Step {
+    /// How the step is carried out.
+    var execution: any StepExecution {
+        switch self {
+        case .setPool(let step): step
+        case .create(let step): step
+        case .rename(let step): step
+        case .redefine(let step): step
+        case .rebase(let step): step
+        case .pin(let step): step
+        case .setMemory(let step): step
+        case .setAutostart(let step): step
+        case .stop(let step): step
+        case .release(let step): step
+        case .undefine(let step): step
+        case .start(let step): step
+        }
     }
 }
 

@@ -19,7 +19,7 @@ protocol HostWrite: Hashable, Sendable, Codable {
     var words: String { get }
 
     /// What is written to, in words: `the definition of web01`.
-    var subject: String { get }
+    var place: String { get }
 
     /// Writes to the host, and counts the writes: a call that libvirt refuses is none; pools and a shutdown that took too long are.
     func perform(in run: inout Run) throws(StepFailure)

@@ -8,7 +8,8 @@ import Planning
 struct Phases {
     /// Pools that grow: the largest pages first, for small ones break up the room that large ones need; then by cell.
     private(set) var grow: [Step] = []
-    /// Domains that get another name, then new domains and changed definitions, then autostart, which needs the domain to be there.
+    /// Domains that get another name, then new domains and changed definitions, then single settings, which
+    /// need the domain to be there.
     private(set) var define: [Step] = []
     /// Threads of running domains.
     private(set) var pin: [Step] = []
@@ -23,45 +24,32 @@ struct Phases {
 
     /// Sorts the steps into phases; within one, where nothing is said above, they stay in their order.
     init(_ steps: [Step]) {
-        var autostarts: [Step] = []
-        var undefines: [Step] = []
-        var renames: [Step] = []
-        let stopped = Set(steps.compactMap { if case .stop(let name, _) = $0 { name } else { nil } })
-        let cycled = steps.compactMap { step -> String? in
-            if case .start(let name) = step, stopped.contains(name) { name } else { nil }
+        let phases = Dictionary(grouping: steps, by: \.execution.phase)
+        let (stops, starts) = (phases[.stop] ?? [], phases[.start] ?? [])
+        let stopped = Set(stops.map(\.guest))
+        let cycled = Set(starts.map(\.guest).filter(stopped.contains))
+        grow = Phases.inOrder(phases[.grow] ?? []) { $0.isLarger(than: $1) }
+        define = (phases[.rename] ?? []) + (phases[.define] ?? []) + (phases[.setting] ?? [])
+        pin = phases[.pin] ?? []
+        remove = stops.filter { !cycled.contains($0.guest) } + (phases[.undefine] ?? [])
+        // Down, then up again.
+        restart = starts.filter { cycled.contains($0.guest) }.flatMap { start in
+            stops.filter { $0.guest == start.guest } + [start]
         }
-        for step in steps {
-            switch step {
-            case .setPool(_, let prior, let target):
-                if target < prior { shrink.append(step) } else { grow.append(step) }
-            case .rename: renames.append(step)
-            case .create, .redefine, .rebase, .release: define.append(step)
-            case .setAutostart: autostarts.append(step)
-            case .pin: pin.append(step)
-            case .stop(let name, _) where cycled.contains(name): continue
-            case .start(let name) where cycled.contains(name): restart += Phases.powerCycle(of: name, in: steps)
-            case .stop: remove.append(step)
-            case .undefine: undefines.append(step)
-            case .start: start.append(step)
-            }
-        }
-        define = renames + define + autostarts
-        remove += undefines
-        grow.sort { Phases.isLarger($0, $1) }
-        shrink.sort { Phases.isLarger($1, $0) }
+        start = starts.filter { !cycled.contains($0.guest) }
+        shrink = Phases.inOrder(phases[.shrink] ?? []) { $1.isLarger(than: $0) }
+    }
+
+    private static func inOrder(_ pools: [Step], _ comesBefore: (PoolChange, PoolChange) -> Bool) -> [Step] {
+        pools.compactMap { if case .setPool(let pool) = $0 { pool } else { nil } }.sorted(by: comesBefore).map(
+            Step.setPool)
     }
 
     /// All steps, in order.
     var all: [Step] { grow + define + pin + remove + restart + start + shrink }
+}
 
-    /// Down, then up again.
-    private static func powerCycle(of guest: String, in steps: [Step]) -> [Step] {
-        let stops = steps.filter { if case .stop(guest, _) = $0 { true } else { false } }
-        return stops + [.start(name: guest)]
-    }
-
-    private static func isLarger(_ left: Step, _ right: Step) -> Bool {
-        guard case .setPool(let left, _, _) = left, case .setPool(let right, _, _) = right else { return false }
-        return left.pageSize == right.pageSize ? left.cell < right.cell : left.pageSize > right.pageSize
-    }
+/// When the turn of a kind of step is, beside other kinds.
+enum Phase {
+    case grow, rename, define, setting, pin, stop, undefine, start, shrink
 }

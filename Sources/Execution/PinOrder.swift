@@ -4,13 +4,11 @@ import Planning
 /// A thread of a running domain that is to run elsewhere.
 struct PinMove {
     /// The step that wants it.
-    var step: Step
-    var name: String
-    var thread: DomainThread
+    var pin: PinStep
     /// Where it may run now.
     var present: CPUSet
     /// Where it shall run.
-    var target: CPUSet
+    var target: CPUSet { pin.target }
 }
 
 extension [PinMove] {
@@ -32,7 +30,7 @@ extension [PinMove] {
 
 extension PinMove {
     fileprivate func effect(from: CPUSet, to: CPUSet) -> Effect {
-        Effect(
-            [step], .pin(name: name, thread: thread, cpus: to), inverse: [.pin(name: name, thread: thread, cpus: from)])
+        func write(_ cpus: CPUSet) -> HostAction { .pin(name: pin.guest, thread: pin.thread, cpus: cpus) }
+        return Effect([.pin(pin)], write(to), inverse: [write(from)])
     }
 }

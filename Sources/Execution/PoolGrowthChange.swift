@@ -1,4 +1,5 @@
 public import HostModel
+public import Planning
 
 /// How the changing of several pools ended.
 public enum PoolChangeOutcome<Failure: Error & Hashable & Sendable>: Hashable, Sendable {

@@ -1,4 +1,5 @@
 public import HostModel
+public import Planning
 
 /// What the interpreter needs of the kernel's pools of huge pages.
 public protocol PoolHost {
@@ -13,26 +14,6 @@ public protocol PoolHost {
 
     /// Changes the pools together, in this order where order matters: all of them, or none, with what was changed put back.
     func setPools(_ changes: [PoolChange]) throws(StepFailure) -> PoolOutcome
-}
-
-/// The change of one pool's persistent size.
-public struct PoolChange: Hashable, Sendable {
-    /// The pool.
-    public var pool: PoolID
-    /// The size before: what undo writes back.
-    public var prior: PageCount
-    /// The size that is wanted.
-    public var target: PageCount
-
-    /// Puts a change together.
-    public init(pool: PoolID, prior: PageCount, target: PageCount) {
-        self.pool = pool
-        self.prior = prior
-        self.target = target
-    }
-
-    /// The change that leads back.
-    public var inverse: PoolChange { PoolChange(pool: pool, prior: target, target: prior) }
 }
 
 /// What came of a change of several pools.

@@ -9,11 +9,13 @@ extension PreconditionCheck {
         guard let planned = preconditions.guests.first(where: { $0.name == name }) else { return [] }
         let subject = Change.Subject.guest(name)
         guard let document = try domains.definition(of: name), let status = try domains.status(of: name) else {
-            guard planned.domain != nil, !has({ $0 == .undefine(name: name) }) else { return [] }
+            guard planned.domain != nil, !steps.contains(.undefine(name: name)) else { return [] }
             return [Moved(subject, "domain", planned: "defined", found: "gone")]
         }
         let present = try Definition(reading: document, of: name)
-        let isThere = hasTarget(present)
+        let own = steps.filter { $0.guest == name }.map(\.execution)
+        // Whether the definition is as the plan wants it.
+        let isThere = own.contains { $0.isReached(by: present, defaultHugePage: defaultHugePage) }
         guard let domain = planned.domain else {
             return isThere ? [] : [Moved(subject, "domain", planned: "not defined", found: "defined")]
         }
@@ -23,8 +25,12 @@ extension PreconditionCheck {
             defaultHugePage: defaultHugePage, devices: domain.devices == nil ? nil : document)
         var moved = identity(of: subject, domain, now, document)
         moved += isThere ? [] : settings(of: subject, domain, now) + marks(of: subject, domain, now)
-        moved += states(of: name, domain, now)
-        return try moved + pins(of: name)
+        let brought = own.map { $0.brings(status) }
+        moved += states(
+            of: subject, domain, now, (brought.contains(where: \.state), brought.contains(where: \.autostart)))
+        guard let document = try domains.liveDefinition(of: name) else { return moved }
+        let live = try Definition(reading: document, of: name)
+        return moved + own.compactMap { $0.moved(in: live) }
     }
 
     /// A domain of the same name may be another one, or have another owner now.
@@ -40,19 +46,6 @@ extension PreconditionCheck {
             moved.append(Moved(subject, "manager", planned: "absent", found: manager))
         }
         return moved
-    }
-
-    /// Whether the definition is as the plan wants it.
-    private func hasTarget(_ present: Definition) -> Bool {
-        steps.contains { step in
-            switch step {
-            case .create(present.name, _, let wanted, let mark), .redefine(present.name, _, let wanted, let mark, _),
-                .rebase(present.name, _, _, let wanted, let mark):
-                present.mismatches(with: wanted, mark: mark, defaultHugePage: defaultHugePage).isEmpty
-            case .release(present.name): present.mark == nil
-            default: false
-            }
-        }
     }
 
     private func settings(
@@ -75,19 +68,16 @@ extension PreconditionCheck {
         return [Moved(subject, "ownership mark", planned: planned.mark ?? "absent", found: now.mark ?? "absent")]
     }
 
+    /// - Parameter isBrought: Whether a step of the plan brings state and autostart to what they are now.
     private func states(
-        of name: String, _ planned: GuestPrecondition.Domain, _ now: GuestPrecondition.Domain
+        of subject: Change.Subject, _ planned: GuestPrecondition.Domain, _ now: GuestPrecondition.Domain,
+        _ isBrought: (state: Bool, autostart: Bool)
     ) -> [Moved] {
-        let subject = Change.Subject.guest(name)
         var moved: [Moved] = []
-        let isBrought = has { now.isRunning ? $0 == .start(name: name) : $0.stops(name) }
-        if planned.isRunning != now.isRunning, !isBrought {
+        if planned.isRunning != now.isRunning, !isBrought.state {
             moved.append(Moved(subject, "state", planned: state(planned.isRunning), found: state(now.isRunning)))
         }
-        let isSet = has {
-            if case .setAutostart(name, _, let target) = $0 { target == now.autostarts } else { false }
-        }
-        if planned.autostarts != now.autostarts, !isSet {
+        if planned.autostarts != now.autostarts, !isBrought.autostart {
             moved.append(
                 Moved(subject, "autostart", planned: onOrOff(planned.autostarts), found: onOrOff(now.autostarts)))
         }
@@ -96,21 +86,6 @@ extension PreconditionCheck {
         }
         return moved
     }
-
-    /// Threads of the running domain that are neither where the plan found them nor where it wants them.
-    private func pins(of name: String) throws(StepFailure) -> [Moved] {
-        let pins = steps.filter { if case .pin(name, _, _, _) = $0 { true } else { false } }
-        guard !pins.isEmpty, let document = try domains.liveDefinition(of: name) else { return [] }
-        let live = try Definition(reading: document, of: name)
-        return pins.compactMap { step in
-            guard case .pin(_, let thread, let prior, let target) = step else { return nil }
-            let found = live.cpus(of: thread, otherwise: prior)
-            guard found != prior, found != target else { return nil }
-            return Moved(.guest(name), "pin of \(thread.label)", planned: "\(prior)", found: "\(found)")
-        }
-    }
-
-    private func has(_ isMeant: (Step) -> Bool) -> Bool { steps.contains(where: isMeant) }
 
     private func state(_ isRunning: Bool) -> String { isRunning ? "running" : "shut off" }
 
@@ -133,11 +108,5 @@ extension PreconditionCheck {
             one != other
         else { return left < right }
         return one < other
-    }
-}
-
-extension Step {
-    fileprivate func stops(_ guest: String) -> Bool {
-        if case .stop(guest, _) = self { true } else { false }
     }
 }

@@ -63,6 +63,6 @@ public struct PreconditionCheck {
     }
 
     private func isTarget(_ size: PageCount, of pool: PoolID) -> Bool {
-        steps.contains { if case .setPool(pool, _, let target) = $0 { target == size } else { false } }
+        steps.contains { if case .setPool(let step) = $0 { step.pool == pool && step.target == size } else { false } }
     }
 }

@@ -13,7 +13,7 @@ struct RenamedDomains: DomainHost {
     init(_ domains: any DomainHost, _ steps: [Step]) {
         self.domains = domains
         let pairs = steps.compactMap { step -> (String, String)? in
-            if case .rename(let name, let from, _) = step { (name, from) } else { nil }
+            if case .rename(let step) = step { (step.guest, step.from) } else { nil }
         }
         sources = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }
@@ -36,6 +36,10 @@ struct RenamedDomains: DomainHost {
 
     func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure) {
         try domains.pin(thread, of: name, to: cpus)
+    }
+
+    func setMemory(of name: String, to amount: KiB) throws(StepFailure) {
+        try domains.setMemory(of: name, to: amount)
     }
 
     func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure) {

@@ -42,7 +42,7 @@ struct Run {
     /// One step that comes to at most one write.
     private mutating func carryOut(_ step: Step) throws(Halt) {
         do throws(StepFailure) {
-            guard let effect = try effect(of: step) else { return skip(step) }
+            guard let effect = try step.execution.effect(in: self) else { return skip(step) }
             try carryOut(effect)
         } catch {
             throw .failed(step, error)

@@ -67,6 +67,11 @@ public struct LibvirtDomains: DomainHost {
         try asking { (connection) throws(LibvirtError) in try connection.pin(thread, of: name, to: cpus) }
     }
 
+    /// Has the balloon of the running domain leave it that much memory.
+    public func setMemory(of name: String, to amount: KiB) throws(StepFailure) {
+        try asking { (connection) throws(LibvirtError) in try connection.setMemory(of: name, to: amount) }
+    }
+
     /// Sets whether libvirt starts the domain with the host.
     public func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure) {
         try asking { (connection) throws(LibvirtError) in try connection.setAutostart(name, autostart) }

@@ -91,6 +91,15 @@ final class FakeDomains: DomainHost {
         try log.write("pin \(name) \(vcpu) \(cpus)") { entries[name]?.live = live }
     }
 
+    /// Guests whose balloon driver does not answer.
+    var isBalloonDeaf = false
+
+    func setMemory(of name: String, to amount: KiB) throws(StepFailure) {
+        guard var live = entries[name]?.live else { throw .notRunning(name) }
+        live.setCurrentMemory(amount)
+        try log.write("memory \(name) \(amount)") { if !isBalloonDeaf { entries[name]?.live = live } }
+    }
+
     func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure) {
         try log.write("autostart \(name) \(autostart)") { entries[name]?.autostarts = autostart }
     }

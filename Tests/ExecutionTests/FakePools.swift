@@ -1,5 +1,6 @@
 import Execution
 import HostModel
+import Planning
 
 /// The kernel's pools as a table; it can have less room than it is asked for.
 final class FakePools: PoolHost {

@@ -1,5 +1,6 @@
 import Execution
 import HostModel
+import Planning
 import Testing
 
 @Suite("Changing pools in both directions")

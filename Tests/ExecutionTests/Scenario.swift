@@ -100,6 +100,12 @@ extension XMLElement {
         append(tune)
     }
 
+    /// Changes what a balloon leaves as a running domain's document shows it.
+    mutating func setCurrentMemory(_ amount: KiB) {
+        children.removeAll { if case .element(let old) = $0 { old.name == "currentMemory" } else { false } }
+        append(XMLElement("currentMemory", [Attribute("unit", "KiB")], children: [.text("\(amount.count)")]))
+    }
+
     /// Changes the emulator's pin as a running domain's document shows it.
     mutating func setEmulatorPin(_ cpus: String) {
         children.removeAll { if case .element(let old) = $0 { old.name == "cputune" } else { false } }

@@ -91,7 +91,8 @@ struct UndoTests {
             .stop(name: "web"), .start(name: "web"),
         ]
         scenario.log.failing = (2, .refused)
-        guard case .failed(.start(name: "web"), WriteLog.failure, let report) = scenario.run(steps) else {
+        guard case .failed(let step, WriteLog.failure, let report) = scenario.run(steps), step == .start(name: "web")
+        else {
             Issue.record("restarted")
             return
         }
@@ -117,7 +118,7 @@ struct UndoTests {
             #expect(scenario.domains.entries["db"]?.live == .domain("db", pins: [0: "2"]))
             return
         }
-        guard case .failed(.stop(name: "db", force: false), .stillRunning("db"), let report) = outcome else {
+        guard case .failed(let step, .stillRunning("db"), let report) = outcome, step == .stop(name: "db") else {
             Issue.record("\(outcome)")
             return
         }
@@ -159,7 +160,8 @@ struct UndoTests {
     func deaf() {
         let scenario = Scenario()
         scenario.domains.deaf = ["old"]
-        guard case .failed(.stop(name: "old", force: false), .stillRunning("old"), let report) = scenario.run() else {
+        guard case .failed(let step, .stillRunning("old"), let report) = scenario.run(), step == .stop(name: "old")
+        else {
             Issue.record("shut down")
             return
         }

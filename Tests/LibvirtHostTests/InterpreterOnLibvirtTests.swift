@@ -144,10 +144,10 @@ struct InterpreterOnLibvirtTests {
     @Test("passes on libvirt's own words and number when a definition is refused", arguments: Driver.present)
     func refused(driver: Driver) throws {
         let name = TestDriver.name("refused")
-        guard case .create(_, var document, let wanted, let mark) = try creation(of: name, on: driver) else { return }
+        let step = try creation(of: name, on: driver)
+        guard var document = step.definition else { return }
         document.children.append(.element(XMLElement("nonsense")))
-        let outcome = try run(
-            [.create(name: name, definition: document, wanted: wanted, mark: mark)], on: driver)
+        let outcome = try run([step.with(definition: document)], on: driver)
         guard case .failed(_, .refused(let refusal), let report) = outcome else {
             Issue.record("\(outcome)")
             return

@@ -21,6 +21,9 @@ struct RunningDomainTests {
         let live = try #require(try connection.liveDefinition(of: name))
         #expect(live.contains("<vcpupin vcpu='1' cpuset='2-3,5'/>"))
         #expect(live.contains("<emulatorpin cpuset='1'/>"))
+        try connection.setMemory(of: name, to: 32_768)
+        #expect(try connection.liveDefinition(of: name)?.contains("<currentMemory unit='KiB'>32768<") == true)
+        #expect(try connection.definition(of: name)?.contains("<currentMemory unit='KiB'>32768<") == false)
         #expect(try connection.shutDown(name, within: .seconds(5)))
         #expect(try connection.status(of: name)?.isActive == false)
         #expect(try connection.shutDown(name, within: .seconds(5)))
@@ -34,6 +37,8 @@ struct RunningDomainTests {
         _ = try connection.define(TestDriver.definition(name))
         let error = try #require(throws: LibvirtError.self) { try connection.pin(.vcpu(0), of: name, to: [0]) }
         #expect(error.kind == .wrongState)
+        let other = try #require(throws: LibvirtError.self) { try connection.setMemory(of: name, to: 32_768) }
+        #expect(other.kind == .wrongState)
         try connection.undefine(name)
     }
 

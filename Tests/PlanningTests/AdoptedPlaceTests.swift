@@ -90,7 +90,10 @@ struct AdoptedPlaceTests {
             state: .running, demand: .even(1, vcpus: 2, memory: 1_048_576, policy: .dedicated))
         let plan = Planner.plan(request)
         #expect(plan.plan.placement.guests[0].cells[0].pins == pins)
-        #expect(!plan.steps.contains { if case .pin(_, .vcpu, _, _) = $0 { true } else { false } })
+        #expect(
+            !plan.steps.contains { step in
+                if case .pin(let pin) = step, case .vcpu = pin.thread { true } else { false }
+            })
     }
 
     @Test("and where it must move, the plan says so, with the reason, and its threads wait with its memory")

@@ -63,12 +63,12 @@ struct ConsentTests {
         let taken = Planner.plan(theirs)
         #expect(taken.plan.changes.map(\.action) == [.adopt])
         #expect(taken.plan.changes.map(\.consents) == [[.takeOver(site: "test")]])
-        guard case .redefine(_, _, _, let mark, _) = try #require(taken.steps.first) else {
+        guard case .redefine(let step) = try #require(taken.steps.first) else {
             Issue.record("\(taken.steps)")
             return
         }
-        #expect(mark.site == "another")
-        #expect(mark.origin == .adopted)
+        #expect(step.wanted.mark.site == "another")
+        #expect(step.wanted.mark.origin == .adopted)
     }
 
     @Test("a difference that nobody asked for is called drift, in the definition or in the running domain")

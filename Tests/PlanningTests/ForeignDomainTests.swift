@@ -206,7 +206,7 @@ struct ForeignDomainTests {
         #expect(plan.plan.placement.verdict == .placed)
         #expect(plan.poolTargets.values.map(\.count) == [boot])
         let targets = plan.steps.compactMap { step -> UInt64? in
-            if case .setPool(_, _, let target) = step { target.count } else { nil }
+            if case .setPool(let change) = step { change.target.count } else { nil }
         }
         #expect(targets == grown)
         #expect(plan.plan.diagnostics.contains { $0.code == .surplusKept } == (pages > 0))

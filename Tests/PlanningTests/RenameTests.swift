@@ -55,11 +55,11 @@ struct RenameTests {
         var request = request([guest("d", was: "c")], domain: "c")
         let plan = Planner.plan(request)
         #expect(plan.steps.first == .rename(name: "d", from: "c", uuid: Self.uuid))
-        guard plan.steps.count == 2, case .redefine("d", _, _, let mark, _) = plan.steps[1] else {
+        guard plan.steps.count == 2, case .redefine(let step) = plan.steps[1], step.guest == "d" else {
             Issue.record("\(plan.steps)")
             return
         }
-        #expect(mark.guest == "d")
+        #expect(step.wanted.mark.guest == "d")
         request.guests = [guest("d", was: "c", state: .absent)]
         #expect(Planner.plan(request).steps == [.undefine(name: "c")])
         let preconditions = Preconditions(of: plan.steps, on: request.host, defaultHugePage: nil)

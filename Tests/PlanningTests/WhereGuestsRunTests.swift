@@ -54,7 +54,7 @@ struct WhereGuestsRunTests {
 
     private static func pins(_ plan: ExecutablePlan, of name: String) -> [DomainThread: CPUSet] {
         var pins: [DomainThread: CPUSet] = [:]
-        for case .pin(name, let thread, _, let target) in plan.steps { pins[thread] = target }
+        for case .pin(let pin) in plan.steps where pin.guest == name { pins[pin.thread] = pin.target }
         return pins
     }
 
@@ -239,7 +239,7 @@ struct WhereGuestsRunTests {
         let plan = Planner.plan(request)
         #expect(plan.plan.verdict == .changes)
         let grown = plan.steps.compactMap { step in
-            if case .setPool(let pool, _, let target) = step, pool.cell == 0 { target } else { nil }
+            if case .setPool(let change) = step, change.pool.cell == 0 { change.target } else { nil }
         }
         #expect(grown == [restarts ? 400 : 275])
         let finding = try #require(plan.plan.diagnostics.first { $0.code == .poolGrowthHeld })

@@ -65,11 +65,11 @@ struct BaseFiles {
         let template = DomainTemplate.domain(from: document, name: base.guest, isShared: base.isShared)
         let whole: XMLElement
         switch step {
-        case .create(_, _, let wanted, let mark): whole = DomainPatch.apply(wanted, mark: mark, to: template)
-        case .rebase(_, _, let definition, let wanted, let mark):
+        case .create(let create): whole = create.wanted.applied(to: template)
+        case .rebase(let rebase):
             // The saved definition has what identifies the domain.
-            whole = DomainPatch.apply(
-                wanted, mark: mark, to: DomainTemplate.domain(template, keepingIdentityOf: definition))
+            whole = rebase.wanted.applied(
+                to: DomainTemplate.domain(template, keepingIdentityOf: rebase.definition.element))
         default: return .failure(stale(base))
         }
         let isSame = step.definition.map { XMLWriter.write(DomainSecrets.removed(from: whole)) == XMLWriter.write($0) }

@@ -105,8 +105,9 @@ private struct Payload: Decodable {
         let pools = Set(preconditions.pools.map(\.pool))
         for (index, step) in steps.enumerated() {
             let isCovered =
-                if case .setPool(let pool, _, _) = step { pools.contains(pool) } else {
-                    step.guest.map(guests.contains) ?? false
+                switch step.subject {
+                case .pool(let pool): pools.contains(pool)
+                case .guest(let name): guests.contains(name)
                 }
             guard isCovered else {
                 throw DecodingError.dataCorrupted(

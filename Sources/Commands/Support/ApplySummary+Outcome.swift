@@ -11,7 +11,7 @@ extension ApplySummary {
         var summary = ApplySummary(host: plan.host, outcome: .applied)
         summary.steps = report.done.map(\.sentence)
         summary.verified = report.verified
-        let gone = Set(report.done.compactMap { if case .undefine(let name) = $0 { name } else { nil } })
+        let gone = Set(report.done.compactMap { if case .undefine(let step) = $0 { step.guest } else { nil } })
         summary.kept = plan.changes.flatMap { change -> [String] in
             guard case .guest(let name) = change.subject, gone.contains(name) else { return [] }
             return change.kept

@@ -76,14 +76,3 @@ extension World {
         }
     }
 }
-
-extension Step {
-    /// Whether what the step does cannot be undone by the same means: guests that were started or stopped, pages given back.
-    var isOneWay: Bool {
-        switch self {
-        case .start, .stop: true
-        case .setPool(_, let prior, let target): target < prior
-        case .create, .rename, .redefine, .rebase, .pin, .setAutostart, .release, .undefine: false
-        }
-    }
-}

@@ -1,6 +1,7 @@
 internal import Execution
 internal import HostModel
 internal import LinuxHost
+internal import Planning
 internal import SystemPackage
 
 /// The kernel's pools as the interpreter wants them.

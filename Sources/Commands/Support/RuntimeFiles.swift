@@ -58,10 +58,11 @@ extension RuntimeFiles {
         guard !others.isEmpty else { return }
         let kept = Dictionary(present.targets.map { ($0.pool, $0.pages) }, uniquingKeysWith: max)
         let taken = order.steps.compactMap { step -> String? in
-            guard case .setPool(let pool, let prior, let target) = step, target < prior,
-                let pages = kept[pool], target < pages
+            guard case .setPool(let step) = step, step.target < step.prior, let pages = kept[step.pool],
+                step.target < pages
             else { return nil }
-            return "\(pool.pageSize) cell \(pool.cell): \(pages) pages are kept, the plan leaves \(target)"
+            let pool = step.pool
+            return "\(pool.pageSize) cell \(pool.cell): \(pages) pages are kept, the plan leaves \(step.target)"
         }
         guard !taken.isEmpty else { return }
         throw CommandFailure(

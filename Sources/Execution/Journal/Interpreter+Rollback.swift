@@ -1,5 +1,6 @@
 internal import DomainXML
 internal import HostModel
+internal import Planning
 internal import XMLTree
 
 extension Interpreter {

@@ -10,7 +10,7 @@ public struct AutostartWrite: DomainWrite {
     static var isReadBackAtOnce: Bool { false }
 
     var action: HostAction { .setAutostart(self) }
-    var subject: String { "the autostart of \(guest)" }
+    var place: String { "the autostart of \(guest)" }
     var words: String { "\(on ? "autostart" : "do not autostart") \(guest)" }
 
     func perform(in run: inout Run) throws(StepFailure) {
@@ -38,4 +38,28 @@ extension HostAction {
     public static func setAutostart(name: String, autostart: Bool) -> HostAction {
         .setAutostart(AutostartWrite(guest: name, on: autostart))
     }
+}
+
+extension AutostartStep: StepExecution {
+    var phase: Phase { .setting }
+
+    func effect(in run: Run) throws(StepFailure) -> Effect? {
+        guard let present = try run.host.domains.status(of: guest) else { throw .domainVanished(guest) }
+        guard present.autostarts != target else { return nil }
+        return Effect(
+            [.setAutostart(self)], .setAutostart(name: guest, autostart: target),
+            inverse: [.setAutostart(name: guest, autostart: present.autostarts)])
+    }
+
+    func precheck(_ look: Lookout) throws(StepFailure) -> Effect? {
+        if try !look.isUnsettled(guest) { _ = try effect(in: look.view) }
+        return nil
+    }
+
+    func mismatches(in run: Run, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] {
+        guard let status = try run.host.domains.status(of: guest) else { throw .domainVanished(guest) }
+        return Mismatch.between(.flag(target), .flag(status.autostarts), .guest(guest), "autostart")
+    }
+
+    func brings(_ now: DomainStatus) -> (state: Bool, autostart: Bool) { (false, now.autostarts == target) }
 }

@@ -16,7 +16,7 @@ public struct DefineWrite: DomainWrite {
     static var isReadBackAtOnce: Bool { false }
 
     var action: HostAction { .define(self) }
-    var subject: String { "the definition of \(guest)" }
+    var place: String { "the definition of \(guest)" }
     var words: String { replacing == nil ? "define \(guest)" : "redefine \(guest)" }
 
     func perform(in run: inout Run) throws(StepFailure) {

@@ -12,7 +12,7 @@ public struct PinWrite: DomainWrite {
     static var isReadBackAtOnce: Bool { false }
 
     var action: HostAction { .pin(self) }
-    var subject: String { "the pin of \(thread.label) of \(guest)" }
+    var place: String { "the pin of \(thread.label) of \(guest)" }
     var words: String { "pin \(thread.label) of \(guest) to \(cpus)" }
 
     func perform(in run: inout Run) throws(StepFailure) {
@@ -109,17 +109,17 @@ extension Run {
     func pinsInOrder(_ phases: Phases) throws(Halt) -> (now: [Step], later: [Step]) {
         var leaving: CPUSet = []
         for step in phases.remove where !phases.pin.isEmpty {
-            guard case .stop(let name, _) = step else { continue }
+            guard case .stop(let stop) = step else { continue }
             do throws(StepFailure) {
-                guard let live = try liveDefinition(of: name) else { continue }
+                guard let live = try liveDefinition(of: stop.guest) else { continue }
                 for pin in live.parts.vcpuPins.values where pin.count == 1 { leaving.formUnion(pin) }
             } catch {
                 throw .failed(step, error)
             }
         }
         func waits(_ step: Step) -> Bool {
-            guard case .pin(_, _, let prior, let target) = step else { return false }
-            return !target.subtracting(prior).isDisjoint(with: leaving)
+            guard case .pin(let pin) = step else { return false }
+            return !pin.target.subtracting(pin.prior).isDisjoint(with: leaving)
         }
         return (phases.pin.filter { !waits($0) }, phases.pin.filter(waits))
     }
@@ -140,20 +140,49 @@ extension Run {
         var live = LiveDefinitions(self)
         var moves: [PinMove] = []
         for step in steps {
-            guard case .pin(let name, let thread, let prior, let target) = step else { continue }
+            guard case .pin(let pin) = step else { continue }
             let present: CPUSet?
             do throws(StepFailure) {
-                present = try live.definition(of: name)?.cpus(of: thread, otherwise: prior)
+                present = try live.definition(of: pin.guest)?.cpus(of: pin.thread, otherwise: pin.prior)
             } catch {
                 throw .failed(step, error)
             }
-            let isAstray = thread == .emulator && !strays(of: name, from: target).isEmpty
-            if let present, present != target || isAstray {
-                moves.append(PinMove(step: step, name: name, thread: thread, present: present, target: target))
+            let isAstray = pin.thread == .emulator && !strays(of: pin.guest, from: pin.target).isEmpty
+            if let present, present != pin.target || isAstray {
+                moves.append(PinMove(pin: pin, present: present))
             } else {
                 skip(step)
             }
         }
         return moves
+    }
+}
+
+extension PinStep: StepExecution {
+    var phase: Phase { .pin }
+
+    /// Pins are set in an order of their own.
+    func effect(in run: Run) throws(StepFailure) -> Effect? { nil }
+
+    func precheck(_ look: Lookout) throws(StepFailure) -> Effect? { nil }
+
+    func mismatches(in run: Run, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] {
+        guard let definition = try live.definition(of: guest) else { return [] }
+        let found = definition.cpus(of: thread, otherwise: prior)
+        let strays = thread == .emulator ? run.settableStrays(of: guest, from: target) : []
+        let path = thread.pin.path
+        return Mismatch.between(.text("\(target)"), .text("\(found)"), .guest(guest), path)
+            + strays.map { stray in
+                // The thread was set, and is elsewhere.
+                Mismatch(
+                    subject: .guest(guest), path: path, wanted: .text("\(target)"),
+                    found: .text("\(stray.allowed) for thread \(stray.id) (\(stray.name))"))
+            }
+    }
+
+    func moved(in live: Definition) -> Moved? {
+        let found = live.cpus(of: thread, otherwise: prior)
+        guard found != prior, found != target else { return nil }
+        return Moved(.guest(guest), "pin of \(thread.label)", planned: "\(prior)", found: "\(found)")
     }
 }

@@ -3,18 +3,11 @@ import HostModel
 import Planning
 import XMLTree
 
-/// Gives the domain `from` another name.
-public struct RenameWrite: DomainWrite {
-    /// The new name.
-    var guest: String
-    var from: String
-    /// The domain's UUID; nil where it is not known.
-    var uuid: String?
-
+extension RenameStep: DomainWrite {
     static var verb: HostAction.Verb { .rename }
 
     var action: HostAction { .rename(self) }
-    var subject: String { "the name of \(guest)" }
+    var place: String { "the name of \(guest)" }
     var words: String { "rename \(from) to \(guest)" }
 
     /// After a last look at what the domain is.
@@ -35,7 +28,7 @@ public struct RenameWrite: DomainWrite {
 
     func guestsStanding(in run: Run) -> [String] { run.report.started.filter { $0 == guest || $0 == from } }
 
-    var inverse: RenameWrite { RenameWrite(guest: from, from: guest, uuid: uuid) }
+    var inverse: RenameStep { RenameStep(guest: from, from: guest, uuid: uuid) }
 
     func isUndone(by inverse: [HostAction]) -> Bool { inverse == [self.inverse.action] }
 
@@ -48,13 +41,13 @@ public struct RenameWrite: DomainWrite {
 extension HostAction {
     /// Gives the domain `from` that name; `uuid` is the domain's, nil where it is not known.
     public static func rename(name: String, from: String, uuid: String?) -> HostAction {
-        .rename(RenameWrite(guest: name, from: from, uuid: uuid))
+        .rename(RenameStep(guest: name, from: from, uuid: uuid))
     }
 }
 
 /// A domain that got another name.
 struct TouchedName: TouchedThing {
-    let id: RenameWrite
+    let id: RenameStep
 
     /// It must have its old name or its new one, and nothing the other.
     func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.Obstacle? {
@@ -70,25 +63,30 @@ extension RollbackCheck.Obstacle {
     }
 }
 
-extension Run {
-    /// The write that gives a domain its new name; nil when it has it.
-    func renaming(_ step: Step, _ name: String, _ old: String, _ uuid: String?) throws(StepFailure) -> Effect? {
-        if let present = try host.domains.definition(of: name) {
-            guard present.isDomain(uuid), try host.domains.status(of: old) == nil else { throw .domainAppeared(name) }
+extension RenameStep: StepExecution {
+    var phase: Phase { .rename }
+
+    func effect(in run: Run) throws(StepFailure) -> Effect? {
+        let domains = run.host.domains
+        if let present = try domains.definition(of: guest) {
+            guard present.isDomain(uuid), try domains.status(of: from) == nil else { throw .domainAppeared(guest) }
             return nil
         }
-        guard let document = try host.domains.definition(of: old), let status = try host.domains.status(of: old) else {
-            throw .domainVanished(old)
+        guard let document = try domains.definition(of: from), let status = try domains.status(of: from) else {
+            throw .domainVanished(from)
         }
-        guard document.isDomain(uuid) else { throw .definitionChanged(old) }
-        guard !status.isActive else { throw .running(old) }
-        guard status.isPersistent else { throw .transient(old) }
-        try status.demandIdle(old)
-        try status.demandRemovable(old)
-        let found = document.uuid
-        return Effect(
-            [step], .rename(name: name, from: old, uuid: found), inverse: [.rename(name: old, from: name, uuid: found)])
+        guard document.isDomain(uuid) else { throw .definitionChanged(from) }
+        guard !status.isActive else { throw .running(from) }
+        guard status.isPersistent else { throw .transient(from) }
+        try status.demandIdle(from)
+        try status.demandRemovable(from)
+        let write = RenameStep(guest: guest, from: from, uuid: document.uuid)
+        return Effect([.rename(self)], write.action, inverse: [write.inverse.action])
     }
+
+    func precheck(_ look: Lookout) throws(StepFailure) -> Effect? { try effect(in: look.run) }
+
+    func mismatches(in run: Run, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] { [] }
 }
 
 extension Run {

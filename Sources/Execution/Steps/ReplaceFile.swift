@@ -1,3 +1,5 @@
+import Planning
+
 /// A small text file of the host that is replaced as a whole.
 public struct FileChange: Hashable, Sendable {
     /// The file.
@@ -32,7 +34,7 @@ public struct FileWrite: HostWrite {
 
     var action: HostAction { .replaceFile(self) }
     var domain: String? { nil }
-    var subject: String { file.path }
+    var place: String { file.path }
 
     var words: String {
         file.after == nil ? "remove \(file.path)" : "\(file.before == nil ? "write" : "replace") \(file.path)"

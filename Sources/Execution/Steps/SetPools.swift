@@ -1,5 +1,5 @@
 public import HostModel
-import Planning
+public import Planning
 
 /// Changes pools together.
 public struct PoolsWrite: HostWrite {
@@ -10,7 +10,7 @@ public struct PoolsWrite: HostWrite {
     var action: HostAction { .setPools(self) }
     var domain: String? { nil }
 
-    var subject: String { pools.map { "the \($0.pool.pageSize) pool of cell \($0.pool.cell)" }.joined(separator: ", ") }
+    var place: String { pools.map { "the \($0.pool.pageSize) pool of cell \($0.pool.cell)" }.joined(separator: ", ") }
 
     var words: String {
         "set "
@@ -118,30 +118,6 @@ extension RollbackCheck.Obstacle {
     }
 }
 
-/// `{"cell": 0, "page_kib": 2048, "prior": 0, "target": 512}`.
-extension PoolChange: Codable {
-    private enum CodingKeys: String, CodingKey {
-        case prior, target
-    }
-
-    /// Reads a change.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        self.init(
-            pool: try PoolID(from: decoder),
-            prior: try container.decode(PageCount.self, forKey: .prior),
-            target: try container.decode(PageCount.self, forKey: .target))
-    }
-
-    /// Writes a change.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try pool.encode(to: encoder)
-        try container.encode(prior, forKey: .prior)
-        try container.encode(target, forKey: .target)
-    }
-}
-
 extension Run {
     /// Changes the pools of these steps in one batch.
     mutating func setPools(_ steps: [Step]) throws(Halt) {
@@ -170,7 +146,7 @@ extension Run {
         var changes: [PoolChange] = []
         for step in steps {
             do throws(StepFailure) {
-                guard let change = try change(of: step) else {
+                guard case .setPool(let change) = step, try change.isNeeded(in: self) else {
                     skip(step)
                     continue
                 }
@@ -185,19 +161,39 @@ extension Run {
         return Effect(wanting, write.action, inverse: write.inverse)
     }
 
-    /// What is to be done to the step's pool; nil when it has its target.
-    ///
-    /// - Throws: ``StepFailure/poolChanged(_:planned:found:)`` for a pool that has neither its prior size nor its target.
-    func change(of step: Step) throws(StepFailure) -> PoolChange? {
-        guard case .setPool(let pool, let prior, let target) = step else { return nil }
-        let found = try size(of: pool)
-        guard found != target else { return nil }
-        guard found == prior else { throw .poolChanged(pool, planned: prior, found: found) }
-        return PoolChange(pool: pool, prior: prior, target: target)
-    }
-
     /// The pool's persistent size; a pool that the host does not have holds nothing.
     func size(of pool: PoolID) throws(StepFailure) -> PageCount {
         try host.pools.persistentSizes(of: [pool])[pool] ?? .zero
+    }
+}
+
+extension PoolChange: StepExecution {
+    var phase: Phase { target < prior ? .shrink : .grow }
+
+    /// All pools of a phase are changed in one batch.
+    func effect(in run: Run) throws(StepFailure) -> Effect? { nil }
+
+    /// Whether the pool has not its target yet.
+    ///
+    /// - Throws: ``StepFailure/poolChanged(_:planned:found:)`` for a pool that has neither its prior size nor its target.
+    func isNeeded(in run: Run) throws(StepFailure) -> Bool {
+        let found = try run.size(of: pool)
+        guard found == prior || found == target else { throw .poolChanged(pool, planned: prior, found: found) }
+        return found != target
+    }
+
+    func precheck(_ look: Lookout) throws(StepFailure) -> Effect? {
+        _ = try isNeeded(in: look.run)
+        return nil
+    }
+
+    func mismatches(in run: Run, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] {
+        Mismatch.between(.number(target.count), .number(try run.size(of: pool).count), .pool(pool), "pages")
+    }
+
+    /// The largest pages first, for small ones break up the room that large ones need; then by cell.
+    func isLarger(than other: PoolChange) -> Bool {
+        pool.pageSize == other.pool.pageSize
+            ? pool.cell < other.pool.cell : pool.pageSize > other.pool.pageSize
     }
 }

@@ -1,14 +1,11 @@
 import HostModel
 import Planning
 
-/// Starts a domain from its definition.
-public struct StartWrite: DomainWrite {
-    var guest: String
-
+extension StartStep: DomainWrite {
     static var verb: HostAction.Verb { .start }
 
     var action: HostAction { .start(self) }
-    var subject: String { "the state of \(guest)" }
+    var place: String { "the state of \(guest)" }
     var words: String { "start \(guest)" }
 
     func perform(in run: inout Run) throws(StepFailure) {
@@ -29,7 +26,27 @@ public struct StartWrite: DomainWrite {
 
 extension HostAction {
     /// Starts the domain.
-    public static func start(name: String) -> HostAction { .start(StartWrite(guest: name)) }
+    public static func start(name: String) -> HostAction { .start(StartStep(guest: name)) }
 
     var isStart: Bool { if case .start = self { true } else { false } }
+}
+
+extension StartStep: StepExecution {
+    var phase: Phase { .start }
+
+    func effect(in run: Run) throws(StepFailure) -> Effect? {
+        guard let status = try run.host.domains.status(of: guest) else { throw .domainVanished(guest) }
+        guard !status.isActive else { return nil }
+        guard !status.hasManagedSave else { throw .managedSave(guest) }
+        return Effect([.start(self)], .start(name: guest), inverse: [])
+    }
+
+    func precheck(_ look: Lookout) throws(StepFailure) -> Effect? {
+        if try !look.isUnsettled(guest) { _ = try effect(in: look.view) }
+        return nil
+    }
+
+    func mismatches(in run: Run, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] { [] }
+
+    func brings(_ now: DomainStatus) -> (state: Bool, autostart: Bool) { (now.isActive, false) }
 }

@@ -1,16 +1,11 @@
 import HostModel
 import Planning
 
-/// Asks a domain to shut down and waits.
-public struct StopWrite: DomainWrite {
-    var guest: String
-    /// Whether it is switched off when the time has run out.
-    var force: Bool
-
+extension StopStep: DomainWrite {
     static var verb: HostAction.Verb { .stop }
 
     var action: HostAction { .stop(self) }
-    var subject: String { "the state of \(guest)" }
+    var place: String { "the state of \(guest)" }
     var words: String { force ? "shut down or switch off \(guest)" : "shut down \(guest)" }
 
     func perform(in run: inout Run) throws(StepFailure) {
@@ -32,6 +27,21 @@ public struct StopWrite: DomainWrite {
 extension HostAction {
     /// Asks the domain to shut down and waits; with `force` it is switched off when the time has run out.
     public static func stop(name: String, force: Bool = false) -> HostAction {
-        .stop(StopWrite(guest: name, force: force))
+        .stop(StopStep(guest: name, force: force))
     }
+}
+
+extension StopStep: StepExecution {
+    var phase: Phase { .stop }
+
+    func effect(in run: Run) throws(StepFailure) -> Effect? {
+        guard try run.host.domains.status(of: guest)?.isActive == true else { return nil }
+        return Effect([.stop(self)], .stop(name: guest, force: force), inverse: [.start(name: guest)])
+    }
+
+    func precheck(_ look: Lookout) throws(StepFailure) -> Effect? { nil }
+
+    func mismatches(in run: Run, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] { [] }
+
+    func brings(_ now: DomainStatus) -> (state: Bool, autostart: Bool) { (!now.isActive, false) }
 }

@@ -1,14 +1,11 @@
 import HostModel
 import Planning
 
-/// Removes a definition.
-public struct UndefineWrite: DomainWrite {
-    var guest: String
-
+extension UndefineStep: DomainWrite {
     static var verb: HostAction.Verb { .undefine }
 
     var action: HostAction { .undefine(self) }
-    var subject: String { "the definition of \(guest)" }
+    var place: String { "the definition of \(guest)" }
     var words: String { "undefine \(guest)" }
 
     func perform(in run: inout Run) throws(StepFailure) {
@@ -38,5 +35,39 @@ public struct UndefineWrite: DomainWrite {
 
 extension HostAction {
     /// Removes the definition.
-    public static func undefine(name: String) -> HostAction { .undefine(UndefineWrite(guest: name)) }
+    public static func undefine(name: String) -> HostAction { .undefine(UndefineStep(guest: name)) }
+}
+
+extension UndefineStep: StepExecution {
+    var phase: Phase { .undefine }
+
+    func effect(in run: Run) throws(StepFailure) -> Effect? {
+        guard let status = try run.host.domains.status(of: guest),
+            let document = try run.host.domains.definition(of: guest)
+        else { return nil }
+        guard !status.isActive else { throw .running(guest) }
+        try status.demandRemovable(guest)
+        let autostart = status.autostarts ? [HostAction.setAutostart(name: guest, autostart: true)] : []
+        return Effect(
+            [.undefine(self)], .undefine(name: guest),
+            inverse: [.define(name: guest, document: document, replacing: nil)] + autostart)
+    }
+
+    func precheck(_ look: Lookout) throws(StepFailure) -> Effect? {
+        // Found out after the guest was shut down for this, it would have been an outage for nothing.
+        try look.run.host.domains.status(of: guest)?.demandRemovable(guest)
+        return look.stopped.contains(guest) ? nil : try effect(in: look.run)
+    }
+
+    func mismatches(in run: Run, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] { [] }
+}
+
+extension DomainStatus {
+    /// Refuses a domain whose definition libvirt would not give up.
+    func demandRemovable(_ name: String) throws(StepFailure) {
+        guard !hasManagedSave else { throw .managedSave(name) }
+        guard snapshots == 0, checkpoints == 0 else {
+            throw .heldBySnapshots(name, snapshots: snapshots, checkpoints: checkpoints)
+        }
+    }
 }

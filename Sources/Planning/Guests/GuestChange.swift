@@ -20,9 +20,9 @@ struct GuestOutcome {
     var differs = false
 
     /// Whether the guest is started.
-    var starts: Bool { steps.contains { if case .start = $0 { true } else { false } } }
+    var starts: Bool { steps.contains { $0.word == .start } }
     /// Whether the guest is shut down.
-    var stops: Bool { steps.contains { if case .stop = $0 { true } else { false } } }
+    var stops: Bool { steps.contains { $0.word == .stop } }
 }
 
 /// Works out what becomes of one guest that has its place.
@@ -140,6 +140,9 @@ struct GuestChange {
         }
         let drift = running.map { wantedLive.differences(from: $0, defaultHugePage: request.defaultHugePage) }
         let pins = running.map { livePins(drift ?? [], live: $0, wanted: wantedLive) }
+        // A guest that leaves its host cells with its memory stays as it is until then.
+        let live = moves ? [] : (drift ?? []).compactMap { Step.live($0, of: name, record) }
+        let taken = Set(live.compactMap(\.kind.liveSetting))
         var outcome = GuestOutcome(
             definition: GuestDefinition(
                 name: name,
@@ -154,7 +157,7 @@ struct GuestChange {
         let differing = drift.map { Set($0.map(\.key)) }
         var parts = stored.map { part in
             ChangedPart(
-                part, when: when(part.key, record, wanted, differing: differing, held: pins?.held ?? []),
+                part, when: when(part.key, record, wanted, differing: differing, held: pins?.held ?? [], taken),
                 live: record.live?.live(part.key), drift: isDrift ? .definition : nil)
         }
         parts += machine.parts
@@ -172,18 +175,18 @@ struct GuestChange {
                     name: name, prior: record.parts, wanted: wanted, mark: mark,
                     devices: DeviceChange.all(for: mark, from: record.mark, in: record.document)))
         }
-        if let live = record.live, let running, let drift, let pins {
-            outcome.pending = drift.filter { moves || !takesAtOnce($0.key, wantedLive) }.map { part in
-                ChangedPart(part, when: .nextStart, live: live.live(part.key))
-            }
+        if let found = record.live, let running, let drift, let pins {
+            outcome.pending = drift.filter {
+                moves || !(takesAtOnce($0.key, wantedLive) || taken.contains($0.key))
+            }.map { part in ChangedPart(part, when: .nextStart, live: found.live(part.key)) }
             outcome.pending += machine.pending
             outcome.restartPending = !outcome.pending.isEmpty
-            outcome.steps += pins.steps
+            outcome.steps += pins.steps + live
             outcome.diagnostics += [pins.finding].compactMap(\.self)
             if moves {
                 parts += narrowed(pins)
             } else {
-                addPinParts(drift, pins, live: running, wanted: wantedLive, parts: &parts)
+                addLiveParts(drift, pins, taken, live: running, wanted: wantedLive, parts: &parts)
             }
         } else if record.isRunning {
             outcome.restartPending = parts.contains { $0.when == .nextStart }
@@ -228,12 +231,13 @@ struct GuestChange {
     /// - Parameters:
     ///   - differing: Settings that the running domain has otherwise; nil when that is not known.
     ///   - held: Pins that wait for other guests.
+    ///   - taken: Settings beside pins that steps bring to the running domain.
     private func when(
         _ key: SettingKey, _ record: DomainRecord, _ wanted: WantedSettings, differing: Set<SettingKey>?,
-        held: Set<SettingKey>
+        held: Set<SettingKey>, _ taken: Set<SettingKey>
     ) -> ChangedPart.When {
         guard record.isRunning, !held.contains(key) else { return .define }
-        if takesAtOnce(key, wanted), !moves { return .live }
+        if taken.contains(key) || (takesAtOnce(key, wanted) && !moves) { return .live }
         return differing?.contains(key) == false ? .define : .nextStart
     }
 
@@ -264,22 +268,28 @@ struct GuestChange {
     /// The pins of threads that stay, and leave CPUs to others.
     private func narrowed(_ pins: LivePins) -> [ChangedPart] {
         pins.steps.compactMap { step in
-            guard case .pin(_, let thread, let prior, let target) = step else { return nil }
-            let now = ChangedPart.Value.text("\(prior)")
+            guard case .pin(let step) = step else { return nil }
+            let now = ChangedPart.Value.text("\(step.prior)")
             return ChangedPart(
-                .setting(thread.pin), now: now, want: .text("\(target)"), when: .live, live: .value(now))
+                .setting(step.thread.pin), now: now, want: .text("\(step.target)"), when: .live, live: .value(now))
         }
     }
 
-    /// Pins of the running domain that are not as wanted, whatever its definition says.
-    private func addPinParts(
-        _ drift: [SettingDifference], _ pins: LivePins, live: FoundSettings, wanted: WantedSettings,
+    /// What is set at once in the running domain because it is not as wanted there, whatever its definition says.
+    private func addLiveParts(
+        _ drift: [SettingDifference], _ pins: LivePins, _ taken: Set<SettingKey>, live: FoundSettings,
+        wanted: WantedSettings,
         parts: inout [ChangedPart]
     ) {
         let isFloating = floats(drift, wanted) && !pins.steps.isEmpty
-        for difference in drift where takesAtOnce(difference.key, wanted) {
+        for difference in drift where takesAtOnce(difference.key, wanted) || taken.contains(difference.key) {
             let isNew = !parts.contains { $0.key == .setting(difference.key) }
-            guard isNew, isFloating || pins.steps.contains(where: { $0.pins(difference.key) }) else { continue }
+            guard isNew,
+                isFloating || taken.contains(difference.key)
+                    || pins.steps.contains(where: { $0.kind.liveSetting == difference.key })
+            else {
+                continue
+            }
             parts.append(ChangedPart(difference, when: .live, live: live.live(difference.key), drift: .live))
         }
         let order = (wanted.settings + live.settings).map(\.path)

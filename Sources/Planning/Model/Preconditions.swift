@@ -98,7 +98,7 @@ extension Preconditions {
         let names = Set(steps.compactMap(\.guest))
         let present = Dictionary(
             steps.compactMap { step in
-                if case .rename(let name, let from, _) = step { (name, from) } else { nil }
+                if case .rename(let step) = step { (step.guest, step.from) } else { nil }
             }, uniquingKeysWith: { first, _ in first })
         guests = names.sorted().map { name in
             let facts = host.domains.first { $0.name == present[name] ?? name }
@@ -110,11 +110,11 @@ extension Preconditions {
                 })
         }
         pools = steps.compactMap { step in
-            guard case .setPool(let id, let prior, let target) = step else { return nil }
+            guard case .setPool(let step) = step else { return nil }
             return PoolPrecondition(
-                pool: id, persistent: prior,
-                surplus: host.cell(id.cell)?.pool(of: id.pageSize)?.surplus ?? .zero,
-                freeAtLeast: prior.subtractingDownToZero(target))
+                pool: step.pool, persistent: step.prior,
+                surplus: host.cell(step.pool.cell)?.pool(of: step.pool.pageSize)?.surplus ?? .zero,
+                freeAtLeast: step.prior.subtractingDownToZero(step.target))
         }.sorted { $0.pool < $1.pool }
     }
 }
@@ -156,27 +156,13 @@ extension GuestPrecondition.Domain {
     }
 }
 
-extension Step {
-    /// The guest that the step is about; nil for pools.
-    public var guest: String? {
-        switch self {
-        case .setPool: nil
-        case .create(let name, _, _, _), .redefine(let name, _, _, _, _), .rebase(let name, _, _, _, _),
-            .pin(let name, _, _, _),
-            .setAutostart(let name, _, _), .stop(let name, _), .release(let name), .undefine(let name),
-            .start(let name), .rename(let name, _, _):
-            name
-        }
-    }
-}
-
 extension [Step] {
     /// Whether a step may change devices of that guest's definition.
     func changeMachine(of guest: String) -> Bool {
         contains { step in
             switch step {
-            case .redefine(guest, _, _, let mark, _): mark.machine != nil
-            case .rebase(guest, _, _, _, _): true
+            case .redefine(let step): step.guest == guest && step.wanted.mark.machine != nil
+            case .rebase(let step): step.guest == guest
             default: false
             }
         }

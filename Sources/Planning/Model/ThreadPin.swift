@@ -43,14 +43,6 @@ extension DomainThread {
     }
 }
 
-extension Step {
-    /// Whether the step sets that pin in a running domain.
-    func pins(_ key: SettingKey) -> Bool {
-        guard case .pin(_, let thread, _, _) = self else { return false }
-        return thread.pin == key
-    }
-}
-
 /// The CPUs of a guest whose vCPUs have no pins: an attribute that a running domain does not take, so its threads are pinned.
 struct FloatingPins {
     /// Whether that setting is the attribute.

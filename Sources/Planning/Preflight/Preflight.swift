@@ -125,16 +125,6 @@ struct PreflightSteps {
     var removed: Set<String> = []
 
     init(_ steps: [Step]) {
-        for step in steps {
-            switch step {
-            case .create(let name, let definition, _, _), .rebase(let name, _, let definition, _, _):
-                definitions[name] = definition
-            case .start(let name): started.insert(name)
-            case .stop(let name, _): stopped.insert(name)
-            case .rename(let name, let from, _): formerNames[name] = from
-            case .undefine(let name): removed.insert(name)
-            default: continue
-            }
-        }
+        for step in steps { step.kind.add(to: &self) }
     }
 }

@@ -5,9 +5,9 @@ extension SavedPlanRules {
     var poolProblems: [PlanProblem] {
         var seen: Set<PoolID> = []
         let own: [PlanProblem] = steps.indices.compactMap { index in
-            guard case .setPool(let pool, let prior, let target) = steps[index] else { return nil }
-            let isNew = seen.insert(pool).inserted
-            let message = isNew ? wrong(pool, prior, target) : "there is such a step for this pool already"
+            guard case .setPool(let step) = steps[index] else { return nil }
+            let isNew = seen.insert(step.pool).inserted
+            let message = isNew ? wrong(step) : "there is such a step for this pool already"
             return message.map { PlanProblem([.member("steps"), .index(index)], $0) }
         }
         var entries: Set<PoolID> = []
@@ -21,15 +21,15 @@ extension SavedPlanRules {
             }
     }
 
-    private func wrong(_ pool: PoolID, _ prior: PageCount, _ target: PageCount) -> String? {
-        guard let found = preconditions.pools.first(where: { $0.pool == pool }) else {
+    private func wrong(_ step: PoolChange) -> String? {
+        guard let found = preconditions.pools.first(where: { $0.pool == step.pool }) else {
             return "there is no precondition for it"
         }
-        if found.persistent != prior || found.freeAtLeast != prior.subtractingDownToZero(target) {
+        if found.persistent != step.prior || found.freeAtLeast != step.prior.subtractingDownToZero(step.target) {
             return "its precondition is another one than the step's"
         }
-        if prior == target { return "the pool has that size already by the precondition" }
-        return sizeProblem(pool, target)
+        if step.prior == step.target { return "the pool has that size already by the precondition" }
+        return sizeProblem(step.pool, step.target)
     }
 
     private func sizeProblem(_ pool: PoolID, _ target: PageCount) -> String? {
@@ -63,15 +63,15 @@ extension SavedPlanRules {
     }
 
     private func grows(_ step: Step, without pools: Set<PoolID>) -> Bool {
-        guard case .setPool(let pool, let prior, let target) = step else { return false }
-        return target > prior && !pools.contains(pool)
+        guard case .setPool(let step) = step else { return false }
+        return step.target > step.prior && !pools.contains(step.pool)
     }
 
     private func bootProblem(_ pool: PoolID, _ pages: PageCount) -> String? {
         if let wrong = sizeProblem(pool, pages) { return wrong }
-        for case .setPool(pool, let prior, let target) in steps {
+        for case .setPool(let step) in steps where step.pool == pool {
             // The next boot may ask for less than a growth: not for surplus pages that it takes in.
-            let isRight = target > prior ? pages <= target && pages > prior : pages <= target
+            let isRight = pages <= step.target && (step.target <= step.prior || pages > step.prior)
             return isRight ? nil : "no step of the plan brings the pool to \(pages) pages"
         }
         let present = host.cell(pool.cell)?.pool(of: pool.pageSize)?.persistent ?? .zero
@@ -85,24 +85,5 @@ extension SavedPlanRules {
         }
         guard let memory = found.memory, amount > memory else { return nil }
         return PlanProblem(place, "cell \(cell) cannot keep \(amount) free: it has \(memory)")
-    }
-}
-
-extension Step {
-    /// The step's name in documents.
-    var word: String {
-        switch self {
-        case .create: "create"
-        case .rename: "rename"
-        case .redefine: "redefine"
-        case .rebase: "rebase"
-        case .pin: "pin"
-        case .stop: "stop"
-        case .release: "release"
-        case .undefine: "undefine"
-        case .start: "start"
-        case .setPool: "set_pool"
-        case .setAutostart: "set_autostart"
-        }
     }
 }

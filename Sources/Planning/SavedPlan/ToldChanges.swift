@@ -28,11 +28,13 @@ public struct ToldChanges {
 
     private var pools: [Change] {
         steps.compactMap { step in
-            guard case .setPool(let pool, let prior, let target) = step else { return nil }
-            let part = ChangedPart(.pages, now: .number(prior.count), want: .number(target.count), when: .live)
+            guard case .setPool(let step) = step else { return nil }
+            let part = ChangedPart(
+                .pages, now: .number(step.prior.count), want: .number(step.target.count), when: .live)
+            let shrinks = step.target < step.prior
             return Change(
-                subject: .pool(pool), action: target < prior ? .shrink : .grow, disruption: .live, parts: [part],
-                consents: target < prior ? [.shrink] : [])
+                subject: step.subject, action: shrinks ? .shrink : .grow, disruption: .live, parts: [part],
+                consents: shrinks ? [.shrink] : [])
         }
     }
 
@@ -42,74 +44,40 @@ public struct ToldChanges {
             let domain = domains[name] ?? nil
             let told = GuestSteps(
                 steps: steps, mark: domain?.ownershipMark, isRunning: domain?.isRunning ?? false,
-                defaultHugePage: defaultHugePage)
+                defaultHugePage: defaultHugePage, present: domain?.devices ?? [:])
             return Change(
                 subject: .guest(name), action: told.action, disruption: told.disruption,
-                parts: told.parts(present: domain?.devices ?? [:]), consents: told.consents)
+                parts: told.parts, consents: told.consents)
         }
     }
 }
 
 extension GuestSteps {
     /// The settings that the steps change: those of the definition, its devices, those of the running domain, and its state.
-    ///
-    /// - Parameter present: The devices' settings of the domain that the steps find.
-    func parts(present: [String: ChangedPart.Value]) -> [ChangedPart] {
-        var parts = created ?? defined + devices.map { part(of: $0) } + anew(present)
-        if releases || action == .stamp {
-            let now = mark.map { ChangedPart.Value.text($0.site) }
-            let want = redefinition.map { ChangedPart.Value.text($0.mark.site) }
-            parts.append(ChangedPart(.metadata, now: releases ? now : nil, want: want, when: .define))
-        }
-        for pin in pins where !parts.contains(where: { $0.key == .setting(pin.thread.pin) }) {
-            parts.append(
-                ChangedPart(
-                    .setting(pin.thread.pin), now: .text("\(pin.prior)"), want: .text("\(pin.target)"),
-                    when: .live, drift: redefinition == nil ? .live : nil))
-        }
-        if let autostart {
-            let now: ChangedPart.Value? = created == nil ? .flag(autostart.prior) : nil
-            parts.append(ChangedPart(.autostart, now: now, want: .flag(autostart.target), when: .define))
-        }
-        if let state { parts.append(state) }
-        return parts
-    }
+    var parts: [ChangedPart] { steps.flatMap { $0.kind.parts(self) } + [state].compactMap(\.self) }
 
-    private var created: [ChangedPart]? {
-        for case .create(_, _, let wanted, _) in steps {
-            return wanted.settings.map {
-                ChangedPart(.setting($0.key), now: nil, want: ChangedPart.Value($0.value), when: .define)
-            }
-        }
-        return nil
-    }
-
-    private var defined: [ChangedPart] {
-        let live = Set(pins.map(\.thread.pin))
+    /// The settings that the definition changes, and when that takes effect.
+    var defined: [ChangedPart] {
+        let live = Set(steps.compactMap(\.kind.liveSetting))
         return differences.map { part in
-            let isLive = live.contains(part.key) || (FloatingPins.isAttribute(part.key) && !live.isEmpty)
+            let isFloating = FloatingPins.isAttribute(part.key) && live.contains { DomainThread(pinnedBy: $0) != nil }
             return ChangedPart(
-                part, when: !isRunning ? .define : isLive ? .live : .nextStart, drift: isDrift ? .definition : nil)
+                part, when: !isRunning ? .define : isFloating || live.contains(part.key) ? .live : .nextStart,
+                drift: isDrift ? .definition : nil)
         }
     }
 
-    private func part(of device: DeviceChange) -> ChangedPart {
+    /// A device that the definition changes.
+    func part(of device: DeviceChange) -> ChangedPart {
         device.part(
             when: isRunning ? .nextStart : .define,
-            drift: isDrift && mark?.machine == redefinition?.mark.machine ? .definition : nil)
+            drift: isDrift && mark?.machine == redefinition?.wanted.mark.machine ? .definition : nil)
     }
 
-    /// What a definition made anew changes of the base and the devices.
-    private func anew(_ present: [String: ChangedPart.Value]) -> [ChangedPart] {
-        for case .rebase(_, _, let definition, _, let new) in steps {
-            let pairs = present.compactMap { path, value in MachineKey(path: path).map { ($0, value) } }
-            var now = Dictionary(pairs) { first, _ in first }
-            now[.base] = mark?.machine?.base.map(ChangedPart.Value.text)
-            return DeviceChange.between(now, DeviceChange.settings(of: definition, new.machine)).map {
-                $0.part(when: isRunning ? .nextStart : .define)
-            }
-        }
-        return []
+    /// A setting that the running domain gets at once; nothing where the definition tells of it already.
+    func live(_ key: SettingKey, now: ChangedPart.Value?, want: ChangedPart.Value?) -> [ChangedPart] {
+        guard !differences.contains(where: { $0.key == key }) else { return [] }
+        return [ChangedPart(.setting(key), now: now, want: want, when: .live, drift: redefinition == nil ? .live : nil)]
     }
 
     private var state: ChangedPart? {
@@ -118,7 +86,7 @@ extension GuestSteps {
             removes ? nil : stop == nil ? .text("running") : .text(starts ? "restarted" : "shutoff")
         guard removes || starts || stop != nil else { return nil }
         return ChangedPart(
-            .state, now: created == nil ? .text(present) : nil, want: wanted,
+            .state, now: creates ? nil : .text(present), want: wanted,
             when: stop == nil ? .define : .live)
     }
 }

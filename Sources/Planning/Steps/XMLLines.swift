@@ -1,8 +1,8 @@
-internal import XMLTree
+package import XMLTree
 
 /// A document as a list of its lines, for JSON that people read.
-struct XMLLines: Codable {
-    let element: XMLElement
+package struct XMLLines: Hashable, Sendable, Codable {
+    package let element: XMLElement
 
     init(_ element: XMLElement) { self.element = element }
 
@@ -16,7 +16,7 @@ struct XMLLines: Codable {
     /// The lines joined without what indents them.
     var oneLine: String { lines.map { String($0.drop { $0 == " " }) }.joined() }
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode([String].self).joined(separator: "\n")
         do {
@@ -26,7 +26,7 @@ struct XMLLines: Codable {
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(lines)
     }

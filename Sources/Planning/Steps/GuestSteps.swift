@@ -14,22 +14,23 @@ struct GuestSteps {
     let isRunning: Bool
     /// What `<hugepages/>` alone means on the host; nil when not known.
     let defaultHugePage: PageSize?
+    /// The devices' settings of that domain, where steps change some.
+    var present: [String: ChangedPart.Value] = [:]
 
     /// What the steps do to what runs.
     var disruption: Disruption {
         if stop != nil { return .guest }
-        return pins.isEmpty ? .none : .live
+        return changesLive ? .live : .none
     }
 
     /// What happens to the guest as a whole.
     var action: Change.Action {
-        if steps.contains(where: { if case .create = $0 { true } else { false } }) { return .create }
+        if creates { return .create }
         if removes { return .remove }
         if releases { return .release }
         if redefinition != nil, takesOver { return .adopt }
         if rebases { return .update }
-        let isOther = !pins.isEmpty || autostart != nil
-        if !differences.isEmpty || !devices.isEmpty || isOther { return .update }
+        if !differences.isEmpty || !devices.isEmpty || changesLive || has(.setAutostart) { return .update }
         if renames { return .rename }
         if stop != nil { return starts ? .restart : .stop }
         return starts ? .start : .stamp
@@ -39,7 +40,7 @@ struct GuestSteps {
     var consents: [Consent] {
         var consents: [Consent] = []
         if let redefinition, takesOver {
-            let other = mark.flatMap { $0.site == redefinition.mark.site ? nil : $0.site }
+            let other = mark.flatMap { $0.site == redefinition.wanted.mark.site ? nil : $0.site }
             consents.append(other.map(Consent.takeOver) ?? .adopt)
         }
         if let force = stop { consents.append(starts ? .restart(force: force) : .stop(force: force)) }
@@ -51,57 +52,53 @@ struct GuestSteps {
 
     /// The settings that the definition changes, in the order of a definition.
     var differences: [SettingDifference] {
-        redefinition.map { $0.wanted.differences(from: $0.prior, defaultHugePage: defaultHugePage) } ?? []
+        redefinition.map { $0.wanted.settings.differences(from: $0.prior, defaultHugePage: defaultHugePage) } ?? []
     }
 
     /// The settings of devices that the definition changes; a definition made anew is looked at as a whole.
     var devices: [DeviceChange] {
-        for case .redefine(_, _, _, _, let devices) in steps { return devices }
+        for case .redefine(let step) in steps { return step.deviceChanges }
         return []
     }
 
     /// Whether the definition changes only back to what was asked for before.
     var isDrift: Bool {
-        !rebases && (redefinition.map { $0.mark.spec != nil && $0.mark.spec == mark?.spec } ?? false)
+        !rebases && (redefinition.map { $0.wanted.mark.spec != nil && $0.wanted.mark.spec == mark?.spec } ?? false)
     }
 
     // MARK: The steps
 
-    var redefinition: (prior: FoundSettings, wanted: WantedSettings, mark: OwnershipMark)? {
-        for case .redefine(_, let prior, let wanted, let mark, _) in steps { return (prior, wanted, mark) }
-        for case .rebase(_, let prior, _, let wanted, let mark) in steps { return (prior, wanted, mark) }
+    var redefinition: (prior: FoundSettings, wanted: WantedDefinition)? {
+        for case .redefine(let step) in steps { return (step.prior.settings, step.wanted) }
+        for case .rebase(let step) in steps { return (step.prior.settings, step.wanted) }
         return nil
     }
 
     /// Whether the guest is shut down, and if so whether it is switched off when that takes too long.
     var stop: Bool? {
-        for case .stop(_, let force) in steps { return force }
+        for case .stop(let step) in steps { return step.force }
         return nil
     }
 
-    var autostart: (prior: Bool, target: Bool)? {
-        for case .setAutostart(_, let prior, let target) in steps { return (prior, target) }
-        return nil
-    }
+    var creates: Bool { has(.create) }
+    var starts: Bool { has(.start) }
+    var rebases: Bool { has(.rebase) }
+    var removes: Bool { has(.undefine) }
+    var renames: Bool { has(.rename) }
+    var releases: Bool { has(.release) }
 
-    var pins: [(thread: DomainThread, prior: CPUSet, target: CPUSet)] {
-        steps.compactMap {
-            if case .pin(_, let thread, let prior, let target) = $0 { (thread, prior, target) } else { nil }
-        }
-    }
+    /// Whether the running domain takes a setting at once.
+    private var changesLive: Bool { steps.contains { $0.kind.liveSetting != nil } }
 
-    var starts: Bool { steps.contains { if case .start = $0 { true } else { false } } }
-    var rebases: Bool { steps.contains { if case .rebase = $0 { true } else { false } } }
-    var removes: Bool { steps.contains { if case .undefine = $0 { true } else { false } } }
-    var renames: Bool { steps.contains { if case .rename = $0 { true } else { false } } }
-    var releases: Bool { steps.contains { if case .release = $0 { true } else { false } } }
+    private func has(_ word: Step.Word) -> Bool { steps.contains { $0.word == word } }
 
     /// Whether the definition is not this site's yet.
-    private var takesOver: Bool { redefinition.map { mark?.site != $0.mark.site } ?? false }
+    private var takesOver: Bool { redefinition.map { mark?.site != $0.wanted.mark.site } ?? false }
 
     /// Whether a guest cell goes to another host cell than it has, by the mark or else by the definition.
     private var moves: Bool {
-        guard let (prior, wanted, new) = redefinition else { return false }
+        guard let (prior, want) = redefinition else { return false }
+        let (wanted, new) = (want.settings, want.mark)
         // Without guest cells, and before it is ours, the guest is where all its memory is bound.
         if prior.guestCells.isEmpty, mark == nil, let bound = prior.numaTune?.hostCells {
             return wanted.numaTune?.hostCells.map { !$0.isSubset(of: bound) } ?? false

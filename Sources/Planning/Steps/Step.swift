@@ -1,0 +1,149 @@
+internal import DomainXML
+public import XMLTree
+
+/// One thing that apply does to the host. A plan's steps are data: they are shown, journaled and undone from the same value.
+public enum Step: Hashable, Sendable {
+    /// Writes a pool's persistent size.
+    case setPool(PoolChange)
+    /// Defines a domain that does not exist yet, from a whole document.
+    case create(CreateStep)
+    /// Gives a domain that does not run another name. All other steps of a plan name it by the new one.
+    case rename(RenameStep)
+    /// Puts the managed parts and the mark into the present inactive definition and defines that.
+    case redefine(RedefineStep)
+    /// Defines a guest that exists anew from a whole document, which has its UUID and what else identifies it.
+    case rebase(RebaseStep)
+    /// Pins one thread of a running domain, in the running domain only.
+    case pin(PinStep)
+    /// Has the balloon of a running guest leave it another amount of memory, in the running domain only.
+    case setMemory(SetMemoryStep)
+    /// Sets whether libvirt starts the domain with the host.
+    case setAutostart(AutostartStep)
+    /// Asks a running domain to shut down and waits for it. Where a start of the same domain is among the steps the two are one
+    /// power cycle: one domain after the other.
+    case stop(StopStep)
+    /// Takes our mark out of the definition of a domain that we adopted; its settings stay.
+    case release(ReleaseStep)
+    /// Removes the definition of a domain that does not run; disks, NVRAM and TPM state are kept.
+    case undefine(UndefineStep)
+    /// Starts a domain from its definition.
+    case start(StartStep)
+
+    /// The step itself, which knows all about its kind.
+    var kind: any StepKind {
+        switch self {
+        case .setPool(let step): step
+        case .create(let step): step
+        case .rename(let step): step
+        case .redefine(let step): step
+        case .rebase(let step): step
+        case .pin(let step): step
+        case .setMemory(let step): step
+        case .setAutostart(let step): step
+        case .stop(let step): step
+        case .release(let step): step
+        case .undefine(let step): step
+        case .start(let step): step
+        }
+    }
+}
+
+/// A step as a saved plan holds it: an object whose `step` says what it is. Documents are lists of lines, so that a reader and a
+/// diff see them; where only managed parts are meant, the document holds nothing else.
+extension Step: Codable {
+    /// The word for a kind of step in documents.
+    enum Word: String, Codable, CaseIterable {
+        case create, rename, redefine, rebase, pin, stop, release, undefine, start
+        case setPool = "set_pool"
+        case setMemory = "set_memory"
+        case setAutostart = "set_autostart"
+
+        fileprivate var kind: any StepKind.Type {
+            switch self {
+            case .setPool: PoolChange.self
+            case .create: CreateStep.self
+            case .rename: RenameStep.self
+            case .redefine: RedefineStep.self
+            case .rebase: RebaseStep.self
+            case .pin: PinStep.self
+            case .setMemory: SetMemoryStep.self
+            case .setAutostart: AutostartStep.self
+            case .stop: StopStep.self
+            case .release: ReleaseStep.self
+            case .undefine: UndefineStep.self
+            case .start: StartStep.self
+            }
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case word = "step"
+        case definition
+    }
+
+    /// Reads a step.
+    ///
+    /// - Throws: `DecodingError` with the place of what is missing, of the wrong type, or no definition of that guest.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self = try container.decode(Word.self, forKey: .word).kind.init(from: decoder).step
+        guard let definition, let guest else { return }
+        guard definition.name == "domain", definition.element(named: "name")?.text == guest else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .definition, in: container, debugDescription: "this is no definition of '\(guest)'")
+        }
+    }
+
+    /// Writes a step.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(word, forKey: .word)
+        try kind.encode(to: encoder)
+    }
+
+    var word: Word { type(of: kind).word }
+
+    /// The step of whatever kind that brings a running domain's setting to what is wanted at once; nil for none.
+    static func live(_ difference: SettingDifference, of guest: String, _ record: DomainRecord) -> Step? {
+        Word.allCases.lazy.compactMap { $0.kind.live(difference, of: guest, record) }.first
+    }
+}
+
+extension Step {
+    /// What the step changes.
+    public var subject: Change.Subject { kind.subject }
+
+    /// The guest that the step is about; nil for pools.
+    public var guest: String? { if case .guest(let name) = subject { name } else { nil } }
+
+    /// What the step did, as a sentence without a full stop.
+    public var sentence: String { kind.sentence }
+
+    /// What the step is to do: `start web01`.
+    public var order: String { kind.order }
+
+    /// Whether what the step does cannot be undone by the same means: guests that were started or stopped, pages given back.
+    public var isOneWay: Bool { kind.isOneWay }
+
+    /// The whole definition that the step carries; nil for a step that carries none.
+    public var definition: XMLElement? {
+        switch self {
+        case .create(let step): step.definition.element
+        case .rebase(let step): step.definition.element
+        default: nil
+        }
+    }
+
+    /// The same step with another definition; a step that carries none stays as it is.
+    public func with(definition: XMLElement) -> Step {
+        switch self {
+        case .create(var step):
+            step.definition = XMLLines(definition)
+            return step.step
+        case .rebase(var step):
+            step.definition = XMLLines(definition)
+            return step.step
+        default: return self
+        }
+    }
+}
