@@ -126,7 +126,8 @@ struct ImportAttempt {
 
     /// The ways to say a domain that the site file's own rules accept, and that mean as many vCPUs and cells as it has.
     private func ways(of record: DomainRecord) -> [[SketchKey]] {
-        let sketches = GuestSketches(record, defaultHugePage: source.request.defaultHugePage)
+        let sketches = GuestSketches(
+            record, host: source.request.host, defaultHugePage: source.request.defaultHugePage)
         return exact(sketches, record) + [sketches.asItIs]
     }
 
@@ -140,6 +141,7 @@ struct ImportAttempt {
             let site = SiteReader.read(SourceText(name: "import", text: alone.text)).value
             guard let demand = site?.guests.first?.demand else { return false }
             let cells = record.parts.guestCells.sorted { $0.id < $1.id }
+            if demand.hidesCells { return cells.isEmpty }
             return demand.cells.map(\.vcpus) == cells.map(\.vcpus) && demand.cells.map(\.memory) == cells.map(\.memory)
         }
     }
@@ -149,7 +151,7 @@ struct ImportAttempt {
     /// Guests of a flavor that is on their marks are written by that name, as far as the flavor means the same for all of them.
     private var sketch: SiteSketch {
         var sketch = SiteSketch(site: source.site, host: source.hostName, hostKeys: hostKeys)
-        let own: Set<String> = ["autostart", "adopt"]
+        let own: Set<String> = ["autostart", "adopt", "numa_placement"]
         for record in source.records {
             guard let keys = ways[record.facts.name]?.first else { continue }
             guard let flavor = record.mark?.flavor, !isAsItIs(record.facts.name) else {
