@@ -267,6 +267,7 @@ private struct Planning {
 
     private var placementRequest: PlacementRequest {
         var held: [PoolID: PageCount] = [:]
+        var heldAnywhere: [PageSize: PageCount] = [:]
         var foreign: [ForeignLoad] = []
         let ours = Set(request.guests.filter(isOurs).map(\.name.value))
         let kept = Set(request.guests.filter(keepsPlace).map(\.name.value))
@@ -288,8 +289,10 @@ private struct Planning {
             } else if record.isRunning {
                 let pages = DomainPages(load, host: request.host, defaultHugePage: request.defaultHugePage)
                 held.merge(pages.bound) { $0 + $1 }
+                heldAnywhere.merge(pages.unbound) { $0 + $1 }
             }
         }
+        request.host.share(heldAnywhere, into: &held)
         return PlacementRequest(
             host: request.host, policy: request.policy,
             guests: present.map { guest in

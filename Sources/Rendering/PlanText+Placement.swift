@@ -69,7 +69,8 @@ enum PlacementTables {
             for (index, cell) in guest.cells.enumerated() {
                 table.add([
                     index == 0 ? name : "", "\(cell.id)", "\(cell.hostCell)", cell.vcpus.text(empty: "none"),
-                    Amount.text(cell.isSpread ? cell.memory(on: cell.hostCell) : cell.memory), "\(cell.pageSize)",
+                    cell.memory(on: cell.hostCell) > .zero ? Amount.text(cell.memory(on: cell.hostCell)) : "-",
+                    "\(cell.pageSize)",
                     CellPins(cell).text,
                 ])
                 for (home, memory) in cell.memoryByCell.sorted(by: { $0.key < $1.key }) where home != cell.hostCell {

@@ -66,6 +66,26 @@ extension ApplyCase {
             testDescription: "creates a guest with pages", guests: ["\(small), mem_page_size: 2MiB}"],
             check: { $0.pools == ["0/2048kB": 32, "1/2048kB": 0] && $0.bootFile?.contains("\"pages\" : 32") == true }),
         ApplyCase(
+            testDescription: "creates a guest that does not see its cells",
+            guests: ["\(small), guest_numa: hidden, mem_page_size: 2MiB}"],
+            check: { look in
+                let definition = look.domains["a"]?.definition ?? "memnode"
+                return look.pools["0/2048kB"] == 32 && definition.contains("<memory mode='strict' nodeset='0'/>")
+                    && !definition.contains("memnode") && !definition.contains("<numa>")
+            }),
+        ApplyCase(
+            testDescription: "creates a guest whose memory comes from another cell than its CPUs",
+            guests: ["\(small), numa_placement: {0: 0}, memory_cells: [1], mem_page_size: 2MiB}"],
+            check: { look in
+                look.pools == ["0/2048kB": 0, "1/2048kB": 32]
+                    && look.domains["a"]?.definition.contains("<memnode cellid='0' mode='strict' nodeset='1'/>") == true
+                    && look.domains["a"]?.definition.contains("<vcpupin vcpu='1' cpuset='0-3'/>") == true
+            }),
+        ApplyCase(
+            testDescription: "creates a guest with two cells on one host cell",
+            guests: ["a: {vcpus: 2, ram: 64MiB, numa_nodes: 2, numa_placement: {0: 1, 1: 1}, base: base.xml}"],
+            check: { $0.domains["a"]?.definition.contains("<memnode cellid='1' mode='strict' nodeset='1'/>") == true }),
+        ApplyCase(
             testDescription: "creates a guest that starts with the host", guests: ["\(small), autostart: true}"],
             check: { $0.domains["a"]?.autostarts == true && $0.domains["a"]?.runs == false }),
         ApplyCase(

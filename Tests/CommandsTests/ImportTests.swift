@@ -62,6 +62,57 @@ struct ImportTests {
         #expect(parts.allSatisfy { $0 == "metadata" }, "\(imported.output)\(parts)")
     }
 
+    @Test(
+        "says shapes that somebody made by hand, marked or not",
+        arguments: [
+            ("vcpus: 2, ram: 1GiB, numa_nodes: 1, guest_numa: hidden", "numa_nodes: 1, guest_numa: hidden"),
+            (
+                "vcpus: 2, ram: 1GiB, numa_nodes: 1, guest_numa: hidden, mem_page_size: 2MiB, numa_placement: {0: 1}",
+                "mem_page_size: 2MiB"
+            ),
+            (
+                "vcpus: 3, ram: 1GiB, cpu_policy: dedicated, guest_numa: hidden, numa_policy: none, mem_page_size: 2MiB",
+                "guest_numa: hidden, numa_policy: none, cpu_policy: dedicated"
+            ),
+            ("vcpus: 4, ram: 2GiB, numa_nodes: 2, guest_numa: hidden", "numa_nodes: 2, guest_numa: hidden"),
+            (
+                "vcpus: 2, ram: 1GiB, numa_nodes: 1, guest_numa: hidden, numa_placement: {0: 0}, memory_cells: [1]",
+                "guest_numa: hidden, memory_cells: [1]"
+            ),
+            (
+                "vcpus: 3, ram: 1GiB, cpu_policy: dedicated, numa_policy: none",
+                "numa_policy: none, cpu_policy: dedicated"
+            ),
+            (
+                "vcpus: 4, ram: 2GiB, numa_nodes: 2, numa_placement: {0: 1, 1: 1}",
+                "numa_nodes: 2, numa_placement: {0: 1, 1: 1}"
+            ),
+            (
+                "vcpus: 2, ram: 1GiB, numa_nodes: 1, numa_placement: {0: 0}, memory_cells: [1]",
+                "numa_cells: [{cpus: 0-1, ram: 1GiB, memory_cells: [1]}]"
+            ),
+            (
+                "vcpus: 4, ram: 2GiB, numa_cells: [{cpus: 0-1, ram: 0MiB}, {cpus: 2-3, ram: 2GiB}]",
+                "numa_cells: [{cpus: 0-1, ram: 0KiB}, {cpus: 2-3, ram: 2GiB}]"
+            ),
+            (
+                "vcpus: 4, ram: 2GiB, numa_cells: [{cpus: 0-1, ram: 1GiB, numa_policy: preferred}, {cpus: 2-3, ram: 1GiB}]",
+                "numa_cells: [{cpus: 0-1, ram: 1GiB, numa_policy: preferred}, {cpus: 2-3, ram: 1GiB, numa_policy: strict}]"
+            ),
+            ("vcpus: 2, ram: 9GiB, numa_nodes: 1, numa_policy: interleave", "numa_nodes: 1, numa_policy: interleave"),
+        ], [true, false])
+    func shapes(shape: (made: String, said: String), isMarked: Bool) throws {
+        let imported = try imported("\(shape.made), accelerator: qemu") { definition in
+            guard !isMarked, let start = definition.range(of: "<metadata>"),
+                let end = definition.range(of: "</metadata>")
+            else { return definition }
+            return definition.replacingCharacters(in: start.lowerBound..<end.upperBound, with: "")
+        }
+        #expect(imported.output.contains(shape.said), "\(imported.output)")
+        let parts = try self.parts(imported)
+        #expect(parts.allSatisfy { $0 == "metadata" }, "\(imported.output)\(parts)")
+    }
+
     @Test("leaves out of the entry what there are no keys for, and names it in a comment")
     func inexact() throws {
         let tune = "<numatune><memory mode='strict' nodeset='0'/></numatune></domain>"
@@ -78,11 +129,11 @@ struct ImportTests {
     func beside() throws {
         let tuned = """
             <cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='1'/></cputune>
-            <numatune><memory mode='strict' nodeset='0-1'/><memnode cellid='0' mode='strict' nodeset='0-1'/></numatune>
+            <numatune><memory mode='strict' nodeset='0'/><memnode cellid='0' mode='strict' nodeset='0-1'/></numatune>
             <features><acpi/></features><cpu><topology sockets='2' cores='1' threads='1'/>
             <numa><cell id='0' cpus='0-1' memory='1048576'/></numa></cpu>
             """
-        // Memory of one guest cell out of two of the host cannot be said.
+        // Memory of a guest cell out of cells that QEMU as a whole has no memory of cannot be said.
         let parts = ["db": tuned, "web1": "", "web2": "<cpu mode='host-passthrough'/>"]
         files.facts = try facts(
             Dictionary(

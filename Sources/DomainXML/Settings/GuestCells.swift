@@ -69,7 +69,12 @@ public enum GuestCells: SettingRules {
     static func canonical(
         _ value: [GuestCell], in all: FoundSettings, defaultHugePage: PageSize?
     ) -> [GuestCell]? {
-        value.sorted { $0.id < $1.id }.assigningAll(vcpus: all.vcpus).completingDistances()
+        value.sorted { $0.id < $1.id }.assigningAll(vcpus: all.vcpus).completingDistances().map { cell in
+            var cell = cell
+            // What nobody shares is private.
+            if cell.isShared == false, all.isMemoryShared != true { cell.isShared = nil }
+            return cell
+        }
     }
 
     /// What the wanted cells leave open is taken from the present cell of that id. Distances stay only as long as the guest has the

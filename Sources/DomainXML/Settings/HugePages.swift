@@ -46,7 +46,7 @@ extension HugePages: SettingRules {
         switch value {
         case .defaultSize: return entry(.text("default"))
         case .all(let size) where all.guestCells.isEmpty: return entry(.number(size.size.count))
-        case .all(let size): return all.guestCells.map { entry(of: $0.id, size) }
+        case .all(let size): return all.guestCells.filter { $0.memory > .zero }.map { entry(of: $0.id, size) }
         case .perCell(let sizes): return sizes.sorted { $0.key < $1.key }.map { entry(of: $0.key, $0.value) }
         }
     }
@@ -56,7 +56,9 @@ extension HugePages: SettingRules {
     }
 
     static func canonical(_ value: HugePages, in all: FoundSettings, defaultHugePage: PageSize?) -> HugePages? {
-        value.canonical(cells: all.guestCells.map(\.id), defaultSize: defaultHugePage)
+        // A cell without memory has no pages.
+        let cells = all.guestCells.filter { $0.memory > .zero }.map(\.id)
+        return value.canonical(cells: cells, defaultSize: defaultHugePage)
     }
 }
 

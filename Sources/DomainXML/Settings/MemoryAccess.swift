@@ -1,3 +1,4 @@
+internal import HostModel
 internal import XMLTree
 
 /// `<memoryBacking><access mode=…>`: whether other processes, such as a vhost-user switch, may map the guest's memory. A cell's own
@@ -25,6 +26,11 @@ public enum MemoryAccess: SettingRules {
     }
 
     static func entries(of value: Bool, in all: FoundSettings) -> [SettingEntry] { entry(.text(word(value))) }
+
+    /// Memory that nobody shares is private.
+    static func canonical(_ value: Bool, in all: FoundSettings, defaultHugePage: PageSize?) -> Bool? {
+        value ? true : nil
+    }
 
     private static func word(_ isShared: Bool) -> String { isShared ? "shared" : "private" }
 }

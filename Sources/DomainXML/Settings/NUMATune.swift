@@ -84,11 +84,13 @@ extension NUMATune: SettingRules {
             }
     }
 
-    /// A cell without a memnode is bound as `<memory>` says; here it gets a memnode that says so.
+    /// A cell without a memnode is bound as `<memory>` says; here it gets a memnode that says so. A cell without memory is bound to
+    /// nothing, whatever is said of it.
     static func canonical(_ value: NUMATune, in all: FoundSettings, defaultHugePage: PageSize?) -> NUMATune? {
-        guard let hostCells = value.hostCells else { return value }
         var tune = value
-        for cell in all.guestCells where tune.memNodes[cell.id] == nil {
+        for cell in all.guestCells where cell.memory == .zero { tune.memNodes[cell.id] = nil }
+        guard let hostCells = value.hostCells else { return tune }
+        for cell in all.guestCells where tune.memNodes[cell.id] == nil && cell.memory > .zero {
             tune.memNodes[cell.id] = MemNode(mode: value.mode, hostCells: hostCells)
         }
         return tune

@@ -103,7 +103,8 @@ struct PlacementState {
 
     /// Puts a guest cell on a host cell when cell and host still hold everything; nil and unchanged when not.
     mutating func put(_ need: CellNeed, on cell: Int, page: Int) -> Undo? {
-        checksMade += 1
+        // Each look at memory of several cells is many looks.
+        checksMade += 1 + spread.count * grid.cells.count
         guard !need.needsSMT || grid.cells[cell].hasSMT else { return nil }
         let slot = page >= 0 ? cell * grid.pageSizes.count + page : nil
         let undo = Undo(

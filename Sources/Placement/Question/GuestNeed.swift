@@ -40,6 +40,8 @@ struct GuestNeed: Hashable {
     var forced: [Int?]
     /// Page size indices that the guest may have, the best first; -1 is ordinary pages.
     var pages: [Int]
+    /// Whether all cells have pages of one size, whatever fits: the guest does not see them.
+    var isUniform = false
     /// By guest cell: the page size that the guest has and keeps; nil when it is chosen.
     var keptPages: [Int]?
     /// Memory that comes from other host cells than those of the guest's CPUs; ``cells`` are without it.
@@ -107,6 +109,7 @@ extension GuestNeed {
                 return GuestNeed.need(of: cell, isFirst: index == 0, demand: demand, pinned: pinned)
             },
             forced: forced, pages: try GuestNeed.pages(for: demand, on: grid))
+        isUniform = demand.hidesCells
         try spread(demand, on: grid, by: spreading)
         addOverhead(of: demand, on: grid)
         mustTouch = devices.mustTouch

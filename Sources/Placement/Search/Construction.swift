@@ -151,7 +151,7 @@ extension GuestNeed {
     func pageChoices(mixed: Bool) -> [[Int]] {
         if let keptPages { return [keptPages] }
         let uniform = pages.map { page in cells.map { _ in page } }
-        guard mixed, cells.count > 1, pages.count > 1, cells.count <= 8 else { return uniform }
+        guard mixed, !isUniform, cells.count > 1, pages.count > 1, cells.count <= 8 else { return uniform }
         var mixtures: [[Int]] = [[]]
         for _ in cells { mixtures = mixtures.flatMap { start in pages.map { start + [$0] } } }
         return uniform + mixtures.filter { Set($0).count > 1 }

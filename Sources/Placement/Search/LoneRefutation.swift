@@ -23,7 +23,8 @@ struct LoneRefutation {
     /// Whether the guest has no place, whatever becomes of the others.
     mutating func refutes(_ need: GuestNeed) -> Bool {
         guard !need.cells.isEmpty else { return refutesFloating(need) }
-        if !need.spread.isEmpty, refutesFloating(need) { return true }
+        // A state that has memory of several cells already has that of all guests.
+        if !need.spread.isEmpty, state.spread.isEmpty, refutesFloating(need) { return true }
         let kept = need.keptPages ?? []
         // By page size, guest cell and host cell. Where sizes may be mixed, any of them makes a pair.
         let choices = need.keptPages == nil ? need.pages : [0]

@@ -6,10 +6,12 @@ internal import HostModel
 /// They are guesses: only a plan tells whether one leaves the domain as it is. What the keys have no words for is not among them.
 struct GuestSketches {
     private let record: DomainRecord
-    private let parts: FoundSettings
+    let parts: FoundSettings
+    let host: HostFacts
     private let defaultHugePage: PageSize?
 
-    init(_ record: DomainRecord, defaultHugePage: PageSize?) {
+    init(_ record: DomainRecord, host: HostFacts, defaultHugePage: PageSize?) {
+        self.host = host
         self.record = record
         self.defaultHugePage = defaultHugePage
         parts = record.parts
@@ -55,11 +57,11 @@ struct GuestSketches {
         let end = seen + autostart + [SketchKey("adopt", .flag(true))]
         let byPolicy = shapes.flatMap { shape in
             processors.flatMap { processor in
-                emulators(processor).map { size + shape + processor + $0 + memory(processor) + end }
+                emulators(processor).map { size + shape + processor + $0 + memory(processor, shape) + end }
             }
         }
         let byHand = shapes.flatMap { shape in
-            processors.filter(counts).map { size + shape + $0 + handPins + memory($0) + end }
+            processors.filter(counts).map { size + shape + $0 + handPins(shape) + memory($0, shape) + end }
         }
         let sketches = byPolicy + byHand
         var known: Set<[SketchKey]> = []
@@ -78,7 +80,7 @@ struct GuestSketches {
     /// The guest's cells: a number of equal ones, then one by one.
     private var shapes: [[SketchKey]] {
         let cells = parts.guestCells.sorted { $0.id < $1.id }
-        guard !cells.isEmpty else { return [[]] }
+        guard !cells.isEmpty else { return [[]] + hiddenShapes }
         let binding: [SketchKey] =
             switch parts.numaTune.map({ tune in cells.first.flatMap { tune.memNodes[$0.id]?.mode } ?? tune.mode }) {
             case nil: [SketchKey("numa_policy", .word("none"))]
@@ -94,7 +96,9 @@ struct GuestSketches {
         }
         let isEven = Set(cells.map(\.memory)).count == 1 && Set(cells.map(\.vcpus.count)).count == 1
         let even = isEven ? [[SketchKey("numa_nodes", .number(cells.count))] + binding] : []
-        return even + [[SketchKey("numa_cells", .list(list))] + binding]
+        return even.flatMap { [$0, $0 + together] } + [
+            [SketchKey("numa_cells", .list(list))] + binding, listed + together,
+        ]
     }
 
     /// How vCPUs use CPUs: those that are pinned to one of their own may be dedicated, or happen to share a set of one.
@@ -106,7 +110,7 @@ struct GuestSketches {
         let pins = parts.vcpuPins
         let single = VCPUSet(pins.filter { $0.value.count == 1 && $0.key.rawValue < parts.vcpus }.keys)
         let own = Set(single.compactMap { pins[$0]?.first })
-        guard !single.isEmpty, own.count == single.count, !parts.guestCells.isEmpty else { return [[]] }
+        guard !single.isEmpty, own.count == single.count else { return [[]] }
         if single.count == parts.vcpus {
             return [[SketchKey("cpu_policy", .word("dedicated"))], []]
         }
@@ -138,11 +142,11 @@ struct GuestSketches {
     }
 
     /// All pins, as somebody put them by hand.
-    private var handPins: [SketchKey] {
+    private func handPins(_ shape: [SketchKey]) -> [SketchKey] {
         var keys = pins("vcpu_pins", parts.vcpuPins.map { ($0.key.rawValue, $0.value) })
         if let emulator = parts.emulatorPin {
             keys.append(SketchKey("emulator_pin", .word("\(emulator)")))
-        } else if !parts.guestCells.isEmpty, parts.numaTune != nil {
+        } else if !shape.isEmpty {
             keys.append(SketchKey("emulator_pin", .word("none")))
         }
         guard let count = parts.ioThreads, !parts.ioThreadPins.isEmpty else { return keys }
@@ -176,19 +180,24 @@ struct GuestSketches {
             ? [[], share, isolate] : emulator.count == 1 ? [isolate, share, []] : [share, [], isolate]
     }
 
-    private func memory(_ processor: [SketchKey]) -> [SketchKey] {
-        let sizes = parts.guestCells.map {
-            parts.hugePages?.size(of: $0.id, defaultSize: defaultHugePage)
-        }
+    private func memory(_ processor: [SketchKey], _ shape: [SketchKey]) -> [SketchKey] {
+        let cells =
+            shape.isEmpty
+            ? [] : parts.guestCells.isEmpty ? [0] : parts.guestCells.filter { $0.memory > .zero }.map(\.id)
+        let sizes = cells.map { parts.hugePages?.size(of: $0, defaultSize: defaultHugePage) }
         var keys: [SketchKey] = []
         if Set(sizes).count == 1, let size = sizes.first.flatMap(\.self) {
             keys.append(SketchKey("mem_page_size", .word("\(size)")))
         }
         keys += access
+        let isSharedByCell = parts.guestCells.contains { $0.isShared == true }
+        if access.isEmpty, !keys.isEmpty, !parts.guestCells.isEmpty, !isSharedByCell {
+            keys.append(SketchKey("mem_access", .word("private")))
+        }
         let isRealtime = processor.contains { $0.name == "cpu_realtime" }
         guard parts.isLocked, !isRealtime else { return keys }
         let hasPages = keys.contains { $0.name == "mem_page_size" }
-        if !hasPages, !parts.guestCells.isEmpty { keys.append(SketchKey("mem_page_size", .word("small"))) }
+        if !hasPages, !shape.isEmpty { keys.append(SketchKey("mem_page_size", .word("small"))) }
         return keys + [SketchKey("locked_memory", .flag(true))]
     }
 

@@ -116,17 +116,19 @@ struct ImportAttempt {
 
     /// The ways to say a domain that the site file's own rules accept, and that mean as many vCPUs and cells as it has.
     private func ways(of record: DomainRecord) -> [[SketchKey]] {
-        let sketches = GuestSketches(record, defaultHugePage: source.request.defaultHugePage)
+        let sketches = GuestSketches(
+            record, host: source.request.host, defaultHugePage: source.request.defaultHugePage)
         return exact(sketches, record) + [readable(sketches.inPlace), sketches.asItIs]
     }
 
     private func exact(_ sketches: GuestSketches, _ record: DomainRecord) -> [[SketchKey]] {
-        // A guest's keys have no word for memory devices, whose memory is the host's all the same; and without cells there is no
-        // place to say.
-        guard !sketches.hasMemoryDevices, !record.parts.guestCells.isEmpty else { return [] }
+        // A guest's keys have no word for memory devices, whose memory is the host's all the same.
+        guard !sketches.hasMemoryDevices else { return [] }
         return sketches.all.filter { keys in
             guard let demand = demand(keys) else { return false }
             let cells = record.parts.guestCells.sorted { $0.id < $1.id }
+            // Without cells, of which the guest may know nothing, there is no place to say.
+            guard !cells.isEmpty, !demand.hidesCells else { return cells.isEmpty && demand.hidesCells }
             return demand.cells.map(\.vcpus) == cells.map(\.vcpus) && demand.cells.map(\.memory) == cells.map(\.memory)
         }
     }
@@ -152,7 +154,7 @@ struct ImportAttempt {
     /// Guests of a flavor that is on their marks are written by that name, as far as the flavor means the same for all of them.
     private var sketch: SiteSketch {
         var sketch = SiteSketch(site: source.site, host: source.hostName, hostKeys: hostKeys)
-        let own: Set<String> = ["autostart", "adopt"]
+        let own: Set<String> = ["autostart", "adopt", "numa_placement"]
         for record in source.records {
             guard let keys = ways[record.facts.name]?.first else { continue }
             guard let flavor = record.mark?.flavor, !isAsItIs(record.facts.name) else {

@@ -7,11 +7,15 @@ extension DemandRules {
         if !hasCells, !isPartial { refuseBindingWithoutCells() }
         bindOnlyCell(of: &demand)
         let asked = specs.memoryPolicy
-        let own = Set(demand.cells.map(\.policy))
-        if asked == nil, own.count == 1, let policy = own.first ?? nil { demand.memoryPolicy = policy }
+        let withMemory = demand.cells.filter { $0.memory > .zero }
         if let asked { demand.memoryPolicy = asked.value }
-        let all = Set(demand.cells.filter { $0.memory > .zero }.map { demand.policy(of: $0) })
-        demand.bindsWhole = demand.memoryPolicy != .none && !all.contains(.none) && (asked != nil || all.count < 2)
+        // What is said of single cells only is no word on all memory.
+        demand.bindsWhole =
+            demand.memoryPolicy != .none && !withMemory.contains { demand.policy(of: $0) == .none }
+            && (asked != nil || !withMemory.contains { $0.policy != nil })
+        if asked == nil, let policy = withMemory.first?.policy, withMemory.allSatisfy({ $0.policy == policy }) {
+            demand.memoryPolicy = policy
+        }
         for index in demand.cells.indices where demand.cells[index].policy == demand.memoryPolicy {
             demand.cells[index].policy = nil
         }
@@ -109,7 +113,7 @@ extension DemandRules {
                 "give the cells equal memory, all memory to one of them, or let the guest see them")
         } else if Set(bound.map(\.memoryCells?.value)).count > 1 {
             refuse("memory that is bound as one comes from the same cells", "give each cell the same memory_cells")
-        } else if !demand.isBound, demand.pageSize == nil, !demand.cells.isEmpty {
+        } else if !demand.isBound, !demand.cells.isEmpty {
             refuse(
                 "with numa_policy: none and shared CPUs nothing is left of the cells",
                 "remove guest_numa and the cells, or let the guest see them")

@@ -51,7 +51,7 @@ struct DemandRules {
         demand.forcedCells = forcedCells(demand.cells, policy)
         bindMemory(of: &demand, hasCells: hasCells(policy))
         hideCells(of: &demand, hasCells: hasCells(policy))
-        demand.cpuTopology = cpuTopology(hasCells: hasCells(policy))
+        demand.cpuTopology = cpuTopology(hasCells: hasCells(policy) && !demand.hidesCells)
         demand.asksForTopology = asksForTopology
         demand.ioThreads = specs.ioThreads?.value
         demand.devicePolicy = devicePolicy()

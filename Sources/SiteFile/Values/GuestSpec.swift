@@ -226,11 +226,13 @@ public struct GuestDemand: Hashable, Sendable {
         self.physicalAddress = physicalAddress
     }
 
-    /// Whether the guest's cells are put on host cells: their memory is bound there, or vCPUs have CPUs of their own there, or the
-    /// operator chose them.
+    /// Whether the guest's cells are put on host cells: their memory is bound there or in pages of there, or vCPUs have CPUs of their
+    /// own there, or the operator chose them.
     public var isBound: Bool {
         guard !cells.isEmpty else { return false }
-        return cpuPolicy != .shared || !forcedCells.isEmpty || cells.contains { policy(of: $0) != .none }
+        let asksForPages = pageSize.map { $0.value != .small } ?? false
+        return cpuPolicy != .shared || asksForPages || !forcedCells.isEmpty
+            || cells.contains { policy(of: $0) != .none }
     }
 
     /// How the memory of a cell is bound.
