@@ -26,7 +26,7 @@ struct ImportAttempt {
     var unsaid: [String: [String]] {
         Dictionary(
             source.records.filter { keepsPlace($0.facts.name) }.map { record in
-                let sketches = GuestSketches(record, defaultHugePage: source.request.defaultHugePage)
+                let sketches = sketches(of: record)
                 return (record.facts.name, isAsItIs(record.facts.name) ? ["all"] : sketches.beyondWords)
             }.filter { !$0.1.isEmpty }, uniquingKeysWith: { first, _ in first })
     }
@@ -116,9 +116,12 @@ struct ImportAttempt {
 
     /// The ways to say a domain that the site file's own rules accept, and that mean as many vCPUs and cells as it has.
     private func ways(of record: DomainRecord) -> [[SketchKey]] {
-        let sketches = GuestSketches(
-            record, host: source.request.host, defaultHugePage: source.request.defaultHugePage)
+        let sketches = sketches(of: record)
         return exact(sketches, record) + [readable(sketches.inPlace), sketches.asItIs]
+    }
+
+    private func sketches(of record: DomainRecord) -> GuestSketches {
+        GuestSketches(record, host: source.request.host, defaultHugePage: source.request.defaultHugePage)
     }
 
     private func exact(_ sketches: GuestSketches, _ record: DomainRecord) -> [[SketchKey]] {
