@@ -28,7 +28,9 @@ extension PreconditionCheck {
         let brought = own.map { $0.brings(status) }
         moved += states(
             of: subject, domain, now, (brought.contains(where: \.state), brought.contains(where: \.autostart)))
-        guard let document = try domains.liveDefinition(of: name) else { return moved }
+        guard own.contains(where: \.changesRunning), let document = try domains.liveDefinition(of: name) else {
+            return moved
+        }
         let live = try Definition(reading: document, of: name)
         return moved + own.compactMap { $0.moved(in: live) }
     }

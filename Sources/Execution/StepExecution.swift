@@ -30,6 +30,9 @@ protocol StepExecution: Sendable {
     /// Whether the step brings the domain's state or autostart to what they are now.
     func brings(_ now: DomainStatus) -> (state: Bool, autostart: Bool)
 
+    /// Whether it changes what runs, so that the running domain must be looked at.
+    var changesRunning: Bool { get }
+
     /// What it is to change in a running domain, and is neither as the plan found it nor as it wants it.
     func moved(in live: Definition) -> Moved?
 }
@@ -37,6 +40,7 @@ protocol StepExecution: Sendable {
 extension StepExecution {
     func isReached(by present: Definition, defaultHugePage: PageSize?) -> Bool { false }
     func brings(_ now: DomainStatus) -> (state: Bool, autostart: Bool) { (false, false) }
+    var changesRunning: Bool { false }
     func moved(in live: Definition) -> Moved? { nil }
 }
 

@@ -180,6 +180,8 @@ extension PinStep: StepExecution {
             }
     }
 
+    var changesRunning: Bool { true }
+
     func moved(in live: Definition) -> Moved? {
         let found = live.cpus(of: thread, otherwise: prior)
         guard found != prior, found != target else { return nil }

@@ -100,6 +100,8 @@ extension SetMemoryStep: StepExecution {
             .number(target.count), .number(found.count), .guest(guest), SettingKey(CurrentMemory.self).path)
     }
 
+    var changesRunning: Bool { true }
+
     func moved(in live: Definition) -> Moved? {
         guard !write(from: prior).range.contains(live.presentMemory) else { return nil }
         return Moved(.guest(guest), "memory", planned: "\(prior)", found: "\(live.presentMemory)")
