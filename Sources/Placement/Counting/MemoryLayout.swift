@@ -90,10 +90,10 @@ struct MemoryLayout {
         }
     }
 
-    /// What a KiB of overcommitted memory takes of the host, rounded up.
+    /// What overcommitted memory takes of the host, rounded down: parts never take more than the whole.
     private func scaled(_ memory: Int, by ratio: Int) -> Int {
         let (product, overflow) = memory.multipliedReportingOverflow(by: 1_000)
-        return overflow ? memory : (product + ratio - 1) / ratio
+        return overflow ? memory : product / ratio
     }
 
     /// Amounts in KiB that add up to the need.

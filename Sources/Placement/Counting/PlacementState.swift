@@ -72,7 +72,7 @@ struct PlacementState {
 
     /// Adds what a guest needs of the host as a whole; whether it fits is asked with ``hostLack``.
     mutating func addFloating(_ need: GuestNeed) {
-        spread += need.spread
+        for part in need.spread { addSpread(part) }
         let memory = need.floatingMemory + need.floatingOverhead
         floating.shared += need.floatingShared
         floating.sharedMost = max(floating.sharedMost, need.floatingShared)
@@ -83,6 +83,14 @@ struct PlacementState {
         floating.memoryWithReserve += memory
         floating.memoryMostWithReserve = max(floating.memoryMostWithReserve, memory)
         floating.needsSharedCPU = floating.needsSharedCPU || need.needsSharedCPU
+    }
+
+    /// Whose memory it is makes no difference to whether it fits: what may come from the same cells is one amount.
+    private mutating func addSpread(_ part: SpreadNeed) {
+        let index = spread.firstIndex {
+            $0.hosts == part.hosts && $0.page == part.page && $0.isHard == part.isHard
+        }
+        if let index { spread[index].memory += part.memory } else { spread.append(part) }
     }
 
     /// Whether a guest cell fits a host cell beside what is there, and what it lacks if not.

@@ -9,8 +9,10 @@ internal import SiteFile
 struct BestEffort {
     let request: PlacementRequest
 
-    /// How many guests are asked one by one.
-    private static let mostAsked = 32
+    /// How many times guests are asked to stay.
+    private static let mostAsked = 24
+    /// The share of the search limit that one of these questions may take.
+    private static let share = 100
 
     /// Guests that have memory which may come from elsewhere.
     var candidates: Set<Int> {
@@ -21,24 +23,42 @@ struct BestEffort {
             })
     }
 
-    /// The placement; nil where none is found.
+    /// The placement; nil where no guest has such memory, or none is found.
     func placement() -> Placement? {
-        var leaving = candidates
+        let leaving = candidates
         guard !leaving.isEmpty else { return nil }
+        // There is another way to go on: this one may take less.
+        var local = request
+        local.searchLimit = request.searchLimit / 20
+        let answer = Placing(local).run()
+        if answer.verdict == .placed { return answer }
         for round in 0..<rounds(leaving) {
-            var answer = Placing(request, leaving: leaving, pageRound: round).run()
-            guard answer.verdict == .placed else { continue }
-            var question = request
-            question.searchLimit = request.searchLimit / 20
-            for guest in leaving.sorted().prefix(BestEffort.mostAsked) {
-                let fewer = Placing(question, leaving: leaving.subtracting([guest]), pageRound: round).run()
-                guard fewer.verdict == .placed else { continue }
-                leaving.remove(guest)
-                answer = fewer
-            }
-            return answer
+            let answer = Placing(request, leaving: leaving, pageRound: round).run()
+            if answer.verdict == .placed { return withFewest(leaving, answer, pageRound: round) }
         }
         return nil
+    }
+
+    /// Asks guests in blocks that are halved to stay with their own cells.
+    private func withFewest(_ all: Set<Int>, _ first: Placement, pageRound: Int) -> Placement {
+        var (leaving, answer) = (all, first)
+        var question = request
+        question.searchLimit = request.searchLimit / BestEffort.share
+        var blocks = [all.sorted()]
+        var asked = 0
+        while let block = blocks.popLast(), asked < BestEffort.mostAsked {
+            asked += 1
+            let fewer = leaving.subtracting(block)
+            // That nobody leaves was tried before.
+            let next = fewer.isEmpty ? nil : Placing(question, leaving: fewer, pageRound: pageRound).run()
+            if let next, next.verdict == .placed {
+                (leaving, answer) = (fewer, next)
+            } else if block.count > 1 {
+                blocks.append(Array(block[(block.count / 2)...]))
+                blocks.append(Array(block[..<(block.count / 2)]))
+            }
+        }
+        return answer
     }
 
     /// How many page sizes may have to be tried.

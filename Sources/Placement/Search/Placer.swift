@@ -36,8 +36,7 @@ public enum Placer {
     public static func place(_ request: PlacementRequest) -> Placement {
         var sorted = request
         sorted.guests.sort { $0.name < $1.name }
-        var answer = Placing(sorted).run()
-        if answer.verdict != .placed, let other = BestEffort(request: sorted).placement() { answer = other }
+        var answer = BestEffort(request: sorted).placement() ?? Placing(sorted).run()
         if sorted.explains, answer.verdict == .infeasible { explain(&answer, sorted) }
         return answer
     }
