@@ -34,6 +34,8 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case badRatio = "NP215"
     case baseUnreadable = "NP216"
     case baseInvalid = "NP217"
+    case includeImpossible = "NP218"
+    case duplicateFlavor = "NP219"
     case badVersion = "NP220"
     case factsInconsistent = "NP221"
     case unevenCells = "NP230"

@@ -13,7 +13,7 @@ public enum Planner {
     /// Answers a request.
     public static func plan(_ request: PlanRequest) -> ExecutablePlan {
         let isolated = IsolatedCPUs(of: request.host, policy: request.policy)
-        var request = request
+        var request = request.part
         request.policy = isolated.policy
         var planning = Planning(request)
         planning.diagnostics += isolated.diagnostics
@@ -89,6 +89,9 @@ private struct Planning {
         var plan = Plan(
             host: request.host.host.name ?? request.policy.name.value, site: request.site, verdict: .noChanges,
             placement: placement, moves: moves, diagnostics: diagnostics + pins.diagnostics)
+        plan.only = request.consent.only.map { only in
+            request.guests.map(\.name.value).filter(only.contains).sorted()
+        }
         var result = ExecutablePlan(plan: plan)
         var steps: [Step] = []
         let pools = PoolChanges(
@@ -138,7 +141,8 @@ private struct Planning {
                 steps += outcome.steps
             }
         }
-        plan.diagnostics += unplacedDiagnostics(placement) + conflict(placement) + pruning.diagnostics
+        plan.diagnostics += unplacedDiagnostics(placement) + conflict(placement)
+        if request.consent.only == nil { plan.diagnostics += pruning.diagnostics }
         let guests = Set(request.guests.map(\.name.value))
         plan.diagnostics += OtherSites(request, records: records).diagnostics(besides: guests)
         settle(&plan.changes, by: steps)
@@ -322,7 +326,8 @@ private struct Planning {
 
     /// What becomes of all guests, ascending by name but for those that are power cycled, and what is to be said about that.
     private func outcomes(_ outlook: Outlook) -> ([GuestOutcome], [Diagnostic]) {
-        let guests = request.guests.sorted { $0.name.value < $1.name.value }
+        let guests = request.guests.filter { request.consent.only?.contains($0.name.value) ?? true }
+            .sorted { $0.name.value < $1.name.value }
         let outcomes = guests.compactMap { outcome(of: $0, outlook) }
         let findings = outcomes.flatMap(\.diagnostics)
         let restarts = Restarts(

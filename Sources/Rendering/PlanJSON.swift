@@ -24,7 +24,7 @@ public struct PlanJSON: Encodable {
 
     /// The document as a value.
     public var document: JSONValue {
-        [
+        var members: [String: JSONValue] = [
             "kind": .text(PlanJSON.kind),
             "format_version": documentVersion,
             "site": ["name": .text(plan.site)],
@@ -43,6 +43,8 @@ public struct PlanJSON: Encodable {
             "diagnostics": .list(plan.diagnostics.map(diagnosticJSON)),
             "exit": exit.json,
         ]
+        if let only = plan.only { members["only"] = .texts(only) }
+        return .object(members)
     }
 
     private var placement: JSONValue {

@@ -25,10 +25,17 @@ public struct PlanText {
         let facts = review.facts?.words.map { "  facts \($0)" } ?? ""
         let heading = "host \(displayable(plan.host))  site \(displayable(plan.site))\(facts)"
         let sections = [
-            [paint(heading, .heading)], attention(paint), moves(paint), poolChanges(paint), guestChanges(paint),
+            [paint(heading, .heading)] + part, attention(paint), moves(paint), poolChanges(paint), guestChanges(paint),
             definitions(paint), unplaced(paint), placement(paint), [paint(PlanSummary(plan).line, .heading)],
         ]
         return joinedSections(sections)
+    }
+
+    /// That the plan is about a part of the site.
+    private var part: [String] {
+        guard let only = plan.only else { return [] }
+        let names = only.map { displayable($0) }.joined(separator: ", ")
+        return wrapped("only \(names); the rest of the site stays and counts as it is", to: textWidth)
     }
 
     private func moves(_ paint: Paint) -> [String] {

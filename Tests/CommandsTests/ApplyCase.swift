@@ -152,6 +152,22 @@ extension ApplyCase {
             guests: ["\(small)}"], options: ["--rebase", "a", "--yes"],
             check: { $0.domains["a"]?.definition.contains("<title>new</title>") == true }),
         ApplyCase(
+            testDescription: "applies what an included file says",
+            before: { try $0.write("guests: {b: {vcpus: 1, ram: 64MiB, base: base.xml, count: 2}}", to: "more.yaml") },
+            guests: ["\(small)}\ninclude: [more.yaml]"],
+            check: { $0.domains.keys.sorted() == ["a", "b-1", "b-2"] }),
+        ApplyCase(
+            testDescription: "applies a part of a site", before: applied("\(small), autostart: true}"),
+            guests: [
+                "\(small), cpu_policy: dedicated}", "b: {vcpus: 1, ram: 64MiB, base: base.xml}",
+                "c: {vcpus: 1, ram: 64MiB, base: base.xml}",
+            ],
+            options: ["--only", "b"],
+            check: { look in
+                look.domains.keys.sorted() == ["a", "b"]
+                    && look.domains["a"]?.definition.contains("<vcpupin vcpu='1' cpuset='0-3'/>") == true
+            }),
+        ApplyCase(
             testDescription: "removes a guest that is to be absent", before: applied("\(small), autostart: true}"),
             guests: ["a: {state: absent}"], options: ["--yes"], check: { $0.domains.isEmpty }),
         ApplyCase(

@@ -62,6 +62,18 @@ struct TrustTests {
         #expect(dry.status != 77 && dry.errors.contains("warning NP620"), "\(dry.errors)")
     }
 
+    @Test("are refused at the place where the site file includes them")
+    func included() throws {
+        let folder = try Folder([
+            "site.yaml": "site: lab\ninclude:\n  - web.yaml\n", "web.yaml": "guests: {a: {vcpus: 1, ram: 64MiB}}\n",
+        ])
+        try folder.set(0o666, "web.yaml")
+        let apply = folder.run("apply", "site.yaml")
+        #expect(apply.status == 77)
+        #expect(apply.errors.contains("site.yaml:3:5: error NP620: "), "\(apply.errors)")
+        #expect(folder.run("plan", "site.yaml").errors.contains("site.yaml:3:5: warning NP620: "))
+    }
+
     @Test("are followed from standard input, which the caller opened")
     func standardInput() throws {
         let run = CommandRun(["plan", "-", "--facts", "numa-host.json"], files: ["-": Self.site])

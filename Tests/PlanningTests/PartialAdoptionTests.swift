@@ -119,8 +119,9 @@ struct PartialAdoptionTests {
             #expect(definition.replacing("\"", with: "'").contains(part), "\(part) in \(definition)")
         }
         // A step carries all settings, so that a plan that is saved says the same.
-        for case .redefine(_, let prior, let wanted, let mark, _) in result.steps {
-            let read = try WantedSettings(fragment: wanted.fragment(mark: mark))
+        for case .redefine(let step) in result.steps {
+            let (wanted, prior) = (step.wanted.settings, step.prior.settings)
+            let read = try WantedSettings(fragment: wanted.fragment(mark: step.wanted.mark))
             #expect(read.differences(from: prior) == wanted.differences(from: prior))
         }
         request.host.domains[0].xml = definition

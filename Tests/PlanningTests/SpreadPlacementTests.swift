@@ -2,6 +2,7 @@ import Diagnostics
 import FullHosts
 import Foundation
 import HostModel
+import Placement
 import Planning
 import SiteFile
 import Testing

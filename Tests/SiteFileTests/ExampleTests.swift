@@ -10,7 +10,7 @@ struct ExampleTests {
     @Test("reads without any finding", arguments: examples)
     func reading(name: String) throws {
         let text = try text(of: "examples/\(name)")
-        let result = SiteReader.read(SourceText(name: name, text: text))
+        let result = try readExample(name)
         #expect(
             result.diagnostics == [],
             "\(DiagnosticText(sources: [SourceText(name: name, text: text)]).render(result.diagnostics))")
@@ -19,7 +19,7 @@ struct ExampleTests {
 
     @Test("names hosts that have facts, and base files that are there", arguments: examples)
     func files(name: String) throws {
-        let site = try #require(SiteReader.read(SourceText(name: name, text: try text(of: "examples/\(name)"))).value)
+        let site = try #require(try readExample(name).value)
         for host in site.hosts {
             let json = try Data(contentsOf: package.appending(path: "examples/\(host.name.value).json"))
             let facts = try JSONDecoder().decode(HostFacts.self, from: json)
@@ -97,6 +97,17 @@ struct ExampleTests {
 }
 
 /// The site files of the folder of examples, ascending.
+/// Reads an example with the files that it includes.
+private func readExample(_ name: String) throws -> Checked<Site> {
+    SiteReader.read(SourceText(name: name, text: try text(of: "examples/\(name)"))) { path in
+        do {
+            return Checked(SourceText(name: path.value, text: try text(of: "examples/\(path.value)")))
+        } catch {
+            return Checked(nil, [Diagnostic(.includeImpossible, "\(error)", at: path.mark)])
+        }
+    }
+}
+
 let examples: [String] =
     ((try? FileManager.default.contentsOfDirectory(atPath: package.appending(path: "examples").path)) ?? [])
     .filter { $0.hasSuffix(".yaml") }.sorted()

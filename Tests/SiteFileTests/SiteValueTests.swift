@@ -80,7 +80,7 @@ struct SiteValueTests {
                 count: 2
                 numa_placement: {1: 0}
                 disks: [{path: /a.qcow2}, {path: /b, format: qcow2, bus: sata, read_only: true}, {path: /dev/c, bus: scsi}]
-                interfaces: [{network: default}, {bridge: br0, mac: '52:54:00:aa:BB:01', model: e1000e}]
+                interfaces: [{network: default}, {bridge: br0, mac: '52:54:00:aa:BB:{index}', model: e1000e}]
                 kernel: /boot/vmlinuz
                 initrd: /boot/initrd
                 cmdline: console=ttyS0 root=/dev/vda
@@ -103,7 +103,7 @@ struct SiteValueTests {
         #expect(web.machine.disks.map(\.isReadOnly) == [false, true, false])
         #expect(web.machine.interfaces.map(\.source) == [.network("default"), .bridge("br0")])
         #expect(web.machine.interfaces.map(\.model) == ["virtio", "e1000e"])
-        #expect(web.machine.interfaces.map(\.mac) == [nil, "52:54:00:aa:BB:01"])
+        #expect(web.machine.interfaces.map(\.mac) == [nil, "52:54:00:aa:BB:02"])
         #expect(web.machine.kernel?.value == "/boot/vmlinuz" && web.machine.initrd?.value == "/boot/initrd")
         #expect(web.machine.commandLine?.value == "console=ttyS0 root=/dev/vda" && !web.machine.hasConsole)
         #expect(web.machine.accelerator?.value == .qemu && web.machine.machineType?.value == "q35")

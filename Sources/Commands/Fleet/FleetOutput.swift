@@ -6,15 +6,15 @@ internal import Rendering
 struct FleetOutput {
     let site: String
     let findings: [Diagnostic]
-    let source: SourceText
+    let sources: [SourceText]
     let review: ReviewOptions
     let world: World
     private var entries: [FleetEntry] = []
     private var statuses: [ExitStatus] = []
     private var markdown: FleetMarkdown
 
-    init(site: String, findings: [Diagnostic], source: SourceText, review: ReviewOptions, world: World) {
-        (self.site, self.findings, self.source, self.review, self.world) = (site, findings, source, review, world)
+    init(site: String, findings: [Diagnostic], sources: [SourceText], review: ReviewOptions, world: World) {
+        (self.site, self.findings, self.sources, self.review, self.world) = (site, findings, sources, review, world)
         markdown = FleetMarkdown(site: site, findings: findings, maximumBytes: review.maxBytes)
     }
 
@@ -24,7 +24,7 @@ struct FleetOutput {
         case .json:
             let members = try FleetJSON.head(site: site, findings: findings).map(JSONText.member)
             world.say("{\n\(members.joined(separator: ",\n")),\n  \"hosts\" : [")
-        case .text: world.warn(DiagnosticText(sources: [source]).render(findings))
+        case .text: world.warn(DiagnosticText(sources: sources).render(findings))
         case .markdown, .html, .svg: break
         }
     }

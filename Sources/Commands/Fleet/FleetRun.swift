@@ -32,7 +32,7 @@ struct FleetRun {
             input: input.withoutWarnings, hosts: Set(hosts.map(\.name.value)), bases: bases, settings: settings,
             review: review, isDetailed: isDetailed, hasColor: world.hasColor)
         var output = FleetOutput(
-            site: input.site.name.value, findings: input.warnings + others(facts), source: input.source,
+            site: input.site.name.value, findings: input.warnings + others(facts), sources: input.sources,
             review: review, world: world)
         try output.begin()
         for start in stride(from: 0, to: hosts.count, by: FleetRun.batch) {

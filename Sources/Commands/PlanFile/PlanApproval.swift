@@ -165,12 +165,15 @@ struct PlanApproval {
 
     /// The plan is what was approved; a site file that has changed since is worth a word.
     private func warnOfSite(_ world: World) {
-        guard let bytes = try? world.read(file.site.path, 16 << 20), SHA256(of: bytes) != file.site.sha256 else {
-            return
+        let files = [(file.site.path, file.site.sha256)] + (file.site.included ?? []).map { ($0.path, $0.sha256) }
+        let changed = files.filter { path, sum in
+            (try? world.read(path, 16 << 20)).map { SHA256(of: $0) != sum } ?? false
         }
-        let note = Diagnostic(
-            .planSiteChanged, "\(displayable(file.site.path)) has changed since the plan was made from it",
-            severity: .warning)
-        world.warn(DiagnosticText().render([note]))
+        for (path, _) in changed {
+            let note = Diagnostic(
+                .planSiteChanged, "\(displayable(path)) has changed since the plan was made from it", severity: .warning
+            )
+            world.warn(DiagnosticText().render([note]))
+        }
     }
 }

@@ -31,7 +31,7 @@ extension PlanFile {
         payload["site"] = try .of(
             SiteFile(
                 name: session.result.plan.site, path: absolute(session.input.source.name),
-                sha256: SHA256(of: session.input.source.text)))
+                sha256: SHA256(of: session.input.source.text), included: included(session.input)))
         payload["host"] = try .of(
             Host(
                 name: session.result.plan.host, machine: session.facts.host.machine,
@@ -83,6 +83,11 @@ extension PlanFile {
         } catch {
             throw failure("\(error)")
         }
+    }
+
+    private static func included(_ input: SiteInput) -> [SiteFile.Included]? {
+        let files = input.included.map { SiteFile.Included(path: absolute($0.name), sha256: SHA256(of: $0.text)) }
+        return files.isEmpty ? nil : files
     }
 
     /// The base files of guests that are made new, or anew.

@@ -12,9 +12,22 @@ struct PlanFile {
 
     /// The site file that the plan was made from.
     struct SiteFile: Codable {
+        /// A file that the site file includes.
+        struct Included: Codable {
+            var path: String
+            var sha256: SHA256
+        }
+
         var name: String
         var path: String
         var sha256: SHA256
+        /// The files that it includes, in its order; nil for none.
+        var included: [Included]?
+
+        enum CodingKeys: String, CodingKey {
+            case name, path, sha256
+            case included = "include"
+        }
     }
 
     /// The host that the plan is for.

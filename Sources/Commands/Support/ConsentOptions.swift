@@ -29,15 +29,24 @@ struct ConsentOptions: ParsableArguments {
             valueName: "names"), completion: .offering { $0.guestList })
     var rebase: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Plan these guests and the pools that they need; the rest of the site stays and counts as it is.",
+            valueName: "names"), completion: .offering { $0.guestList })
+    var only: [String] = []
+
     @Flag(help: "Switch off guests that do not shut down in time.") var forceOff = false
 
     /// Whether anything was asked for or allowed.
     var isGiven: Bool {
         adopt || takeOver || prune || pruneAll || stopPruned || forceOff || !restart.isEmpty || !rebase.isEmpty
+            || !only.isEmpty
     }
 
     func validate() throws {
         if stopPruned, !prune, !pruneAll { throw ValidationError("--stop-pruned goes with --prune.") }
+        if !only.isEmpty, chosen?.isEmpty != false { throw ValidationError("--only takes names, separated by commas.") }
+        if !only.isEmpty, prune || pruneAll { throw ValidationError("--only does not go with --prune.") }
         if names.contains("") { throw ValidationError("--restart takes names, separated by commas, or pending.") }
     }
 
@@ -51,13 +60,23 @@ struct ConsentOptions: ParsableArguments {
         Set(rebase.flatMap { $0.split(separator: ",", omittingEmptySubsequences: true).map(String.init) })
     }
 
+    /// The names that `--only` was given; nil without it.
+    private var chosen: Set<String>? {
+        only.isEmpty
+            ? nil : Set(only.flatMap { $0.split(separator: ",", omittingEmptySubsequences: true).map(String.init) })
+    }
+
     /// The same as the planner wants it.
     ///
     /// - Throws: ``CommandFailure`` with 64 for a name to restart or rebase that no guest has.
     func consent(for guests: [GuestSpec]) throws -> PlanConsent {
         let named = Set(names.filter { !["pending", "none"].contains($0) })
         let known = guests.filter { $0.state?.value != .absent }.map(\.name.value)
-        for (option, names) in [("--restart", named), ("--rebase", rebased)] {
+        let here = chosen.map { chosen in known.filter(chosen.contains) } ?? known
+        let options = [
+            ("--only", chosen ?? [], guests.map(\.name.value)), ("--restart", named, here), ("--rebase", rebased, here),
+        ]
+        for (option, names, known) in options {
             guard let unknown = names.subtracting(known).min() else { continue }
             let meant = suggestion(for: unknown, among: known).map { "did you mean \($0)?" }
             throw CommandFailure(
@@ -67,6 +86,6 @@ struct ConsentOptions: ParsableArguments {
         return PlanConsent(
             adopts: adopt, takesOver: takeOver, prune: pruneAll ? .all : prune ? .few : .none, stopsPruned: stopPruned,
             restartsPending: names.contains("pending"), restarts: named, forcesOff: forceOff,
-            rebases: rebased)
+            rebases: rebased, only: chosen)
     }
 }

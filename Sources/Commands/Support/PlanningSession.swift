@@ -77,7 +77,7 @@ struct PlanningSession: Sendable {
         self.facts = facts
         self.uri = uri
         self.result = result
-        self.sources = [input.source] + host.facts.sources
+        self.sources = input.sources + host.facts.sources
         self.origin = host.origin
         isStale = old != nil
     }

@@ -9,6 +9,8 @@ internal import YAMLTree
 struct SiteInput {
     let site: Site
     let source: SourceText
+    /// The files that the site file includes, in its order, by their paths as the process sees them.
+    let included: [SourceText]
     var warnings: [Diagnostic]
     /// Where relative names in the file start from.
     let folder: String
@@ -22,14 +24,30 @@ struct SiteInput {
         let (name, bytes) = try SiteInput.bytes(path, world: world)
         let decoded = SourceText.decoding(bytes, name: name)
         guard let source = decoded.value else { throw CommandFailure(.invalidInput, decoded.diagnostics) }
-        let checked = SiteReader.read(source)
+        let folder = name.contains("/") ? String(name[..<(name.lastIndex(of: "/") ?? name.startIndex)]) + "/" : ""
+        let files = IncludedFiles(beside: source, folder: folder, world: world)
+        let checked = SiteReader.read(source, opening: files.open)
+        let all = [source] + files.sources
+        guard files.untrusted.isEmpty else {
+            throw CommandFailure(.notPermitted, files.untrusted, sources: all)
+        }
         guard let site = checked.value, !checked.diagnostics.hasErrors else {
-            throw CommandFailure(.invalidInput, checked.diagnostics, sources: [source])
+            throw CommandFailure(.invalidInput, checked.diagnostics, sources: all)
         }
         self.site = site
         self.source = source
+        self.folder = folder
+        included = files.sources
         warnings = checked.diagnostics
-        folder = name.contains("/") ? String(name[..<(name.lastIndex(of: "/") ?? name.startIndex)]) + "/" : ""
+    }
+
+    /// The site file and all files that it includes.
+    var sources: [SourceText] { [source] + included }
+
+    /// One sum over the site file and all files that it includes.
+    var sum: SHA256 {
+        included.isEmpty
+            ? SHA256(of: source.text) : SHA256(of: sources.map { "\(SHA256(of: $0.text))\n" }.joined())
     }
 
     private static func bytes(_ path: String?, world: World) throws -> (String, [UInt8]) {
@@ -94,7 +112,7 @@ struct SiteInput {
                 findings.append(Diagnostic(.baseInvalid, "\(path) is not the XML of a domain: \(error)", at: base.mark))
             }
         }
-        guard findings.isEmpty else { throw CommandFailure(.invalidInput, findings, sources: [source]) }
+        guard findings.isEmpty else { throw CommandFailure(.invalidInput, findings, sources: sources) }
         return documents
     }
 
@@ -110,7 +128,7 @@ struct SiteInput {
         if let policy = site.hosts.first(where: { $0.name.value == machine }) { return policy }
         if site.hosts.count == 1 {
             if isWriting, let foreign = foreignEntry(site.hosts[0], machine: machine, severity: .error) {
-                throw CommandFailure(.needsConsent, [foreign], sources: [source])
+                throw CommandFailure(.needsConsent, [foreign], sources: sources)
             }
             return site.hosts[0]
         }
@@ -139,7 +157,7 @@ struct SiteInput {
         return CommandFailure(
             .invalidInput,
             [Diagnostic(.unknownHost, message, hint: meant ?? "--host takes one of: \(names.joined(separator: ", "))")],
-            sources: [source])
+            sources: sources)
     }
 
     /// The same site with what was found about it left out.

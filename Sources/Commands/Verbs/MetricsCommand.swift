@@ -42,7 +42,7 @@ struct MetricsCommand: WorldCommand {
             let text = MetricsText(
                 HostMetrics(
                     version: NumactlPlan.version,
-                    siteSum: SHA256(of: Array(session.input.source.text.utf8)).description,
+                    siteSum: session.input.sum.description,
                     facts: session.facts,
                     verification: Verification(plan: session.result.plan, residences: residences),
                     lastApply: lastApply, openTransactions: (try? state.journals.open())?.count)

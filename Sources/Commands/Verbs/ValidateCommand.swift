@@ -13,7 +13,7 @@ struct ValidateCommand: WorldCommand {
         try report(in: world) {
             let input = try SiteInput(site.site, world: world)
             _ = try input.bases(for: input.site.guests, world: world)
-            world.warn(DiagnosticText(sources: [input.source]).render(input.warnings))
+            world.warn(DiagnosticText(sources: input.sources).render(input.warnings))
             let (guests, hosts) = (input.site.guests.count, input.site.hosts.count)
             world.say("\(input.source.name) is valid: \(guests) guest\(guests == 1 ? "" : "s"), ")
             world.say("\(hosts) host\(hosts == 1 ? "" : "s")\n")

@@ -66,13 +66,12 @@ extension CodeExplanation {
         CodeExplanation(
             .importInexact, "a domain's settings cannot all be written in a site file",
             """
-            The import command writes a domain's CPUs, memory and cells into its entry only when a plan for that entry \
-            would leave them as they are. Something in this one cannot be said, such as memory of one cell bound to \
-            several host cells, or pins that follow no policy; the message has what. As a note: the entry is \
-            {adopt: true}, which takes the domain over and leaves its settings as they are. As a warning: no site can \
-            have the domain, because another manager or another site has it, or it is transient; it is left alone.
-            The keys that come nearest stand below the entry as a comment, with what they would change: put them in \
-            place of the entry to have the guest managed by them.
+            The import command writes into a domain's entry what its keys can say exactly: a plan for it leaves the \
+            domain as it is. As a note: something in this one cannot be said, such as memory of one cell bound to \
+            several host cells; the message and a comment below the entry have what. It stays as it is. As a warning: \
+            no site can have the domain, because another manager or another site has it, or it is transient; it is \
+            left alone.
+            What stays as it is can be changed by hand, virsh edit; the plan counts it as it is then.
             """),
         CodeExplanation(
             .lockBusy, "another run holds the lock",

@@ -127,6 +127,20 @@ extension CodeExplanation {
             Write it from a domain: virsh dumpxml --inactive NAME > NAME.xml.
             """),
         CodeExplanation(
+            .includeImpossible, "a file cannot be included",
+            """
+            include names files below the site file's folder, as seen from there, each of them once. An absolute path, \
+            one that leads out of the folder, the site file itself, a file that cannot be read and one that another \
+            user can change are refused.
+            Put the file beside the site file, owned like that, and name it there: include: [guests/web.yaml].
+            """),
+        CodeExplanation(
+            .duplicateFlavor, "there is a flavor of that name already",
+            """
+            The site file and the files that it includes have their flavors together, and two would have one name.
+            Rename one of the two.
+            """),
+        CodeExplanation(
             .badVersion, "a format version that is not read here",
             """
             The file was written by a version of this program with another major format, most likely a newer one. \

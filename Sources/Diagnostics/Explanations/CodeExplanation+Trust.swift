@@ -4,7 +4,7 @@ extension CodeExplanation {
         CodeExplanation(
             .fileUntrusted, "another user can change a file that decides about the host",
             """
-            The site file, a base file, a saved plan or the boot file, or a folder or symbolic link on the way to it, \
+            The site file, a file that it includes, a base file, a saved plan or the boot file, or a folder or symbolic link on the way to it, \
             belongs to another user than root and the one who runs the command, or its group or everybody may write \
             it. Whoever can change it could have root define domains and resize pools. Commands that change the host \
             refuse such a file with 77; the others read it and warn. In a folder with the sticky bit, such as /tmp, \

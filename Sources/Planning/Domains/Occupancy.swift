@@ -113,7 +113,8 @@ struct Occupancy {
         let state = specs[name]?.state?.value
         let leaves =
             goes || place == nil || state == .shutoff || state == .absent
-            || request.consent.restarts.contains(name) || request.consent.restartsPending
+            || request.consent.restarts.contains(name)
+            || (request.consent.restartsPending && request.consent.only?.contains(name) ?? true)
         return Guest(live: live, planned: planned[name], leaves: leaves, moves: moves)
     }
 

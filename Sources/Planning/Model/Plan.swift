@@ -39,6 +39,8 @@ public struct Plan: Hashable, Sendable {
     public var differing: [String]
     /// Guests that do not run, and whose CPUs running guests have as long as they are not restarted or shut down, ascending.
     public var withoutCPUs: [String] = []
+    /// The guests that the plan is about, ascending, where the rest of the site stays as it is; nil for all of it.
+    public var only: [String]?
     /// Findings, in the order in which they were made.
     public var diagnostics: [Diagnostic]
 

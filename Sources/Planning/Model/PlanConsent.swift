@@ -25,6 +25,8 @@ public struct PlanConsent: Hashable, Sendable {
     public var restarts: Set<String>
     /// Guests that are defined anew from the site where their definition cannot be changed into what it says, by name.
     public var rebases: Set<String>
+    /// The guests that the plan is about, by name, the rest of the site staying and counting as it is; nil for all.
+    public var only: Set<String>?
     /// Whether a guest that does not shut down in time is switched off.
     public var forcesOff: Bool
 
@@ -32,8 +34,9 @@ public struct PlanConsent: Hashable, Sendable {
     public init(
         adopts: Bool = false, takesOver: Bool = false, prune: Prune = .none, stopsPruned: Bool = false,
         restartsPending: Bool = false, restarts: Set<String> = [], forcesOff: Bool = false,
-        rebases: Set<String> = []
+        rebases: Set<String> = [], only: Set<String>? = nil
     ) {
+        self.only = only
         self.rebases = rebases
         self.adopts = adopts
         self.takesOver = takesOver

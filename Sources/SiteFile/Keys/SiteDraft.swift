@@ -6,6 +6,7 @@ struct SiteDraft: Sendable {
     var hosts: Located<[Named<HostDraft>]>?
     var flavors: Located<[Named<FlavorDraft>]>?
     var guests: Located<[Named<GuestDraft>]>?
+    var include: Located<[Located<String>]>?
     /// Keys whose values could not be read.
     var broken: Set<String> = []
 
@@ -20,5 +21,8 @@ struct SiteDraft: Sendable {
                 "flavors", \.flavors, .named(.mapping(FlavorDraft.table, { FlavorDraft() })), "Kinds of guests, by name"
             ),
             Key("guests", \.guests, .named(.mapping(GuestDraft.table, { GuestDraft() })), "The guests, by domain name"),
+            Key(
+                "include", \.include, .sequence(.text(.path)),
+                "Further files below the site file's folder, with flavors and guests"),
         ], broken: \.broken)
 }

@@ -26,9 +26,10 @@ struct Report {
     /// Everything in the order of the file, each finding once, with carets as long as the text that it is about.
     ///
     /// A flavor's mistake is found again for every guest that uses the flavor; equal findings are one.
-    func finished(in root: YAMLNode?) -> [Diagnostic] {
+    func finished(in roots: [YAMLNode]) -> [Diagnostic] {
         var lengths: [SourceMark: Int] = [:]
-        if let root, !diagnostics.isEmpty { collect(root, Set(diagnostics.compactMap(\.mark)), &lengths) }
+        let wanted = Set(diagnostics.compactMap(\.mark))
+        for root in roots where !wanted.isEmpty { collect(root, wanted, &lengths) }
         var seen: Set<Diagnostic> = []
         var result: [Diagnostic] = []
         for var diagnostic in diagnostics {

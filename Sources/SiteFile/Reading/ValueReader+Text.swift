@@ -61,7 +61,10 @@ extension ValueKind.TextForm {
     private func macProblem(_ text: String) -> (what: String, hint: String?)? {
         let octets = text.split(separator: ":", omittingEmptySubsequences: false)
         let isHex =
-            octets.count == 6 && octets.allSatisfy { $0.count == 2 && $0.allSatisfy { $0.isASCII && $0.isHexDigit } }
+            octets.count == 6
+            && octets.allSatisfy {
+                $0 == Placeholders.index || $0.count == 2 && $0.allSatisfy { $0.isASCII && $0.isHexDigit }
+            }
         guard isHex, let first = UInt8(octets[0], radix: 16) else { return ("must be \(phrase)", nil) }
         return first & 1 == 0
             ? nil : ("is a group address", "the first octet of an interface's address is even, as in 52")

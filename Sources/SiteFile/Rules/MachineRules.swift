@@ -52,10 +52,10 @@ struct MachineRules {
     private mutating func checkSharedDisks() {
         guard let count = draft.count, count.value > 1 else { return }
         for disk in draft.disks?.value ?? [] where disk.value.isReadOnly?.value != true {
-            guard let path = disk.value.path else { continue }
+            guard let path = disk.value.path, !Placeholders.vary(path.value) else { continue }
             report.warning(
                 .conflictingKeys, "all \(count.value) guests would write to this disk", at: path.mark,
-                hint: "add read_only: true, or write the guests out")
+                hint: "write {name} or {index} in the path, or add read_only: true")
         }
     }
 

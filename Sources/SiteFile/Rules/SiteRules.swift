@@ -60,10 +60,15 @@ struct SiteRules {
         var result: [GuestSpec] = []
         var places: [String: SourceMark] = [:]
         var counts: [String?: Int] = [:]
+        var addresses: [String?: [String: String]] = [:]
         for entry in draft.guests?.value ?? [] {
             guard let guest = entry.value else { continue }
             let spec = spec(entry.name, guest, hosts)
-            for name in names(entry.name, count: guest.count) {
+            let names = names(entry.name, count: guest.count)
+            var rules = CountRules(guest, addresses: addresses)
+            addresses = rules.check(names)
+            report.append(rules.report.diagnostics)
+            for (number, name) in names.enumerated() {
                 counts[spec.host?.value, default: 0] += 1
                 let isCrowded = counts[spec.host?.value, default: 0] > Self.maximumOfHost
                 guard result.count < Self.maximumGuests, !isCrowded else {
@@ -76,11 +81,15 @@ struct SiteRules {
                 if let first = places[name.value] {
                     report.error(
                         .duplicateGuest, "there is a guest '\(name.value)' already", at: name.mark,
-                        label: "the other is at line \(first.line)", hint: "rename one of the two")
+                        label:
+                            "the other is at \(first.file == name.mark.file ? "" : first.file + ", ")line \(first.line)",
+                        hint: "rename one of the two")
                 }
                 places[name.value] = name.mark
                 var copy = spec
                 copy.name = name
+                copy.machine = Placeholders(guest: name.value, number: guest.count == nil ? nil : number + 1)
+                    .filled(spec.machine)
                 result.append(copy)
             }
         }
