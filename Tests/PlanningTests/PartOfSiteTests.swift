@@ -1,6 +1,7 @@
 import Diagnostics
 import DomainXML
 import HostModel
+import Placement
 import Planning
 import SiteFile
 import Testing
