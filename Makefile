@@ -107,7 +107,7 @@ sanitize: ## Run the tests of all targets under the address sanitizer, then unde
 
 # All points, each both ways, take an hour; a selection takes some minutes.
 killed: build ## Kill apply and rollback at some moments, and break things under them; needs root
-	@$(call try,killed,Tests/crash/run $${EVERY:-48} && Tests/crash/faults)
+	@$(call try,killed,Tests/crash/run $${EVERY:-96} && Tests/crash/faults)
 
 crash: ## Kill apply and rollback at every moment (root; an hour)
 	@$(WITH_SWIFT) Tests/crash/run 1

@@ -144,6 +144,20 @@ extension ApplyCase {
             guests: ["a: {adopt: true, ram: 32MiB}"], options: ["--yes"],
             check: { $0.domains["a"]?.definition.contains("<memory unit='KiB'>32768<") == true }),
         ApplyCase(
+            testDescription: "sets the balloon of a guest that runs",
+            before: { host in
+                let balloon = "<devices><memballoon model='virtio'/></devices></domain>"
+                try host.write(host.text("base.xml").replacing("</domain>", with: balloon), to: "base.xml")
+                try applied("\(small)}")(host)
+                try host.libvirt.start("a")
+            },
+            guests: ["\(small), current_ram: 32MiB}"], options: ["--yes"],
+            check: { look in
+                [look.domains["a"]?.definition, look.domains["a"]?.live].allSatisfy {
+                    $0?.contains("<currentMemory unit='KiB'>32768<") == true
+                }
+            }),
+        ApplyCase(
             testDescription: "defines a guest anew from its base file, which has changed",
             before: { host in
                 try applied("\(small)}")(host)

@@ -157,7 +157,11 @@ extension CommandHost {
 
         private var anonymous: Look {
             var look = self
-            for name in domains.keys { look.domains[name]?.definition.replace(/<uuid>.*<\/uuid>/, with: "") }
+            let identifiers = #/ id='\d+'>|<uuid>.*</uuid>/#
+            for name in domains.keys {
+                look.domains[name]?.definition.replace(identifiers, with: "")
+                look.domains[name]?.live?.replace(identifiers, with: "")
+            }
             return look
         }
     }

@@ -132,11 +132,6 @@ struct LookBeforeWriteTests {
                 ["a: {vcpus: 1, ram: 64MiB, \(disk)}", "b: {vcpus: 1, ram: 64MiB, \(disk)}"], "NP539",
                 "the disk of guest 'a'"
             ),
-            (
-                ["a", "b"].map {
-                    "\($0): {vcpus: 1, ram: 64MiB, interfaces: [{network: default, mac: '52:54:00:00:00:01'}]}"
-                }, "NP538", "52:54:00:00:00:01 of guest 'a'"
-            ),
         ] as [([String], String, String)])
     func lacks(guests: [String], code: String, words: String) throws {
         let host = try host()

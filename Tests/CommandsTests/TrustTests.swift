@@ -236,4 +236,4 @@ struct ClosedStreamTests {
 }
 
 /// The program that was built with these tests.
-private let builtProgram = packageRoot.appending(path: ".build/debug/numactl-plan").path
+let builtProgram = packageRoot.appending(path: ".build/debug/numactl-plan").path

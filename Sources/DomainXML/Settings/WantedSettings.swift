@@ -59,7 +59,15 @@ public struct WantedSettings: Hashable, Sendable, SettingValues {
     ///
     /// What goes with others that are gone is not in it: pins of vCPUs that the domain no longer has, say.
     public func completed(over present: FoundSettings) -> WantedSettings {
-        WantedSettings(keeping: settled(over: present).canonical(defaultHugePage: nil))
+        let settled = settled(over: present)
+        var whole = WantedSettings(keeping: settled.canonical(defaultHugePage: nil))
+        // Canonical private memory is memory of which nothing is said, and what is not said is left as it is.
+        whole.isMemoryShared = settled.isMemoryShared
+        let access = Dictionary(settled.guestCells.map { ($0.id, $0.isShared) }) { first, _ in first }
+        for index in whole.guestCells.indices {
+            whole.guestCells[index].isShared = access[whole.guestCells[index].id] ?? nil
+        }
+        return whole
     }
 
     /// What must change in a domain that has `present` so that it is as wanted, in the order of a definition.

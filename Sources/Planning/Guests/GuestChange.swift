@@ -141,7 +141,10 @@ struct GuestChange {
         let drift = running.map { wantedLive.differences(from: $0, defaultHugePage: request.defaultHugePage) }
         let pins = running.map { livePins(drift ?? [], live: $0, wanted: wantedLive) }
         // A guest that leaves its host cells with its memory stays as it is until then.
-        let live = moves ? [] : (drift ?? []).compactMap { Step.live($0, of: name, record) }
+        let named = Set(asked.settings.map(\.key))
+        let live =
+            moves
+            ? [] : (drift ?? []).filter { named.contains($0.key) }.compactMap { Step.live($0, of: name, record) }
         let taken = Set(live.compactMap(\.kind.liveSetting))
         var outcome = GuestOutcome(
             definition: GuestDefinition(

@@ -1,0 +1,32 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Hosts and sites from the field, each with a check of its own that asks the program.
+@Suite("Cases from the field", .enabled(if: !FieldCasesTests.cases.isEmpty))
+struct FieldCasesTests {
+    static let cases: [String] = {
+        guard let folder = sharedFolder()?.appending(path: "cases"),
+            FileManager.default.isExecutableFile(atPath: builtProgram)
+        else { return [] }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.filter { FileManager.default.fileExists(atPath: folder.appending(path: "\($0)/check.py").path) }
+            .sorted()
+    }()
+
+    @Test("are answered right", arguments: cases)
+    func check(name: String) throws {
+        let script = try #require(sharedFolder()).appending(path: "cases/\(name)/check.py")
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3", script.path]
+        process.environment = ProcessInfo.processInfo.environment.merging(["NP": builtProgram]) { _, own in own }
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(said)")
+    }
+}
