@@ -11,7 +11,10 @@ struct ContinueTests {
         return host
     }
 
-    @Test("bars the next one, is gone on with, and closed", arguments: ApplyCase.all, [1, 2])
+    /// After one record or after two, in turn.
+    @Test(
+        "bars the next one, is gone on with, and closed",
+        arguments: zip(ApplyCase.all, ApplyCase.all.indices.map { 1 + $0 % 2 }))
     func goneOn(_ wanted: ApplyCase, records: Int) throws {
         let host = try brokenOff(wanted, records: records)
         let done = try host.look()

@@ -2,19 +2,20 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Hosts and sites from the field, each with a check of its own that asks the program.
-@Suite("Cases from the field", .enabled(if: !FieldCasesTests.cases.isEmpty))
-struct FieldCasesTests {
-    static let cases: [String] = {
-        guard let folder = sharedFolder()?.appending(path: "cases"),
-            FileManager.default.isExecutableFile(atPath: builtProgram)
-        else { return [] }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return names.filter { FileManager.default.fileExists(atPath: folder.appending(path: "\($0)/check.py").path) }
-            .sorted()
-    }()
+/// The folders of the cases; none where they, or the program, are not there.
+private let fieldCases: [String] = {
+    guard let folder = sharedFolder()?.appending(path: "cases"),
+        FileManager.default.isExecutableFile(atPath: builtProgram)
+    else { return [] }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { FileManager.default.fileExists(atPath: folder.appending(path: "\($0)/check.py").path) }
+        .sorted()
+}()
 
-    @Test("are answered right", arguments: cases)
+/// Hosts and sites from the field, each with a check of its own that asks the program.
+@Suite("Cases from the field", .enabled(if: !fieldCases.isEmpty))
+struct FieldCasesTests {
+    @Test("are answered right", arguments: fieldCases)
     func check(name: String) throws {
         let script = try #require(sharedFolder()).appending(path: "cases/\(name)/check.py")
         let process = Process()
