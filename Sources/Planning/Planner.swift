@@ -82,6 +82,7 @@ private struct Planning {
     func result() -> ExecutablePlan {
         let question = placementRequest
         let (placement, moves) = place(question)
+        let answer = PlacementFindings(request: request, placement: placement)
         let pins = HandPinFindings(
             host: request.host, policy: request.policy, guests: request.guests, foreign: question.foreign)
         let occupancy = occupancy(placement)
@@ -106,7 +107,7 @@ private struct Planning {
             plan.diagnostics +=
                 pools.bestEffortDiagnostics + pools.surplusDiagnostics + pools.mountDiagnostics + pools.heldDiagnostics
                 + moving.diagnostics(besides: Set(moves.map(\.guest)))
-                + mixedPages(placement)
+                + answer.mixedPages(besides: Set(request.guests.filter(keepsPlace).map(\.name.value)))
                 + MemoryInUse(
                     request: request, placement: placement,
                     running: Set(records.filter { $0.value.isRunning }.map(\.key))
@@ -141,7 +142,7 @@ private struct Planning {
                 steps += outcome.steps
             }
         }
-        plan.diagnostics += unplacedDiagnostics(placement) + conflict(placement)
+        plan.diagnostics += answer.unplaced + answer.conflict
         if request.consent.only == nil { plan.diagnostics += pruning.diagnostics }
         let guests = Set(request.guests.map(\.name.value))
         plan.diagnostics += OtherSites(request, records: records).diagnostics(besides: guests)
@@ -357,124 +358,5 @@ private struct Planning {
         var outcome = Removal(request: request, record: record, origin: origin, source: guest.name.mark).outcome
         outcome.name = guest.name.value
         return outcome
-    }
-
-    // MARK: Findings
-
-    private func mixedPages(_ placement: Placement) -> [Diagnostic] {
-        let kept = Set(request.guests.filter(keepsPlace).map(\.name.value))
-        let mixed = placement.guests.filter { Set($0.cells.map(\.pageSize)).count > 1 && !kept.contains($0.name) }
-        return mixed.map { guest in
-            let sizes = guest.cells.map { "\($0.pageSize) on cell \($0.hostCell)" }.joined(separator: ", ")
-            return Diagnostic(
-                .mixedPageSizes, "guest '\(guest.name)' has pages of different sizes: \(sizes)",
-                at: mark(of: guest.name),
-                severity: .warning, hint: "no single size fits; ask for one by 'mem_page_size' to be told what it lacks"
-            )
-        }
-    }
-
-    private func unplacedDiagnostics(_ placement: Placement) -> [Diagnostic] {
-        guard placement.poolShortages.isEmpty else { return placement.poolShortages.map(poolDiagnostic) }
-        return guestDiagnostics(placement)
-    }
-
-    /// The site's own pools and foreign pages are too much for a cell, guests left out.
-    private func poolDiagnostic(_ shortage: Shortage) -> Diagnostic {
-        let cell = shortage.hostCell ?? 0
-        let request = request.policy.pools.first { $0.pool.value.cell == cell }
-        return Diagnostic(
-            .doesNotFit, "the huge pages wanted on cell \(cell) do not fit its memory, even without any guest",
-            at: request?.pool.mark,
-            notes: [
-                "needed: \(KiB(shortage.needed)) in pools; free: \(KiB(shortage.free)) beside the reserve"
-                    + (shortage.heldBy.isEmpty ? "" : " and what \(shortage.heldBy.joined(separator: ", ")) hold")
-            ],
-            hint: "ask for fewer pages under 'pools', or reserve less memory on that cell")
-    }
-
-    private func guestDiagnostics(_ placement: Placement) -> [Diagnostic] {
-        placement.unplaced.flatMap { guest in
-            if guest.code == .deviceNotOnHost { return missingDevices(of: guest) }
-            return [unplacedDiagnostic(guest, placement)]
-        }
-    }
-
-    /// One finding for each device that a guest names and the host does not have.
-    private func missingDevices(of guest: UnplacedGuest) -> [Diagnostic] {
-        let named = request.guests.first { $0.name.value == guest.name }?.demand.devices ?? []
-        return named.filter { request.host.device($0.value) == nil }.map { device in
-            Diagnostic(
-                .deviceNotOnHost, "guest '\(guest.name)' names the device \(device.value), which is not on this host",
-                at: device.mark, hint: "numactl-plan facts --format json lists the host's devices under 'pci'")
-        }
-    }
-
-    private func unplacedDiagnostic(_ guest: UnplacedGuest, _ placement: Placement) -> Diagnostic {
-        Diagnostic(
-            placement.verdict == .undecided ? .undecided : guest.code,
-            placement.verdict == .undecided
-                ? "the search limit was reached before a place for guest '\(guest.name)' was found or ruled out"
-                : "guest '\(guest.name)' does not fit on this host",
-            at: mark(of: guest.name), length: guest.name.unicodeScalars.count,
-            notes: guest.code == .placementCellMissing
-                ? guest.reasons.compactMap { missingCell($0, of: guest.name) } : barrenCells(for: guest)
-        )
-    }
-
-    /// Cells that no guest can be on, instead of a row for each.
-    private func barrenCells(for guest: UnplacedGuest) -> [String] {
-        let demand = request.guests.first { $0.name.value == guest.name }?.demand
-        return demand?.isBound == true && guest.code == .doesNotFit ? BarrenCells(request.host).sentences : []
-    }
-
-    /// A host cell that a guest names and the host does not have: the machine is another one than the site was written for.
-    private func missingCell(_ shortage: Shortage, of guest: String) -> String? {
-        let demand = request.guests.first { $0.name.value == guest }?.demand
-        return shortage.hostCell.map { cell in
-            let key =
-                demand?.forcedCells.values.contains { $0.value == cell } == true ? "numa_placement" : "memory_cells"
-            return "'\(key)' names host cell \(cell); this host has \(CellSet(request.host.cells.map(\.id)))"
-        }
-    }
-
-    /// Guests that fit alone and not together.
-    private func conflict(_ placement: Placement) -> [Diagnostic] {
-        let names = placement.conflict
-        guard names.count > 1, let last = names.last else { return [] }
-        let list = names.dropLast().map { "'\($0)'" }.joined(separator: ", ") + " and '\(last)'"
-        return [
-            Diagnostic(
-                .doNotFitTogether, "guests \(list) do not fit together; any one of them left out, the others fit",
-                at: mark(of: last), severity: .note)
-        ]
-    }
-
-    private func mark(of guest: String) -> SourceMark? {
-        request.guests.first { $0.name.value == guest }?.name.mark
-    }
-}
-
-extension MachineDescription {
-    /// The common devices of a guest.
-    init(_ guest: GuestSpec, arch: String?) {
-        let machine = guest.machine
-        self.init(
-            name: guest.name.value, hypervisor: machine.accelerator?.value == .qemu ? .qemu : .kvm,
-            architecture: arch ?? "x86_64", machine: machine.machineType?.value,
-            disks: machine.disks.map { disk in
-                Disk(
-                    path: disk.path.value, format: disk.format == .raw ? .raw : .qcow2,
-                    bus: disk.bus == .virtio ? .virtio : disk.bus == .scsi ? .scsi : .sata, isReadOnly: disk.isReadOnly)
-            },
-            interfaces: machine.interfaces.map { interface in
-                switch interface.source {
-                case .network(let name): Interface(source: .network(name), mac: interface.mac, model: interface.model)
-                case .bridge(let name): Interface(source: .bridge(name), mac: interface.mac, model: interface.model)
-                }
-            },
-            hostDevices: guest.demand.devices.map(\.value),
-            kernel: machine.kernel?.value, initrd: machine.initrd?.value, commandLine: machine.commandLine?.value,
-            hasConsole: machine.hasConsole)
     }
 }

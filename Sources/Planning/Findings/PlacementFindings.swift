@@ -1,0 +1,99 @@
+internal import Diagnostics
+internal import HostModel
+internal import Placement
+internal import SiteFile
+
+/// What the plan says of a placement's answer: who has no place and why, who excludes whom, whose pages differ in size.
+struct PlacementFindings {
+    let request: PlanRequest
+    let placement: Placement
+
+    /// Guests whose cells have pages of different sizes, those left out whose domains keep their place.
+    func mixedPages(besides kept: Set<String>) -> [Diagnostic] {
+        let mixed = placement.guests.filter { Set($0.cells.map(\.pageSize)).count > 1 && !kept.contains($0.name) }
+        return mixed.map { guest in
+            let sizes = guest.cells.map { "\($0.pageSize) on cell \($0.hostCell)" }.joined(separator: ", ")
+            return Diagnostic(
+                .mixedPageSizes, "guest '\(guest.name)' has pages of different sizes: \(sizes)",
+                at: mark(of: guest.name),
+                severity: .warning, hint: "no single size fits; ask for one by 'mem_page_size' to be told what it lacks"
+            )
+        }
+    }
+
+    /// Why guests have no place; nothing where everybody has one.
+    var unplaced: [Diagnostic] {
+        guard placement.poolShortages.isEmpty else { return placement.poolShortages.map(poolDiagnostic) }
+        return placement.unplaced.flatMap { guest in
+            guest.code == .deviceNotOnHost ? missingDevices(of: guest) : [unplacedDiagnostic(guest)]
+        }
+    }
+
+    /// The site's own pools and foreign pages are too much for a cell, guests left out.
+    private func poolDiagnostic(_ shortage: Shortage) -> Diagnostic {
+        let cell = shortage.hostCell ?? 0
+        let request = request.policy.pools.first { $0.pool.value.cell == cell }
+        return Diagnostic(
+            .doesNotFit, "the huge pages wanted on cell \(cell) do not fit its memory, even without any guest",
+            at: request?.pool.mark,
+            notes: [
+                "needed: \(KiB(shortage.needed)) in pools; free: \(KiB(shortage.free)) beside the reserve"
+                    + (shortage.heldBy.isEmpty ? "" : " and what \(shortage.heldBy.joined(separator: ", ")) hold")
+            ],
+            hint: "ask for fewer pages under 'pools', or reserve less memory on that cell")
+    }
+
+    /// One finding for each device that a guest names and the host does not have.
+    private func missingDevices(of guest: UnplacedGuest) -> [Diagnostic] {
+        let named = spec(guest.name)?.demand.devices ?? []
+        return named.filter { request.host.device($0.value) == nil }.map { device in
+            Diagnostic(
+                .deviceNotOnHost, "guest '\(guest.name)' names the device \(device.value), which is not on this host",
+                at: device.mark, hint: "numactl-plan facts --format json lists the host's devices under 'pci'")
+        }
+    }
+
+    private func unplacedDiagnostic(_ guest: UnplacedGuest) -> Diagnostic {
+        Diagnostic(
+            placement.verdict == .undecided ? .undecided : guest.code,
+            placement.verdict == .undecided
+                ? "the search limit was reached before a place for guest '\(guest.name)' was found or ruled out"
+                : "guest '\(guest.name)' does not fit on this host",
+            at: mark(of: guest.name), length: guest.name.unicodeScalars.count,
+            notes: guest.code == .placementCellMissing
+                ? guest.reasons.compactMap { missingCell($0, of: guest.name) } : barrenCells(for: guest)
+        )
+    }
+
+    /// Cells that no guest can be on, instead of a row for each.
+    private func barrenCells(for guest: UnplacedGuest) -> [String] {
+        let demand = spec(guest.name)?.demand
+        return demand?.isBound == true && guest.code == .doesNotFit ? BarrenCells(request.host).sentences : []
+    }
+
+    /// A host cell that a guest names and the host does not have: the machine is another one than the site was written for.
+    private func missingCell(_ shortage: Shortage, of guest: String) -> String? {
+        let demand = spec(guest)?.demand
+        return shortage.hostCell.map { cell in
+            let key =
+                demand?.forcedCells.values.contains { $0.value == cell } == true ? "numa_placement" : "memory_cells"
+            return "'\(key)' names host cell \(cell); this host has \(CellSet(request.host.cells.map(\.id)))"
+        }
+    }
+
+    /// Guests that fit alone and not together.
+    var conflict: [Diagnostic] {
+        let names = placement.conflict
+        guard names.count > 1, let last = names.last else { return [] }
+        let list = names.dropLast().map { "'\($0)'" }.joined(separator: ", ") + " and '\(last)'"
+        return [
+            Diagnostic(
+                .doNotFitTogether, "guests \(list) do not fit together; any one of them left out, the others fit",
+                at: mark(of: last), severity: .note)
+        ]
+    }
+
+    private func spec(_ guest: String) -> GuestSpec? { request.guests.first { $0.name.value == guest } }
+
+    private func mark(of guest: String) -> SourceMark? { spec(guest)?.name.mark }
+}
