@@ -56,7 +56,7 @@ public enum AtomicFile {
 
     private static func folder(of path: FilePath) throws(SysfsError) -> Descriptor {
         let folder = path.removingLastComponent()
-        return try Descriptor(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY)
+        return try Descriptor(folder.isEmpty ? "." : folder.string, O_RDONLY | O_DIRECTORY)
     }
 
     private static func create(

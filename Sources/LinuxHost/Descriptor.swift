@@ -5,15 +5,17 @@ internal import SystemPackage
 struct Descriptor: ~Copyable {
     /// The system's number of the open file.
     let number: CInt
-    /// The file, as errors name it.
-    let path: FilePath
+    private let name: String
 
-    /// Opens `path`; never leaks into a child process, never waits for the other end of a pipe.
-    init(_ path: FilePath, _ flags: CInt, mode: mode_t = 0) throws(SysfsError) {
-        let opened = retrying { open(path.string, flags | O_CLOEXEC | O_NONBLOCK, mode) }
-        guard opened >= 0 else { throw .failed(.open, path: path, .current) }
+    /// The file, as errors name it.
+    var path: FilePath { FilePath(name) }
+
+    /// Opens a file by its path; never leaks into a child process, never waits for the other end of a pipe.
+    init(_ name: String, _ flags: CInt, mode: mode_t = 0) throws(SysfsError) {
+        let opened = retrying { open(name, flags | O_CLOEXEC | O_NONBLOCK, mode) }
+        guard opened >= 0 else { throw .failed(.open, path: FilePath(name), .current) }
         number = opened
-        self.path = path
+        self.name = name
     }
 
     /// Opens `name` in an open folder; `path` is what errors say.
@@ -24,7 +26,7 @@ struct Descriptor: ~Copyable {
         let opened = retrying { openat(parent, name, flags | O_CLOEXEC | O_NONBLOCK, mode) }
         guard opened >= 0 else { throw .failed(.open, path: path, .current) }
         number = opened
-        self.path = path
+        self.name = path.string
     }
 
     deinit { close(number) }

@@ -8,8 +8,8 @@ internal import SystemPackage
 struct HostFiles: Sendable {
     /// The root as it was given.
     let root: FilePath
-    /// The root without links, or nil when there is no such folder.
-    private let realRoot: FilePath?
+    /// The root without links, or nil when there is no such folder. Texts, for a host has thousands of files to read.
+    private let realRoot: String?
 
     /// Whether this is the running machine.
     var isLive: Bool { realRoot == "/" }
@@ -18,7 +18,7 @@ struct HostFiles: Sendable {
 
     init(root: FilePath) {
         self.root = root
-        realRoot = try? HostFiles.resolved(root)
+        realRoot = try? HostFiles.resolved(root.string)
     }
 
     /// The whole path of a file named from the root: `sys/devices/system/cpu/online`.
@@ -35,7 +35,7 @@ struct HostFiles: Sendable {
     /// The names in a folder, ascending, or nil when it does not exist.
     func names(in name: String) throws(SysfsError) -> [String]? {
         guard let path = try located(name) else { return nil }
-        guard let folder = opendir(path.string) else { throw .failed(.list, path: self.path(name), .current) }
+        guard let folder = opendir(path) else { throw .failed(.list, path: self.path(name), .current) }
         defer { closedir(folder) }
         var names: [String] = []
         while let entry = readdir(folder) {
@@ -60,31 +60,32 @@ struct HostFiles: Sendable {
     /// Whether this process may write the file, as the system judges it.
     func mayWrite(_ name: String) -> Bool {
         guard let path = try? located(name) else { return false }
-        return access(path.string, W_OK) == 0
+        return access(path, W_OK) == 0
     }
 
     /// Where a file really is, or nil when it does not exist.
-    private func located(_ name: String) throws(SysfsError) -> FilePath? {
-        let path = self.path(name)
-        guard !isLive else { return isThere(path) ? path : nil }
-        guard let realRoot, isThere(path) else { return nil }
+    private func located(_ name: String) throws(SysfsError) -> String? {
+        guard let realRoot else { return nil }
+        let path = "\(root.string)/\(name)"
+        guard isThere(path) else { return nil }
+        guard !isLive else { return path }
         let real = try HostFiles.resolved(path)
-        guard real.starts(with: realRoot) else { throw .outsideRoot(path: path) }
+        guard real == realRoot || real.hasPrefix("\(realRoot)/") else { throw .outsideRoot(path: self.path(name)) }
         return real
     }
 
     /// Below a root that is not `/` the path is free of links already; one that appears since is refused.
     private var lastLink: CInt { isLive ? 0 : O_NOFOLLOW }
 
-    private static func resolved(_ path: FilePath) throws(SysfsError) -> FilePath {
-        guard let text = realpath(path.string, nil) else { throw .failed(.resolve, path: path, .current) }
+    private static func resolved(_ path: String) throws(SysfsError) -> String {
+        guard let text = realpath(path, nil) else { throw .failed(.resolve, path: FilePath(path), .current) }
         defer { free(text) }
-        return FilePath(String(cString: text))
+        return String(cString: text)
     }
 }
 
 /// Whether there is something of that name, be it a link that leads nowhere.
-private func isThere(_ path: FilePath) -> Bool {
+private func isThere(_ path: String) -> Bool {
     var status = stat()
-    return lstat(path.string, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
+    return lstat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
 }

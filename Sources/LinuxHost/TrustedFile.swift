@@ -18,7 +18,7 @@ struct TrustedFile: ~Copyable {
     /// - Throws: ``SysfsError`` with the call that failed.
     static func open(_ path: FilePath, _ flags: CInt = O_RDONLY) throws(SysfsError) -> TrustedFile {
         guard !isInherited(path) else {
-            let file = try Descriptor(path, flags)
+            let file = try Descriptor(path.string, flags)
             try file.waitForData()
             return TrustedFile(file: file, doubt: nil)
         }

@@ -18,7 +18,7 @@ public struct DiskFiles: FileHost {
     /// The file's text, at most 1 MiB.
     public func text(of path: String) throws(StepFailure) -> String? {
         do throws(SysfsError) {
-            let file = try Descriptor(FilePath(path), O_RDONLY)
+            let file = try Descriptor(path, O_RDONLY)
             guard try file.status().st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: FilePath(path)) }
             return String(decoding: try file.readAll(limit: 1 << 20), as: UTF8.self)
         } catch {
@@ -80,7 +80,7 @@ public struct DiskFiles: FileHost {
     }
 
     private func synchronize(_ folder: FilePath) throws(SysfsError) {
-        try Descriptor(folder, O_RDONLY | O_DIRECTORY).synchronize()
+        try Descriptor(folder.string, O_RDONLY | O_DIRECTORY).synchronize()
     }
 
     private func folder(of path: String) -> FilePath {
