@@ -13,13 +13,41 @@ struct ImportAttempt {
     private var hostKeys: [SketchKey]
     /// By domain: the ways that are still to be tried, the present one first. The last two are that it keeps its place.
     private var ways: [String: [[SketchKey]]] = [:]
+    /// By domain: the ways that say all of it, the best first.
+    private var sayable: [String: [[SketchKey]]] = [:]
     private var pools: [String] = []
 
     init(_ source: ImportSource, hostKeys: [SketchKey]) {
         self.source = source
         self.hostKeys = hostKeys
         if let connect = source.request.connect { self.hostKeys.append(SketchKey("connect", .word(connect))) }
-        for record in source.records { ways[record.facts.name] = self.ways(of: record) }
+        for record in source.records {
+            let all = ways(of: record)
+            ways[record.facts.name] = all
+            sayable[record.facts.name] = Array(all.dropLast(2))
+        }
+        guard source.records.count > 1 else { return }
+        for record in source.records { keepWays(thatWorkFor: record) }
+    }
+
+    /// Leaves out the ways that a plan would change though the domain had the host to itself. Beside the others they would be tried
+    /// again and again, each time with a plan for all.
+    private mutating func keepWays(thatWorkFor record: DomainRecord) {
+        let name = record.facts.name
+        var alone = source
+        alone.records = [record]
+        alone.request.host.domains = [record.facts]
+        guard let all = ways[name] else { return }
+        let kept = all.dropLast(2).filter { way in
+            let attempt = ImportAttempt(alone, hostKeys: hostKeys, ways: [name: [way] + all.suffix(2)])
+            return attempt.complaints(attempt.plan()).isEmpty
+        }
+        sayable[name] = kept
+        ways[name] = kept + all.suffix(2)
+    }
+
+    private init(_ source: ImportSource, hostKeys: [SketchKey], ways: [String: [[SketchKey]]]) {
+        (self.source, self.hostKeys, self.ways) = (source, hostKeys, ways)
     }
 
     /// By domain whose settings cannot all be said: those that are not.
@@ -43,7 +71,7 @@ struct ImportAttempt {
         settle()
         var tries = ImportAttempt.mostTries
         for record in source.records where keepsPlace(record.facts.name) {
-            for way in ways(of: record).dropLast(2) where keepsPlace(record.facts.name) && tries > 0 {
+            for way in sayable[record.facts.name] ?? [] where keepsPlace(record.facts.name) && tries > 0 {
                 tries -= 1
                 readmit(way, for: record.facts.name)
             }

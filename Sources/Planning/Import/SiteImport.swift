@@ -64,7 +64,7 @@ public enum SiteImport {
 
 /// The domains of a request, read, and those that no site may have.
 struct ImportSource {
-    let request: ImportRequest
+    var request: ImportRequest
     let site: String
     let hostName: String
     /// Domains that may be said, ascending by name.
