@@ -2,13 +2,13 @@ import Commands
 import Foundation
 import HostModel
 import Rendering
+import Synchronization
 import Testing
 
 /// A host for one test, on which the commands do all that they do as root on a real one: a file tree for the kernel's files, with
 /// pools that can be written, and libvirt's test driver. Site, state, lock and boot file are in a folder that goes with the value.
 ///
-/// There is one libvirt for the process, so one host at a time: the next one waits until the last has gone. A test makes one, and
-/// is not `async`. Guests need `base: base.xml`, which is there: a domain that the test driver takes.
+/// There is one libvirt for the process, so one host at a time: its tests are in ``OnOneHost``. Guests need `base: base.xml`, which is there: a domain that the test driver takes.
 final class CommandHost {
     let folder: URL
     let libvirt: TestLibvirt
@@ -151,19 +151,6 @@ extension CommandHost {
         var pools: [String: Int]
         /// The boot file's text; nil when there is none.
         var bootFile: String?
-
-        /// Whether all is as on another host that came about in the same way: only the domains' identifiers are others.
-        func isLike(_ other: Look) -> Bool { anonymous == other.anonymous }
-
-        private var anonymous: Look {
-            var look = self
-            let identifiers = #/ id='\d+'>|<uuid>.*</uuid>/#
-            for name in domains.keys {
-                look.domains[name]?.definition.replace(identifiers, with: "")
-                look.domains[name]?.live?.replace(identifiers, with: "")
-            }
-            return look
-        }
     }
 
     func look() throws -> Look {
@@ -231,25 +218,19 @@ extension JSONValue {
     var text: String? { if case .text(let text) = self { text } else { nil } }
 }
 
-/// Lets one test in at a time.
+/// Lets one host exist at a time.
 private enum OneAtATime {
-    struct Stuck: Error {}
+    /// Another test has the host: that one, or this one, is not in ``OnOneHost``.
+    struct Taken: Error {}
 
-    private nonisolated(unsafe) static var isTaken = false
-    private static let condition = NSCondition()
+    private static let isTaken = Mutex(false)
 
     static func enter() throws {
-        condition.lock()
-        defer { condition.unlock() }
-        let end = Date(timeIntervalSinceNow: 600)
-        while isTaken { guard condition.wait(until: end) else { throw Stuck() } }
-        isTaken = true
+        try isTaken.withLock {
+            guard !$0 else { throw Taken() }
+            $0 = true
+        }
     }
 
-    static func leave() {
-        condition.lock()
-        defer { condition.unlock() }
-        isTaken = false
-        condition.signal()
-    }
+    static func leave() { isTaken.withLock { $0 = false } }
 }

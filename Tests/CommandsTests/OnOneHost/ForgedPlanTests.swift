@@ -225,100 +225,85 @@ extension JSONValue {
     }
 }
 
-@Suite("A forged plan, its checksum mended,")
-struct ForgedPlanTests {
-    @Test("is refused at its place, and nothing is changed", arguments: Forgery.all)
-    func refused(_ forgery: Forgery) throws {
-        let host = try CommandHost()
-        if !forgery.before.isEmpty {
-            try host.site(forgery.before)
-            try #require(host.apply().status == 0)
-        }
-        try host.site(forgery.guests, host: forgery.host)
-        let saved = host.plan(["--out", host.path("plan.json")] + forgery.options)
-        try #require(saved.status == 0, "\(saved.errors)")
-        try forgePlan(URL(filePath: host.path("plan.json"))) { payload in
-            var value = JSONValue.object(payload)
-            forgery.change(&value)
-            if case .object(let members) = value { payload = members }
-        }
-        let before = try host.look()
-        for options in [["--dry-run"], []] {
-            let run = host.apply(options, file: "plan.json")
+extension OnOneHost {
+    @Suite("A forged plan, its checksum mended,")
+    struct ForgedPlanTests {
+        @Test("is refused at its place, and nothing is changed", arguments: Forgery.all)
+        func refused(_ forgery: Forgery) throws {
+            let host = try CommandHost()
+            if !forgery.before.isEmpty {
+                try host.site(forgery.before)
+                try #require(host.apply().status == 0)
+            }
+            try host.site(forgery.guests, host: forgery.host)
+            let saved = host.plan(["--out", host.path("plan.json")] + forgery.options)
+            try #require(saved.status == 0, "\(saved.errors)")
+            try forgePlan(URL(filePath: host.path("plan.json"))) { payload in
+                var value = JSONValue.object(payload)
+                forgery.change(&value)
+                if case .object(let members) = value { payload = members }
+            }
+            let before = try host.look()
+            let run = host.apply(file: "plan.json")
             #expect(run.status == forgery.status, "\(run.errors)\(run.output)")
             #expect(run.errors.contains(forgery.finding), "\(run.errors)")
             if forgery.status == 65 { #expect(run.errors.contains("plan.json:")) }
+            #expect(try host.look() == before)
         }
-        #expect(try host.look() == before)
-    }
 
-    @Test(
-        "to be carried out over another libvirt is refused",
-        arguments: [
-            "qemu+ext:///system?command=/tmp/evil", "qemu+ssh://evil/system", "qemu:///system?command=/tmp/x",
-            "qemu+ssh:///system?netcat=/tmp/x", "esx://x/", "",
-        ])
-    func elsewhere(uri: String) throws {
-        let host = try CommandHost()
-        try host.site("a: {vcpus: 1, ram: 64MiB, base: base.xml}")
-        try #require(host.plan(["--out", host.path("plan.json")]).status == 0)
-        try forgePlan(URL(filePath: host.path("plan.json"))) { $0["connect"] = .text(uri) }
-        let run = host.run(["apply", host.path("plan.json"), "--root", host.root] + host.safety)
-        #expect(run.status == 65)
-        #expect(run.errors.contains("NP728") && run.errors.contains("connect"), "\(run.errors)")
-    }
-
-    @Test(
-        "may be as it was saved: it is carried out, shown from its steps, and done a second time",
-        arguments: ApplyCase.all)
-    func honest(_ wanted: ApplyCase) throws {
-        let host = try wanted.prepared()
-        let saved = host.plan(wanted.options.filter { $0 != "--yes" } + ["--out", host.path("plan.json")])
-        try #require(saved.status == 0, "\(saved.errors)")
-        let run = host.apply(["--max-disruption", "host"], file: "plan.json")
-        #expect(run.status == 0, "\(run.errors)\(run.output)")
-        #expect(wanted.check(try host.look()))
-        let last = saved.output.split(separator: "\n").last.map(String.init) ?? ""
-        #expect(
-            run.output.contains(last.replacing(#/\d+ unchanged/#, with: "0 unchanged")), "\(saved.output)\(run.output)")
-        let again = host.apply(["--max-disruption", "host"], file: "plan.json")
-        #expect(again.status == 0 || again.status == 14, "\(again.errors)")
-    }
-
-    @Test("is stale when a domain of the same name and settings is another one now")
-    func replaced() throws {
-        let host = try CommandHost()
-        try host.site("a: {vcpus: 2, ram: 64MiB, numa_nodes: 1, base: base.xml}")
-        try #require(host.apply().status == 0)
-        try host.site("a: {vcpus: 2, ram: 96MiB, numa_nodes: 1, base: base.xml}")
-        try #require(host.plan(["--out", host.path("plan.json")]).status == 0)
-        let definition = try #require(try host.libvirt.domains()["a"]?.definition)
-        try host.libvirt.clear()
-        try host.libvirt.define(
-            definition.replacing(#/<uuid>.*<\/uuid>/#, with: "<uuid>00000000-0000-4000-8000-000000000001</uuid>"))
-        let run = host.apply(file: "plan.json")
-        #expect(run.status == 14)
-        #expect(run.errors.contains("guest/a uuid was"), "\(run.errors)")
-    }
-
-    @Test("is shown by a dry run in the form that was asked for", arguments: ["text", "json", "markdown"])
-    func formats(format: String) throws {
-        let host = try CommandHost()
-        try host.site("a: {vcpus: 2, ram: 64MiB, numa_nodes: 1, base: base.xml}")
-        try #require(host.plan(["--out", host.path("plan.json")]).status == 0)
-        let run = host.apply(["--dry-run", "--format", format], file: "plan.json")
-        #expect(run.status == 0, "\(run.errors)")
-        switch format {
-        case "json":
-            let document = try JSONDecoder().decode(JSONValue.self, from: Data(run.output.utf8))
-            #expect(document["kind"]?.text == "numactl-plan/plan")
-            #expect(document["changes"]?.list?.first?["address"]?.text == "guest/a")
-            #expect(document["exit"]?["name"]?.text == "done")
-        case "markdown": #expect(run.output.contains("1 change, impact: none") && run.output.contains("guest/a"))
-        default: #expect(run.output.contains("+ guest/a  create, impact: none"))
+        @Test(
+            "to be carried out over another libvirt is refused",
+            arguments: [
+                "qemu+ext:///system?command=/tmp/evil", "qemu+ssh://evil/system", "qemu:///system?command=/tmp/x",
+                "qemu+ssh:///system?netcat=/tmp/x", "esx://x/", "",
+            ])
+        func elsewhere(uri: String) throws {
+            let host = try CommandHost()
+            try host.site("a: {vcpus: 1, ram: 64MiB, base: base.xml}")
+            try #require(host.plan(["--out", host.path("plan.json")]).status == 0)
+            try forgePlan(URL(filePath: host.path("plan.json"))) { $0["connect"] = .text(uri) }
+            for options in [[], ["--dry-run"]] {
+                let run = host.run(["apply", host.path("plan.json"), "--root", host.root] + host.safety + options)
+                #expect(run.status == 65)
+                #expect(run.errors.contains("NP728") && run.errors.contains("connect"), "\(run.errors)")
+            }
         }
-        for picture in ["html", "svg"] {
-            #expect(host.apply(["--dry-run", "--format", picture], file: "plan.json").status == 64)
+
+        @Test("is stale when a domain of the same name and settings is another one now")
+        func replaced() throws {
+            let host = try CommandHost()
+            try host.site("a: {vcpus: 2, ram: 64MiB, numa_nodes: 1, base: base.xml}")
+            try #require(host.apply().status == 0)
+            try host.site("a: {vcpus: 2, ram: 96MiB, numa_nodes: 1, base: base.xml}")
+            try #require(host.plan(["--out", host.path("plan.json")]).status == 0)
+            let definition = try #require(try host.libvirt.domains()["a"]?.definition)
+            try host.libvirt.clear()
+            try host.libvirt.define(
+                definition.replacing(#/<uuid>.*<\/uuid>/#, with: "<uuid>00000000-0000-4000-8000-000000000001</uuid>"))
+            let run = host.apply(file: "plan.json")
+            #expect(run.status == 14)
+            #expect(run.errors.contains("guest/a uuid was"), "\(run.errors)")
+        }
+
+        @Test("is shown by a dry run in the form that was asked for", arguments: ["text", "json", "markdown"])
+        func formats(format: String) throws {
+            let host = try CommandHost()
+            try host.site("a: {vcpus: 2, ram: 64MiB, numa_nodes: 1, base: base.xml}")
+            try #require(host.plan(["--out", host.path("plan.json")]).status == 0)
+            let run = host.apply(["--dry-run", "--format", format], file: "plan.json")
+            #expect(run.status == 0, "\(run.errors)")
+            switch format {
+            case "json":
+                let document = try JSONDecoder().decode(JSONValue.self, from: Data(run.output.utf8))
+                #expect(document["kind"]?.text == "numactl-plan/plan")
+                #expect(document["changes"]?.list?.first?["address"]?.text == "guest/a")
+                #expect(document["exit"]?["name"]?.text == "done")
+            case "markdown": #expect(run.output.contains("1 change, impact: none") && run.output.contains("guest/a"))
+            default: #expect(run.output.contains("+ guest/a  create, impact: none"))
+            }
+            for picture in ["html", "svg"] {
+                #expect(host.apply(["--dry-run", "--format", picture], file: "plan.json").status == 64)
+            }
         }
     }
 }
