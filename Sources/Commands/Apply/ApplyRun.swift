@@ -23,7 +23,7 @@ struct ApplyRun {
 
     /// What came of it.
     struct Result {
-        var outcome: Outcome
+        var outcome: RunOutcome
         /// The transaction; nil when nothing was written.
         var transaction: TransactionID?
         /// Until when it must be confirmed; nil when nobody must.
@@ -44,7 +44,7 @@ struct ApplyRun {
             if Interruption.isPressing { throw .interrupted }
         }
         let change = try bootFileChange()
-        let outcome = try order.steps.isEmpty && change == nil ? .applied(Report()) : carryOut(journal, change)
+        let outcome = try order.steps.isEmpty && change == nil ? .applied(RunReport()) : carryOut(journal, change)
         var result = Result(outcome: outcome, transaction: journal.transaction)
         guard case .applied = outcome else {
             result.diagnostics = close(journal, outcome)
@@ -122,7 +122,7 @@ struct ApplyRun {
         }
     }
 
-    private func carryOut(_ journal: Journal, _ change: FileChange?) throws -> Outcome {
+    private func carryOut(_ journal: Journal, _ change: FileChange?) throws -> RunOutcome {
         guard !order.steps.isEmpty else {
             return host.withoutDomains().interpreter(journal).run([], replacing: change)
         }
@@ -141,7 +141,7 @@ struct ApplyRun {
             process: Int(getpid()), program: NumactlPlan.version)
     }
 
-    private func close(_ journal: Journal, _ outcome: Outcome) -> [Diagnostic] {
+    private func close(_ journal: Journal, _ outcome: RunOutcome) -> [Diagnostic] {
         var findings = lapse(of: journal)
         let waiting = outcome.report.mayStillStop.map { "\($0) was asked to shut down and may still do so" }
         do throws(SysfsError) {
@@ -156,7 +156,7 @@ struct ApplyRun {
     }
 
     private func lapse(of journal: Journal) -> [Diagnostic] {
-        guard let lapse = journal.lapse else { return [] }
+        guard let lapse = journal.firstUnrecorded else { return [] }
         return [
             Diagnostic(
                 .journalUnwritable, "not all that was done could be written down: \(lapse)", severity: .warning)
@@ -166,7 +166,7 @@ struct ApplyRun {
 
 extension JournalEnd.Outcome {
     /// How a journal ends after a run.
-    init(_ outcome: Outcome) {
+    init(_ outcome: RunOutcome) {
         switch outcome {
         case .applied: self = .applied
         case .rollbackIncomplete: self = .incomplete
@@ -176,14 +176,14 @@ extension JournalEnd.Outcome {
     }
 }
 
-extension Report {
+extension RunReport {
     /// Whether something was not put back since guests that were started stand on it.
     var isLeftInPart: Bool { undone.contains { if case .leftForRunning = $0.result { true } else { false } } }
 }
 
 extension ExitStatus {
     /// What apply ends with.
-    init(_ outcome: Outcome) {
+    init(_ outcome: RunOutcome) {
         switch outcome {
         case .applied: self = .done
         case .poolsShort: self = .poolsShort

@@ -6,7 +6,7 @@ internal import Rendering
 
 extension ApplySummary {
     /// What became of a plan, in words.
-    init(_ outcome: Execution.Outcome, plan: Plan, targets: [PoolID: PageCount]) {
+    init(_ outcome: RunOutcome, plan: Plan, targets: [PoolID: PageCount]) {
         let report = outcome.report
         var summary = ApplySummary(host: plan.host, outcome: .applied)
         summary.steps = report.done.map(\.sentence)

@@ -89,7 +89,7 @@ struct RollbackRun {
     /// Writes down that everything from here on leads back. Killed after that, the transaction is open and says so.
     private func turn(_ journal: Journal) throws {
         journal.turn(because: reason)
-        guard mustBeTold, !stored.transaction.isOpen, let lapse = journal.lapse else { return }
+        guard mustBeTold, !stored.transaction.isOpen, let lapse = journal.firstUnrecorded else { return }
         throw CommandFailure(
             .unexpected,
             [
@@ -135,7 +135,7 @@ struct RollbackRun {
         }
     }
 
-    private func remarks(_ check: RollbackCheck, _ report: Report) -> [Diagnostic] {
+    private func remarks(_ check: RollbackCheck, _ report: RunReport) -> [Diagnostic] {
         check.mayStillStop.map { guest in
             Diagnostic(
                 .interrupted, "\(guest) was asked to shut down when the transaction broke off, and may still do so",

@@ -97,7 +97,7 @@ extension HistoryEntry.Write {
 }
 
 extension RollbackSummary.Result {
-    fileprivate init(_ word: UndoWord) {
+    fileprivate init(_ word: UndoResultName) {
         self =
             switch word {
             case .restored: .restored

@@ -5,7 +5,7 @@ internal import HostModel
 internal import LinuxHost
 internal import Placement
 internal import Planning
-internal import Residence
+internal import LivePlacement
 internal import SystemPackage
 internal import XMLTree
 

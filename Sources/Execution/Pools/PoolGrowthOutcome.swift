@@ -47,12 +47,12 @@ public struct PoolShortage<Failure: Error & Hashable & Sendable>: Hashable, Send
     /// What every pool of the run had been granted before it was put back, ascending by pool.
     public var grants: [PoolGrant<Failure>]
     /// What putting back each written pool came to, ascending by pool.
-    public var returns: [PoolReturn<Failure>]
+    public var returns: [PoolRestoration<Failure>]
     /// What to put on the kernel's command line, so that the pages are there from boot on: `hugepagesz=1G hugepages=0:24,1:20`.
     public var kernelArguments: String
 
     /// Puts a shortage together.
-    public init(grants: [PoolGrant<Failure>], returns: [PoolReturn<Failure>], kernelArguments: String) {
+    public init(grants: [PoolGrant<Failure>], returns: [PoolRestoration<Failure>], kernelArguments: String) {
         self.grants = grants
         self.returns = returns
         self.kernelArguments = kernelArguments
@@ -66,7 +66,7 @@ public struct PoolShortage<Failure: Error & Hashable & Sendable>: Hashable, Send
 }
 
 /// What became of one pool that was put back.
-public struct PoolReturn<Failure: Error & Hashable & Sendable>: Hashable, Sendable {
+public struct PoolRestoration<Failure: Error & Hashable & Sendable>: Hashable, Sendable {
     /// The pool.
     public var pool: PoolID
     /// The persistent pages it had before the run.

@@ -4,14 +4,14 @@ extension PoolGrowth {
     /// Puts every pool that was written back to what it held before, smallest pages first, and reads each back.
     ///
     /// A pool whose new pages somebody uses meanwhile keeps those: it never goes below use. What is left is in the answer.
-    public func putBack(_ grants: [PoolGrant<Access.Failure>]) -> [PoolReturn<Access.Failure>] {
+    public func putBack(_ grants: [PoolGrant<Access.Failure>]) -> [PoolRestoration<Access.Failure>] {
         grants.filter { $0.writes > 0 }.sorted { $0.pool.pageSize < $1.pool.pageSize }
             .compactMap { grant in grant.prior.map { putBack(grant.pool, to: $0) } }
             .sorted { $0.pool < $1.pool }
     }
 
-    private func putBack(_ pool: PoolID, to prior: HugepagePool) -> PoolReturn<Access.Failure> {
-        var answer = PoolReturn<Access.Failure>(pool: pool, prior: prior.persistent, left: nil)
+    private func putBack(_ pool: PoolID, to prior: HugepagePool) -> PoolRestoration<Access.Failure> {
+        var answer = PoolRestoration<Access.Failure>(pool: pool, prior: prior.persistent, left: nil)
         do throws(Access.Failure) {
             let now = try access.read(pool)
             answer.left = now.persistent
@@ -46,11 +46,12 @@ extension PoolGrowth {
     /// - Returns: The other pools whose persistent pages are not what they were, ascending; a pool that cannot be read counts.
     public func disturbed(
         since before: [PoolID: HugepagePool], besides targets: [PoolTarget]
-    ) -> [PoolReturn<Access.Failure>] {
+    ) -> [PoolRestoration<Access.Failure>] {
         guard before.values.contains(where: { $0.surplus > .zero }) else { return [] }
         let others = Set(before.keys).subtracting(targets.map(\.pool)).sorted()
         return others.compactMap { pool in
-            var answer = PoolReturn<Access.Failure>(pool: pool, prior: before[pool]?.persistent ?? .zero, left: nil)
+            var answer = PoolRestoration<Access.Failure>(
+                pool: pool, prior: before[pool]?.persistent ?? .zero, left: nil)
             do throws(Access.Failure) { answer.left = try access.read(pool).persistent } catch {
                 answer.failure = error
             }

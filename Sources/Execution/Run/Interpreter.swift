@@ -41,21 +41,21 @@ public struct Interpreter {
     /// Carries out the steps, in the interpreter's order whatever theirs is.
     ///
     /// - Parameter file: A file that goes with them; it is replaced before anything that stops or starts a guest.
-    public func run(_ steps: [Step], replacing file: FileChange? = nil) -> Outcome {
+    public func run(_ steps: [Step], replacing file: FileChange? = nil) -> RunOutcome {
         var run = Run(host: self)
         do {
             try run.carryOut(Phases(steps), file)
             return .applied(run.report)
         } catch {
             run.undo()
-            return Outcome(error, run.report)
+            return RunOutcome(error, run.report)
         }
     }
 }
 
-extension Outcome {
+extension RunOutcome {
     /// What a run that halted has come to, after everything was undone that could be.
-    fileprivate init(_ halt: Halt, _ report: Report) {
+    fileprivate init(_ halt: Halt, _ report: RunReport) {
         guard report.isRolledBack else {
             self = .rollbackIncomplete(halt, report)
             return

@@ -6,7 +6,7 @@ import XMLTree
 struct Run {
     let host: Interpreter
     /// What was done, for the outcome.
-    var report = Report()
+    var report = RunReport()
     /// Writes that were begun, whether or not they came to their end, in order.
     var begun: [ReversibleWrite] = []
     /// Threads of emulators that refused to be moved, by guest.

@@ -1,6 +1,6 @@
 internal import Glibc
 public import HostModel
-public import Residence
+public import LivePlacement
 public import SystemPackage
 
 /// Reads from procfs where a running guest's threads may run and where its memory is; writes nothing and stops nothing.

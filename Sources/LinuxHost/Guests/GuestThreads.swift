@@ -2,7 +2,7 @@ internal import CLinux
 public import Execution
 internal import Glibc
 public import HostModel
-internal import Residence
+internal import LivePlacement
 public import SystemPackage
 
 /// The threads of guests that libvirt's QEMU driver runs on this machine.

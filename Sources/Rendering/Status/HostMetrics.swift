@@ -1,7 +1,7 @@
 public import HostModel
 internal import Placement
 internal import Planning
-internal import Residence
+internal import LivePlacement
 
 /// What Prometheus shall know of a host: a site's plan against the host, and what was done last.
 public struct HostMetrics: Hashable, Sendable {

@@ -1,7 +1,7 @@
 internal import HostModel
 internal import Placement
 internal import Planning
-internal import Residence
+internal import LivePlacement
 
 /// Metrics in Prometheus' text format; what is not known has no series.
 public struct MetricsText {

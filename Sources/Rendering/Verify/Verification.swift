@@ -1,6 +1,6 @@
 public import Diagnostics
 public import Planning
-public import Residence
+public import LivePlacement
 
 /// How a host compares with its site: what `verify` shows.
 public struct Verification: Hashable, Sendable {

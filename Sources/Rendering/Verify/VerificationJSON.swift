@@ -1,6 +1,6 @@
 internal import HostModel
 internal import Planning
-internal import Residence
+internal import LivePlacement
 
 /// A verification as the document `numactl-plan/verify`, for programs.
 public struct VerificationJSON: Encodable {

@@ -1,7 +1,7 @@
 public import Diagnostics
 internal import HostModel
 internal import Planning
-internal import Residence
+internal import LivePlacement
 
 /// A verification for a terminal: one line a difference, then where guests are, then the findings.
 public struct VerificationText {

@@ -24,17 +24,17 @@ extension DemandRules {
 
     /// Which host devices suit; flavor and image must agree.
     mutating func devicePolicy() -> GuestDemand.DevicePolicy {
-        if let flavor = specs.devicePolicy, let image = image.devicePolicy, flavor.value != image.value {
+        if let flavor = settings.devicePolicy, let image = image.devicePolicy, flavor.value != image.value {
             conflict("pci_numa_affinity_policy", at: image.mark, flavor: flavor.mark)
         }
-        return (specs.devicePolicy ?? image.devicePolicy)?.value ?? .legacy
+        return (settings.devicePolicy ?? image.devicePolicy)?.value ?? .legacy
     }
 
     /// The guest's physical address bits: a number goes with `emulate` and with nothing else.
     mutating func physicalAddress() -> PhysicalAddress? {
         guard !isBroken("maxphysaddr_mode", "maxphysaddr_bits") else { return nil }
-        let bits = specs.addressBits ?? image.addressBits
-        guard let mode = specs.addressMode ?? image.addressMode else {
+        let bits = settings.addressBits ?? image.addressBits
+        guard let mode = settings.addressMode ?? image.addressMode else {
             if let bits {
                 report.error(
                     .missingKey, "maxphysaddr_bits needs maxphysaddr_mode", at: bits.mark,
@@ -53,7 +53,7 @@ extension DemandRules {
                     .conflictingKeys, "maxphysaddr_mode: passthrough takes the host's bits, so none can be given",
                     at: bits.mark, hint: "remove maxphysaddr_bits, or write maxphysaddr_mode: emulate")
             }
-            if let cpuMode = specs.cpuMode, cpuMode.value != .hostPassthrough {
+            if let cpuMode = settings.cpuMode, cpuMode.value != .hostPassthrough {
                 report.error(
                     .conflictingKeys, "maxphysaddr_mode: passthrough needs cpu_mode: host-passthrough", at: mode.mark)
             }

@@ -4,7 +4,7 @@ internal import HostModel
 extension DemandRules {
     /// Whether the guest has cells: it asks for some, for a page size, or for CPUs of its own.
     func hasCells(_ policy: PolicyChoice?) -> Bool {
-        specs.numaNodes != nil || image.numaNodes != nil || specs.numaCells != nil || specs.pageSize != nil
+        settings.numaNodes != nil || image.numaNodes != nil || settings.numaCells != nil || settings.pageSize != nil
             || policy?.isDedicating == true || isBroken("numa_nodes", "numa_cells", "mem_page_size", "cpu_policy")
     }
 
@@ -12,9 +12,9 @@ extension DemandRules {
     mutating func cells(_ policy: PolicyChoice?, pageSize: Located<GuestDemand.PageRequest>?) -> [GuestCellDemand] {
         guard !isBroken("numa_nodes", "numa_cells", "numa_cpus", "numa_mem") else { return [] }
         refuseImageCells()
-        let nodes = specs.numaNodes ?? image.numaNodes
+        let nodes = settings.numaNodes ?? image.numaNodes
         let listed = numberedCells(nodes)
-        if let cells = specs.numaCells {
+        if let cells = settings.numaCells {
             guard let wish = CellWish(cells) else { return [] }
             compare(wish, nodes: nodes, numbered: listed)
             return listedCells(wish)
@@ -34,9 +34,9 @@ extension DemandRules {
 
     private mutating func refuseImageCells() {
         let pairs: [(SourceMark?, Bool, String)] = [
-            (image.numaNodes?.mark, specs.numaNodes != nil || specs.numaCells != nil, "hw_numa_nodes"),
-            (image.numaCPUs?.mark, specs.numaCPUs != nil || specs.numaCells != nil, "hw_numa_cpus.N"),
-            (image.numaMemory?.mark, specs.numaMemory != nil || specs.numaCells != nil, "hw_numa_mem.N"),
+            (image.numaNodes?.mark, settings.numaNodes != nil || settings.numaCells != nil, "hw_numa_nodes"),
+            (image.numaCPUs?.mark, settings.numaCPUs != nil || settings.numaCells != nil, "hw_numa_cpus.N"),
+            (image.numaMemory?.mark, settings.numaMemory != nil || settings.numaCells != nil, "hw_numa_mem.N"),
         ]
         for (mark, isInFlavor, name) in pairs {
             guard let mark, isInFlavor else { continue }
@@ -47,10 +47,10 @@ extension DemandRules {
     }
 
     private mutating func numberedCells(_ nodes: Located<Int>?) -> NumberedCells {
-        let cpus = specs.numaCPUs ?? image.numaCPUs
-        let memory = specs.numaMemory ?? image.numaMemory
+        let cpus = settings.numaCPUs ?? image.numaCPUs
+        let memory = settings.numaMemory ?? image.numaMemory
         guard let mark = cpus?.mark ?? memory?.mark else { return .none }
-        guard let nodes = nodes ?? specs.numaCells.map({ Located($0.value.count, at: $0.mark) }) else {
+        guard let nodes = nodes ?? settings.numaCells.map({ Located($0.value.count, at: $0.mark) }) else {
             incomplete(
                 "hw:numa_cpus.N and hw:numa_mem.N need hw:numa_nodes", at: mark, hint: "add \"hw:numa_nodes\": \"2\"")
             return .wrong

@@ -4,8 +4,8 @@ internal import HostModel
 extension DemandRules {
     /// How many vCPUs the guest starts with: no more than it has.
     mutating func currentVCPUs() -> Int? {
-        guard let current = specs.currentVCPUs else { return nil }
-        if let vcpus = specs.vcpus, current.value > vcpus.value {
+        guard let current = settings.currentVCPUs else { return nil }
+        if let vcpus = settings.vcpus, current.value > vcpus.value {
             report.error(
                 .conflictingKeys, "current_vcpus of \(current.value) is more than the \(vcpus.value) of vcpus",
                 at: current.mark, label: "vcpus is at line \(vcpus.mark.line)",
@@ -17,8 +17,8 @@ extension DemandRules {
     /// The vCPUs under the real-time scheduler: those of the mask, of which the image's counts before the flavor's, else all.
     mutating func realtimeVCPUs(_ policy: PolicyChoice?) -> VCPUSet {
         guard !isBroken("cpu_realtime", "cpu_realtime_mask") else { return [] }
-        guard let realtime = specs.realtime, realtime.value else {
-            for mask in [specs.realtimeMask, image.realtimeMask].compactMap({ $0 }) {
+        guard let realtime = settings.realtime, realtime.value else {
+            for mask in [settings.realtimeMask, image.realtimeMask].compactMap({ $0 }) {
                 dropped(
                     "cpu_realtime_mask", at: mask.mark, because: "cpu_realtime is not true")
             }
@@ -29,11 +29,11 @@ extension DemandRules {
                 .realtimeMask, "cpu_realtime needs vCPUs with a CPU of their own", at: realtime.mark,
                 hint: "add cpu_policy: dedicated")
         }
-        if let flavor = specs.realtimeMask, let image = image.realtimeMask, flavor.value != image.value {
+        if let flavor = settings.realtimeMask, let image = image.realtimeMask, flavor.value != image.value {
             dropped("the flavor's cpu_realtime_mask", at: flavor.mark, because: "the image's counts")
         }
         guard let vcpus else { return [] }
-        let mask = image.realtimeMask ?? specs.realtimeMask
+        let mask = image.realtimeMask ?? settings.realtimeMask
         let all = VCPUSet(numbers: 0..<vcpus)
         let set = mask.map { maskedVCPUs($0.value, of: vcpus) } ?? all
         checkRealtime(set, of: all, at: mask?.mark ?? realtime.mark)
@@ -48,7 +48,7 @@ extension DemandRules {
             report.error(
                 .realtimeMask, "cpu_realtime_mask names vCPU \(set.subtracting(all)), which does not exist", at: mark,
                 label: "the guest has vCPUs \(all)")
-        } else if set == all, specs.emulatorPolicy == nil, specs.emulatorPin == nil,
+        } else if set == all, settings.emulatorPolicy == nil, settings.emulatorPin == nil,
             !isBroken("emulator_threads_policy", "emulator_pin")
         {
             report.error(
@@ -62,7 +62,7 @@ extension DemandRules {
         guard !isBroken("cpu_dedicated_mask"), let policy else { return [] }
         let all = VCPUSet(numbers: 0..<(vcpus ?? 0))
         guard policy.value == .mixed else {
-            if let mask = specs.dedicatedMask {
+            if let mask = settings.dedicatedMask {
                 report.error(
                     .dedicatedMask, "cpu_dedicated_mask is for guests with cpu_policy: mixed", at: mask.mark,
                     label: "the policy is \(policy.value.rawValue)",
@@ -70,8 +70,8 @@ extension DemandRules {
             }
             return policy.value == .dedicated ? all : []
         }
-        guard let mask = specs.dedicatedMask else { return realtimeAsMask(realtime, policy) }
-        if specs.realtime?.value == true {
+        guard let mask = settings.dedicatedMask else { return realtimeAsMask(realtime, policy) }
+        if settings.realtime?.value == true {
             report.error(
                 .dedicatedMask, "a mixed guest with cpu_realtime has its dedicated vCPUs from the real-time mask",
                 at: mask.mark, hint: "remove cpu_dedicated_mask")
@@ -83,7 +83,7 @@ extension DemandRules {
     }
 
     private mutating func realtimeAsMask(_ realtime: VCPUSet, _ policy: PolicyChoice) -> VCPUSet {
-        let isReported = isBroken("cpu_realtime", "cpu_realtime_mask") || specs.realtime?.value == true
+        let isReported = isBroken("cpu_realtime", "cpu_realtime_mask") || settings.realtime?.value == true
         if !isReported, let mark = policy.mark {
             report.error(
                 .dedicatedMask, "cpu_policy: mixed needs to know which vCPUs have a CPU of their own", at: mark,

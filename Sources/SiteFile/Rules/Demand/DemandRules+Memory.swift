@@ -4,8 +4,8 @@ internal import HostModel
 extension DemandRules {
     /// The page size: the image may choose one where the flavor says `large` or `any`, and nowhere else.
     mutating func pageSize() -> Located<GuestDemand.PageRequest>? {
-        guard !isBroken("mem_page_size"), let image = image.pageSize else { return specs.pageSize }
-        guard let flavor = specs.pageSize else {
+        guard !isBroken("mem_page_size"), let image = image.pageSize else { return settings.pageSize }
+        guard let flavor = settings.pageSize else {
             forbidden(image, "the image asks for \(image.value.phrase), and the flavor for no page size")
             return nil
         }
@@ -31,8 +31,8 @@ extension DemandRules {
 
     /// How much memory the guest starts with: no more than it has.
     mutating func currentMemory() -> KiB? {
-        guard let current = specs.currentMemory else { return nil }
-        if let memory = specs.ram, current.value > memory.value {
+        guard let current = settings.currentMemory else { return nil }
+        if let memory = settings.ram, current.value > memory.value {
             report.error(
                 .conflictingKeys, "current_ram of \(current.value) is more than the \(memory.value) of ram",
                 at: current.mark, label: "ram is at line \(memory.mark.line)", hint: "raise ram, or remove current_ram")
@@ -43,11 +43,11 @@ extension DemandRules {
     /// Whether memory is locked: by `locked_memory`, which needs a page size so that the memory is counted, or by encryption.
     mutating func lockedMemory() -> Bool {
         guard !isBroken("locked_memory") else { return false }
-        if let flavor = specs.lockedMemory, let image = image.lockedMemory, flavor.value != image.value {
+        if let flavor = settings.lockedMemory, let image = image.lockedMemory, flavor.value != image.value {
             conflict("locked_memory", at: image.mark, flavor: flavor.mark)
         }
-        let locked = [specs.lockedMemory, image.lockedMemory].compactMap { $0 }.first(where: \.value)
-        let isCounted = specs.pageSize != nil || image.pageSize != nil || isBroken("mem_page_size")
+        let locked = [settings.lockedMemory, image.lockedMemory].compactMap { $0 }.first(where: \.value)
+        let isCounted = settings.pageSize != nil || image.pageSize != nil || isBroken("mem_page_size")
         if let locked, !isCounted, !isPartial {
             report.error(
                 .lockedNeedsPageSize, "locked_memory needs mem_page_size, so that the memory is counted",
@@ -60,21 +60,21 @@ extension DemandRules {
     /// Whether memory encryption locks the memory. Of what an image says about it only contradictions matter here.
     private mutating func encryptionLocks() -> Bool {
         guard !isBroken("mem_encryption", "mem_encryption_model") else { return false }
-        if let flavor = specs.encryption, let image = image.encryption, flavor.value != image.value {
+        if let flavor = settings.encryption, let image = image.encryption, flavor.value != image.value {
             conflict("mem_encryption", at: image.mark, flavor: flavor.mark)
         }
-        if let flavor = specs.encryptionModel, let image = image.encryptionModel, flavor.value != image.value {
+        if let flavor = settings.encryptionModel, let image = image.encryptionModel, flavor.value != image.value {
             conflict("mem_encryption_model", at: image.mark, flavor: flavor.mark)
         }
-        guard let encrypted = [specs.encryption, image.encryption].compactMap({ $0 }).first(where: \.value) else {
-            if let model = specs.encryptionModel ?? image.encryptionModel {
+        guard let encrypted = [settings.encryption, image.encryption].compactMap({ $0 }).first(where: \.value) else {
+            if let model = settings.encryptionModel ?? image.encryptionModel {
                 dropped(
                     "mem_encryption_model", at: model.mark,
                     because: "mem_encryption is not true")
             }
             return false
         }
-        let model = (specs.encryptionModel ?? image.encryptionModel)?.value ?? .sev
+        let model = (settings.encryptionModel ?? image.encryptionModel)?.value ?? .sev
         checkFirmware(for: encrypted, model)
         return model.locksMemory
     }

@@ -6,7 +6,7 @@ extension DemandRules {
     mutating func bindMemory(of demand: inout GuestDemand, hasCells: Bool) {
         if !hasCells, !isPartial { refuseBindingWithoutCells() }
         bindOnlyCell(of: &demand)
-        let asked = specs.memoryPolicy
+        let asked = settings.memoryPolicy
         let withMemory = demand.cells.filter { $0.memory > .zero }
         if let asked { demand.memoryPolicy = asked.value }
         // What is said of single cells only is no word on all memory.
@@ -24,12 +24,12 @@ extension DemandRules {
     }
 
     private mutating func refuseBindingWithoutCells() {
-        if let wish = specs.memoryPolicy, wish.value != .strict {
+        if let wish = settings.memoryPolicy, wish.value != .strict {
             report.error(
                 .policyNeedsCells, "numa_policy: \(wish.value.rawValue) needs guest cells", at: wish.mark,
                 hint: "add numa_nodes: 1")
         }
-        if let cells = specs.memoryCells {
+        if let cells = settings.memoryCells {
             report.error(
                 .policyNeedsCells, "memory_cells needs guest cells", at: cells.mark, hint: "add numa_nodes: 1")
         }
@@ -37,7 +37,7 @@ extension DemandRules {
 
     /// `memory_cells` of the guest is that of its only cell.
     private mutating func bindOnlyCell(of demand: inout GuestDemand) {
-        guard let asked = specs.memoryCells, !demand.cells.isEmpty else { return }
+        guard let asked = settings.memoryCells, !demand.cells.isEmpty else { return }
         if demand.cells.count > 1 {
             report.error(
                 .conflictingKeys, "memory_cells is for a guest of one cell, and this one has \(demand.cells.count)",
@@ -62,8 +62,8 @@ extension DemandRules {
 
     /// Where something is said of how memory is bound.
     private var bindingMark: SourceMark? {
-        let own = specs.numaCells?.value.compactMap { $0.value.policy?.mark } ?? []
-        return own.first ?? specs.memoryPolicy?.mark
+        let own = settings.numaCells?.value.compactMap { $0.value.policy?.mark } ?? []
+        return own.first ?? settings.memoryPolicy?.mark
     }
 
     private mutating func checkMemoryCells(_ cell: GuestCellDemand, _ demand: GuestDemand) {
@@ -90,7 +90,7 @@ extension DemandRules {
 
     /// Cells that the guest does not see: what is said of them must be sayable of all its memory as one.
     mutating func hideCells(of demand: inout GuestDemand, hasCells: Bool) {
-        guard let wish = specs.guestNUMA, wish.value == .hidden else { return }
+        guard let wish = settings.guestNUMA, wish.value == .hidden else { return }
         demand.hidesCells = true
         guard hasCells || isPartial else {
             report.error(

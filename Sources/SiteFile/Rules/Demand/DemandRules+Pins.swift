@@ -5,15 +5,15 @@ extension DemandRules {
     /// Host CPUs by the operator's hand: of threads that exist, and one CPU for each vCPU that has one of its own.
     mutating func handPins(_ demand: GuestDemand) -> HandPins {
         guard !isBroken("vcpu_pins", "emulator_pin", "iothread_pins") else { return HandPins() }
-        let vcpuPins = specs.vcpuPins?.value ?? []
-        let ioThreadPins = specs.ioThreadPins?.value ?? []
+        let vcpuPins = settings.vcpuPins?.value ?? []
+        let ioThreadPins = settings.ioThreadPins?.value ?? []
         if vcpus != nil { checkNumbers(vcpuPins) }
         checkOwn(vcpuPins.filter { demand.dedicatedVCPUs.contains($0.cell.value) })
         checkEmulator()
         checkIOThreads(ioThreadPins)
         return HandPins(
             vcpus: Dictionary(vcpuPins.map { ($0.cell.value, $0.value) }) { first, _ in first },
-            emulator: specs.emulatorPin,
+            emulator: settings.emulatorPin,
             ioThreads: Dictionary(ioThreadPins.map { ($0.cell.value.rawValue, $0.value) }) { first, _ in first })
     }
 
@@ -44,7 +44,7 @@ extension DemandRules {
     }
 
     private mutating func checkEmulator() {
-        guard let pin = specs.emulatorPin, let policy = specs.emulatorPolicy else { return }
+        guard let pin = settings.emulatorPin, let policy = settings.emulatorPolicy else { return }
         report.error(
             .conflictingKeys, "emulator_pin and emulator_threads_policy both say where the emulator runs", at: pin.mark,
             label: "emulator_threads_policy is at line \(policy.mark.line)", hint: "keep one of the two")
@@ -52,7 +52,7 @@ extension DemandRules {
 
     private mutating func checkIOThreads(_ pins: [CellEntry<VCPU, CPUSet>]) {
         guard let first = pins.first, !isBroken("iothreads") else { return }
-        guard let count = specs.ioThreads else {
+        guard let count = settings.ioThreads else {
             if isPartial { return }
             report.error(
                 .missingKey, "iothread_pins needs iothreads", at: first.cell.mark,

@@ -24,7 +24,7 @@ extension DemandRules {
     }
 
     private mutating func combinedPolicy() -> Located<GuestDemand.CPUPolicy>? {
-        guard let flavor = specs.cpuPolicy else { return image.cpuPolicy }
+        guard let flavor = settings.cpuPolicy else { return image.cpuPolicy }
         guard let image = image.cpuPolicy, image.value != flavor.value else { return flavor }
         let isRefused = flavor.value == .shared || (flavor.value == .mixed && image.value == .dedicated)
         if isRefused {
@@ -42,8 +42,8 @@ extension DemandRules {
     }
 
     private mutating func resourcePolicy(beside policy: Located<GuestDemand.CPUPolicy>?) -> PolicyChoice? {
-        let dedicated = specs.dedicatedResource.flatMap { $0.value > 0 ? $0 : nil }
-        let shared = specs.sharedResource.flatMap { $0.value > 0 ? $0 : nil }
+        let dedicated = settings.dedicatedResource.flatMap { $0.value > 0 ? $0 : nil }
+        let shared = settings.sharedResource.flatMap { $0.value > 0 ? $0 : nil }
         guard let resource = dedicated ?? shared else { return nil }
         if policy != nil {
             report.error(
@@ -64,7 +64,7 @@ extension DemandRules {
 
     private mutating func checkCount(of resource: Located<Int>) {
         guard let vcpus, !isBroken("emulator_threads_policy") else { return }
-        let isIsolated = specs.emulatorPolicy?.value == .isolate
+        let isIsolated = settings.emulatorPolicy?.value == .isolate
         let wanted = vcpus + (isIsolated ? 1 : 0)
         guard resource.value != wanted else { return }
         report.error(
@@ -77,7 +77,7 @@ extension DemandRules {
     mutating func threadPolicy(_ policy: PolicyChoice?) -> GuestDemand.ThreadPolicy {
         guard !isBroken("cpu_thread_policy", "hyperthreading") else { return .prefer }
         let threads = combinedThreadPolicy()
-        let trait = specs.hyperthreading ?? image.hyperthreading
+        let trait = settings.hyperthreading ?? image.hyperthreading
         if threads != nil, let trait {
             report.error(
                 .resourceConflict, "the trait for hyperthreading cannot stand beside cpu_thread_policy", at: trait.mark,
@@ -93,7 +93,7 @@ extension DemandRules {
     }
 
     private mutating func combinedThreadPolicy() -> Located<GuestDemand.ThreadPolicy>? {
-        guard let flavor = specs.threadPolicy else { return image.threadPolicy }
+        guard let flavor = settings.threadPolicy else { return image.threadPolicy }
         guard let image = image.threadPolicy, image.value != flavor.value else { return flavor }
         if flavor.value == .prefer {
             dropped(
@@ -111,7 +111,7 @@ extension DemandRules {
 
     /// Where the emulator's threads run; a CPU of their own is for guests with dedicated CPUs only.
     mutating func emulatorPolicy(_ policy: PolicyChoice?) -> GuestDemand.EmulatorPolicy? {
-        guard let emulator = specs.emulatorPolicy else { return nil }
+        guard let emulator = settings.emulatorPolicy else { return nil }
         if emulator.value == .isolate, let policy, !policy.isDedicating {
             report.error(
                 .emulatorPolicyNeedsDedicated, "emulator_threads_policy: isolate needs vCPUs with a CPU of their own",

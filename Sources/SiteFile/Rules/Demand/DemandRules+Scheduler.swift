@@ -4,8 +4,8 @@ internal import HostModel
 extension DemandRules {
     /// The scheduler that vCPUs run under: real-time policies have a priority, others have none, and `cpu_realtime` is one already.
     mutating func scheduler() -> GuestDemand.Scheduler? {
-        guard let wish = specs.scheduler, let policy = wish.value.policy?.value else { return nil }
-        if specs.realtime?.value == true, let mark = specs.realtime?.mark {
+        guard let wish = settings.scheduler, let policy = wish.value.policy?.value else { return nil }
+        if settings.realtime?.value == true, let mark = settings.realtime?.mark {
             report.error(
                 .conflictingKeys, "scheduler and cpu_realtime both say how vCPUs are scheduled", at: wish.mark,
                 label: "cpu_realtime is at line \(mark.line)", hint: "keep one of the two")

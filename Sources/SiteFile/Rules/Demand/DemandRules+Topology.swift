@@ -26,7 +26,7 @@ extension DemandRules {
     mutating func cpuTopology(hasCells: Bool) -> CPUTopology? {
         guard let vcpus, !isBroken("cpu_topology", "cpu_sockets", "cpu_cores", "cpu_threads") else { return nil }
         guard !isBroken("cpu_max_sockets", "cpu_max_cores", "cpu_max_threads") else { return nil }
-        let exact = specs.cpuTopology
+        let exact = settings.cpuTopology
         let limits = limits()
         let wishes = wishes(within: limits)
         guard hasCells || exact != nil || !wishes.all.isEmpty || !limits.all.isEmpty else { return nil }
@@ -45,7 +45,7 @@ extension DemandRules {
 
     /// Whether the flavor, the guest or the image says anything about the topology.
     var asksForTopology: Bool {
-        [specs, image].contains { settings in
+        [settings, image].contains { settings in
             let parts = [
                 settings.sockets, settings.cores, settings.threads, settings.maximumSockets, settings.maximumCores,
                 settings.maximumThreads,
@@ -83,7 +83,7 @@ extension DemandRules {
     private mutating func reportUnmet(_ wishes: Shape, by best: CPUTopology, vcpus: Int) {
         for part in wishes.parts(best) {
             guard let wish = part.wish, wish.value != part.value else { continue }
-            if let exact = specs.cpuTopology?.value, [exact.sockets, exact.cores, exact.threads].contains(wish) {
+            if let exact = settings.cpuTopology?.value, [exact.sockets, exact.cores, exact.threads].contains(wish) {
                 report.error(
                     .impossibleTopology, "\(vcpus) vCPUs cannot be divided into \(wish.value) \(part.name)",
                     at: wish.mark,
@@ -97,9 +97,9 @@ extension DemandRules {
     /// The image's limit where it has one, else the flavor's; an image above the flavor is an error.
     private mutating func limits() -> Shape {
         Shape(
-            sockets: limit("cpu_max_sockets", specs.maximumSockets, image.maximumSockets),
-            cores: limit("cpu_max_cores", specs.maximumCores, image.maximumCores),
-            threads: limit("cpu_max_threads", specs.maximumThreads, image.maximumThreads))
+            sockets: limit("cpu_max_sockets", settings.maximumSockets, image.maximumSockets),
+            cores: limit("cpu_max_cores", settings.maximumCores, image.maximumCores),
+            threads: limit("cpu_max_threads", settings.maximumThreads, image.maximumThreads))
     }
 
     private mutating func limit(_ name: String, _ flavor: Located<Int>?, _ image: Located<Int>?) -> Located<Int>? {
@@ -114,9 +114,9 @@ extension DemandRules {
 
     private mutating func wishes(within limits: Shape) -> Shape {
         let flavor = Shape(
-            sockets: joined("sockets", specs.cpuTopology?.value.sockets, specs.sockets),
-            cores: joined("cores", specs.cpuTopology?.value.cores, specs.cores),
-            threads: joined("threads", specs.cpuTopology?.value.threads, specs.threads))
+            sockets: joined("sockets", settings.cpuTopology?.value.sockets, settings.sockets),
+            cores: joined("cores", settings.cpuTopology?.value.cores, settings.cores),
+            threads: joined("threads", settings.cpuTopology?.value.threads, settings.threads))
         let image = Shape(sockets: image.sockets, cores: image.cores, threads: image.threads)
         guard image.all.isEmpty else {
             for wish in flavor.all {
@@ -152,7 +152,7 @@ extension DemandRules {
             report.error(
                 .imageConflict, "the image's wish for \(wish.value) \(name) is above the limit of \(limit.value)",
                 at: wish.mark, label: "the limit is at line \(limit.mark.line)")
-        } else if specs.cpuTopology != nil {
+        } else if settings.cpuTopology != nil {
             report.error(
                 .impossibleTopology, "\(wish.value) \(name) are above the limit of \(limit.value)", at: wish.mark,
                 label: "the limit is at line \(limit.mark.line)")

@@ -11,12 +11,12 @@ struct DemandRules {
     let placement: Located<[CellEntry<GuestCellID, Int>]>?
     /// Whether what is not said stays as a domain has it: then a key may say something of what others do not.
     let isPartial: Bool
-    var report = Report()
+    var report = Findings()
 
-    var specs: FlavorSettings { choice.specs }
+    var settings: FlavorSettings { choice.settings }
     var image: FlavorSettings { choice.image }
-    var vcpus: Int? { specs.vcpus?.value }
-    var memory: KiB? { specs.ram?.value }
+    var vcpus: Int? { settings.vcpus?.value }
+    var memory: KiB? { settings.ram?.value }
 
     init(
         _ choice: FlavorChoice, placement: Located<[CellEntry<GuestCellID, Int>]>? = nil, isPartial: Bool = false
@@ -36,7 +36,7 @@ struct DemandRules {
         let policy = cpuPolicy()
         demand.cpuPolicy = policy?.value ?? .shared
         demand.threadPolicy = threadPolicy(policy)
-        demand.cpuKind = specs.cpuKind?.value ?? .performance
+        demand.cpuKind = settings.cpuKind?.value ?? .performance
         demand.emulatorPolicy = emulatorPolicy(policy)
         demand.realtimeVCPUs = realtimeVCPUs(policy)
         demand.scheduler = scheduler()
@@ -47,15 +47,15 @@ struct DemandRules {
         checkPages(demand.pageSize, of: demand.cells)
         demand.lockedMemory = lockedMemory() || !demand.realtimeVCPUs.isEmpty
         demand.currentMemory = currentMemory()
-        demand.memoryAccess = specs.memoryAccess?.value
+        demand.memoryAccess = settings.memoryAccess?.value
         demand.forcedCells = forcedCells(demand.cells, policy)
         bindMemory(of: &demand, hasCells: hasCells(policy))
         hideCells(of: &demand, hasCells: hasCells(policy))
         demand.cpuTopology = cpuTopology(hasCells: hasCells(policy) && !demand.hidesCells)
         demand.asksForTopology = asksForTopology
-        demand.ioThreads = specs.ioThreads?.value
+        demand.ioThreads = settings.ioThreads?.value
         demand.devicePolicy = devicePolicy()
-        demand.cpuMode = specs.cpuMode?.value.rawValue
+        demand.cpuMode = settings.cpuMode?.value.rawValue
         demand.physicalAddress = physicalAddress()
         return demand
     }

@@ -2,7 +2,7 @@ import Diagnostics
 import HostModel
 import Placement
 import Planning
-import Residence
+import LivePlacement
 import Testing
 
 private let small = PageSize(4)

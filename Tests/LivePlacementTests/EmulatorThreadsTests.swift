@@ -1,5 +1,5 @@
 import HostModel
-import Residence
+import LivePlacement
 import Testing
 
 @Suite("Which threads are the emulator's")

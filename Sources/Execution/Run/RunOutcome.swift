@@ -1,22 +1,22 @@
 public import Planning
 
 /// What came of a run.
-public enum Outcome: Hashable, Sendable {
+public enum RunOutcome: Hashable, Sendable {
     /// Every step was carried out and read back, or was not needed.
-    case applied(Report)
+    case applied(RunReport)
     /// The kernel granted less than was asked for; everything is as it was before. The arguments get the pages at boot.
-    case poolsShort([PoolAnswer], kernelArguments: String, Report)
+    case poolsShort([PoolAnswer], kernelArguments: String, RunReport)
     /// A step failed; what was done before it is undone.
-    case failed(Step, StepFailure, Report)
+    case failed(Step, StepFailure, RunReport)
     /// The file that goes with the steps could not be replaced; what was done before is undone.
-    case fileFailed(String, StepFailure, Report)
+    case fileFailed(String, StepFailure, RunReport)
     /// What was read back is not what was written; everything is undone.
-    case verificationFailed([Mismatch], Report)
+    case verificationFailed([Mismatch], RunReport)
     /// The run halted, and not everything could be undone: the report says what a person has to look at.
-    case rollbackIncomplete(Halt, Report)
+    case rollbackIncomplete(Halt, RunReport)
 
     /// What was done, however it ended.
-    public var report: Report {
+    public var report: RunReport {
         switch self {
         case .applied(let report), .poolsShort(_, _, let report), .failed(_, _, let report),
             .fileFailed(_, _, let report), .verificationFailed(_, let report), .rollbackIncomplete(_, let report):
@@ -41,7 +41,7 @@ public enum Halt: Error, Hashable, Sendable {
 }
 
 /// What a run did.
-public struct Report: Hashable, Sendable {
+public struct RunReport: Hashable, Sendable {
     /// Steps that were carried out, in the order in which their first write was done; some may have been undone since.
     public var done: [Step] = []
     /// Steps that needed no write, in the order in which they were looked at.

@@ -2,7 +2,7 @@ internal import Diagnostics
 internal import YAMLTree
 
 /// Collects what a reader finds.
-struct Report {
+struct Findings {
     private(set) var diagnostics: [Diagnostic] = []
 
     /// Whether near names are still looked for: that is dear, and nobody reads the hundredth hint.

@@ -1,7 +1,7 @@
 internal import HostModel
 
 /// Places guests one after the other, each to its best cells, and never takes one back.
-struct Construction {
+struct GreedyConstruction {
     /// Which guests come first.
     enum Order: CaseIterable { case cellsFirst, cpusFirst, memoryFirst, sharedFirst }
 
@@ -43,7 +43,7 @@ struct Construction {
     }
 
     /// Adds a guest that is bound to no cell; false and unchanged when the host does not hold it.
-    mutating func placeFloating(_ need: GuestNeed) -> Bool {
+    mutating func placeFloating(_ need: GuestCounts) -> Bool {
         var next = state
         next.addFloating(need)
         guard next.hostLack == nil else { return false }
@@ -52,7 +52,7 @@ struct Construction {
     }
 
     /// Places one guest at its best cells, or nil when it has none; the state then is as before.
-    mutating func place(_ need: GuestNeed) -> Assignment? {
+    mutating func place(_ need: GuestCounts) -> Assignment? {
         let ranking = ranking(for: need)
         for pages in need.pageChoices(mixed: search.allowsMixedPages) {
             guard let hosts = bestHosts(for: need, pages: pages, ranking: ranking) else { continue }
@@ -69,7 +69,7 @@ struct Construction {
 
     /// All host cells, the best for this guest first: most (or least) free dedicated CPUs for guests that want such, fewest
     /// (or most) shared vCPUs for others, then most (or least) free memory, then lowest id.
-    private func ranking(for need: GuestNeed) -> [Int] {
+    private func ranking(for need: GuestCounts) -> [Int] {
         if preference == .balanced { return balancedRanking(for: need) }
         let wantsDedicated = need.cells.contains { $0.dedicated > 0 }
         let keys = state.grid.cells.indices.map { index in
@@ -77,7 +77,7 @@ struct Construction {
             let freeThreads =
                 state.checks[index].capacity.options[0][0].threads - load.paired - load.singles - load.wholeCores
             let cpus = wantsDedicated ? freeThreads : -(load.shared + state.grid.cells[index].foreignShared)
-            return (cpus, state.rests[index].ordinary - load.hard - load.soft)
+            return (cpus, state.rests[index].ordinary - load.reserved - load.overcommittable)
         }
         return state.grid.cells.indices.sorted { left, right in
             guard keys[left] != keys[right] else { return left < right }
@@ -86,14 +86,14 @@ struct Construction {
     }
 
     /// All host cells by the sum of their free shares of CPUs and memory, each weighed by the guest's own share; largest first.
-    private func balancedRanking(for need: GuestNeed) -> [Int] {
+    private func balancedRanking(for need: GuestCounts) -> [Int] {
         let (threads, memory) = need.cells.reduce((0, 0)) { ($0.0 + $1.dedicated, $0.1 + $1.memory) }
         let scores = state.grid.cells.indices.map { index in
             let load = state.loads[index]
             let allThreads = max(1, state.checks[index].capacity.options[0][0].threads)
             let freeThreads = allThreads - load.paired - load.singles - load.wholeCores
             let allMemory = max(1, state.grid.cells[index].memory)
-            let freeMemory = max(0, state.rests[index].ordinary - load.hard - load.soft)
+            let freeMemory = max(0, state.rests[index].ordinary - load.reserved - load.overcommittable)
             return threads * 1_000_000 / allThreads * freeThreads / allThreads
                 + Int(UInt64(memory) * 1_000_000 / UInt64(allMemory)) * (freeMemory * 1_000 / allMemory) / 1_000
         }
@@ -104,7 +104,7 @@ struct Construction {
     ///
     /// From each host cell outwards, the nearest cells are added until guest cells and host cells can be matched. Before them come
     /// cells that the guest's devices are on; near devices that it should be near to counts more than near cells.
-    private mutating func bestHosts(for need: GuestNeed, pages: [Int], ranking: [Int]) -> [Int]? {
+    private mutating func bestHosts(for need: GuestCounts, pages: [Int], ranking: [Int]) -> [Int]? {
         let fits = need.cells.indices.map { cell in
             state.grid.cells.indices.map { host in
                 (need.forced[cell] ?? host) == host
@@ -112,14 +112,14 @@ struct Construction {
             }
         }
         if need.cells.count == 1 {
-            let hosts = ranking.filter { fits[0][$0] && need.touchesAll([$0]) }
+            let hosts = ranking.filter { fits[0][$0] && need.isNearAll([$0]) }
             return hosts.min { remoteness($0, need) < remoteness($1, need) }.map { [$0] }
         }
         var best: (remoteness: Int, distance: Int, hosts: [Int])?
         for seed in ranking {
             let near = nearest(to: seed, ranking: ranking)
-            let first = need.mustTouch + need.shouldTouch
-            guard let hosts = need.match(fits, columns: near, oneOfEach: first), need.touchesAll(hosts)
+            let first = need.mustIncludeOneOf + need.shouldTouch
+            guard let hosts = need.match(fits, columns: near, oneOfEach: first), need.isNearAll(hosts)
             else { continue }
             let (remoteness, distance) = (need.remoteness(of: hosts, state.grid.distances), total(of: hosts))
             if best.map({ (remoteness, distance) < ($0.remoteness, $0.distance) }) ?? true {
@@ -129,7 +129,7 @@ struct Construction {
         return best?.hosts
     }
 
-    private func remoteness(_ host: Int, _ need: GuestNeed) -> Int {
+    private func remoteness(_ host: Int, _ need: GuestCounts) -> Int {
         need.remoteness(of: [host], state.grid.distances)
     }
 
@@ -146,7 +146,7 @@ struct Construction {
     }
 }
 
-extension GuestNeed {
+extension GuestCounts {
     /// Page sizes by guest cell, in the order of preference: one size for all, and only then mixtures.
     func pageChoices(mixed: Bool) -> [[Int]] {
         if let keptPages { return [keptPages] }

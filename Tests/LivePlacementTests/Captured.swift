@@ -1,6 +1,6 @@
 import Foundation
 import HostModel
-import Residence
+import LivePlacement
 import Testing
 
 /// Processes of guests that QEMU 7.2 ran under libvirt 9.0, as the kernel showed them.

@@ -3,7 +3,7 @@ internal import HostModel
 internal import SiteFile
 
 /// What one guest cell takes of the host cell it is put on, as counts.
-struct CellNeed: Hashable {
+struct CellCounts: Hashable {
     /// Whole cores, one thread of each used: `isolate`.
     var wholeCores = 0
     /// vCPUs under `require`: at least two on each core, one odd thread allowed. 0 when not under that policy.
@@ -17,7 +17,7 @@ struct CellNeed: Hashable {
     /// Ordinary memory for the guest's QEMU in KiB: of its first cell.
     var overhead = 0
     /// Whether the memory may not be overcommitted.
-    var isHard = false
+    var isReserved = false
     /// Whether the host cell must have SMT: `require`.
     var needsSMT = false
 
@@ -33,9 +33,9 @@ struct CellNeed: Hashable {
 }
 
 /// What one guest takes of the host, as counts.
-struct GuestNeed: Hashable {
+struct GuestCounts: Hashable {
     /// The guest's cells; empty when it is bound to no cell.
-    var cells: [CellNeed]
+    var cells: [CellCounts]
     /// By guest cell: the index of the host cell that the operator chose.
     var forced: [Int?]
     /// Page size indices that the guest may have, the best first; -1 is ordinary pages.
@@ -55,7 +55,7 @@ struct GuestNeed: Hashable {
     /// Whether that memory may come out of the cells' reserve: the guest has a virtual topology only.
     var mayUseReserve = false
     /// Sets of host cells of which the guest must have at least one each: where its devices are. No two have a cell in common.
-    var mustTouch: [Set<Int>] = []
+    var mustIncludeOneOf: [Set<Int>] = []
     /// Sets of host cells that the guest had better be near to: where its devices are.
     var shouldTouch: [Set<Int>] = []
     /// Whether the guest fits only where some CPU is left for shared use: its emulator has nowhere else to go.
@@ -75,7 +75,7 @@ enum StaticObstacle: Hashable {
     case devicesApart([PCIAddress])
 }
 
-extension GuestNeed {
+extension GuestCounts {
     /// Translates a demand.
     ///
     /// - Throws: ``StaticObstacle`` when the host lacks a page size or cells altogether.
@@ -106,26 +106,26 @@ extension GuestNeed {
         self.init(
             cells: demand.cells.enumerated().map { index, cell in
                 let pinned = grid.ownPins(of: cell, demand, on: forced[index]).count
-                return GuestNeed.need(of: cell, isFirst: index == 0, demand: demand, pinned: pinned)
+                return GuestCounts.need(of: cell, isFirst: index == 0, demand: demand, pinned: pinned)
             },
-            forced: forced, pages: try GuestNeed.pages(for: demand, on: grid))
+            forced: forced, pages: try GuestCounts.pages(for: demand, on: grid))
         isUniform = demand.hidesCells
         try spread(demand, on: grid, by: spreading)
         addOverhead(of: demand, on: grid)
-        mustTouch = devices.mustTouch
+        mustIncludeOneOf = devices.mustIncludeOneOf
         shouldTouch = devices.shouldTouch
         guard canTouchAll else { throw StaticObstacleError(.devicesApart(demand.devices.map(\.value))) }
         needsSharedCPU = demand.emulatorPolicy == .share && demand.realtimeVCPUs.count == demand.vcpus
     }
 
     /// - Parameter pinned: How many vCPUs have a CPU of their own by hand, which is not to be found any more.
-    private static func need(of cell: GuestCellDemand, isFirst: Bool, demand: GuestDemand, pinned: Int) -> CellNeed {
+    private static func need(of cell: GuestCellDemand, isFirst: Bool, demand: GuestDemand, pinned: Int) -> CellCounts {
         let all = cell.vcpus.intersection(demand.dedicatedVCPUs).count
         let dedicated = all - pinned
-        var need = CellNeed()
+        var need = CellCounts()
         need.shared = cell.vcpus.count - all
         need.memory = Int(cell.memory.count)
-        need.isHard = demand.reservesMemory
+        need.isReserved = demand.reservesMemory
         switch demand.threadPolicy {
         case .prefer: need.singles = dedicated
         case .isolate: need.wholeCores = dedicated

@@ -1,8 +1,8 @@
 /// The exhaustive search: finds an assignment whenever there is one, unless the limit comes first.
-struct Exhaustion {
+struct ExhaustiveSearch {
     /// Guests that are alike in everything that placement looks at.
     private struct Kind {
-        let need: GuestNeed
+        let need: GuestCounts
         let guests: [Int]
         let pageChoices: [[Int]]
         /// By page choice and guest cell: the index of its shape.
@@ -11,7 +11,7 @@ struct Exhaustion {
 
     /// A guest cell with its page size: what fits a host cell or not.
     private struct Shape: Hashable {
-        let need: CellNeed
+        let need: CellCounts
         let page: Int
     }
 
@@ -37,7 +37,7 @@ struct Exhaustion {
         var shapes: [Shape] = []
         var kinds: [Kind] = []
         var indexOfShape: [Shape: Int] = [:]
-        var members: [GuestNeed: [Int]] = [:]
+        var members: [GuestCounts: [Int]] = [:]
         for guest in search.sorted(by: .cellsFirst)
         where !search.needs[guest].cells.isEmpty && search.fixed[guest] == nil {
             members[search.needs[guest], default: []].append(guest)
@@ -64,10 +64,10 @@ struct Exhaustion {
         fitCount = shapes.map { _ in 0 }
         // A guest of one cell goes only where its devices are; guests of several are asked as they grow.
         closed = kinds.map { kind in
-            (0..<cellCount).map { kind.need.cells.count == 1 && !kind.need.touchesAll([$0]) }
+            (0..<cellCount).map { kind.need.cells.count == 1 && !kind.need.isNearAll([$0]) }
         }
         placed = kinds.map { _ in [] }
-        likeness = Exhaustion.likeness(of: search)
+        likeness = ExhaustiveSearch.likeness(of: search)
         for cell in 0..<cellCount {
             for (index, shape) in shapes.enumerated() {
                 let doesFit = state.lack(of: shape.need, on: cell, page: shape.page) == nil
@@ -222,7 +222,7 @@ struct Exhaustion {
         let keys = hosts.map { host in
             (
                 assignment.hosts.reduce(0) { $0 + state.grid.distances[host][$1] },
-                state.rests[host].ordinary - state.loads[host].hard - state.loads[host].soft, host
+                state.rests[host].ordinary - state.loads[host].reserved - state.loads[host].overcommittable, host
             )
         }
         return hosts.indices.sorted { keys[$0] < keys[$1] }.map { hosts[$0] }
@@ -260,7 +260,7 @@ struct Exhaustion {
         let open = search.needs.indices.filter { search.fixed[$0] == nil }
         let forced = Set(open.flatMap { search.needs[$0].forced.compactMap { $0 } })
         let spread = search.needs.flatMap(\.spread).compactMap { $0.hosts.map(Set.init) }
-        let touched = Set(open.flatMap { search.needs[$0].mustTouch } + spread)
+        let touched = Set(open.flatMap { search.needs[$0].mustIncludeOneOf } + spread)
         let checks = search.state.checks
         var numbers: [Int] = []
         for (index, check) in checks.enumerated() {

@@ -10,14 +10,14 @@ internal import HostModel
 /// CPUs are counted as threads, with a whole core's threads for each isolated vCPU where all cores are alike; memory counts where
 /// pools grow out of ordinary memory, so that all of it is of one kind. Both only prune: whether a set really fits is asked of
 /// the state, as everywhere.
-struct Completion {
+struct TightFill {
     /// One guest cell to be placed.
     private struct Item {
         let guest: Int
         let cell: Int
         let page: Int
-        let need: CellNeed
-        let size: Size2
+        let need: CellCounts
+        let size: CPUsAndMemory
         /// Items of the same number can stand for each other.
         let kind: Int
     }
@@ -31,11 +31,11 @@ struct Completion {
     private var hosts: [Int?] = []
     /// Host cells in the order in which they are filled.
     private var order: [Int] = []
-    private var capacity: [Size2] = []
+    private var capacity: [CPUsAndMemory] = []
     /// Decisions made so far.
     private var steps = 0
     /// What the host may still waste.
-    private var slack = Size2(cpus: 0, memory: 0)
+    private var slack = CPUsAndMemory(cpus: 0, memory: 0)
     /// Whether giving up all branches proves that no placement exists: every guest has one possible page size.
     private let isComplete: Bool
 
@@ -49,7 +49,7 @@ struct Completion {
         let open = search.needs.indices.filter { search.fixed[$0] == nil && !search.needs[$0].cells.isEmpty }
         isComplete = open.allSatisfy { search.needs[$0].pageChoices(mixed: search.allowsMixedPages).count == 1 }
         // Guests of several cells with devices are left to the exhaustive search.
-        guard open.allSatisfy({ search.needs[$0].cells.count == 1 || search.needs[$0].mustTouch.isEmpty }) else {
+        guard open.allSatisfy({ search.needs[$0].cells.count == 1 || search.needs[$0].mustIncludeOneOf.isEmpty }) else {
             return nil
         }
         guard let scale = SumScale(search: search, guests: open) else { return nil }
@@ -60,7 +60,7 @@ struct Completion {
             for (cell, part) in need.cells.enumerated() {
                 // Cells of guests that have several stand only for themselves: their partners differ.
                 let key = ItemKey(
-                    need: part, page: pages[cell], forced: need.forced[cell], mustTouch: need.mustTouch,
+                    need: part, page: pages[cell], forced: need.forced[cell], mustIncludeOneOf: need.mustIncludeOneOf,
                     guest: need.cells.count > 1 ? guest : -1)
                 let kind = kindOf[key] ?? kindOf.count
                 kindOf[key] = kind
@@ -81,8 +81,8 @@ struct Completion {
         order = search.state.grid.cells.indices.sorted { left, right in
             (capacity[left].cpus, capacity[left].memory, left) < (capacity[right].cpus, capacity[right].memory, right)
         }
-        let total = capacity.reduce(Size2(cpus: 0, memory: 0), +)
-        let needed = items.reduce(Size2(cpus: 0, memory: 0)) { $0 + $1.size }
+        let total = capacity.reduce(CPUsAndMemory(cpus: 0, memory: 0), +)
+        let needed = items.reduce(CPUsAndMemory(cpus: 0, memory: 0)) { $0 + $1.size }
         slack = total - needed
         guard slack.cpus >= 0, slack.memory >= 0, slack.isTight(in: total) else { return nil }
     }
@@ -116,7 +116,8 @@ struct Completion {
         // Where all cells to come are alike, the hardest item left may as well go to this one.
         let mustTakeFirst = isLikeAllAfter(position)
         return complete(
-            position, open: open, from: 0, used: Size2(cpus: 0, memory: 0), table: table, mustTakeFirst: mustTakeFirst)
+            position, open: open, from: 0, used: CPUsAndMemory(cpus: 0, memory: 0), table: table,
+            mustTakeFirst: mustTakeFirst)
     }
 
     private func isLikeAllAfter(_ position: Int) -> Bool {
@@ -135,7 +136,7 @@ struct Completion {
     /// Only taking an item recurs, and leaving one out goes round: the stack is as deep as there are items, not as there are
     /// items times cells.
     private mutating func complete(
-        _ position: Int, open: [Int], from first: Int, used: Size2, table: SumTable, mustTakeFirst: Bool
+        _ position: Int, open: [Int], from first: Int, used: CPUsAndMemory, table: SumTable, mustTakeFirst: Bool
     ) -> Outcome {
         let host = order[position]
         let room = capacity[host] - used
@@ -164,7 +165,7 @@ struct Completion {
         }
     }
 
-    private mutating func close(_ position: Int, waste: Size2) -> Outcome {
+    private mutating func close(_ position: Int, waste: CPUsAndMemory) -> Outcome {
         guard waste.cpus <= slack.cpus, waste.memory <= slack.memory else { return .exhausted }
         slack = slack - waste
         let outcome = fill(position + 1)
@@ -179,39 +180,39 @@ struct Completion {
 
     private func isForced(_ item: Item) -> Bool {
         let need = search.needs[item.guest]
-        return need.forced.contains { $0 != nil } || !need.mustTouch.isEmpty
+        return need.forced.contains { $0 != nil } || !need.mustIncludeOneOf.isEmpty
     }
 
     private func isAllowed(_ item: Item, on host: Int) -> Bool {
         let forced = search.needs[item.guest].forced
-        guard search.needs[item.guest].touchesAll([host]) else { return false }
+        guard search.needs[item.guest].isNearAll([host]) else { return false }
         return (forced[item.cell] ?? host) == host && !forced.enumerated().contains { $0 != item.cell && $1 == host }
     }
 
     private struct ItemKey: Hashable {
-        let need: CellNeed
+        let need: CellCounts
         let page: Int
         let forced: Int?
-        let mustTouch: [Set<Int>]
+        let mustIncludeOneOf: [Set<Int>]
         let guest: Int
     }
 }
 
 /// An amount of CPUs and of memory, in the units of a ``SumScale``.
-struct Size2: Hashable {
+struct CPUsAndMemory: Hashable {
     var cpus: Int
     var memory: Int
 
-    static func + (left: Size2, right: Size2) -> Size2 {
-        Size2(cpus: left.cpus + right.cpus, memory: left.memory + right.memory)
+    static func + (left: CPUsAndMemory, right: CPUsAndMemory) -> CPUsAndMemory {
+        CPUsAndMemory(cpus: left.cpus + right.cpus, memory: left.memory + right.memory)
     }
     /// Whether, as what is left over, it is so little of CPUs or of memory that it tells which sets of guest cells fill a cell.
-    func isTight(in total: Size2) -> Bool {
+    func isTight(in total: CPUsAndMemory) -> Bool {
         (total.cpus > 0 && cpus * 8 <= total.cpus) || (total.memory > 0 && memory * 8 <= total.memory)
     }
 
-    static func - (left: Size2, right: Size2) -> Size2 {
-        Size2(cpus: left.cpus - right.cpus, memory: left.memory - right.memory)
+    static func - (left: CPUsAndMemory, right: CPUsAndMemory) -> CPUsAndMemory {
+        CPUsAndMemory(cpus: left.cpus - right.cpus, memory: left.memory - right.memory)
     }
 }
 
@@ -247,25 +248,26 @@ struct SumScale {
     }
 
     /// What a guest cell takes.
-    func size(of need: CellNeed) -> Size2 {
-        Size2(
+    func size(of need: CellCounts) -> CPUsAndMemory {
+        CPUsAndMemory(
             cpus: need.wholeCores * threadsPerCore + need.paired + need.singles,
             memory: unit == 0 ? 0 : need.memory / unit)
     }
 
     /// What a cell has beside the guests that stay where they are.
-    func capacity(of cell: Int) -> Size2 {
+    func capacity(of cell: Int) -> CPUsAndMemory {
         let (grid, state) = (search.state.grid, search.state)
         let load = state.loads[cell]
         let threads = state.checks[cell].capacity.options[0].map(\.threads).max() ?? 0
         let used = load.wholeCores * threadsPerCore + load.paired + load.singles
-        guard unit > 0 else { return Size2(cpus: threads - used, memory: 0) }
+        guard unit > 0 else { return CPUsAndMemory(cpus: threads - used, memory: 0) }
         let inPools = grid.pageSizes.indices.reduce(0) { sum, size in
             sum + (grid.cells[cell].poolBase[size] + state.pages(on: cell)[cell * grid.pageSizes.count + size])
                 * grid.pageSizes[size]
         }
-        let free = grid.cells[cell].memory - inPools - load.hard - load.soft - grid.cells[cell].foreignMemory
-        return Size2(cpus: threads - used, memory: max(0, free) / unit)
+        let free =
+            grid.cells[cell].memory - inPools - load.reserved - load.overcommittable - grid.cells[cell].foreignMemory
+        return CPUsAndMemory(cpus: threads - used, memory: max(0, free) / unit)
     }
 }
 
@@ -273,14 +275,14 @@ private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : gre
 
 /// Which sums of CPUs and memory the items from some place on can reach together.
 struct SumTable {
-    private let limit: Size2
+    private let limit: CPUsAndMemory
     private let words: Int
     /// By first item: for each number of CPUs, the reachable amounts of memory as bits.
     private var reachable: [[UInt64]]
 
     /// Tabulates sums up to `limit`.
-    init(_ sizes: [Size2], limit: Size2) {
-        self.limit = Size2(cpus: max(0, limit.cpus), memory: max(0, limit.memory))
+    init(_ sizes: [CPUsAndMemory], limit: CPUsAndMemory) {
+        self.limit = CPUsAndMemory(cpus: max(0, limit.cpus), memory: max(0, limit.memory))
         words = self.limit.memory / 64 + 1
         var row = [UInt64](repeating: 0, count: (self.limit.cpus + 1) * words)
         row[0] = 1
@@ -293,7 +295,7 @@ struct SumTable {
         }
     }
 
-    private func add(_ size: Size2, to row: inout [UInt64]) {
+    private func add(_ size: CPUsAndMemory, to row: inout [UInt64]) {
         let (shift, bits) = size.memory.quotientAndRemainder(dividingBy: 64)
         let old = row
         for cpus in 0...(limit.cpus - size.cpus) {
@@ -306,7 +308,7 @@ struct SumTable {
     }
 
     /// Whether items from `first` on reach some sum within bounds, in both measures at once.
-    func reaches(from first: Int, between low: Size2, and high: Size2) -> Bool {
+    func reaches(from first: Int, between low: CPUsAndMemory, and high: CPUsAndMemory) -> Bool {
         guard high.cpus >= 0, high.memory >= 0 else { return false }
         let row = reachable[first]
         let (from, to) = (max(0, low.memory), min(high.memory, limit.memory))
@@ -323,5 +325,7 @@ struct SumTable {
     }
 
     /// Whether an item is beyond what is left.
-    func isTooLarge(_ size: Size2, for room: Size2) -> Bool { size.cpus > room.cpus || size.memory > room.memory }
+    func isTooLarge(_ size: CPUsAndMemory, for room: CPUsAndMemory) -> Bool {
+        size.cpus > room.cpus || size.memory > room.memory
+    }
 }

@@ -1,5 +1,5 @@
 import HostModel
-import Residence
+import LivePlacement
 import Testing
 
 @Suite("The kernel's texts about a process")

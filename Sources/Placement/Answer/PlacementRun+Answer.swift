@@ -2,7 +2,7 @@ internal import Diagnostics
 internal import HostModel
 internal import SiteFile
 
-extension Placing {
+extension PlacementRun {
     /// CPUs of each guest once counts are settled.
     private struct GrantedCPUs {
         /// By guest cell: the CPU of each dedicated vCPU.

@@ -2,7 +2,7 @@ internal import Diagnostics
 internal import HostModel
 internal import SiteFile
 
-extension Placing {
+extension PlacementRun {
     /// Places as many guests as possible one by one, kept ones first, and says what each of the others lacks.
     func partialAnswer(_ verdict: Placement.Verdict) -> Placement {
         let (grid, needs, keptCPUs) = committed(Set(kept.keys))
@@ -21,7 +21,7 @@ extension Placing {
                 left.insert(guest)
             }
         }
-        let attempts = Construction.Preference.inTurn(prefersPack: request.policy.placement == .pack).map {
+        let attempts = GreedyConstruction.Preference.inTurn(prefersPack: request.policy.placement == .pack).map {
             oneByOne(search, needs, left: left, preference: $0)
         }
         // As many as can be; of equally many the way in which the site wants them.
@@ -47,9 +47,11 @@ extension Placing {
 
     /// Guests that are not fixed, placed one after the other, and who is left over.
     private func oneByOne(
-        _ search: PlacementSearch, _ needs: [GuestNeed], left: Set<Int>, preference: Construction.Preference
-    ) -> (construction: Construction, assignments: [Int: Assignment], left: Set<Int>) {
-        var (construction, left) = (Construction(search: search, order: .cellsFirst, preference: preference), left)
+        _ search: PlacementSearch, _ needs: [GuestCounts], left: Set<Int>, preference: GreedyConstruction.Preference
+    ) -> (construction: GreedyConstruction, assignments: [Int: Assignment], left: Set<Int>) {
+        var (construction, left) = (
+            GreedyConstruction(search: search, order: .cellsFirst, preference: preference), left
+        )
         var assignments: [Int: Assignment] = [:]
         for guest in search.sorted(by: .cellsFirst) where search.fixed[guest] == nil && !left.contains(guest) {
             let before = construction.state
@@ -68,7 +70,7 @@ extension Placing {
     }
 }
 
-extension Placing {
+extension PlacementRun {
     /// Cells whose memory cannot hold the pools that the site and foreign users need, guests left out: what the pools need, and
     /// what of the memory beside the reserve foreign domains leave them.
     var poolShortages: [Shortage] {
@@ -89,7 +91,7 @@ extension Placing {
     /// The answer when the pools alone do not fit: no guest can rely on its cell.
     func refusal(_ shortages: [Shortage]) -> Placement {
         let none = Arrangement(
-            grid: grid, needs: needs.map { $0 ?? GuestNeed(cells: [], forced: [], pages: [-1]) },
+            grid: grid, needs: needs.map { $0 ?? GuestCounts(cells: [], forced: [], pages: [-1]) },
             assignments: needs.map { _ in Assignment(hosts: [], pages: []) }, keptCPUs: [:])
         var answer = placement(of: none, verdict: .infeasible, left: Set(request.guests.indices))
         answer.poolShortages = shortages
