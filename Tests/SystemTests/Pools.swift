@@ -40,7 +40,8 @@ enum Pools {
         try number(folder(cell: cell, pageKiB: pageKiB) + "/nr_hugepages")
     }
 
-    private static func set(_ pages: Int, _ folder: String) throws {
+    /// Asks the kernel for that many pages.
+    static func set(_ pages: Int, _ folder: String) throws {
         let file = try FileHandle(forWritingTo: URL(filePath: folder + "/nr_hugepages"))
         try file.write(contentsOf: Data("\(pages)\n".utf8))
         try file.close()
