@@ -166,6 +166,17 @@ extension ApplyCase {
                 return definition.contains("/new") && definition.contains("/hand") && !definition.contains("/old")
             }),
         ApplyCase(
+            testDescription: "changes a disk of a guest that runs, for its next start",
+            before: { host in
+                try foreign("a", disks)(host)
+                try host.libvirt.start("a")
+            },
+            guests: ["a: {adopt: true, disks: [{path: /old, read_only: true}, {path: /new}]}"], options: ["--yes"],
+            check: { look in
+                let (definition, live) = (look.domains["a"]?.definition ?? "", look.domains["a"]?.live ?? "/new")
+                return definition.contains("/new") && definition.contains("<readonly/>") && !live.contains("/new")
+            }),
+        ApplyCase(
             testDescription: "gives a guest from a base file a console", before: applied("\(small)}"),
             guests: ["\(small), console: true}"],
             check: { $0.domains["a"]?.definition.contains("<console type='pty'>") == true }),

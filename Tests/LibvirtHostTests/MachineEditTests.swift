@@ -54,6 +54,65 @@ struct MachineEditTests {
         }
     }
 
+    /// A domain that was made without the site.
+    private static let byHand = """
+        <domain type='qemu'><name>NAME</name><memory unit='KiB'>65536</memory><vcpu>1</vcpu>
+        <os><type arch='x86_64' machine='q35'>hvm</type></os><devices>
+        <emulator>/usr/bin/qemu-system-x86_64</emulator>
+        <disk type='file' device='disk'><driver name='qemu' type='qcow2' cache='none'/><source file='/a.qcow2'/>
+        <target dev='vda' bus='virtio'/></disk>
+        <disk type='file' device='cdrom'><source file='/hand.iso'/><target dev='sda' bus='sata'/></disk>
+        <interface type='network'><mac address='52:54:00:00:01:01'/><source network='default'/><model type='e1000e'/></interface>
+        <interface type='bridge'><mac address='52:54:00:00:01:02'/><source bridge='br0'/></interface></devices></domain>
+        """
+
+    /// What its entry names, one after the other, and how much of the definition that changes.
+    private static let named: [(String, [String])] = [
+        ("", []),
+        ("disks: [{path: /a.qcow2}], interfaces: [{network: default, model: e1000e}]", []),
+        (
+            "disks: [{path: /b.qcow2}], interfaces: [{network: lan, model: e1000e}]",
+            ["disk[vda].source", "interface[52:54:00:00:01:01].source"]
+        ),
+        (
+            "interfaces: [{network: lan, mac: '52:54:00:00:01:01', model: virtio}]",
+            ["interface[52:54:00:00:01:01].model"]
+        ),
+        (
+            "interfaces: [{bridge: br0, mac: '52:54:00:00:01:02', model: virtio}]",
+            ["interface[52:54:00:00:01:02].model"]
+        ),
+        (
+            "disks: [{path: /a.qcow2}, {path: /hand.iso, bus: sata, read_only: true}]",
+            ["disk[vdb].bus", "disk[vdb].format", "disk[vdb].source"]
+        ),
+        ("console: true, kernel: /k, cmdline: quiet", ["console", "os.cmdline", "os.kernel"]),
+        ("console: false", ["console"]),
+        ("machine: pc-q35-7.1", ["os.machine"]),
+        ("", []),
+    ]
+
+    @Test("and was there before the site has only that changed which it names, and keeps all else")
+    func adopted() throws {
+        let connection = try EmbeddedDriver.connection.get()
+        let name = TestDriver.name("adopted")
+        defer { try? connection.undefine(name) }
+        _ = try connection.define(Self.byHand.replacing("NAME", with: name))
+        for (number, (entry, paths)) in Self.named.enumerated() {
+            let label = Comment(rawValue: "\(number): \(entry)")
+            let planned = try plan(name, entry, isAdopted: true)
+            let changed = planned.plan.changes.flatMap(\.parts).map(\.path).filter { $0 != "metadata" }
+            #expect(changed.map { $0.replacing("devices.", with: "") }.sorted() == paths, label)
+            try apply(planned, label)
+            let after = try plan(name, entry, isAdopted: true).plan
+            #expect(after.changes.flatMap(\.parts).map(\.path) == [] && after.unchanged == [name], label)
+            let text = try #require(try connection.definition(of: name))
+            for part in ["cache='none'", "/hand.iso", "52:54:00:00:01:01", "52:54:00:00:01:02"] {
+                #expect(text.contains(part), label)
+            }
+        }
+    }
+
     /// What a definition has of what a site can say of a machine, without the names that libvirt and the order of edits give.
     private func machine(of name: String) throws -> [String] {
         let text = try EmbeddedDriver.connection.get().definition(of: name)
@@ -70,13 +129,15 @@ struct MachineEditTests {
         return (settings + (boot ?? [])).sorted()
     }
 
-    private func plan(_ name: String, _ entry: String) throws -> ExecutablePlan {
+    private func plan(_ name: String, _ entry: String, isAdopted: Bool = false) throws -> ExecutablePlan {
         let connection = try EmbeddedDriver.connection.get()
         let machine = entry.contains("machine") ? "" : ", machine: q35"
+        let guest =
+            isAdopted ? "{adopt: true, \(entry)}" : "{vcpus: 1, ram: 64MiB, accelerator: qemu, \(entry)\(machine)}"
         let text = """
             site: lab
             hosts: {here: {}}
-            guests: {\(name): {vcpus: 1, ram: 64MiB, accelerator: qemu, \(entry)\(machine)}}
+            guests: {\(name): \(guest)}
             """
         let site = try #require(SiteReader.read(SourceText(name: "site.yaml", text: text)).value)
         let host = HostFacts(
