@@ -8,7 +8,7 @@ struct ChangedByHandTests {
         site: lab
         hosts: {host: {}}
         guests:
-          own: {vcpus: 2, ram: 1GiB, cpu_policy: dedicated, accelerator: qemu}
+          own: {vcpus: 2, ram: 1GiB, cpu_policy: dedicated, accelerator: qemu, disks: [{path: /a}], console: false}
           shared: {vcpus: 1, ram: 1GiB, numa_nodes: 1, accelerator: qemu}
         """
 
@@ -27,6 +27,8 @@ struct ChangedByHandTests {
                 "<memnode cellid='0' mode='strict' nodeset='0'/>",
                 "<memnode cellid='0' mode='strict' nodeset='1'/>", "numatune.memnode[0]", "strict 1", "strict 0"
             ),
+            ("<source file='/a'/>", "<source file='/x'/>", "devices.disk[vda].source", "/x", "/a"),
+            ("dev='vda' bus='virtio'", "dev='vda' bus='scsi'", "devices.disk[vda].bus", "scsi", "virtio"),
         ])
     func drift(before: String, after: String, path: String, now: String, want: String) throws {
         let definition = try rendered()
@@ -39,6 +41,14 @@ struct ChangedByHandTests {
         #expect(parts.map { $0["path"] as? String } == [path])
         #expect(parts.map { $0["now"] as? String } == [now])
         #expect(parts.map { $0["want"] as? String } == [want])
+
+        let files = [
+            "site.yaml": Self.site, "facts.json": try facts(definition.replacing(before, with: after)),
+        ]
+        let verify = CommandRun(["verify", "site.yaml", "--facts", "facts.json"], files: files)
+        #expect(verify.status == 2 && verify.output.contains("guest/own \(path): wanted \(want), is \(now)"))
+        let status = CommandRun(["status", "site.yaml", "--facts", "facts.json"], files: files)
+        #expect(status.output.contains("differs"), "\(status.output)")
     }
 
     @Test("is nothing when nothing was changed")

@@ -167,6 +167,68 @@ struct MachineMergeTests {
         #expect(merge.differences.map(\.line) == lines)
     }
 
+    @Test(
+        "finds a disk that somebody gave another name or bus: there are never two of one image",
+        arguments: [
+            ("<target dev='vdb' bus='virtio'/>", "<target dev='vdx' bus='virtio'/>", ["vda", "vdx"], []),
+            (
+                "<target dev='vdb' bus='virtio'/>", "<target dev='sda' bus='sata'/>", ["vda", "vdb"],
+                [
+                    "devices.disk[sda].source /b > -", "devices.disk[sda].format raw > -",
+                    "devices.disk[sda].bus sata > -", "devices.disk[vdb].source - > /b",
+                    "devices.disk[vdb].format - > raw", "devices.disk[vdb].bus - > virtio",
+                ]
+            ),
+        ] as [(String, String, [String], [String])])
+    func renamed(old: String, new: String, targets: [String], lines: [String]) throws {
+        let edited = try XMLReader.read(Self.present.replacing(old, with: new))
+        let record = MachineRecord(Self.wish, prior: Self.prior, in: edited)
+        #expect(record.disks.map(\.target) == targets)
+        let merge = MachineMerge(record, prior: Self.prior, into: edited)
+        #expect(merge.differences.map(\.line) == lines)
+        #expect(XMLWriter.write(merge.document).ranges(of: "file='/b'").count == 1)
+    }
+
+    @Test("takes nothing away from a domain that was there before the site, and changes what that names")
+    func partial() throws {
+        let present = try XMLReader.read(Self.present)
+        var wish = MachineWish(devices: .init(disks: [Self.a, Self.b], hasConsole: nil), isPartial: true)
+        let first = MachineRecord(wish, prior: nil, in: present)
+        #expect(MachineMerge(first, prior: nil, into: present).differences.isEmpty)
+        wish.devices = .init(disks: [.init(path: "/c.qcow2", format: .qcow2)], hasConsole: nil)
+        let second = MachineRecord(wish, prior: first, in: present)
+        let merge = MachineMerge(second, prior: first, into: present)
+        #expect(merge.differences.map(\.line) == ["devices.disk[vda].source /a.qcow2 > /c.qcow2"])
+        wish.devices = nil
+        let third = MachineRecord(wish, prior: second, in: merge.document)
+        #expect(MachineMerge(third, prior: second, into: merge.document).document == merge.document)
+    }
+
+    @Test("boots from what follows from the devices, as long as nobody has said otherwise")
+    func boot() throws {
+        let document = try XMLReader.read(
+            "<domain type='kvm'><os><type>hvm</type><boot dev='network'/></os><devices/></domain>")
+        let net = MachineRecord(interfaces: [Self.first])
+        var both = net
+        both.disks = [.init(target: "vda", disk: Self.a)]
+        let merge = MachineMerge(both, prior: net, into: document)
+        #expect(merge.differences.first?.line == "os.boot network > hd")
+        #expect(XMLWriter.write(merge.document).contains("<boot dev='hd'/>"))
+        let byHand = try XMLReader.read(XMLWriter.write(document).replacing("'network'", with: "'cdrom'"))
+        #expect(XMLWriter.write(MachineMerge(both, prior: net, into: byHand).document).contains("<boot dev='cdrom'/>"))
+    }
+
+    @Test("knows a network by its name while the domain runs, however the network is made")
+    func network() throws {
+        let live = try XMLReader.read(
+            """
+            <domain type='kvm'><devices><interface type='bridge'><mac address='52:54:00:aa:00:01'/>
+            <source network='lan' portid='8' bridge='ovs0'/><target dev='vnet0'/><model type='virtio'/></interface></devices></domain>
+            """)
+        let record = MachineRecord(interfaces: [.init(source: .network("lan"), mac: "52:54:00:aa:00:01")])
+        #expect(MachineMerge(record, prior: record, into: live).differences.isEmpty)
+    }
+
     @Test("takes nothing away that a mark of an older version does not name")
     func unrecorded() throws {
         let present = try XMLReader.read(Self.present)

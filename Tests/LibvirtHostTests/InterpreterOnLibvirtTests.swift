@@ -28,7 +28,7 @@ enum Driver: String, CaseIterable {
 }
 
 /// A host without pools; asking it for some fails the test.
-private struct NoPools: PoolHost {
+struct NoPools: PoolHost {
     func persistentSizes(of pools: [PoolID]) -> [PoolID: PageCount] { [:] }
     func counts(of pools: [PoolID]) -> [PoolID: HugepagePool] { [:] }
     func sparePages(of pool: PoolID) -> PageCount { .zero }

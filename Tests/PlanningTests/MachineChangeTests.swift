@@ -102,6 +102,56 @@ struct MachineChangeTests {
         #expect(change.consents == [.putBackDisk("devices.disk[vda]")])
     }
 
+    @Test("loses disks only with consent, and none that comes back on another bus")
+    func detached() throws {
+        let first = Self.request(Self.machine)
+        var next = first.applied(Planner.plan(first), state: .shutoff)
+        next.guests[0].machine.disks[0].bus = .scsi
+        #expect(Planner.plan(next).plan.changes.map(\.consents) == [[]])
+        next.guests[0].machine.disks = []
+        #expect(Planner.plan(next).plan.changes.map(\.consents) == [[.detachDisks(["devices.disk[vda]"])]])
+    }
+
+    @Test("stays when its entry says that the domain was there before")
+    func adopted() throws {
+        let first = Self.request(Self.machine)
+        var next = first.applied(Planner.plan(first), state: .shutoff)
+        next.guests[0].machine = GuestMachine(adopts: Located(true))
+        let result = Planner.plan(next)
+        #expect(result.plan.changes.map(\.action) == [.stamp])
+        #expect(XMLWriter.write(result.definitions[0].document).contains("/a.qcow2"))
+        next.guests[0].machine.disks = [GuestMachine.Disk(path: Located("/b"))]
+        let named = Planner.plan(next.applied(result, state: .shutoff))
+        #expect(named.plan.changes.flatMap(\.parts).map(\.path).first == "devices.disk[vdb].source")
+        #expect(XMLWriter.write(named.definitions[0].document).contains("/a.qcow2"))
+    }
+
+    @Test("is plain KVM again when the site says nothing else any more")
+    func accelerator() throws {
+        var machine = Self.machine
+        machine.accelerator = Located(.qemu)
+        let first = Self.request(machine)
+        var next = first.applied(Planner.plan(first), state: .shutoff)
+        next.guests[0].machine.accelerator = nil
+        let parts = Planner.plan(next).plan.changes.flatMap(\.parts)
+        #expect(parts.map(\.path) == ["domain.type"] && parts.map(\.want) == [.text("kvm")])
+    }
+
+    @Test("would write to another guest's disk: that is an error also where the guest is there")
+    func shared() throws {
+        var first = Self.request(Self.machine)
+        var other = first.guests[0]
+        other.name = Located("b")
+        other.machine.disks[0].path = Located("/b.qcow2")
+        other.machine.interfaces = []
+        first.guests.append(other)
+        var next = first.applied(Planner.plan(first), state: .shutoff)
+        next.guests[1].machine.disks[0].path = Located("/a.qcow2")
+        let steps = Planner.plan(next).steps
+        let findings = Preflight(steps: steps, on: next.host, site: next.site, guests: next.guests).findings()
+        #expect(findings.map(\.code) == [.diskShared])
+    }
+
     @Test("that was added by hand stays")
     func added() throws {
         let first = Self.request(Self.machine)
@@ -154,6 +204,28 @@ struct MachineChangeTests {
         #expect(Planner.plan(next.applied(rebased, state: .shutoff)).plan.unchanged == ["a"])
         let data = try JSONEncoder().encode(rebased.steps)
         #expect(try JSONDecoder().decode([Step].self, from: data).count == rebased.steps.count)
+    }
+
+    @Test("from a base file takes the keys beside it along, and says where one of them has gone")
+    func besideBase() throws {
+        var request = Self.request(
+            GuestMachine(
+                base: Located("base.xml"), hasConsole: true, accelerator: Located(.qemu), machineType: Located("q35")))
+        let base = "<domain type='kvm'><name>x</name><os><type>hvm</type></os><devices/></domain>"
+        request.bases = ["a": try XMLReader.read(base)]
+        let created = Planner.plan(request)
+        let text = XMLWriter.write(created.definitions[0].document)
+        for part in ["<domain type='qemu'>", "machine='q35'", "<console type='pty'>"] { #expect(text.contains(part)) }
+        var next = request.applied(created, state: .shutoff)
+        #expect(Planner.plan(next).plan.unchanged == ["a"])
+        next.guests[0].machine.hasConsole = false
+        #expect(Planner.plan(next).plan.changes.flatMap(\.parts).map(\.path) == ["devices.console"])
+        next.guests[0].machine.accelerator = nil
+        #expect(Planner.plan(next).plan.diagnostics.map(\.code) == [.baseChanged])
+        next.consent.rebases = ["a"]
+        let rebased = Planner.plan(next)
+        #expect(XMLWriter.write(rebased.definitions[0].document).contains("<domain type='kvm'>"))
+        #expect(Planner.plan(next.applied(rebased, state: .shutoff)).plan.unchanged == ["a"])
     }
 
     @Test("that is defined anew keeps what identifies it")

@@ -89,7 +89,7 @@ enum RefusedSites {
         ("guests: {a: {vcpus: 1, ram: 1GiB, was: c}, b: {vcpus: 1, ram: 1GiB, was: ▶c}}", .conflictingKeys),
         ("guests: {a: {vcpus: 1, ram: 1GiB, count: 2, was: ▶c}}", .conflictingKeys),
         ("guests: {a: {vcpus: 1, ram: 1GiB, was: ▶..}}", .badName),
-        (guest("adopt: true, ▶disks: []"), .conflictingKeys),
+        (guest("disks: [{path: /a}, {path: ▶/a, bus: sata}]"), .conflictingKeys),
         (guest("base: a.xml, kernel: ▶/k"), .conflictingKeys),
         ("hosts: {h: {cpus: {dedicated: 0-3, shared: ▶3-4}}}", .conflictingKeys),
         ("hosts: {h: {pools: {2MiB: {cells: {0: 1}}, ▶2048KiB: {cells: {1: 1}}}}}", .conflictingKeys),

@@ -105,7 +105,7 @@ struct SiteValueTests {
         #expect(web.machine.interfaces.map(\.model) == ["virtio", "e1000e"])
         #expect(web.machine.interfaces.map(\.mac) == [nil, "52:54:00:aa:BB:02"])
         #expect(web.machine.kernel?.value == "/boot/vmlinuz" && web.machine.initrd?.value == "/boot/initrd")
-        #expect(web.machine.commandLine?.value == "console=ttyS0 root=/dev/vda" && !web.machine.hasConsole)
+        #expect(web.machine.commandLine?.value == "console=ttyS0 root=/dev/vda" && web.machine.hasConsole == false)
         #expect(web.machine.accelerator?.value == .qemu && web.machine.machineType?.value == "q35")
         #expect(guests[2].demand == GuestDemand(vcpus: 0, memory: 0) && guests[2].state?.value == .absent)
         #expect(guests[3].demand.memory == KiB(2 << 20) && guests[3].machine.adopts?.value == true)

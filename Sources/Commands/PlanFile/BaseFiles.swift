@@ -62,14 +62,17 @@ struct BaseFiles {
         guard SHA256(of: bytes) == base.sha256, let document = try? XMLReader.read(bytes: bytes) else {
             return .failure(stale(base))
         }
-        let template = DomainTemplate.domain(from: document, name: base.guest, isShared: base.isShared)
+        func template(_ wanted: WantedDefinition) -> XMLElement {
+            DomainTemplate.domain(
+                from: document, name: base.guest, isShared: base.isShared, machine: wanted.mark.machine)
+        }
         let whole: XMLElement
         switch step {
-        case .create(let create): whole = create.wanted.applied(to: template)
+        case .create(let create): whole = create.wanted.applied(to: template(create.wanted))
         case .rebase(let rebase):
             // The saved definition has what identifies the domain.
             whole = rebase.wanted.applied(
-                to: DomainTemplate.domain(template, keepingIdentityOf: rebase.definition.element))
+                to: DomainTemplate.domain(template(rebase.wanted), keepingIdentityOf: rebase.definition.element))
         default: return .failure(stale(base))
         }
         let isSame = step.definition.map { XMLWriter.write(DomainSecrets.removed(from: whole)) == XMLWriter.write($0) }

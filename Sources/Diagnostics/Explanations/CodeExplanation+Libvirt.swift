@@ -124,9 +124,9 @@ extension CodeExplanation {
             .baseChanged, "the base file is not the one that the guest was made from",
             """
             The mark of a guest holds a digest of the base file that it was made from. The file has changed since, or \
-            the site gave the guest a base file or took it away. A definition cannot be changed into that: nothing \
-            tells what of it came from the base and what was added later. So the guest stays as it is, and is not \
-            counted as in sync.
+            the site gave the guest a base file or took it away, or machine or accelerator stands no longer beside it. \
+            A definition cannot be changed into that: nothing tells what of it came from the base and what was added \
+            later. So the guest stays as it is, and is not counted as in sync.
             apply --rebase NAME defines the guest anew from the site. It keeps its UUID, the hardware addresses of its \
             interfaces, its UEFI variables, and the metadata of others; what was added to its definition by hand is \
             gone, so it is asked for. A running guest gets the new definition at its next start. Otherwise put the old \

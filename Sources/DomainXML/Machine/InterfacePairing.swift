@@ -2,7 +2,8 @@
 ///
 /// An interface with a hardware address is found by it. One without is found by what the site said of it when the mark was written,
 /// and what it said then by what the domain has: so an interface that the site changes keeps its address, and one that the mark does
-/// not know is somebody else's. Only among interfaces that are alike the order decides.
+/// not know is somebody else's. Only among interfaces that are alike the order decides. Of a domain that was there before the site
+/// one that it names without an address is the one that is like it, or a new one.
 struct InterfacePairing {
     /// An interface as a domain has it.
     struct Present {
@@ -28,7 +29,8 @@ struct InterfacePairing {
     private var free: Set<Int>
 
     init(
-        _ wanted: [MachineDescription.Interface], prior: [MachineDescription.Interface]?, present: [Present]
+        _ wanted: [MachineDescription.Interface], prior: [MachineDescription.Interface]?, present: [Present],
+        isPartial: Bool
     ) {
         self.present = present
         free = Set(present.indices)
@@ -36,7 +38,7 @@ struct InterfacePairing {
         for (index, interface) in wanted.enumerated() where interface.mac != nil {
             claim(present.firstIndex { $0.mac == interface.mac?.lowercased() }, for: index)
         }
-        if let prior { pair(wanted, prior) } else { pairUnrecorded(wanted) }
+        if let prior { pair(wanted, prior) } else { pairUnrecorded(wanted, isPartial) }
     }
 
     private mutating func claim(_ place: Int?, for index: Int) {
@@ -66,7 +68,7 @@ struct InterfacePairing {
     /// For each interface of the record the present one that it is.
     private func held(_ prior: [MachineDescription.Interface]) -> [Int?] {
         let named = Set(prior.compactMap { $0.mac?.lowercased() })
-        var rest = present.indices.filter { free.contains($0) && !(present[$0].mac.map(named.contains) ?? false) }
+        var rest = present.indices.filter { !(present[$0].mac.map(named.contains) ?? false) }
         var held: [Int?] = prior.map { interface in
             guard let mac = interface.mac?.lowercased() else { return nil }
             return present.firstIndex { $0.mac == mac }
@@ -81,12 +83,12 @@ struct InterfacePairing {
     }
 
     /// A mark of an older version says nothing of interfaces. Where the domain has as many as the site, they are the site's.
-    private mutating func pairUnrecorded(_ wanted: [MachineDescription.Interface]) {
+    private mutating func pairUnrecorded(_ wanted: [MachineDescription.Interface], _ isPartial: Bool) {
         for (index, interface) in wanted.enumerated() where interface.mac == nil {
             claim(free.sorted().first { present[$0].isLike(interface) }, for: index)
         }
         let open = wanted.indices.filter { places[$0] == nil }
-        guard open.count == free.count else { return }
+        guard !isPartial, open.count == free.count else { return }
         for (index, place) in zip(open, free.sorted()) { claim(place, for: index) }
     }
 }

@@ -3,9 +3,12 @@ internal import XMLTree
 extension MachineMerge {
     mutating func mergeDisks(_ record: MachineRecord, _ prior: MachineRecord?) {
         let wanted = Set(record.disks.map(\.target))
-        for disk in prior?.disks ?? [] where !wanted.contains(disk.target) { detach(disk.target) }
+        for disk in prior?.namingDisks(in: document).disks ?? [] where !wanted.contains(disk.target) {
+            if element(of: disk.target) == nil { detach(path: disk.disk.path, beside: wanted) }
+            detach(disk.target)
+        }
         for disk in record.disks {
-            if let present = element(of: disk.target) { change(disk, present) } else { attach(disk) }
+            if let present = element(of: disk.target) { change(disk, present) } else { attach(disk, beside: wanted) }
         }
     }
 
@@ -24,7 +27,19 @@ extension MachineMerge {
         }
     }
 
-    private mutating func attach(_ disk: MachineRecord.Disk) {
+    /// Takes out the disks of that path, but for those of the names that are wanted.
+    private mutating func detach(path: String, beside wanted: Set<String>) {
+        for disk in devices("disk") where disk.hasPath(path) {
+            guard let target = disk.element(named: "target")?[attribute: "dev"], !wanted.contains(target) else {
+                continue
+            }
+            detach(target)
+        }
+    }
+
+    /// A disk that has its path already, under another name or on another bus, is that disk: two of them would write to one image.
+    private mutating func attach(_ disk: MachineRecord.Disk, beside wanted: Set<String>) {
+        detach(path: disk.disk.path, beside: wanted)
         let element = disk.disk.element(device: disk.target)
         for setting in element.diskSettings { note(.disk(disk.target, setting.name), nil, setting.value) }
         let needsController =
@@ -55,6 +70,14 @@ extension MachineMerge {
 }
 
 extension XMLElement {
+    /// Whether a `<disk>` has its content there.
+    fileprivate func hasPath(_ path: String) -> Bool { diskSettings.contains { $0 == ("source", .text(path)) } }
+
+    /// Whether a `<disk>` is that one, whatever its name.
+    func isDisk(_ disk: MachineDescription.Disk) -> Bool {
+        hasPath(disk.path) && element(named: "target")?[attribute: "bus"] == disk.bus.rawValue
+    }
+
     /// What a `<disk>` says of the settings that the site has words for; what libvirt takes for granted is left out.
     var diskSettings: [(name: String, value: SettingValue)] {
         var settings: [(name: String, value: SettingValue)] = []

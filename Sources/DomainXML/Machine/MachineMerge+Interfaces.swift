@@ -4,13 +4,14 @@ extension MachineMerge {
     mutating func mergeInterfaces(_ record: MachineRecord, _ prior: MachineRecord?) {
         let elements = devices("interface")
         let pairing = InterfacePairing(
-            record.interfaces, prior: prior?.interfaces, present: elements.map(InterfacePairing.Present.init))
+            record.interfaces, prior: prior?.interfaces, present: elements.map(InterfacePairing.Present.init),
+            isPartial: record.isPartial)
         var changed = elements.map { Optional($0) }
         for (interface, place) in zip(record.interfaces, pairing.places) {
             guard let place else { continue }
             change(interface, &changed[place])
         }
-        for place in pairing.removed {
+        for place in record.isPartial ? [] : pairing.removed {
             for setting in elements[place].interfaceSettings {
                 note(key(elements[place], setting.name), setting.value, nil)
             }
@@ -62,10 +63,9 @@ extension MachineMerge {
 
 extension InterfacePairing.Present {
     init(_ element: XMLElement) {
-        let source = element.element(named: "source")
-        let type = element[attribute: "type"]
+        let (type, name) = element.joined
         self.init(
-            mac: element.hardwareAddress, type: type, name: type.flatMap { source?[attribute: $0] },
+            mac: element.hardwareAddress, type: type, name: name,
             model: element.element(named: "model")?[attribute: "type"])
     }
 }
@@ -74,12 +74,20 @@ extension XMLElement {
     /// The hardware address of an `<interface>`, in lower case.
     var hardwareAddress: String? { element(named: "mac")?[attribute: "address"]?.lowercased() }
 
+    /// What an `<interface>` is joined to. A running domain's says how its network is made as well, with a bridge perhaps; the network
+    /// is what was asked for.
+    fileprivate var joined: (type: String, name: String?) {
+        let source = element(named: "source")
+        if let network = source?[attribute: "network"] { return ("network", network) }
+        let type = self[attribute: "type"] ?? "user"
+        return (type, source?[attribute: type])
+    }
+
     /// What an `<interface>` says of the settings that the site has words for.
     var interfaceSettings: [(name: String, value: SettingValue)] {
         var settings: [(name: String, value: SettingValue)] = []
         if let hardwareAddress { settings.append(("mac", .text(hardwareAddress))) }
-        let type = self[attribute: "type"] ?? "user"
-        let name = element(named: "source")?[attribute: type]
+        let (type, name) = joined
         settings.append(("source", .text(name.map { "\(type) \($0)" } ?? type)))
         if let model = element(named: "model")?[attribute: "type"] { settings.append(("model", .text(model))) }
         return settings

@@ -5,9 +5,9 @@ internal import HostModel
 /// Puts what the site says of a guest's machine into a definition that is there, and says what that changes.
 ///
 /// A disk is found by its target, an interface by its hardware address or by what the mark says of it, a host device by its address:
-/// never by its place in the list. What the record before this one has and this one has not is taken out of the definition; files
-/// stay. Everything that neither names was put there by somebody else and stays as it is, and so do the addresses, aliases and
-/// controllers that libvirt adds. Merging twice is merging once.
+/// never by its place in the list. What the record before this one has and this one has not is taken out of the definition, unless the
+/// domain was there before the site; files stay. Everything that neither names was put there by somebody else and stays as it is, and
+/// so do the addresses, aliases and controllers that libvirt adds. Merging twice is merging once.
 public struct MachineMerge {
     /// The definition with the wanted machine in it.
     public private(set) var document: XMLElement
@@ -20,17 +20,19 @@ public struct MachineMerge {
     ///   is known to be the site's.
     public init(_ record: MachineRecord, prior: MachineRecord?, into document: XMLElement) {
         self.document = document
+        // What a domain had before the site is not the site's to take away.
+        let removable = record.isPartial ? nil : prior
         mergeHypervisor(record)
-        mergeSystem(record, prior)
-        mergeDisks(record, prior)
+        mergeSystem(record, removable)
+        mergeDisks(record, removable)
         mergeInterfaces(record, prior)
         mergeConsole(record, prior)
-        mergeHostDevices(record, prior)
+        mergeHostDevices(record, removable)
     }
 
     /// All that a definition has of what a site can say of a machine.
     public static func settings(of document: XMLElement) -> [MachineKey: SettingValue] {
-        let merge = MachineMerge(MachineRecord(), prior: nil, into: document)
+        let merge = MachineMerge(MachineRecord(isPartial: true), prior: nil, into: document)
         var settings: [MachineKey: SettingValue] = [:]
         settings[.hypervisor] = document[attribute: "type"].map { .text($0) }
         let system = document.element(named: "os")
@@ -70,7 +72,8 @@ public struct MachineMerge {
     }
 
     private mutating func mergeHypervisor(_ record: MachineRecord) {
-        guard let want = record.hypervisor?.rawValue, document[attribute: "type"] != want else { return }
+        let standard: MachineDescription.Hypervisor? = record.isWhole ? .kvm : nil
+        guard let want = (record.hypervisor ?? standard)?.rawValue, document[attribute: "type"] != want else { return }
         note(.hypervisor, document[attribute: "type"].map { .text($0) }, .text(want))
         document[attribute: "type"] = want
     }
@@ -86,6 +89,21 @@ public struct MachineMerge {
         mergeSystem("kernel", record.kernel, before: prior?.kernel)
         mergeSystem("initrd", record.initrd, before: prior?.initrd)
         mergeSystem("cmdline", record.commandLine, before: prior?.commandLine)
+        mergeBoot(record, prior)
+    }
+
+    /// A guest boots from the network as long as it has no disk. The site has no word for it, so only what followed from the devices
+    /// before follows them now.
+    private mutating func mergeBoot(_ record: MachineRecord, _ prior: MachineRecord?) {
+        let present = (document.element(named: "os")?.elements(named: "boot") ?? []).map { $0[attribute: "dev"] }
+        let want = MachineDescription.bootDevice(record.disks.isEmpty, record.interfaces.isEmpty)
+        guard record.isWhole, let prior, present != [want],
+            present == [MachineDescription.bootDevice(prior.disks.isEmpty, prior.interfaces.isEmpty)]
+        else { return }
+        note(.boot("boot"), present[0].map { .text($0) }, .text(want))
+        document.modify("os", order: LibvirtOrder.domain) { system in
+            system.modify("boot", order: LibvirtOrder.system) { $0[attribute: "dev"] = want }
+        }
     }
 
     private mutating func mergeSystem(_ name: String, _ want: String?, before: String?) {

@@ -3,24 +3,45 @@ public import XMLTree
 extension MachineRecord {
     /// The record of what the site says now, with the disks' names as the domain has them.
     ///
-    /// A disk keeps its name as long as the site keeps its path, wherever it stands in the list; one whose path the site changes
-    /// keeps the name that is left over. A new disk takes the first name that is free.
+    /// A disk keeps its name as long as the site keeps its path, wherever it stands in the list, and the name that somebody gave it
+    /// in the domain; one whose path the site changes keeps the name that is left over. A new disk takes the first name that is free.
     public init(_ wish: MachineWish, prior: MachineRecord?, in domain: XMLElement?) {
         let devices = wish.devices
         self.init(
             base: wish.base, hypervisor: wish.hypervisor, machine: wish.machine,
             interfaces: devices?.interfaces ?? [], hostDevices: wish.hostDevices, kernel: devices?.kernel,
-            initrd: devices?.initrd, commandLine: devices?.commandLine, hasConsole: devices?.hasConsole)
+            initrd: devices?.initrd, commandLine: devices?.commandLine, hasConsole: devices?.hasConsole,
+            isPartial: wish.isPartial)
         var naming = DiskNaming(
-            prior: prior?.disks, present: domain?.element(named: "devices")?.elements(named: "disk"))
+            prior: domain.flatMap { prior?.namingDisks(in: $0) }?.disks ?? prior?.disks,
+            present: domain?.element(named: "devices")?.elements(named: "disk"),
+            isPartial: wish.isPartial)
         disks = naming.named(devices?.disks ?? [])
+    }
+
+    /// The record with the names that its disks have in the domain: somebody may have given one another name.
+    func namingDisks(in domain: XMLElement) -> MachineRecord {
+        let elements = domain.element(named: "devices")?.elements(named: "disk") ?? []
+        let targets = elements.map { $0.element(named: "target")?[attribute: "dev"] }
+        var record = self
+        var named = Set(disks.map(\.target))
+        for (index, disk) in disks.enumerated() where !targets.contains(disk.target) {
+            let place = elements.indices.first { place in
+                !(targets[place].map(named.contains) ?? true) && elements[place].isDisk(disk.disk)
+            }
+            guard let place, let target = targets[place] else { continue }
+            record.disks[index].target = target
+            named.insert(target)
+        }
+        return record
     }
 
     /// The record with the addresses that the domain's interfaces have, so that they are found in the running domain.
     public func namingInterfaces(in domain: XMLElement) -> MachineRecord {
         let elements = domain.element(named: "devices")?.elements(named: "interface") ?? []
         let pairing = InterfacePairing(
-            interfaces, prior: interfaces, present: elements.map(InterfacePairing.Present.init))
+            interfaces, prior: interfaces, present: elements.map(InterfacePairing.Present.init),
+            isPartial: isPartial)
         var record = self
         for (index, place) in pairing.places.enumerated() {
             guard let place, record.interfaces[index].mac == nil else { continue }
@@ -33,13 +54,14 @@ extension MachineRecord {
 /// Gives the site's disks their names in a domain.
 private struct DiskNaming {
     private let recorded: [MachineRecord.Disk]
-    private let isRecorded: Bool
+    /// Whether a disk that no record has may be one that an older version made in that place.
+    private let isInOrder: Bool
     private var present: [String: XMLElement] = [:]
     private var taken: Set<String> = []
 
-    init(prior: [MachineRecord.Disk]?, present elements: [XMLElement]?) {
+    init(prior: [MachineRecord.Disk]?, present elements: [XMLElement]?, isPartial: Bool) {
         recorded = prior ?? []
-        isRecorded = prior != nil
+        isInOrder = prior == nil && !isPartial
         for element in elements ?? [] {
             if let target = element.element(named: "target")?[attribute: "dev"] { present[target] = element }
         }
@@ -52,7 +74,7 @@ private struct DiskNaming {
                 naming.recorded(samePathAs: disks[index]) ?? naming.present(samePathAs: disks[index])
             },
             { naming, index in
-                naming.isRecorded ? naming.leftOver(disks[index]) : naming.inOrder(disks, at: index)
+                naming.isInOrder ? naming.inOrder(disks, at: index) : naming.leftOver(disks[index])
             },
             { naming, index in naming.free(disks[index]) },
         ]
@@ -73,8 +95,7 @@ private struct DiskNaming {
 
     private func present(samePathAs disk: MachineDescription.Disk) -> String? {
         present.sorted { $0.key < $1.key }.first { target, element in
-            !taken.contains(target) && element.element(named: "target")?[attribute: "bus"] == disk.bus.rawValue
-                && element.diskSettings.contains { $0 == ("source", .text(disk.path)) }
+            !taken.contains(target) && element.isDisk(disk)
         }?.key
     }
 

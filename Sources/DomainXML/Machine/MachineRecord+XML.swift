@@ -15,7 +15,8 @@ extension MachineRecord {
             interfaces: children("interface").compactMap(MachineDescription.Interface.init(record:)),
             hostDevices: children("hostdev").compactMap { $0[attribute: "address"].flatMap { PCIAddress($0) } },
             kernel: boot?[attribute: "kernel"], initrd: boot?[attribute: "initrd"],
-            commandLine: boot?[attribute: "cmdline"], hasConsole: element[attribute: "console"].map { $0 == "yes" })
+            commandLine: boot?[attribute: "cmdline"], hasConsole: element[attribute: "console"].map { $0 == "yes" },
+            isPartial: element[attribute: "partial"] == "yes")
     }
 
     /// The record as an element of a mark.
@@ -25,6 +26,7 @@ extension MachineRecord {
         element[attribute: "hypervisor"] = hypervisor?.rawValue
         element[attribute: "type"] = machine
         element[attribute: "console"] = hasConsole.map { $0 ? "yes" : "no" }
+        if isPartial { element[attribute: "partial"] = "yes" }
         if let kernel {
             var boot = XMLElement("np:boot", [.init("kernel", kernel)])
             boot[attribute: "initrd"] = initrd

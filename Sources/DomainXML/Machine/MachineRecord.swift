@@ -3,6 +3,7 @@ public import HostModel
 /// What the site said of a guest's machine when its mark was written: which devices of the domain are the site's.
 ///
 /// A device that is not in here was added by somebody else and stays. A key that the site does not have is nil or empty here.
+/// Of a domain that was there before the site a record says only what the site names, and what it names no more stays as well.
 public struct MachineRecord: Hashable, Sendable {
     /// A disk of the site, with the name by which it is found in the domain.
     public struct Disk: Hashable, Sendable {
@@ -36,15 +37,22 @@ public struct MachineRecord: Hashable, Sendable {
     public var initrd: String?
     /// The command line of that kernel.
     public var commandLine: String?
-    /// Whether the guest has a serial console; nil where the site does not describe the devices.
+    /// Whether the guest has a serial console; nil where the site does not say.
     public var hasConsole: Bool?
+    /// Whether the machine was there before the site, which says only a part of it.
+    public var isPartial: Bool
+
+    /// Whether the machine came about from the site's keys alone.
+    var isWhole: Bool { !isPartial && base == nil }
 
     /// Puts a record together; the defaults are those of a site that says nothing.
     public init(
         base: String? = nil, hypervisor: MachineDescription.Hypervisor? = nil, machine: String? = nil,
         disks: [Disk] = [], interfaces: [MachineDescription.Interface] = [], hostDevices: [PCIAddress] = [],
-        kernel: String? = nil, initrd: String? = nil, commandLine: String? = nil, hasConsole: Bool? = nil
+        kernel: String? = nil, initrd: String? = nil, commandLine: String? = nil, hasConsole: Bool? = nil,
+        isPartial: Bool = false
     ) {
+        self.isPartial = isPartial
         self.base = base
         self.hypervisor = hypervisor
         self.machine = machine
@@ -95,16 +103,19 @@ public struct MachineWish: Hashable, Sendable {
     public var hypervisor: MachineDescription.Hypervisor?
     /// The machine type; nil leaves that as it is.
     public var machine: String?
-    /// The devices; nil where they come from a base document or are those of an adopted domain.
+    /// The devices that the site names; nil where all of them come from a base document or are those of an adopted domain.
     public var devices: Devices?
     /// PCI devices of the host, beside all others.
     public var hostDevices: [PCIAddress]
+    /// Whether the machine was there before the site, which says only a part of it.
+    public var isPartial: Bool
 
     /// Puts a wish together.
     public init(
         base: String? = nil, hypervisor: MachineDescription.Hypervisor? = nil, machine: String? = nil,
-        devices: Devices? = nil, hostDevices: [PCIAddress] = []
+        devices: Devices? = nil, hostDevices: [PCIAddress] = [], isPartial: Bool = false
     ) {
+        self.isPartial = isPartial
         self.base = base
         self.hypervisor = hypervisor
         self.machine = machine
@@ -113,5 +124,5 @@ public struct MachineWish: Hashable, Sendable {
     }
 
     /// Whether the site says nothing at all.
-    public var isEmpty: Bool { self == MachineWish() }
+    public var isEmpty: Bool { self == MachineWish(isPartial: isPartial) }
 }

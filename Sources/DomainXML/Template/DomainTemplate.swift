@@ -24,9 +24,18 @@ public enum DomainTemplate {
 
     /// A base document under another name: without what identifies the one domain that it was taken from.
     ///
-    /// - Parameter isShared: Whether several guests are made from the document. Then hardware addresses and the path of the UEFI
-    ///   variables go too, so that libvirt gives each guest its own.
-    public static func domain(from base: XMLElement, name: String, isShared: Bool) -> XMLElement {
+    /// - Parameters:
+    ///   - isShared: Whether several guests are made from the document. Then hardware addresses and the path of the UEFI variables go
+    ///     too, so that libvirt gives each guest its own.
+    ///   - machine: What the site says of the machine beside the document; nil for nothing.
+    public static func domain(
+        from base: XMLElement, name: String, isShared: Bool, machine: MachineRecord? = nil
+    ) -> XMLElement {
+        let domain = copy(of: base, name: name, isShared: isShared)
+        return machine.map { MachineMerge($0, prior: nil, into: domain).document } ?? domain
+    }
+
+    private static func copy(of base: XMLElement, name: String, isShared: Bool) -> XMLElement {
         var domain = base
         domain[attribute: "id"] = nil
         for element in ["uuid", "genid"] { domain.removeElements(named: element) }

@@ -6,14 +6,19 @@ extension MachineDescription {
         var type = XMLElement("type", [.init("arch", architecture)], text: "hvm")
         type[attribute: "machine"] = machine
         var system = XMLElement("os", children: [.element(type)])
-        guard let kernel else {
-            system.append(XMLElement("boot", [.init("dev", disks.isEmpty && !interfaces.isEmpty ? "network" : "hd")]))
-            return system
+        if let kernel {
+            system.append(XMLElement("kernel", text: kernel))
+            if let initrd { system.append(XMLElement("initrd", text: initrd)) }
+            if let commandLine { system.append(XMLElement("cmdline", text: commandLine)) }
         }
-        system.append(XMLElement("kernel", text: kernel))
-        if let initrd { system.append(XMLElement("initrd", text: initrd)) }
-        if let commandLine { system.append(XMLElement("cmdline", text: commandLine)) }
+        let boot = Self.bootDevice(disks.isEmpty, interfaces.isEmpty)
+        system.append(XMLElement("boot", [.init("dev", boot)]))
         return system
+    }
+
+    /// What a guest boots from that has no kernel of its own: the network where there is one and no disk.
+    static func bootDevice(_ hasNoDisks: Bool, _ hasNoInterfaces: Bool) -> String {
+        hasNoDisks && !hasNoInterfaces ? "network" : "hd"
     }
 
     var devices: XMLElement {

@@ -62,7 +62,8 @@ extension MachineMerge {
     /// A definition with the machine that a mark records. A mark without one leaves the machine as it is.
     public init(becoming mark: OwnershipMark, from present: OwnershipMark?, in definition: XMLElement) {
         self.init(
-            mark.machine ?? MachineRecord(), prior: mark.machine.flatMap { _ in present?.machine }, into: definition)
+            mark.machine ?? MachineRecord(isPartial: true), prior: mark.machine.flatMap { _ in present?.machine },
+            into: definition)
     }
 }
 

@@ -88,8 +88,7 @@ struct GuestChange {
     // MARK: A guest that is not there yet
 
     private func creation(_ wanted: WantedSettings) -> GuestOutcome {
-        let machine = MachineRecord(machineWish(.created), prior: nil, in: nil)
-        let mark = mark(origin: .created, wanted: wanted, machine: machine)
+        let mark = mark(origin: .created, wanted: wanted, machine: newMachine)
         let document = DomainPatch.apply(wanted, mark: mark, to: machineDocument)
         var outcome = GuestOutcome(definition: GuestDefinition(name: name, document: document))
         var parts = wanted.settings.map {
@@ -113,7 +112,8 @@ struct GuestChange {
     private var machineDocument: XMLElement {
         if let base = request.bases[name] {
             let users = request.guests.filter { $0.machine.base?.value == guest.machine.base?.value }
-            return DomainTemplate.domain(from: base, name: name, isShared: users.count > 1)
+            return DomainTemplate.domain(
+                from: base, name: name, isShared: users.count > 1, machine: newMachine)
         }
         return DomainTemplate.domain(for: MachineDescription(guest, arch: request.host.host.arch))
     }
@@ -122,6 +122,9 @@ struct GuestChange {
     private func machineWish(_ origin: OwnershipMark.Origin) -> MachineWish {
         MachineWish(guest, origin: origin, base: request.bases[name], arch: request.host.host.arch)
     }
+
+    /// What the mark of a new guest says of its machine.
+    private var newMachine: MachineRecord { MachineRecord(machineWish(.created), prior: nil, in: nil) }
 
     // MARK: A guest that is there
 
@@ -205,7 +208,7 @@ struct GuestChange {
         guard change.obstacle != nil, origin == .created, request.consent.rebases.contains(name) else { return change }
         return MachineChange(
             anew: DomainTemplate.domain(machineDocument, keepingIdentityOf: record.document),
-            MachineRecord(machineWish(.created), prior: nil, in: nil), record: record)
+            newMachine, record: record)
     }
 
     private func change(_ record: DomainRecord, mark: OwnershipMark, parts: [ChangedPart], hasSteps: Bool) -> Change? {

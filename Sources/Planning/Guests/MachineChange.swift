@@ -24,6 +24,8 @@ struct MachineChange {
     enum Obstacle {
         /// The base document is another one than the domain was made from, or there is one now, or none any more.
         case base
+        /// A key that went before what the base document says is gone from the site.
+        case keyGone
         /// Machines of that type have other buses: the addresses of the domain's devices mean nothing there.
         case machineType(now: String, want: String)
     }
@@ -34,15 +36,15 @@ struct MachineChange {
             (record, document, parts, pending, obstacle) = (nil, present.document, [], [], nil)
             return
         }
-        if origin == .created, let prior, prior.base != wish.base {
-            (record, document, parts, pending, obstacle) = (prior, present.document, [], [], .base)
+        if origin == .created, let prior, !wish.isPartial, let found = prior.obstacle(to: wish) {
+            (record, document, parts, pending, obstacle) = (prior, present.document, [], [], found)
             return
         }
         var record = MachineRecord(wish, prior: prior, in: present.document)
         obstacle = MachineChange.machineType(record.machine, in: present.document)
         if obstacle != nil { record.machine = prior?.machine }
         let merge = MachineMerge(record, prior: prior, into: present.document)
-        self.record = origin == .adopted && record == MachineRecord() ? nil : record
+        self.record = record == MachineRecord(isPartial: true) ? nil : record
         document = merge.document
         pending = MachineChange.pending(record, definition: merge.document, present)
         let waiting = Dictionary(pending.map { ($0.key, $0) }) { first, _ in first }
@@ -120,6 +122,12 @@ extension MachineChange.Obstacle {
             return Diagnostic(
                 .baseChanged, message, at: guest.machine.base?.mark ?? guest.name.mark, severity: .warning,
                 notes: ["nothing of the base file is applied to a guest that is there"], hint: hint)
+        case .keyGone:
+            return Diagnostic(
+                .baseChanged, "guest '\(name)' has a machine type or an accelerator that the site no longer names",
+                at: guest.machine.base?.mark ?? guest.name.mark, severity: .warning,
+                notes: ["what its base file says in that place is applied only to a guest that is made anew"],
+                hint: hint)
         case .machineType(let now, let want):
             return Diagnostic(
                 .machineTypeChanged, "guest '\(name)' is a machine of the type \(now), and the site wants \(want)",
@@ -136,17 +144,27 @@ extension MachineWish {
     init(_ guest: GuestSpec, origin: OwnershipMark.Origin, base: XMLElement?, arch: String?) {
         let machine = guest.machine
         let description = MachineDescription(guest, arch: arch)
-        let isCreated = origin == .created
-        var devices: Devices? = Devices(
+        let isPartial = origin == .adopted || machine.adopts?.value == true
+        let isWhole = !isPartial && machine.base == nil
+        let devices = Devices(
             disks: description.disks, interfaces: description.interfaces, kernel: description.kernel,
             initrd: description.initrd, commandLine: description.commandLine,
-            hasConsole: isCreated || !description.hasConsole ? description.hasConsole : nil)
-        let describesDevices = machine.base == nil && machine.adopts?.value != true
-        if !describesDevices || devices == Devices(hasConsole: nil) { devices = nil }
+            hasConsole: isWhole ? description.hasConsole : machine.hasConsole)
         self.init(
-            base: isCreated ? base.map(BaseDigest.of) : nil,
+            base: isPartial ? nil : base.map(BaseDigest.of),
             hypervisor: machine.accelerator.map { _ in description.hypervisor }, machine: description.machine,
-            devices: devices, hostDevices: describesDevices ? description.hostDevices : [])
+            devices: devices == Devices(hasConsole: nil) ? nil : devices,
+            hostDevices: machine.base == nil && machine.adopts?.value != true ? description.hostDevices : [],
+            isPartial: isPartial)
+    }
+}
+
+extension MachineRecord {
+    /// Why the machine cannot become what is wanted now without being made anew, as far as its base document goes; nil where it can.
+    fileprivate func obstacle(to wish: MachineWish) -> MachineChange.Obstacle? {
+        guard base == wish.base else { return .base }
+        let isGone = (hypervisor != nil && wish.hypervisor == nil) || (machine != nil && wish.machine == nil)
+        return base != nil && isGone ? .keyGone : nil
     }
 }
 

@@ -22,6 +22,8 @@ public enum Consent: Hashable, Sendable {
     case release
     /// A disk that was changed by hand gets its old source back; what was written to the other one since is not there.
     case putBackDisk(String)
+    /// Disks are taken out of a guest's definition; their files and devices stay.
+    case detachDisks([String])
     /// A pool gives up pages.
     case shrink
 
@@ -38,6 +40,7 @@ public enum Consent: Hashable, Sendable {
         case .remove: "remove"
         case .release: "release"
         case .putBackDisk: "put_back_disk"
+        case .detachDisks: "detach_disks"
         case .shrink: "shrink"
         }
     }
@@ -45,7 +48,7 @@ public enum Consent: Hashable, Sendable {
     /// All kinds, in the order in which they are asked for.
     public static let kinds = [
         "adopt", "take_over", "stop", "restart", "move", "rebase", "rebalance", "remove", "release",
-        "put_back_disk", "shrink",
+        "put_back_disk", "detach_disks", "shrink",
     ]
 }
 

@@ -54,11 +54,10 @@ public struct Preflight {
     private init(_ steps: PreflightSteps, host: HostFacts, site: String, guests: [GuestSpec]) {
         let specs = Dictionary(guests.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
         let present = Dictionary(host.domains.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let names = Set(steps.definitions.keys).union(steps.started)
+        let names = Set(steps.definitions.keys).union(steps.redefined.keys).union(steps.started)
         subjects = names.sorted().compactMap { name in
             let former = steps.formerNames[name]
-            let document = steps.definitions[name] ?? present[former ?? name].flatMap { try? XMLReader.read($0.xml) }
-            guard let document else { return nil }
+            guard let document = steps.definition(of: name, present[former ?? name]) else { return nil }
             // One that runs has found all that it needs, unless it is power cycled.
             let isUp = present[former ?? name]?.state.isActive == true && !steps.stopped.contains(name)
             return Subject(
@@ -113,6 +112,8 @@ public struct Preflight {
 struct PreflightSteps {
     /// Whole definitions of guests that are defined, by name.
     var definitions: [String: XMLElement] = [:]
+    /// The new marks of domains whose devices change, by name.
+    var redefined: [String: OwnershipMark] = [:]
     /// Guests that start.
     var started: Set<String> = []
     /// Guests that are shut down.
@@ -126,5 +127,13 @@ struct PreflightSteps {
 
     init(_ steps: [Step]) {
         for step in steps { step.kind.add(to: &self) }
+    }
+
+    /// The definition that a guest will have, as far as its machine goes; nil where there is none that can be read.
+    func definition(of name: String, _ present: DomainFacts?) -> XMLElement? {
+        if let definition = definitions[name] { return definition }
+        guard let document = present.flatMap({ try? XMLReader.read($0.xml) }) else { return nil }
+        guard let mark = redefined[name] else { return document }
+        return MachineMerge(becoming: mark, from: OwnershipMark(reading: document), in: document).document
     }
 }

@@ -47,6 +47,7 @@ struct GuestSteps {
         if isRunning, moves { consents.append(.move) }
         if rebases { consents.append(.rebase) }
         if removes { consents.append(.remove(isOrphan: false)) }
+        if !detached.isEmpty { consents.append(.detachDisks(detached)) }
         return consents.inOrder()
     }
 
@@ -59,6 +60,17 @@ struct GuestSteps {
     var devices: [DeviceChange] {
         for case .redefine(let step) in steps { return step.deviceChanges }
         return []
+    }
+
+    /// The disks that go, and do not come back under another name.
+    private var detached: [String] {
+        let kept = Set(devices.filter { $0.key.isDiskSource }.compactMap(\.want))
+        return devices.compactMap { change in
+            guard case .disk(let target, "source") = change.key, change.want == nil, let now = change.now,
+                !kept.contains(now)
+            else { return nil }
+            return "devices.disk[\(target)]"
+        }
     }
 
     /// Whether the definition changes only back to what was asked for before.
@@ -128,4 +140,9 @@ extension Change {
         disruption = told.disruption
         consents = (told.consents + consents).inOrder()
     }
+}
+
+extension MachineKey {
+    /// Whether it is where a disk has its content.
+    fileprivate var isDiskSource: Bool { if case .disk(_, "source") = self { true } else { false } }
 }

@@ -28,6 +28,11 @@ public struct RedefineStep: GuestStep {
         return rules.problem(of: prior, domain) ?? rules.problem(of: wanted, prior: prior)
     }
 
+    /// Only with devices that change: what the domain has already it has found, or is looked at when it starts.
+    func add(to preflight: inout PreflightSteps) {
+        if !deviceChanges.isEmpty { preflight.redefined[guest] = wanted.mark }
+    }
+
     /// Where nothing else changes, our mark does.
     func parts(_ told: GuestSteps) -> [ChangedPart] {
         let stamp = ChangedPart(.metadata, now: nil, want: .text(wanted.mark.site), when: .define)

@@ -26,6 +26,8 @@ extension Change {
         case .release: because(true, "it was adopted, so it is only released")
         case .putBackDisk(let disk):
             "\(disk) was changed by hand and is put back; what was written there since is not on the old one"
+        case .detachDisks(let disks):
+            "\(disks.joined(separator: ", ")) taken out of its definition; what is on the host stays"
         case .shrink: "pages that a pool gives up may not be had again without a reboot"
         }
     }

@@ -11,14 +11,15 @@ struct MachineRules {
         checkSources()
         checkKernel()
         checkSharedDisks()
+        checkRepeatedDisks()
         return GuestMachine(
             base: draft.base, adopts: draft.adopts, disks: (draft.disks?.value ?? []).compactMap { disk($0.value) },
             interfaces: (draft.interfaces?.value ?? []).compactMap { interface($0) }, kernel: draft.kernel,
-            initrd: draft.initrd, commandLine: draft.commandLine, hasConsole: draft.console?.value ?? true,
+            initrd: draft.initrd, commandLine: draft.commandLine, hasConsole: draft.console?.value,
             accelerator: draft.accelerator, machineType: draft.machineType)
     }
 
-    /// A domain comes from a base file, from the device keys, or from the domain that is there; never from two of them.
+    /// A domain comes from a base file, from the device keys, or is there already; the device keys change the one that is there.
     private mutating func checkSources() {
         let devices: [(String, SourceMark?)] = [
             ("disks", draft.disks?.mark), ("interfaces", draft.interfaces?.mark), ("kernel", draft.kernel?.mark),
@@ -26,7 +27,7 @@ struct MachineRules {
         ]
         if draft.base != nil { refuse(devices, beside: "base", "the base file describes the devices") }
         guard draft.adopts?.value == true else { return }
-        refuse([("base", draft.base?.mark)] + devices, beside: "adopt: true", "the domain is there already")
+        refuse([("base", draft.base?.mark)], beside: "adopt: true", "the domain is there already")
     }
 
     private mutating func refuse(_ keys: [(String, SourceMark?)], beside other: String, _ why: String) {
@@ -56,6 +57,16 @@ struct MachineRules {
             report.warning(
                 .conflictingKeys, "all \(count.value) guests would write to this disk", at: path.mark,
                 hint: "write {name} or {index} in the path, or add read_only: true")
+        }
+    }
+
+    private mutating func checkRepeatedDisks() {
+        var named: Set<String> = []
+        for disk in draft.disks?.value ?? [] {
+            guard let path = disk.value.path, !named.insert(path.value).inserted else { continue }
+            report.error(
+                .conflictingKeys, "the guest has the disk \(path.value) twice", at: path.mark,
+                hint: "remove one of the two")
         }
     }
 

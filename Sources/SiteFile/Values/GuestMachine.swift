@@ -69,8 +69,9 @@ public struct GuestMachine: Hashable, Sendable {
     public var initrd: Located<String>?
     /// The command line of that kernel.
     public var commandLine: Located<String>?
-    /// Whether the guest has a serial console.
-    public var hasConsole: Bool
+    /// Whether the guest has a serial console; nil leaves that to where the rest of the domain comes from, and one of the keys here has
+    /// one.
+    public var hasConsole: Bool?
     /// KVM or plain emulation; nil is KVM for a new domain.
     public var accelerator: Located<Accelerator>?
     /// libvirt's machine type, `q35`; nil for libvirt's choice.
@@ -80,7 +81,7 @@ public struct GuestMachine: Hashable, Sendable {
     public init(
         base: Located<String>? = nil, adopts: Located<Bool>? = nil, disks: [Disk] = [], interfaces: [Interface] = [],
         kernel: Located<String>? = nil, initrd: Located<String>? = nil, commandLine: Located<String>? = nil,
-        hasConsole: Bool = true, accelerator: Located<Accelerator>? = nil, machineType: Located<String>? = nil
+        hasConsole: Bool? = nil, accelerator: Located<Accelerator>? = nil, machineType: Located<String>? = nil
     ) {
         self.base = base
         self.adopts = adopts

@@ -58,6 +58,11 @@ extension ApplyCase {
         <cputune><vcpupin vcpu='1' cpuset='2'/></cputune><numatune><memory mode='strict' nodeset='0-1'/></numatune>
         """
 
+    private static let disks = """
+        <devices><disk type='file' device='disk'><source file='/old'/><target dev='vda' bus='virtio'/></disk>
+        <disk type='file' device='disk'><source file='/hand'/><target dev='vdb' bus='virtio'/></disk></devices>
+        """
+
     static let all: [ApplyCase] = [
         ApplyCase(
             testDescription: "creates a guest", guests: ["\(small)}"],
@@ -135,6 +140,46 @@ extension ApplyCase {
                     "<memory mode='strict' nodeset='0-1'/>",
                 ].allSatisfy { look.domains["a"]?.definition.contains($0) == true }
             }),
+        ApplyCase(
+            testDescription: "adds the devices that the entry of an adopted domain names", before: foreign("a", disks),
+            guests: [
+                "a: {adopt: true, disks: [{path: /new}], interfaces: [{network: default}], kernel: /k, console: true}"
+            ],
+            options: ["--yes"],
+            check: { look in
+                [
+                    "<source file='/old'/>", "<source file='/hand'/>", "<source file='/new'/>",
+                    "<target dev='vdc' bus='virtio'/>", "<source network='default'/>", "<kernel>/k</kernel>",
+                    "<console type='pty'>",
+                ].allSatisfy { look.domains["a"]?.definition.contains($0) == true }
+            }),
+        ApplyCase(
+            testDescription: "changes a disk that the entry of an adopted domain names",
+            before: { host in
+                try foreign("a", disks)(host)
+                try host.site("a: {adopt: true, disks: [{path: /old}]}")
+                try #require(host.apply(["--yes"]).status == 0)
+            },
+            guests: ["a: {adopt: true, disks: [{path: /new}]}"], options: ["--yes"],
+            check: { look in
+                let definition = look.domains["a"]?.definition ?? "/old"
+                return definition.contains("/new") && definition.contains("/hand") && !definition.contains("/old")
+            }),
+        ApplyCase(
+            testDescription: "changes a disk of a guest that runs, for its next start",
+            before: { host in
+                try foreign("a", disks)(host)
+                try host.libvirt.start("a")
+            },
+            guests: ["a: {adopt: true, disks: [{path: /old, read_only: true}, {path: /new}]}"], options: ["--yes"],
+            check: { look in
+                let (definition, live) = (look.domains["a"]?.definition ?? "", look.domains["a"]?.live ?? "/new")
+                return definition.contains("/new") && definition.contains("<readonly/>") && !live.contains("/new")
+            }),
+        ApplyCase(
+            testDescription: "gives a guest from a base file a console", before: applied("\(small)}"),
+            guests: ["\(small), console: true}"],
+            check: { $0.domains["a"]?.definition.contains("<console type='pty'>") == true }),
         ApplyCase(
             testDescription: "changes the definition of an adopted domain that runs",
             before: { host in
