@@ -16,13 +16,15 @@ struct SumRefutation {
     /// How many multiples are tried in one measure.
     private static let units = 24
 
-    /// - Parameter guests: Guests with cells that are not placed yet.
-    init(_ guests: [GuestNeed], on state: PlacementState) {
+    /// - Parameters:
+    ///   - guests: Guests with cells that are not placed yet.
+    ///   - more: Guests of which there are so many `times`.
+    init(_ guests: [GuestNeed], and more: [GuestNeed] = [], times: Int = 0, on state: PlacementState) {
         let measures = Measures(state)
         var state = state
         var counts: [Kind: Int] = [:]
         var known: [CellNeed: [Int: [Int]]] = [:]
-        for need in guests {
+        for (index, need) in (guests + more).enumerated() {
             for cell in need.cells.indices {
                 var hosts: Set<Int> = []
                 for page in need.keptPages.map({ [$0[cell]] }) ?? need.pages {
@@ -31,10 +33,11 @@ struct SumRefutation {
                     hosts.formUnion(fitting)
                 }
                 if let forced = need.forced[cell] { hosts.formIntersection([forced]) }
-                counts[Kind(amounts: measures.amounts(of: cell, in: need), hosts: hosts.sorted()), default: 0] += 1
+                let kind = Kind(amounts: measures.amounts(of: cell, in: need), hosts: hosts.sorted())
+                counts[kind, default: 0] += index < guests.count ? 1 : times
             }
         }
-        kinds = counts.map { (kind: $0.key, count: $0.value) }
+        kinds = counts.filter { $0.value > 0 }.map { (kind: $0.key, count: $0.value) }
         kinds.sort { left, right in
             left.kind.hosts == right.kind.hosts
                 ? left.kind.amounts.lexicographicallyPrecedes(right.kind.amounts)
