@@ -14,8 +14,8 @@ public enum Planner {
     public static func plan(_ request: PlanRequest) -> ExecutablePlan {
         let isolated = IsolatedCPUs(of: request.host, policy: request.policy)
         var planning = Planning(prepared(request, isolated))
-        planning.diagnostics += isolated.diagnostics
-        return planning.result()
+        run.diagnostics += isolated.diagnostics
+        return run.result()
     }
 
     /// The question that the guests of a request are to the placement.
@@ -31,7 +31,7 @@ public enum Planner {
 }
 
 /// One run of the planner.
-private struct Planning {
+private struct PlanRun {
     /// What is asked for; guests whose domain is taken over need what that has.
     private(set) var request: PlanRequest
     var diagnostics: [Diagnostic] = []

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Planning
 internal import Rendering
-internal import Residence
+internal import LivePlacement
 
 struct VerifyCommand: WorldCommand {
     static let configuration = CommandConfiguration(

@@ -61,8 +61,8 @@ extension Headroom {
     /// The most dedicated vCPUs that a guest of one cell with 1 MiB could have; nil when not even one.
     public var mostVCPUs: LargestGuest? {
         largest { amount in
-            var need = CellNeed()
-            (need.singles, need.memory, need.isHard) = (amount, 1_024, true)
+            var need = CellCounts()
+            (need.singles, need.memory, need.isReserved) = (amount, 1_024, true)
             return need
         }
     }
@@ -70,15 +70,15 @@ extension Headroom {
     /// The most memory that a guest of one cell could have, in whole MiB, whatever its vCPUs; nil when there is none.
     public var mostMemory: LargestGuest? {
         let found = largest { amount in
-            var need = CellNeed()
-            (need.memory, need.isHard) = (amount * 1_024, true)
+            var need = CellCounts()
+            (need.memory, need.isReserved) = (amount * 1_024, true)
             return need
         }
         return found.map { LargestGuest(amount: $0.amount * 1_024, hostCell: $0.hostCell) }
     }
 
-    private func largest(_ need: (Int) -> CellNeed) -> LargestGuest? {
-        guard let search = Placing(request, budget: SearchBudget(0)).occupied else { return nil }
+    private func largest(_ need: (Int) -> CellCounts) -> LargestGuest? {
+        guard let search = PlacementRun(request, budget: SearchBudget(0)).occupied else { return nil }
         var state = search.state
         var best: LargestGuest?
         for host in state.grid.cells.indices {

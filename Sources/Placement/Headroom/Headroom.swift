@@ -116,10 +116,10 @@ public struct Headroom {
 
     /// How many batches go one after the other on what is free, with everybody else where they are.
     private func greedy(_ batch: [GuestDemand], below limit: Int) -> Int {
-        let placing = Placing(request, budget: SearchBudget(0))
+        let placing = PlacementRun(request, budget: SearchBudget(0))
         guard let needs = placing.grid.needs(of: batch), let search = placing.occupied else { return 0 }
-        return Construction.Preference.inTurn(prefersPack: search.prefersPack).map { preference in
-            var construction = Construction(search: search, order: .cellsFirst, preference: preference)
+        return GreedyConstruction.Preference.inTurn(prefersPack: search.prefersPack).map { preference in
+            var construction = GreedyConstruction(search: search, order: .cellsFirst, preference: preference)
             var count = 0
             while count + 1 < limit, needs.allSatisfy({ construction.add($0) }) { count += 1 }
             return count
@@ -129,11 +129,11 @@ public struct Headroom {
 
 extension HostGrid {
     /// What guests need; nil when one of them fits no such host, whatever is there.
-    fileprivate func needs(of demands: [GuestDemand]) -> [GuestNeed]? {
-        var needs: [GuestNeed] = []
+    fileprivate func needs(of demands: [GuestDemand]) -> [GuestCounts]? {
+        var needs: [GuestCounts] = []
         for demand in demands {
             do {
-                needs.append(try GuestNeed(demand, on: self))
+                needs.append(try GuestCounts(demand, on: self))
             } catch {
                 return nil
             }
@@ -142,15 +142,15 @@ extension HostGrid {
     }
 }
 
-extension Construction {
+extension GreedyConstruction {
     /// Puts a guest where it has room; false when it has none.
-    fileprivate mutating func add(_ need: GuestNeed) -> Bool {
+    fileprivate mutating func add(_ need: GuestCounts) -> Bool {
         if need.cells.isEmpty || !need.spread.isEmpty, !placeFloating(need) { return false }
         return need.cells.isEmpty || place(need) != nil
     }
 }
 
-extension Placing {
+extension PlacementRun {
     /// The host with every guest where it is; nil when one has no place that can be kept.
     var occupied: PlacementSearch? {
         let (grid, needs, _) = committed(Set(kept.keys))
@@ -166,13 +166,13 @@ extension Placing {
 
 /// The sums of a host's guests with more of some beside them.
 private struct SumsWithMore {
-    private let needs: [GuestNeed]
-    private let batch: [GuestNeed]
+    private let needs: [GuestCounts]
+    private let batch: [GuestCounts]
     private let state: PlacementState
 
     /// Nil when one of the batch fits no such host whatever is there.
     init?(_ request: PlacementRequest, batch: [GuestDemand]) {
-        let placing = Placing(request, budget: SearchBudget(0))
+        let placing = PlacementRun(request, budget: SearchBudget(0))
         guard let more = placing.grid.needs(of: batch) else { return nil }
         needs = placing.needs.compactMap(\.self)
         self.batch = more

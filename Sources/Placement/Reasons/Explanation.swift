@@ -30,12 +30,12 @@ struct Explanation {
         question.guests = guests.map { PlacementGuest(name: $0.name, demand: $0.demand) }
         changing(&question)
         let leaving = BestEffort(request: question, budget: part).candidates
-        let answer = fits(Placing(question, budget: leaving.isEmpty ? part : part.part(2)))
+        let answer = fits(PlacementRun(question, budget: leaving.isEmpty ? part : part.part(2)))
         if answer == true || leaving.isEmpty { return answer }
-        return fits(Placing(question, leaving: leaving, budget: part)) ?? answer
+        return fits(PlacementRun(question, leaving: leaving, budget: part)) ?? answer
     }
 
-    private func fits(_ placing: Placing) -> Bool? {
+    private func fits(_ placing: PlacementRun) -> Bool? {
         guard placing.poolShortages.isEmpty, placing.obstacles.isEmpty, !placing.someGuestFitsNowhere else {
             return false
         }

@@ -29,10 +29,10 @@ struct BestEffort {
         let leaving = candidates
         guard !leaving.isEmpty else { return nil }
         // There is another way to go on: this one may take less.
-        let answer = Placing(request, budget: budget.part(20)).run()
+        let answer = PlacementRun(request, budget: budget.part(20)).run()
         if answer.verdict == .placed { return answer }
         for round in 0..<rounds(leaving) {
-            let answer = Placing(request, leaving: leaving, pageRound: round, budget: budget.part(4)).run()
+            let answer = PlacementRun(request, leaving: leaving, pageRound: round, budget: budget.part(4)).run()
             if answer.verdict == .placed { return withFewest(leaving, answer, pageRound: round) }
         }
         return nil
@@ -50,7 +50,7 @@ struct BestEffort {
             // That nobody leaves was tried before.
             let part = budget.part(BestEffort.sharesOfOne)
             let next =
-                fewer.isEmpty ? nil : Placing(request, leaving: fewer, pageRound: pageRound, budget: part).run()
+                fewer.isEmpty ? nil : PlacementRun(request, leaving: fewer, pageRound: pageRound, budget: part).run()
             if let next, next.verdict == .placed {
                 (leaving, answer) = (fewer, next)
             } else if block.count > 1 {

@@ -38,14 +38,14 @@ struct Measures {
     }
 
     /// What a guest cell takes, by measure.
-    func amounts(of need: CellNeed, page: Int) -> [Int] {
+    func amounts(of need: CellCounts, page: Int) -> [Int] {
         var amounts = Array(repeating: 0, count: count)
         amounts[Measures.threads] = need.wholeCores * threadsOfCore + need.paired + need.singles
         amounts[Measures.cores] = need.wholeCores
         amounts[Measures.shared] = sharedUse(
             cores: need.wholeCores, threads: need.paired + need.singles, shared: need.shared)
         let ordinary = need.overhead + (page < 0 ? need.memory : 0)
-        amounts[Measures.ordinary] = ordinary * (need.isHard ? ramRatio.alone : ramRatio.shared)
+        amounts[Measures.ordinary] = ordinary * (need.isReserved ? ramRatio.alone : ramRatio.shared)
         amounts[Measures.memory] = amounts[Measures.ordinary]
         if page >= 0 {
             amounts[Measures.memory] += need.memory * ramRatio.alone
@@ -55,7 +55,7 @@ struct Measures {
     }
 
     /// The least that a guest cell takes, by measure, with any of its page sizes.
-    func amounts(of cell: Int, in need: GuestNeed) -> [Int] {
+    func amounts(of cell: Int, in need: GuestCounts) -> [Int] {
         let pages = need.keptPages.map { [$0[cell]] } ?? need.pages
         let choices = pages.map { amounts(of: need.cells[cell], page: $0) }
         guard let first = choices.first else { return amounts(of: need.cells[cell], page: -1) }
@@ -84,7 +84,7 @@ struct Measures {
     private func measureMemory(of cell: Int, _ state: PlacementState, _ room: inout [Int]) {
         let (grid, host, load) = (state.grid, state.grid.cells[cell], state.loads[cell])
         let used = Array(state.pages(on: cell))
-        let taken = load.hard * ramRatio.alone + load.soft * ramRatio.shared
+        let taken = load.reserved * ramRatio.alone + load.overcommittable * ramRatio.shared
         var (inPools, base, spare, inUse) = (0, 0, 0, 0)
         for (size, unit) in pageSizes.enumerated() {
             guard let total = host.poolTotal[size] else { continue }

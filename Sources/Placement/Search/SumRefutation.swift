@@ -19,11 +19,11 @@ struct SumRefutation {
     /// - Parameters:
     ///   - guests: Guests with cells that are not placed yet.
     ///   - more: Guests of which there are so many `times`.
-    init(_ guests: [GuestNeed], and more: [GuestNeed] = [], times: Int = 0, on state: PlacementState) {
+    init(_ guests: [GuestCounts], and more: [GuestCounts] = [], times: Int = 0, on state: PlacementState) {
         let measures = Measures(state)
         var state = state
         var counts: [Kind: Int] = [:]
-        var known: [CellNeed: [Int: [Int]]] = [:]
+        var known: [CellCounts: [Int: [Int]]] = [:]
         for (index, need) in (guests + more).enumerated() {
             for cell in need.cells.indices {
                 var hosts: Set<Int> = []
@@ -67,7 +67,7 @@ struct SumRefutation {
 
 extension PlacementState {
     /// The host cells that have room for a guest cell as they are now.
-    mutating func hosts(of need: CellNeed, page: Int) -> [Int] {
+    mutating func hosts(of need: CellCounts, page: Int) -> [Int] {
         grid.cells.indices.filter { lack(of: need, on: $0, page: page) == nil }
     }
 }
@@ -88,7 +88,7 @@ struct RemainingSums {
     private static let units = 8
 
     /// - Parameter kinds: One guest of each kind.
-    init(_ kinds: [GuestNeed], on state: PlacementState) {
+    init(_ kinds: [GuestCounts], on state: PlacementState) {
         let measures = Measures(state)
         let amounts = kinds.map { need in need.cells.indices.map { measures.amounts(of: $0, in: need) } }
         let rooms = state.grid.cells.indices.map { measures.room(on: $0, of: state) }

@@ -1,21 +1,21 @@
 /// An amount of CPUs and of memory, in the units of a ``SumScale``.
-struct Size2: Hashable {
+struct CPUsAndMemory: Hashable {
     var cpus: Int
     var memory: Int
 
-    static func + (left: Size2, right: Size2) -> Size2 {
-        Size2(cpus: left.cpus + right.cpus, memory: left.memory + right.memory)
+    static func + (left: CPUsAndMemory, right: CPUsAndMemory) -> CPUsAndMemory {
+        CPUsAndMemory(cpus: left.cpus + right.cpus, memory: left.memory + right.memory)
     }
 
-    static func - (left: Size2, right: Size2) -> Size2 {
-        Size2(cpus: left.cpus - right.cpus, memory: left.memory - right.memory)
+    static func - (left: CPUsAndMemory, right: CPUsAndMemory) -> CPUsAndMemory {
+        CPUsAndMemory(cpus: left.cpus - right.cpus, memory: left.memory - right.memory)
     }
 
     /// Whether it is no more than another in both.
-    func isAtMost(_ other: Size2) -> Bool { cpus <= other.cpus && memory <= other.memory }
+    func isAtMost(_ other: CPUsAndMemory) -> Bool { cpus <= other.cpus && memory <= other.memory }
 
     /// Whether, as what is left over, it is so little of CPUs or of memory that it tells which sets of guest cells fill a cell.
-    func isTight(in total: Size2) -> Bool {
+    func isTight(in total: CPUsAndMemory) -> Bool {
         (total.cpus > 0 && cpus * 8 <= total.cpus) || (total.memory > 0 && memory * 8 <= total.memory)
     }
 }
@@ -50,15 +50,15 @@ struct SumScale {
     }
 
     /// What a guest cell takes.
-    func size(of need: CellNeed, page: Int) -> Size2 {
+    func size(of need: CellCounts, page: Int) -> CPUsAndMemory {
         let amounts = measures.amounts(of: need, page: page)
-        return Size2(cpus: amounts[Measures.threads], memory: amounts[memory])
+        return CPUsAndMemory(cpus: amounts[Measures.threads], memory: amounts[memory])
     }
 
     /// What a cell has beside the guests that stay where they are.
-    func capacity(of cell: Int) -> Size2 {
+    func capacity(of cell: Int) -> CPUsAndMemory {
         let room = measures.room(on: cell, of: state)
-        return Size2(cpus: room[Measures.threads], memory: room[memory])
+        return CPUsAndMemory(cpus: room[Measures.threads], memory: room[memory])
     }
 }
 
@@ -67,7 +67,7 @@ struct SumScale {
 /// Memory is counted in a unit of which the table stays small: the amounts' common divisor, or more. Amounts are then rounded down,
 /// so a sum that is reached may seem less than it is by one unit an item, and no more: bounds are taken that much wider.
 struct SumTable {
-    private let limit: Size2
+    private let limit: CPUsAndMemory
     /// What one column stands for.
     private let unit: Int
     /// Whether every amount is a multiple of the unit.
@@ -86,13 +86,13 @@ struct SumTable {
     var cost: Int { reachable.count * (limit.cpus + 1) * words / 64 }
 
     /// Tabulates sums up to `limit`.
-    init(_ sizes: [Size2], limit: Size2) {
+    init(_ sizes: [CPUsAndMemory], limit: CPUsAndMemory) {
         let common = sizes.reduce(0) { greatestCommonDivisor($0, $1.memory) }
         let rows = (sizes.count + 1) * (max(0, limit.cpus) + 1)
         let columns = max(1, SumTable.maximumWords / rows - 1) * 64
         unit = max(1, common, (max(0, limit.memory) + columns - 1) / columns)
         isExact = unit == max(1, common)
-        self.limit = Size2(cpus: max(0, limit.cpus), memory: max(0, limit.memory) / unit)
+        self.limit = CPUsAndMemory(cpus: max(0, limit.cpus), memory: max(0, limit.memory) / unit)
         least = sizes.map(\.memory).filter { $0 > 0 }.min() ?? 0
         count = sizes.count
         words = self.limit.memory / 64 + 1
@@ -101,13 +101,13 @@ struct SumTable {
         reachable = Array(repeating: [], count: sizes.count + 1)
         reachable[sizes.count] = row
         for index in sizes.indices.reversed() {
-            let size = Size2(cpus: sizes[index].cpus, memory: sizes[index].memory / unit)
+            let size = CPUsAndMemory(cpus: sizes[index].cpus, memory: sizes[index].memory / unit)
             if size.isAtMost(self.limit) { add(size, to: &row) }
             reachable[index] = row
         }
     }
 
-    private func add(_ size: Size2, to row: inout [UInt64]) {
+    private func add(_ size: CPUsAndMemory, to row: inout [UInt64]) {
         let (shift, bits) = size.memory.quotientAndRemainder(dividingBy: 64)
         let old = row
         for cpus in 0...(limit.cpus - size.cpus) {
@@ -120,7 +120,7 @@ struct SumTable {
     }
 
     /// Whether items from `first` on may reach some sum within bounds, in both measures at once.
-    func reaches(from first: Int, between low: Size2, and high: Size2) -> Bool {
+    func reaches(from first: Int, between low: CPUsAndMemory, and high: CPUsAndMemory) -> Bool {
         guard high.cpus >= 0, high.memory >= 0 else { return false }
         let row = reachable[first]
         let (from, to) = (lowest(low.memory, high.memory, first), min(high.memory / unit, limit.memory))
@@ -145,7 +145,7 @@ struct SumTable {
     }
 
     /// Whether an item is beyond what is left.
-    func isTooLarge(_ size: Size2, for room: Size2) -> Bool { !size.isAtMost(room) }
+    func isTooLarge(_ size: CPUsAndMemory, for room: CPUsAndMemory) -> Bool { !size.isAtMost(room) }
 }
 
 private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
