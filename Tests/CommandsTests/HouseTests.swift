@@ -32,7 +32,8 @@ struct HouseTests {
         "Commands": [
             "ArgumentParser", "Diagnostics", "Doctor", "DomainXML", "Execution", "FoundationEssentials", "Glibc",
             "HostModel",
-            "LibvirtHost", "LinuxHost", "Placement", "Planning", "Rendering", "LivePlacement", "SiteFile", "SystemPackage",
+            "LibvirtHost", "LinuxHost", "Placement", "Planning", "Rendering", "LivePlacement", "SiteFile",
+            "SystemPackage",
             "XMLTree",
             "YAMLTree",
         ],

@@ -237,7 +237,8 @@ struct TightFill {
     ///
     /// Only taking an item recurs, and leaving one out goes round: the stack is as deep as there are items, not as there are
     /// items times cells.
-    private mutating func complete(_ position: Int, _ opening: Opening, from first: Int, used: CPUsAndMemory) -> Outcome {
+    private mutating func complete(_ position: Int, _ opening: Opening, from first: Int, used: CPUsAndMemory) -> Outcome
+    {
         let host = order[position]
         let room = capacity[host] - used
         var from = first
