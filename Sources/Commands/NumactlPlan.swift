@@ -14,7 +14,7 @@ public struct NumactlPlan: ParsableCommand {
         version: NumactlPlan.version,
         subcommands: [
             PlanCommand.self, ApplyCommand.self, RollbackCommand.self, ConfirmCommand.self, HistoryCommand.self,
-            StatusCommand.self, VerifyCommand.self, DoctorCommand.self, MetricsCommand.self,
+            StatusCommand.self, CapacityCommand.self, VerifyCommand.self, DoctorCommand.self, MetricsCommand.self,
             ExplainCommand.self, FactsCommand.self, ValidateCommand.self, RenderCommand.self,
             BootCommand.self, InitCommand.self, SchemaCommand.self, ImportCommand.self,
         ])

@@ -13,11 +13,20 @@ public enum Planner {
     /// Answers a request.
     public static func plan(_ request: PlanRequest) -> ExecutablePlan {
         let isolated = IsolatedCPUs(of: request.host, policy: request.policy)
-        var request = request.part
-        request.policy = isolated.policy
-        var run = PlanRun(request)
+        var planning = Planning(prepared(request, isolated))
         run.diagnostics += isolated.diagnostics
         return run.result()
+    }
+
+    /// The question that the guests of a request are to the placement.
+    static func question(of request: PlanRequest) -> PlacementRequest {
+        Planning(prepared(request, IsolatedCPUs(of: request.host, policy: request.policy))).placementRequest
+    }
+
+    private static func prepared(_ request: PlanRequest, _ isolated: IsolatedCPUs) -> PlanRequest {
+        var request = request.part
+        request.policy = isolated.policy
+        return request
     }
 }
 
@@ -270,7 +279,7 @@ private struct PlanRun {
             record, load: load, host: request.host, defaultHugePage: request.defaultHugePage, overhead: overhead)
     }
 
-    private var placementRequest: PlacementRequest {
+    var placementRequest: PlacementRequest {
         var held: [PoolID: PageCount] = [:]
         var heldAnywhere: [PageSize: PageCount] = [:]
         var foreign: [ForeignLoad] = []

@@ -1,5 +1,5 @@
 /// A small seeded generator, so that random tests repeat.
-public struct SplitMix: RandomNumberGenerator {
+public struct SplitMix: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     /// Starts a row of numbers.

@@ -26,6 +26,9 @@ struct Completions {
     /// The names of the site's hosts.
     var hosts: [String] { entries("hosts").map(\.name) }
 
+    /// The names of the site's flavors.
+    var flavors: [String] { entries("flavors").map(\.name) }
+
     /// The transactions of the host, the newest first.
     var transactions: [String] {
         let named = words.firstIndex(of: "--state-dir").flatMap { words.dropFirst($0 + 1).first }

@@ -2,6 +2,7 @@ internal import Diagnostics
 internal import HostModel
 internal import LibvirtHost
 internal import LinuxHost
+internal import Placement
 internal import Planning
 internal import Rendering
 internal import SiteFile
@@ -26,9 +27,10 @@ struct PlanningSession: Sendable {
     /// - Parameters:
     ///   - explains: Whether a refusal is looked into; nil does so for sites of a bearable size.
     ///   - maxFactsAge: How old facts from a file may be; nil is any age.
+    ///   - effort: How many times as long as usual a placement is searched for.
     init(
         site: String?, host: HostOptions, allowsShrink: Bool = false, rebalances: Bool = false, explains: Bool? = nil,
-        consent: ConsentOptions? = nil, maxFactsAge: DurationText? = nil, world: World
+        consent: ConsentOptions? = nil, maxFactsAge: DurationText? = nil, effort: Int = 1, world: World
     ) throws {
         var input = try SiteInput(site, world: world)
         let file = try host.facts.map {
@@ -47,7 +49,8 @@ struct PlanningSession: Sendable {
         let origin = file.map { FactsOrigin(time: $0.facts.time, now: UTCTime(seconds: world.now())) }
         let settings = PlanSettings(
             allowsShrink: allowsShrink, rebalances: rebalances, explains: explains,
-            consent: try consent?.consent(for: guests) ?? PlanConsent(), maxFactsAge: maxFactsAge)
+            consent: try consent?.consent(for: guests) ?? PlanConsent(), maxFactsAge: maxFactsAge,
+            effort: effort)
         self.init(
             input: input, host: HostInput(policy: policy, guests: guests, facts: found, origin: origin), uri: uri,
             bases: bases, settings: settings, looksAt: file == nil && asksLibvirt ? HostLook(uri: uri) : nil)
@@ -63,7 +66,8 @@ struct PlanningSession: Sendable {
             PlanRequest(
                 host: facts, site: input.site.name.value, policy: host.policy, guests: host.guests, bases: bases,
                 allowsShrink: settings.allowsShrink, consent: settings.consent,
-                defaultHugePage: facts.defaultHugePage, rebalances: settings.rebalances, explains: settings.explains))
+                defaultHugePage: facts.defaultHugePage, rebalances: settings.rebalances, explains: settings.explains,
+                searchLimit: PlacementRequest.searchLimit(effort: settings.effort)))
         let preflight = Preflight(
             steps: result.steps, on: facts, site: input.site.name.value, guests: host.guests)
         result = result.checked(preflight.findings(look?.observe(preflight.needs) ?? HostObservation()))
@@ -112,6 +116,8 @@ struct PlanSettings: Sendable {
     var consent = PlanConsent()
     /// How old facts may be; nil is any age.
     var maxFactsAge: DurationText?
+    /// How many times as long as usual a placement is searched for.
+    var effort = 1
 }
 
 /// What is known of one host.

@@ -32,6 +32,7 @@ struct ApplyCommand: WorldCommand {
     @Flag(help: "Propose better places for guests that are placed badly.") var rebalance = false
 
     @OptionGroup var review: ReviewOptions
+    @OptionGroup var search: SearchOptions
 
     @Flag(name: .customLong("detailed-exitcode"), help: "With --dry-run: end with 2 when there are differences.")
     var detailedExitCode = false
@@ -96,7 +97,7 @@ struct ApplyCommand: WorldCommand {
     private func show(_ world: World) throws -> ExitStatus {
         var session = try PlanningSession(
             site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, consent: consent,
-            maxFactsAge: review.maxFactsAge, world: world)
+            maxFactsAge: review.maxFactsAge, effort: search.effort, world: world)
         session.mentionOpenJournals(files.state.journals, host)
         let status = session.status(detailed: detailedExitCode)
         world.say(try session.rendered(review, status: status, color: world.hasColor))
@@ -109,7 +110,7 @@ struct ApplyCommand: WorldCommand {
     private func apply(_ world: World) throws -> ExitStatus {
         let session = try PlanningSession(
             site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, consent: consent,
-            world: world)
+            effort: search.effort, world: world)
         let plan = session.result.plan
         let planned = session.status(detailed: false)
         guard [.changes, .noChanges].contains(plan.verdict) else {
@@ -136,6 +137,9 @@ struct ApplyCommand: WorldCommand {
             throw ValidationError(
                 "A saved plan is carried out as it is: what may be adopted, pruned, restarted or shrunk is said to plan."
             )
+        }
+        if search.effort != 1 {
+            throw ValidationError("--effort goes with no saved plan: its placement was found when it was made.")
         }
         if host.facts != nil { throw ValidationError("--facts goes with no saved plan: it is for the host itself.") }
         if review.isPicture || review.xml {

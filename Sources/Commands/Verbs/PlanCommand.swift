@@ -13,6 +13,7 @@ struct PlanCommand: WorldCommand {
     @OptionGroup var consent: ConsentOptions
 
     @OptionGroup var review: ReviewOptions
+    @OptionGroup var search: SearchOptions
 
     @Flag(help: "Let pools shrink to what is wanted.") var allowShrink = false
 
@@ -54,7 +55,7 @@ struct PlanCommand: WorldCommand {
             if allHosts { return try planAll(world) }
             var session = try PlanningSession(
                 site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, consent: consent,
-                maxFactsAge: review.maxFactsAge, world: world)
+                maxFactsAge: review.maxFactsAge, effort: search.effort, world: world)
             session.mentionOpenJournals(state.journals, host)
             let status = session.status(detailed: detailedExitCode)
             world.say(try session.rendered(review, status: status, color: world.hasColor))
@@ -80,7 +81,7 @@ struct PlanCommand: WorldCommand {
         let input = try SiteInput(site.site, world: world)
         let settings = PlanSettings(
             allowsShrink: allowShrink, rebalances: rebalance, consent: try consent.consent(for: input.site.guests),
-            maxFactsAge: review.maxFactsAge)
+            maxFactsAge: review.maxFactsAge, effort: search.effort)
         return try FleetRun(
             input: input, folder: host.facts ?? "", settings: settings, review: review, isDetailed: detailedExitCode
         ).run(in: world)

@@ -22,6 +22,8 @@ public struct Placement: Hashable, Sendable {
     /// A minimal set of guests that do not fit together, ascending: any one of them left out, the others of the set fit. Empty
     /// when everything fits or the set was not looked for.
     public var conflict: [String]
+    /// Whether ``conflict`` is minimal; false when the search for a smaller set was cut off.
+    public var conflictIsMinimal = true
     /// Cells whose memory does not hold the pools that the site and foreign users want, before any guest: then nobody is placed.
     public var poolShortages: [Shortage] = []
     /// What is used of each host cell by everybody, foreign domains too, ascending by cell.

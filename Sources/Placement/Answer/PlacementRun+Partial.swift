@@ -8,7 +8,7 @@ extension PlacementRun {
         let (grid, needs, keptCPUs) = committed(Set(kept.keys))
         var search = PlacementSearch(
             grid: grid, needs: needs, allowsMixedPages: true, prefersPack: request.policy.placement == .pack,
-            limit: request.searchLimit)
+            limit: 0)
         var assignments = needs.map { _ in Assignment(hosts: [], pages: []) }
         var left = Set(obstacles.keys)
         for guest in inOrderOfKeeping(Set(kept.keys)) {

@@ -147,6 +147,12 @@ struct PlacementState {
         totals = undo.totals
     }
 
+    /// Whether anything is asked of the host as a whole, beside what is asked of each cell.
+    var hasHostRules: Bool {
+        floating != Floating() || !spread.isEmpty || grid.foreignFloatingShared > 0 || grid.foreignFloatingMemory > 0
+            || grid.promisedPages.contains { $0 > 0 }
+    }
+
     /// What the host as a whole lacks for the guests that float over it, or nil.
     var hostLack: Lack? {
         if floating.needsSharedCPU, totals.sharedCPUs == 0 {

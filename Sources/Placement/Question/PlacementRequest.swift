@@ -17,11 +17,11 @@ public struct PlacementRequest: Hashable, Sendable {
     public var allowsShrink: Bool
     /// Whether a refusal is looked into: which guests exclude each other, and what would help. That takes many searches.
     public var explains: Bool
-    /// How many fit checks the search may make before it gives up undecided.
+    /// How many fit checks all searches together may make before they give up undecided.
     public var searchLimit: Int
 
     /// The search limit unless another is asked for: some seconds of work.
-    public static let defaultSearchLimit = 40_000_000
+    public static let defaultSearchLimit = 20_000_000
 
     /// Puts a request together.
     public init(

@@ -5,9 +5,11 @@ internal import SiteFile
 /// Looks into a refusal: which guests exclude each other, and what would help. Every answer is proven by a search of its own.
 struct Explanation {
     let request: PlacementRequest
+    /// What all its searches together may do.
+    let budget: SearchBudget
 
-    /// The share of the search limit that one question may take.
-    private static let share = 50
+    /// The share of the budget that one question may take.
+    private static let share = 8
     /// How many other guests are tried as the one to leave out.
     private static let removals = 24
     /// How many sizes are tried on the way to the largest that fits.
@@ -18,15 +20,19 @@ struct Explanation {
     private static let highestRatio = 16
 
     /// Whether guests fit when none has to stay where it is; nil is undecided.
-    private func fits(_ guests: [PlacementGuest], changing: (inout PlacementRequest) -> Void = { _ in }) -> Bool? {
+    private func fits(
+        _ guests: [PlacementGuest], within budget: SearchBudget? = nil,
+        changing: (inout PlacementRequest) -> Void = { _ in }
+    ) -> Bool? {
+        let part = (budget ?? self.budget).part(Explanation.share)
         var question = request
         question.explains = false
-        question.searchLimit = request.searchLimit / Explanation.share
         question.guests = guests.map { PlacementGuest(name: $0.name, demand: $0.demand) }
         changing(&question)
-        let answer = fits(PlacementRun(question))
-        let leaving = BestEffort(request: question).candidates
-        return answer == true || leaving.isEmpty ? answer : fits(PlacementRun(question, leaving: leaving)) ?? answer
+        let leaving = BestEffort(request: question, budget: part).candidates
+        let answer = fits(PlacementRun(question, budget: leaving.isEmpty ? part : part.part(2)))
+        if answer == true || leaving.isEmpty { return answer }
+        return fits(PlacementRun(question, leaving: leaving, budget: part)) ?? answer
     }
 
     private func fits(_ placing: PlacementRun) -> Bool? {
@@ -42,23 +48,26 @@ struct Explanation {
 
     // MARK: Which guests exclude each other
 
-    /// A minimal set of guests that do not fit together; empty when the searches could not settle it.
+    /// A set of guests that do not fit together, and whether it is minimal; empty when not even that of all could be settled.
     ///
     /// Guests are left out in blocks that are halved, as long as the rest still does not fit. In the end each guest of the set was
-    /// left out on its own, and the others fitted.
-    func conflict() -> [String] {
-        guard fits(request.guests) == false else { return [] }
+    /// left out on its own, and the others fitted. Where a search gives up, the guests left out stay in the set.
+    func conflict() -> (names: [String], isMinimal: Bool) {
+        let budget = budget.part(2)
+        guard fits(request.guests, within: budget) == false else { return ([], true) }
         var set = request.guests
+        var isMinimal = true
         var block = max(1, set.count / 2)
         while true {
             var start = 0
             while start < set.count {
                 var rest = set
                 rest.removeSubrange(start..<min(start + block, set.count))
-                guard let answer = rest.isEmpty ? true : fits(rest) else { return [] }
-                if answer { start += block } else { set = rest }
+                let answer = rest.isEmpty ? true : fits(rest, within: budget)
+                if block == 1, answer == nil { isMinimal = false }
+                if answer == false { set = rest } else { start += block }
             }
-            if block == 1 { return set.map(\.name) }
+            if block == 1 { return (set.map(\.name), isMinimal) }
             block = max(1, block / 2)
         }
     }

@@ -8,11 +8,12 @@ internal import SiteFile
 /// end as few as possible have memory elsewhere.
 struct BestEffort {
     let request: PlacementRequest
+    let budget: SearchBudget
 
     /// How many times guests are asked to stay.
     private static let mostAsked = 24
-    /// The share of the search limit that one of these questions may take.
-    private static let share = 100
+    /// The share of the budget that these questions may take, and of that each one.
+    private static let (share, sharesOfOne) = (4, 16)
 
     /// Guests that have memory which may come from elsewhere.
     var candidates: Set<Int> {
@@ -28,12 +29,10 @@ struct BestEffort {
         let leaving = candidates
         guard !leaving.isEmpty else { return nil }
         // There is another way to go on: this one may take less.
-        var local = request
-        local.searchLimit = request.searchLimit / 20
-        let answer = PlacementRun(local).run()
+        let answer = PlacementRun(request, budget: budget.part(20)).run()
         if answer.verdict == .placed { return answer }
         for round in 0..<rounds(leaving) {
-            let answer = PlacementRun(request, leaving: leaving, pageRound: round).run()
+            let answer = PlacementRun(request, leaving: leaving, pageRound: round, budget: budget.part(4)).run()
             if answer.verdict == .placed { return withFewest(leaving, answer, pageRound: round) }
         }
         return nil
@@ -42,15 +41,16 @@ struct BestEffort {
     /// Asks guests in blocks that are halved to stay with their own cells.
     private func withFewest(_ all: Set<Int>, _ first: Placement, pageRound: Int) -> Placement {
         var (leaving, answer) = (all, first)
-        var question = request
-        question.searchLimit = request.searchLimit / BestEffort.share
+        let budget = budget.part(BestEffort.share)
         var blocks = [all.sorted()]
         var asked = 0
         while let block = blocks.popLast(), asked < BestEffort.mostAsked {
             asked += 1
             let fewer = leaving.subtracting(block)
             // That nobody leaves was tried before.
-            let next = fewer.isEmpty ? nil : PlacementRun(question, leaving: fewer, pageRound: pageRound).run()
+            let part = budget.part(BestEffort.sharesOfOne)
+            let next =
+                fewer.isEmpty ? nil : PlacementRun(request, leaving: fewer, pageRound: pageRound, budget: part).run()
             if let next, next.verdict == .placed {
                 (leaving, answer) = (fewer, next)
             } else if block.count > 1 {

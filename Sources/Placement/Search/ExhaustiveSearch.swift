@@ -30,9 +30,34 @@ struct ExhaustiveSearch {
     private var placed: [[Assignment]]
     /// By cell: cells of the same number are alike while nothing is on them.
     private let likeness: [Int]
+    /// What the guests that are left come to.
+    private var sums: RemainingSums
+    /// By cell: the number of the state that it is in.
+    private var cellStates: [Int] = []
+    private var numbers: [CellState: Int] = [:]
+    /// What is known to have no solution: states of the cells, in ascending order, and guests placed of each kind.
+    private var refuted: Set<[Int]> = []
+    private let limit: Int
+    /// Looks at sums, as fit checks.
+    private var looks = 0
 
-    init(search: PlacementSearch) {
+    /// What a cell can still take is a function of this.
+    private struct CellState: Hashable {
+        let likeness: Int
+        let load: CellLoad
+        let pages: [Int]
+    }
+
+    /// How many refuted states are remembered.
+    private static let memory = 200_000
+
+    /// What was done, in fit checks.
+    var steps: Int { state.checksMade - search.state.checksMade + looks }
+
+    /// - Parameter limit: How many fit checks may be made.
+    init(search: PlacementSearch, limit: Int) {
         self.search = search
+        self.limit = limit
         state = search.state
         var shapes: [Shape] = []
         var kinds: [Kind] = []
@@ -68,6 +93,7 @@ struct ExhaustiveSearch {
         }
         placed = kinds.map { _ in [] }
         likeness = ExhaustiveSearch.likeness(of: search)
+        sums = RemainingSums(kinds.map(\.need), on: search.state)
         for cell in 0..<cellCount {
             for (index, shape) in shapes.enumerated() {
                 let doesFit = state.lack(of: shape.need, on: cell, page: shape.page) == nil
@@ -75,6 +101,7 @@ struct ExhaustiveSearch {
                 if doesFit { fitCount[index] += 1 }
             }
         }
+        cellStates = (0..<cellCount).map { number(ofCell: $0) }
     }
 
     mutating func run() -> SearchResult {
@@ -93,12 +120,27 @@ struct ExhaustiveSearch {
 
     /// Places one more guest and everything after it.
     private mutating func descend() -> Outcome {
-        guard state.checksMade < search.limit else { return .limit }
-        switch nextKind() {
-        case .allPlaced: return .found
-        case .deadEnd: return .exhausted
-        case .place(let kind): return branch(on: kind)
+        guard steps < limit else { return .limit }
+        let next = nextKind()
+        guard case .place(let kind) = next else {
+            if case .allPlaced = next { return .found }
+            return .exhausted
         }
+        looks += sums.cost
+        guard !sums.refutes(kinds.indices.map { kinds[$0].guests.count - placed[$0].count }) else { return .exhausted }
+        let key = cellStates.sorted() + placed.map(\.count)
+        guard !refuted.contains(key) else { return .exhausted }
+        let outcome = branch(on: kind)
+        if outcome == .exhausted, refuted.count < ExhaustiveSearch.memory { refuted.insert(key) }
+        return outcome
+    }
+
+    private mutating func number(ofCell cell: Int) -> Int {
+        let state = CellState(
+            likeness: likeness[cell], load: state.loads[cell], pages: Array(state.pages(on: cell)))
+        if let number = numbers[state] { return number }
+        numbers[state] = numbers.count
+        return numbers.count - 1
     }
 
     private enum Next {
@@ -170,12 +212,17 @@ struct ExhaustiveSearch {
             let host = hasLikeToCome ? twins.min() ?? twins[0] : twins[0]
             guard let undo = state.put(need.cells[cell], on: host, page: assignment.pages[cell]) else { continue }
             let dropped = dropFits(on: host)
+            let (room, number) = (sums.rooms[host], cellStates[host])
+            sums.update(host, of: state)
+            cellStates[host] = self.number(ofCell: host)
             var longer = assignment
             longer.hosts.append(host)
             let outcome = extend(longer, kind: kind, choice: choice)
             if outcome == .found { return .found }
             restore(dropped, on: host)
             state.take(back: undo)
+            sums.restore(host, to: room)
+            cellStates[host] = number
             if outcome == .limit { return .limit }
             // A guest of one cell and one page size that failed here fails here, and on cells like this one, for all its like.
             if need.cells.count == 1, kinds[kind].pageChoices.count == 1 {

@@ -22,21 +22,26 @@ enum SearchResult {
 ///    answered at once, however many guests there are.
 /// 2. **GreedyConstruction.** The hardest guests first, each to its best cells. Several orders and preferences are tried; on a host
 ///    that is not nearly full the first one succeeds, and its answer is the one that the site's preferences ask for.
-/// 3. **Refutation.** A guest that has no place even alone ends the search (``LoneRefutation``): sums do not see that a guest
-///    needs more than any one cell has.
+/// 3. **Refutation.** A guest that has no place even alone ends the search (``LoneRefutation``), and so do guests that do not add
+///    up over the cells that each of them fits (``SumRefutation``): one sum for the whole host does not see that a guest needs
+///    more than any one cell has, nor that of large guests only so many go on each.
 /// 4. **TightFill.** On a host that is nearly full, cells are filled one after the other, each as full as it must be, since what
 ///    is wasted on one is missing elsewhere (``TightFill``).
 /// 5. **Exhaustive search.** At every step the guest with the fewest possible cells is placed next; after every step each
-///    cell is asked which guests still fit it, and a guest without a cell ends the branch. Guests that are alike, cells that
-///    are alike, and cells of one guest that are alike are tried once, not in every order. A cell that failed for a guest is
-///    closed for its like in the branches beside.
-/// 6. The search stops undecided after a number of fit checks, never after a time: the same input has the same answer.
+///    cell is asked which guests still fit it, and a guest without a cell ends the branch, as do guests that no longer add up
+///    (``RemainingSums``). Guests that are alike, cells that are alike, and cells of one guest that are alike are tried once, not
+///    in every order. A cell that failed for a guest is closed for its like in the branches beside, and what has failed once is
+///    remembered.
+/// 6. These two have turns, with little of the limit at first. The search stops undecided after a number of fit checks, never
+///    after a time: the same input has the same answer.
 struct PlacementSearch {
     let needs: [GuestCounts]
     /// Whether cells of one guest may have pages of different sizes.
     let allowsMixedPages: Bool
     let prefersPack: Bool
     let limit: Int
+    /// Fit checks made so far.
+    private(set) var steps = 0
     /// Guests that stay where they are.
     private(set) var fixed: [Int: Assignment] = [:]
     var state: PlacementState
@@ -77,15 +82,34 @@ struct PlacementSearch {
         }
         // Guests that float are in the state already.
         var alone = LoneRefutation(state, allowsMixedPages: allowsMixedPages)
-        let open = needs.indices.filter { fixed[$0] == nil && !needs[$0].cells.isEmpty }
-        guard !alone.refutes(anyOf: open.map { needs[$0] }) else { return .impossible }
-        for byMemory in [false, true] {
-            guard var completion = TightFill(search: self, limit: limit / 4, byMemory: byMemory) else { break }
-            if let result = completion.run() { return result }
-        }
-        var exhaustion = ExhaustiveSearch(search: self)
-        return exhaustion.run()
+        let open = needs.indices.filter { fixed[$0] == nil && !needs[$0].cells.isEmpty }.map { needs[$0] }
+        guard !alone.refutes(anyOf: open), !SumRefutation(open, on: state).refutes else { return .impossible }
+        return searched()
     }
+
+    /// The searches in turn, each with little at first and then with more: which of them suits a host shows only when it is tried.
+    private mutating func searched() -> SearchResult {
+        let first = TightFill(search: self, limit: 0, byMemory: false)
+        for part in PlacementSearch.parts where steps < limit {
+            let share = limit / part
+            // What is scarcer says more of what may be on a cell.
+            for byMemory in first.map({ $0.isTighterInMemory ? [true, false] : [false, true] }) ?? [] {
+                guard var completion = TightFill(search: self, limit: share / 4, byMemory: byMemory) else { break }
+                let result = completion.run()
+                steps += completion.steps
+                if let result { return result }
+            }
+            var exhaustion = ExhaustiveSearch(search: self, limit: min(share / 2, limit - steps))
+            let result = exhaustion.run()
+            steps += exhaustion.steps
+            if case .undecided = result, steps < limit { continue }
+            return result
+        }
+        return .undecided
+    }
+
+    /// What part of the limit the searches may use in each round.
+    private static let parts = [128, 16, 1]
 
     /// Guests in the order in which they are placed: hardest first, then as given.
     func sorted(by order: GreedyConstruction.Order) -> [Int] {

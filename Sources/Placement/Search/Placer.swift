@@ -22,31 +22,48 @@ internal import SiteFile
 ///    twin is one already refuted, with two names exchanged.
 /// 5. *Slack.* The host wastes at most what it has beyond the sum of all needs. On a nearly full host this bounds how empty a
 ///    finished cell may be (``TightFill``).
+/// 6. *Floors.* Where amounts only add up (``Measures``), they do so in whole multiples of any unit too: the sum of the amounts'
+///    floors is at most the floor of the room. Counted in units of a large guest, three guests of more than a third of a cell
+///    need two cells, however much is left over (``SumRefutation``, ``RemainingSums``).
+/// 7. *Exchange.* If a guest cell j that is elsewhere would fit a host cell in the place of i, and i needs no more than j in any
+///    respect, then i fits where j was: with any arrangement there is one in which the two have changed places. So a host cell is
+///    finished only with sets to which no such j is left (``TightFill``).
+/// 8. *What is left decides.* Whether the guests that are left have places depends on what is on the host cells, not on how that
+///    came about. Host cells that are alike may be named in any order, and so may guests. So what has failed once fails again, in
+///    whatever branch it is met, and is remembered (``TightFill``, ``ExhaustiveSearch``). What a closed cell rules out (lemma 4) has
+///    been refuted beside, so a branch that fails with cells closed fails with them open.
 ///
 /// **Order of attempts.** A guest that has a valid place keeps it. Only when the rest does not fit around those are guests let go:
 /// first those that are shut off, then running ones. One guest that makes room by itself is looked for first; otherwise guests
 /// are let go until it fits, and each is put back that can be, in the order of their names: no guest moves that could have stayed
 /// beside the others as they are, but another choice might move fewer. Pages of one size for a guest are tried before a mix.
 ///
-/// **Verdict.** Found and refuted are proofs. A search that reaches its limit, counted in fit checks, answers undecided: the same
-/// question has the same answer on any machine. When nothing fits, guests are placed one by one, so that the answer can say what
+/// **Verdict.** Found and refuted are proofs. All searches for an answer have one limit together, counted in fit checks and never in
+/// time (``SearchBudget``); when it is used up the answer is undecided, and the same question has the same answer on any machine.
+/// Explaining a refusal takes no more than deciding took, or a twentieth of the limit. When nothing fits, guests are placed one by one, so that the answer can say what
 /// each of the others lacks and who holds it.
 public enum Placer {
     /// Answers a request. Pure: the same request has the same answer, whatever the order of its guests.
     public static func place(_ request: PlacementRequest) -> Placement {
         var sorted = request
         sorted.guests.sort { $0.name < $1.name }
-        var answer = BestEffort(request: sorted).placement() ?? PlacementRun(sorted).run()
-        if sorted.explains, answer.verdict == .infeasible { explain(&answer, sorted) }
+        let budget = SearchBudget(sorted.searchLimit)
+        var answer =
+            BestEffort(request: sorted, budget: budget).placement() ?? PlacementRun(sorted, budget: budget).run()
+        if sorted.explains, answer.verdict == .infeasible {
+            explain(&answer, sorted, SearchBudget(max(budget.spent, sorted.searchLimit / leastExplaining)))
+        }
         return answer
     }
 
     /// How many of the guests without a place are told what would help them.
     private static let explained = 3
+    /// The share of the search limit that explaining may take where deciding took less.
+    private static let leastExplaining = 20
 
-    private static func explain(_ answer: inout Placement, _ request: PlacementRequest) {
-        let explanation = Explanation(request: request)
-        answer.conflict = explanation.conflict()
+    private static func explain(_ answer: inout Placement, _ request: PlacementRequest, _ budget: SearchBudget) {
+        let explanation = Explanation(request: request, budget: budget)
+        (answer.conflict, answer.conflictIsMinimal) = explanation.conflict()
         for index in answer.unplaced.indices.prefix(explained) {
             let guest = answer.unplaced[index]
             answer.unplaced[index].remedies = explanation.remedies(for: guest.name, lacking: guest.reasons)
@@ -62,12 +79,15 @@ struct PlacementRun {
     let needs: [GuestCounts?]
     let obstacles: [Int: StaticObstacle]
     let kept: [Int: KeptPlacement]
+    /// What all its searches together may do.
+    let budget: SearchBudget
 
     /// - Parameters:
     ///   - leaving: Guests whose memory may come from any host cell, where nothing says that it must not.
     ///   - pageRound: Which of several possible page sizes memory has that comes from several cells.
-    init(_ request: PlacementRequest, leaving: Set<Int> = [], pageRound: Int = 0) {
+    init(_ request: PlacementRequest, leaving: Set<Int> = [], pageRound: Int = 0, budget: SearchBudget) {
         self.request = request
+        self.budget = budget
         var grid = HostGrid(request)
         var needs: [GuestCounts?] = []
         var obstacles: [Int: StaticObstacle] = [:]
@@ -100,7 +120,7 @@ struct PlacementRun {
         guard obstacles.isEmpty, !someGuestFitsNowhere else { return partialAnswer(.infeasible) }
         let stopped = kept.keys.filter { kept[$0]?.isRunning == false }.sorted()
         let running = kept.keys.filter { kept[$0]?.isRunning == true }.sorted()
-        let first = attempt(keeping: Set(kept.keys))
+        let first = attempt(keeping: Set(kept.keys), share: kept.isEmpty ? 1 : 4)
         if case .found = first { return answer(first) }
         if kept.isEmpty { return answer(first) }
         if let result = release(stopped, keeping: Set(running)) { return answer(result) }
@@ -119,15 +139,15 @@ struct PlacementRun {
     private func release(_ candidates: [Int], keeping others: Set<Int>) -> Attempt? {
         guard !candidates.isEmpty else { return nil }
         let all = others.union(candidates)
-        guard case .found(let found) = attempt(keeping: others) else { return nil }
+        guard case .found(let found) = attempt(keeping: others, share: 4) else { return nil }
         for candidate in candidates.prefix(PlacementRun.singleReleases) {
-            let one = attempt(keeping: all.subtracting([candidate]), limit: request.searchLimit / 20)
+            let one = attempt(keeping: all.subtracting([candidate]), share: 100)
             if case .found = one { return one }
         }
         var best = Attempt.found(found)
         var staying = others
         for candidate in candidates {
-            let longer = attempt(keeping: staying.union([candidate]), limit: request.searchLimit / 20)
+            let longer = attempt(keeping: staying.union([candidate]), share: 100)
             guard case .found = longer else { continue }
             staying.insert(candidate)
             best = longer
@@ -157,24 +177,26 @@ struct PlacementRun {
         var keptCPUs: [Int: KeptCPUs]
     }
 
-    func attempt(keeping: Set<Int>, limit: Int? = nil) -> Attempt {
-        let uniform = attempt(keeping: keeping, mixed: false, limit: limit)
+    /// - Parameter share: Which part of the budget it may take.
+    func attempt(keeping: Set<Int>, share: Int = 1) -> Attempt {
+        let uniform = attempt(keeping: keeping, mixed: false, share: share)
         guard case .impossible = uniform,
             needs.contains(where: { ($0?.pages.count ?? 0) > 1 && ($0?.cells.count ?? 0) > 1 })
         else { return uniform }
-        return attempt(keeping: keeping, mixed: true, limit: limit)
+        return attempt(keeping: keeping, mixed: true, share: share)
     }
 
-    private func attempt(keeping: Set<Int>, mixed: Bool, limit: Int?) -> Attempt {
+    private func attempt(keeping: Set<Int>, mixed: Bool, share: Int) -> Attempt {
         let (grid, needs, keptCPUs) = committed(keeping)
         var search = PlacementSearch(
             grid: grid, needs: needs, allowsMixedPages: mixed, prefersPack: request.policy.placement == .pack,
-            limit: limit ?? request.searchLimit)
+            limit: budget.part(share).left)
         for guest in inOrderOfKeeping(keeping) {
             guard let assignment = kept[guest]?.assignment, !search.fix(guest, assignment) else { continue }
             // It cannot stay after all. Its CPUs go back, and the search starts again without it.
-            return attempt(keeping: keeping.subtracting([guest]), mixed: mixed, limit: limit)
+            return attempt(keeping: keeping.subtracting([guest]), mixed: mixed, share: share)
         }
+        defer { budget.spend(search.steps) }
         switch search.run() {
         case .impossible: return .impossible
         case .undecided: return .undecided

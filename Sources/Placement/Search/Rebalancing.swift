@@ -39,6 +39,8 @@ package struct Rebalancing {
     /// A cell is full from here on, and another has room up to there, in per mille.
     private static let (full, roomy) = (950, 500)
     private static let rounds = 3
+    /// The share of the search limit that one guest may take.
+    private static let share = 100
 
     /// The moves worth while, in the order in which they were found, and the placement with them.
     package func moves(from placement: Placement) -> (moves: [Move], placement: Placement) {
@@ -70,6 +72,8 @@ package struct Rebalancing {
     private func replaced(_ guest: PlacementGuest, in current: Placement) -> Placement? {
         var question = request
         question.explains = false
+        // Each question is about one guest, with everybody else where they are.
+        question.searchLimit = request.searchLimit / Rebalancing.share
         for index in question.guests.indices {
             let name = question.guests[index].name
             let place = current.guests.first { $0.name == name }

@@ -7,9 +7,18 @@ internal import HostModel
 /// Which sums of CPUs and memory the guest cells still to come can reach is tabulated (``SumTable``), and branches that cannot come
 /// near enough to full are never entered. Cells that are alike are taken in order, each with the hardest guest cell still left.
 ///
-/// CPUs are counted as threads, with a whole core's threads for each isolated vCPU where all cores are alike; memory counts where
-/// pools grow out of ordinary memory, so that all of it is of one kind. Both only prune: whether a set really fits is asked of
-/// the state, as everywhere.
+/// CPUs and memory are counted as ``Measures`` do. They only prune: whether a set really fits is asked of the state, as everywhere.
+///
+/// Three more rules close branches:
+/// - *A set that a larger one can stand for is left out.* If a guest cell that is not on this cell would fit there beside the set, or
+///   in the place of a member that needs no more than it in any respect, then of any arrangement with the set there is one with the
+///   other set: the two change places, and the smaller one fits wherever the larger one did. Only guests of one cell that may be
+///   anywhere change places.
+/// - *What is left has to have somewhere to go.* A cell is not finished while a guest cell is left that fits none of the cells to
+///   come, or a guest with more cells left than there are cells to come.
+/// - *What is known to fail is not tried again.* Whether the cells to come take what is left depends on nothing else, so it is
+///   remembered: by the cells that are finished, and by how many guest cells of each kind are left. Guests that are alike and have
+///   the same cells left are one kind.
 struct TightFill {
     /// One guest cell to be placed.
     private struct Item {
@@ -18,64 +27,75 @@ struct TightFill {
         let page: Int
         let need: CellCounts
         let size: CPUsAndMemory
-        /// Items of the same number can stand for each other.
-        let kind: Int
+        /// Guest cells of one number are alike, and so are their guests.
+        let shape: Int
+        /// Whether it can change places with others: the only cell of a guest that may be anywhere.
+        let isFree: Bool
+        /// The last position in the order of cells at which it fits.
+        var last = 0
     }
 
     private enum Outcome { case found, exhausted, limit }
+
+    /// What is open when a cell begins to be filled.
+    private struct Opening {
+        /// Items, the hardest first; those of one kind stand together.
+        let items: [Int]
+        /// By open item: what it can stand for.
+        let kinds: [Int]
+        let table: SumTable
+        /// Whether the first item has to be on this cell.
+        let mustTakeFirst: Bool
+    }
 
     private let search: PlacementSearch
     private let limit: Int
     private var state: PlacementState
     private var items: [Item] = []
     private var hosts: [Int?] = []
+    /// By guest: how many of its cells are not placed yet.
+    private var left: [Int]
     /// Host cells in the order in which they are filled.
     private var order: [Int] = []
     private var capacity: [CPUsAndMemory] = []
     /// Decisions made so far.
-    private var steps = 0
+    private var decisions = 0
     /// What the host may still waste.
     private var slack = CPUsAndMemory(cpus: 0, memory: 0)
     /// Whether giving up all branches proves that no placement exists: every guest has one possible page size.
     private let isComplete: Bool
+    /// Whether each host cell can be looked at by itself: no rule holds for the host as a whole.
+    private let isByCell: Bool
+    private var numbers: [[Int]: Int] = [:]
+    private var refuted: Set<[Int]> = []
+
+    /// How many refuted states are remembered.
+    private static let memory = 200_000
+
+    /// Whether less of the memory than of the CPUs is to be left over.
+    private(set) var isTighterInMemory = false
+
+    /// What was done, in fit checks.
+    var steps: Int { decisions + state.checksMade - search.state.checksMade }
 
     /// Prepares the search; nil when the host's sums say nothing, or there is too little to gain.
     init?(search: PlacementSearch, limit: Int, byMemory: Bool) {
         self.search = search
         self.limit = limit
         state = search.state
+        isByCell = !search.state.hasHostRules
+        left = search.needs.map { _ in 0 }
         // Sums of cells know nothing of memory that comes from several, nor of guest cells that are together on one.
         guard search.needs.allSatisfy({ $0.spread.isEmpty && !$0.sharesHosts }) else { return nil }
         let open = search.needs.indices.filter { search.fixed[$0] == nil && !search.needs[$0].cells.isEmpty }
         isComplete = open.allSatisfy { search.needs[$0].pageChoices(mixed: search.allowsMixedPages).count == 1 }
         // Guests of several cells with devices are left to the exhaustive search.
-        guard open.allSatisfy({ search.needs[$0].cells.count == 1 || search.needs[$0].mustIncludeOneOf.isEmpty }) else {
-            return nil
-        }
-        guard let scale = SumScale(search: search, guests: open) else { return nil }
-        var kindOf: [ItemKey: Int] = [:]
-        for guest in open {
-            let need = search.needs[guest]
-            guard let pages = need.pageChoices(mixed: false).first else { return nil }
-            for (cell, part) in need.cells.enumerated() {
-                // Cells of guests that have several stand only for themselves: their partners differ.
-                let key = ItemKey(
-                    need: part, page: pages[cell], forced: need.forced[cell], mustIncludeOneOf: need.mustIncludeOneOf,
-                    guest: need.cells.count > 1 ? guest : -1)
-                let kind = kindOf[key] ?? kindOf.count
-                kindOf[key] = kind
-                items.append(
-                    Item(
-                        guest: guest, cell: cell, page: pages[cell], need: part, size: scale.size(of: part), kind: kind)
-                )
-            }
-        }
-        items.sort { left, right in
-            let (a, b) = (left.size, right.size)
-            let keys = byMemory ? [(a.memory, b.memory), (a.cpus, b.cpus)] : [(a.cpus, b.cpus), (a.memory, b.memory)]
-            for (x, y) in keys where x != y { return x > y }
-            return (left.kind, left.guest, left.cell) < (right.kind, right.guest, right.cell)
-        }
+        guard open.allSatisfy({ search.needs[$0].cells.count == 1 || search.needs[$0].mustIncludeOneOf.isEmpty }),
+            let scale = SumScale(search: search, guests: open)
+        else { return nil }
+        for guest in open { left[guest] = search.needs[guest].cells.count }
+        guard addItems(of: open, scale) else { return nil }
+        sortItems(byMemory: byMemory)
         hosts = items.map { _ in nil }
         capacity = search.state.grid.cells.indices.map { scale.capacity(of: $0) }
         order = search.state.grid.cells.indices.sorted { left, right in
@@ -84,7 +104,58 @@ struct TightFill {
         let total = capacity.reduce(CPUsAndMemory(cpus: 0, memory: 0), +)
         let needed = items.reduce(CPUsAndMemory(cpus: 0, memory: 0)) { $0 + $1.size }
         slack = total - needed
+        isTighterInMemory = slack.memory * max(1, total.cpus) < slack.cpus * max(1, total.memory)
         guard slack.cpus >= 0, slack.memory >= 0, slack.isTight(in: total) else { return nil }
+        findLastPositions()
+    }
+
+    private mutating func addItems(of guests: [Int], _ scale: SumScale) -> Bool {
+        var shapes: [ItemKey: Int] = [:]
+        var likes: [GuestCounts: Int] = [:]
+        for guest in guests {
+            let need = search.needs[guest]
+            guard let pages = need.pageChoices(mixed: false).first else { return false }
+            let like = likes[need] ?? likes.count
+            likes[need] = like
+            for (cell, part) in need.cells.enumerated() {
+                // Cells of guests that have several stand for those of guests like theirs only.
+                let key = ItemKey(
+                    need: part, page: pages[cell], forced: need.forced[cell], mustIncludeOneOf: need.mustIncludeOneOf,
+                    guest: need.cells.count > 1 ? like : -1)
+                let shape = shapes[key] ?? shapes.count
+                shapes[key] = shape
+                items.append(
+                    Item(
+                        guest: guest, cell: cell, page: pages[cell], need: part,
+                        size: scale.size(of: part, page: pages[cell]), shape: shape,
+                        isFree: need.cells.count == 1 && need.forced[0] == nil && need.mustIncludeOneOf.isEmpty))
+            }
+        }
+        return true
+    }
+
+    private mutating func sortItems(byMemory: Bool) {
+        items.sort { left, right in
+            let (a, b) = (left.size, right.size)
+            let keys = byMemory ? [(a.memory, b.memory), (a.cpus, b.cpus)] : [(a.cpus, b.cpus), (a.memory, b.memory)]
+            for (x, y) in keys where x != y { return x > y }
+            return (left.shape, left.guest, left.cell) < (right.shape, right.guest, right.cell)
+        }
+    }
+
+    private mutating func findLastPositions() {
+        var known: [Int: Int] = [:]
+        for index in items.indices {
+            let item = items[index]
+            if let last = known[item.shape] {
+                items[index].last = last
+                continue
+            }
+            let fitting = Set(state.hosts(of: item.need, page: item.page))
+            items[index].last =
+                order.lastIndex { fitting.contains($0) && isAllowed(item, on: $0) } ?? -1
+            known[item.shape] = items[index].last
+        }
     }
 
     /// What the search came to; nil when it says nothing, so that another has to go on.
@@ -109,15 +180,46 @@ struct TightFill {
     // MARK: Cells
 
     private mutating func fill(_ position: Int) -> Outcome {
-        let open = items.indices.filter { hosts[$0] == nil }
+        let open = openItems()
         guard !open.isEmpty else { return .found }
         guard position < order.count else { return .exhausted }
-        let table = SumTable(open.map { items[$0].size }, limit: capacity[order[position]])
-        // Where all cells to come are alike, the hardest item left may as well go to this one.
-        let mustTakeFirst = isLikeAllAfter(position)
-        return complete(
-            position, open: open, from: 0, used: CPUsAndMemory(cpus: 0, memory: 0), table: table,
-            mustTakeFirst: mustTakeFirst)
+        let key = [position] + open.map(\.kind)
+        guard !isByCell || !refuted.contains(key) else { return .exhausted }
+        let table = SumTable(open.map { items[$0.item].size }, limit: capacity[order[position]])
+        decisions += table.cost
+        let opening = Opening(
+            items: open.map(\.item), kinds: open.map(\.kind), table: table,
+            // Where all cells to come are alike, the hardest item left may as well go to this one.
+            mustTakeFirst: isLikeAllAfter(position))
+        let outcome = complete(position, opening, from: 0, used: CPUsAndMemory(cpus: 0, memory: 0))
+        if outcome == .exhausted, isByCell, refuted.count < TightFill.memory { refuted.insert(key) }
+        return outcome
+    }
+
+    /// The items that are not placed, with what each can stand for now: those of a guest of several cells for the same cell of
+    /// guests that are alike and have the same cells left.
+    private mutating func openItems() -> [(item: Int, kind: Int)] {
+        var parts: [Int: [Int]] = [:]
+        let open = items.indices.filter { hosts[$0] == nil }
+        for item in open where search.needs[items[item].guest].cells.count > 1 {
+            parts[items[item].guest, default: []].append(items[item].shape)
+        }
+        var kinds: [(item: Int, kind: Int)] = []
+        for item in open {
+            let key = [items[item].shape] + (parts[items[item].guest] ?? []).sorted()
+            let kind = numbers[key] ?? numbers.count
+            numbers[key] = kind
+            kinds.append((item, kind))
+        }
+        // Items of one size stand together already; among these, those of one kind shall.
+        var start = 0
+        while start < kinds.count {
+            let size = items[kinds[start].item].size
+            let end = kinds[start...].firstIndex { items[$0.item].size != size } ?? kinds.count
+            kinds[start..<end].sort { ($0.kind, $0.item) < ($1.kind, $1.item) }
+            start = end
+        }
+        return kinds
     }
 
     private func isLikeAllAfter(_ position: Int) -> Bool {
@@ -135,42 +237,90 @@ struct TightFill {
     ///
     /// Only taking an item recurs, and leaving one out goes round: the stack is as deep as there are items, not as there are
     /// items times cells.
-    private mutating func complete(
-        _ position: Int, open: [Int], from first: Int, used: CPUsAndMemory, table: SumTable, mustTakeFirst: Bool
-    ) -> Outcome {
+    private mutating func complete(_ position: Int, _ opening: Opening, from first: Int, used: CPUsAndMemory) -> Outcome
+    {
         let host = order[position]
         let room = capacity[host] - used
         var from = first
         while true {
-            steps += 1
+            decisions += 1
             guard steps < limit else { return .limit }
-            guard from < open.count else { return close(position, waste: room) }
-            guard table.reaches(from: from, between: room - slack, and: room) else { return .exhausted }
-            let item = items[open[from]]
-            let canTake =
-                !table.isTooLarge(item.size, for: room) && !isBesideItsGuest(item, on: host)
-                && isAllowed(item, on: host)
+            guard from < opening.items.count else { return close(position, opening, waste: room) }
+            guard opening.table.reaches(from: from, between: room - slack, and: room) else { return .exhausted }
+            let index = opening.items[from]
+            let item = items[index]
+            let isBeside = isBesideItsGuest(item, on: host)
+            let canTake = !isBeside && !opening.table.isTooLarge(item.size, for: room) && isAllowed(item, on: host)
             if canTake, let undo = state.put(item.need, on: host, page: item.page) {
-                hosts[open[from]] = host
-                let outcome = complete(
-                    position, open: open, from: from + 1, used: used + item.size, table: table, mustTakeFirst: false)
+                hosts[index] = host
+                left[item.guest] -= 1
+                let outcome = complete(position, opening, from: from + 1, used: used + item.size)
                 if outcome != .exhausted { return outcome }
-                hosts[open[from]] = nil
+                left[item.guest] += 1
+                hosts[index] = nil
                 state.take(back: undo)
             }
-            if mustTakeFirst { return .exhausted }
-            // Leaving one out is leaving its like out.
-            let kind = item.kind
-            while from < open.count, items[open[from]].kind == kind { from += 1 }
+            if opening.mustTakeFirst, from == 0 { return .exhausted }
+            // Leaving one out is leaving its like out, unless it is only its own guest that is in the way.
+            let kind = opening.kinds[from]
+            from += 1
+            while !isBeside, from < opening.items.count, opening.kinds[from] == kind { from += 1 }
         }
     }
 
-    private mutating func close(_ position: Int, waste: CPUsAndMemory) -> Outcome {
-        guard waste.cpus <= slack.cpus, waste.memory <= slack.memory else { return .exhausted }
+    private mutating func close(_ position: Int, _ opening: Opening, waste: CPUsAndMemory) -> Outcome {
+        guard waste.cpus <= slack.cpus, waste.memory <= slack.memory, canGoOn(after: position, opening),
+            !isCovered(position, opening, waste: waste)
+        else { return .exhausted }
         slack = slack - waste
         let outcome = fill(position + 1)
         if outcome != .found { slack = slack + waste }
         return outcome
+    }
+
+    /// Whether everything that is left can be on some cell to come.
+    private func canGoOn(after position: Int, _ opening: Opening) -> Bool {
+        let toCome = order.count - position - 1
+        return opening.items.allSatisfy { index in
+            hosts[index] != nil || (items[index].last > position && left[items[index].guest] <= toCome)
+        }
+    }
+
+    /// Whether a larger set can stand for the one on this cell.
+    private mutating func isCovered(_ position: Int, _ opening: Opening, waste: CPUsAndMemory) -> Bool {
+        guard isByCell else { return false }
+        let host = order[position]
+        let members = opening.items.filter { hosts[$0] == host }
+        let others = opening.items.filter { hosts[$0] == nil && items[$0].isFree }
+        for other in others where items[other].size.isAtMost(waste) {
+            if state.lack(of: items[other].need, on: host, page: items[other].page) == nil { return true }
+        }
+        for member in members where items[member].isFree && !(opening.mustTakeFirst && member == opening.items[0]) {
+            for other in others where isAbove(other, member, by: waste) {
+                if fits(members.map { $0 == member ? other : $0 }, on: host) { return true }
+            }
+        }
+        return false
+    }
+
+    private func isAbove(_ other: Int, _ member: Int, by waste: CPUsAndMemory) -> Bool {
+        let (larger, smaller) = (items[other], items[member])
+        return (larger.size - smaller.size).isAtMost(waste) && larger.page == smaller.page
+            && larger.need != smaller.need && smaller.need.isAtMost(larger.need)
+    }
+
+    /// Whether a set of items fits a host cell beside what was there before the search.
+    private mutating func fits(_ set: [Int], on host: Int) -> Bool {
+        decisions += 1
+        var load = search.state.loads[host]
+        var pages = Array(search.state.pages(on: host))
+        for index in set {
+            let item = items[index]
+            load.add(item.need, inHugePages: item.page >= 0)
+            if item.page >= 0 { pages[item.page] += item.need.memory / state.grid.pageSizes[item.page] }
+        }
+        if case .success = state.checks[host].rest(with: load, pages: pages[...]) { return true }
+        return false
     }
 
     private func isBesideItsGuest(_ item: Item, on host: Int) -> Bool {
@@ -198,134 +348,11 @@ struct TightFill {
     }
 }
 
-/// An amount of CPUs and of memory, in the units of a ``SumScale``.
-struct CPUsAndMemory: Hashable {
-    var cpus: Int
-    var memory: Int
-
-    static func + (left: CPUsAndMemory, right: CPUsAndMemory) -> CPUsAndMemory {
-        CPUsAndMemory(cpus: left.cpus + right.cpus, memory: left.memory + right.memory)
-    }
-    /// Whether, as what is left over, it is so little of CPUs or of memory that it tells which sets of guest cells fill a cell.
-    func isTight(in total: CPUsAndMemory) -> Bool {
-        (total.cpus > 0 && cpus * 8 <= total.cpus) || (total.memory > 0 && memory * 8 <= total.memory)
-    }
-
-    static func - (left: CPUsAndMemory, right: CPUsAndMemory) -> CPUsAndMemory {
-        CPUsAndMemory(cpus: left.cpus - right.cpus, memory: left.memory - right.memory)
-    }
-}
-
-/// What counts as CPU and memory, and in which unit, so that sums of guest cells can be held against cells.
-struct SumScale {
-    private let threadsPerCore: Int
-    /// KiB of one unit of memory; 0 when memory does not count.
-    private let unit: Int
-    private let search: PlacementSearch
-
-    /// The largest table of sums that is worth it, in words of 64 sums: 16 MiB, and there is one for each cell being filled.
-    private static let maximumWords = 2_097_152
-
-    init?(search: PlacementSearch, guests: [Int]) {
-        self.search = search
-        let grid = search.state.grid
-        let needs = guests.flatMap { search.needs[$0].cells }
-        let threads = Set(grid.cells.flatMap { $0.cores.filter(\.isWhole).map(\.dedicated.count) }.filter { $0 > 0 })
-        threadsPerCore = threads.count == 1 ? threads.first ?? 1 : 1
-        let isOneKind =
-            grid.managesPools && grid.ramRatio.thousandths == 1_000
-            && grid.cells.allSatisfy { cell in
-                zip(cell.poolTotal, cell.poolBase).allSatisfy { ($0 ?? 0) <= $1 }
-            }
-        let amounts = needs.map(\.memory).filter { $0 > 0 }
-        let most = grid.cells.map(\.memory).max() ?? 0
-        let common = amounts.reduce(0, greatestCommonDivisor)
-        let cpus = grid.cells.map { $0.cores.reduce(0) { $0 + $1.dedicated.count } }.max() ?? 0
-        let rows = (needs.count + 1) * (cpus + 1)
-        let isWorthIt = common > 0 && (most / common / 64 + 1) <= SumScale.maximumWords / max(1, rows)
-        unit = isOneKind && isWorthIt ? common : 0
-        guard unit > 0 || needs.contains(where: { $0.dedicated > 0 }) else { return nil }
-    }
-
-    /// What a guest cell takes.
-    func size(of need: CellCounts) -> CPUsAndMemory {
-        CPUsAndMemory(
-            cpus: need.wholeCores * threadsPerCore + need.paired + need.singles,
-            memory: unit == 0 ? 0 : need.memory / unit)
-    }
-
-    /// What a cell has beside the guests that stay where they are.
-    func capacity(of cell: Int) -> CPUsAndMemory {
-        let (grid, state) = (search.state.grid, search.state)
-        let load = state.loads[cell]
-        let threads = state.checks[cell].capacity.options[0].map(\.threads).max() ?? 0
-        let used = load.wholeCores * threadsPerCore + load.paired + load.singles
-        guard unit > 0 else { return CPUsAndMemory(cpus: threads - used, memory: 0) }
-        let inPools = grid.pageSizes.indices.reduce(0) { sum, size in
-            sum + (grid.cells[cell].poolBase[size] + state.pages(on: cell)[cell * grid.pageSizes.count + size])
-                * grid.pageSizes[size]
-        }
-        let free =
-            grid.cells[cell].memory - inPools - load.reserved - load.overcommittable - grid.cells[cell].foreignMemory
-        return CPUsAndMemory(cpus: threads - used, memory: max(0, free) / unit)
-    }
-}
-
-private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
-
-/// Which sums of CPUs and memory the items from some place on can reach together.
-struct SumTable {
-    private let limit: CPUsAndMemory
-    private let words: Int
-    /// By first item: for each number of CPUs, the reachable amounts of memory as bits.
-    private var reachable: [[UInt64]]
-
-    /// Tabulates sums up to `limit`.
-    init(_ sizes: [CPUsAndMemory], limit: CPUsAndMemory) {
-        self.limit = CPUsAndMemory(cpus: max(0, limit.cpus), memory: max(0, limit.memory))
-        words = self.limit.memory / 64 + 1
-        var row = [UInt64](repeating: 0, count: (self.limit.cpus + 1) * words)
-        row[0] = 1
-        reachable = Array(repeating: [], count: sizes.count + 1)
-        reachable[sizes.count] = row
-        for index in sizes.indices.reversed() {
-            let size = sizes[index]
-            if size.cpus <= self.limit.cpus, size.memory <= self.limit.memory { add(size, to: &row) }
-            reachable[index] = row
-        }
-    }
-
-    private func add(_ size: CPUsAndMemory, to row: inout [UInt64]) {
-        let (shift, bits) = size.memory.quotientAndRemainder(dividingBy: 64)
-        let old = row
-        for cpus in 0...(limit.cpus - size.cpus) {
-            for word in 0..<(words - shift) {
-                var moved = old[cpus * words + word] << UInt64(bits)
-                if bits > 0, word > 0 { moved |= old[cpus * words + word - 1] >> UInt64(64 - bits) }
-                row[(cpus + size.cpus) * words + word + shift] |= moved
-            }
-        }
-    }
-
-    /// Whether items from `first` on reach some sum within bounds, in both measures at once.
-    func reaches(from first: Int, between low: CPUsAndMemory, and high: CPUsAndMemory) -> Bool {
-        guard high.cpus >= 0, high.memory >= 0 else { return false }
-        let row = reachable[first]
-        let (from, to) = (max(0, low.memory), min(high.memory, limit.memory))
-        guard from <= to, max(0, low.cpus) <= min(high.cpus, limit.cpus) else { return false }
-        for cpus in max(0, low.cpus)...min(high.cpus, limit.cpus) {
-            for word in from / 64...to / 64 {
-                var bits = row[cpus * words + word]
-                if word == from / 64 { bits &= ~0 << UInt64(from % 64) }
-                if word == to / 64, to % 64 < 63 { bits &= (1 << UInt64(to % 64 + 1)) - 1 }
-                if bits != 0 { return true }
-            }
-        }
-        return false
-    }
-
-    /// Whether an item is beyond what is left.
-    func isTooLarge(_ size: CPUsAndMemory, for room: CPUsAndMemory) -> Bool {
-        size.cpus > room.cpus || size.memory > room.memory
+extension CellCounts {
+    /// Whether a host cell that takes `other` takes this in its place.
+    fileprivate func isAtMost(_ other: CellCounts) -> Bool {
+        wholeCores <= other.wholeCores && paired == other.paired && singles <= other.singles && shared <= other.shared
+            && memory <= other.memory && overhead <= other.overhead && isReserved == other.isReserved
+            && needsSMT == other.needsSMT
     }
 }

@@ -86,9 +86,12 @@ struct PlacementFindings {
         let names = placement.conflict
         guard names.count > 1, let last = names.last else { return [] }
         let list = names.dropLast().map { "'\($0)'" }.joined(separator: ", ") + " and '\(last)'"
+        let rest =
+            placement.conflictIsMinimal
+            ? "any one of them left out, the others fit" : "not minimal: some of them may fit together all the same"
         return [
             Diagnostic(
-                .doNotFitTogether, "guests \(list) do not fit together; any one of them left out, the others fit",
+                .doNotFitTogether, "guests \(list) do not fit together; \(rest)",
                 at: mark(of: last), severity: .note)
         ]
     }

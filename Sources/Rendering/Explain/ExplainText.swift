@@ -85,7 +85,9 @@ public struct ExplainText {
             names.count == 1
             ? "Guest \(last) does not fit on this host even alone."
             : "Guests \(names.dropLast().joined(separator: ", ")) and \(last) do not fit together, wherever they go; "
-                + "any one of them left out, the others of these fit."
+                + (plan.placement.conflictIsMinimal
+                    ? "any one of them left out, the others of these fit."
+                    : "not minimal: some of these may fit together all the same.")
         return wrapped(text, to: textWidth)
     }
 

@@ -99,7 +99,7 @@ private func unplacedJSON(_ guest: UnplacedGuest) -> JSONValue {
 }
 
 /// `page_kib` is there for shortages of pages and of page sizes only; `host_cell` is null for the host as a whole.
-private func shortageJSON(_ shortage: Shortage) -> JSONValue {
+func shortageJSON(_ shortage: Shortage) -> JSONValue {
     let (name, size) = shortage.resource.document
     var members: [String: JSONValue] = [
         "host_cell": shortage.hostCell.map { .number($0.rawValue) } ?? .null,

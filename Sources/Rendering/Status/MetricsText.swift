@@ -100,7 +100,7 @@ public struct MetricsText {
 }
 
 /// One metric with its series: all of them are gauges.
-private struct MetricFamily {
+struct MetricFamily {
     typealias Series = (labels: [(String, String)], value: Int64)
 
     let name: String

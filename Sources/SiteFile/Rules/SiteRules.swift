@@ -36,12 +36,14 @@ struct SiteRules {
         let hosts = hosts()
         hostNames = Set(hosts.map(\.name.value))
         let guests = guests(on: hosts)
-        checkUnusedFlavors()
+        let flavors = flavorSpecs()
         report.append(DeviceRules(guests).diagnostics)
         report.append(FormerNames(guests).diagnostics)
-        return Site(
+        var site = Site(
             name: draft.name ?? Located("default", at: start), hosts: hosts, guests: guests,
             namesHosts: !(draft.hosts?.value ?? []).isEmpty)
+        site.flavors = flavors
+        return site
     }
 
     /// The hosts of the file, or the one host that a file without hosts means.
@@ -195,16 +197,19 @@ struct SiteRules {
         report.error(.missingKey, message, at: name.mark, hint: "add flavor: NAME, or vcpus: 1 and ram: 512MiB")
     }
 
-    /// Flavors that no guest uses are checked on their own; one that waits for a guest to complete it is left alone.
-    private mutating func checkUnusedFlavors() {
-        for flavor in draft.flavors?.value ?? [] where !usedFlavors.contains(flavor.name.value) {
+    /// The flavors on their own. One that waits for a guest to complete it is left alone; findings of one that a guest uses were
+    /// made there.
+    private mutating func flavorSpecs() -> [FlavorSpec] {
+        var settings: [FlavorSpec] = []
+        for flavor in draft.flavors?.value ?? [] {
             guard let choice = flavors[flavor.name.value].flatMap({ $0 }), choice.settings.vcpus != nil,
                 choice.settings.ram != nil
             else { continue }
             var rules = DemandRules(choice)
-            _ = rules.demand()
-            report.append(rules.report.diagnostics)
+            settings.append(FlavorSpec(name: flavor.name, demand: rules.demand()))
+            if !usedFlavors.contains(flavor.name.value) { report.append(rules.report.diagnostics) }
         }
+        return settings
     }
 
     private func wasUnreadable(_ section: String) -> Bool { draft.broken.contains(section) }

@@ -11,6 +11,8 @@ public struct Site: Hashable, Sendable {
     public var guests: [GuestSpec]
     /// Whether the file has entries of hosts; without any it means one host, whatever its name.
     public var namesHosts: Bool
+    /// The flavors that say how many vCPUs and how much memory a guest has, in the order of the file, used or not.
+    public var flavors: [FlavorSpec] = []
 
     /// Puts a site together.
     public init(name: Located<String>, hosts: [HostPolicy], guests: [GuestSpec], namesHosts: Bool = true) {
@@ -18,6 +20,20 @@ public struct Site: Hashable, Sendable {
         self.name = name
         self.hosts = hosts
         self.guests = guests
+    }
+}
+
+/// A flavor by itself: what a guest with it and nothing else needs.
+public struct FlavorSpec: Hashable, Sendable {
+    /// The flavor's name.
+    public var name: Located<String>
+    /// What such a guest needs.
+    public var demand: GuestDemand
+
+    /// Puts a flavor together.
+    public init(name: Located<String>, demand: GuestDemand) {
+        self.name = name
+        self.demand = demand
     }
 }
 

@@ -121,6 +121,31 @@ func fullHosts(count: Int) {
         ["host", "planner", "first fit", "undecided", "slowest plan"], rows)
 }
 
+/// What hard kinds of questions take, and how many of them have no answer.
+func families(seeds: Int) {
+    let rows = Family.all.flatMap { family in
+        family.sizes.map { cells, guests -> [String] in
+            let clock = ContinuousClock()
+            var verdicts: [Placement.Verdict: Int] = [:]
+            var times: [Duration] = []
+            for seed in 0..<seeds {
+                let request = family.request(cells: cells, guests: guests, seed: seed)
+                times.append(clock.measure { verdicts[Placer.place(request).verdict, default: 0] += 1 })
+            }
+            times.sort()
+            progress("\(family.name), \(cells) cells: \(times[times.count - 1].text)")
+            return [
+                family.name, "\(cells)", "\(guests)", "\(verdicts[.placed, default: 0])",
+                "\(verdicts[.infeasible, default: 0])", "\(verdicts[.undecided, default: 0])",
+                times[times.count / 2].text, times[times.count * 9 / 10].text, times[times.count - 1].text,
+            ]
+        }
+    }
+    printTable(
+        "Hard kinds of questions (\(seeds) of each)",
+        ["family", "cells", "guests", "placed", "infeasible", "undecided", "p50", "p90", "max"], rows)
+}
+
 func percent(_ part: Int, _ whole: Int) -> String { "\(part * 100 / max(1, whole)) %" }
 
 func processes(_ program: String) throws {
@@ -139,9 +164,13 @@ func processes(_ program: String) throws {
 }
 
 let programs = CommandLine.arguments.dropFirst()
-let count = Int(ProcessInfo.processInfo.environment["NUMACTL_PLAN_FULL_HOSTS"] ?? "") ?? 20
-sizes()
-growth()
-wideGuests()
-fullHosts(count: count)
-if let program = programs.first { try processes(program) }
+let environment = ProcessInfo.processInfo.environment
+let count = Int(environment["NUMACTL_PLAN_FULL_HOSTS"] ?? "") ?? 20
+let tables = environment["NUMACTL_PLAN_TABLES"]?.split(separator: ",").map(String.init)
+func isWanted(_ table: String) -> Bool { tables?.contains(table) ?? true }
+if isWanted("sizes") { sizes() }
+if isWanted("growth") { growth() }
+if isWanted("wide") { wideGuests() }
+if isWanted("families") { families(seeds: count) }
+if isWanted("full") { fullHosts(count: count) }
+if isWanted("process"), let program = programs.first { try processes(program) }

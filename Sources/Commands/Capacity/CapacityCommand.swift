@@ -1,0 +1,108 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import HostModel
+internal import Placement
+internal import Planning
+internal import Rendering
+internal import SiteFile
+
+struct CapacityCommand: WorldCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "capacity", abstract: "Count how many more guests fit beside those of the site.",
+        discussion: """
+            Each number is exact: so many guests were placed, and one more was proven not to fit. Changes nothing.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, markdown, metrics }
+
+    @OptionGroup var site: SiteArgument
+    @OptionGroup var host: HostOptions
+
+    @Option(
+        name: .customLong("flavor"),
+        help: ArgumentHelp(
+            "Count guests of this flavor; may be given several times (default: every flavor with vcpus and ram).",
+            valueName: "name"), completion: .offering(\.flavors))
+    var flavors: [String] = []
+
+    @Option(
+        name: .customLong("mix"),
+        help: ArgumentHelp(
+            "Count how many times these guests fit together, such as web=4,db=1; may be given several times.",
+            valueName: "flavors"))
+    var mixes: [FlavorMix] = []
+
+    @OptionGroup var change: HostChangeOptions
+    @OptionGroup var search: SearchOptions
+
+    @Option(help: "The output's form.") var format: Format = .text
+
+    func validate() throws {
+        if change.on != nil, host.facts != nil || host.root != nil || host.connect != nil {
+            throw ValidationError("--on names another machine: it goes without --facts, --root and --connect.")
+        }
+    }
+
+    func run(in world: World) throws {
+        try report(in: world) {
+            let session = try PlanningSession(
+                site: site.site, host: change.on.map(host.on) ?? host, explains: false, effort: search.effort,
+                world: world)
+            let request = PlanRequest(
+                host: try change.applied(to: session.facts), site: session.input.site.name.value,
+                policy: session.policy, guests: session.guests,
+                bases: try session.input.bases(for: session.guests, world: world),
+                defaultHugePage: session.facts.defaultHugePage, explains: false,
+                searchLimit: PlacementRequest.searchLimit(effort: search.effort))
+            let capacity = Capacity(request, wishes: try wishes(session.input.site.flavors))
+            let status = ExitStatus(capacity)
+            world.say(try text(capacity, status, color: world.hasColor))
+            return status
+        }
+    }
+
+    private func text(_ capacity: Capacity, _ status: ExitStatus, color: Bool) throws -> String {
+        switch format {
+        case .text: CapacityText(capacity).text(color: color)
+        case .json: try JSONText.of(CapacityJSON(capacity, exit: status.report))
+        case .markdown: CapacityMarkdown(capacity).text
+        case .metrics: CapacityMetrics(capacity).text
+        }
+    }
+
+    /// What is to be counted: what was asked for, or every flavor.
+    private func wishes(_ known: [FlavorSpec]) throws -> [Capacity.Wish] {
+        func flavor(_ name: String) throws -> FlavorSpec {
+            if let flavor = known.first(where: { $0.name.value == name }) { return flavor }
+            let near = suggestion(for: name, among: known.map(\.name.value)).map { "did you mean '\($0)'?" }
+            let problem = "the site has no flavor '\(displayable(name))' with vcpus and ram"
+            throw CommandFailure(.usage, [Diagnostic(.unknownFlavor, problem, hint: near)])
+        }
+        let wanted = flavors.isEmpty && mixes.isEmpty ? known.map(\.name.value) : flavors
+        return try wanted.map { Capacity.Wish([Capacity.Wish.Part(flavor: try flavor($0))]) }
+            + mixes.map { mix in
+                Capacity.Wish(
+                    try mix.parts.map { Capacity.Wish.Part(flavor: try flavor($0.name), count: $0.count) }, isMix: true)
+            }
+    }
+}
+
+extension ExitStatus {
+    /// 10 when the site's own guests do not fit, 16 when something is undecided.
+    fileprivate init(_ capacity: Capacity) {
+        switch capacity.verdict {
+        case .infeasible: self = .doesNotFit
+        case .undecided: self = .undecided
+        case .placed: self = capacity.isUndecided ? .undecided : .done
+        }
+    }
+}
+
+extension HostOptions {
+    /// The same, with another machine's facts.
+    fileprivate func on(_ facts: String) -> HostOptions {
+        var options = self
+        options.facts = facts
+        return options
+    }
+}

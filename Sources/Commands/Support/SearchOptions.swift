@@ -1,0 +1,23 @@
+internal import ArgumentParser
+internal import Placement
+
+/// How hard a placement is searched for.
+struct SearchOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Search so many times as long for a placement before giving up undecided.", valueName: "times"))
+    var effort = 1
+
+    private static let most = 1_000
+
+    func validate() throws {
+        guard (1...SearchOptions.most).contains(effort) else {
+            throw ValidationError("--effort takes a number from 1 to \(SearchOptions.most).")
+        }
+    }
+}
+
+extension PlacementRequest {
+    /// The search limit with so many times the usual effort.
+    static func searchLimit(effort: Int) -> Int { defaultSearchLimit * effort }
+}

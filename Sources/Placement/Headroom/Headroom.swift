@@ -1,0 +1,191 @@
+internal import HostModel
+public import SiteFile
+
+/// How much room a host has beside guests that are placed.
+///
+/// How many guests more fit is asked of the planner itself: it places them together with all others, and may do with these what it
+/// does for a plan. As few questions as may be are asked: sums give a number above which none can fit (``SumRefutation``), putting
+/// one guest after the other on what is free gives one up to which all do, and what is between the two is halved. More guests never
+/// fit where fewer do not.
+public struct Headroom {
+    /// How many guests more there can be.
+    public struct Count: Hashable, Sendable {
+        /// So many were placed.
+        public var found: Int
+        /// Whether one more was proven not to fit; false where the search gave up.
+        public var isExact: Bool
+        /// Guests that would have to leave their place for that, ascending.
+        public var moved: [String]
+        /// What the next one lacks; empty where that is not known.
+        public var reasons: [Shortage]
+    }
+
+    let request: PlacementRequest
+    /// Where the guests are.
+    let placed: Placement
+
+    /// The most guests that are looked for.
+    public static let most = 10_000
+
+    /// - Parameters:
+    ///   - request: The guests that are there.
+    ///   - placed: Their placement, which is one of all of them.
+    public init(_ request: PlacementRequest, placed: Placement) {
+        var request = request
+        request.explains = false
+        request.guests.sort { $0.name < $1.name }
+        for index in request.guests.indices {
+            let place = placed.guests.first { $0.name == request.guests[index].name }
+            guard let place, !place.cells.isEmpty else { continue }
+            request.guests[index].present = PresentPlacement(
+                place, basePage: request.host.host.basePage, isRunning: request.guests[index].present?.isRunning == true
+            )
+        }
+        self.request = request
+        self.placed = placed
+    }
+
+    /// How many times the guests of `batch` fit beside all others.
+    public func count(of batch: [GuestDemand]) -> Count {
+        guard !batch.isEmpty else { return Count(found: 0, isExact: true, moved: [], reasons: []) }
+        var (found, failed) = (0, refuted(batch))
+        var (best, next): (Placement?, Placement?) = (nil, nil)
+        var isExact = true
+        // What goes on top of what is there is most often all that does.
+        var guess = min(max(1, greedy(batch, below: failed)), failed - 1)
+        while found + 1 < failed {
+            let answer = Placer.place(with(batch, guess))
+            switch answer.verdict {
+            case .placed: (found, best) = (guess, answer)
+            case .infeasible: (failed, next, isExact) = (guess, answer, true)
+            case .undecided: (failed, next, isExact) = (guess, answer, false)
+            }
+            guess = best == nil || next == nil ? nearby(found, failed, hasFailed: next != nil) : (found + failed) / 2
+        }
+        if next == nil, found < Headroom.most { next = Placer.place(with(batch, found + 1)) }
+        isExact = isExact && found < Headroom.most
+        return Count(found: found, isExact: isExact, moved: best?.moved ?? [], reasons: next.map(reasons) ?? [])
+    }
+
+    /// The next number to try while nothing, or all, has fitted: one more first, then twice as many more each time.
+    private func nearby(_ found: Int, _ failed: Int, hasFailed: Bool) -> Int {
+        hasFailed ? (found + failed) / 2 : min(failed - 1, found + max(1, found / 8))
+    }
+
+    private func reasons(_ answer: Placement) -> [Shortage] {
+        let names = Set(request.guests.map(\.name))
+        let added = answer.unplaced.first { !names.contains($0.name) } ?? answer.unplaced.first
+        return (added?.reasons ?? []).map { reason in
+            var reason = reason
+            // Those that were added have names that mean nothing to anybody.
+            reason.heldBy.removeAll { $0.hasPrefix(Headroom.prefix) }
+            return reason
+        }
+    }
+
+    /// The question with so many batches more.
+    private func with(_ batch: [GuestDemand], _ count: Int) -> PlacementRequest {
+        var question = request
+        let width = String(Headroom.most).count
+        for number in 1...max(1, count) where count > 0 {
+            let digits = String(number)
+            let padded = String(repeating: "0", count: max(0, width - digits.count)) + digits
+            for (part, demand) in batch.enumerated() {
+                question.guests.append(PlacementGuest(name: "\(Headroom.prefix)\(padded)-\(part)", demand: demand))
+            }
+        }
+        return question
+    }
+
+    /// Sorts behind every domain's name, and is none.
+    private static let prefix = "\u{10FFFF}"
+
+    // MARK: Bounds
+
+    /// The least number that sums refute, or one above the most that are looked for.
+    private func refuted(_ batch: [GuestDemand]) -> Int {
+        var (holding, failing) = (0, Headroom.most + 1)
+        let sums = SumsWithMore(request, batch: batch)
+        guard let sums else { return 1 }
+        while failing - holding > 1 {
+            let middle = holding + (failing - holding) / 2
+            if sums.refutes(middle) { failing = middle } else { holding = middle }
+        }
+        return failing
+    }
+
+    /// How many batches go one after the other on what is free, with everybody else where they are.
+    private func greedy(_ batch: [GuestDemand], below limit: Int) -> Int {
+        let placing = PlacementRun(request, budget: SearchBudget(0))
+        guard let needs = placing.grid.needs(of: batch), let search = placing.occupied else { return 0 }
+        return GreedyConstruction.Preference.inTurn(prefersPack: search.prefersPack).map { preference in
+            var construction = GreedyConstruction(search: search, order: .cellsFirst, preference: preference)
+            var count = 0
+            while count + 1 < limit, needs.allSatisfy({ construction.add($0) }) { count += 1 }
+            return count
+        }.max() ?? 0
+    }
+}
+
+extension HostGrid {
+    /// What guests need; nil when one of them fits no such host, whatever is there.
+    fileprivate func needs(of demands: [GuestDemand]) -> [GuestCounts]? {
+        var needs: [GuestCounts] = []
+        for demand in demands {
+            do {
+                needs.append(try GuestCounts(demand, on: self))
+            } catch {
+                return nil
+            }
+        }
+        return needs
+    }
+}
+
+extension GreedyConstruction {
+    /// Puts a guest where it has room; false when it has none.
+    fileprivate mutating func add(_ need: GuestCounts) -> Bool {
+        if need.cells.isEmpty || !need.spread.isEmpty, !placeFloating(need) { return false }
+        return need.cells.isEmpty || place(need) != nil
+    }
+}
+
+extension PlacementRun {
+    /// The host with every guest where it is; nil when one has no place that can be kept.
+    var occupied: PlacementSearch? {
+        let (grid, needs, _) = committed(Set(kept.keys))
+        var search = PlacementSearch(
+            grid: grid, needs: needs, allowsMixedPages: true, prefersPack: request.policy.placement == .pack, limit: 0)
+        for need in needs { search.state.addFloating(need) }
+        for (guest, need) in needs.enumerated() where !need.cells.isEmpty {
+            guard let assignment = kept[guest]?.assignment, search.fix(guest, assignment) else { return nil }
+        }
+        return search
+    }
+}
+
+/// The sums of a host's guests with more of some beside them.
+private struct SumsWithMore {
+    private let needs: [GuestCounts]
+    private let batch: [GuestCounts]
+    private let state: PlacementState
+
+    /// Nil when one of the batch fits no such host whatever is there.
+    init?(_ request: PlacementRequest, batch: [GuestDemand]) {
+        let placing = PlacementRun(request, budget: SearchBudget(0))
+        guard let more = placing.grid.needs(of: batch) else { return nil }
+        needs = placing.needs.compactMap(\.self)
+        self.batch = more
+        state = PlacementState(placing.grid)
+    }
+
+    func refutes(_ count: Int) -> Bool {
+        var state = state
+        for need in needs { state.addFloating(need) }
+        for need in batch { for _ in 0..<count { state.addFloating(need) } }
+        guard state.hostLack == nil else { return true }
+        return SumRefutation(
+            needs.filter { !$0.cells.isEmpty }, and: batch.filter { !$0.cells.isEmpty }, times: count, on: state
+        ).refutes
+    }
+}

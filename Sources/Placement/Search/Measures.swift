@@ -1,0 +1,123 @@
+internal import HostModel
+
+/// What guest cells take and host cells have, in amounts that only add up.
+///
+/// Each measure is a necessary condition: the guest cells on a host cell never take more of it than that cell has, whatever else
+/// ``CellCheck`` asks. So what does not add up in one of them fits no way.
+/// - *Threads*: each `isolate` vCPU takes at least the usable threads of the host's poorest whole core.
+/// - *Whole cores* of `isolate` vCPUs.
+/// - *CPUs in shared use*: with a ratio of r, s shared and d dedicated vCPUs on C CPUs satisfy s + r d <= r C.
+/// - *Ordinary memory*: with a ratio of r, s KiB that may be overcommitted and h that may not satisfy s + r h <= r M.
+/// - *All memory*, whatever the pages: pools grow out of it.
+/// - *Pages* of each size: those of the pool, or as many as the cell's memory makes.
+struct Measures {
+    static let (threads, cores, shared, ordinary, memory) = (0, 1, 2, 3, 4)
+    /// The measure of the first page size.
+    static let pages = 5
+
+    /// How many measures there are.
+    let count: Int
+    private let pageSizes: [Int]
+    private let cpuRatio: SharedWeight
+    private let ramRatio: SharedWeight
+    private let setsOverlap: Bool
+    /// The fewest usable threads, and the fewest CPUs in shared use, of any whole core.
+    private let threadsOfCore: Int
+    private let sharedOfCore: Int
+
+    init(_ state: PlacementState) {
+        let grid = state.grid
+        pageSizes = grid.pageSizes
+        count = Measures.pages + grid.pageSizes.count
+        cpuRatio = SharedWeight(grid.cpuRatio)
+        ramRatio = SharedWeight(grid.ramRatio)
+        setsOverlap = grid.setsOverlap
+        let kinds = state.checks.flatMap(\.capacity.kinds)
+        threadsOfCore = kinds.map(\.threads).min() ?? 1
+        sharedOfCore = kinds.map(\.shared).min() ?? 0
+    }
+
+    /// What a guest cell takes, by measure.
+    func amounts(of need: CellCounts, page: Int) -> [Int] {
+        var amounts = Array(repeating: 0, count: count)
+        amounts[Measures.threads] = need.wholeCores * threadsOfCore + need.paired + need.singles
+        amounts[Measures.cores] = need.wholeCores
+        amounts[Measures.shared] = sharedUse(
+            cores: need.wholeCores, threads: need.paired + need.singles, shared: need.shared)
+        let ordinary = need.overhead + (page < 0 ? need.memory : 0)
+        amounts[Measures.ordinary] = ordinary * (need.isReserved ? ramRatio.alone : ramRatio.shared)
+        amounts[Measures.memory] = amounts[Measures.ordinary]
+        if page >= 0 {
+            amounts[Measures.memory] += need.memory * ramRatio.alone
+            amounts[Measures.pages + page] = need.memory / pageSizes[page]
+        }
+        return amounts
+    }
+
+    /// The least that a guest cell takes, by measure, with any of its page sizes.
+    func amounts(of cell: Int, in need: GuestCounts) -> [Int] {
+        let pages = need.keptPages.map { [$0[cell]] } ?? need.pages
+        let choices = pages.map { amounts(of: need.cells[cell], page: $0) }
+        guard let first = choices.first else { return amounts(of: need.cells[cell], page: -1) }
+        return choices.dropFirst().reduce(first) { zip($0, $1).map(min) }
+    }
+
+    /// What a host cell has left, by measure.
+    func room(on cell: Int, of state: PlacementState) -> [Int] {
+        var room = Array(repeating: 0, count: count)
+        let (load, capacity) = (state.loads[cell], state.checks[cell].capacity)
+        let threads = load.paired + load.singles
+        room[Measures.threads] =
+            (capacity.options[0].map(\.threads).max() ?? 0) - threads - load.wholeCores * threadsOfCore
+        room[Measures.cores] = capacity.options.count - 1 - load.wholeCores
+        room[Measures.shared] =
+            capacity.sharedCPUs * cpuRatio.alone
+            - sharedUse(cores: load.wholeCores, threads: threads, shared: load.shared)
+        if state.grid.cells[cell].servesMemory { measureMemory(of: cell, state, &room) }
+        return room.map { max(0, $0) }
+    }
+
+    private func sharedUse(cores: Int, threads: Int, shared: Int) -> Int {
+        (cores * sharedOfCore + (setsOverlap ? threads : 0)) * cpuRatio.alone + shared * cpuRatio.shared
+    }
+
+    private func measureMemory(of cell: Int, _ state: PlacementState, _ room: inout [Int]) {
+        let (grid, host, load) = (state.grid, state.grid.cells[cell], state.loads[cell])
+        let used = Array(state.pages(on: cell))
+        let taken = load.reserved * ramRatio.alone + load.overcommittable * ramRatio.shared
+        var (inPools, base, spare, inUse) = (0, 0, 0, 0)
+        for (size, unit) in pageSizes.enumerated() {
+            guard let total = host.poolTotal[size] else { continue }
+            let wanted = host.poolBase[size] + used[size]
+            inPools += (!grid.managesPools ? total : grid.allowsShrink ? wanted : max(wanted, total)) * unit
+            base += host.poolBase[size] * unit
+            spare += max(0, total - host.poolBase[size]) * unit
+            inUse += used[size] * unit
+        }
+        let free = host.memory - host.foreignMemory
+        room[Measures.ordinary] = (free - inPools) * ramRatio.alone - taken
+        // Pages of a pool that is there already are to be had even where the cell's memory counts less than its pools.
+        room[Measures.memory] = (max(free - base, spare) - inUse) * ramRatio.alone - taken
+        for (size, unit) in pageSizes.enumerated() {
+            guard let total = host.poolTotal[size] else { continue }
+            let there = total - host.poolBase[size]
+            let most = grid.managesPools ? max(there, (free - base) / unit) : there
+            room[Measures.pages + size] = most - used[size]
+        }
+    }
+}
+
+/// How much what may be overcommitted weighs, and what may not: as one to the ratio.
+struct SharedWeight {
+    let shared: Int
+    let alone: Int
+
+    /// A ratio beyond this is taken for no limit at all, so that no sum overflows.
+    private static let highest: UInt64 = 16_000
+
+    init(_ ratio: Ratio) {
+        let isLimit = ratio.thousandths <= SharedWeight.highest
+        shared = isLimit ? 1_000 : 0
+        alone = isLimit ? Int(ratio.thousandths) : 1
+    }
+}

@@ -1,0 +1,151 @@
+/// An amount of CPUs and of memory, in the units of a ``SumScale``.
+struct CPUsAndMemory: Hashable {
+    var cpus: Int
+    var memory: Int
+
+    static func + (left: CPUsAndMemory, right: CPUsAndMemory) -> CPUsAndMemory {
+        CPUsAndMemory(cpus: left.cpus + right.cpus, memory: left.memory + right.memory)
+    }
+
+    static func - (left: CPUsAndMemory, right: CPUsAndMemory) -> CPUsAndMemory {
+        CPUsAndMemory(cpus: left.cpus - right.cpus, memory: left.memory - right.memory)
+    }
+
+    /// Whether it is no more than another in both.
+    func isAtMost(_ other: CPUsAndMemory) -> Bool { cpus <= other.cpus && memory <= other.memory }
+
+    /// Whether, as what is left over, it is so little of CPUs or of memory that it tells which sets of guest cells fill a cell.
+    func isTight(in total: CPUsAndMemory) -> Bool {
+        (total.cpus > 0 && cpus * 8 <= total.cpus) || (total.memory > 0 && memory * 8 <= total.memory)
+    }
+}
+
+/// What counts as CPU and memory, so that sums of guest cells can be held against cells: two of the ``Measures``.
+struct SumScale {
+    private let measures: Measures
+    /// The measure of memory: pages of one size where all memory is in those and pools are what they are, else all memory.
+    private let memory: Int
+    private let state: PlacementState
+
+    init?(search: PlacementSearch, guests: [Int]) {
+        state = search.state
+        measures = Measures(search.state)
+        var pages: Set<Int> = []
+        var hasDedicated = false
+        for guest in guests {
+            let need = search.needs[guest]
+            guard let choice = need.pageChoices(mixed: false).first else { return nil }
+            for (cell, page) in zip(need.cells, choice) {
+                if cell.memory > 0 { pages.insert(page) }
+                if cell.dedicated > 0 { hasDedicated = true }
+            }
+        }
+        let hasSpare = state.grid.cells.contains { cell in
+            zip(cell.poolTotal, cell.poolBase).contains { ($0 ?? 0) > $1 }
+        }
+        let isOfPages = pages.count == 1 && (!state.grid.managesPools || hasSpare)
+        let only = pages.first.map { $0 >= 0 ? Measures.pages + $0 : Measures.ordinary }
+        memory = isOfPages ? only ?? Measures.memory : Measures.memory
+        guard hasDedicated || !pages.isEmpty else { return nil }
+    }
+
+    /// What a guest cell takes.
+    func size(of need: CellCounts, page: Int) -> CPUsAndMemory {
+        let amounts = measures.amounts(of: need, page: page)
+        return CPUsAndMemory(cpus: amounts[Measures.threads], memory: amounts[memory])
+    }
+
+    /// What a cell has beside the guests that stay where they are.
+    func capacity(of cell: Int) -> CPUsAndMemory {
+        let room = measures.room(on: cell, of: state)
+        return CPUsAndMemory(cpus: room[Measures.threads], memory: room[memory])
+    }
+}
+
+/// Which sums of CPUs and memory the items from some place on can reach together.
+///
+/// Memory is counted in a unit of which the table stays small: the amounts' common divisor, or more. Amounts are then rounded down,
+/// so a sum that is reached may seem less than it is by one unit an item, and no more: bounds are taken that much wider.
+struct SumTable {
+    private let limit: CPUsAndMemory
+    /// What one column stands for.
+    private let unit: Int
+    /// Whether every amount is a multiple of the unit.
+    private let isExact: Bool
+    /// The least amount of memory of any item that has some.
+    private let least: Int
+    private let count: Int
+    private let words: Int
+    /// By first item: for each number of CPUs, the reachable amounts of memory as bits.
+    private var reachable: [[UInt64]]
+
+    /// The largest table of sums, in words of 64 sums: 2 MiB, and there is one for each cell being filled.
+    private static let maximumWords = 262_144
+
+    /// What making it takes, as fit checks.
+    var cost: Int { reachable.count * (limit.cpus + 1) * words / 64 }
+
+    /// Tabulates sums up to `limit`.
+    init(_ sizes: [CPUsAndMemory], limit: CPUsAndMemory) {
+        let common = sizes.reduce(0) { greatestCommonDivisor($0, $1.memory) }
+        let rows = (sizes.count + 1) * (max(0, limit.cpus) + 1)
+        let columns = max(1, SumTable.maximumWords / rows - 1) * 64
+        unit = max(1, common, (max(0, limit.memory) + columns - 1) / columns)
+        isExact = unit == max(1, common)
+        self.limit = CPUsAndMemory(cpus: max(0, limit.cpus), memory: max(0, limit.memory) / unit)
+        least = sizes.map(\.memory).filter { $0 > 0 }.min() ?? 0
+        count = sizes.count
+        words = self.limit.memory / 64 + 1
+        var row = [UInt64](repeating: 0, count: (self.limit.cpus + 1) * words)
+        row[0] = 1
+        reachable = Array(repeating: [], count: sizes.count + 1)
+        reachable[sizes.count] = row
+        for index in sizes.indices.reversed() {
+            let size = CPUsAndMemory(cpus: sizes[index].cpus, memory: sizes[index].memory / unit)
+            if size.isAtMost(self.limit) { add(size, to: &row) }
+            reachable[index] = row
+        }
+    }
+
+    private func add(_ size: CPUsAndMemory, to row: inout [UInt64]) {
+        let (shift, bits) = size.memory.quotientAndRemainder(dividingBy: 64)
+        let old = row
+        for cpus in 0...(limit.cpus - size.cpus) {
+            for word in 0..<(words - shift) {
+                var moved = old[cpus * words + word] << UInt64(bits)
+                if bits > 0, word > 0 { moved |= old[cpus * words + word - 1] >> UInt64(64 - bits) }
+                row[(cpus + size.cpus) * words + word + shift] |= moved
+            }
+        }
+    }
+
+    /// Whether items from `first` on may reach some sum within bounds, in both measures at once.
+    func reaches(from first: Int, between low: CPUsAndMemory, and high: CPUsAndMemory) -> Bool {
+        guard high.cpus >= 0, high.memory >= 0 else { return false }
+        let row = reachable[first]
+        let (from, to) = (lowest(low.memory, high.memory, first), min(high.memory / unit, limit.memory))
+        guard from <= to, max(0, low.cpus) <= min(high.cpus, limit.cpus) else { return false }
+        for cpus in max(0, low.cpus)...min(high.cpus, limit.cpus) {
+            for word in from / 64...to / 64 {
+                var bits = row[cpus * words + word]
+                if word == from / 64 { bits &= ~0 << UInt64(from % 64) }
+                if word == to / 64, to % 64 < 63 { bits &= (1 << UInt64(to % 64 + 1)) - 1 }
+                if bits != 0 { return true }
+            }
+        }
+        return false
+    }
+
+    /// The lowest column in which a sum of at least `low` and at most `high` may be.
+    private func lowest(_ low: Int, _ high: Int, _ first: Int) -> Int {
+        guard low > 0 else { return 0 }
+        guard !isExact else { return (low + unit - 1) / unit }
+        let items = least > 0 ? min(count - first, high / least) : 0
+        return max(0, low / unit - items)
+    }
+
+    /// Whether an item is beyond what is left.
+    func isTooLarge(_ size: CPUsAndMemory, for room: CPUsAndMemory) -> Bool { !size.isAtMost(room) }
+}
+
+private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }

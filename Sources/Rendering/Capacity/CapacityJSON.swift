@@ -1,0 +1,71 @@
+internal import Diagnostics
+internal import HostModel
+internal import Placement
+public import Planning
+internal import SiteFile
+
+/// How many more guests fit as the document `numactl-plan/capacity`, for programs.
+public struct CapacityJSON: Encodable {
+    /// What the document calls itself.
+    public static let kind = "numactl-plan/capacity"
+
+    private let capacity: Capacity
+    private let exit: ExitReport
+
+    /// Takes the answer and the code that the process ends with.
+    public init(_ capacity: Capacity, exit: ExitReport) {
+        self.capacity = capacity
+        self.exit = exit
+    }
+
+    /// Writes the document; what is absent is null.
+    public func encode(to encoder: any Encoder) throws {
+        let document: JSONValue = [
+            "kind": .text(CapacityJSON.kind),
+            "format_version": documentVersion,
+            "host": ["name": .text(capacity.host)],
+            "site": ["name": .text(capacity.site)],
+            "verdict": .text(capacity.verdict.rawValue),
+            "unplaced": .texts(capacity.unplaced),
+            "fits": .list(capacity.fits.map(fitJSON)),
+            "cells": .list(capacity.cells.map(roomJSON)),
+            "largest": [
+                "dedicated_vcpus": largestJSON(capacity.mostVCPUs, key: "vcpus"),
+                "memory": largestJSON(capacity.mostMemory, key: "memory_kib"),
+            ],
+            "largest_share_percent": [
+                "free_cpus": capacity.largestShareOfCPUs.map { .number($0) } ?? .null,
+                "free_memory": capacity.largestShareOfMemory.map { .number($0) } ?? .null,
+            ],
+            "exit": exit.json,
+        ]
+        try document.encode(to: encoder)
+    }
+}
+
+private func fitJSON(_ fit: Capacity.Fit) -> JSONValue {
+    [
+        "name": .text(fit.wish.name),
+        "guests": .list(
+            fit.wish.parts.map { ["flavor": .text($0.flavor.name.value), "count": .number($0.count)] }),
+        "more": .number(fit.count.found),
+        "exact": .flag(fit.count.isExact),
+        "moved": .texts(fit.count.moved),
+        "reasons": .list(fit.count.reasons.map(shortageJSON)),
+    ]
+}
+
+private func roomJSON(_ cell: CellRoom) -> JSONValue {
+    [
+        "id": .number(cell.id.rawValue),
+        "cpus_free": .text(cell.cpus.description),
+        "whole_cores_free": .number(cell.wholeCores),
+        "caches_free": .number(cell.caches),
+        "memory_free_kib": .number(cell.memory.count),
+    ]
+}
+
+private func largestJSON(_ guest: LargestGuest?, key: String) -> JSONValue {
+    guard let guest else { return .null }
+    return .object([key: .number(guest.amount), "host_cell": .number(guest.hostCell.rawValue)])
+}

@@ -1,0 +1,103 @@
+internal import Diagnostics
+internal import HostModel
+internal import Placement
+public import Planning
+internal import SiteFile
+
+/// How many more guests fit, for a terminal.
+public struct CapacityText {
+    private let capacity: Capacity
+
+    /// Takes the answer.
+    public init(_ capacity: Capacity) { self.capacity = capacity }
+
+    /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
+    public func text(color: Bool = false) -> String {
+        let paint = Paint(isOn: color)
+        let heading = "host \(displayable(capacity.host))  site \(displayable(capacity.site))"
+        let sections = [[paint(heading, .heading)], refusal, fits, cells, largest]
+        return joinedSections(sections)
+    }
+
+    private var refusal: [String] { capacity.verdict == .placed ? [] : wrapped(capacity.refusal, to: textWidth) }
+
+    private var fits: [String] {
+        var table = TextTable([.left, .right, .left], headings: ["guests", "fit more", "then they lack"])
+        for fit in capacity.fits {
+            table.add([displayable(fit.wish.name), fit.number, fit.lack])
+        }
+        let moves = capacity.fits.filter { !$0.count.moved.isEmpty }.flatMap { fit -> [String] in
+            let guests = Amount.count(fit.count.moved.count, "guest")
+            let names = Words.holders(fit.count.moved) { displayable($0) }
+            return wrapped(
+                "\(displayable(fit.wish.name)): \(guests) of the site would move: \(names)", to: textWidth)
+        }
+        return table.isEmpty ? [] : table.lines() + moves
+    }
+
+    private var cells: [String] {
+        var table = TextTable(
+            [.right, .right, .right, .right, .right],
+            headings: ["cell", "free CPUs", "whole cores", "whole caches", "free memory"])
+        for cell in capacity.cells {
+            table.add([
+                "\(cell.id)", "\(cell.cpus.count)", "\(cell.wholeCores)", "\(cell.caches)", Amount.text(cell.memory),
+            ])
+        }
+        return table.isEmpty ? [] : table.lines()
+    }
+
+    private var largest: [String] {
+        guard capacity.verdict == .placed else { return [] }
+        return wrapped("The largest guest of one cell has \(capacity.largest).", to: textWidth)
+            + wrapped(capacity.fragmentation, to: textWidth)
+    }
+}
+
+extension Capacity {
+    /// Why nothing was counted.
+    var refusal: String {
+        let names = Words.holders(unplaced) { displayable($0) }
+        return verdict == .undecided
+            ? "Whether the guests of the site themselves fit is undecided, so nothing was counted."
+            : "The guests of the site themselves do not fit"
+                + (unplaced.isEmpty
+                    ? ", so nothing more does." : ": there is no place for \(names). Nothing more fits.")
+    }
+
+    /// The most vCPUs and the most memory of a guest of one cell.
+    var largest: String {
+        let vcpus =
+            mostVCPUs.map { "\(Amount.count($0.amount, "dedicated vCPU")) (on cell \($0.hostCell))" }
+            ?? "no dedicated vCPU"
+        let memory = mostMemory.map { "\(Amount.text(KiB($0.amount))) (on cell \($0.hostCell))" } ?? "no memory"
+        return "\(vcpus) or \(memory)"
+    }
+
+    /// How much of what is free is together.
+    var fragmentation: String {
+        func share(_ share: Int?) -> String { share.map { "\($0) %" } ?? "none" }
+        return "Of the free CPUs \(share(largestShareOfCPUs)) and of the free memory \(share(largestShareOfMemory)) "
+            + "are on one cell."
+    }
+}
+
+extension Capacity.Fit {
+    /// The number, as far as it is known.
+    var number: String { count.isExact ? "\(count.found)" : "at least \(count.found)" }
+
+    /// What the next one lacks, resource by resource with the cells that lack it.
+    var lack: String {
+        var cells: [String: [CellID]] = [:]
+        var names: [String] = []
+        for reason in count.reasons {
+            let name = Words.resource(reason.resource)
+            if cells[name] == nil { names.append(name) }
+            cells[name, default: []] += [reason.hostCell].compactMap(\.self)
+        }
+        return names.map { name in
+            let set = CellSet(cells[name] ?? [])
+            return set.isEmpty ? name : "\(name) on \(set.count == 1 ? "cell" : "cells") \(set)"
+        }.joined(separator: "; ")
+    }
+}

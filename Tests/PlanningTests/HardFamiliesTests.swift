@@ -1,0 +1,77 @@
+import FullHosts
+import HostModel
+import Placement
+import SiteFile
+import Testing
+
+/// Questions that took long, or had no answer, before sums, exchanges and memory cut the search short.
+@Suite("Hard kinds of questions")
+struct HardFamiliesTests {
+    /// How many fit checks each question may take: far less than is allowed by default.
+    private static let steps = 400_000
+    /// Sizes up to this many guests are asked about here; the benchmark asks about all.
+    private static let guests = 32
+
+    @Test("are decided within a bound of steps", arguments: Family.all)
+    func decided(family: Family) {
+        for (cells, guests) in family.sizes where guests <= Self.guests {
+            for seed in 0..<2 {
+                var request = family.request(cells: cells, guests: guests, seed: seed)
+                request.searchLimit = Self.steps
+                let placement = Placer.place(request)
+                let question: Comment = "\(cells) cells, \(guests) guests, seed \(seed)"
+                #expect(placement.verdict != .undecided, question)
+                if let verdict = family.verdict { #expect(placement.verdict == verdict, question) }
+                // The checker takes all memory for that of the guest's own cells.
+                if placement.verdict == .placed,
+                    !request.guests.contains(where: { $0.demand.memoryPolicy == .preferred })
+                {
+                    #expect(ValidityChecker(request: request).faults(of: placement).isEmpty, question)
+                }
+            }
+        }
+    }
+
+    @Test("have the same answer whatever the order of the guests", arguments: Family.all)
+    func order(family: Family) {
+        guard let (cells, guests) = family.sizes.first else { return }
+        let request = family.request(cells: cells, guests: guests, seed: 3)
+        var shuffled = request
+        shuffled.guests.reverse()
+        #expect(Placer.place(request) == Placer.place(shuffled))
+    }
+
+    @Test("three a cell: the pigeonhole refutes at once what no sum does")
+    func pigeonhole() throws {
+        let family = try #require(Family.all.first { $0.name == "two sizes, one too many" })
+        var request = family.request(cells: 16, guests: 56, seed: 0)
+        request.searchLimit = 0
+        #expect(Placer.place(request).verdict == .infeasible)
+    }
+
+    @Test("a guest that fits no cell is refused without a search")
+    func alone() throws {
+        let family = try #require(Family.all.first { $0.name == "one guest that fits no cell" })
+        var request = family.request(cells: 16, guests: 56, seed: 0)
+        request.searchLimit = 0
+        #expect(Placer.place(request).verdict == .infeasible)
+    }
+
+    @Test("a set of guests that was cut off is said not to be minimal, and does not fit together all the same")
+    func conflict() throws {
+        let family = try #require(Family.all.first { $0.name == "three a cell by memory, drawn" })
+        var cutOff = 0
+        for seed in 0..<12 {
+            var request = family.request(cells: 6, guests: 18, seed: seed)
+            request.explains = true
+            let placement = Placer.place(request)
+            guard placement.verdict == .infeasible, !placement.conflict.isEmpty else { continue }
+            var rest = request
+            rest.explains = false
+            rest.guests = request.guests.filter { placement.conflict.contains($0.name) }
+            #expect(Placer.place(rest).verdict == .infeasible, "seed \(seed)")
+            if !placement.conflictIsMinimal { cutOff += 1 }
+        }
+        #expect(cutOff < 12)
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import FullHosts
+import HostModel
+import Placement
+import SiteFile
+import Testing
+
+@Suite("Room for more guests, against brute force")
+struct HeadroomTests {
+    /// How many random hosts are tried; others with NUMACTL_PLAN_RANDOM_CASES.
+    static let cases =
+        (Int(ProcessInfo.processInfo.environment["NUMACTL_PLAN_RANDOM_CASES"] ?? "") ?? 20_000) / 20
+    /// Brute force takes no more guests than this.
+    private static let guests = 7
+
+    @Test("is what fits, and one more does not")
+    func count() {
+        var numbers: [Int: Int] = [:]
+        for seed in 0..<Self.cases {
+            var request = PlacementRequest.random(seed: seed)
+            request.guests = Array(request.guests.prefix(3))
+            let placed = Placer.place(request)
+            guard placed.verdict == .placed else { continue }
+            var dice = SplitMix(seed: seed + 7)
+            let demand = GuestDemand.random(&dice, host: request.host)
+            let count = Headroom(request, placed: placed).count(of: [demand])
+            #expect(count.isExact, "seed \(seed)")
+            numbers[count.found, default: 0] += 1
+            guard request.guests.count + count.found + 1 <= Self.guests else { continue }
+            #expect(Self.fits(request, count.found, demand), "seed \(seed)")
+            #expect(!Self.fits(request, count.found + 1, demand), "seed \(seed)")
+        }
+        #expect(numbers.count > 2)
+    }
+
+    private static func fits(_ request: PlacementRequest, _ count: Int, _ demand: GuestDemand) -> Bool {
+        var all = request
+        all.guests += (0..<count).map { PlacementGuest(name: "more\($0)", demand: demand) }
+        var search = BruteForce(request: all)
+        return search.fits()
+    }
+
+    @Test("of a mix counts the mixes")
+    func mix() {
+        let request = PlacementRequest(
+            host: ShortageTests.host(2), policy: .plain(),
+            guests: [PlacementGuest(name: "a", demand: .even(1, vcpus: 1, memory: 1_048_576, policy: .dedicated))])
+        let headroom = Headroom(request, placed: Placer.place(request))
+        let small = GuestDemand.even(1, vcpus: 1, memory: 1_048_576, policy: .dedicated)
+        let large = GuestDemand.even(1, vcpus: 2, memory: 1_048_576, policy: .dedicated)
+        #expect(headroom.count(of: [small]).found == 7)
+        #expect(headroom.count(of: [large]).found == 3)
+        #expect(headroom.count(of: [small, large]).found == 2)
+        #expect(headroom.count(of: []).found == 0)
+        #expect(headroom.count(of: [.even(1, vcpus: 5, memory: 1_024, policy: .dedicated)]).found == 0)
+        #expect(headroom.mostVCPUs?.amount == 4 && headroom.mostVCPUs?.hostCell == 1)
+        #expect(headroom.rooms.map(\.cpus.count) == [3, 4])
+        #expect(headroom.rooms.map(\.memory) == [7_340_032, 8_388_608])
+    }
+
+    @Test("of a host with 200 guests is found with few questions")
+    func large() {
+        let host = FullHost(cells: 16, fill: 60, seed: 1).request
+        var request = host
+        request.policy.placement = .spread
+        let placed = Placer.place(request)
+        #expect(placed.verdict == .placed)
+        let count = Headroom(request, placed: placed).count(of: [
+            .even(1, vcpus: 2, memory: 524_288, policy: .dedicated)
+        ])
+        #expect(count.isExact && count.found > 16)
+    }
+}
