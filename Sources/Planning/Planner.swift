@@ -131,6 +131,7 @@ private struct Planning {
                 }
                 if outcome.differs { plan.differing.append(outcome.name) }
                 if outcome.restartPending { plan.restartPending.append(outcome.name) }
+                if !outcome.pending.isEmpty { plan.pending[outcome.name] = outcome.pending }
                 if let definition = outcome.definition { result.definitions.append(definition) }
                 steps += outcome.steps
             }

@@ -10,7 +10,7 @@ struct ConfirmTests {
         let host = try wanted.prepared()
         let run = host.apply(wanted.options + ["--confirm-within", "1h"])
         #expect(run.status == 0, "\(run.errors)\(run.output)")
-        #expect(run.output.contains("NP730"))
+        #expect(run.errors.contains("NP730"))
         #expect(host.timers.map(\.delay) == [.seconds(3_600)])
         return host
     }

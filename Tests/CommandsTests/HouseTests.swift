@@ -32,8 +32,9 @@ struct HouseTests {
         "Commands": [
             "ArgumentParser", "Diagnostics", "Doctor", "DomainXML", "Execution", "FoundationEssentials", "Glibc",
             "HostModel",
-            "LibvirtHost", "LinuxHost", "Placement", "Planning", "Rendering", "Residence", "SiteFile", "SystemPackage",
-            "XMLTree",
+            "LibvirtHost", "LinuxHost", "Placement", "Planning", "Rendering", "Residence", "SiteFile",
+            "Synchronization",
+            "SystemPackage", "XMLTree",
             "YAMLTree",
         ],
         "numactl-plan": ["Commands", "Glibc"],

@@ -58,7 +58,7 @@ extension CodeExplanation {
             Install a newer QEMU; guests take it at their next start.
             """),
         CodeExplanation(
-            .numaBalancingOn, "the kernel moves memory by itself",
+            .numaBalancingOn, "the kernel moves memory on its own",
             """
             Automatic NUMA balancing makes pages fault on purpose, to see which CPU uses them, and moves them there. \
             Guests whose vCPUs and memory are bound gain nothing and pay for the faults. It is right for guests without \

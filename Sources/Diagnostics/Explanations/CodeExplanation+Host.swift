@@ -11,6 +11,13 @@ extension CodeExplanation {
             numactl-plan-hugepages.service, which runs early, or stop guests that fill the cell and apply again.
             """),
         CodeExplanation(
+            .poolTooLarge, "a pool has more huge pages than are wanted",
+            """
+            Guests were removed or made smaller, or somebody else reserved pages. They are free, but no ordinary memory: no \
+            guest without huge pages can have them.
+            numactl-plan apply --allow-shrink gives them back; or declare them under 'pools' when something else needs them.
+            """),
+        CodeExplanation(
             .sysfsUnreadable, "a file of the host cannot be read",
             """
             Something below /sys, /proc, the folder of --root, or the boot file is missing or may not be read. The \
@@ -117,8 +124,8 @@ extension CodeExplanation {
             The plan is made from a file, and what --max-facts-age allows has passed since the host was looked at, or \
             the file does not say when that was. Guests and pools may have changed since; the plan is shown, and the \
             process ends with 14.
-            Take the facts anew: numactl-plan facts --format json writes the time into them. A cron job on the hosts \
-            keeps those of a rack young.
+            Take the facts again: numactl-plan facts --format json records the time. A cron job on \
+            the hosts keeps those of a rack fresh.
             """),
     ]
 }

@@ -14,7 +14,7 @@ extension CodeExplanation {
             A saved plan carries the SHA-256 checksum of its payload, and this one does not match: it was edited, or cut \
             off while it was copied. The same is said when the checksum given with --plan-sha256 is another one. The \
             exit code is 65 and nothing was changed.
-            Copy the file again, or make the plan anew: numactl-plan plan --out plan.json. The checksum is that of \
+            Copy the file again, or plan again: numactl-plan plan --out plan.json. The checksum is that of \
             jq -cSj .payload plan.json.
             """),
         CodeExplanation(
@@ -33,7 +33,7 @@ extension CodeExplanation {
             another size, a domain was redefined, replaced by another of its name, started, stopped or removed, a pin was \
             moved, the machine was booted again. Each such thing is listed. All of them are looked at before the first write, and each again before the step that needs it. \
             What the plan has no steps for may change as it likes. The exit code is 14.
-            Find out who changed it, then make the plan anew: numactl-plan plan --out plan.json.
+            Find out who changed it, then plan again: numactl-plan plan --out plan.json.
             """),
         CodeExplanation(
             .planFileOtherHost, "the saved plan is for another host",

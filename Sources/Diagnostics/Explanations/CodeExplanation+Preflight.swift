@@ -62,7 +62,7 @@ extension CodeExplanation {
             edit, then apply again.
             """),
         CodeExplanation(
-            .lookFailed, "something could not be looked at beforehand",
+            .lookFailed, "something could not be checked beforehand",
             """
             Before anything is changed, the images, networks, bridges, volumes and machine types that guests need are \
             looked for. This names those of which nobody would tell whether they are there, with the reason: libvirt \
