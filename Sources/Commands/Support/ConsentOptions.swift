@@ -14,7 +14,7 @@ struct ConsentOptions: ParsableArguments {
             "Remove domains of this site that the site file no longer names; disks are kept, adopted domains released.")
     var prune = false
 
-    @Flag(help: "Prune even all of the site's domains, or more than 3 that are more than a fifth of them.")
+    @Flag(help: "Prune even if that is all of the site's domains, or more than 3 and a fifth of them.")
     var pruneAll = false
 
     @Flag(help: "Shut down running domains that are pruned.") var stopPruned = false

@@ -21,7 +21,9 @@ public struct ExcessPages {
             diagnostics = []
             return
         }
-        let notes = pools.map { "\($0.id.address): \($0.pages) pages (\($0.pages * $0.id.pageSize))" }
+        let notes = pools.map {
+            "\($0.id.address): \($0.pages) \($0.pages == PageCount(1) ? "page" : "pages") (\($0.pages * $0.id.pageSize))"
+        }
         diagnostics = [
             Diagnostic(
                 .poolTooLarge,
