@@ -33,7 +33,7 @@ let excluded: [String: [String]] = [
     "Diagnostics": ["Golden"],
     "DomainXML": ["Golden"],
     "LinuxHost": ["packages.txt"],
-    "Residence": ["Captured"],
+    "LivePlacement": ["Captured"],
     "Rendering": ["Golden"],
     "SiteFile": ["Golden"],
 ]
@@ -63,17 +63,17 @@ let package = Package(
         pure("Placement", ["SiteFile", "HostModel", "Diagnostics"]),
         pure("Planning", ["Placement", "SiteFile", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         pure("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
-        pure("Residence", ["Planning", "Placement", "DomainXML", "HostModel", "Diagnostics"]),
+        pure("LivePlacement", ["Planning", "Placement", "DomainXML", "HostModel", "Diagnostics"]),
         pure("Doctor", ["SiteFile", "HostModel", "Diagnostics"]),
         pure(
             "Rendering",
-            ["Doctor", "Residence", "Planning", "Placement", "SiteFile", "XMLTree", "HostModel", "Diagnostics"]),
+            ["Doctor", "LivePlacement", "Planning", "Placement", "SiteFile", "XMLTree", "HostModel", "Diagnostics"]),
 
         // Edges: the only targets that touch the world.
         .target(
             name: "LinuxHost",
             dependencies: [
-                "Execution", "Residence", "Doctor", "XMLTree", "HostModel", "Diagnostics", "CLinux", "CNuma",
+                "Execution", "LivePlacement", "Doctor", "XMLTree", "HostModel", "Diagnostics", "CLinux", "CNuma",
                 systemPackage,
             ],
             swiftSettings: strict),
@@ -86,7 +86,7 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "HostModel", "YAMLTree", "XMLTree", "DomainXML", "SiteFile", "Placement", "Planning",
                 "Execution",
-                "Residence", "Doctor", "Rendering", "LinuxHost", "LibvirtHost", argumentParser, systemPackage,
+                "LivePlacement", "Doctor", "Rendering", "LinuxHost", "LibvirtHost", argumentParser, systemPackage,
             ],
             swiftSettings: strict),
         .executableTarget(name: "numactl-plan", dependencies: ["Commands"], swiftSettings: strict),
@@ -111,16 +111,16 @@ let package = Package(
         tests("SiteFile", ["Rendering", "YAMLTree", "HostModel", "Diagnostics"]),
         tests("Planning", ["FullHosts", "Placement", "SiteFile", "HostModel", "Diagnostics", "DomainXML", "XMLTree"]),
         tests("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
-        tests("Residence", ["Placement", "Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
+        tests("LivePlacement", ["Placement", "Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         tests("Doctor", ["SiteFile", "YAMLTree", "HostModel", "Diagnostics"]),
         tests(
             "Rendering",
             [
-                "Doctor", "Residence", "Placement", "Planning", "SiteFile", "DomainXML", "YAMLTree", "XMLTree",
+                "Doctor", "LivePlacement", "Placement", "Planning", "SiteFile", "DomainXML", "YAMLTree", "XMLTree",
                 "HostModel",
                 "Diagnostics",
             ]),
-        tests("LinuxHost", ["Execution", "Residence", "Doctor", "HostModel", "Diagnostics", systemPackage]),
+        tests("LinuxHost", ["Execution", "LivePlacement", "Doctor", "HostModel", "Diagnostics", systemPackage]),
         tests("Commands", ["Rendering", "HostModel", "CLibvirt"]),
         tests(
             "LibvirtHost",

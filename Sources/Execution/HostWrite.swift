@@ -69,7 +69,7 @@ extension HostWrite {
     func renamed(to name: String) -> HostAction { action }
     func guestsStanding(in run: Run) -> [String] { run.report.started.filter { $0 == domain } }
     static var isReadBackAtOnce: Bool { true }
-    var notHeld: StepFailure { .notTaken(action) }
+    var notHeld: StepFailure { .notKept(action) }
     func noteDone(in run: inout Run) {}
     func noteFailed(in run: inout Run) {}
 }

@@ -33,7 +33,7 @@ public enum StepFailure: Error, Hashable, Sendable {
     /// The definition that libvirt holds could not be understood.
     case unreadable(String, reason: String)
     /// The host said yes, and what was written is not there.
-    case notTaken(HostAction)
+    case notKept(HostAction)
     /// The step could not be written down beforehand, so it was not begun.
     case notRecorded(reason: String)
     /// The operator interrupted the run between two steps.
@@ -105,7 +105,7 @@ extension StepFailure: CustomStringConvertible {
             "the domain \(name) has \(SnapshotCount(snapshots, checkpoints)), and libvirt keeps its definition until they are deleted"
         case .inJob(let name, let job): "libvirt is busy with the domain \(name): \(job)"
         case .unreadable(let name, let reason): "the definition of \(name) cannot be read: \(reason)"
-        case .notTaken(let action): "the host did not keep what was written: \(action)"
+        case .notKept(let action): "the host did not keep what was written: \(action)"
         case .notRecorded(let reason): "the step could not be written down: \(reason)"
         case .interrupted: "interrupted"
         }

@@ -15,14 +15,14 @@ public enum Planner {
         let isolated = IsolatedCPUs(of: request.host, policy: request.policy)
         var request = request.part
         request.policy = isolated.policy
-        var planning = Planning(request)
-        planning.diagnostics += isolated.diagnostics
-        return planning.result()
+        var run = PlanRun(request)
+        run.diagnostics += isolated.diagnostics
+        return run.result()
     }
 }
 
 /// One run of the planner.
-private struct Planning {
+private struct PlanRun {
     /// What is asked for; guests whose domain is taken over need what that has.
     private(set) var request: PlanRequest
     var diagnostics: [Diagnostic] = []

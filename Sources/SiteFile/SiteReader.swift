@@ -24,7 +24,7 @@ public enum SiteReader {
     private static func read(
         _ root: YAMLNode, after diagnostics: [Diagnostic], _ open: Opener?
     ) -> Checked<Site> {
-        var report = Report()
+        var report = Findings()
         report.append(diagnostics)
         var draft = SiteDraft()
         let entry = Entry(name: "the site file", mark: root.mark, node: root)

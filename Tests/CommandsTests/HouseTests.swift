@@ -17,14 +17,14 @@ struct HouseTests {
         "Planning": ["Diagnostics", "DomainXML", "HostModel", "Placement", "SiteFile", "XMLTree"],
         "Execution": ["Diagnostics", "DomainXML", "HostModel", "Planning", "XMLTree"],
         "Doctor": ["Diagnostics", "HostModel", "SiteFile"],
-        "Residence": ["Diagnostics", "DomainXML", "HostModel", "Placement", "Planning"],
+        "LivePlacement": ["Diagnostics", "DomainXML", "HostModel", "Placement", "Planning"],
         "Rendering": [
-            "Diagnostics", "Doctor", "HostModel", "Placement", "Planning", "Residence", "SiteFile", "XMLTree",
+            "Diagnostics", "Doctor", "HostModel", "Placement", "Planning", "LivePlacement", "SiteFile", "XMLTree",
         ],
         "LinuxHost": [
             "CLinux", "CNuma", "Diagnostics", "Dispatch", "Doctor", "Execution", "FoundationEssentials", "Glibc",
             "HostModel",
-            "Residence", "Synchronization", "SystemPackage", "XMLTree",
+            "LivePlacement", "Synchronization", "SystemPackage", "XMLTree",
         ],
         "LibvirtHost": [
             "CLibvirt", "Execution", "Glibc", "HostModel", "Planning", "Synchronization", "XMLTree",
@@ -32,7 +32,7 @@ struct HouseTests {
         "Commands": [
             "ArgumentParser", "Diagnostics", "Doctor", "DomainXML", "Execution", "FoundationEssentials", "Glibc",
             "HostModel",
-            "LibvirtHost", "LinuxHost", "Placement", "Planning", "Rendering", "Residence", "SiteFile",
+            "LibvirtHost", "LinuxHost", "Placement", "Planning", "Rendering", "LivePlacement", "SiteFile",
             "Synchronization",
             "SystemPackage", "XMLTree",
             "YAMLTree",

@@ -17,7 +17,7 @@ struct EmulatorThreadTests {
         return scenario
     }
 
-    private func run(_ scenario: Scenario, _ threads: FakeThreads, _ more: [Step] = []) -> Outcome {
+    private func run(_ scenario: Scenario, _ threads: FakeThreads, _ more: [Step] = []) -> RunOutcome {
         scenario.domains.onEmulatorPin = { cpus in threads.threads[0].allowed = cpus }
         return Interpreter(domains: scenario.domains, pools: scenario.pools, threads: threads).run([Self.step] + more)
     }

@@ -43,7 +43,7 @@ struct InterpreterTests {
     @Test("does nothing, and verifies nothing, for no steps")
     func empty() {
         let outcome = Scenario().run([])
-        #expect(outcome == .applied(Report()))
+        #expect(outcome == .applied(RunReport()))
         #expect(outcome.report.verified == 0)
     }
 

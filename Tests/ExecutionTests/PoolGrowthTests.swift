@@ -118,7 +118,7 @@ struct PoolShortageTests {
                             PoolGrant(pool: large1, prior: pool(large, 5), asked: 4, granted: 5),
                         ],
                         returns: [
-                            PoolReturn(pool: large0, prior: 1, left: 1), PoolReturn(pool: small1, prior: 0, left: 0),
+                            PoolRestoration(pool: large0, prior: 1, left: 1), PoolRestoration(pool: small1, prior: 0, left: 0),
                         ], kernelArguments: "hugepagesz=1G hugepages=0:4,1:5")))
     }
 
@@ -146,8 +146,8 @@ struct PoolShortageTests {
         guard case .short(let shortage) = outcome else { return #expect(Bool(false), "\(outcome)") }
         #expect(
             shortage.returns == [
-                PoolReturn(pool: large0, prior: 0, left: 0),
-                PoolReturn(pool: small1, prior: 0, left: 4, failure: .denied),
+                PoolRestoration(pool: large0, prior: 0, left: 0),
+                PoolRestoration(pool: small1, prior: 0, left: 4, failure: .denied),
             ])
         #expect(!shortage.isPutBack)
     }
@@ -172,7 +172,7 @@ struct PoolShortageTests {
         }
         let outcome = PoolGrowth(kernel).grow([PoolTarget(large0, pages: 9)])
         guard case .short(let shortage) = outcome else { return #expect(Bool(false), "\(outcome)") }
-        #expect(shortage.returns == [PoolReturn(pool: large0, prior: 1, left: 2)])
+        #expect(shortage.returns == [PoolRestoration(pool: large0, prior: 1, left: 2)])
         #expect(kernel.pools[large0] == pool(large, 2, free: 0))
     }
 
@@ -249,8 +249,8 @@ struct PoolMiscountTests {
         let before = [small0: pool(small, 1), small1: pool(small, 6, free: 0, surplus: 1), large0: pool(large, 1)]
         #expect(
             growth.disturbed(since: before, besides: [PoolTarget(small0, pages: 9)]) == [
-                PoolReturn(pool: large0, prior: 1, left: nil, failure: .noSuchPool),
-                PoolReturn(pool: small1, prior: 5, left: 4),
+                PoolRestoration(pool: large0, prior: 1, left: nil, failure: .noSuchPool),
+                PoolRestoration(pool: small1, prior: 5, left: 4),
             ])
         #expect(growth.disturbed(since: [small1: pool(small, 6)], besides: []) == [])
     }

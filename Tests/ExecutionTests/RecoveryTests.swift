@@ -77,7 +77,7 @@ extension Moment {
 extension Scenario {
     /// Undoes a transaction as the rollback command does.
     fileprivate func rollBack(_ transaction: Transaction, observer: any StepObserver = SilentObserver()) throws
-        -> Report
+        -> RunReport
     {
         let interpreter = Interpreter(domains: domains, pools: pools, observer: observer)
         let check = try interpreter.check(transaction)

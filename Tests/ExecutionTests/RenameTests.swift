@@ -70,7 +70,7 @@ struct RenamingTests {
         scenario.domains.entries["db"]?.document.children.append(
             .element(XMLElement("uuid", children: [.text("6695eb01-f6a4-8304-79aa-97f2502e193f")])))
         let step = Step.rename(name: "data", from: "db", uuid: "00000000-0000-0000-0000-000000000001")
-        #expect(scenario.run([step]) == .failed(step, .definitionChanged("db"), Report()))
+        #expect(scenario.run([step]) == .failed(step, .definitionChanged("db"), RunReport()))
     }
 
     @Test("of a committed transaction is undone, and held against what somebody did since")

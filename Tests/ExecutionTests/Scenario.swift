@@ -48,7 +48,7 @@ struct Scenario {
         "pin web 0 1-2", "stop old", "undefine old", "start new", "pools 1GiB@0=2",
     ]
 
-    func run(_ steps: [Step] = Scenario.steps, observer: any StepObserver = SilentObserver()) -> Outcome {
+    func run(_ steps: [Step] = Scenario.steps, observer: any StepObserver = SilentObserver()) -> RunOutcome {
         Interpreter(domains: domains, pools: pools, observer: observer).run(steps)
     }
 }

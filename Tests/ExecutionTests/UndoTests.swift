@@ -26,7 +26,7 @@ struct UndoTests {
 
     /// A guest that this run started stays up, with its definition and the pages; all else is back.
     private func checkGuestStands(
-        _ scenario: Scenario, _ report: Report, _ before: [String: FakeDomains.Entry]
+        _ scenario: Scenario, _ report: RunReport, _ before: [String: FakeDomains.Entry]
     ) throws {
         #expect(report.started == ["new"])
         #expect(try #require(scenario.domains.entries["new"]).live != nil)

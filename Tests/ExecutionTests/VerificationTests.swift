@@ -94,7 +94,7 @@ struct PreconditionTests {
     func managedSave(step: Step) {
         let scenario = Scenario()
         scenario.domains.entries["db"]?.hasManagedSave = true
-        #expect(scenario.run([step]) == .failed(step, .managedSave("db"), Report()))
+        #expect(scenario.run([step]) == .failed(step, .managedSave("db"), RunReport()))
     }
 
     private static let holdings: [(@Sendable (inout FakeDomains.Entry) -> Void, StepFailure)] = [
@@ -124,7 +124,7 @@ struct PreconditionTests {
         for name in scenario.domains.entries.keys { scenario.domains.entries[name]?.job = "save" }
         let step = Scenario.steps[index]
         guard let guest = step.guest, scenario.domains.entries[guest] != nil else { return }
-        #expect(scenario.run([step]) == .failed(step, .inJob(guest, job: "save"), Report()))
+        #expect(scenario.run([step]) == .failed(step, .inJob(guest, job: "save"), RunReport()))
     }
 
     @Test("does not give a transient domain a definition")
@@ -132,13 +132,13 @@ struct PreconditionTests {
         let scenario = Scenario()
         scenario.domains.entries["db"]?.isPersistent = false
         let step = Scenario.steps[7]
-        #expect(scenario.run([step]) == .failed(step, .transient("db"), Report()))
+        #expect(scenario.run([step]) == .failed(step, .transient("db"), RunReport()))
     }
 
     @Test("does not undefine what runs")
     func running() {
         let step = Step.undefine(name: "web")
-        #expect(Scenario().run([step]) == .failed(step, .running("web"), Report()))
+        #expect(Scenario().run([step]) == .failed(step, .running("web"), RunReport()))
     }
 
     @Test(
@@ -147,6 +147,6 @@ struct PreconditionTests {
             Step.start(name: "nobody"), .setAutostart(name: "nobody", prior: false, target: true),
         ])
     func nobody(step: Step) {
-        #expect(Scenario().run([step]) == .failed(step, .domainVanished("nobody"), Report()))
+        #expect(Scenario().run([step]) == .failed(step, .domainVanished("nobody"), RunReport()))
     }
 }

@@ -73,7 +73,7 @@ struct InterpreterOnLibvirtTests {
 
     private func run(
         _ steps: [Step], on driver: Driver, observer: any StepObserver = SilentObserver()
-    ) throws -> Outcome {
+    ) throws -> RunOutcome {
         Interpreter(domains: LibvirtDomains(try driver.connection()), pools: NoPools(), observer: observer).run(steps)
     }
 

@@ -3,7 +3,7 @@ import Doctor
 import Execution
 import HostModel
 import LinuxHost
-import Residence
+import LivePlacement
 import SystemPackage
 import Testing
 

@@ -13,7 +13,7 @@ extension HostPolicy {
     /// A policy without reserve, so that numbers in tests are plain.
     static func plain(
         dedicated: CPUSet? = nil, shared: CPUSet? = nil, cpuRatio: UInt64 = 4_000, ramRatio: UInt64 = 1_000,
-        reserved: KiB = 0, manage: Bool = true, pools: [PoolRequest] = [], placement: Placement = .spread,
+        reserved: KiB = 0, manage: Bool = true, pools: [PoolRequest] = [], placement: Preference = .spread,
         overhead: GuestOverhead = .none
     ) -> HostPolicy {
         HostPolicy(

@@ -178,7 +178,7 @@ struct ValidityChecker {
         var overhead: UInt64 = 0
         if case .fixed(let amount) = request.policy.guestOverhead { overhead = amount.count }
         for cell in request.host.cells {
-            var (hard, soft, softMost): (UInt64, UInt64, UInt64) = (0, 0, 0)
+            var (reserved, overcommittable, softMost): (UInt64, UInt64, UInt64) = (0, 0, 0)
             var pages: [PageSize: UInt64] = [:]
             for guest in placement.guests {
                 guard let demand = request.guests.first(where: { $0.name == guest.name })?.demand else { continue }
@@ -186,17 +186,17 @@ struct ValidityChecker {
                     let more = part.id == guest.cells.first?.id ? overhead : 0
                     if part.pageSize != request.host.host.basePage {
                         pages[part.pageSize, default: 0] += part.memory.count / part.pageSize.size.count
-                        hard += more
+                        reserved += more
                     } else if demand.pageSize != nil || demand.cpuPolicy != .shared {
-                        hard += part.memory.count + more
+                        reserved += part.memory.count + more
                     } else {
-                        soft += part.memory.count + more
+                        overcommittable += part.memory.count + more
                         softMost = max(softMost, part.memory.count + more)
                     }
                 }
             }
-            let ours = hard + soft
-            hard += request.foreign.flatMap(\.memory).filter { $0.cell == cell.id }.reduce(0) { $0 + $1.amount.count }
+            let ours = reserved + overcommittable
+            reserved += request.foreign.flatMap(\.memory).filter { $0.cell == cell.id }.reduce(0) { $0 + $1.amount.count }
             var inPools: UInt64 = 0
             var isGrown = false
             for pool in cell.pools {
@@ -217,13 +217,13 @@ struct ValidityChecker {
             let memory = cell.memory?.count ?? 0
             let reserve = request.policy.reserve(of: cell.id).count
             let room = memory > reserve + inPools ? memory - reserve - inPools : 0
-            if isGrown, reserve + inPools + hard > memory { faults.append("cell \(cell.id): pools of \(inPools) KiB") }
-            if hard > room, ours > 0 { faults.append("cell \(cell.id): \(hard) KiB set aside of \(room)") }
-            let soften = request.policy.ramAllocationRatio.applied(to: room > hard ? room - hard : 0)
+            if isGrown, reserve + inPools + reserved > memory { faults.append("cell \(cell.id): pools of \(inPools) KiB") }
+            if reserved > room, ours > 0 { faults.append("cell \(cell.id): \(reserved) KiB set aside of \(room)") }
+            let soften = request.policy.ramAllocationRatio.applied(to: room > reserved ? room - reserved : 0)
             if softMost > room { faults.append("cell \(cell.id): a guest cell of \(softMost) KiB in \(room)") }
-            if soft > soften { faults.append("cell \(cell.id): \(soft) KiB of \(soften)") }
+            if overcommittable > soften { faults.append("cell \(cell.id): \(overcommittable) KiB of \(soften)") }
             softRoom += soften
-            softUsed += soft
+            softUsed += overcommittable
             rooms += room
         }
         let floating = placement.guests.filter { $0.cells.isEmpty }.reduce(0) { $0 + $1.memory.count + overhead }

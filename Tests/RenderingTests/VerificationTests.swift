@@ -5,7 +5,7 @@ import HostModel
 import Placement
 import Planning
 import Rendering
-import Residence
+import LivePlacement
 import TestSupport
 import Testing
 

@@ -72,7 +72,7 @@ struct JSONSchemaTests {
             let property = (place?["properties"] as? [String: Any])?[key.name] as? [String: Any]
             let description = try #require(property?["description"] as? String, "\(key.place).\(key.name)")
             #expect(description.hasPrefix(key.summary))
-            #expect(key.standard.map { description.hasSuffix("Default: \($0)") } ?? true, "\(description)")
+            #expect(key.defaultValue.map { description.hasSuffix("Default: \($0)") } ?? true, "\(description)")
         }
     }
 

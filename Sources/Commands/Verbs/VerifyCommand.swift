@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Planning
 internal import Rendering
-internal import Residence
+internal import LivePlacement
 
 struct VerifyCommand: ReportingCommand {
     static let configuration = CommandConfiguration(

@@ -32,7 +32,7 @@ extension Interpreter {
     /// - Parameters:
     ///   - guests: What ``check(_:)`` found running. They are asked to shut down first; when one does not, nothing more is undone.
     ///   - force: Whether guests that do not shut down in time are switched off.
-    public func rollBack(_ transaction: Transaction, stopping guests: [String] = [], force: Bool = false) -> Report {
+    public func rollBack(_ transaction: Transaction, stopping guests: [String] = [], force: Bool = false) -> RunReport {
         var run = Run(host: self)
         run.begun = transaction.entries.map(\.write)
         for guest in guests {

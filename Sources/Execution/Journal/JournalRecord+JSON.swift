@@ -35,7 +35,7 @@ extension JournalRecord: Codable {
         case .undone:
             self = .undone(
                 what: try container.decode(String.self, forKey: .what),
-                try container.decode(UndoWord.self, forKey: .result),
+                try container.decode(UndoResultName.self, forKey: .result),
                 detail: try container.decode(String.self, forKey: .detail))
         case .ended: self = .ended(try JournalEnd(from: decoder))
         }

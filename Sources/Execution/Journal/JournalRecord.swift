@@ -15,13 +15,13 @@ public enum JournalRecord: Hashable, Sendable {
     /// The run turns round, or somebody rolls back later: everything from here on leads back.
     case turned(UnixTime, reason: String)
     /// One undo is over.
-    case undone(what: String, UndoWord, detail: String)
+    case undone(what: String, UndoResultName, detail: String)
     /// Nothing more follows, unless it is rolled back later.
     case ended(JournalEnd)
 }
 
 /// How an undo ended, in one word.
-public enum UndoWord: String, Hashable, Sendable, CaseIterable, Codable {
+public enum UndoResultName: String, Hashable, Sendable, CaseIterable, Codable {
     /// Done and read back.
     case restored
     /// The host was already as before.

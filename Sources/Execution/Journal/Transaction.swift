@@ -21,7 +21,7 @@ public struct Transaction: Hashable, Sendable {
         /// What it was, in words.
         public var what: String
         /// How it ended.
-        public var result: UndoWord
+        public var result: UndoResultName
         /// Why it failed, or for whom it was left.
         public var detail: String
     }

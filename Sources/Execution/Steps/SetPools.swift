@@ -24,7 +24,7 @@ public struct PoolsWrite: HostWrite {
 
     func perform(in run: inout Run) throws(StepFailure) {
         run.report.writes += pools.count
-        guard case .granted = try run.host.pools.setPools(pools) else { throw .notTaken(action) }
+        guard case .granted = try run.host.pools.setPools(pools) else { throw .notKept(action) }
     }
 
     func holds(in run: Run) throws(StepFailure) -> Bool {
@@ -138,7 +138,7 @@ extension Run {
             throw .failed(effect.step, error)
         }
         guard case .short(let answers, let arguments) = outcome else { return note(effect) }
-        let failure = StepFailure.notTaken(effect.action)
+        let failure = StepFailure.notKept(effect.action)
         host.observer.didFail(effect, failure)
         // A pool that would not shrink was not granted too little.
         throw answers.contains { $0.granted < $0.asked }

@@ -15,7 +15,7 @@ public final class Journal: StepObserver {
     /// The transaction; nil when nothing was written.
     public private(set) var transaction: TransactionID?
     /// The first thing that happened and could not be written down afterwards.
-    public private(set) var lapse: SysfsError?
+    public private(set) var firstUnrecorded: SysfsError?
 
     /// Writes to that store.
     ///
@@ -128,14 +128,14 @@ public final class Journal: StepObserver {
             try file?.append(record)
             return true
         } catch {
-            if lapse == nil { lapse = error }
+            if firstUnrecorded == nil { firstUnrecorded = error }
             return false
         }
     }
 }
 
 extension UndoResult.Result {
-    fileprivate var word: UndoWord {
+    fileprivate var word: UndoResultName {
         switch self {
         case .restored: .restored
         case .notNeeded: .notNeeded

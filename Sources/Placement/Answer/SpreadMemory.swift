@@ -16,7 +16,7 @@ struct SpreadMemory {
     /// By guest and guest cell: its memory in KiB by host cell.
     private(set) var memory: [Int: [Int: [Int: Int]]] = [:]
 
-    init(_ arrangement: Placing.Arrangement, placed: [Int]) {
+    init(_ arrangement: PlacementRun.Arrangement, placed: [Int]) {
         guard placed.contains(where: { !arrangement.needs[$0].spread.isEmpty }) else { return }
         var state = PlacementState(arrangement.grid)
         for guest in placed {

@@ -10,7 +10,7 @@ internal import SiteFile
 struct CPUAllocation {
     /// What one guest cell wants.
     struct Want {
-        let need: CellNeed
+        let need: CellCounts
         /// Whether one of `need.singles` is for the emulator.
         let hasEmulator: Bool
         /// The kind of core to have first.

@@ -13,15 +13,15 @@ struct CellLoad: Hashable {
     /// The largest number of shared vCPUs of one guest cell.
     var sharedMost = 0
     /// Ordinary memory that is not overcommitted, and that which is, in KiB.
-    var hard = 0
-    var soft = 0
-    /// The largest soft guest cell in KiB.
+    var reserved = 0
+    var overcommittable = 0
+    /// The largest overcommittable guest cell in KiB.
     var softMost = 0
 
     /// Whether nothing was put here.
     var isEmpty: Bool { self == CellLoad() }
 
-    mutating func add(_ need: CellNeed, inHugePages: Bool) {
+    mutating func add(_ need: CellCounts, inHugePages: Bool) {
         wholeCores += need.wholeCores
         pairs += need.pairs
         savablePairs += need.savablePairs
@@ -32,10 +32,10 @@ struct CellLoad: Hashable {
         sharedMost = max(sharedMost, need.shared)
         // QEMU's own memory is ordinary, whatever backs the guest's.
         let ordinary = need.overhead + (inHugePages ? 0 : need.memory)
-        if need.isHard {
-            hard += ordinary
+        if need.isReserved {
+            reserved += ordinary
         } else {
-            soft += ordinary
+            overcommittable += ordinary
             softMost = max(softMost, ordinary)
         }
     }
@@ -56,7 +56,7 @@ struct CellRest: Hashable {
     /// CPUs left for shared use.
     var sharedCPUs: Int
     /// Ordinary memory that shared guests may use in KiB, the ratio applied.
-    var softCapacity: Int
+    var overcommittableCapacity: Int
     /// Ordinary memory in KiB, nothing taken off and no ratio applied.
     var ordinary: Int
 }
@@ -136,9 +136,9 @@ struct CellCheck {
         with load: CellLoad, pages: ArraySlice<Int>, sharedCPUs: Int
     ) -> Result<CellRest, LackError> {
         if !cell.servesMemory {
-            let wanted = load.hard + load.soft + zip(pages, pageSizes).reduce(0) { $0 + $1.0 * $1.1 }
+            let wanted = load.reserved + load.overcommittable + zip(pages, pageSizes).reduce(0) { $0 + $1.0 * $1.1 }
             guard wanted == 0 else { return lack(.memory, wanted, 0) }
-            return .success(CellRest(sharedCPUs: sharedCPUs, softCapacity: 0, ordinary: 0))
+            return .success(CellRest(sharedCPUs: sharedCPUs, overcommittableCapacity: 0, ordinary: 0))
         }
         var inPools = 0
         var isGrown = false
@@ -157,15 +157,15 @@ struct CellCheck {
             }
         }
         let ordinary = max(0, cell.memory - inPools)
-        let hard = load.hard + cell.foreignMemory
-        if isGrown || load.hard > 0 || load.soft > 0 {
-            guard inPools + hard <= cell.memory else { return lack(.memory, inPools + hard, cell.memory) }
+        let reserved = load.reserved + cell.foreignMemory
+        if isGrown || load.reserved > 0 || load.overcommittable > 0 {
+            guard inPools + reserved <= cell.memory else { return lack(.memory, inPools + reserved, cell.memory) }
         }
-        let softCapacity = Int(ramRatio.applied(to: UInt64(max(0, ordinary - hard))))
-        guard load.soft <= softCapacity else { return lack(.memory, load.soft, softCapacity) }
+        let overcommittableCapacity = Int(ramRatio.applied(to: UInt64(max(0, ordinary - reserved))))
+        guard load.overcommittable <= overcommittableCapacity else { return lack(.memory, load.overcommittable, overcommittableCapacity) }
         guard load.softMost <= ordinary else { return lack(.memory, load.softMost, ordinary) }
         return .success(
-            CellRest(sharedCPUs: sharedCPUs, softCapacity: softCapacity, ordinary: ordinary))
+            CellRest(sharedCPUs: sharedCPUs, overcommittableCapacity: overcommittableCapacity, ordinary: ordinary))
     }
 
     private func lack<Value>(_ resource: Lack.Resource, _ needed: Int, _ available: Int) -> Result<Value, LackError> {

@@ -32,9 +32,9 @@ struct MemoryLayout {
         let ratio = Int(clamping: max(1, state.grid.ramRatio.thousandths))
         room = state.grid.cells.indices.map { host in
             guard state.grid.cells[host].servesMemory else { return 0 }
-            let soft = max(0, state.rests[host].softCapacity - state.loads[host].soft)
-            let (product, overflow) = soft.multipliedReportingOverflow(by: 1_000)
-            return overflow ? soft : product / ratio
+            let overcommittable = max(0, state.rests[host].overcommittableCapacity - state.loads[host].overcommittable)
+            let (product, overflow) = overcommittable.multipliedReportingOverflow(by: 1_000)
+            return overflow ? overcommittable : product / ratio
         }
         let distances = state.grid.distances
         let all = Array(state.grid.cells.indices)
@@ -67,7 +67,7 @@ struct MemoryLayout {
         let wanted = members.map { index -> Int in
             let need = needs[index]
             if page >= 0 { return need.memory / unit }
-            return need.isHard ? need.memory : scaled(need.memory, by: ratio)
+            return need.isReserved ? need.memory : scaled(need.memory, by: ratio)
         }
         var flow = AmountFlow(limits: limits, orders: members.map { orders[$0] })
         for (index, member) in members.enumerated() {

@@ -20,11 +20,11 @@ struct PlacementState {
     /// Sums over all cells.
     fileprivate struct Totals: Hashable {
         var sharedCPUs = 0
-        var softCapacity = 0
+        var overcommittableCapacity = 0
         var ordinary = 0
         var shared = 0
-        var soft = 0
-        var hard = 0
+        var overcommittable = 0
+        var reserved = 0
     }
 
     /// What guests need that are bound to no cell.
@@ -58,7 +58,7 @@ struct PlacementState {
         rests = checks.map { check in
             switch check.rest(with: CellLoad(), pages: none[...]) {
             case .success(let rest): rest
-            case .failure: CellRest(sharedCPUs: 0, softCapacity: 0, ordinary: 0)
+            case .failure: CellRest(sharedCPUs: 0, overcommittableCapacity: 0, ordinary: 0)
             }
         }
         foreignShared = grid.cells.reduce(0) { $0 + $1.foreignShared }
@@ -71,7 +71,7 @@ struct PlacementState {
     }
 
     /// Adds what a guest needs of the host as a whole; whether it fits is asked with ``hostLack``.
-    mutating func addFloating(_ need: GuestNeed) {
+    mutating func addFloating(_ need: GuestCounts) {
         for part in need.spread { addSpread(part) }
         let memory = need.floatingMemory + need.floatingOverhead
         floating.shared += need.floatingShared
@@ -88,13 +88,13 @@ struct PlacementState {
     /// Whose memory it is makes no difference to whether it fits: what may come from the same cells is one amount.
     private mutating func addSpread(_ part: SpreadNeed) {
         let index = spread.firstIndex {
-            $0.hosts == part.hosts && $0.page == part.page && $0.isHard == part.isHard
+            $0.hosts == part.hosts && $0.page == part.page && $0.isReserved == part.isReserved
         }
         if let index { spread[index].memory += part.memory } else { spread.append(part) }
     }
 
     /// Whether a guest cell fits a host cell beside what is there, and what it lacks if not.
-    mutating func lack(of need: CellNeed, on cell: Int, page: Int) -> Lack? {
+    mutating func lack(of need: CellCounts, on cell: Int, page: Int) -> Lack? {
         checksMade += 1
         if need.needsSMT, !grid.cells[cell].hasSMT {
             return Lack(resource: .siblingPairs, needed: max(1, need.pairs), available: 0)
@@ -110,7 +110,7 @@ struct PlacementState {
     }
 
     /// Puts a guest cell on a host cell when cell and host still hold everything; nil and unchanged when not.
-    mutating func put(_ need: CellNeed, on cell: Int, page: Int) -> Undo? {
+    mutating func put(_ need: CellCounts, on cell: Int, page: Int) -> Undo? {
         // Each look at memory of several cells is many looks.
         checksMade += 1 + spread.count * grid.cells.count
         guard !need.needsSMT || grid.cells[cell].hasSMT else { return nil }
@@ -128,8 +128,8 @@ struct PlacementState {
         totals.add(rest, times: 1)
         totals.add(undo.rest, times: -1)
         totals.shared += need.shared
-        totals.soft += load.soft - undo.load.soft
-        totals.hard += load.hard - undo.load.hard
+        totals.overcommittable += load.overcommittable - undo.load.overcommittable
+        totals.reserved += load.reserved - undo.load.reserved
         loads[cell] = load
         rests[cell] = rest
         guard hostLack == nil else {
@@ -215,11 +215,11 @@ struct PlacementState {
             return Lack(resource: .memory, needed: most, available: totals.ordinary + reserve)
         }
         let foreignMemory = Int(grid.ramRatio.applied(to: UInt64(grid.foreignFloatingMemory + promised + spread)))
-        let soft = totals.soft + memory
-        let capacity = totals.softCapacity + reserve
+        let overcommittable = totals.overcommittable + memory
+        let capacity = totals.overcommittableCapacity + reserve
         let hasPages = promised > 0 && pages.contains { $0 > 0 }
-        if soft + totals.hard + spread > 0 || hasPages, soft + foreignMemory > capacity {
-            return Lack(resource: .memory, needed: soft + foreignMemory, available: capacity)
+        if overcommittable + totals.reserved + spread > 0 || hasPages, overcommittable + foreignMemory > capacity {
+            return Lack(resource: .memory, needed: overcommittable + foreignMemory, available: capacity)
         }
         return nil
     }
@@ -228,7 +228,7 @@ struct PlacementState {
 extension PlacementState.Totals {
     fileprivate mutating func add(_ rest: CellRest, times: Int) {
         sharedCPUs += times * rest.sharedCPUs
-        softCapacity += times * rest.softCapacity
+        overcommittableCapacity += times * rest.overcommittableCapacity
         ordinary += times * rest.ordinary
     }
 }

@@ -8,7 +8,7 @@ internal import SiteFile
 /// devices ask for the same cells or for quite different ones, and what is left is one set of cells for each group of devices.
 /// No guest can be on a cell without CPUs: under `legacy` a device there is had from the nearest cell that has some.
 struct DeviceNeed {
-    private(set) var mustTouch: [Set<Int>] = []
+    private(set) var mustIncludeOneOf: [Set<Int>] = []
     private(set) var shouldTouch: [Set<Int>] = []
 
     /// Looks the guest's devices up. A guest that is bound to no cell only needs them to be there.
@@ -26,12 +26,12 @@ struct DeviceNeed {
                 || demand.devicePolicy == .legacy && grid.devices[device.value]?.isBesideNoCPU == true
             {
                 if !shouldTouch.contains(near) { shouldTouch.append(near) }
-            } else if !mustTouch.contains(near) {
-                mustTouch.append(near)
+            } else if !mustIncludeOneOf.contains(near) {
+                mustIncludeOneOf.append(near)
             }
         }
         // The order in which devices are named makes no difference, so that guests that differ in nothing else are alike.
-        mustTouch.sort { ($0.min() ?? 0) < ($1.min() ?? 0) }
+        mustIncludeOneOf.sort { ($0.min() ?? 0) < ($1.min() ?? 0) }
         shouldTouch.sort { ($0.min() ?? 0) < ($1.min() ?? 0) }
     }
 }
@@ -69,15 +69,15 @@ extension HostGrid {
     }
 }
 
-extension GuestNeed {
+extension GuestCounts {
     /// Whether a guest on these host cells is near all its devices, as far as it must be.
-    func touchesAll(_ hosts: [Int]) -> Bool { mustTouch.allSatisfy { !$0.isDisjoint(with: hosts) } }
+    func isNearAll(_ hosts: [Int]) -> Bool { mustIncludeOneOf.allSatisfy { !$0.isDisjoint(with: hosts) } }
 
     /// Whether a guest on these host cells, with so many still to come, may yet be near all its devices.
     ///
     /// No cell is in two sets, so each set that is not touched takes a cell of its own.
     func canTouchAll(_ hosts: [Int], toCome: Int) -> Bool {
-        mustTouch.isEmpty || mustTouch.count { $0.isDisjoint(with: hosts) } <= toCome
+        mustIncludeOneOf.isEmpty || mustIncludeOneOf.count { $0.isDisjoint(with: hosts) } <= toCome
     }
 
     /// Whether the guest has cells enough, and these not bound elsewhere, to be near all its devices.

@@ -36,7 +36,7 @@ extension HostGrid {
     }
 
     /// Takes the CPUs that a guest has by hand out of what there is to give.
-    mutating func commitHandPins(of demand: GuestDemand, _ need: GuestNeed) {
+    mutating func commitHandPins(of demand: GuestDemand, _ need: GuestCounts) {
         for (cell, host) in zip(demand.cells, need.forced) {
             guard let host else { continue }
             let cpus = CPUSet(ownPins(of: cell, demand, on: host).values)

@@ -21,7 +21,7 @@ struct KeptCPUs {
 
 extension KeptPlacement {
     /// Reads what can be kept; nil when the guest's cells, page sizes, forced cells or devices are not what the site asks for now.
-    init?(_ guest: PlacementGuest, need: GuestNeed, grid: HostGrid) {
+    init?(_ guest: PlacementGuest, need: GuestCounts, grid: HostGrid) {
         guard let present = guest.present, !need.cells.isEmpty, present.cells.count == need.cells.count else {
             return nil
         }
@@ -35,7 +35,7 @@ extension KeptPlacement {
             assignment.hosts.append(host)
             assignment.pages.append(page)
         }
-        guard need.touchesAll(assignment.hosts) else { return nil }
+        guard need.isNearAll(assignment.hosts) else { return nil }
         self.assignment = assignment
         isRunning = present.isRunning
         cpus = KeptCPUs(guest.demand, present: present, need: need, hosts: assignment.hosts, grid: grid)
@@ -44,7 +44,7 @@ extension KeptPlacement {
 
 extension KeptCPUs {
     /// Reads the CPUs; nil when a dedicated vCPU has no single CPU of its own in its cell, or its thread policy is not met.
-    init?(_ demand: GuestDemand, present: PresentPlacement, need: GuestNeed, hosts: [Int], grid: HostGrid) {
+    init?(_ demand: GuestDemand, present: PresentPlacement, need: GuestCounts, hosts: [Int], grid: HostGrid) {
         pins = []
         for (index, cell) in demand.cells.enumerated() {
             var own: [VCPU: CPU] = [:]

@@ -15,7 +15,7 @@ struct SpreadNeed: Hashable {
     /// The index of the size of its pages; -1 is ordinary pages.
     var page: Int
     /// Whether it may not be overcommitted.
-    var isHard: Bool
+    var isReserved: Bool
     /// Whether it is laid out over its cells by turns.
     var isEven: Bool
     /// Whether it is what the guest's QEMU needs for itself.
@@ -35,7 +35,7 @@ struct SpreadChoice: Hashable {
     var pageRound = 0
 }
 
-extension GuestNeed {
+extension GuestCounts {
     /// Takes the memory that does not come from the cells' own host cells out of the cells.
     mutating func spread(_ demand: GuestDemand, on grid: HostGrid, by choice: SpreadChoice) throws(StaticObstacleError)
     {
@@ -44,7 +44,7 @@ extension GuestNeed {
             spread.append(
                 SpreadNeed(
                     cell: index, hosts: hosts.all, first: hosts.first, memory: cells[index].memory, page: -1,
-                    isHard: cells[index].isHard, isEven: demand.policy(of: cell) == .interleave))
+                    isReserved: cells[index].isReserved, isEven: demand.policy(of: cell) == .interleave))
             cells[index].memory = 0
         }
         guard !spread.isEmpty else { return }
@@ -77,7 +77,7 @@ extension GuestNeed {
         }
         spread.append(
             SpreadNeed(
-                cell: first, hosts: home.hosts, first: home.first, memory: overhead, page: -1, isHard: home.isHard,
+                cell: first, hosts: home.hosts, first: home.first, memory: overhead, page: -1, isReserved: home.isReserved,
                 isEven: false, isOverhead: true))
     }
 

@@ -24,12 +24,12 @@ struct Explanation {
         question.searchLimit = request.searchLimit / Explanation.share
         question.guests = guests.map { PlacementGuest(name: $0.name, demand: $0.demand) }
         changing(&question)
-        let answer = fits(Placing(question))
+        let answer = fits(PlacementRun(question))
         let leaving = BestEffort(request: question).candidates
-        return answer == true || leaving.isEmpty ? answer : fits(Placing(question, leaving: leaving)) ?? answer
+        return answer == true || leaving.isEmpty ? answer : fits(PlacementRun(question, leaving: leaving)) ?? answer
     }
 
-    private func fits(_ placing: Placing) -> Bool? {
+    private func fits(_ placing: PlacementRun) -> Bool? {
         guard placing.poolShortages.isEmpty, placing.obstacles.isEmpty, !placing.someGuestFitsNowhere else {
             return false
         }

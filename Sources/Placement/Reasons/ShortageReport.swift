@@ -35,7 +35,7 @@ struct ShortageReport {
     /// Reasons for a guest that found no place beside the others.
     ///
     /// - Parameter demand: The guest's demand, which names its devices.
-    mutating func reasons(for need: GuestNeed, devices demand: GuestDemand) -> [Shortage] {
+    mutating func reasons(for need: GuestCounts, devices demand: GuestDemand) -> [Shortage] {
         guard !need.cells.isEmpty else { return floatingReasons(for: need) }
         var reasons: [Shortage] = []
         var open = Set<Int>()
@@ -74,7 +74,7 @@ struct ShortageReport {
     }
 
     /// Pages that the guest would take from foreign domains which start with the host, on whatever cell.
-    private func promisedReasons(for need: GuestNeed) -> [Shortage] {
+    private func promisedReasons(for need: GuestCounts) -> [Shortage] {
         guard !state.grid.managesPools else { return [] }
         let memory = need.cells.reduce(0) { $0 + $1.memory }
         let short = need.pages.filter { size in
@@ -89,21 +89,21 @@ struct ShortageReport {
     }
 
     /// Devices that the guest must be near to, while no host cell near them has room for a cell of it.
-    private func far(from open: Set<Int>, need: GuestNeed, demand: GuestDemand) -> [PCIAddress] {
+    private func far(from open: Set<Int>, need: GuestCounts, demand: GuestDemand) -> [PCIAddress] {
         demand.devices.map(\.value).filter { device in
             let near = state.grid.cells(near: device, under: demand.devicePolicy)
-            return need.mustTouch.contains(near) && open.isDisjoint(with: near)
+            return need.mustIncludeOneOf.contains(near) && open.isDisjoint(with: near)
         }
     }
 
     /// What one guest cell lacks on one host cell: CPUs and memory are asked apart, so that neither hides the other.
-    private mutating func lacks(of need: CellNeed, on host: Int, pages: [Int]) -> [Shortage] {
+    private mutating func lacks(of need: CellCounts, on host: Int, pages: [Int]) -> [Shortage] {
         var cpusOnly = need
         cpusOnly.memory = 0
         cpusOnly.overhead = 0
-        var memoryOnly = CellNeed()
+        var memoryOnly = CellCounts()
         memoryOnly.memory = need.memory
-        memoryOnly.isHard = need.isHard
+        memoryOnly.isReserved = need.isReserved
         memoryOnly.overhead = need.overhead
         var found: [Shortage] = []
         if let lack = state.lack(of: cpusOnly, on: host, page: -1) {
@@ -140,7 +140,7 @@ struct ShortageReport {
     }
 
     /// How many CPUs, cores or pairs of what is lacking are left. Shared vCPUs are under two limits, so the check is asked.
-    private mutating func freeCPUs(for need: CellNeed, lacking lack: Lack, on host: Int, own: Int) -> Int {
+    private mutating func freeCPUs(for need: CellCounts, lacking lack: Lack, on host: Int, own: Int) -> Int {
         switch lack.resource {
         case .sharedCPUs, .sharedVCPUs:
             return most(below: need.shared) { report, shared in
@@ -153,7 +153,7 @@ struct ShortageReport {
     }
 
     /// The most memory in KiB, in steps of `unit`, that the cell still has for the guest cell.
-    private mutating func freeMemory(for need: CellNeed, on host: Int, page: Int, unit: Int) -> Int {
+    private mutating func freeMemory(for need: CellCounts, on host: Int, page: Int, unit: Int) -> Int {
         unit
             * most(below: need.memory / unit) { report, count in
                 var less = need
@@ -180,7 +180,7 @@ struct ShortageReport {
     }
 
     /// How much of a resource the guest cell itself wants.
-    private func own(_ need: CellNeed, _ resource: Lack.Resource) -> Int {
+    private func own(_ need: CellCounts, _ resource: Lack.Resource) -> Int {
         switch resource {
         case .wholeCores: need.wholeCores
         case .siblingPairs: max(1, need.pairs)
@@ -192,7 +192,7 @@ struct ShortageReport {
     }
 
     /// What a guest without topology lacks over the whole host: CPUs and memory are asked apart, as they are of a cell.
-    private mutating func floatingReasons(for need: GuestNeed) -> [Shortage] {
+    private mutating func floatingReasons(for need: GuestCounts) -> [Shortage] {
         var cpusOnly = need
         cpusOnly.floatingMemory = 0
         cpusOnly.floatingOverhead = 0
@@ -220,7 +220,7 @@ struct ShortageReport {
         return found
     }
 
-    private func floatingLack(of need: GuestNeed) -> Lack? {
+    private func floatingLack(of need: GuestCounts) -> Lack? {
         var next = state
         next.addFloating(need)
         return next.hostLack

@@ -30,10 +30,10 @@ struct BestEffort {
         // There is another way to go on: this one may take less.
         var local = request
         local.searchLimit = request.searchLimit / 20
-        let answer = Placing(local).run()
+        let answer = PlacementRun(local).run()
         if answer.verdict == .placed { return answer }
         for round in 0..<rounds(leaving) {
-            let answer = Placing(request, leaving: leaving, pageRound: round).run()
+            let answer = PlacementRun(request, leaving: leaving, pageRound: round).run()
             if answer.verdict == .placed { return withFewest(leaving, answer, pageRound: round) }
         }
         return nil
@@ -50,7 +50,7 @@ struct BestEffort {
             asked += 1
             let fewer = leaving.subtracting(block)
             // That nobody leaves was tried before.
-            let next = fewer.isEmpty ? nil : Placing(question, leaving: fewer, pageRound: pageRound).run()
+            let next = fewer.isEmpty ? nil : PlacementRun(question, leaving: fewer, pageRound: pageRound).run()
             if let next, next.verdict == .placed {
                 (leaving, answer) = (fewer, next)
             } else if block.count > 1 {

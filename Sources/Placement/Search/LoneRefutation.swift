@@ -14,14 +14,14 @@ struct LoneRefutation {
     }
 
     /// Whether one of the guests has no place; guests that are alike are looked at once.
-    mutating func refutes(anyOf needs: some Sequence<GuestNeed>) -> Bool {
-        var seen: Set<GuestNeed> = []
+    mutating func refutes(anyOf needs: some Sequence<GuestCounts>) -> Bool {
+        var seen: Set<GuestCounts> = []
         for need in needs where seen.insert(need).inserted && refutes(need) { return true }
         return false
     }
 
     /// Whether the guest has no place, whatever becomes of the others.
-    mutating func refutes(_ need: GuestNeed) -> Bool {
+    mutating func refutes(_ need: GuestCounts) -> Bool {
         guard !need.cells.isEmpty else { return refutesFloating(need) }
         // A state that has memory of several cells already has that of all guests.
         if !need.spread.isEmpty, state.spread.isEmpty, refutesFloating(need) { return true }
@@ -47,7 +47,7 @@ struct LoneRefutation {
         return pairs.allSatisfy { need.match($0, columns: columns) == nil }
     }
 
-    private func refutesFloating(_ need: GuestNeed) -> Bool {
+    private func refutesFloating(_ need: GuestCounts) -> Bool {
         var alone = state
         alone.addFloating(need)
         return alone.hostLack != nil

@@ -20,19 +20,19 @@ enum SearchResult {
 /// these steps, each only when the one before gave no answer:
 /// 1. **Sum.** The whole host is taken for one large cell. What does not fit there fits nowhere: the usual "one CPU short" is
 ///    answered at once, however many guests there are.
-/// 2. **Construction.** The hardest guests first, each to its best cells. Several orders and preferences are tried; on a host
+/// 2. **GreedyConstruction.** The hardest guests first, each to its best cells. Several orders and preferences are tried; on a host
 ///    that is not nearly full the first one succeeds, and its answer is the one that the site's preferences ask for.
 /// 3. **Refutation.** A guest that has no place even alone ends the search (``LoneRefutation``): sums do not see that a guest
 ///    needs more than any one cell has.
-/// 4. **Completion.** On a host that is nearly full, cells are filled one after the other, each as full as it must be, since what
-///    is wasted on one is missing elsewhere (``Completion``).
+/// 4. **TightFill.** On a host that is nearly full, cells are filled one after the other, each as full as it must be, since what
+///    is wasted on one is missing elsewhere (``TightFill``).
 /// 5. **Exhaustive search.** At every step the guest with the fewest possible cells is placed next; after every step each
 ///    cell is asked which guests still fit it, and a guest without a cell ends the branch. Guests that are alike, cells that
 ///    are alike, and cells of one guest that are alike are tried once, not in every order. A cell that failed for a guest is
 ///    closed for its like in the branches beside.
 /// 6. The search stops undecided after a number of fit checks, never after a time: the same input has the same answer.
 struct PlacementSearch {
-    let needs: [GuestNeed]
+    let needs: [GuestCounts]
     /// Whether cells of one guest may have pages of different sizes.
     let allowsMixedPages: Bool
     let prefersPack: Bool
@@ -41,7 +41,7 @@ struct PlacementSearch {
     private(set) var fixed: [Int: Assignment] = [:]
     var state: PlacementState
 
-    init(grid: HostGrid, needs: [GuestNeed], allowsMixedPages: Bool, prefersPack: Bool, limit: Int) {
+    init(grid: HostGrid, needs: [GuestCounts], allowsMixedPages: Bool, prefersPack: Bool, limit: Int) {
         self.needs = needs
         self.allowsMixedPages = allowsMixedPages
         self.prefersPack = prefersPack
@@ -69,9 +69,9 @@ struct PlacementSearch {
         guard fitsInSum() else { return .impossible }
         for need in needs { state.addFloating(need) }
         guard state.hostLack == nil else { return .impossible }
-        for order in Construction.Order.allCases {
-            for preference in Construction.Preference.inTurn(prefersPack: prefersPack) {
-                var construction = Construction(search: self, order: order, preference: preference)
+        for order in GreedyConstruction.Order.allCases {
+            for preference in GreedyConstruction.Preference.inTurn(prefersPack: prefersPack) {
+                var construction = GreedyConstruction(search: self, order: order, preference: preference)
                 if let assignments = construction.placeAll() { return .found(assignments) }
             }
         }
@@ -80,15 +80,15 @@ struct PlacementSearch {
         let open = needs.indices.filter { fixed[$0] == nil && !needs[$0].cells.isEmpty }
         guard !alone.refutes(anyOf: open.map { needs[$0] }) else { return .impossible }
         for byMemory in [false, true] {
-            guard var completion = Completion(search: self, limit: limit / 4, byMemory: byMemory) else { break }
+            guard var completion = TightFill(search: self, limit: limit / 4, byMemory: byMemory) else { break }
             if let result = completion.run() { return result }
         }
-        var exhaustion = Exhaustion(search: self)
+        var exhaustion = ExhaustiveSearch(search: self)
         return exhaustion.run()
     }
 
     /// Guests in the order in which they are placed: hardest first, then as given.
-    func sorted(by order: Construction.Order) -> [Int] {
+    func sorted(by order: GreedyConstruction.Order) -> [Int] {
         let keys = needs.map { $0.hardness(order, on: state.grid) }
         return needs.indices.sorted { keys[$0] == keys[$1] ? $0 < $1 : keys[$1].lexicographicallyPrecedes(keys[$0]) }
     }
@@ -154,13 +154,13 @@ extension GridCell {
     }
 }
 
-extension GuestNeed {
-    /// How hard the guest is to place: compared element by element, larger is harder.
-    func hardness(_ order: Construction.Order, on grid: HostGrid) -> [Int] {
+extension GuestCounts {
+    /// How reserved the guest is to place: compared element by element, larger is harder.
+    func hardness(_ order: GreedyConstruction.Order, on grid: HostGrid) -> [Int] {
         let cores = cells.map { $0.wholeCores * 2 + $0.paired + $0.singles }.reduce(0, +)
         let pairs = cells.map { $0.wholeCores + $0.pairs }.reduce(0, +)
         let memory = cells.reduce(0) { $0 + $1.memory }
-        let forced = forced.contains { $0 != nil } || !mustTouch.isEmpty ? 1 : 0
+        let forced = forced.contains { $0 != nil } || !mustIncludeOneOf.isEmpty ? 1 : 0
         switch order {
         case .cellsFirst: return [forced, cells.count, cores, pairs, memory]
         case .cpusFirst: return [forced, cells.map { $0.wholeCores * 2 + $0.paired + $0.singles }.max() ?? 0, memory]

@@ -5,7 +5,7 @@ internal import SiteFile
 /// Places all guests of a host together.
 ///
 /// **Model.** Each guest cell needs threads (whole cores, pairs of siblings, or any), shared vCPUs, and memory in pages of one size
-/// (``GuestNeed``). Each host cell offers cores, memory and pools (``HostGrid``). A placement gives every guest cell one host cell,
+/// (``GuestCounts``). Each host cell offers cores, memory and pools (``HostGrid``). A placement gives every guest cell one host cell,
 /// different ones for the cells of one guest; guests without cells count against the host as a whole. CPU numbers come
 /// last: the search works on counts alone.
 ///
@@ -16,12 +16,12 @@ internal import SiteFile
 ///    with fewer can. Where siblings are shared CPUs, two choices may be incomparable; every one that no other covers is kept.
 /// 3. *Loads only add up.* A load that does not fit a cell does not fit it with more on it. So a guest without a place of its own
 ///    has none beside others (``LoneRefutation``), what does not fit the sum of all cells fits no arrangement, and a guest cell
-///    that lost a host cell in a branch has lost it for all of that branch (``Exhaustion``).
+///    that lost a host cell in a branch has lost it for all of that branch (``ExhaustiveSearch``).
 /// 4. *Twins.* Guests with equal needs can change places, and so can host cells with equal offers while they are empty. When a host
 ///    cell has failed for one of several twins, it is closed to the others in the branches beside: an arrangement that uses it for a
 ///    twin is one already refuted, with two names exchanged.
 /// 5. *Slack.* The host wastes at most what it has beyond the sum of all needs. On a nearly full host this bounds how empty a
-///    finished cell may be (``Completion``).
+///    finished cell may be (``TightFill``).
 ///
 /// **Order of attempts.** A guest that has a valid place keeps it. Only when the rest does not fit around those are guests let go:
 /// first those that are shut off, then running ones. One guest that makes room by itself is looked for first; otherwise guests
@@ -36,7 +36,7 @@ public enum Placer {
     public static func place(_ request: PlacementRequest) -> Placement {
         var sorted = request
         sorted.guests.sort { $0.name < $1.name }
-        var answer = BestEffort(request: sorted).placement() ?? Placing(sorted).run()
+        var answer = BestEffort(request: sorted).placement() ?? PlacementRun(sorted).run()
         if sorted.explains, answer.verdict == .infeasible { explain(&answer, sorted) }
         return answer
     }
@@ -55,11 +55,11 @@ public enum Placer {
 }
 
 /// One run of the placement.
-struct Placing {
+struct PlacementRun {
     let request: PlacementRequest
     let grid: HostGrid
     /// By guest: what it needs, or nil for a guest that this host can never take.
-    let needs: [GuestNeed?]
+    let needs: [GuestCounts?]
     let obstacles: [Int: StaticObstacle]
     let kept: [Int: KeptPlacement]
 
@@ -69,7 +69,7 @@ struct Placing {
     init(_ request: PlacementRequest, leaving: Set<Int> = [], pageRound: Int = 0) {
         self.request = request
         var grid = HostGrid(request)
-        var needs: [GuestNeed?] = []
+        var needs: [GuestCounts?] = []
         var obstacles: [Int: StaticObstacle] = [:]
         var kept: [Int: KeptPlacement] = [:]
         for (index, guest) in request.guests.enumerated() {
@@ -77,7 +77,7 @@ struct Placing {
                 let choice = SpreadChoice(
                     goesElsewhere: leaving.contains(index),
                     present: leaving.contains(index) ? [:] : guest.present?.interleaved ?? [:], pageRound: pageRound)
-                let need = try GuestNeed(guest.demand, on: grid, spreading: choice)
+                let need = try GuestCounts(guest.demand, on: grid, spreading: choice)
                 kept[index] = KeptPlacement(guest, need: need, grid: grid)
                 needs.append(need)
             } catch {
@@ -120,7 +120,7 @@ struct Placing {
         guard !candidates.isEmpty else { return nil }
         let all = others.union(candidates)
         guard case .found(let found) = attempt(keeping: others) else { return nil }
-        for candidate in candidates.prefix(Placing.singleReleases) {
+        for candidate in candidates.prefix(PlacementRun.singleReleases) {
             let one = attempt(keeping: all.subtracting([candidate]), limit: request.searchLimit / 20)
             if case .found = one { return one }
         }
@@ -150,7 +150,7 @@ struct Placing {
         /// The grid without the CPUs of guests that keep theirs.
         var grid: HostGrid
         /// The needs that were searched with: no dedicated CPUs for guests that keep theirs.
-        var needs: [GuestNeed]
+        var needs: [GuestCounts]
         /// By guest.
         var assignments: [Assignment]
         /// Guests that keep their CPUs.
@@ -192,8 +192,8 @@ struct Placing {
     }
 
     /// The grid without the CPUs that kept guests have for themselves, and needs that no longer ask for these.
-    func committed(_ keeping: Set<Int>) -> (HostGrid, [GuestNeed], [Int: KeptCPUs]) {
-        var (grid, needs) = (grid, needs.map { $0 ?? GuestNeed(cells: [], forced: [], pages: [-1]) })
+    func committed(_ keeping: Set<Int>) -> (HostGrid, [GuestCounts], [Int: KeptCPUs]) {
+        var (grid, needs) = (grid, needs.map { $0 ?? GuestCounts(cells: [], forced: [], pages: [-1]) })
         var keptCPUs: [Int: KeptCPUs] = [:]
         for guest in inOrderOfKeeping(keeping) {
             guard let place = kept[guest] else { continue }

@@ -42,8 +42,8 @@ public enum SiteJSONSchema {
         Dictionary(
             keys.map { key in
                 var schema = key.kind.jsonSchema
-                schema["description"] = .text(key.summary + (key.standard.map { ". Default: \($0)" } ?? ""))
-                if let standard = key.standard.flatMap(key.kind.jsonValue) { schema["default"] = standard }
+                schema["description"] = .text(key.summary + (key.defaultValue.map { ". Default: \($0)" } ?? ""))
+                if let defaultValue = key.defaultValue.flatMap(key.kind.jsonValue) { schema["default"] = defaultValue }
                 return (key.name, .object(schema))
             }, uniquingKeysWith: { first, _ in first })
     }

@@ -9,9 +9,9 @@ struct FlavorKey: Sendable {
 
     init<Value: Equatable & Sendable>(
         _ name: String, _ path: any WritableKeyPath<FlavorSettings, Located<Value>?> & Sendable,
-        in group: FlavorField.Group? = nil, _ reader: ValueReader<Value>, standard: String? = nil, _ summary: String
+        in group: FlavorField.Group? = nil, _ reader: ValueReader<Value>, defaultValue: String? = nil, _ summary: String
     ) {
-        let key = Key(name, path, reader, standard: standard, summary)
+        let key = Key(name, path, reader, defaultValue: defaultValue, summary)
         self.key = Key(key, in: \FlavorDraft.native)
         field = FlavorField(name, path, in: group)
     }

@@ -86,28 +86,28 @@ extension FlavorSettings {
             .sequence(.mapping(NUMACellDraft.table, { NUMACellDraft() }), minimum: 1, maximum: 128),
             "The guest cells one by one, for uneven splits"),
         FlavorKey(
-            "numa_policy", \.memoryPolicy, .choice, standard: "strict",
+            "numa_policy", \.memoryPolicy, .choice, defaultValue: "strict",
             "How memory of guest cells is bound to host cells: libvirt's numatune mode, or none"),
         FlavorKey(
             "memory_cells", \.memoryCells, .sequence(.integer(0...maximumListNumber), minimum: 1),
             "The host cells that the memory of a guest of one cell comes from, wherever its CPUs are"),
         FlavorKey(
-            "guest_numa", \.guestNUMA, .choice, standard: "visible",
+            "guest_numa", \.guestNUMA, .choice, defaultValue: "visible",
             "Whether the guest sees its cells; hidden ones only say where it is placed, bound and pinned"),
     ]
 
     private static let cpuKeys: [FlavorKey] = [
         FlavorKey(
-            "cpu_policy", \.cpuPolicy, in: .policy, .choice, standard: "shared",
+            "cpu_policy", \.cpuPolicy, in: .policy, .choice, defaultValue: "shared",
             "Whether vCPUs share host CPUs, have one each, or some of both"),
         FlavorKey(
             "cpu_dedicated_mask", \.dedicatedMask, .mask,
             "The vCPUs of a mixed guest that have a host CPU each"),
         FlavorKey(
-            "cpu_thread_policy", \.threadPolicy, in: .threads, .choice, standard: "prefer",
+            "cpu_thread_policy", \.threadPolicy, in: .threads, .choice, defaultValue: "prefer",
             "How dedicated vCPUs use the hardware threads of a core"),
         FlavorKey(
-            "cpu_kind", \.cpuKind, .choice, standard: "performance",
+            "cpu_kind", \.cpuKind, .choice, defaultValue: "performance",
             "The kind of core that dedicated vCPUs have first, on a host with cores of two kinds"),
         FlavorKey(
             "emulator_threads_policy", \.emulatorPolicy, .choice,
@@ -119,7 +119,7 @@ extension FlavorSettings {
             "emulator_pin", \.emulatorPin, .emulatorPin,
             "Host CPUs of the emulator's threads by the operator's hand, or none to pin them to nothing"),
         FlavorKey(
-            "cpu_realtime", \.realtime, .boolean, standard: "false",
+            "cpu_realtime", \.realtime, .boolean, defaultValue: "false",
             "Whether vCPUs run under the real-time scheduler"),
         FlavorKey(
             "cpu_realtime_mask", \.realtimeMask, .mask,
@@ -137,15 +137,15 @@ extension FlavorSettings {
         FlavorKey(
             "mem_page_size", \.pageSize, .pageRequest,
             "The page size that backs the guest's memory, which is then never overcommitted"),
-        FlavorKey("locked_memory", \.lockedMemory, .boolean, standard: "false", "Whether memory is never swapped"),
+        FlavorKey("locked_memory", \.lockedMemory, .boolean, defaultValue: "false", "Whether memory is never swapped"),
         FlavorKey(
             "mem_access", \.memoryAccess, .choice,
             "Whether other processes of the host may map the guest's memory, as a vhost-user switch does"),
         FlavorKey(
-            "mem_encryption", \.encryption, .boolean, standard: "false",
+            "mem_encryption", \.encryption, .boolean, defaultValue: "false",
             "Whether the guest's memory is encrypted, for which it is locked"),
         FlavorKey(
-            "mem_encryption_model", \.encryptionModel, .choice, standard: "amd-sev",
+            "mem_encryption_model", \.encryptionModel, .choice, defaultValue: "amd-sev",
             "The kind of encryption; only amd-sev and amd-sev-es lock memory"),
     ]
 
@@ -161,7 +161,7 @@ extension FlavorSettings {
         FlavorKey("cpu_max_cores", \.maximumCores, .integer(1...65_536), "The most cores of a socket"),
         FlavorKey("cpu_max_threads", \.maximumThreads, .integer(1...65_536), "The most threads of a core"),
         FlavorKey(
-            "pci_numa_affinity_policy", \.devicePolicy, .choice, standard: "legacy",
+            "pci_numa_affinity_policy", \.devicePolicy, .choice, defaultValue: "legacy",
             "Which host devices suit the guest's cells"),
         FlavorKey(
             "maxphysaddr_mode", \.addressMode, in: .address, .choice,

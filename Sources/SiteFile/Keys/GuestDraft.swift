@@ -47,7 +47,7 @@ struct GuestDraft: Sendable {
     private static let machineKeys: [Key<GuestDraft>] = [
         Key("base", \.base, .text(.path), "A domain XML file with the rest of the domain"),
         Key(
-            "adopt", \.adopts, .boolean, standard: "false",
+            "adopt", \.adopts, .boolean, defaultValue: "false",
             "Whether a domain of this name that exists already is taken over"),
         Key("disks", \.disks, .sequence(.mapping(DiskDraft.table, { DiskDraft() })), "The disks"),
         Key(
@@ -58,8 +58,8 @@ struct GuestDraft: Sendable {
         Key("kernel", \.kernel, .text(.absolutePath), "A kernel image on the host to boot directly"),
         Key("initrd", \.initrd, .text(.absolutePath), "The initial RAM disk of that kernel"),
         Key("cmdline", \.commandLine, .text(.line), "The command line of that kernel"),
-        Key("console", \.console, .boolean, standard: "true", "Whether the guest has a serial console"),
-        Key("accelerator", \.accelerator, .choice, standard: "kvm", "KVM or plain emulation"),
+        Key("console", \.console, .boolean, defaultValue: "true", "Whether the guest has a serial console"),
+        Key("accelerator", \.accelerator, .choice, defaultValue: "kvm", "KVM or plain emulation"),
         Key("machine", \.machineType, .text(.word), "libvirt's machine type"),
     ]
 }
@@ -76,8 +76,8 @@ struct DiskDraft: Sendable {
         [
             Key("path", \.path, .text(.absolutePath), required: true, "The file or block device on the host"),
             Key("format", \.format, .choice, "The image's format; without it qcow2 for paths that end so, else raw"),
-            Key("bus", \.bus, .choice, standard: "virtio", "How the guest sees the disk"),
-            Key("read_only", \.isReadOnly, .boolean, standard: "false", "Whether the guest may only read"),
+            Key("bus", \.bus, .choice, defaultValue: "virtio", "How the guest sees the disk"),
+            Key("read_only", \.isReadOnly, .boolean, defaultValue: "false", "Whether the guest may only read"),
         ])
 }
 
@@ -96,6 +96,6 @@ struct InterfaceDraft: Sendable {
             Key("network", \.network, .text(.name), "The libvirt network to join"),
             Key("bridge", \.bridge, .text(.word), "The bridge of the host to join"),
             Key("mac", \.mac, .text(.mac), "The hardware address; without it libvirt chooses one"),
-            Key("model", \.model, .text(.word), standard: "virtio", "The card that the guest sees"),
+            Key("model", \.model, .text(.word), defaultValue: "virtio", "The card that the guest sees"),
         ], broken: \.broken)
 }

@@ -36,31 +36,31 @@ struct HostDraft: Sendable {
     var guestOverhead: Located<GuestOverhead>?
     var ignoredDomains: Located<[Located<String>]>?
     var pools: Located<Pools>?
-    var placement: Located<HostPolicy.Placement>?
+    var placement: Located<HostPolicy.Preference>?
 
     static let table = KeyTable<HostDraft>(
         .host,
         [
             Key(
-                "connect", \.connect, .text(.uri), standard: "qemu:///system",
+                "connect", \.connect, .text(.uri), defaultValue: "qemu:///system",
                 "The libvirt connection; --connect overrides it"),
             Key("cpus", \.cpus, .mapping(CPUs.table, { CPUs() }), "Which CPUs of the host serve guests"),
             Key(
-                "cpu_allocation_ratio", \.cpuAllocationRatio, .ratio, standard: "4.0",
+                "cpu_allocation_ratio", \.cpuAllocationRatio, .ratio, defaultValue: "4.0",
                 "How many shared vCPUs one CPU may carry"),
             Key(
-                "ram_allocation_ratio", \.ramAllocationRatio, .ratio, standard: "1.0",
+                "ram_allocation_ratio", \.ramAllocationRatio, .ratio, defaultValue: "1.0",
                 "How far shared guests may overcommit ordinary memory"),
             Key("reserved", \.reserved, .mapping(Reserved.table, { Reserved() }), "Ordinary memory left to the host"),
             Key(
-                "guest_overhead", \.guestOverhead, .overhead, standard: "auto",
+                "guest_overhead", \.guestOverhead, .overhead, defaultValue: "auto",
                 "Ordinary memory for each guest's QEMU: by a formula, none, or so much"),
             Key(
                 "ignore_domains", \.ignoredDomains, .sequence(.text(.line)),
                 "Domains that are not the site's and whose CPUs do not count; * and ? stand for any characters"),
             Key("pools", \.pools, Pools.reader, "Huge pages beyond what the guests need, by page size"),
             Key(
-                "placement", \.placement, .choice, standard: "spread",
+                "placement", \.placement, .choice, defaultValue: "spread",
                 "Whether guests go to the emptiest cell (spread) or the fullest (pack) when several suit them alike"),
         ])
 }
@@ -78,7 +78,7 @@ extension HostDraft.Reserved {
     static let table = KeyTable<Self>(
         .reserved,
         [
-            Key("memory", \.memory, .size(), standard: "256MiB", "Ordinary memory left to the host on every cell"),
+            Key("memory", \.memory, .size(), defaultValue: "256MiB", "Ordinary memory left to the host on every cell"),
             Key(
                 "cells", \.cells,
                 .byCell(.mapping(HostDraft.ReservedCell.table, { HostDraft.ReservedCell() })),
@@ -97,7 +97,7 @@ extension HostDraft.Pools {
         .pools,
         [
             Key(
-                "manage", \.manages, .boolean, standard: "true",
+                "manage", \.manages, .boolean, defaultValue: "true",
                 "Whether pools are sized for the guests; false takes them as they are")
         ])
 

@@ -14,7 +14,7 @@ struct SiteDraft: Sendable {
         .site,
         [
             Key(
-                "site", \.name, .text(.name), standard: "default",
+                "site", \.name, .text(.name), defaultValue: "default",
                 "The site's name, written into the ownership mark of each domain"),
             Key("hosts", \.hosts, .named(.mapping(HostDraft.table, { HostDraft() })), "The hosts, by name"),
             Key(

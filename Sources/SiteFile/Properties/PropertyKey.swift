@@ -9,7 +9,7 @@ struct PropertyKey: Sendable {
     /// The name under which rules know that the value could not be read.
     let field: String
     /// Reads the value into the settings; the number is that after an indexed name.
-    let read: @Sendable (PropertyText, Int, inout FlavorSettings, inout Report) -> Bool
+    let read: @Sendable (PropertyText, Int, inout FlavorSettings, inout Findings) -> Bool
 
     /// A property of the `hw` namespace: `hw:NAME` of a flavor, `hw_NAME` of an image.
     init<Value>(

@@ -67,7 +67,7 @@ enum PropertyTable {
     }
 
     private static func read(
-        _ pair: YAMLPair, isImage: Bool, into properties: inout PropertySettings, _ report: inout Report
+        _ pair: YAMLPair, isImage: Bool, into properties: inout PropertySettings, _ report: inout Findings
     ) {
         guard let (key, index) = find(pair.name, isImage: isImage) else {
             let meant = isImage ? unknownOfImage(pair, &report) : unknownOfFlavor(pair, &report)

@@ -13,7 +13,7 @@ struct PropertyReader<Value: Sendable>: Sendable {
     /// What the value may be.
     let kind: PropertyKind
     /// The value, or nil after an error.
-    let read: @Sendable (PropertyText, inout Report) -> Value?
+    let read: @Sendable (PropertyText, inout Findings) -> Value?
 }
 
 extension PropertyReader where Value == Int {

@@ -27,7 +27,7 @@ struct Entry {
     var isNull: Bool { node.scalar?.meaning == .null }
 
     /// The scalar, or nil and an error when something else or nothing stands here.
-    func scalar(_ kind: ValueKind, _ report: inout Report) -> YAMLScalar? {
+    func scalar(_ kind: ValueKind, _ report: inout Findings) -> YAMLScalar? {
         guard let scalar = node.scalar else {
             refuse(kind, because: node.elements == nil ? "a mapping" : "a list", &report)
             return nil
@@ -41,7 +41,7 @@ struct Entry {
     }
 
     /// Reports that the value is of the wrong type.
-    func refuse(_ kind: ValueKind, because found: String, _ report: inout Report) {
+    func refuse(_ kind: ValueKind, because found: String, _ report: inout Findings) {
         report.error(.wrongType, "'\(name)' must be \(kind.phrase), not \(found)", at: node.mark)
     }
 }

@@ -18,7 +18,7 @@ struct Includes {
     }
 
     /// Reads all files that a draft names into it.
-    mutating func read(into draft: inout SiteDraft, _ report: inout Report) {
+    mutating func read(into draft: inout SiteDraft, _ report: inout Findings) {
         for path in draft.include?.value ?? [] {
             guard let name = checked(path, &report), let root = tree(path.map { _ in name }, &report) else {
                 draft.broken.formUnion(["flavors", "guests"])
@@ -36,7 +36,7 @@ struct Includes {
     }
 
     /// The path without what means nothing; nil for a file outside the site file's folder, and for one that is read already.
-    private mutating func checked(_ path: Located<String>, _ report: inout Report) -> String? {
+    private mutating func checked(_ path: Located<String>, _ report: inout Findings) -> String? {
         let parts = path.value.split(separator: "/").filter { $0 != "." }
         guard path.value.first != "/", !parts.contains(".."), !parts.isEmpty else {
             report.error(
@@ -55,7 +55,7 @@ struct Includes {
         return name
     }
 
-    private func tree(_ path: Located<String>, _ report: inout Report) -> YAMLNode? {
+    private func tree(_ path: Located<String>, _ report: inout Findings) -> YAMLNode? {
         guard let open else {
             report.error(.includeImpossible, "there are no other files beside this one", at: path.mark)
             return nil
@@ -68,7 +68,7 @@ struct Includes {
         return tree.value
     }
 
-    private func merge(_ part: SiteDraft, into draft: inout SiteDraft, _ report: inout Report) {
+    private func merge(_ part: SiteDraft, into draft: inout SiteDraft, _ report: inout Findings) {
         let foreign = [("site", part.name?.mark), ("hosts", part.hosts?.mark), ("include", part.include?.mark)]
         for case (let key, let mark?) in foreign {
             report.error(

@@ -6,19 +6,19 @@ struct Key<Target>: Sendable {
     let name: String
     let isRequired: Bool
     let summary: String
-    let standard: String?
+    let defaultValue: String?
     let kind: ValueKind
     /// Reads the value into the target, and says whether that worked.
-    let read: @Sendable (Entry, inout Target, inout Report) -> Bool
+    let read: @Sendable (Entry, inout Target, inout Findings) -> Bool
 
     init<Value>(
         _ name: String, _ path: any WritableKeyPath<Target, Located<Value>?> & Sendable, _ reader: ValueReader<Value>,
-        required isRequired: Bool = false, standard: String? = nil, _ summary: String
+        required isRequired: Bool = false, defaultValue: String? = nil, _ summary: String
     ) {
         self.name = name
         self.isRequired = isRequired
         self.summary = summary
-        self.standard = standard
+        self.defaultValue = defaultValue
         kind = reader.kind
         read = { entry, target, report in
             target[keyPath: path] = reader.located(entry, &report)
@@ -31,7 +31,7 @@ struct Key<Target>: Sendable {
         name = key.name
         isRequired = key.isRequired
         summary = key.summary
-        standard = key.standard
+        defaultValue = key.defaultValue
         kind = key.kind
         read = { entry, target, report in key.read(entry, &target[keyPath: path], &report) }
     }
@@ -73,7 +73,7 @@ struct KeyTable<Target>: Sendable {
         keys.map {
             SiteKey(
                 place: place, name: $0.name, isRequired: $0.isRequired, summary: $0.summary, kind: $0.kind,
-                standard: $0.standard)
+                defaultValue: $0.defaultValue)
         }
     }
 
@@ -82,8 +82,8 @@ struct KeyTable<Target>: Sendable {
     /// - Parameter other: Takes a key that is not in the table, and says whether it knew it.
     /// - Returns: Whether there was a mapping to read.
     func read(
-        _ entry: Entry, into target: inout Target, _ report: inout Report,
-        other: (YAMLPair, inout Target, inout Report) -> Bool = { _, _, _ in false }
+        _ entry: Entry, into target: inout Target, _ report: inout Findings,
+        other: (YAMLPair, inout Target, inout Findings) -> Bool = { _, _, _ in false }
     ) -> Bool {
         guard let pairs = entry.pairs(.mapping(place), &report) else { return false }
         var given: Set<Int> = []
@@ -111,7 +111,7 @@ struct KeyTable<Target>: Sendable {
     /// Says that a key is unknown, and what was probably meant: a key of this place, or this key at another place.
     ///
     /// - Returns: The key of this place that was probably meant, or nil.
-    private func unknown(_ pair: YAMLPair, _ report: inout Report) -> String? {
+    private func unknown(_ pair: YAMLPair, _ report: inout Findings) -> String? {
         let near = report.isWorthHints ? suggestion(for: pair.name, among: keys.map(\.name)) : nil
         let homes = SiteSchema.homes[pair.name, default: []].filter { $0 != place }
         let elsewhere =

@@ -119,7 +119,7 @@ extension ValueKind.KeyForm {
 
 extension Entry {
     /// The pairs of a mapping; nothing at all is a mapping without pairs. Anything else is reported.
-    func pairs(_ kind: ValueKind, _ report: inout Report) -> [YAMLPair]? {
+    func pairs(_ kind: ValueKind, _ report: inout Findings) -> [YAMLPair]? {
         if let pairs = node.pairs { return pairs }
         if isNull { return [] }
         refuse(kind, because: node.elements == nil ? "a single value" : "a list", &report)

@@ -48,7 +48,7 @@ extension ValueReader where Value == String {
 }
 
 /// Reads a list, or reports what is wrong with it.
-func readList<Element>(_ text: String, _ name: String, at mark: SourceMark, _ report: inout Report) -> IDSet<Element>? {
+func readList<Element>(_ text: String, _ name: String, at mark: SourceMark, _ report: inout Findings) -> IDSet<Element>? {
     do {
         return try IDSet(parsing: text)
     } catch {
@@ -59,7 +59,7 @@ func readList<Element>(_ text: String, _ name: String, at mark: SourceMark, _ re
 }
 
 /// The text of a mask when it can be read for some number of vCPUs, else nil and an error.
-func checkedMask(_ text: String, _ name: String, at mark: SourceMark, _ report: inout Report) -> String? {
+func checkedMask(_ text: String, _ name: String, at mark: SourceMark, _ report: inout Findings) -> String? {
     let inclusive = isExclusive(text) ? "0," + text : text
     let set: VCPUSet? = readList(inclusive, name, at: mark, &report)
     return set == nil ? nil : text

@@ -40,7 +40,7 @@ extension ValueReader where Value == GuestOverhead {
 }
 
 /// Reads a size, or reports what is wrong with it.
-func readSize(_ text: String, _ name: String, at mark: SourceMark, _ report: inout Report) -> KiB? {
+func readSize(_ text: String, _ name: String, at mark: SourceMark, _ report: inout Findings) -> KiB? {
     do {
         return try Size.parse(text)
     } catch {
@@ -103,7 +103,7 @@ extension GuestDemand.PageRequest {
 }
 
 /// A page size that some machine could have: a power of two from 4 KiB. Anything else is an error.
-func possiblePage(_ size: KiB, at mark: SourceMark, _ report: inout Report) -> PageSize? {
+func possiblePage(_ size: KiB, at mark: SourceMark, _ report: inout Findings) -> PageSize? {
     if size.count >= 4, size.count.nonzeroBitCount == 1 { return PageSize(size) }
     report.error(
         .pageSizeImpossible, "no host has pages of \(size)", at: mark,

@@ -86,7 +86,7 @@ extension ValueReader where Value: RawRepresentable & CaseIterable, Value.RawVal
     }
 }
 
-extension Report {
+extension Findings {
     /// Reports a word that is none of those that may stand at a key.
     mutating func unknownWord(_ word: String, of words: [String], _ name: String, at mark: SourceMark) {
         let near = suggestion(for: word, among: words).map { "did you mean '\($0)'?" }

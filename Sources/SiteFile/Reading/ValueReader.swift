@@ -8,11 +8,11 @@ struct ValueReader<Value: Sendable>: Sendable {
     /// Whether the value's place is that of its key: so for collections, whose text begins anywhere.
     let isCollection: Bool
     /// The value, or nil after at least one error.
-    let read: @Sendable (Entry, inout Report) -> Value?
+    let read: @Sendable (Entry, inout Findings) -> Value?
 
     init(
         _ kind: ValueKind, isCollection: Bool = false,
-        read: @escaping @Sendable (Entry, inout Report) -> Value?
+        read: @escaping @Sendable (Entry, inout Findings) -> Value?
     ) {
         self.kind = kind
         self.isCollection = isCollection
@@ -20,7 +20,7 @@ struct ValueReader<Value: Sendable>: Sendable {
     }
 
     /// The value with its place.
-    func located(_ entry: Entry, _ report: inout Report) -> Located<Value>? {
+    func located(_ entry: Entry, _ report: inout Findings) -> Located<Value>? {
         read(entry, &report).map { Located($0, at: isCollection ? entry.mark : entry.node.mark) }
     }
 }

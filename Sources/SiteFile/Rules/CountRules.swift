@@ -3,7 +3,7 @@ internal import Diagnostics
 /// What guests that one entry makes may not have in common, and where their number stands without there being one.
 struct CountRules {
     let draft: GuestDraft
-    var report = Report()
+    var report = Findings()
     /// By host and hardware address: the first guest that has it.
     private var addresses: [String?: [String: String]] = [:]
 

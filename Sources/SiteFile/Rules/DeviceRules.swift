@@ -17,7 +17,7 @@ struct DeviceRules {
     }
 
     init(_ guests: [GuestSpec]) {
-        var report = Report()
+        var report = Findings()
         var claims: [Device: Claim] = [:]
         for guest in guests {
             for address in guest.demand.devices {
@@ -31,7 +31,7 @@ struct DeviceRules {
         diagnostics = report.diagnostics
     }
 
-    private static func refuse(_ claim: Claim, because first: Claim, _ address: PCIAddress, _ report: inout Report) {
+    private static func refuse(_ claim: Claim, because first: Claim, _ address: PCIAddress, _ report: inout Findings) {
         // Guests made by `count` have one list between them.
         let isCounted = first.mark == claim.mark
         let message =

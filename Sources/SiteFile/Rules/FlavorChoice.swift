@@ -3,7 +3,7 @@ internal import Diagnostics
 /// What a guest's flavor and the guest itself say together: the guest's word counts where both speak.
 struct FlavorChoice: Sendable, Hashable {
     /// The flavor's side, native keys and properties in one.
-    var specs = FlavorSettings()
+    var settings = FlavorSettings()
     /// The image's side.
     var image = FlavorSettings()
     /// Keys whose values could not be read; rules about them stay silent.
@@ -13,9 +13,9 @@ struct FlavorChoice: Sendable, Hashable {
     init() {}
 
     /// Joins the spellings of one draft; a key given in both with different values is an error.
-    init(_ draft: FlavorDraft, _ report: inout Report) {
-        specs = draft.native
-        if let properties = draft.properties?.value.settings { specs.fill(from: properties, &report) }
+    init(_ draft: FlavorDraft, _ report: inout Findings) {
+        settings = draft.native
+        if let properties = draft.properties?.value.settings { settings.fill(from: properties, &report) }
         image = draft.imageProperties?.value.settings ?? FlavorSettings()
         broken = draft.broken
         broken.formUnion(draft.properties?.value.broken ?? [])
@@ -25,7 +25,7 @@ struct FlavorChoice: Sendable, Hashable {
     /// This guest's word over its flavor's.
     func over(_ flavor: FlavorChoice) -> FlavorChoice {
         var result = flavor
-        result.specs.override(with: specs)
+        result.settings.override(with: settings)
         result.image.override(with: image)
         result.broken.formUnion(broken)
         return result
@@ -34,7 +34,7 @@ struct FlavorChoice: Sendable, Hashable {
 
 extension FlavorSettings {
     /// Takes over what only the properties say, and reports what both say differently.
-    fileprivate mutating func fill(from properties: FlavorSettings, _ report: inout Report) {
+    fileprivate mutating func fill(from properties: FlavorSettings, _ report: inout Findings) {
         for field in FlavorField.all {
             if let conflict = field.conflict(self, properties) {
                 let place = "line \(conflict.native.line), column \(conflict.native.column)"

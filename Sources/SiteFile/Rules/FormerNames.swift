@@ -6,7 +6,7 @@ struct FormerNames {
     let diagnostics: [Diagnostic]
 
     init(_ guests: [GuestSpec]) {
-        var report = Report()
+        var report = Findings()
         let names = Dictionary(guests.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
         var users: [String: GuestSpec] = [:]
         for guest in guests {

@@ -5,7 +5,7 @@ internal import HostModel
 struct HostRules {
     let name: Located<String>
     let draft: HostDraft
-    var report = Report()
+    var report = Findings()
 
     init(_ name: Located<String>, _ draft: HostDraft) {
         self.name = name

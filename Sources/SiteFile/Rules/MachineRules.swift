@@ -3,7 +3,7 @@ internal import Diagnostics
 /// Turns a guest's keys about devices and firmware into a machine, and checks that they come from one source.
 struct MachineRules {
     let draft: GuestDraft
-    var report = Report()
+    var report = Findings()
 
     init(_ draft: GuestDraft) { self.draft = draft }
 

@@ -9,7 +9,7 @@ struct SiteRules {
     private let flavorNames: [String]
     private var hostNames: Set<String> = []
     private var usedFlavors: Set<String> = []
-    private(set) var report = Report()
+    private(set) var report = Findings()
 
     /// The most guests of a file, counted ones included: those of a fleet of a thousand hosts and more.
     private static let maximumGuests = 100_000
@@ -22,7 +22,7 @@ struct SiteRules {
     init(_ draft: SiteDraft, start: SourceMark) {
         self.draft = draft
         self.start = start
-        var report = Report()
+        var report = Findings()
         var flavors: [String: FlavorChoice?] = [:]
         for flavor in draft.flavors?.value ?? [] {
             flavors[flavor.name.value] = .some(flavor.value.map { FlavorChoice($0, &report) })
@@ -182,7 +182,7 @@ struct SiteRules {
 
     /// Every guest needs vCPUs and memory, of its own or of its flavor.
     private mutating func checkSize(_ name: Located<String>, _ guest: GuestDraft, _ choice: FlavorChoice) {
-        let keys = [("vcpus", choice.specs.vcpus == nil), ("ram", choice.specs.ram == nil)]
+        let keys = [("vcpus", choice.settings.vcpus == nil), ("ram", choice.settings.ram == nil)]
         let missing = keys.filter { $0.1 && !choice.broken.contains($0.0) }.map { "'\($0.0)'" }
         guard !missing.isEmpty else { return }
         let needed = missing.joined(separator: " and ")
@@ -198,8 +198,8 @@ struct SiteRules {
     /// Flavors that no guest uses are checked on their own; one that waits for a guest to complete it is left alone.
     private mutating func checkUnusedFlavors() {
         for flavor in draft.flavors?.value ?? [] where !usedFlavors.contains(flavor.name.value) {
-            guard let choice = flavors[flavor.name.value].flatMap({ $0 }), choice.specs.vcpus != nil,
-                choice.specs.ram != nil
+            guard let choice = flavors[flavor.name.value].flatMap({ $0 }), choice.settings.vcpus != nil,
+                choice.settings.ram != nil
             else { continue }
             var rules = DemandRules(choice)
             _ = rules.demand()

@@ -11,7 +11,7 @@ public struct SiteKey: Hashable, Sendable {
     /// What may stand at it.
     public let kind: ValueKind
     /// What holds when the key is not given, as one would write it; nil when that is no single value.
-    public let standard: String?
+    public let defaultValue: String?
 }
 
 /// A property in Nova's spelling that `properties` or `image_properties` may hold with effect.

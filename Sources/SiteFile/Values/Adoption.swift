@@ -27,7 +27,7 @@ public struct Adoption: Hashable, Sendable {
 
     init(_ choice: FlavorChoice, placement: Located<[CellEntry<GuestCellID, Int>]>?, entry: SourceMark) {
         var (named, placesGuest): (Set<Part>, Bool) = ([], placement != nil)
-        for field in FlavorField.all where field.isSet(choice.specs) || field.isSet(choice.image) {
+        for field in FlavorField.all where field.isSet(choice.settings) || field.isSet(choice.image) {
             switch AdoptedKey(field.name) {
             case .part(let part): named.insert(part)
             case .pageSize:
@@ -53,14 +53,14 @@ public struct Adoption: Hashable, Sendable {
             var rules = DemandRules(
                 completed(choice, with: shape, entry: entry), placement: placement, isPartial: !placesGuest)
             let demand = rules.demand()
-            if !placesGuest { rules.check(choice.specs, against: shape) }
+            if !placesGuest { rules.check(choice.settings, against: shape) }
             let found = Set(known.report.diagnostics)
             return (demand, rules.report.diagnostics.filter { !found.contains($0) })
         }
     }
 
     /// What the keys mean as far as that can be said without the domain.
-    func demand(_ report: inout Report) -> GuestDemand {
+    func demand(_ report: inout Findings) -> GuestDemand {
         switch wish {
         case .keys(let choice, let placement, _):
             var rules = DemandRules(choice, placement: placement, isPartial: true)
@@ -73,20 +73,20 @@ public struct Adoption: Hashable, Sendable {
     /// The keys with what the domain has in place of those that are missing.
     private func completed(_ choice: FlavorChoice, with shape: DomainShape, entry: SourceMark) -> FlavorChoice {
         var choice = choice
-        choice.specs.vcpus = choice.specs.vcpus ?? Located(shape.vcpus, at: entry)
-        choice.specs.ram = choice.specs.ram ?? Located(shape.memory, at: entry)
-        if choice.specs.ioThreadPins != nil, choice.specs.ioThreads == nil {
-            choice.specs.ioThreads = Located(shape.ioThreads ?? 0, at: entry)
+        choice.settings.vcpus = choice.settings.vcpus ?? Located(shape.vcpus, at: entry)
+        choice.settings.ram = choice.settings.ram ?? Located(shape.memory, at: entry)
+        if choice.settings.ioThreadPins != nil, choice.settings.ioThreads == nil {
+            choice.settings.ioThreads = Located(shape.ioThreads ?? 0, at: entry)
         }
         guard placesGuest else { return choice }
-        if !choice.specs.namesCells, !choice.image.namesCells, !shape.cells.isEmpty {
-            choice.specs.numaCells = Located(shape.drafts(at: entry), at: entry)
-            if choice.specs.memoryPolicy == nil, let policy = shape.memoryPolicy, policy != .none {
-                choice.specs.memoryPolicy = Located(policy, at: entry)
+        if !choice.settings.namesCells, !choice.image.namesCells, !shape.cells.isEmpty {
+            choice.settings.numaCells = Located(shape.drafts(at: entry), at: entry)
+            if choice.settings.memoryPolicy == nil, let policy = shape.memoryPolicy, policy != .none {
+                choice.settings.memoryPolicy = Located(policy, at: entry)
             }
         }
-        if choice.specs.pageSize == nil, choice.image.pageSize == nil, let size = shape.pageSize {
-            choice.specs.pageSize = Located(.exactly(size), at: entry)
+        if choice.settings.pageSize == nil, choice.image.pageSize == nil, let size = shape.pageSize {
+            choice.settings.pageSize = Located(.exactly(size), at: entry)
         }
         return choice
     }

@@ -24,7 +24,7 @@ public struct Site: Hashable, Sendable {
 /// What the site says of one host.
 public struct HostPolicy: Hashable, Sendable {
     /// How guests are handed out over cells that suit them alike.
-    public enum Placement: String, Hashable, Sendable, CaseIterable { case spread, pack }
+    public enum Preference: String, Hashable, Sendable, CaseIterable { case spread, pack }
 
     /// The name of the host's entry.
     public var name: Located<String>
@@ -51,7 +51,7 @@ public struct HostPolicy: Hashable, Sendable {
     /// Huge pages beyond what guests need, by page size and cell.
     public var pools: [PoolRequest]
     /// How ties between cells are broken.
-    public var placement: Placement
+    public var placement: Preference
 
     /// The reserve of a cell that nobody set: 256 MiB.
     public static let defaultReserve = KiB(256 * 1_024)
@@ -62,7 +62,7 @@ public struct HostPolicy: Hashable, Sendable {
         sharedCPUs: Located<CPUSet>? = nil, cpuAllocationRatio: Ratio = Ratio(thousandths: 4_000),
         ramAllocationRatio: Ratio = Ratio(thousandths: 1_000), reserved: KiB = HostPolicy.defaultReserve,
         reservedPerCell: [CellID: Located<KiB>] = [:], managesPools: Bool = true, pools: [PoolRequest] = [],
-        placement: Placement = .spread, guestOverhead: GuestOverhead = .automatic
+        placement: Preference = .spread, guestOverhead: GuestOverhead = .automatic
     ) {
         self.guestOverhead = guestOverhead
         self.name = name

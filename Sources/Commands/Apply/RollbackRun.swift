@@ -1,0 +1,232 @@
+internal import Diagnostics
+internal import Execution
+internal import LinuxHost
+internal import Rendering
+internal import SystemPackage
+
+/// Undoes one transaction on the real host. The caller holds the host's lock.
+struct RollbackRun {
+    /// The transaction.
+    let stored: JournalStore.Stored
+    let journals: JournalStore
+    let host: WritableHost
+    /// The boot file: the one file that may be put back.
+    let bootFile: String
+    /// Whether what others changed since is undone too.
+    let force: Bool
+    /// Whether guests that the transaction started or made, and that run, are shut down first.
+    let stopsGuests: Bool
+    /// Whether those that do not shut down in time are switched off.
+    let switchesOff: Bool
+    /// Whether nothing is undone where that cannot be written down first. What nobody has confirmed is put back all the same.
+    var mustBeTold = true
+    /// Why it is rolled back, for the journal.
+    let reason: String
+
+    /// Looks at what there is in the way, then undoes everything, last write first.
+    ///
+    /// - Throws: ``CommandFailure`` with 14 when something is no longer as the transaction left it, with 15 when guests run that would
+    ///   have to be shut down, with 69 or 77 when the host does not answer; nothing was changed then.
+    func run() throws -> RollbackSummary {
+        let transaction = stored.transaction
+        try refuseOtherFiles(transaction)
+        let journal = try resumed()
+        let touchesGuests = transaction.entries.contains { $0.write.action.guest != nil }
+        let open = try touchesGuests ? host.opened() : host.withoutDomains()
+        let interpreter = open.interpreter(journal)
+        let check = try looking { () throws(StepFailure) in try interpreter.check(transaction) }
+        try refuse(check)
+        Interruption.watch()
+        Interruption.settle()
+        try turn(journal)
+        var summary = RollbackSummary(
+            host: transaction.header.host, transaction: "\(stored.id)", outcome: .rolledBack)
+        let report = host.watched(journal) { observer in
+            open.interpreter(observer).rollBack(
+                transaction, stopping: stopsGuests ? check.running : [], force: switchesOff)
+        }
+        summary.rows += report.undone.map { RollbackSummary.Row($0) }
+        if summary.rows.contains(where: { $0.result == .failed || $0.result == .left }) {
+            summary.outcome = .incomplete
+        }
+        summary.diagnostics += remarks(check, report)
+        summary.diagnostics += close(journal, summary.outcome)
+        return summary
+    }
+
+    /// What a rollback would do, after the same look at what is in the way; nothing is changed or written down.
+    func plan() throws -> RollbackSummary {
+        let transaction = stored.transaction
+        try refuseOtherFiles(transaction)
+        let touchesGuests = transaction.entries.contains { $0.write.action.guest != nil }
+        let interpreter = try (touchesGuests ? host.opened() : host.withoutDomains()).interpreter(SilentObserver())
+        let check = try looking { () throws(StepFailure) in try interpreter.check(transaction) }
+        try refuse(check)
+        let stops = check.running.map { RollbackSummary.Row("shut down \($0)", .planned) }
+        let undos = transaction.entries.reversed().flatMap(\.write.inverse)
+        return RollbackSummary(
+            host: transaction.header.host, transaction: "\(stored.id)", outcome: .planned,
+            rows: stops + undos.map { RollbackSummary.Row("\($0)", .planned) }, diagnostics: remarks(check, RunReport()))
+    }
+
+    private func resumed() throws -> Journal {
+        do {
+            return try Journal(journals, resuming: stored.id)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    private func looking<Answer>(_ look: () throws(StepFailure) -> Answer) throws -> Answer {
+        do {
+            return try look()
+        } catch {
+            var status = ExitStatus.unexpected
+            if case .refused(let refusal) = error { status = ExitStatus(refusal.kind) }
+            throw CommandFailure(
+                status,
+                [Diagnostic(.stepFailed, "nothing was rolled back: the host could not be read: \(error)")])
+        }
+    }
+
+    /// Whatever a journal says, no file but the boot file is written.
+    private func refuseOtherFiles(_ transaction: Transaction) throws {
+        for case .replaceFile(let write) in transaction.entries.map(\.write.action)
+        where absolutePath(write.file.path) != bootFile {
+            throw CommandFailure(
+                .needsConsent,
+                [
+                    Diagnostic(
+                        .rollbackOtherFile,
+                        "nothing was rolled back: transaction \(stored.id) wrote \(write.file.path), and the boot file is "
+                            + bootFile,
+                        hint: "numactl-plan rollback \(stored.id) --boot-file \(write.file.path)")
+                ])
+        }
+    }
+
+    /// Writes down that everything from here on leads back. Killed after that, the transaction is open and says so.
+    private func turn(_ journal: Journal) throws {
+        journal.turn(because: reason)
+        guard mustBeTold, !stored.transaction.isOpen, let lapse = journal.firstUnrecorded else { return }
+        throw CommandFailure(
+            .unexpected,
+            [
+                Diagnostic(
+                    .journalUnwritable, "nothing was rolled back: the journal cannot be written: \(lapse)",
+                    hint: "make room, then roll back again")
+            ])
+    }
+
+    private func refuse(_ check: RollbackCheck) throws {
+        guard check.notManaged.isEmpty else {
+            throw CommandFailure(
+                .needsConsent,
+                [
+                    Diagnostic(
+                        .rollbackNotManaged,
+                        "nothing was rolled back: transaction \(stored.id) tells of writes to domains that are not managed",
+                        notes: check.notManaged,
+                        hint: "check the host, then: numactl-plan history \(stored.id) --close")
+                ])
+        }
+        let obstacles = check.obstacles.map(\.description)
+        if !obstacles.isEmpty, !force {
+            throw CommandFailure(
+                .stalePlan,
+                [
+                    Diagnostic(
+                        .rollbackStale, "nothing was rolled back: the host has changed since transaction \(stored.id)",
+                        notes: obstacles, hint: "numactl-plan rollback \(stored.id) --force undoes that as well")
+                ])
+        }
+        if !check.running.isEmpty, !stopsGuests {
+            throw CommandFailure(
+                .needsConsent,
+                [
+                    Diagnostic(
+                        .rollbackNeedsStop,
+                        "nothing was rolled back: guests run that transaction \(stored.id) started or made",
+                        notes: check.running,
+                        hint: "numactl-plan rollback \(stored.id) --stop-started shuts them down first"
+                            + (stored.transaction.isOpen ? "; numactl-plan apply --continue goes on instead" : ""))
+                ])
+        }
+    }
+
+    private func remarks(_ check: RollbackCheck, _ report: RunReport) -> [Diagnostic] {
+        check.mayStillStop.map { guest in
+            Diagnostic(
+                .interrupted, "\(guest) was asked to shut down when the transaction broke off, and may still do so",
+                severity: .warning)
+        }
+            + report.notes.map(\.finding)
+    }
+
+    private func close(_ journal: Journal, _ outcome: RollbackSummary.Outcome) -> [Diagnostic] {
+        do throws(SysfsError) {
+            try journal.end(outcome == .incomplete ? .incomplete : .rolledBack)
+            return []
+        } catch {
+            return [
+                Diagnostic(
+                    .journalUnwritable, "the journal could not be closed: \(error)",
+                    hint: "make room, then: numactl-plan history \(stored.id) --close")
+            ]
+        }
+    }
+}
+
+extension RollbackSummary.Row {
+    /// What became of an undo.
+    init(_ undo: UndoResult) {
+        switch undo.result {
+        case .restored: self.init("\(undo.action)", .restored)
+        case .notNeeded: self.init("\(undo.action)", .notNeeded)
+        case .leftForRunning(let guests): self.init("\(undo.action)", .left, "for \(guests.joined(separator: ", "))")
+        case .failed(let failure): self.init("\(undo.action)", .failed, "\(failure)")
+        }
+    }
+}
+
+extension CommandFailure {
+    /// A journal is of no use.
+    ///
+    /// - Parameter store: Where it is, to name what a damaged one still tells.
+    init(_ error: JournalStore.Failure, in store: JournalStore? = nil) {
+        switch error {
+        case .absent(let id):
+            self.init(
+                .inputMissing,
+                [
+                    Diagnostic(
+                        .unknownTransaction, "there is no transaction \(id)", hint: "numactl-plan history lists them")
+                ])
+        case .failed(let cause): self.init(unreadable: cause)
+        case .damaged(let path, _, _):
+            self.init(
+                .rollbackIncomplete,
+                [
+                    Diagnostic(
+                        .journalDamaged, "\(error)",
+                        notes: ["nothing was changed: what it says cannot be relied on"]
+                            + (store?.legibleNotes(path) ?? []),
+                        hint: "numactl-plan history shows which one; check the host, then close it with --close")
+                ])
+        }
+    }
+}
+
+extension JournalStore {
+    /// What a damaged journal still tells was written, for the person who has to look at the host.
+    fileprivate func legibleNotes(_ path: FilePath) -> [String] {
+        guard let name = path.removingLastComponent().lastComponent, let id = TransactionID(name.string) else {
+            return []
+        }
+        do {
+            return try legibleWrites(id).map { "it still tells of: \($0.action)" }
+        } catch {
+            return ["what it tells cannot be read: \(error)"]
+        }
+    }
+}

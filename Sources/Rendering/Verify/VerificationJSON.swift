@@ -1,0 +1,96 @@
+internal import HostModel
+internal import Planning
+internal import LivePlacement
+
+/// A verification as the document `numactl-plan/verify`, for programs.
+public struct VerificationJSON: Encodable {
+    /// What the document calls itself.
+    public static let kind = "numactl-plan/verify"
+
+    private let verification: Verification
+    private let exit: ExitReport
+
+    /// Takes the verification and the code that the process ends with.
+    public init(_ verification: Verification, exit: ExitReport) {
+        self.verification = verification
+        self.exit = exit
+    }
+
+    /// Writes the document; what is absent is null. `guests` is null when nobody looked where they are.
+    public func encode(to encoder: any Encoder) throws {
+        let document: JSONValue = [
+            "kind": .text(VerificationJSON.kind),
+            "format_version": documentVersion,
+            "host": ["name": .text(verification.host)],
+            "site": ["name": .text(verification.site)],
+            "verdict": .text(verification.plan.verdict.rawValue),
+            "differences": .list(verification.plan.changes.flatMap(differences)),
+            "in_sync": .texts(verification.plan.unchanged),
+            "restart_pending": .texts(verification.pending),
+            "guests": verification.residences.map { .list($0.map(residenceJSON)) } ?? .null,
+            "diagnostics": .list(verification.diagnostics.map(diagnosticJSON)),
+            "exit": exit.json,
+        ]
+        try document.encode(to: encoder)
+    }
+
+    /// One entry a setting, as the plan has it; a change without settings has one with null for the path.
+    private func differences(_ change: Change) -> [JSONValue] {
+        let entry: [String: JSONValue] = [
+            "address": .text(change.address), "action": .text(change.action.rawValue),
+        ]
+        guard !change.parts.isEmpty else { return [.object(entry.merging(["path": .null]) { $1 })] }
+        return change.parts.map { part in
+            guard case .object(let members) = partJSON(part) else { return .object(entry) }
+            return .object(entry.merging(members) { $1 })
+        }
+    }
+}
+
+private func residenceJSON(_ residence: GuestResidence) -> JSONValue {
+    [
+        "name": .text(residence.guest),
+        "process": residence.process.map { .number($0) } ?? .null,
+        "deviates": .flag(residence.deviates),
+        "restart_pending": .flag(residence.isRestartPending),
+        "threads": .list(residence.threads.map(threadsJSON)),
+        "memory": .list(residence.memory.map(memoryJSON)),
+        "unknown": .texts(residence.unknown.map(\.what)),
+    ]
+}
+
+private func threadsJSON(_ group: GuestResidence.Threads) -> JSONValue {
+    var (role, number): (String, Int?) = ("emulator", nil)
+    switch group.role {
+    case .vcpu(let vcpu): (role, number) = ("vcpu", vcpu.rawValue)
+    case .ioThread(let thread): (role, number) = ("iothread", thread)
+    case .emulator: break
+    }
+    return [
+        "role": .text(role), "id": number.map { .number($0) } ?? .null, "threads": .numbers(group.ids),
+        "allowed": .text(group.allowed.description), "wanted": .optional(group.wanted?.description),
+        "deviates": .flag(group.deviates), "at_next_start": .flag(group.isElsewhere && group.staysWithMemory),
+    ]
+}
+
+private func memoryJSON(_ piece: GuestResidence.Memory) -> JSONValue {
+    let pages = piece.pages.sorted { $0.key < $1.key }.flatMap { size, counts in
+        counts.sorted { $0.key < $1.key }.map { cell, count -> JSONValue in
+            ["page_kib": .number(size.size.count), "host_cell": .number(cell.rawValue), "pages": .number(count.count)]
+        }
+    }
+    return [
+        "cell": piece.cell.map { .number($0.rawValue) } ?? .null,
+        "memory_kib": .number(piece.size.count),
+        "resident_kib": .number(piece.resident.count),
+        "wanted_host_cell": piece.wantedCell.map { .number($0.rawValue) } ?? .null,
+        "wanted_page_kib": piece.wantedPage.map { .number($0.size.count) } ?? .null,
+        "remote_kib": .number(piece.remote.count),
+        "remote_permille": .number(piece.remotePermille),
+        "vcpu_cells": .optional(piece.vcpuCells?.description),
+        "away_kib": piece.away.map { .number($0.count) } ?? .null,
+        "other_pages_kib": .number(piece.inOtherPages.count),
+        "pages": .list(pages),
+        "deviates": .flag(piece.deviates),
+    ]
+}

@@ -1,0 +1,163 @@
+internal import Diagnostics
+internal import HostModel
+internal import Planning
+internal import LivePlacement
+
+/// A verification for a terminal: one line a difference, then where guests are, then the findings.
+public struct VerificationText {
+    private let verification: Verification
+
+    /// Takes the verification.
+    public init(_ verification: Verification) {
+        self.verification = verification
+    }
+
+    /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
+    public func text(color: Bool = false, width: Int = standardWidth) -> String {
+        let paint = Paint(isOn: color, width: width)
+        let heading = "host \(displayable(verification.host))  site \(displayable(verification.site))"
+        return joinedSections([
+            [paint(heading, .heading)], differences(paint), threads(paint), memory(paint),
+            [paint(summary, .heading)],
+        ])
+    }
+
+    /// `guest/web01 cputune.vcpupin[0]: wanted 4, is 0-3`; a thing that is not there has one line.
+    private func differences(_ paint: Paint) -> [String] {
+        verification.plan.changes.flatMap { change -> [String] in
+            let address = displayable(change.address)
+            guard change.action != .create, !change.parts.isEmpty else {
+                return [paint("\(address): \(change.action.finding)", .attention)]
+            }
+            return change.parts.map { part in
+                let now = part.now.map { Words.value($0, of: part) } ?? "absent"
+                let want = part.want.map { Words.value($0, of: part) } ?? "absent"
+                let drift = part.drift.map { ", \($0.words)" } ?? ""
+                return paint("\(address) \(displayable(part.path)): wanted \(want), is \(now)\(drift)", .attention)
+            }
+        }
+    }
+
+    private func threads(_ paint: Paint) -> [String] {
+        var table = TextTable(
+            [.left, .right, .left, .left, .left, .left],
+            headings: ["guest", "process", "threads", "may run on", "plan", ""])
+        for residence in verification.residences ?? [] {
+            for group in residence.threads {
+                table.add([
+                    displayable(residence.guest), residence.process.map { "\($0)" } ?? "-", group.words,
+                    group.allowed.text(empty: "none"), group.wanted?.text(empty: "none") ?? "any",
+                    group.deviates ? "differs" : group.isElsewhere ? "at next start" : "",
+                ])
+            }
+        }
+        return painted(table, paint)
+    }
+
+    private func memory(_ paint: Paint) -> [String] {
+        // Whether memory is where its vCPUs run is a column of its own: a guest may be off the plan and yet local, or the reverse.
+        let isLocalityKnown = (verification.residences ?? []).contains { $0.memory.contains { $0.vcpuCells != nil } }
+        let locality = isLocalityKnown ? ["away from its CPUs"] : []
+        var table = TextTable(
+            [.left, .left, .left, .right, .left, .right] + locality.map { _ in .right } + [.left],
+            headings: ["guest", "cell", "plan", "in use", "is on", "remote"] + locality + [""])
+        for residence in verification.residences ?? [] {
+            for piece in residence.memory {
+                let pending = residence.isRestartPending && !piece.isAway ? "at next start" : "differs"
+                table.add(
+                    [
+                        displayable(residence.guest), piece.cell.map { "\($0)" } ?? "all", piece.plan,
+                        "\(Amount.text(piece.resident)) of \(Amount.text(piece.size))", piece.places, piece.share,
+                    ] + locality.map { _ in piece.awayShare } + [piece.deviates ? pending : ""])
+            }
+        }
+        return painted(table, paint)
+    }
+
+    private func painted(_ table: TextTable, _ paint: Paint) -> [String] {
+        table.isEmpty
+            ? [] : table.lines(width: .max).map { $0.hasSuffix("differs") ? paint($0, .attention) : $0 }
+    }
+
+    private var summary: String {
+        let differing = verification.plan.changes.count
+        var parts = [differing == 0 ? "no differences" : Amount.count(differing, "difference")]
+        if !verification.pending.isEmpty {
+            parts.append("\(Amount.count(verification.pending.count, "restart")) pending")
+        }
+        guard let residences = verification.residences else { return "Verify: \(parts.joined(separator: ", "))." }
+        let elsewhere = residences.count(where: \.deviates)
+        let seen = residences.count { !$0.threads.isEmpty || !$0.memory.isEmpty }
+        parts.append(
+            residences.isEmpty
+                ? "no guest of the site runs, so none was checked"
+                : "\(elsewhere) of \(Amount.count(seen, "running guest")) elsewhere than planned")
+        if !verification.unknown.isEmpty { parts.append("not everything could be checked") }
+        return "Verify: \(parts.joined(separator: ", "))."
+    }
+}
+
+extension Change.Action {
+    /// What it means that this change is wanted.
+    fileprivate var finding: String {
+        switch self {
+        case .create: "wanted, is not there"
+        case .remove: "not wanted, is there"
+        case .release: "ours, and the site does not want it managed"
+        case .adopt: "to be adopted"
+        case .start: "wanted running, is not"
+        case .stop: "wanted stopped, is running"
+        case .restart: "waits for a restart"
+        case .rename: "has its former name"
+        case .stamp: "its mark is out of date"
+        case .update, .grow, .shrink: "differs"
+        }
+    }
+}
+
+extension ChangedPart.Drift {
+    /// How it came to differ.
+    fileprivate var words: String {
+        switch self {
+        case .definition: "changed by hand"
+        case .live: "changed by hand in the running guest"
+        }
+    }
+}
+
+extension GuestResidence.Threads {
+    fileprivate var words: String { ids.count == 1 ? "\(role)" : "\(role), \(ids.count)" }
+}
+
+extension GuestResidence.Memory {
+    /// `cell 0, 2MiB`.
+    fileprivate var plan: String {
+        let words = [wantedCell.map { "cell \($0)" }, wantedPage.map { "\($0)" }].compactMap { $0 }
+        return words.isEmpty ? "any" : words.joined(separator: ", ")
+    }
+
+    /// `cell 0: 512 MiB, cell 1: 4 MiB in 4KiB`: the size of pages is said where it is not the planned one.
+    fileprivate var places: String {
+        let cells = Set(pages.values.flatMap { $0.filter { $0.value > .zero }.keys }).sorted()
+        guard !cells.isEmpty else { return "-" }
+        return cells.map { cell in
+            let amounts = pages.sorted { $0.key > $1.key }.compactMap { size, counts in
+                counts[cell].map { Amount.text($0 * size) + (size == wantedPage ? "" : " in \(size)") }
+            }
+            return "cell \(cell): \(amounts.joined(separator: " and "))"
+        }.joined(separator: ", ")
+    }
+
+    /// `512 MiB`; `none`; nothing where nobody looked.
+    fileprivate var awayShare: String {
+        guard let away else { return "-" }
+        return away > .zero ? Amount.text(away) : "none"
+    }
+
+    /// `12 MiB, 2.4 %`; nothing without a planned cell.
+    fileprivate var share: String {
+        guard wantedCell != nil else { return "-" }
+        guard remote > .zero else { return "none" }
+        return "\(Amount.text(remote)), \(remotePermille / 10).\(remotePermille % 10) %"
+    }
+}

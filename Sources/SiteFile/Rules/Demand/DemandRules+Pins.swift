@@ -1,0 +1,68 @@
+internal import Diagnostics
+internal import HostModel
+
+extension DemandRules {
+    /// Host CPUs by the operator's hand: of threads that exist, and one CPU for each vCPU that has one of its own.
+    mutating func handPins(_ demand: GuestDemand) -> HandPins {
+        guard !isBroken("vcpu_pins", "emulator_pin", "iothread_pins") else { return HandPins() }
+        let vcpuPins = settings.vcpuPins?.value ?? []
+        let ioThreadPins = settings.ioThreadPins?.value ?? []
+        if vcpus != nil { checkNumbers(vcpuPins) }
+        checkOwn(vcpuPins.filter { demand.dedicatedVCPUs.contains($0.cell.value) })
+        checkEmulator()
+        checkIOThreads(ioThreadPins)
+        return HandPins(
+            vcpus: Dictionary(vcpuPins.map { ($0.cell.value, $0.value) }) { first, _ in first },
+            emulator: settings.emulatorPin,
+            ioThreads: Dictionary(ioThreadPins.map { ($0.cell.value.rawValue, $0.value) }) { first, _ in first })
+    }
+
+    private mutating func checkNumbers(_ pins: [CellEntry<VCPU, CPUSet>]) {
+        guard let vcpus else { return }
+        for pin in pins where pin.cell.value.rawValue >= vcpus {
+            report.error(
+                .vcpuOutOfRange, "vcpu_pins names vCPU \(pin.cell.value), which does not exist", at: pin.cell.mark,
+                label: "the guest has vCPUs \(VCPUSet(numbers: 0..<vcpus))")
+        }
+    }
+
+    private mutating func checkOwn(_ pins: [CellEntry<VCPU, CPUSet>]) {
+        var holders: [CPU: VCPU] = [:]
+        for pin in pins {
+            guard pin.value.value.count == 1, let cpu = pin.value.value.first else {
+                report.error(
+                    .pinsContradict, "vCPU \(pin.cell.value) has a CPU of its own, and vcpu_pins gives it several",
+                    at: pin.value.mark, hint: "name one CPU, or leave the vCPU out of the dedicated ones")
+                continue
+            }
+            if let other = holders.updateValue(pin.cell.value, forKey: cpu) {
+                report.error(
+                    .pinsContradict, "vCPUs \(other) and \(pin.cell.value) cannot both have CPU \(cpu) to themselves",
+                    at: pin.value.mark, hint: "give each a CPU of its own")
+            }
+        }
+    }
+
+    private mutating func checkEmulator() {
+        guard let pin = settings.emulatorPin, let policy = settings.emulatorPolicy else { return }
+        report.error(
+            .conflictingKeys, "emulator_pin and emulator_threads_policy both say where the emulator runs", at: pin.mark,
+            label: "emulator_threads_policy is at line \(policy.mark.line)", hint: "keep one of the two")
+    }
+
+    private mutating func checkIOThreads(_ pins: [CellEntry<VCPU, CPUSet>]) {
+        guard let first = pins.first, !isBroken("iothreads") else { return }
+        guard let count = settings.ioThreads else {
+            if isPartial { return }
+            report.error(
+                .missingKey, "iothread_pins needs iothreads", at: first.cell.mark,
+                hint: "add iothreads: \(pins.map(\.cell.value.rawValue).max() ?? 1)")
+            return
+        }
+        for pin in pins where pin.cell.value.rawValue > count.value {
+            report.error(
+                .pinsContradict, "iothread_pins names iothread \(pin.cell.value), which does not exist",
+                at: pin.cell.mark, label: "the guest has \(count.value)")
+        }
+    }
+}
