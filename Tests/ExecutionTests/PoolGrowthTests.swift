@@ -118,7 +118,8 @@ struct PoolShortageTests {
                             PoolGrant(pool: large1, prior: pool(large, 5), asked: 4, granted: 5),
                         ],
                         returns: [
-                            PoolRestoration(pool: large0, prior: 1, left: 1), PoolRestoration(pool: small1, prior: 0, left: 0),
+                            PoolRestoration(pool: large0, prior: 1, left: 1),
+                            PoolRestoration(pool: small1, prior: 0, left: 0),
                         ], kernelArguments: "hugepagesz=1G hugepages=0:4,1:5")))
     }
 

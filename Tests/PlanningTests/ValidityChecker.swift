@@ -196,7 +196,9 @@ struct ValidityChecker {
                 }
             }
             let ours = reserved + overcommittable
-            reserved += request.foreign.flatMap(\.memory).filter { $0.cell == cell.id }.reduce(0) { $0 + $1.amount.count }
+            reserved += request.foreign.flatMap(\.memory).filter { $0.cell == cell.id }.reduce(0) {
+                $0 + $1.amount.count
+            }
             var inPools: UInt64 = 0
             var isGrown = false
             for pool in cell.pools {
@@ -217,7 +219,9 @@ struct ValidityChecker {
             let memory = cell.memory?.count ?? 0
             let reserve = request.policy.reserve(of: cell.id).count
             let room = memory > reserve + inPools ? memory - reserve - inPools : 0
-            if isGrown, reserve + inPools + reserved > memory { faults.append("cell \(cell.id): pools of \(inPools) KiB") }
+            if isGrown, reserve + inPools + reserved > memory {
+                faults.append("cell \(cell.id): pools of \(inPools) KiB")
+            }
             if reserved > room, ours > 0 { faults.append("cell \(cell.id): \(reserved) KiB set aside of \(room)") }
             let soften = request.policy.ramAllocationRatio.applied(to: room > reserved ? room - reserved : 0)
             if softMost > room { faults.append("cell \(cell.id): a guest cell of \(softMost) KiB in \(room)") }

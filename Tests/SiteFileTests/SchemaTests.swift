@@ -42,7 +42,9 @@ struct SchemaTests {
         // Several keys may share one text, which stands at the last of them.
         let item = try #require(items[first...].first { $0.contains("\n") })
         let head = items[first]
-        if let defaultValue = key.defaultValue { #expect((head + item).contains(defaultValue), "the default of \(key.name)") }
+        if let defaultValue = key.defaultValue {
+            #expect((head + item).contains(defaultValue), "the default of \(key.name)")
+        }
         if key.isRequired { #expect(item.contains("Required"), "\(key.name) is required") }
         for word in words(of: key.kind) { #expect((head + item).contains(word), "\(word) of \(key.name)") }
     }

@@ -66,7 +66,8 @@ struct RollbackRun {
         let undos = transaction.entries.reversed().flatMap(\.write.inverse)
         return RollbackSummary(
             host: transaction.header.host, transaction: "\(stored.id)", outcome: .planned,
-            rows: stops + undos.map { RollbackSummary.Row("\($0)", .planned) }, diagnostics: remarks(check, RunReport()))
+            rows: stops + undos.map { RollbackSummary.Row("\($0)", .planned) }, diagnostics: remarks(check, RunReport())
+        )
     }
 
     private func resumed() throws -> Journal {

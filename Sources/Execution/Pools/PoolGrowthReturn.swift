@@ -50,7 +50,8 @@ extension PoolGrowth {
         guard before.values.contains(where: { $0.surplus > .zero }) else { return [] }
         let others = Set(before.keys).subtracting(targets.map(\.pool)).sorted()
         return others.compactMap { pool in
-            var answer = PoolRestoration<Access.Failure>(pool: pool, prior: before[pool]?.persistent ?? .zero, left: nil)
+            var answer = PoolRestoration<Access.Failure>(
+                pool: pool, prior: before[pool]?.persistent ?? .zero, left: nil)
             do throws(Access.Failure) { answer.left = try access.read(pool).persistent } catch {
                 answer.failure = error
             }

@@ -49,7 +49,9 @@ extension PlacementRun {
     private func oneByOne(
         _ search: PlacementSearch, _ needs: [GuestCounts], left: Set<Int>, preference: GreedyConstruction.Preference
     ) -> (construction: GreedyConstruction, assignments: [Int: Assignment], left: Set<Int>) {
-        var (construction, left) = (GreedyConstruction(search: search, order: .cellsFirst, preference: preference), left)
+        var (construction, left) = (
+            GreedyConstruction(search: search, order: .cellsFirst, preference: preference), left
+        )
         var assignments: [Int: Assignment] = [:]
         for guest in search.sorted(by: .cellsFirst) where search.fixed[guest] == nil && !left.contains(guest) {
             let before = construction.state

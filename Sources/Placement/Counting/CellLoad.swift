@@ -162,7 +162,9 @@ struct CellCheck {
             guard inPools + reserved <= cell.memory else { return lack(.memory, inPools + reserved, cell.memory) }
         }
         let overcommittableCapacity = Int(ramRatio.applied(to: UInt64(max(0, ordinary - reserved))))
-        guard load.overcommittable <= overcommittableCapacity else { return lack(.memory, load.overcommittable, overcommittableCapacity) }
+        guard load.overcommittable <= overcommittableCapacity else {
+            return lack(.memory, load.overcommittable, overcommittableCapacity)
+        }
         guard load.softMost <= ordinary else { return lack(.memory, load.softMost, ordinary) }
         return .success(
             CellRest(sharedCPUs: sharedCPUs, overcommittableCapacity: overcommittableCapacity, ordinary: ordinary))

@@ -77,7 +77,8 @@ extension GuestCounts {
         }
         spread.append(
             SpreadNeed(
-                cell: first, hosts: home.hosts, first: home.first, memory: overhead, page: -1, isReserved: home.isReserved,
+                cell: first, hosts: home.hosts, first: home.first, memory: overhead, page: -1,
+                isReserved: home.isReserved,
                 isEven: false, isOverhead: true))
     }
 

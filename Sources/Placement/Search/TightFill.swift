@@ -116,7 +116,8 @@ struct TightFill {
         // Where all cells to come are alike, the hardest item left may as well go to this one.
         let mustTakeFirst = isLikeAllAfter(position)
         return complete(
-            position, open: open, from: 0, used: CPUsAndMemory(cpus: 0, memory: 0), table: table, mustTakeFirst: mustTakeFirst)
+            position, open: open, from: 0, used: CPUsAndMemory(cpus: 0, memory: 0), table: table,
+            mustTakeFirst: mustTakeFirst)
     }
 
     private func isLikeAllAfter(_ position: Int) -> Bool {
@@ -264,7 +265,8 @@ struct SumScale {
             sum + (grid.cells[cell].poolBase[size] + state.pages(on: cell)[cell * grid.pageSizes.count + size])
                 * grid.pageSizes[size]
         }
-        let free = grid.cells[cell].memory - inPools - load.reserved - load.overcommittable - grid.cells[cell].foreignMemory
+        let free =
+            grid.cells[cell].memory - inPools - load.reserved - load.overcommittable - grid.cells[cell].foreignMemory
         return CPUsAndMemory(cpus: threads - used, memory: max(0, free) / unit)
     }
 }
@@ -323,5 +325,7 @@ struct SumTable {
     }
 
     /// Whether an item is beyond what is left.
-    func isTooLarge(_ size: CPUsAndMemory, for room: CPUsAndMemory) -> Bool { size.cpus > room.cpus || size.memory > room.memory }
+    func isTooLarge(_ size: CPUsAndMemory, for room: CPUsAndMemory) -> Bool {
+        size.cpus > room.cpus || size.memory > room.memory
+    }
 }

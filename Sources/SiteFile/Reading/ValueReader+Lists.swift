@@ -48,7 +48,8 @@ extension ValueReader where Value == String {
 }
 
 /// Reads a list, or reports what is wrong with it.
-func readList<Element>(_ text: String, _ name: String, at mark: SourceMark, _ report: inout Findings) -> IDSet<Element>? {
+func readList<Element>(_ text: String, _ name: String, at mark: SourceMark, _ report: inout Findings) -> IDSet<Element>?
+{
     do {
         return try IDSet(parsing: text)
     } catch {
