@@ -57,6 +57,7 @@ test: setup lint unit shells ansible system killed evolution-test lab fuzz-test 
 
 lint: ## Check how the sources are written
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+	.ci/check-words
 
 # Minutes: few of the random hosts. The rest of `make test` is for before the change goes in.
 check: export NUMACTL_PLAN_RANDOM_CASES = 300

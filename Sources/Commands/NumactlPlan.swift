@@ -33,7 +33,7 @@ public struct NumactlPlan: ParsableCommand {
         guard let failure = world.outputFailure() else { return status }
         if case .failed(let reason) = failure {
             let finding = Diagnostic(.outputUnwritable, "cannot write to standard output: \(reason)")
-            world.warn(DiagnosticText().render(finding))
+            world.tell([finding])
         }
         let isLost = [ExitStatus.done, .differences, .restartPending].map(\.rawValue).contains(status)
         return isLost ? ExitStatus.unexpected.rawValue : status
@@ -41,8 +41,12 @@ public struct NumactlPlan: ParsableCommand {
 
     private static func outcome(_ arguments: [String], in world: World) -> Int32 {
         do {
-            var command = try parseAsRoot(arguments)
-            if let command = command as? any WorldCommand { try command.run(in: world) } else { try command.run() }
+            var command = try parseAsRoot(DetailsOption.completed(arguments))
+            if let command = command as? any WorldCommand {
+                try command.run(in: command.shown(in: world))
+            } else {
+                try command.run()
+            }
             return ExitStatus.done.rawValue
         } catch {
             let code = exitCode(for: error)

@@ -127,6 +127,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case bootUnitOff = "NP449"
     case mountNotInPolicy = "NP450"
     case guestsSuspendAtShutdown = "NP451"
+    case poolTooLarge = "NP455"
 
     // libvirt
     case libvirtUnreachable = "NP501"

@@ -24,16 +24,32 @@ public struct DiagnosticText {
     }
 
     /// All findings, those of files first and sorted by place, parted by nothing. Findings of one place, and those of no file, keep
-    /// their order. All errors are shown, however many; of more than `limit` findings the warnings and notes beyond that are counted,
+    /// their order. Alike warnings and notes are one (see
+    /// ``DiagnosticGroup``). All errors are shown, however many; of more than `limit` the warnings and notes beyond that are counted,
     /// notes first, and the errors come first.
     public func render(_ diagnostics: [Diagnostic], limit: Int = 50) -> String {
         let placed = Dictionary(grouping: diagnostics.filter { $0.mark != nil }, by: \.mark)
         let places = placed.keys.compactMap { $0 }.sorted()
         let sorted = places.flatMap { placed[$0] ?? [] } + diagnostics.filter { $0.mark == nil }
-        guard sorted.count > limit else { return sorted.map(render).joined() }
-        let weighed = (0...3).flatMap { weight in sorted.filter { DiagnosticText.weight(of: $0) == weight } }
+        let groups = DiagnosticGroup.of(sorted)
+        guard groups.count > limit else { return groups.map(render).joined() }
+        let weighed = (0...3).flatMap { weight in groups.filter { DiagnosticText.weight(of: $0.first) == weight } }
         let shown = max(limit, sorted.count { $0.severity == .error })
-        return weighed.prefix(shown).map(render).joined() + DiagnosticText.rest(weighed.dropFirst(shown))
+        return weighed.prefix(shown).map(render).joined()
+            + DiagnosticText.rest(weighed.dropFirst(shown).flatMap(\.all)[...])
+    }
+
+    /// Several findings as one: their number, a line each as far as they are shown, and the hint that they have in common.
+    private func render(_ group: DiagnosticGroup) -> String {
+        guard group.all.count > 1 else { return render(group.first) }
+        var text = "\(group.first.severity.rawValue) \(group.first.code.rawValue): \(group.all.count) findings\n"
+        for finding in group.all.prefix(DiagnosticGroup.shown) {
+            text += "  \(finding.mark.map { displayable("\($0): ") } ?? "")\(quoted(finding.message))\n"
+        }
+        let rest = group.all.count - DiagnosticGroup.shown
+        if rest > 0 { text += "  … and \(rest) more; --format json has all of them\n" }
+        if let hint = group.first.hint { text += "  hint: \(quoted(hint))\n" }
+        return text
     }
 
     /// One line that counts what is left out; empty for nothing.

@@ -16,7 +16,7 @@ extension Check {
                         "the kernel keeps unmapping pages to see who uses them, which costs pinned guests time and gains them "
                         + "nothing; it may move memory of a policy other than strict"
                         + (bound.isEmpty ? "" : ". Bound to cells: \(listed(bound))"),
-                    help: "sysctl -w kernel.numa_balancing=0; for good: echo 'kernel.numa_balancing = 0' > "
+                    help: "sysctl -w kernel.numa_balancing=0; permanently: echo 'kernel.numa_balancing = 0' > "
                         + "/etc/sysctl.d/60-numa.conf")
             ]
         },
@@ -28,9 +28,9 @@ extension Check {
             return [
                 Diagnostic(
                     found: .transparentHugePages, .note, "transparent huge pages are always on",
-                    why: "khugepaged copies memory of every process together, at moments nobody chooses; guests with "
+                    why: "khugepaged copies memory of every process together, at unpredictable moments; guests with "
                         + "mem_page_size do not need it, and pools find less contiguous memory",
-                    help: "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled; for good: "
+                    help: "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled; permanently: "
                         + "transparent_hugepage=madvise on the kernel's command line")
             ]
         },

@@ -36,7 +36,7 @@ extension Check {
                 Diagnostic(
                     found: .sysctlSetsPools, .warning, "\(line.file):\(line.line) sets \(line.name) = \(line.value)",
                     why:
-                        "it spreads pages over all cells as it likes, and takes back what was planned for a cell, whenever "
+                        "it spreads pages over all cells, and takes back what was planned for a cell, whenever "
                         + "sysctl runs",
                     help: "remove the line; pools.\(host.facts.defaultPoolSize) in the site file says it cell by cell")
             }

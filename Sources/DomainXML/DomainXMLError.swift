@@ -59,7 +59,7 @@ extension DomainXMLError.Reason: CustomStringConvertible {
         case .emptyList(let text): "the list '\(text)' names nothing"
         case .unknownUnit(let text): "'\(text)' is not a unit of memory"
         case .unknownWord(let text): "'\(text)' is not one of the words that libvirt knows"
-        case .duplicate(let text): "'\(text)' is said twice"
+        case .duplicate(let text): "'\(text)' is given twice"
         }
     }
 }

@@ -96,7 +96,8 @@ extension StepFailure: CustomStringConvertible {
         case .domainVanished(let name): "the domain \(name) has gone since this was planned"
         case .running(let name): "the domain \(name) runs"
         case .transient(let name): "the domain \(name) is transient: it has no definition to change"
-        case .stillRunning(let name): "the domain \(name) did not shut down in time"
+        case .stillRunning(let name):
+            "the domain \(name) did not shut down in time; --shutdown-timeout waits longer, --force-off switches it off"
         case .notRunning(let name): "the domain \(name) was started and does not run"
         case .moved(let moved): moved.map(\.description).joined(separator: "; ")
         case .managedSave(let name): "the domain \(name) has a managed save image, which holds an older definition"

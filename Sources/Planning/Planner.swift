@@ -13,14 +13,14 @@ public enum Planner {
     /// Answers a request.
     public static func plan(_ request: PlanRequest) -> ExecutablePlan {
         let isolated = IsolatedCPUs(of: request.host, policy: request.policy)
-        var planning = Planning(prepared(request, isolated))
+        var run = PlanRun(prepared(request, isolated))
         run.diagnostics += isolated.diagnostics
         return run.result()
     }
 
     /// The question that the guests of a request are to the placement.
     static func question(of request: PlanRequest) -> PlacementRequest {
-        Planning(prepared(request, IsolatedCPUs(of: request.host, policy: request.policy))).placementRequest
+        PlanRun(prepared(request, IsolatedCPUs(of: request.host, policy: request.policy))).placementRequest
     }
 
     private static func prepared(_ request: PlanRequest, _ isolated: IsolatedCPUs) -> PlanRequest {
@@ -140,6 +140,7 @@ private struct PlanRun {
                 }
                 if outcome.differs { plan.differing.append(outcome.name) }
                 if outcome.restartPending { plan.restartPending.append(outcome.name) }
+                if !outcome.pending.isEmpty { plan.pending[outcome.name] = outcome.pending }
                 if let definition = outcome.definition { result.definitions.append(definition) }
                 steps += outcome.steps
             }

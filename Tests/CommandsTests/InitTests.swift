@@ -27,7 +27,8 @@ struct InitTests {
         let (site, arguments, files) = try made(name, facts)
         let plan = CommandRun(
             ["plan", "-", "--detailed-exitcode"] + arguments, files: files.merging(["-": site]) { $1 })
-        #expect(plan.status == 0 && plan.errors == "", "\(plan.output)\(plan.errors)")
+        let isQuiet = plan.errors == "" || plan.errors.hasPrefix("note NP455")
+        #expect(plan.status == 0 && isQuiet, "\(plan.output)\(plan.errors)")
         let valid = CommandRun(["validate", "-"], files: ["-": site])
         #expect(valid.status == 0 && valid.errors == "", "\(valid.errors)")
     }

@@ -105,16 +105,30 @@ struct DiagnosticTextTests {
     @Test("shows every error, however many, and counts the warnings and notes that it leaves out")
     func rest() {
         func findings(_ severity: Diagnostic.Severity, _ count: Int) -> [Diagnostic] {
-            (0..<count).map { Diagnostic(.badNumber, "\(severity) \($0)", severity: severity) }
+            (0..<count).map { Diagnostic(.badNumber, "\(severity) \($0)", severity: severity, hint: "\($0)") }
         }
         let text = DiagnosticText()
         let errors = text.render(findings(.error, 120))
-        #expect(errors.split(separator: "\n").count == 120)
+        #expect(errors.split(separator: "\n").count == 240)
         let mixed = text.render(findings(.note, 3) + findings(.error, 60) + findings(.warning, 1))
         #expect(mixed.contains("error 59"))
         #expect(mixed.hasSuffix("… and 1 more warning, 3 more notes; --format json has all of them\n"))
         #expect(text.render(findings(.error, 49) + findings(.warning, 1)).contains("warning 0"))
         #expect(text.render(findings(.error, 2) + findings(.warning, 3), limit: 4).contains("… and 1 more warning;"))
+    }
+
+    @Test("shows alike warnings and notes as one, with their number and one hint; never errors")
+    func groups() {
+        func findings(_ severity: Diagnostic.Severity, _ count: Int, hint: String = "look") -> [Diagnostic] {
+            (0..<count).map { Diagnostic(.notOurs, "guest \($0)", severity: severity, hint: hint) }
+        }
+        let text = DiagnosticText()
+        let nine = text.render(findings(.warning, 9)).split(separator: "\n")
+        #expect(nine.first == "warning NP601: 9 findings" && nine.last == "  hint: look")
+        #expect(nine.count == 11 && nine[9] == "  … and 1 more; --format json has all of them")
+        #expect(text.render(findings(.warning, 2)).split(separator: "\n").count == 4)
+        #expect(text.render(findings(.error, 3)).split(separator: "\n").count == 6)
+        #expect(text.render(findings(.note, 2) + findings(.note, 2, hint: "else")).split(separator: "\n").count == 8)
     }
 
     @Test("sorts by place, those of no file last")

@@ -19,11 +19,13 @@ struct PruningTests {
     }
 
     @Test(
-        "go when that is asked for, up to two or a fifth of all; more than that, or all, only with a second word",
+        "go when that is asked for, up to three or a fifth of all; more than that, or all, only with a second word",
         arguments: [
-            (10, 2, .none, [], .orphan), (10, 2, .few, ["g0", "g1"], nil), (10, 3, .few, [], .pruneTooMany),
-            (10, 3, .all, ["g0", "g1", "g2"], nil), (1, 1, .few, [], .pruneTooMany), (4, 1, .few, ["g0"], nil),
-            (3, 2, .few, ["g0", "g1"], nil), (14, 3, .few, [], .pruneTooMany), (15, 3, .few, ["g0", "g1", "g2"], nil),
+            (10, 2, .none, [], .orphan), (10, 2, .few, ["g0", "g1"], nil), (10, 3, .few, ["g0", "g1", "g2"], nil),
+            (10, 4, .few, [], .pruneTooMany),
+            (10, 4, .all, ["g0", "g1", "g2", "g3"], nil), (1, 1, .few, [], .pruneTooMany), (4, 1, .few, ["g0"], nil),
+            (4, 3, .few, ["g0", "g1", "g2"], nil),
+            (3, 2, .few, ["g0", "g1"], nil), (14, 4, .few, [], .pruneTooMany), (15, 3, .few, ["g0", "g1", "g2"], nil),
             (5, 1, .few, ["g0"], nil), (2, 2, .few, [], .pruneTooMany), (2, 2, .all, ["g0", "g1"], nil),
             (3, 0, .few, [], nil),
         ] as [(Int, Int, PlanConsent.Prune, [String], DiagnosticCode?)])

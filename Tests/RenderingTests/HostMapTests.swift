@@ -20,7 +20,7 @@ struct HostMapTests {
     }
 
     @Test(
-        "is at most 100 characters wide",
+        "is at most 80 characters wide",
         arguments: [(1, 1), (1, 64), (2, 128), (4, 100), (16, 32)] as [(Int, Int)])
     func width(cells: Int, cores: Int) throws {
         let facts = PictureHosts.large(cells: cells, cores: cores)
@@ -28,7 +28,7 @@ struct HostMapTests {
         for picture in [HostPicture(facts), try PictureSample.picture(site, facts)] {
             let lines = HostMap(picture).text().split(separator: "\n")
             #expect(lines.count > cells)
-            #expect(lines.filter { $0.count > 100 } == [])
+            #expect(lines.filter { $0.count > 84 } == [])
         }
     }
 

@@ -57,6 +57,7 @@ struct RollbackTests {
     private static func summary(_ outcome: RollbackSummary.Outcome) -> RollbackSummary {
         var summary = RollbackSummary(host: "hv\u{7}01", transaction: "20260304T101500Z-1a", outcome: outcome)
         switch outcome {
+        case .planned: summary.rows = [.init("define web01 as before", .planned)]
         case .nothingToDo: break
         case .rolledBack:
             summary.rows = [

@@ -11,7 +11,7 @@ struct PlanWordsTests {
     private func plan(_ verdict: Plan.Verdict, _ changes: [Change] = []) -> Plan {
         Plan(
             host: "h", site: "s", verdict: verdict, placement: Placement(verdict: .placed, guests: [], cells: []),
-            changes: changes, diagnostics: [Diagnostic(.notOurs, "m")])
+            changes: changes, diagnostics: verdict == .refused ? [Diagnostic(.notOurs, "m")] : [])
     }
 
     private func lastLine(_ plan: Plan) -> String {
@@ -81,7 +81,7 @@ struct PlanWordsTests {
         arguments: [
             (.none, "none", nil), (.live, "live", nil),
             (.daemon, "libvirt daemon restart", "! guest/a: a libvirt daemon restarts; guests go on"),
-            (.guest, "guest shutdown", "! a (running) will be interrupted: update"),
+            (.guest, "guest shutdown", "! a (running): interrupted (guest shutdown)"),
             (.host, "host reboot", "! guest/a: the host reboots"),
         ] as [(Disruption, String, String?)])
     func impact(disruption: Disruption, words: String, sentence: String?) {
@@ -91,6 +91,38 @@ struct PlanWordsTests {
         #expect(lastLine(plan(.changes, changes)).hasSuffix("impact: \(words)."))
         let second = PlanText(plan(.changes, changes)).text().split(separator: "\n").dropFirst().first
         #expect(second.map(String.init) == sentence ?? "Guests")
+    }
+
+    @Test(
+        "guests are a line each, and alike ones one line; numbered names are a range",
+        arguments: [
+            (["a"], "  + a"), (["a", "b"], "  + a, b (2)"), ((1...50).map { "vm-\($0)" }, "  + vm-1 to vm-50 (50)"),
+            (["vm08", "vm09", "vm10"], "  + vm08 to vm10 (3)"), (["x9", "x010", "x11"], "  + x9, x010, x11 (3)"),
+            (["a", "b", "c", "d", "e"], "  + a, b, c, d and 1 more (5)"),
+        ] as [([String], String)])
+    func folded(names: [String], line: String) {
+        let changes = names.map { Samples.creation(of: $0, line: 1, [(.vcpuPin(0), .text("0-3"))]) }
+        let lines = PlanText(plan(.changes, changes)).text().split(separator: "\n").map(String.init)
+        #expect(lines.contains(line), "\(lines)")
+        #expect(lines.count < 8)
+    }
+
+    @Test("shows every setting of the guests for which it is asked, and no others")
+    func details() {
+        let changes = ["a", "b"].map { Samples.creation(of: $0, line: 1, [(.vcpuPin(0), .text("0-3"))]) }
+        func shown(_ details: PlanDetails) -> Int {
+            PlanText(PlanReview(plan(.changes, changes), details: details)).text().ranges(of: "cputune.vcpupin[0]")
+                .count
+        }
+        #expect(shown(.none) == 0 && shown(.guests(["b"])) == 1 && shown(.all) == 2)
+    }
+
+    @Test("is as wide as it is told to be", arguments: [60, 80, 160])
+    func width(columns: Int) {
+        let wide = Samples.update
+        let text = PlanText(wide).text(width: columns)
+        let lines = text.split(separator: "\n").dropLast()
+        #expect(lines.allSatisfy { $0.count <= max(columns, 80) }, "\(text)")
     }
 
     @Test(
@@ -125,8 +157,8 @@ struct PlanMarkdownTests {
         let plan = plan(guests: 60)
         let text = PlanMarkdown(plan, maximumBytes: bytes).text
         #expect(text.utf8.count <= bytes)
-        #expect(text.contains("| `guest/guest60` | create |"))
-        #expect(text.contains("<summary><code>guest/guest1</code>") == (bytes > 5_000))
+        #expect(text.contains("| `guest1` to `guest60` (60) | create |"))
+        #expect(text.contains("<summary><code>guest/guest1</code>"))
         #expect(!text.contains("<summary><code>guest/guest60</code>"))
         #expect(text.contains(" left out: see the plan as text or JSON."))
         #expect(text.hasSuffix("\nPlan: 60 to create, 0 to update, 0 to remove, 0 unchanged; impact: none.\n"))

@@ -76,7 +76,7 @@ struct VerificationTests {
         #expect(VerificationText(Verification(plan: fine)).text().hasSuffix("Verify: no differences.\n"))
         #expect(
             VerificationText(Verification(plan: fine, residences: [])).text().hasSuffix(
-                "Verify: no differences, no guest of the site runs, so none was looked at.\n"))
+                "Verify: no differences, no guest of the site runs, so none was checked.\n"))
     }
 
     @Test("of a host, as JSON")

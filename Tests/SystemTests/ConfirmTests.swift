@@ -12,7 +12,7 @@ extension SystemTests {
         private func apply(_ lab: Lab, within time: String) throws {
             let applied = try lab.apply("--confirm-within", time)
             try #require(applied.status == 0, "\(applied.all)")
-            #expect(applied.output.contains("NP730"))
+            #expect(applied.errors.contains("NP730"))
         }
 
         private func confirm(_ lab: Lab) throws -> Ended {
@@ -111,7 +111,7 @@ extension SystemTests {
             try lab.write(guests: Self.guest("64MiB"))
             let applied = try lab.apply("--confirm-within", "1h")
             #expect(applied.status == 1, "\(applied.all)")
-            #expect(applied.errors.contains("NP732") && applied.errors.contains("everything was put back"))
+            #expect(applied.errors.contains("NP732") && applied.errors.contains("everything was rolled back"))
             #expect(try lab.domains() == [])
             #expect(try Pools.sizes() == pools)
             #expect(try history(lab).contains("rolled_back"))
@@ -125,7 +125,7 @@ extension SystemTests {
             try lab.write(guests: Self.guest("64MiB"))
             try apply(lab, within: "2s")
             try virsh("start", lab.name)
-            #expect(try history(lab, says: "it could not be put back"))
+            #expect(try history(lab, says: "it could not be rolled back"))
             #expect(try lab.domains() == [lab.name])
             let next = try lab.apply()
             #expect(next.status == 75, "\(next.all)")

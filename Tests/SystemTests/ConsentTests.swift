@@ -28,7 +28,7 @@ extension SystemTests {
                 #expect(deaf.status == 1)
                 // libvirt does not even ask a guest that is paused.
                 let reason = isPaused ? "domain is not running" : "the domain \(lab.name) did not shut down in time"
-                #expect(deaf.output.contains(reason), "\(deaf.all)")
+                #expect(deaf.errors.contains(reason), "\(deaf.all)")
                 #expect(try RunningQEMU(lab.name).process == process)
                 #expect(try lab.definition(lab.name) == definition)
                 #expect(try lab.plan().status == 3)

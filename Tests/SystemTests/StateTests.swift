@@ -22,8 +22,8 @@ extension SystemTests {
             #expect(refused.status == 15)
             let failed = try lab.apply("--yes", "--shutdown-timeout", "2")
             #expect(failed.status == 1)
-            #expect(failed.output.contains("the domain \(lab.name) did not shut down in time"))
-            #expect(!failed.output.contains("Put back"), "nothing was done that could be put back")
+            #expect(failed.errors.contains("the domain \(lab.name) did not shut down in time"))
+            #expect(!failed.output.contains("Undone"), "nothing was done that could be put back")
             #expect(try RunningQEMU(lab.name).process == process)
             #expect(try FileState.all(definitionsOf: [lab.name], [lab.bootFile.path]) == before)
 

@@ -91,7 +91,7 @@ struct ApplyRun {
             try journal.end(.applied, confirmUntil: until)
         } catch {
             journal.release()
-            throw putBack(id, "the journal could not be told until when it may be confirmed: \(error)")
+            throw putBack(id, "the journal could not record the deadline: \(error)")
         }
         return until
     }
@@ -109,16 +109,16 @@ struct ApplyRun {
                 stopsGuests: false, switchesOff: false, mustBeTold: false, reason: cause
             ).run()
             guard summary.outcome == .incomplete else {
-                return failure(.unexpected, "everything was put back", summary.diagnostics.map(\.message))
+                return failure(.unexpected, "everything was rolled back", summary.diagnostics.map(\.message))
             }
             let left = summary.rows.filter { $0.result == .failed || $0.result == .left }
             return failure(
-                .rollbackIncomplete, "not everything could be put back", left.map { "\($0.what): \($0.detail)" })
+                .rollbackIncomplete, "not everything could be rolled back", left.map { "\($0.what): \($0.detail)" })
         } catch let error as CommandFailure {
             let why = error.diagnostics.flatMap { [$0.message] + $0.notes }
-            return failure(error.status, "nothing was put back", why)
+            return failure(error.status, "nothing was rolled back", why)
         } catch {
-            return failure(.rollbackIncomplete, "nothing was put back", ["\(error)"])
+            return failure(.rollbackIncomplete, "nothing was rolled back", ["\(error)"])
         }
     }
 
@@ -126,12 +126,14 @@ struct ApplyRun {
         guard !order.steps.isEmpty else {
             return host.withoutDomains().interpreter(journal).run([], replacing: change)
         }
-        let host = try host.opened(endsEarly: true)
-        guard let check = host.check(order) else {
-            return host.interpreter(journal).run(order.steps, replacing: change)
+        let open = try host.opened(endsEarly: true)
+        guard let check = open.check(order) else {
+            return host.watched(journal) { open.interpreter($0).run(order.steps, replacing: change) }
         }
         try check.demandUnmoved()
-        return host.interpreter(PreconditionObserver(check, journal)).run(order.steps, replacing: change)
+        return host.watched(PreconditionObserver(check, journal)) {
+            open.interpreter($0).run(order.steps, replacing: change)
+        }
     }
 
     private func header(_ id: TransactionID, _ time: UnixTime) -> JournalHeader {

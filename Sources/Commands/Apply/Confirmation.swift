@@ -24,7 +24,7 @@ struct Confirmation {
             .needsConsent,
             [
                 Diagnostic(
-                    .confirmOneWay, "nothing was changed: not all of the plan can be put back by itself",
+                    .confirmOneWay, "nothing was changed: not all of the plan can be undone automatically",
                     notes: oneWay.map { displayable($0.order) },
                     hint:
                         "apply the plan without --confirm-within, or leave these out of the site until the rest is applied"

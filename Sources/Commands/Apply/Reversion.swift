@@ -28,7 +28,7 @@ struct Reversion {
                 return try revert(id, world, rollBack)
             } catch let failure as CommandFailure where failure.status == .libvirtUnreachable && left > 0 {
                 left -= 1
-                world.warn(DiagnosticText().render(failure.diagnostics))
+                world.tell(failure.diagnostics)
             } catch let failure as CommandFailure {
                 throw recorded(failure, id)
             } catch {
@@ -67,7 +67,7 @@ struct Reversion {
                 return try lockOption.lock(timeout: .seconds(3_600))
             } catch let failure as CommandFailure {
                 // Whatever keeps the lock from being taken may pass. Until then the journal says that the time is over.
-                world.warn(DiagnosticText().render(failure.diagnostics))
+                world.tell(failure.diagnostics)
                 if failure.status != .locked { Waiting.wait(pause) }
             }
         }
@@ -78,10 +78,10 @@ struct Reversion {
         let reason = failure.diagnostics.flatMap { [$0.message] + $0.notes }.joined(separator: "; ")
         do {
             try journals.close(
-                id, as: .incomplete, note: "nobody confirmed it in time, and it could not be put back: \(reason)")
+                id, as: .incomplete, note: "nobody confirmed it in time, and it could not be rolled back: \(reason)")
             return failure
         } catch {
-            let finding = Diagnostic(.journalUnwritable, "the journal could not be told of this: \(error)")
+            let finding = Diagnostic(.journalUnwritable, "the journal could not record this: \(error)")
             return CommandFailure(failure.status, failure.diagnostics + [finding], sources: failure.sources)
         }
     }

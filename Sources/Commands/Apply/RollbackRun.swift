@@ -32,7 +32,8 @@ struct RollbackRun {
         try refuseOtherFiles(transaction)
         let journal = try resumed()
         let touchesGuests = transaction.entries.contains { $0.write.action.guest != nil }
-        let interpreter = try (touchesGuests ? host.opened() : host.withoutDomains()).interpreter(journal)
+        let open = try touchesGuests ? host.opened() : host.withoutDomains()
+        let interpreter = open.interpreter(journal)
         let check = try looking { () throws(StepFailure) in try interpreter.check(transaction) }
         try refuse(check)
         Interruption.watch()
@@ -40,8 +41,10 @@ struct RollbackRun {
         try turn(journal)
         var summary = RollbackSummary(
             host: transaction.header.host, transaction: "\(stored.id)", outcome: .rolledBack)
-        let report = interpreter.rollBack(
-            transaction, stopping: stopsGuests ? check.running : [], force: switchesOff)
+        let report = host.watched(journal) { observer in
+            open.interpreter(observer).rollBack(
+                transaction, stopping: stopsGuests ? check.running : [], force: switchesOff)
+        }
         summary.rows += report.undone.map { RollbackSummary.Row($0) }
         if summary.rows.contains(where: { $0.result == .failed || $0.result == .left }) {
             summary.outcome = .incomplete
@@ -49,6 +52,22 @@ struct RollbackRun {
         summary.diagnostics += remarks(check, report)
         summary.diagnostics += close(journal, summary.outcome)
         return summary
+    }
+
+    /// What a rollback would do, after the same look at what is in the way; nothing is changed or written down.
+    func plan() throws -> RollbackSummary {
+        let transaction = stored.transaction
+        try refuseOtherFiles(transaction)
+        let touchesGuests = transaction.entries.contains { $0.write.action.guest != nil }
+        let interpreter = try (touchesGuests ? host.opened() : host.withoutDomains()).interpreter(SilentObserver())
+        let check = try looking { () throws(StepFailure) in try interpreter.check(transaction) }
+        try refuse(check)
+        let stops = check.running.map { RollbackSummary.Row("shut down \($0)", .planned) }
+        let undos = transaction.entries.reversed().flatMap(\.write.inverse)
+        return RollbackSummary(
+            host: transaction.header.host, transaction: "\(stored.id)", outcome: .planned,
+            rows: stops + undos.map { RollbackSummary.Row("\($0)", .planned) }, diagnostics: remarks(check, RunReport())
+        )
     }
 
     private func resumed() throws -> Journal {
@@ -66,7 +85,8 @@ struct RollbackRun {
             var status = ExitStatus.unexpected
             if case .refused(let refusal) = error { status = ExitStatus(refusal.kind) }
             throw CommandFailure(
-                status, [Diagnostic(.stepFailed, "the host could not be looked at, so nothing was put back: \(error)")])
+                status,
+                [Diagnostic(.stepFailed, "nothing was rolled back: the host could not be read: \(error)")])
         }
     }
 
@@ -79,7 +99,7 @@ struct RollbackRun {
                 [
                     Diagnostic(
                         .rollbackOtherFile,
-                        "nothing was put back: transaction \(stored.id) wrote \(write.file.path), and the boot file is "
+                        "nothing was rolled back: transaction \(stored.id) wrote \(write.file.path), and the boot file is "
                             + bootFile,
                         hint: "numactl-plan rollback \(stored.id) --boot-file \(write.file.path)")
                 ])
@@ -94,7 +114,7 @@ struct RollbackRun {
             .unexpected,
             [
                 Diagnostic(
-                    .journalUnwritable, "nothing was put back: the journal cannot be written: \(lapse)",
+                    .journalUnwritable, "nothing was rolled back: the journal cannot be written: \(lapse)",
                     hint: "make room, then roll back again")
             ])
     }
@@ -106,9 +126,9 @@ struct RollbackRun {
                 [
                     Diagnostic(
                         .rollbackNotManaged,
-                        "nothing was put back: transaction \(stored.id) tells of writes to domains that are not managed",
+                        "nothing was rolled back: transaction \(stored.id) tells of writes to domains that are not managed",
                         notes: check.notManaged,
-                        hint: "look at the host, then: numactl-plan history \(stored.id) --close")
+                        hint: "check the host, then: numactl-plan history \(stored.id) --close")
                 ])
         }
         let obstacles = check.obstacles.map(\.description)
@@ -117,7 +137,7 @@ struct RollbackRun {
                 .stalePlan,
                 [
                     Diagnostic(
-                        .rollbackStale, "nothing was put back: the host has changed since transaction \(stored.id)",
+                        .rollbackStale, "nothing was rolled back: the host has changed since transaction \(stored.id)",
                         notes: obstacles, hint: "numactl-plan rollback \(stored.id) --force undoes that as well")
                 ])
         }
@@ -127,7 +147,7 @@ struct RollbackRun {
                 [
                     Diagnostic(
                         .rollbackNeedsStop,
-                        "nothing was put back: guests run that transaction \(stored.id) started or made",
+                        "nothing was rolled back: guests run that transaction \(stored.id) started or made",
                         notes: check.running,
                         hint: "numactl-plan rollback \(stored.id) --stop-started shuts them down first"
                             + (stored.transaction.isOpen ? "; numactl-plan apply --continue goes on instead" : ""))
@@ -192,7 +212,7 @@ extension CommandFailure {
                         .journalDamaged, "\(error)",
                         notes: ["nothing was changed: what it says cannot be relied on"]
                             + (store?.legibleNotes(path) ?? []),
-                        hint: "numactl-plan history shows which one; look at the host, then close it with --close")
+                        hint: "numactl-plan history shows which one; check the host, then close it with --close")
                 ])
         }
     }

@@ -19,6 +19,28 @@ struct WritableHost {
     /// How long growing pools may take.
     var growLimit = Duration.zero
 
+    /// What draws progress on a terminal; nil where none is shown.
+    var progress: (@Sendable (String) -> Void)?
+
+    /// Sets what shows progress.
+    func showing(_ progress: (@Sendable (String) -> Void)?) -> WritableHost {
+        var host = self
+        host.progress = progress
+        return host
+    }
+
+    /// Runs the body while progress is shown, if it is, with the observer that tells of it.
+    func watched<Answer>(_ observer: any StepObserver, _ body: (any StepObserver) -> Answer) -> Answer {
+        guard let progress else { return body(observer) }
+        let line = ProgressLine(draw: progress)
+        let ticks = line.ticking()
+        defer {
+            ticks.cancel()
+            line.end()
+        }
+        return body(ProgressObserver(observer, line: line, host: self))
+    }
+
     /// Sets how long to wait.
     func waiting(_ limits: WriteLimits) -> WritableHost {
         var host = self

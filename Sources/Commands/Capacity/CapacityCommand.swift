@@ -56,14 +56,14 @@ struct CapacityCommand: WorldCommand {
                 searchLimit: PlacementRequest.searchLimit(effort: search.effort))
             let capacity = Capacity(request, wishes: try wishes(session.input.site.flavors))
             let status = ExitStatus(capacity)
-            world.say(try text(capacity, status, color: world.hasColor))
+            world.say(try text(capacity, status, in: world))
             return status
         }
     }
 
-    private func text(_ capacity: Capacity, _ status: ExitStatus, color: Bool) throws -> String {
+    private func text(_ capacity: Capacity, _ status: ExitStatus, in world: World) throws -> String {
         switch format {
-        case .text: CapacityText(capacity).text(color: color)
+        case .text: CapacityText(capacity).text(color: world.hasColor, width: world.width)
         case .json: try JSONText.of(CapacityJSON(capacity, exit: status.report))
         case .markdown: CapacityMarkdown(capacity).text
         case .metrics: CapacityMetrics(capacity).text

@@ -18,7 +18,7 @@ struct FleetAnswer: Sendable {
 
     /// Takes a plan.
     init(
-        _ session: PlanningSession, file: String, review: ReviewOptions, hasColor: Bool, status: ExitStatus
+        _ session: PlanningSession, file: String, review: ReviewOptions, hasColor: Bool, width: Int, status: ExitStatus
     ) {
         let plan = session.result.plan
         let entry = FleetEntry(
@@ -36,7 +36,7 @@ struct FleetAnswer: Sendable {
             }
         case .text, .html, .svg:
             if !isQuiet {
-                text = PlanText(session.review(review)).text(color: hasColor) + "\n"
+                text = PlanText(session.review(review)).text(color: hasColor, width: width) + "\n"
                 findings = DiagnosticText(sources: session.sources).render(plan.diagnostics)
             }
         }

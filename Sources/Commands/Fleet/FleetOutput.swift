@@ -24,7 +24,7 @@ struct FleetOutput {
         case .json:
             let members = try FleetJSON.head(site: site, findings: findings).map(JSONText.member)
             world.say("{\n\(members.joined(separator: ",\n")),\n  \"hosts\" : [")
-        case .text: world.warn(DiagnosticText(sources: sources).render(findings))
+        case .text: world.tell(findings, sources: sources)
         case .markdown, .html, .svg: break
         }
     }
@@ -52,7 +52,8 @@ struct FleetOutput {
             let members = try FleetJSON.tail(entries, exit: status.report).map(JSONText.member)
             world.say("\n  ],\n\(members.joined(separator: ",\n"))\n}\n")
         case .markdown: world.say(markdown.text)
-        case .text, .html, .svg: world.say(FleetText(entries, site: site).text(color: world.hasColor))
+        case .text, .html, .svg:
+            world.say(FleetText(entries, site: site).text(color: world.hasColor, width: world.width))
         }
         return status
     }

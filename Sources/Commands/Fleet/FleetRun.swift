@@ -30,7 +30,7 @@ struct FleetRun {
         let guests = input.guestsByHost
         let work = FleetWork(
             input: input.withoutWarnings, hosts: Set(hosts.map(\.name.value)), bases: bases, settings: settings,
-            review: review, isDetailed: isDetailed, hasColor: world.hasColor)
+            review: review, isDetailed: isDetailed, hasColor: world.hasColor, width: world.width)
         var output = FleetOutput(
             site: input.site.name.value, findings: input.warnings + others(facts), sources: input.sources,
             review: review, world: world)

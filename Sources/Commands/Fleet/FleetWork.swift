@@ -15,6 +15,7 @@ struct FleetWork: Sendable {
     let review: ReviewOptions
     let isDetailed: Bool
     let hasColor: Bool
+    let width: Int
 
     /// Plans one host.
     func answer(_ question: FleetQuestion) -> FleetAnswer {
@@ -32,7 +33,8 @@ struct FleetWork: Sendable {
                 host: HostInput(policy: question.policy, guests: question.guests, facts: facts, origin: origin),
                 bases: bases, settings: settings)
             return FleetAnswer(
-                session, file: path, review: review, hasColor: hasColor, status: session.status(detailed: isDetailed))
+                session, file: path, review: review, hasColor: hasColor, width: width,
+                status: session.status(detailed: isDetailed))
         } catch let failure as CommandFailure {
             return FleetAnswer(host, failure, review: review)
         } catch {

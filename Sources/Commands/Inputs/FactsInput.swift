@@ -105,7 +105,7 @@ struct FactsInput: Sendable {
                 .libvirtUnreachable, "libvirt does not answer", severity: .error,
                 notes: ["libvirt said: \(error.message)"],
                 hint: error.kind == .notPermitted
-                    ? "run it as root, or as a member of the group libvirt (usermod -aG libvirt USER, then log in anew)"
+                    ? "run it as root, or as a member of the group libvirt (usermod -aG libvirt USER, then log in again)"
                     : "systemctl start libvirtd, or name another connection with --connect")
             guard case .optional = libvirt else {
                 throw CommandFailure(error.kind == .notPermitted ? .notPermitted : .libvirtUnreachable, [diagnostic])

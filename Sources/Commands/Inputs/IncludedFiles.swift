@@ -29,7 +29,7 @@ final class IncludedFiles {
                     untrusted.append(finding)
                     return Checked(nil, [finding])
                 }
-                world.warn(DiagnosticText(sources: [site]).render(finding))
+                world.tell([finding], sources: [site])
             }
             let decoded = SourceText.decoding(contents.bytes, name: path)
             if let source = decoded.value { sources.append(source) }

@@ -10,7 +10,7 @@ internal import SystemPackage
 /// The files that apply keeps on a host.
 struct RuntimeFiles: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Where the pools' targets for the boot unit are kept.", valueName: "file"),
+        help: ArgumentHelp("Where the pool targets for the boot unit are stored.", valueName: "file"),
         completion: .file())
     var bootFile = BootFile.standardPath.string
 

@@ -54,7 +54,7 @@ struct SiteInput {
         for candidate in path.map({ [$0] }) ?? standardPaths {
             do {
                 let bytes = try world.checked(candidate, YAMLLimits().bytes + 1)
-                if path == nil { world.warn("site file: \(displayable(absolute(candidate)))\n") }
+                if path == nil { world.note("site file: \(displayable(absolute(candidate)))\n") }
                 return (candidate == "-" ? "<stdin>" : candidate, bytes)
             } catch InputFile.Failure.tooLarge(let limit) {
                 throw CommandFailure(

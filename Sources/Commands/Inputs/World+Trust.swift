@@ -23,6 +23,6 @@ extension World {
     func judge(_ contents: FileContents, _ path: String) throws {
         guard let doubt = contents.doubt else { return }
         if isWriting { throw CommandFailure(.notPermitted, [doubt.refusal(of: path)]) }
-        warn(DiagnosticText().render(doubt.warning(of: path)))
+        tell([doubt.warning(of: path)])
     }
 }

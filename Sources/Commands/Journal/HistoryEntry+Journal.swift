@@ -44,7 +44,8 @@ extension HistoryEntry {
         let state = hasNothing ? .rolledBack : State(transaction.end?.outcome)
         self.init(
             transaction: "\(stored.id)", state: stored.isHeld ? .running : state,
-            site: transaction.header.site, process: transaction.header.process,
+            site: transaction.header.site, connection: transaction.header.uri,
+            process: transaction.header.process,
             writes: transaction.entries.filter { !$0.write.action.isFile }.map(Write.init), files: transaction.files,
             undone: transaction.undos.map { undo in
                 RollbackSummary.Row(undo.what, RollbackSummary.Result(undo.result), undo.detail)

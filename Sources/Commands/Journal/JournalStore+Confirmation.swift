@@ -19,7 +19,7 @@ extension JournalStore {
         }
     }
 
-    /// What there is to say while a transaction waits: nothing else may be written meanwhile, or it could not be put back.
+    /// What there is to say while a transaction waits: nothing else may be written meanwhile, or it could not be rolled back.
     ///
     /// - Parameter id: A transaction that is passed over: the one that is written to.
     /// - Returns: nil when none waits.

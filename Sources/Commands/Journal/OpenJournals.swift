@@ -15,7 +15,7 @@ extension JournalStore {
             guard !error.isNotPermitted else { return [] }
             return [
                 Diagnostic(
-                    .journalUnwritable, "whether a run has broken off cannot be told: \(error)", severity: severity)
+                    .journalUnwritable, "cannot tell whether a run was interrupted: \(error)", severity: severity)
             ]
         }
     }
@@ -28,7 +28,7 @@ extension JournalStore {
             return Diagnostic(
                 .journalDamaged, "\(error)", severity: severity,
                 notes: ["it may tell of changes that are half done"],
-                hint: "numactl-plan history \(id) shows what can be read; once the host is as it shall be: "
+                hint: "numactl-plan history \(id) shows what can be read; once the host is in order: "
                     + "numactl-plan history \(id) --close")
         }
     }

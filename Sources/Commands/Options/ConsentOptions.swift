@@ -5,33 +5,35 @@ internal import SiteFile
 
 /// What is asked for or allowed beside the site file.
 struct ConsentOptions: ParsableArguments {
-    @Flag(help: "Take over domains that exist under the names of the site's guests.") var adopt = false
+    @Flag(help: "Adopt existing domains that have the names of the site's guests.") var adopt = false
 
     @Flag(help: "Take over domains that belong to another site.") var takeOver = false
 
-    @Flag(help: "Remove domains of this site that it no longer names; disks are kept, adopted domains released.")
+    @Flag(
+        help:
+            "Remove domains of this site that the site file no longer names; disks are kept, adopted domains released.")
     var prune = false
 
-    @Flag(help: "Prune even when that is all of the site's domains, or more than two and a fifth of them.")
+    @Flag(help: "Prune even if that is all of the site's domains, or more than 3 and a fifth of them.")
     var pruneAll = false
 
-    @Flag(help: "Let domains that are pruned be shut down.") var stopPruned = false
+    @Flag(help: "Shut down running domains that are pruned.") var stopPruned = false
 
     @Option(
         help: ArgumentHelp(
-            "Shut down and start again these running guests, one after the other; pending is all that wait for that.",
+            "Power-cycle these running guests, one after the other; pending means all that wait for a restart.",
             valueName: "names"), completion: .offering { $0.guestList + ["pending"] })
     var restart: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Define these guests anew from the site, with the UUID, hardware addresses and UEFI variables that they have.",
+            "Redefine these guests from the site file; UUID, MAC addresses and UEFI variables are kept.",
             valueName: "names"), completion: .offering { $0.guestList })
     var rebase: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Plan these guests and the pools that they need; the rest of the site stays and counts as it is.",
+            "Plan only these guests and the pools they need; the rest of the site is left as it is and still counts.",
             valueName: "names"), completion: .offering { $0.guestList })
     var only: [String] = []
 

@@ -6,7 +6,8 @@ internal import SystemPackage
 /// The lock of the host.
 struct LockOption: ParsableArguments {
     @Option(
-        help: ArgumentHelp("The file by which only one apply runs at a time.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("The lock file that lets only one apply run at a time.", valueName: "file"),
+        completion: .file())
     var lockFile = HostLock.standardPath.string
 
     /// Takes the host's lock.

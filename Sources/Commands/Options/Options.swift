@@ -4,25 +4,25 @@ internal import Planning
 /// Which host a command is about, and where its facts come from.
 struct HostOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Use this entry of the site's hosts.", valueName: "name"), completion: .offering(\.hosts))
+        help: ArgumentHelp("Use this host entry of the site file.", valueName: "name"), completion: .offering(\.hosts))
     var host: String?
 
     @Option(
         help: ArgumentHelp(
-            "Connect to libvirt there (default: the host's connect key, or qemu:///system).", valueName: "uri"),
+            "Connect to this libvirt (default: the host's connect key, or qemu:///system).", valueName: "uri"),
         completion: .list(["qemu:///system", "qemu:///session"]))
     var connect: String?
 
     @Option(
         help: ArgumentHelp(
-            "Take the host from a facts file, or from the file of its name in a folder, instead of this machine.",
+            "Read the host from a facts file, or from the file of its name in a folder, instead of this machine.",
             valueName: "file"),
         completion: .jsonFile)
     var facts: String?
 
     @Option(
         help: ArgumentHelp(
-            "Discover the host from a captured file tree; libvirt is asked only with --connect.", valueName: "dir"),
+            "Read the host from a captured file tree; libvirt is asked only with --connect.", valueName: "dir"),
         completion: .directory)
     var root: String?
 

@@ -3,19 +3,21 @@ internal import Rendering
 
 /// How a plan is shown, and what is shown with it.
 struct ReviewOptions: ParsableArguments {
-    @Option(help: "The output's form.") var format: PlanFormat = .text
+    @Option(help: "Output format.") var format: PlanFormat = .text
 
-    @Flag(help: "Add how definitions change as XML, as far as they are managed: a unified diff.") var xml = false
+    @Flag(help: "Also show the managed parts of the definitions as a unified XML diff.") var xml = false
+
+    @OptionGroup var details: DetailsOption
 
     @Option(
         help: ArgumentHelp(
-            "With --format markdown: leave out details and rows beyond this size (at least \(PlanMarkdown.leastBytes)).",
+            "With --format markdown: omit details and rows beyond this size (at least \(PlanMarkdown.leastBytes)).",
             valueName: "bytes"))
     var maxBytes = PlanMarkdown.standardBytes
 
     @Option(
         help: ArgumentHelp(
-            "Warn of facts that are older, such as 24h or 7d, or that do not say, and end with 14.",
+            "Warn, and exit 14, if the facts are older than this (such as 24h or 7d) or undated.",
             valueName: "age"))
     var maxFactsAge: DurationText?
 

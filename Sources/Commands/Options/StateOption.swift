@@ -7,7 +7,7 @@ internal import SystemPackage
 /// Where journals are kept.
 struct StateOption: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Where the journals of what was done are kept.", valueName: "dir"),
+        help: ArgumentHelp("Where the journals are stored.", valueName: "dir"),
         completion: .directory)
     var stateDir = JournalStore.standardPath.string
 

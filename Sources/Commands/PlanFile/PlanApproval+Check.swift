@@ -15,8 +15,7 @@ extension PlanApproval {
             failure = stale
         }
         world.say(
-            try order.plan.rendered(
-                as: review.format, status: failure?.status ?? .done, maximumBytes: review.maxBytes, world))
+            try order.plan.rendered(review, status: failure?.status ?? .done, world))
         if let failure { throw failure }
         return .done
     }
@@ -31,12 +30,17 @@ extension PlanApproval {
 
 extension Plan {
     /// A plan without a placement in the form that was asked for, of those that need none.
-    func rendered(as format: PlanFormat, status: ExitStatus, maximumBytes: Int, _ world: World) throws -> String {
-        switch format {
+    func rendered(_ options: ReviewOptions, status: ExitStatus, _ world: World) throws -> String {
+        switch options.format {
         case .json: try JSONText.of(PlanJSON(self, exit: status.report))
-        case .markdown: PlanMarkdown(PlanReview(self), maximumBytes: maximumBytes).text
-        case .text, .html, .svg: PlanText(self).text(color: world.hasColor)
+        case .markdown: PlanMarkdown(PlanReview(self), maximumBytes: options.maxBytes).text
+        case .text, .html, .svg: text(options, world)
         }
+    }
+
+    /// The plan as text for a terminal.
+    func text(_ options: ReviewOptions, _ world: World) -> String {
+        PlanText(PlanReview(self, details: options.details.choice)).text(color: world.hasColor, width: world.width)
     }
 }
 
@@ -49,7 +53,7 @@ extension CommandFailure {
                 + [
                     Diagnostic(
                         .planFileStale, "nothing was changed", severity: .note,
-                        hint: "look at the host, then make the plan anew: numactl-plan plan --out FILE")
+                        hint: "check the host, then plan again: numactl-plan plan --out FILE")
                 ])
     }
 }

@@ -56,7 +56,7 @@ struct PlanApproval {
         let findings = preflight.findings(HostLook(uri: uri).observe(preflight.needs))
         let errors = findings.filter { $0.severity == .error }
         guard errors.isEmpty else { throw CommandFailure(ExitStatus(refusedFor: errors), errors) }
-        world.warn(DiagnosticText().render(findings.filter { $0.code == .lookFailed }))
+        world.tell(findings.filter { $0.code == .lookFailed })
     }
 
     private func demandSum() throws {
@@ -101,8 +101,8 @@ struct PlanApproval {
             .stalePlan,
             [
                 Diagnostic(
-                    .planFileStale, "the machine was booted again since its facts were taken; nothing was changed",
-                    hint: "make the plan anew: numactl-plan plan --out FILE")
+                    .planFileStale, "the machine was rebooted since its facts were taken; nothing was changed",
+                    hint: "plan again: numactl-plan plan --out FILE")
             ])
     }
 
@@ -117,7 +117,7 @@ struct PlanApproval {
             [
                 Diagnostic(
                     .planFileStale, "the plan was made for a machine with other cells; nothing was changed",
-                    notes: differences, hint: "make the plan anew: numactl-plan plan --out FILE")
+                    notes: differences, hint: "plan again: numactl-plan plan --out FILE")
             ])
     }
 
@@ -144,7 +144,7 @@ struct PlanApproval {
             [
                 Diagnostic(
                     .planFileExpired, "the plan was made at \(file.created) and was good until \(file.expires)",
-                    hint: "make it anew, for longer with --expires: numactl-plan plan --out FILE --expires 7d")
+                    hint: "plan again, for longer with --expires: numactl-plan plan --out FILE --expires 7d")
             ])
     }
 
@@ -159,7 +159,7 @@ struct PlanApproval {
                     .tooDisruptive,
                     "nothing was changed: the plan disturbs running guests more than '\(maximum.rawValue)'",
                     notes: above.map { "\(displayable($0.address)): \($0.disruption.rawValue)" },
-                    hint: "agree to it with --max-disruption \(plan.disruption.rawValue)")
+                    hint: "allow it with --max-disruption \(plan.disruption.rawValue)")
             ])
     }
 
@@ -173,7 +173,7 @@ struct PlanApproval {
             let note = Diagnostic(
                 .planSiteChanged, "\(displayable(path)) has changed since the plan was made from it", severity: .warning
             )
-            world.warn(DiagnosticText().render([note]))
+            world.tell([note])
         }
     }
 }

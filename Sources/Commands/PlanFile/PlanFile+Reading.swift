@@ -28,7 +28,7 @@ extension PlanFile {
                 [
                     Diagnostic(
                         .planFileInvalid, "\(path):\(key.line): the key '\(displayable(key.name))' \(key.problem)",
-                        hint: "make the plan anew: numactl-plan plan --out \(path)")
+                        hint: "plan again: numactl-plan plan --out \(path)")
                 ])
         }
         let envelope: Envelope
@@ -75,7 +75,7 @@ private struct Envelope: Decodable {
         guard let sha256, sha256 == sum else {
             throw failure(
                 .planFileAltered, "\(path) is not as it was saved: its payload has the checksum \(sum)",
-                hint: "make the plan anew: numactl-plan plan --out \(path)")
+                hint: "plan again: numactl-plan plan --out \(path)")
         }
     }
 
@@ -140,7 +140,7 @@ extension PlanFile {
         diagnostics.append(
             Diagnostic(
                 code, "nothing was changed", severity: .note,
-                hint: "make the plan anew on a host that you trust: numactl-plan plan --out FILE"))
+                hint: "plan again on a host that you trust: numactl-plan plan --out FILE"))
         return CommandFailure(.invalidInput, diagnostics, sources: sources)
     }
 

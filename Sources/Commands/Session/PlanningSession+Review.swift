@@ -7,11 +7,11 @@ internal import XMLTree
 
 extension PlanningSession {
     /// The plan in the form that was asked for, with what was asked to be shown beside it.
-    func rendered(_ options: ReviewOptions, as format: PlanFormat? = nil, status: ExitStatus, color: Bool) throws
+    func rendered(_ options: ReviewOptions, as format: PlanFormat? = nil, status: ExitStatus, world: World) throws
         -> String
     {
         switch format ?? options.format {
-        case .text: PlanText(review(options)).text(color: color)
+        case .text: PlanText(review(options)).text(color: world.hasColor, width: world.width)
         case .json: try json(status)
         case .markdown: PlanMarkdown(review(options), maximumBytes: options.maxBytes).text
         case .html: PlanHTML(review(options), picture: picture).text
@@ -30,7 +30,7 @@ extension PlanningSession {
     /// Shows the findings beside a text or a picture; documents have them inside.
     func warnOfFindings(beside format: PlanFormat, _ world: World) {
         guard [.text, .svg].contains(format) else { return }
-        world.warn(DiagnosticText(sources: sources).render(result.plan.diagnostics))
+        world.tell(result.plan.diagnostics, sources: sources)
     }
 
     /// Says which of the definitions are not whole, since they were made from facts without secrets.
@@ -42,7 +42,7 @@ extension PlanningSession {
             .factsRedacted, "the facts leave out parts of definitions, which are not in what is written either",
             severity: .warning, notes: parts.map { "\($0.name): \(($0.leftOut ?? []).joined(separator: ", "))" },
             hint: "run render on the host for whole definitions")
-        world.warn(DiagnosticText().render(finding))
+        world.tell([finding])
     }
 
     /// The host with its guests where the plan has them.
@@ -50,7 +50,9 @@ extension PlanningSession {
 
     /// The plan with the age of its facts and, where asked for, its definitions.
     func review(_ options: ReviewOptions) -> PlanReview {
-        PlanReview(result.plan, facts: origin, definitions: options.xml ? definitionDiffs : [])
+        PlanReview(
+            result.plan, facts: origin, definitions: options.xml ? definitionDiffs : [],
+            details: options.details.choice)
     }
 
     /// How the managed part of each changed guest's definition changes, ascending by guest.
@@ -76,12 +78,13 @@ extension FactsOrigin {
     func finding(of host: String, limit: DurationText) -> Diagnostic? {
         guard let time, let age else {
             return Diagnostic(
-                .factsOld, "the facts of \(displayable(host)) do not say when they were taken", severity: .warning,
-                hint: "numactl-plan facts --format json writes the time into them")
+                .factsOld, "the facts of \(displayable(host)) have no time", severity: .warning,
+                hint: "numactl-plan facts --format json records the time")
         }
         guard .seconds(age) > limit.duration else { return nil }
         return Diagnostic(
-            .factsOld, "the facts of \(displayable(host)) are of \(time), older than \(limit)", severity: .warning,
-            hint: "take them anew on the host: numactl-plan facts --format json")
+            .factsOld, "the facts of \(displayable(host)) were taken at \(time), longer ago than \(limit)",
+            severity: .warning,
+            hint: "take them again on the host: numactl-plan facts --format json")
     }
 }

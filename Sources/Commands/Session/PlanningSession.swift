@@ -71,6 +71,9 @@ struct PlanningSession: Sendable {
         let preflight = Preflight(
             steps: result.steps, on: facts, site: input.site.name.value, guests: host.guests)
         result = result.checked(preflight.findings(look?.observe(preflight.needs) ?? HostObservation()))
+        if host.policy.managesPools, !settings.allowsShrink {
+            result.plan.diagnostics += ExcessPages(facts, result.plan.placement).diagnostics
+        }
         let old = settings.maxFactsAge.flatMap { host.origin?.finding(of: result.plan.host, limit: $0) }
         result.plan.diagnostics =
             input.warnings + host.facts.diagnostics.filter { $0.severity != .note } + (old.map { [$0] } ?? [])

@@ -17,10 +17,14 @@ struct CommandFailure: Error {
 /// A command that sees the process only through a ``World``, so that tests run the command itself.
 protocol WorldCommand: ParsableCommand {
     func run(in world: World) throws
+    /// The world as the command's own options have it shown.
+    func shown(in world: World) -> World
 }
 
 extension WorldCommand {
     func run() throws { try run(in: .live) }
+
+    func shown(in world: World) -> World { world }
 
     /// Runs a command's body and turns what it comes to into an exit status: the one place where that happens.
     func report(in world: World, _ body: () throws -> ExitStatus) throws {
@@ -28,7 +32,7 @@ extension WorldCommand {
         do {
             status = try body()
         } catch let failure as CommandFailure {
-            world.warn(DiagnosticText(sources: failure.sources).render(failure.diagnostics))
+            world.tell(failure.diagnostics, sources: failure.sources)
             status = failure.status
         }
         guard status == .done else { throw ExitCode(status.rawValue) }

@@ -1,6 +1,8 @@
+internal import Diagnostics
 internal import FoundationEssentials
 internal import Glibc
 public import LinuxHost
+internal import Rendering
 
 /// What a command sees of the process that it runs in.
 public struct World {
@@ -20,6 +22,12 @@ public struct World {
     public var outputFailure: () -> OutputFailure?
     /// Whether standard output may be coloured.
     public var hasColor: Bool
+    /// How many columns a line on standard output has.
+    public var width = standardWidth
+    /// Draws on the terminal at standard error, for progress; nil where that is no terminal.
+    public var progress: (@Sendable (String) -> Void)?
+    /// Whether only errors are said of what is found.
+    var isQuiet = false
     /// The machine's own host name.
     public var hostName: String
     /// The names in a folder, in any order; nil for what is no folder, or may not be read.
@@ -54,6 +62,15 @@ public struct World {
         self.startLater = startLater
     }
 
+    /// Shows findings on standard error: errors only where that is asked for.
+    func tell(_ findings: [Diagnostic], sources: [SourceText] = []) {
+        let shown = isQuiet ? findings.filter { $0.severity == .error } : findings
+        if !shown.isEmpty { warn(DiagnosticText(sources: sources).render(shown)) }
+    }
+
+    /// Says on standard error what was done besides, unless only errors are asked for.
+    func note(_ text: String) { if !isQuiet { warn(text) } }
+
     /// The machine's clock.
     public static func clock() -> Int64 { Int64(Date().timeIntervalSince1970) }
 
@@ -61,7 +78,7 @@ public struct World {
     public static var live: World {
         StandardStreams.fillGaps()
         let output = Output()
-        return World(
+        var world = World(
             say: { output.write($0) },
             warn: { _ = write($0, to: STDERR_FILENO) },
             ask: { question in
@@ -73,7 +90,25 @@ public struct World {
             hasColor: isatty(STDOUT_FILENO) == 1 && variable("NO_COLOR") == nil && variable("TERM") != "dumb",
             hostName: machineName, inspect: { try InputFile.inspect($0, limit: $1) },
             outputFailure: { output.failure })
+        world.width = columns
+        if isatty(STDERR_FILENO) == 1, variable("TERM") != "dumb" {
+            world.progress = { _ = write($0, to: STDERR_FILENO) }
+        }
+        return world
     }
+
+    /// The width of the terminal on standard output; what COLUMNS says goes before that.
+    private static var columns: Int {
+        if let said = variable("COLUMNS").flatMap({ Int($0) }), said > 0 { return max(leastWidth, said) }
+        var size = winsize()
+        guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return standardWidth
+        }
+        return max(leastWidth, Int(size.ws_col))
+    }
+
+    /// Text is laid out for no fewer columns.
+    private static let leastWidth = 40
 
     private static func variable(_ name: String) -> String? {
         ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }

@@ -7,12 +7,12 @@ internal import LinuxHost
 internal import Planning
 internal import Rendering
 
-struct ApplyCommand: WorldCommand {
+struct ApplyCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "apply", abstract: "Reserve huge pages and bring libvirt's domains to what the site says.",
+        commandName: "apply", abstract: "Reserve huge pages and bring libvirt's domains in line with the site file.",
         discussion: """
-            Only differences are written; a second run writes nothing. What stops a guest, removes or takes over a domain, or \
-            shrinks a pool is asked for first.
+            Writes differences only; a second run writes nothing. Asks before it stops a guest, removes or takes over a domain, \
+            or shrinks a pool.
             """)
 
     @OptionGroup var site: SiteArgument
@@ -25,44 +25,48 @@ struct ApplyCommand: WorldCommand {
         help: "Show the plan and change nothing, like the plan command.")
     var dryRun = false
 
-    @Flag(name: .shortAndLong, help: "Agree to what would be asked for.") var yes = false
+    @Flag(name: .shortAndLong, help: "Answer yes to every confirmation.") var yes = false
 
-    @Flag(help: "Let pools shrink to what is wanted.") var allowShrink = false
+    @Flag(help: "Shrink pools that have more pages than wanted.") var allowShrink = false
 
-    @Flag(help: "Propose better places for guests that are placed badly.") var rebalance = false
+    @Flag(help: "Propose moves that improve the placement.") var rebalance = false
 
     @OptionGroup var review: ReviewOptions
     @OptionGroup var search: SearchOptions
 
-    @Flag(name: .customLong("detailed-exitcode"), help: "With --dry-run: end with 2 when there are differences.")
+    @Flag(name: .customLong("detailed-exitcode"), help: "With --dry-run: exit 2 if there are differences.")
     var detailedExitCode = false
 
     @Option(
         name: .customLong("plan-sha256"),
-        help: ArgumentHelp("Carry out the saved plan only if it has this checksum.", valueName: "hex"))
+        help: ArgumentHelp("Apply the saved plan only if it has this SHA-256 checksum.", valueName: "hex"))
     var planSHA256: String?
 
     @Option(
         help: ArgumentHelp(
             """
-            Refuse a plan that disturbs running guests more than this. A saved plan is held to daemon unless this is given; for a site \
-            file there is no limit, and what disturbs is asked for.
+            Refuse a plan that disturbs running guests more than this. Default: daemon for a saved plan; no limit for a site file, \
+            whose disruptive steps are confirmed instead.
             """))
     var maxDisruption: DisruptionLimit?
 
     @Option(
         help: ArgumentHelp(
             """
-            Put everything back by itself after that time (a number with s, m, h or d) unless numactl-plan confirm comes before.
+            Roll back automatically after this time (a number with s, m, h or d) unless numactl-plan confirm is run first.
             """, valueName: "time"))
     var confirmWithin: DurationText?
 
     @Flag(
         name: .customLong("continue"),
-        help: "Go on from where a run broke off. When all is done, its journal is closed.")
+        help: "Resume an interrupted apply; close its journal when all is done.")
     var goesOn = false
 
     @OptionGroup var limits: WriteLimits
+
+    @OptionGroup var output: OutputOptions
+
+    var isText: Bool { format == .text }
 
     func validate() throws {
         if host.facts != nil, !dryRun {
@@ -75,8 +79,10 @@ struct ApplyCommand: WorldCommand {
             throw ValidationError("--format \(review.format.rawValue) goes with --dry-run: it shows a plan.")
         }
         if review.maxFactsAge != nil, host.facts == nil { throw ValidationError("--max-facts-age goes with --facts.") }
-        if confirmWithin != nil, dryRun { throw ValidationError("--confirm-within goes with no --dry-run.") }
-        if confirmWithin != nil, goesOn { throw ValidationError("--confirm-within goes with no --continue.") }
+        if confirmWithin != nil, dryRun { throw ValidationError("--confirm-within cannot be combined with --dry-run.") }
+        if confirmWithin != nil, goesOn {
+            throw ValidationError("--confirm-within cannot be combined with --continue.")
+        }
     }
 
     func run(in world: World) throws {
@@ -100,7 +106,7 @@ struct ApplyCommand: WorldCommand {
             maxFactsAge: review.maxFactsAge, effort: search.effort, world: world)
         session.mentionOpenJournals(files.state.journals, host)
         let status = session.status(detailed: detailedExitCode)
-        world.say(try session.rendered(review, status: status, color: world.hasColor))
+        world.say(try session.rendered(review, status: status, world: world))
         session.warnOfFindings(beside: review.format, world)
         return status
     }
@@ -114,13 +120,13 @@ struct ApplyCommand: WorldCommand {
         let plan = session.result.plan
         let planned = session.status(detailed: false)
         guard [.changes, .noChanges].contains(plan.verdict) else {
-            world.say(try session.rendered(review, status: planned, color: world.hasColor))
+            world.say(try session.rendered(review, status: planned, world: world))
             session.warnOfFindings(beside: format, world)
             return planned
         }
         // With JSON the one document on standard output is the result; the plan is for people then.
         let shown = try session.rendered(
-            review, as: format == .json ? .text : format, status: planned, color: world.hasColor)
+            review, as: format == .json ? .text : format, status: planned, world: world)
         if plan.verdict == .changes { if format == .json { world.warn(shown) } else { world.say(shown + "\n") } }
         // With JSON the plan is shown as text, so its findings are beside it; Markdown without changes is not shown.
         let isInside = format == .markdown && plan.verdict == .changes
@@ -135,13 +141,15 @@ struct ApplyCommand: WorldCommand {
     private func applyFile(_ bytes: [UInt8], _ world: World) throws -> ExitStatus {
         if consent.isGiven || allowShrink || rebalance {
             throw ValidationError(
-                "A saved plan is carried out as it is: what may be adopted, pruned, restarted or shrunk is said to plan."
+                "A saved plan is applied unchanged: give --adopt, --prune, --restart, --allow-shrink and the like to plan."
             )
         }
         if search.effort != 1 {
-            throw ValidationError("--effort goes with no saved plan: its placement was found when it was made.")
+            throw ValidationError("--effort cannot be combined with a saved plan, whose placement is settled.")
         }
-        if host.facts != nil { throw ValidationError("--facts goes with no saved plan: it is for the host itself.") }
+        if host.facts != nil {
+            throw ValidationError("--facts cannot be combined with a saved plan, which is for the host itself.")
+        }
         if review.isPicture || review.xml {
             throw ValidationError("A saved plan is shown with --format text, json or markdown, and without --xml.")
         }
@@ -156,7 +164,7 @@ struct ApplyCommand: WorldCommand {
         let order = try approval.order(world)
         try confirmation(world)?.demandReversible(order.steps)
         if !order.steps.isEmpty {
-            let shown = PlanText(order.plan).text(color: world.hasColor)
+            let shown = order.plan.text(review, world)
             if format == .json { world.warn(shown) } else { world.say(shown + "\n") }
         }
         return try carryOut(order, world)
@@ -180,7 +188,7 @@ struct ApplyCommand: WorldCommand {
         if let until = result.confirmUntil, let id = result.transaction {
             summary.diagnostics.append(
                 Diagnostic(
-                    .confirmAwaited, "everything is put back at \(UTCTime(until)) unless it is confirmed",
+                    .confirmAwaited, "rolls back at \(UTCTime(until)) unless confirmed",
                     severity: .warning, hint: "numactl-plan confirm \(id)"))
         }
         var status = ExitStatus(outcome)
@@ -189,7 +197,8 @@ struct ApplyCommand: WorldCommand {
         world.say(
             format == .json
                 ? try JSONText.of(ApplyJSON(summary, exit: status.report))
-                : ApplyReport(summary, sources: order.sources).text(color: world.hasColor))
+                : ApplyReport(summary).text(color: world.hasColor, width: world.width))
+        if format != .json { world.tell(summary.diagnostics, sources: order.sources) }
         return status
     }
 
@@ -203,7 +212,7 @@ struct ApplyCommand: WorldCommand {
             order: order,
             host: WritableHost(
                 uri: order.uri, root: host.root ?? "/", defaultHugePage: order.facts.defaultHugePage
-            ).waiting(limits),
+            ).waiting(limits).showing(world.progress),
             journals: files.state.journals, bootFile: files.wantedBootFile(order).map { (files.bootFilePath, $0) },
             bootFilePath: files.bootFilePath, confirmation: confirmation(world))
     }
@@ -226,9 +235,9 @@ struct ApplyCommand: WorldCommand {
         }
         let risky = plan.changes.count { !$0.consents.isEmpty }
         let diagnostic = Diagnostic(
-            .needsConsent, "nothing was changed: \(risky) of the changes must be agreed to", notes: list,
-            hint: "numactl-plan apply --yes agrees to all of them")
-        world.warn(DiagnosticText().render(diagnostic))
+            .needsConsent, "nothing was changed: \(risky) of the changes need consent", notes: list,
+            hint: "numactl-plan apply --yes answers yes to all of them")
+        world.tell([diagnostic])
         return false
     }
 }

@@ -11,7 +11,7 @@ internal import SystemPackage
 
 struct BootCommand: WorldCommand {
     static let configuration = CommandConfiguration(
-        commandName: "boot", abstract: "Reserve huge pages from the file that apply compiled.",
+        commandName: "boot", abstract: "Reserve the huge pages recorded in boot.json.",
         discussion: """
             For the unit numactl-plan-hugepages.service: needs no site file, no libvirt and no network. A short grant is kept. \
             numactl-plan=off on the kernel's command line makes it do nothing, numactl-plan=report only report.
@@ -32,10 +32,10 @@ struct BootCommand: WorldCommand {
 
     @OptionGroup var host: HostOptions
 
-    @Option(help: ArgumentHelp("The compiled file.", valueName: "file"), completion: .jsonFile) var bootFile = BootFile
+    @Option(help: ArgumentHelp("The boot file.", valueName: "file"), completion: .jsonFile) var bootFile = BootFile
         .standardPath.string
 
-    @Option(help: ArgumentHelp("Print what to boot with instead of reserving anything.", valueName: "what")) var emit:
+    @Option(help: ArgumentHelp("Print boot settings instead of reserving pages.", valueName: "what")) var emit:
         Emission?
 
     @Option(
@@ -61,7 +61,7 @@ struct BootCommand: WorldCommand {
             let line = "\(grant.pool.pageSize) cell \(grant.pool.cell): asked \(grant.asked), granted \(grant.granted)"
             world.say(line + "\n")
         }
-        world.warn(DiagnosticText().render(outcome.diagnostics))
+        world.tell(outcome.diagnostics)
         switch outcome.verdict {
         case .complete, .reported, .disabled: return .done
         case .short: return .poolsShort
@@ -86,7 +86,7 @@ struct BootCommand: WorldCommand {
         }
         if ![.units, .tmpfiles].contains(emission), arguments.text.isEmpty { noteOfNone(targets, world) }
         if ![.units, .tmpfiles].contains(emission), let facts {
-            world.warn(DiagnosticText().render(KernelOptions.findings(for: arguments, on: facts)))
+            world.tell(KernelOptions.findings(for: arguments, on: facts))
         }
         return .done
     }
@@ -119,7 +119,7 @@ struct BootCommand: WorldCommand {
                 throw CommandFailure(.unexpected, [Diagnostic(.outputUnwritable, "cannot write \(path): \(error)")])
             }
         }
-        world.warn("wrote \(units.count) files to \(out)\n")
+        world.note("wrote \(units.count) files to \(out)\n")
     }
 
     /// The pools' targets, and the host they are for where that is known.

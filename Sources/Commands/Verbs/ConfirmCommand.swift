@@ -4,13 +4,13 @@ internal import Execution
 internal import LinuxHost
 internal import Rendering
 
-struct ConfirmCommand: WorldCommand {
+struct ConfirmCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "confirm", abstract: "Keep what an apply with --confirm-within has done.",
-        discussion: "Without a name it is the transaction that waits for it.")
+        commandName: "confirm", abstract: "Confirm an apply --confirm-within, so that it is not rolled back.",
+        discussion: "Without a name: the transaction that waits for it.")
 
     @Argument(
-        help: ArgumentHelp("The transaction, as history names it.", valueName: "transaction"),
+        help: ArgumentHelp("The transaction; history lists them.", valueName: "transaction"),
         completion: .offering(\.transactions))
     var transaction: String?
 
@@ -19,6 +19,10 @@ struct ConfirmCommand: WorldCommand {
 
     @OptionGroup var lockOption: LockOption
     @OptionGroup var state: StateOption
+
+    @OptionGroup var output: OutputOptions
+
+    var isText: Bool { true }
 
     func validate() throws {
         guard (0...86_400).contains(lockTimeout) else {

@@ -9,12 +9,12 @@ internal import SiteFile
 internal import SystemPackage
 internal import XMLTree
 
-struct DoctorCommand: WorldCommand {
+struct DoctorCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Look the host over: what keeps guests from starting or makes them slow.",
+        commandName: "doctor", abstract: "Check the host for problems that stop or slow guests.",
         discussion: """
-            Each finding says what, why it matters, and the command that helps; nothing is changed. With a site file its needs are \
-            checked as well. Ends with 2 when there is an error or a warning.
+            Each finding says what is wrong, why it matters, and which command helps; nothing is changed. With a site file, what its \
+            guests need is checked as well. Exits 2 if there is an error or a warning.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
@@ -27,7 +27,11 @@ struct DoctorCommand: WorldCommand {
 
     @OptionGroup var host: HostOptions
 
-    @Option(help: "The output's form.") var format: Format = .text
+    @Option(help: "Output format.") var format: Format = .text
+
+    @OptionGroup var output: OutputOptions
+
+    var isText: Bool { format == .text }
 
     func run(in world: World) throws {
         try report(in: world) {
@@ -41,11 +45,12 @@ struct DoctorCommand: WorldCommand {
             let results = Checkup.results(observations)
             let isWell = !results.contains { $0.findings.contains { $0.severity != .note } }
             let status: ExitStatus = isWell ? .done : .differences
-            world.warn(DiagnosticText().render(found.diagnostics.filter { $0.severity != .note || host.facts == nil }))
+            world.tell(found.diagnostics.filter { $0.severity != .note || host.facts == nil })
             world.say(
                 format == .json
                     ? try JSONText.of(DoctorJSON(host: found.facts.host.name, results, exit: status.report))
-                    : DoctorText(host: found.facts.host.name, results, unread: unread).text(color: world.hasColor))
+                    : DoctorText(host: found.facts.host.name, results, unread: unread).text(
+                        color: world.hasColor, width: world.width))
             return status
         }
     }

@@ -4,9 +4,9 @@ internal import Planning
 internal import Rendering
 internal import SiteFile
 
-struct ExplainCommand: WorldCommand {
+struct ExplainCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Say what a code means, or why guests fit, go where they go, or do not fit.",
+        commandName: "explain", abstract: "Explain a code, or why guests are placed where they are or do not fit.",
         discussion: """
             With codes such as NP304, what each means, its usual causes and what to do. Else an argument that ends in .yaml or \
             .yml, or is -, names the site file, and any other a guest. Without guests, those are explained that do not fit; when \
@@ -22,13 +22,17 @@ struct ExplainCommand: WorldCommand {
 
     @OptionGroup var host: HostOptions
 
-    @Option(help: "The output's form; json is the plan's document.") var format: Format = .text
+    @Option(help: "Output format; json is that of plan.") var format: Format = .text
 
     private var sites: [String] { names.filter { $0 == "-" || $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") } }
     private var others: [String] { names.filter { !sites.contains($0) } }
 
     /// Whether the arguments are codes: each begins like one, and no site file is named beside them.
     private var areCodes: Bool { sites.isEmpty && !names.isEmpty && names.allSatisfy(ExplainCommand.isLikeCode) }
+
+    @OptionGroup var output: OutputOptions
+
+    var isText: Bool { format == .text }
 
     func validate() throws {
         if sites.count > 1 { throw ValidationError("Name one site file at most.") }
@@ -42,7 +46,7 @@ struct ExplainCommand: WorldCommand {
     func run(in world: World) throws {
         guard areCodes else { return try report(in: world) { try explainGuests(world) } }
         let codes = names.compactMap { DiagnosticCode(rawValue: $0.uppercased()) }
-        world.say(codes.map { CodeText($0).text }.joined(separator: "\n"))
+        world.say(codes.map { CodeText($0, width: world.width).text }.joined(separator: "\n"))
     }
 
     private func explainGuests(_ world: World) throws -> ExitStatus {
@@ -61,8 +65,8 @@ struct ExplainCommand: WorldCommand {
         }
         let text = ExplainText(
             session.result.plan, host: session.facts, policy: session.policy, guests: session.guests, named: others)
-        world.say(text.text(color: world.hasColor))
-        world.warn(DiagnosticText(sources: session.sources).render(text.otherFindings))
+        world.say(text.text(color: world.hasColor, width: world.width))
+        world.tell(text.otherFindings, sources: session.sources)
         return status
     }
 

@@ -15,16 +15,16 @@ struct FactsCommand: WorldCommand {
 
     @OptionGroup var host: HostOptions
 
-    @Option(help: "The output's form.") var format: Format = .text
+    @Option(help: "Output format.") var format: Format = .text
 
     @Flag(name: .customLong("no-libvirt"), help: "Do not ask libvirt.") var withoutLibvirt = false
 
     func run(in world: World) throws {
         try report(in: world) {
             let input = try FactsInput(host, withoutLibvirt: withoutLibvirt, world: world)
-            world.warn(DiagnosticText(sources: input.sources).render(input.diagnostics))
+            world.tell(input.diagnostics, sources: input.sources)
             switch format {
-            case .text: world.say(FactsText(input.facts).text)
+            case .text: world.say(FactsText(input.facts, width: world.width).text)
             case .json: world.say(try JSONText.of(input.facts.redacted))
             case .nova: world.say(try JSONText.of(NovaTopology(input.facts, usage: usage(input.facts))))
             case .svg: world.say(HostSVG(HostPicture(input.facts)).text)

@@ -5,11 +5,11 @@ internal import LinuxHost
 internal import Rendering
 internal import XMLTree
 
-struct HistoryCommand: WorldCommand {
+struct HistoryCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "Show what was written to this host, and what became of it.",
+        commandName: "history", abstract: "List the changes made to this host and their outcome.",
         discussion: """
-            The newest first, or one transaction in detail. What is shown holds no secrets, save with --definition.
+            Newest first, or one transaction in detail. Secrets are shown with --definition only.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
@@ -19,22 +19,26 @@ struct HistoryCommand: WorldCommand {
         completion: .offering(\.transactions))
     var transaction: String?
 
-    @Flag(help: "Close the transaction: somebody has looked at the host and it is as it shall be. Nothing is changed.")
+    @Flag(help: "Mark the transaction as settled after checking the host by hand; nothing is changed.")
     var close = false
 
-    @Option(help: ArgumentHelp("With --close: a few words for whoever reads the history.", valueName: "text"))
+    @Option(help: ArgumentHelp("With --close: a note for the history.", valueName: "text"))
     var note: String?
 
     @Option(
         help: ArgumentHelp(
-            "Print the definition that the guest had before the transaction, secrets included, for virsh define.",
+            "Print the guest's definition from before the transaction, secrets included, for virsh define.",
             valueName: "guest"))
     var definition: String?
 
-    @Option(help: "The output's form.") var format: Format = .text
+    @Option(help: "Output format.") var format: Format = .text
 
     @OptionGroup var lockOption: LockOption
     @OptionGroup var state: StateOption
+
+    @OptionGroup var output: OutputOptions
+
+    var isText: Bool { format == .text }
 
     func validate() throws {
         if close, transaction == nil { throw ValidationError("--close needs the name of a transaction.") }
@@ -54,8 +58,8 @@ struct HistoryCommand: WorldCommand {
                 format == .json
                     ? try JSONText.of(HistoryJSON(entries, exit: ExitStatus.done.report))
                     : transaction == nil
-                        ? HistoryText(entries).list(color: world.hasColor)
-                        : HistoryText(entries).detail(color: world.hasColor))
+                        ? HistoryText(entries).list(color: world.hasColor, width: world.width)
+                        : HistoryText(entries).detail(color: world.hasColor, width: world.width))
             return .done
         }
     }

@@ -5,7 +5,7 @@ internal import Planning
 
 struct ImportCommand: WorldCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Write a site file for domains that exist.",
+        commandName: "import", abstract: "Write a site file for existing domains.",
         discussion: """
             A plan for the file changes nothing but the marks by which domains are taken over. What a site file cannot say exactly \
             is left out: it stands in the file as a comment, and such a domain is left as it is.
@@ -14,7 +14,7 @@ struct ImportCommand: WorldCommand {
     @Argument(help: ArgumentHelp("The domains to write (default: all).", valueName: "guest"))
     var guests: [String] = []
 
-    @Flag(help: "Write all domains, as without names.") var all = false
+    @Flag(help: "Write all domains, as if none were named.") var all = false
 
     @OptionGroup var host: HostOptions
 
@@ -25,7 +25,7 @@ struct ImportCommand: WorldCommand {
 
     func validate() throws {
         if all, let name = guests.first {
-            throw ValidationError("--all goes with no name of a domain, such as \(name).")
+            throw ValidationError("--all cannot be combined with the name of a domain, such as \(name).")
         }
     }
 
@@ -46,7 +46,7 @@ struct ImportCommand: WorldCommand {
                 ImportRequest(
                     host: found.facts, site: site, hostName: host.host, connect: host.connect, guests: guests,
                     defaultHugePage: found.facts.defaultHugePage))
-            world.warn(DiagnosticText().render(imported.diagnostics))
+            world.tell(imported.diagnostics)
             world.say(imported.text)
             return .done
         }

@@ -8,7 +8,7 @@ internal import SystemPackage
 
 struct InitCommand: WorldCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Write a site file to begin with, for this host.",
+        commandName: "init", abstract: "Write a first site file for this host.",
         discussion:
             "The file has the host's cells in comments, a sensible reserve, a few flavors and no guest. No file is overwritten."
     )
@@ -25,7 +25,7 @@ struct InitCommand: WorldCommand {
         try report(in: world) {
             if site != "-", FileManager.default.fileExists(atPath: site) { throw exists }
             let input = try FactsInput(host, withoutLibvirt: withoutLibvirt, world: world)
-            world.warn(DiagnosticText(sources: input.sources).render(input.diagnostics))
+            world.tell(input.diagnostics, sources: input.sources)
             let name = host.host ?? input.facts.host.name ?? world.hostName
             let text = SiteTemplate(input.facts, host: name, schema: schema(world)).text
             if site == "-" {
@@ -33,7 +33,7 @@ struct InitCommand: WorldCommand {
                 return .done
             }
             try write(text)
-            world.warn("wrote \(site); next: numactl-plan plan \(site)\n")
+            world.note("wrote \(site); next: numactl-plan plan \(site)\n")
             return .done
         }
     }

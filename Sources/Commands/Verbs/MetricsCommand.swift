@@ -10,7 +10,7 @@ internal import SystemPackage
 
 struct MetricsCommand: WorldCommand {
     static let configuration = CommandConfiguration(
-        commandName: "metrics", abstract: "Print how the host and its guests stand for Prometheus.",
+        commandName: "metrics", abstract: "Print the state of the host and its guests for Prometheus.",
         discussion: """
             In the text format, to standard output, or whole or not at all into a file that the node exporter's textfile collector \
             reads. Ends with 0 whatever the metrics say.
@@ -26,7 +26,7 @@ struct MetricsCommand: WorldCommand {
         completion: .file())
     var textfile: String?
 
-    @Flag(help: "Look as well where the running guests' threads and memory are (on this machine, as root).")
+    @Flag(help: "Also check where the running guests' threads and memory are (on this machine, as root).")
     var deep = false
 
     func validate() throws {

@@ -3,10 +3,10 @@ internal import Diagnostics
 internal import Planning
 internal import SiteFile
 
-struct PlanCommand: WorldCommand {
+struct PlanCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plan", abstract: "Show what apply would change, and change nothing.",
-        discussion: "In the output - is what there is now and + is what is wanted.", aliases: ["diff"])
+        commandName: "plan", abstract: "Show what apply would change; change nothing.",
+        discussion: "In the output, - is what is there now and + is what is wanted.", aliases: ["diff"])
 
     @OptionGroup var site: SiteArgument
     @OptionGroup var host: HostOptions
@@ -15,29 +15,34 @@ struct PlanCommand: WorldCommand {
     @OptionGroup var review: ReviewOptions
     @OptionGroup var search: SearchOptions
 
-    @Flag(help: "Let pools shrink to what is wanted.") var allowShrink = false
+    @Flag(help: "Shrink pools that have more pages than wanted.") var allowShrink = false
 
-    @Flag(help: "Propose better places for guests that are placed badly.") var rebalance = false
+    @Flag(help: "Propose moves that improve the placement.") var rebalance = false
 
     @Flag(
         name: .customLong("detailed-exitcode"),
-        help: "End with 2 when there are differences, with 3 when a restart is pending.")
+        help: "Exit 2 if there are differences, 3 if a restart is pending.")
     var detailedExitCode = false
 
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Save the plan, to be carried out as it is by apply; nobody else may read the file.", valueName: "file"))
+            "Save the plan for apply to carry out unchanged; the file is readable by its owner only.", valueName: "file"
+        ))
     var out: String?
 
     @Option(
         help: ArgumentHelp(
-            "How long the saved plan may be carried out: a number with s, m, h or d.", valueName: "time"))
+            "How long the saved plan is valid: a number with s, m, h or d.", valueName: "time"))
     var expires = DurationText.day
     @OptionGroup var state: StateOption
 
-    @Flag(help: "Plan every host of the site from the facts files in the folder that --facts names, in one run.")
+    @Flag(help: "Plan every host of the site in one run, from the folder of facts files given with --facts.")
     var allHosts = false
+
+    @OptionGroup var output: OutputOptions
+
+    var isText: Bool { review.format == .text }
 
     func validate() throws {
         if allHosts, host.facts == nil || host.host != nil {
@@ -58,7 +63,7 @@ struct PlanCommand: WorldCommand {
                 maxFactsAge: review.maxFactsAge, effort: search.effort, world: world)
             session.mentionOpenJournals(state.journals, host)
             let status = session.status(detailed: detailedExitCode)
-            world.say(try session.rendered(review, status: status, color: world.hasColor))
+            world.say(try session.rendered(review, status: status, world: world))
             session.warnOfFindings(beside: review.format, world)
             if let out { try save(session, status, to: out, world) }
             return status
@@ -70,11 +75,11 @@ struct PlanCommand: WorldCommand {
         guard [.changes, .noChanges].contains(session.result.plan.verdict) else {
             let diagnostic = Diagnostic(
                 .planNotSaved, "\(path) was not written: this plan cannot be carried out", severity: .warning)
-            world.warn(DiagnosticText().render([diagnostic]))
+            world.tell([diagnostic])
             return
         }
         let saved = try PlanFile.write(session, exit: status, expires: expires.duration, to: path, world: world)
-        world.warn("saved \(displayable(path)), good until \(saved.expires), sha256 \(saved.sha256)\n")
+        world.note("saved \(displayable(path)), good until \(saved.expires), sha256 \(saved.sha256)\n")
     }
 
     private func planAll(_ world: World) throws -> ExitStatus {

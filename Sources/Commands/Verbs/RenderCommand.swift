@@ -9,30 +9,48 @@ internal import XMLTree
 struct RenderCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "render", abstract: "Write the domain definitions that apply would define.",
-        discussion: "With --out each guest's definition goes to DIR/NAME.xml, else all of them to standard output.")
+        discussion: "With --out, one file DIR/NAME.xml a guest; else all to standard output.")
 
     @OptionGroup var site: SiteArgument
+    @Argument(
+        help: ArgumentHelp("Write the definitions of these guests only.", valueName: "guest"),
+        completion: .offering(\.guests))
+    var guests: [String] = []
+
     @OptionGroup var host: HostOptions
 
     @Option(
-        help: ArgumentHelp("Write one NAME.xml for each guest into this folder.", valueName: "dir"),
+        help: ArgumentHelp("Write NAME.xml for each guest into this folder.", valueName: "dir"),
         completion: .directory) var out: String?
 
     func run(in world: World) throws {
         try report(in: world) {
             let session = try PlanningSession(site: site.site, host: host, world: world)
             let plan = session.result.plan
-            world.warn(DiagnosticText(sources: session.sources).render(plan.diagnostics))
+            world.tell(plan.diagnostics, sources: session.sources)
             guard [.changes, .noChanges].contains(plan.verdict) else { return session.status(detailed: false) }
+            let definitions = try chosen(session)
             session.warnOfRedaction(world)
             guard let out else {
-                for definition in session.result.definitions { world.say(XMLWriter.write(definition.document)) }
+                for definition in definitions { world.say(XMLWriter.write(definition.document)) }
                 return .done
             }
-            try write(session.result.definitions, to: FilePath(out))
-            world.warn("wrote \(session.result.definitions.count) definitions to \(out)\n")
+            try write(definitions, to: FilePath(out))
+            world.note("wrote \(definitions.count) definitions to \(out)\n")
             return .done
         }
+    }
+
+    /// The definitions of the guests that were named, or of all.
+    private func chosen(_ session: PlanningSession) throws -> [GuestDefinition] {
+        let all = session.result.definitions
+        let known = all.map(\.name)
+        if let unknown = guests.first(where: { !known.contains($0) }) {
+            let meant = suggestion(for: unknown, among: known).map { "did you mean \($0)?" }
+            throw CommandFailure(
+                .usage, [Diagnostic(.unknownGuest, "there is no definition of a guest '\(unknown)'", hint: meant)])
+        }
+        return guests.isEmpty ? all : all.filter { guests.contains($0.name) }
     }
 
     private func write(_ definitions: [GuestDefinition], to folder: FilePath) throws {

@@ -5,54 +5,62 @@ internal import LinuxHost
 internal import Rendering
 internal import SystemPackage
 
-struct RollbackCommand: WorldCommand {
+struct RollbackCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rollback", abstract: "Bring the host back to what it was before an apply.",
+        commandName: "rollback", abstract: "Undo an apply.",
         discussion: """
-            Without a name it is the newest transaction that broke off, else the last one. Everything that it wrote \
-            must be as it was before or as it was left; otherwise nothing is done. May be called again when it was killed.
+            Without a name: the newest interrupted transaction, else the last one. Changes that others made since are kept: then \
+            nothing is undone unless --force is given. May be run again after it was killed.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
     @Argument(
-        help: ArgumentHelp("The transaction, as history names it.", valueName: "transaction"),
+        help: ArgumentHelp("The transaction; history lists them.", valueName: "transaction"),
         completion: .offering(\.transactions))
     var transaction: String?
 
-    @Option(help: ArgumentHelp("Connect to libvirt there (default: as the transaction did).", valueName: "uri"))
+    @Option(help: ArgumentHelp("Connect to this libvirt (default: the transaction's).", valueName: "uri"))
     var connect: String?
 
-    @Flag(help: "Undo also what somebody changed since.") var force = false
+    @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Show what would be restored; change nothing.")
+    var dryRun = false
 
-    @Flag(help: "First shut down the guests that the transaction started or made.") var stopStarted = false
+    @Flag(help: "Also undo what others changed since.") var force = false
+
+    @Flag(help: "First shut down the guests that the transaction started or created.") var stopStarted = false
 
     @Flag(help: "With --stop-started: switch off guests that do not shut down in time.") var forceOff = false
 
     @Flag(
-        help: "Do nothing unless the transaction waits to be confirmed; what the timer of apply --confirm-within runs.")
+        help: "Do nothing unless the transaction is still unconfirmed; for the timer of apply --confirm-within.")
     var ifUnconfirmed = false
 
-    @Option(help: ArgumentHelp("With --if-unconfirmed: wait that long first.", valueName: "time")) var after:
+    @Option(help: ArgumentHelp("With --if-unconfirmed: wait this long first.", valueName: "time")) var after:
         DurationText?
 
-    @Flag(name: .shortAndLong, help: "Roll a finished transaction back without asking.") var yes = false
+    @Flag(name: .shortAndLong, help: "Undo a completed transaction without asking.") var yes = false
 
-    @Option(help: "The output's form.") var format: Format = .text
+    @Option(help: "Output format.") var format: Format = .text
 
     @Option(
-        help: ArgumentHelp("The boot file: the one file that is put back.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("The boot file, the only file that is restored.", valueName: "file"), completion: .file())
     var bootFile = BootFile.standardPath.string
 
     @OptionGroup var limits: WriteLimits
     @OptionGroup var lockOption: LockOption
     @OptionGroup var state: StateOption
 
+    @OptionGroup var output: OutputOptions
+
+    var isText: Bool { format == .text }
+
     func validate() throws {
         if ifUnconfirmed, transaction == nil {
             throw ValidationError("--if-unconfirmed needs the name of a transaction.")
         }
         if after != nil, !ifUnconfirmed { throw ValidationError("--after goes with --if-unconfirmed.") }
+        if dryRun, ifUnconfirmed { throw ValidationError("--dry-run cannot be combined with --if-unconfirmed.") }
         if forceOff, !stopStarted { throw ValidationError("--force-off goes with --stop-started.") }
     }
 
@@ -63,7 +71,8 @@ struct RollbackCommand: WorldCommand {
                 return try Reversion(journals: state.journals, lockOption: lockOption, transaction: transaction)
                     .run(world) { stored in
                         try finish(
-                            try rolledBack(stored, mustBeTold: false, reason: "nobody confirmed it in time"), world)
+                            try rolledBack(stored, mustBeTold: false, reason: "nobody confirmed it in time", world),
+                            world)
                     }
             }
             let lock = try lockOption.lock(timeout: .seconds(limits.lockTimeout))
@@ -75,22 +84,26 @@ struct RollbackCommand: WorldCommand {
                         host: world.hostName, transaction: (chosen?.id).map { "\($0)" }, outcome: .nothingToDo), world)
             }
             try state.journals.refuseWhileWaiting(besides: stored.id)
+            if dryRun { return try finish(try run(of: stored, mustBeTold: true, reason: "", world).plan(), world) }
             guard try consents(to: stored, world) else { return .needsConsent }
-            return try finish(try rolledBack(stored, reason: "numactl-plan rollback"), world)
+            return try finish(try rolledBack(stored, reason: "numactl-plan rollback", world), world)
         }
     }
 
     private func rolledBack(
-        _ stored: JournalStore.Stored, mustBeTold: Bool = true, reason: String
+        _ stored: JournalStore.Stored, mustBeTold: Bool = true, reason: String, _ world: World
     ) throws -> RollbackSummary {
+        try run(of: stored, mustBeTold: mustBeTold, reason: reason, world).run()
+    }
+
+    private func run(of stored: JournalStore.Stored, mustBeTold: Bool, reason: String, _ world: World) -> RollbackRun {
         let header = stored.transaction.header
-        return try RollbackRun(
+        return RollbackRun(
             stored: stored, journals: state.journals,
-            host: WritableHost(uri: connect ?? header.uri, root: header.root).waiting(limits),
+            host: WritableHost(uri: connect ?? header.uri, root: header.root).waiting(limits).showing(world.progress),
             bootFile: absolutePath(bootFile), force: force, stopsGuests: stopStarted, switchesOff: forceOff,
             mustBeTold: mustBeTold,
-            reason: reason
-        ).run()
+            reason: reason)
     }
 
     private func finish(_ summary: RollbackSummary, _ world: World) throws -> ExitStatus {
@@ -100,7 +113,8 @@ struct RollbackCommand: WorldCommand {
         world.say(
             format == .json
                 ? try JSONText.of(RollbackJSON(summary, exit: status.report))
-                : RollbackReport(summary).text(color: world.hasColor))
+                : RollbackReport(summary).text(color: world.hasColor, width: world.width))
+        if format == .text { world.tell(summary.diagnostics) }
         return status
     }
 
@@ -109,12 +123,16 @@ struct RollbackCommand: WorldCommand {
         guard !stored.transaction.isOpen, !yes else { return true }
         let writes = stored.transaction.entries.map { "  \($0.write.action)\n" }.joined()
         let site = stored.transaction.header.site
-        let question = "Transaction \(stored.id) of site \(site) wrote:\n\(writes)Put it back? Type yes: "
-        if world.ask(question) == "yes" { return true }
+        let question = "Transaction \(stored.id) of site \(site) wrote:\n\(writes)Roll it back? Type yes: "
+        if let answer = world.ask(question) {
+            if answer == "yes" { return true }
+            world.warn("Cancelled; nothing was changed.\n")
+            return false
+        }
         let diagnostic = Diagnostic(
-            .needsConsent, "nothing was put back: transaction \(stored.id) came to its end",
-            hint: "numactl-plan rollback \(stored.id) --yes puts it back without asking")
-        world.warn(DiagnosticText().render(diagnostic))
+            .needsConsent, "not rolled back: \(stored.id) completed; undoing it needs --yes",
+            hint: "numactl-plan rollback \(stored.id) --yes; --dry-run shows what it would restore")
+        world.tell([diagnostic])
         return false
     }
 }

@@ -8,11 +8,11 @@ internal import Rendering
 internal import SiteFile
 internal import XMLTree
 
-struct StatusCommand: WorldCommand {
+struct StatusCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show how the host and its guests stand.",
+        commandName: "status", abstract: "Show the state of the host and its guests.",
         discussion: """
-            An argument that ends in .yaml or .yml, or is -, names the site file; any other names a guest to be shown alone.
+            An argument that ends in .yaml or .yml, or is -, is the site file; any other is a guest to show.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, nova }
@@ -23,21 +23,25 @@ struct StatusCommand: WorldCommand {
 
     @OptionGroup var host: HostOptions
 
-    @Option(help: "The output's form; nova takes one guest.") var format: Format = .text
+    @Option(help: "Output format; nova takes one guest.") var format: Format = .text
 
-    @Flag(help: "Draw each cell's threads, memory and pools in characters, with the guests that have them.") var map =
+    @Flag(help: "Draw each cell's threads, memory and pools, with the guests that use them.") var map =
         false
 
-    @Flag(help: "End with 2 when there are differences, with 3 when a restart is pending.") var check = false
+    @Flag(help: "Exit 2 if there are differences, 3 if a restart is pending.") var check = false
 
     @OptionGroup var state: StateOption
 
     private var sites: [String] { names.filter { $0 == "-" || $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") } }
 
+    @OptionGroup var output: OutputOptions
+
+    var isText: Bool { format == .text }
+
     func validate() throws {
         if sites.count > 1 { throw ValidationError("Name one site file at most.") }
         if format == .nova, names.count - sites.count != 1 { throw ValidationError("--format nova takes one guest.") }
-        if map, format != .text { throw ValidationError("--map is text: it goes with no other --format.") }
+        if map, format != .text { throw ValidationError("--map is text: it cannot be combined with another --format.") }
         if map, names.count > sites.count { throw ValidationError("--map shows the whole host: name no guest.") }
     }
 
@@ -48,7 +52,7 @@ struct StatusCommand: WorldCommand {
             let status = session.status(detailed: check)
             if map {
                 session.warnOfFindings(beside: .text, world)
-                world.say(HostMap(session.picture).text(color: world.hasColor))
+                world.say(HostMap(session.picture).text(color: world.hasColor, width: world.width))
                 return status.ofStatus(checked: check)
             }
             let wanted = names.filter { !sites.contains($0) }
@@ -67,7 +71,8 @@ struct StatusCommand: WorldCommand {
             world.say(
                 format == .json
                     ? try JSONText.of(StatusJSON(shown, exit: status.report))
-                    : StatusText(shown, sources: session.sources).text(color: world.hasColor))
+                    : StatusText(shown).text(color: world.hasColor, width: world.width))
+            if format == .text { session.warnOfFindings(beside: .text, world) }
             return status.ofStatus(checked: check)
         }
     }
@@ -103,11 +108,13 @@ extension PlanningSession {
         let unchanged = Set(plan.unchanged)
         let ours = named.map { name in
             let domain = facts.domains.first { $0.name == name }
-            return GuestStatus(
+            var status = GuestStatus(
                 name: name, state: domain?.state, ownership: domain.flatMap(ownership),
                 sync: sync(of: domain, isChanged: changed[name] != nil, isUnchanged: unchanged.contains(name)),
                 drift: changed[name]?.drift, restartPending: plan.restartPending.contains(name), placement: placed[name]
             )
+            status.pending = plan.pending[name] ?? []
+            return status
         }
         let others = facts.domains.filter { !named.contains($0.name) }.map { domain in
             GuestStatus(name: domain.name, state: domain.state, ownership: ownership(domain), sync: .notInSite)

@@ -3,12 +3,12 @@ internal import Planning
 internal import Rendering
 internal import LivePlacement
 
-struct VerifyCommand: WorldCommand {
+struct VerifyCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Say whether the host is as the site says; write nothing.",
+        commandName: "verify", abstract: "Compare the host with the site file; change nothing.",
         discussion: """
-            Ends with 2 when something differs, with 3 when only a restart is pending. With --deep the kernel is asked as well \
-            where each running guest's threads may run and where its memory is.
+            Exits 2 if something differs, 3 if only a restart is pending. With --deep, also reads from the kernel where each \
+            running guest's threads may run and where its memory is.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
@@ -16,21 +16,27 @@ struct VerifyCommand: WorldCommand {
     @OptionGroup var site: SiteArgument
     @OptionGroup var host: HostOptions
 
-    @Option(help: "The output's form.") var format: Format = .text
+    @Option(help: "Output format.") var format: Format = .text
 
-    @Flag(help: "Look where the running guests' threads and memory are (on this machine, as root).") var deep = false
+    @Flag(help: "Also check where the running guests' threads and memory are (on this machine, as root).") var deep =
+        false
 
     @Option(
         name: .customLong("remote-tolerance"),
         help: ArgumentHelp(
-            "With --deep: how much of a guest cell's memory may be elsewhere than planned.", valueName: "percent"))
+            "With --deep: how much of a guest cell's memory may be on other host cells than planned.",
+            valueName: "percent"))
     var remoteTolerance = 1
 
     @Option(
         help: ArgumentHelp(
-            "With --deep: how old a guest must be; until then it is looked at again, as libvirt pins threads after it has "
+            "With --deep: how old a guest must be; until then it is checked again, because libvirt pins threads after it has "
                 + "started them.", valueName: "seconds"))
     var settle = 10
+
+    @OptionGroup var output: OutputOptions
+
+    var isText: Bool { format == .text }
 
     func validate() throws {
         if deep, host.facts != nil { throw ValidationError("--deep looks at this machine: it goes without --facts.") }
@@ -50,7 +56,8 @@ struct VerifyCommand: WorldCommand {
             world.say(
                 format == .json
                     ? try JSONText.of(VerificationJSON(verification, exit: status.report))
-                    : VerificationText(verification, sources: session.sources).text(color: world.hasColor))
+                    : VerificationText(verification).text(color: world.hasColor, width: world.width))
+            if format == .text { world.tell(verification.diagnostics, sources: session.sources) }
             return status
         }
     }

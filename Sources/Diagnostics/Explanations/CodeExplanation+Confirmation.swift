@@ -12,11 +12,11 @@ extension CodeExplanation {
             Look at the host, then keep it: numactl-plan confirm. Or put it back at once: numactl-plan rollback.
             """),
         CodeExplanation(
-            .confirmOneWay, "not all of the plan can be put back by itself",
+            .confirmOneWay, "not all of the plan can be undone automatically",
             """
-            With --confirm-within everything must be able to go back with nobody there to ask. Guests that are started \
+            With --confirm-within everything must be able to go back without asking anyone. Guests that are started \
             or stopped and pools that shrink are not: a guest that was started would have to be shut down, one that was \
-            stopped has lost what it did, and pages that were given back may not be had again. The exit code is 15 and \
+            stopped has lost what it did, and pages that were given back may not come back. The exit code is 15 and \
             nothing was changed.
             Apply that part by itself, without --confirm-within.
             """),

@@ -58,7 +58,7 @@ extension CodeExplanation {
             Install a newer QEMU; guests take it at their next start.
             """),
         CodeExplanation(
-            .numaBalancingOn, "the kernel moves memory by itself",
+            .numaBalancingOn, "the kernel moves memory on its own",
             """
             Automatic NUMA balancing makes pages fault on purpose, to see which CPU uses them, and moves them there. \
             Guests whose vCPUs and memory are bound gain nothing and pay for the faults. It is right for guests without \
@@ -76,7 +76,7 @@ extension CodeExplanation {
             .swapOn, "guests' memory may be swapped out",
             """
             Ordinary memory of a guest can go to swap when the host runs short, and the guest then waits for a disk at \
-            moments nobody chose. Huge pages and locked memory never go.
+            arbitrary moments. Huge pages and locked memory never go.
             Give guests that must answer in time mem_page_size or locked_memory, or turn swap off.
             """),
         CodeExplanation(
@@ -140,7 +140,7 @@ extension CodeExplanation {
             .bootUnitOff, "pools are not filled at boot",
             """
             apply has compiled a boot file, and the unit that reads it is not enabled. Pools do not outlive a reboot: \
-            guests that libvirt starts by itself then find no pages.
+            guests that libvirt starts automatically then find no pages.
             Enable it: systemctl enable numactl-plan-hugepages.service. What it does is in numactl-plan-boot(8).
             """),
         CodeExplanation(

@@ -153,7 +153,7 @@ extension CodeExplanation {
             What numa_policy, memory_cells and guest_numa say of a guest's memory cannot be said to libvirt together. \
             'restrictive' is for all cells or for none; 'preferred' is about one host cell; 'none' binds nothing. Memory of a \
             guest that does not see its cells (guest_numa: hidden) is one piece: it has one policy, and cells of different \
-            sizes cannot be told apart in it.
+            sizes cannot be distinguished in it.
             Change or remove one of the keys, as the hint says.
             """),
         CodeExplanation(

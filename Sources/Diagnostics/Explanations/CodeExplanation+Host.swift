@@ -5,10 +5,17 @@ extension CodeExplanation {
             .poolShort, "the kernel gave fewer huge pages than asked",
             """
             A huge page needs contiguous memory. The kernel accepts every number and grants what it finds, which \
-            gets less the longer the host runs; 1 GiB pages are often not to be had after boot at all. Less may also \
+            gets less the longer the host runs; 1 GiB pages are often unavailable after boot. Less may also \
             be asked for, so that the cell keeps the memory that it must.
             Boot with what the message prints (hugepagesz=1G hugepages=0:24,1:20), enable \
             numactl-plan-hugepages.service, which runs early, or stop guests that fill the cell and apply again.
+            """),
+        CodeExplanation(
+            .poolTooLarge, "a pool has more huge pages than are wanted",
+            """
+            Guests were removed or made smaller, or others reserved pages. They are free, but no ordinary memory: no \
+            guest without huge pages can have them.
+            numactl-plan apply --allow-shrink gives them back; or declare them under 'pools' when something else needs them.
             """),
         CodeExplanation(
             .sysfsUnreadable, "a file of the host cannot be read",
@@ -30,7 +37,7 @@ extension CodeExplanation {
         CodeExplanation(
             .factMissing, "a fact about the host is not known",
             """
-            The host does not tell something, and the plan goes on with what is safe: a cell of unknown memory gets \
+            The host does not report something, and the plan assumes what is safe: a cell of unknown memory gets \
             no guests, missing distances count as 10 and 20, missing siblings make every CPU its own core.
             numactl-plan facts shows what is known. A facts file can be completed by hand.
             """),
@@ -56,7 +63,7 @@ extension CodeExplanation {
             The cells of this machine are not those that the boot file was made for: hardware was changed, the file \
             was copied from another host, or a firmware setting (nodes per socket, SMT) was changed. To be safe no \
             page is reserved; the differences are listed.
-            numactl-plan apply site.yaml writes the file anew.
+            numactl-plan apply site.yaml rewrites the file.
             """),
         CodeExplanation(
             .bootDisabled, "reserving pages at boot is switched off",
@@ -77,7 +84,7 @@ extension CodeExplanation {
         CodeExplanation(
             .poolBestEffort, "a pool may come out short",
             """
-            A warning: the pages that the plan asks for are likely not to be had on a running host, because the \
+            A warning: the pages that the plan asks for are probably unavailable on a running host, because the \
             cell's free memory is less than they take or too fragmented. If they are not granted, apply puts every \
             pool back and ends with 11.
             Reserve them at boot: numactl-plan boot --emit kernel-args prints what the kernel needs.
@@ -95,13 +102,13 @@ extension CodeExplanation {
             .outputUnwritable, "a result cannot be written",
             """
             A file or folder that was asked for cannot be made or written; the system's words are in the message. \
-            Where it was the boot file, nothing was changed on the host, or what was done is put back.
+            Where it was the boot file, nothing was changed on the host, or what was done is rolled back.
             Make the folder, run as a user who may write it, or name another path (--out, --boot-file).
             """),
         CodeExplanation(
             .outputExists, "a file is there already and is kept",
             """
-            A site file is somebody's work, so none is written over. Nothing was written.
+            Site files are never overwritten. Nothing was written.
             Name another file, or write to standard output with - and take over what is of use.
             """),
         CodeExplanation(
@@ -117,8 +124,8 @@ extension CodeExplanation {
             The plan is made from a file, and what --max-facts-age allows has passed since the host was looked at, or \
             the file does not say when that was. Guests and pools may have changed since; the plan is shown, and the \
             process ends with 14.
-            Take the facts anew: numactl-plan facts --format json writes the time into them. A cron job on the hosts \
-            keeps those of a rack young.
+            Take the facts again: numactl-plan facts --format json records the time. A cron job on \
+            the hosts keeps those of a rack fresh.
             """),
     ]
 }

@@ -21,7 +21,7 @@ extension CodeExplanation {
             .defineRefused, "libvirt refused a definition",
             """
             libvirt checks every definition against its schema and against what the hypervisor can do, and this one \
-            failed; its own words are in the message. What the run had done until then was put back. Most often the \
+            failed; its own words are in the message. What the run had done until then was rolled back. Most often the \
             base file or the adopted domain has a part that this version does not know.
             numactl-plan render --out DIR writes the definition; virt-xml-validate DIR/NAME.xml domain and virsh \
             define test it.
@@ -46,7 +46,7 @@ extension CodeExplanation {
             .stepFailed, "a step could not be carried out",
             """
             libvirt or the kernel refused one step of the plan; the message has the step and their words. The run \
-            ended there, and what it had done was put back. Among the causes: a guest that did not shut down in \
+            ended there, and what it had done was rolled back. Among the causes: a guest that did not shut down in \
             time, a managed save image, a pool with pages in use, or something that changed after the plan was made \
             (exit code 14).
             Remove the cause, look at numactl-plan plan, and apply again. virsh managedsave-remove NAME drops a \
@@ -57,7 +57,7 @@ extension CodeExplanation {
             """
             A running guest's emulator was pinned. libvirt moves QEMU's main thread and, with control groups, most \
             others; the rest is moved by this program, which needs root on the guest's own machine. The message \
-            says which threads could not be moved, or why nobody could look: no rights, another machine, or a \
+            says which threads could not be moved, or why that is not known: no rights, another machine, or a \
             driver that runs no QEMU. Kernel threads of some kinds refuse to be moved.
             numactl-plan verify --deep as root shows where every thread is; a restart of the guest puts all of them \
             on their CPUs.
@@ -70,7 +70,7 @@ extension CodeExplanation {
             says now. As a warning nothing is in the way yet; as an error the guest is to be started or removed.
             virsh start NAME goes on with the image; apply --restart NAME then brings the settings up to date. \
             virsh managedsave-remove NAME drops the image, and what was in the guest's memory is lost. That is never \
-            done by itself.
+            done automatically.
             """),
         CodeExplanation(
             .restartImpossible, "a guest cannot be power cycled, or started",
@@ -91,7 +91,7 @@ extension CodeExplanation {
             for nothing. Before version 8.9 libvirt deletes the state of an emulated TPM with the definition, which \
             is refused as well.
             Delete the snapshots (virsh snapshot-delete) and checkpoints (virsh checkpoint-delete) that are no longer \
-            wanted, then apply again; or leave the guest in the site file. Nothing is deleted by itself.
+            wanted, then apply again; or leave the guest in the site file. Nothing is deleted automatically.
             """),
         CodeExplanation(
             .domainBusy, "libvirt is busy with a domain",
@@ -104,7 +104,7 @@ extension CodeExplanation {
         CodeExplanation(
             .domainRenamed, "a guest's domain has another name",
             """
-            A domain bears this site's mark of a guest and is called something else: somebody renamed it (virsh \
+            A domain bears this site's mark of a guest and is called something else: it was renamed (virsh \
             domrename) or copied it with its metadata. As an error the guest has no domain of its own name, and \
             creating one would put a second domain on the same disks. As a warning the domain is a copy, or the site \
             no longer names its guest; it is left alone and never pruned.
@@ -124,10 +124,10 @@ extension CodeExplanation {
             .baseChanged, "the base file is not the one that the guest was made from",
             """
             The mark of a guest holds a digest of the base file that it was made from. The file has changed since, or \
-            the site gave the guest a base file or took it away, or machine or accelerator stands no longer beside it. \
+            the site gave the guest a base file or took it away, or machine or accelerator no longer stands beside it. \
             A definition cannot be changed into that: nothing tells what of it came from the base and what was added \
             later. So the guest stays as it is, and is not counted as in sync.
-            apply --rebase NAME defines the guest anew from the site. It keeps its UUID, the hardware addresses of its \
+            apply --rebase NAME redefines the guest from the site. It keeps its UUID, the hardware addresses of its \
             interfaces, its UEFI variables, and the metadata of others; what was added to its definition by hand is \
             gone, so it is asked for. A running guest gets the new definition at its next start. Otherwise put the old \
             file back, or edit the definition by hand (virsh edit).
@@ -138,7 +138,7 @@ extension CodeExplanation {
             The site asks for a machine type of another family (q35 for a pc, for example). The addresses of the \
             guest's devices are on buses that the other type does not have, so the definition cannot simply name it. \
             The rest of the guest is kept as the site says.
-            apply --rebase NAME defines the guest anew, as for NP550. libvirt gives the devices new addresses; the \
+            apply --rebase NAME redefines the guest, as for NP550. libvirt gives the devices new addresses; the \
             guest's system may then name its network interfaces differently. The definition of an adopted domain is \
             changed by hand (virsh edit).
             """),

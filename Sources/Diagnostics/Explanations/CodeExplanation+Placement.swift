@@ -66,7 +66,7 @@ extension CodeExplanation {
             .runningGuestMoves, "a running guest has to move",
             """
             A warning: the guest runs and gets another host cell. The finding says why: numa_placement asks for it, \
-            the guest shall have another number of cells or other pages, or no arrangement of all guests leaves it \
+            the guest is to have another number of cells or other pages, or no arrangement of all guests leaves it \
             where it is. A running guest's memory does not follow its definition: the new binding holds from its \
             next start, and until then its threads stay with its memory and both count where they are.
             If that is not wanted, leave out or shrink what was added last. Otherwise apply, and restart the guest \
@@ -85,7 +85,7 @@ extension CodeExplanation {
             """
             A warning: with mem_page_size: large or any no single page size fits for all cells of the guest, but a \
             mix does. The guest works, and its cells differ in speed.
-            To be told what a single size lacks, ask for it: mem_page_size: 1GiB, then numactl-plan explain \
+            To see what a single size lacks, ask for it: mem_page_size: 1GiB, then numactl-plan explain \
             site.yaml GUEST.
             """),
         CodeExplanation(
@@ -118,7 +118,7 @@ extension CodeExplanation {
             A pool of huge pages is to grow on a cell where a guest still has ordinary memory that it will leave. Where \
             that waits for a restart, the pool grows as far as there is room for now. Where the guest is restarted, \
             shut down or removed in the same plan, the pool grows before that, so the kernel may grant less; \
-            everything is put back then.
+            then everything is rolled back.
             Restart or remove the guest first, and apply again.
             """),
         CodeExplanation(
@@ -126,8 +126,8 @@ extension CodeExplanation {
             """
             A warning: vCPUs that have a CPU of their own get another one, since the old one is not online, or no \
             arrangement of all guests leaves it to them. The guest stays on its cell and with its memory; its threads \
-            are pinned anew at once.
-            Bring the CPU online before apply if the guest shall keep it.
+            are pinned again at once.
+            Bring the CPU online before apply if the guest is to keep it.
             """),
         CodeExplanation(
             .guestsConfined, "guests may not use all of the host",
@@ -157,7 +157,7 @@ extension CodeExplanation {
             not keep all guests from dedicated CPUs; their vCPUs count against cpu_allocation_ratio over the whole host.
             Confine each of them: virsh vcpupin DOMAIN VCPU CPUS --config --live for its vCPUs, and \
             virsh emulatorpin DOMAIN CPUS --config --live. Or list it under 'ignore_domains' of the host, which says that \
-            this is meant; its memory and pages count all the same.
+            this is meant; its memory and pages count anyway.
             """),
         CodeExplanation(
             .memoryFromOtherCells, "memory of a guest comes from other host cells than its CPUs",

@@ -14,17 +14,17 @@ extension CodeExplanation {
             A saved plan carries the SHA-256 checksum of its payload, and this one does not match: it was edited, or cut \
             off while it was copied. The same is said when the checksum given with --plan-sha256 is another one. The \
             exit code is 65 and nothing was changed.
-            Copy the file again, or make the plan anew: numactl-plan plan --out plan.json. The checksum is that of \
+            Copy the file again, or plan again: numactl-plan plan --out plan.json. The checksum is that of \
             jq -cSj .payload plan.json.
             """),
         CodeExplanation(
             .planFileExpired, "the saved plan is too old",
             """
-            A saved plan may be carried out for a day unless plan --out was told otherwise with --expires, so that an \
+            A saved plan may be carried out for a day unless plan --out was given --expires, so that an \
             approval is not used long after it was given. The same is said of a plan that was made more than five minutes \
             from now, or is good for more than 366 days: a clock is wrong, or the file. The exit code is 14 and nothing was \
             changed.
-            Make it anew: numactl-plan plan --out plan.json --expires 7d.
+            Plan again: numactl-plan plan --out plan.json --expires 7d.
             """),
         CodeExplanation(
             .planFileStale, "the host has moved on since the plan was saved",
@@ -32,8 +32,8 @@ extension CodeExplanation {
             Something that the plan is about is neither as the plan found it nor as the plan wants it: a pool has \
             another size, a domain was redefined, replaced by another of its name, started, stopped or removed, a pin was \
             moved, the machine was booted again. Each such thing is listed. All of them are looked at before the first write, and each again before the step that needs it. \
-            What the plan has no steps for may change as it likes. The exit code is 14.
-            Find out who changed it, then make the plan anew: numactl-plan plan --out plan.json.
+            What the plan has no steps for may change. The exit code is 14.
+            Find out who changed it, then plan again: numactl-plan plan --out plan.json.
             """),
         CodeExplanation(
             .planFileOtherHost, "the saved plan is for another host",
@@ -62,7 +62,7 @@ extension CodeExplanation {
             .tooDisruptive, "the plan disturbs too much",
             """
             A change in the plan disturbs what runs more than --max-disruption allows: none, live, daemon, guest or \
-            host. A saved plan is held to daemon unless told otherwise, so that guests are not stopped by a file. The \
+            host. A saved plan is limited to daemon by default, so that guests are not stopped by a file. The \
             exit code is 15 and nothing was changed.
             Read what the plan stops, then agree: numactl-plan apply plan.json --max-disruption guest.
             """),
@@ -84,7 +84,7 @@ extension CodeExplanation {
             What a saved plan lists under changes is what its reader agreed to. It must be what the steps come to: the same \
             guests and pools, actions and disruption. apply shows, and --max-disruption limits, what the steps come to. The \
             exit code is 65 and nothing was changed.
-            Make the plan anew: numactl-plan plan --out plan.json. Find out who wrote this one.
+            Plan again: numactl-plan plan --out plan.json. Find out who wrote this one.
             """),
     ]
 }

@@ -21,7 +21,7 @@ extension CodeExplanation {
             .needsConsent, "a change must be agreed to",
             """
             Something in the plan stops a guest, removes or takes over a domain, or gives pages back that may not be \
-            had again. Nobody was there to ask, or the answer was not yes. Nothing was changed; the exit code is 15.
+            had again. There was no terminal to ask on, or the answer was not yes. Nothing was changed; the exit code is 15.
             Read the list, then agree: numactl-plan apply --yes.
             """),
         CodeExplanation(
@@ -50,11 +50,11 @@ extension CodeExplanation {
         CodeExplanation(
             .pruneTooMany, "too many domains would be pruned",
             """
-            --prune would remove all domains that this site has on this host, or more than two and more than a fifth of \
-            them, or the site names no guest here at all. More often than not the file is cut short, or is another one. \
+            --prune would remove all domains that this site has on this host, or more than three and more than a fifth of \
+            them, or the site names no guest here at all. Usually the file is cut short, or is the wrong one. \
             Nothing was changed; the exit code is 15.
-            Look at the names in the message and at the site file. numactl-plan apply --prune-all removes them all \
-            the same; NAME: {state: absent} removes one and shows in a review.
+            Look at the names in the message and at the site file. numactl-plan apply --prune-all removes them \
+            anyway; NAME: {state: absent} removes one and shows in a review.
             """),
         CodeExplanation(
             .pruneRunning, "a domain to be pruned runs",

@@ -56,16 +56,16 @@ extension CodeExplanation {
             .deviceCellMissing, "a device belongs to a guest cell that is not there",
             """
             The definition has a memory device or a PCI expander bus on a guest cell that the guest would no longer \
-            have, or never had. libvirt refuses such a definition, and what shall become of the device only a person \
+            have, or never had. libvirt refuses such a definition, and what becomes of the device only a person \
             can say. Nothing was changed.
             Keep as many cells as the devices name (numa_nodes, numa_cells), or move or detach the device with virsh \
             edit, then apply again.
             """),
         CodeExplanation(
-            .lookFailed, "something could not be looked at beforehand",
+            .lookFailed, "something could not be checked beforehand",
             """
             Before anything is changed, the images, networks, bridges, volumes and machine types that guests need are \
-            looked for. This names those of which nobody would tell whether they are there, with the reason: libvirt \
+            looked for. This names those whose presence could not be checked, with the reason: libvirt \
             answered with an error, or a folder may not be looked into. They do not count as there.
             A start that fails for one of them puts everything back. Run as root, and see that libvirt's daemons for \
             networks and storage run: systemctl status virtnetworkd virtstoraged.

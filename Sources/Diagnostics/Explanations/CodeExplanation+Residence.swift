@@ -17,7 +17,7 @@ extension CodeExplanation {
             slower. Causes: the guest was started before it was placed; its policy is preferred, and the cell was full; \
             automatic NUMA balancing or a cpuset moved pages.
             migratepages (of the package numactl) moves ordinary pages while the guest runs; huge pages need as many \
-            free pages on the other cell. A restart of the guest allocates everything anew. verify --remote-tolerance \
+            free pages on the other cell. A restart of the guest allocates everything again. verify --remote-tolerance \
             sets how much is borne.
             """),
         CodeExplanation(
@@ -33,7 +33,7 @@ extension CodeExplanation {
             verify --deep reads /proc of the guest's process: the CPUs that its threads may use, which everybody may \
             see, and where its pages are, which only root and those that might trace it see. The guest may also have \
             ended in between, run on another machine, or under a QEMU whose threads have no names.
-            Run it as root on the host that runs the guest. What could be seen was checked all the same.
+            Run it as root on the host that runs the guest. What could be seen was checked anyway.
             """),
     ]
 }

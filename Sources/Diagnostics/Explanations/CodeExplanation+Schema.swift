@@ -154,7 +154,7 @@ extension CodeExplanation {
             The facts contradict themselves: a CPU in two cells, a cell listed twice, siblings that are not CPUs of \
             their cell, more free pages than pages, no cell at all, or another kind of document. Nothing can be \
             placed on such a host.
-            Make the file anew with numactl-plan facts --format json. If a file that came from a real machine says \
+            Write the file again with numactl-plan facts --format json. If a file that came from a real machine says \
             this, please report it with the file.
             """),
     ]

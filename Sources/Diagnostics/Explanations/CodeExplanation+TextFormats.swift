@@ -13,7 +13,7 @@ extension CodeExplanation {
         CodeExplanation(
             .yamlTab, "a tab cannot indent in YAML",
             """
-            YAML counts indentation in blanks only. Most editors write tabs when they are not told otherwise.
+            YAML counts indentation in blanks only. Most editors write tabs by default.
             Replace tabs by blanks (expand -t 2 site.yaml) and have your editor insert blanks in YAML files.
             """),
         CodeExplanation(
@@ -77,8 +77,8 @@ extension CodeExplanation {
             """
             A facts file or the boot file is not well-formed JSON. Usual causes: the file was cut off while it was \
             copied, something else was printed into it, or it was edited by hand.
-            Make a facts file anew with numactl-plan facts --format json on the host. numactl-plan apply writes the \
-            boot file anew.
+            Write a facts file again with numactl-plan facts --format json on the host. numactl-plan apply writes the \
+            boot file again.
             """),
     ]
 }

@@ -13,7 +13,7 @@ extension CodeExplanation {
             /etc/numactl-plan, or give it on standard input: numactl-plan apply - < site.yaml.
             """),
         CodeExplanation(
-            .lockForeign, "something of another user is in the way of the lock",
+            .lockForeign, "the lock's place belongs to another user",
             """
             The lock file must be a file of root (or of the user who runs the command) in a folder that nobody else \
             can change: whoever can open a lock file can hold it, and keep everybody from changing the host. There is \
@@ -33,7 +33,7 @@ extension CodeExplanation {
             .hostEntryElsewhere, "the host entry names another machine",
             """
             The site has one host, and its name is not this machine's. Most likely the file was meant for another \
-            machine. A plan is made all the same, with this warning; apply refuses with 15.
+            machine. A plan is made anyway, with this warning; apply refuses with 15.
             Run it on the machine that the entry names, rename the entry, or say that it is meant: --host NAME. A site \
             without hosts fits every machine.
             """),

@@ -5,6 +5,11 @@ public import Planning
 public struct PoolsWrite: HostWrite {
     var pools: [PoolChange]
 
+    /// What each pool is set to.
+    public var targets: [PoolID: PageCount] {
+        Dictionary(pools.map { ($0.pool, $0.target) }, uniquingKeysWith: { _, last in last })
+    }
+
     static var verb: HostAction.Verb { .pools }
 
     var action: HostAction { .setPools(self) }

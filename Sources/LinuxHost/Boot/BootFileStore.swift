@@ -45,7 +45,7 @@ extension BootFile {
             return Checked(try JSONDecoder().decode(BootFile.self, from: json))
         } catch let error as DecodingError {
             let (code, what) = finding(error)
-            return Checked(nil, [Diagnostic(code, "\(path): \(what)", hint: "numactl-plan apply writes it anew")])
+            return Checked(nil, [Diagnostic(code, "\(path): \(what)", hint: "numactl-plan apply rewrites it")])
         } catch {
             return Checked(nil, [Diagnostic(.jsonSyntax, "\(path): \(notJSON)")])
         }

@@ -48,7 +48,7 @@ public struct BootOutcome: Hashable, Sendable {
             diagnostics: [
                 Diagnostic(
                     .bootFileMismatch, "\(path) was made for a machine with other cells; nothing is reserved",
-                    notes: differences, hint: "numactl-plan apply writes it anew")
+                    notes: differences, hint: "numactl-plan apply rewrites it")
             ])
     }
 

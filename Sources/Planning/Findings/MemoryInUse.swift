@@ -38,7 +38,9 @@ struct MemoryInUse {
                 + "\(MemoryInUse.rounded(available, up: false)) \(word) now",
             at: request.guests.first { $0.name.value == most }?.name.mark, severity: .warning,
             notes: all.count == 1 ? [] : ["they are \(names)\(all.count > MemoryInUse.named ? ", …" : "")"],
-            hint: "what others hold for good belongs under 'reserved' of the host: cells: {\(cell.id): {memory: SIZE}}")
+            hint:
+                "what others hold permanently belongs under 'reserved' of the host: cells: {\(cell.id): {memory: SIZE}}"
+        )
     }
 
     /// Whole MiB: nobody reads more digits.

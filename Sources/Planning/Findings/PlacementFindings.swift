@@ -16,7 +16,7 @@ struct PlacementFindings {
             return Diagnostic(
                 .mixedPageSizes, "guest '\(guest.name)' has pages of different sizes: \(sizes)",
                 at: mark(of: guest.name),
-                severity: .warning, hint: "no single size fits; ask for one by 'mem_page_size' to be told what it lacks"
+                severity: .warning, hint: "no single size fits; ask for one with 'mem_page_size' to see what it lacks"
             )
         }
     }

@@ -111,7 +111,7 @@ extension MachineChange.Obstacle {
         let name = guest.name.value
         let hint =
             canRebase
-            ? "--rebase \(name) defines it anew from the site, with its UUID, hardware addresses and UEFI variables"
+            ? "--rebase \(name) redefines it from the site; UUID, MAC addresses and UEFI variables are kept"
             : "change its definition by hand (virsh edit \(name)), or take the key out of the site"
         switch self {
         case .base:

@@ -6,7 +6,7 @@ internal import SiteFile
 /// What becomes of domains with this site's mark that the site no longer names on this host.
 ///
 /// Nothing, unless it is asked for. Then those that we created for this host are removed and those that we adopted released. When
-/// they are all that we have here, or the site names no guest at all, or they are more than two and more than a fifth, it is more
+/// they are all that we have here, or the site names no guest at all, or they are more than three and more than a fifth, it is more
 /// likely that the site file is wrong, and nothing goes.
 struct Pruning {
     /// Domains that are removed or released, ascending by name.
@@ -17,7 +17,7 @@ struct Pruning {
     /// The part of our domains that may go without ``PlanConsent/Prune/all``: one in so many.
     private static let oneIn = 5
     /// So many may go whatever part they are, as long as others stay.
-    private static let few = 2
+    private static let few = 3
 
     init(_ request: PlanRequest, records: [String: DomainRecord], renames: Renames) {
         let named = Set(request.guests.map(\.name.value)).union(renames.strays)
@@ -109,9 +109,9 @@ struct Pruning {
                 ? "the site names no guest on this host, and \(going.count) of its domains would go"
                 : going.count == owned
                     ? "all \(owned) of this site's domains on this host would go"
-                    : "\(going.count) of this site's \(owned) domains would go, which is more than a fifth",
+                    : "\(going.count) of this site's \(owned) domains would go: more than \(few), and more than a fifth",
             notes: ["they are: \(list(going.map(\.facts.name)))"],
-            hint: "look whether the site file is whole; --prune-all removes them all the same")
+            hint: "check that the site file is complete; --prune-all removes them anyway")
     }
 
     private static func runs(_ record: DomainRecord) -> Diagnostic {

@@ -212,7 +212,7 @@ struct ImportAttempt {
         }
         var diagnostics = sketch.leftOut.map { domain in
             Diagnostic(
-                .importInexact, "domain '\(domain.name)' is left out: no site can have it", severity: .warning,
+                .importInexact, "domain '\(domain.name)' is left out: no site file can express it", severity: .warning,
                 notes: domain.reasons)
         }
         diagnostics += sketch.asTheyAre.values.sorted { $0.name < $1.name }.map { domain in

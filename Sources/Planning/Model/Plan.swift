@@ -35,6 +35,8 @@ public struct Plan: Hashable, Sendable {
     public var unchanged: [String]
     /// Guests whose live state waits for a restart, ascending.
     public var restartPending: [String]
+    /// The settings that wait for a restart, by guest: what the running domain has, and what it will have.
+    public var pending: [String: [ChangedPart]] = [:]
     /// Guests that differ from the site in what this plan leaves as it is, ascending: a finding says in what.
     public var differing: [String]
     /// Guests that do not run, and whose CPUs running guests have as long as they are not restarted or shut down, ascending.

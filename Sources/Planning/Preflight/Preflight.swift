@@ -103,7 +103,7 @@ public struct Preflight {
     private func unseen(_ observation: HostObservation) -> Diagnostic? {
         guard !observation.unseen.isEmpty else { return nil }
         return Diagnostic(
-            .lookFailed, "not all that the guests need could be looked at, so starting them may still fail for it",
+            .lookFailed, "not everything the guests need could be checked; starting them may still fail",
             severity: .warning, notes: observation.unseen)
     }
 }

@@ -52,14 +52,14 @@ struct MovingGuests {
             "guest '\(name)' runs and gets other CPUs on its cell: \(words)\(more); "
                 + (offline.isEmpty
                     ? "the site fits this host in no other way" : "CPU \(offline) is not online"),
-            at: mark(of: name), severity: .warning, hint: "its vCPUs are pinned anew at once; it need not be restarted")
+            at: mark(of: name), severity: .warning, hint: "its vCPUs are pinned again at once; no restart is needed")
     }
 
     private func reason(_ present: PresentPlacement, _ placed: GuestPlacement, _ demand: GuestDemand) -> String {
         let forced = demand.forcedCells.contains { present.cells[$0.key].map(\.hostCell) != $0.value.value }
         if forced { return "'numa_placement' asks for it" }
         if present.cells.count != demand.cells.count {
-            return "it has \(cells(present.cells.count)) and shall have \(cells(demand.cells.count))"
+            return "it has \(cells(present.cells.count)) and is to have \(cells(demand.cells.count))"
         }
         let page = demand.pageSize?.value
         let basePage = request.host.host.basePage
@@ -67,7 +67,7 @@ struct MovingGuests {
             guard case .exactly = page else { return false }
             return (present.cells[cell.id]?.hugePage ?? basePage) != cell.pageSize
         }
-        if hasOtherPages { return "it shall have pages of another size" }
+        if hasOtherPages { return "it is to have pages of another size" }
         return "the site fits this host in no other way"
     }
 

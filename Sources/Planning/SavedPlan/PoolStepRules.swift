@@ -57,7 +57,7 @@ extension SavedPlanRules {
         let missing = seen.isEmpty ? [] : steps.indices.filter { grows(steps[$0], without: seen) }
         return wrong
             + missing.map {
-                PlanProblem([.member("steps"), .index($0)], "the pool grows, and 'boot' does not have it")
+                PlanProblem([.member("steps"), .index($0)], "the pool grows, but 'boot' does not list it")
             }
             + keepFree.sorted { $0.key < $1.key }.compactMap(keepProblem)
     }

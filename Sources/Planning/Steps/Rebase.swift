@@ -11,8 +11,8 @@ public struct RebaseStep: GuestStep {
     static var word: Step.Word { .rebase }
     var step: Step { .rebase(self) }
 
-    var sentence: String { "defined \(guest) anew" }
-    var order: String { "define \(guest) anew" }
+    var sentence: String { "redefined \(guest)" }
+    var order: String { "redefine \(guest)" }
     var isOneWay: Bool { false }
 
     func allows(_ other: Step.Word) -> Bool { ![.create, .redefine, .release, .undefine].contains(other) }

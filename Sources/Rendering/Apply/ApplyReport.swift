@@ -1,30 +1,27 @@
-public import Diagnostics
+internal import Diagnostics
 internal import HostModel
 
 /// What an apply did, for a terminal: each step, what came out short and what helps, what was put back, one line that sums up.
 public struct ApplyReport {
     private let summary: ApplySummary
-    private let sources: [SourceText]
 
-    /// Takes the summary and the files from which findings are shown.
-    public init(_ summary: ApplySummary, sources: [SourceText] = []) {
+    /// Takes the summary.
+    public init(_ summary: ApplySummary) {
         self.summary = summary
-        self.sources = sources
     }
 
     /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
-    public func text(color: Bool = false) -> String {
-        let paint = Paint(isOn: color)
+    public func text(color: Bool = false, width: Int = standardWidth) -> String {
+        let paint = Paint(isOn: color, width: width)
         let sections = [
             list("Done", summary.steps, paint, .heading),
             list("Kept on the host", summary.kept, paint, .heading),
             shortPools(paint),
-            list("Put back", summary.undone, paint, .heading),
+            list("Undone", summary.undone, paint, .heading),
             list("Left for guests that were started", summary.left, paint, .attention),
-            list("NOT put back: a person is needed", summary.notUndone, paint, .attention),
+            list("NOT undone: a person is needed", summary.notUndone, paint, .attention),
             list("Asked to shut down, and may still do so", summary.mayStillStop, paint, .attention),
             list("Waiting for a restart", summary.restartPending, paint, .heading),
-            findingLines(summary.diagnostics, sources),
             [paint(lastLine, summary.notUndone.isEmpty ? .heading : .attention)],
         ]
         return joinedSections(sections)
@@ -34,7 +31,7 @@ public struct ApplyReport {
         guard !lines.isEmpty else { return [] }
         return [paint(heading, style)]
             + lines.flatMap { line in
-                wrapped(displayable(line), to: textWidth - 4).enumerated().map { index, piece in
+                wrapped(displayable(line), to: paint.width - 4).enumerated().map { index, piece in
                     (index == 0 ? "  - " : "    ") + piece
                 }
             }
@@ -53,7 +50,8 @@ public struct ApplyReport {
         let arguments = KernelArguments(summary.wantedPools).text
         let advice =
             arguments.isEmpty ? [] : ["  to have them at boot, put on the kernel command line:", "    \(arguments)"]
-        return [paint("The kernel granted fewer pages than asked", .attention)] + table.lines(indent: 2) + advice
+        return [paint("The kernel granted fewer pages than asked", .attention)]
+            + table.lines(indent: 2, width: paint.width) + advice
     }
 
     private var lastLine: String {
@@ -64,14 +62,14 @@ public struct ApplyReport {
         case .applied:
             "Applied \(Amount.count(summary.steps.count, "step")) on \(displayable(summary.host)); \(checked)."
         case .rolledBack where !summary.left.isEmpty:
-            "Rolled back, save what guests that were started need: \(displayable(summary.host)) is not as it was before."
+            "Rolled back, except what guests that were started need: \(displayable(summary.host)) is not as it was before."
         case .rolledBack where !summary.mayStillStop.isEmpty:
             "Rolled back, but \(summary.mayStillStop.map { displayable($0) }.joined(separator: ", ")) may still shut down: "
                 + "look again, and start what must run."
         case .rolledBack: "Rolled back: \(displayable(summary.host)) is as it was before."
         case .incomplete:
             "Rollback incomplete on \(displayable(summary.host)): "
-                + "\(Amount.count(summary.notUndone.count, "step")) could not be put back."
+                + "\(Amount.count(summary.notUndone.count, "step")) could not be undone."
         }
     }
 }

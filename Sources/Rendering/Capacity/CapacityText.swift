@@ -12,16 +12,18 @@ public struct CapacityText {
     public init(_ capacity: Capacity) { self.capacity = capacity }
 
     /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
-    public func text(color: Bool = false) -> String {
+    public func text(color: Bool = false, width: Int = standardWidth) -> String {
         let paint = Paint(isOn: color)
         let heading = "host \(displayable(capacity.host))  site \(displayable(capacity.site))"
-        let sections = [[paint(heading, .heading)], refusal, fits, cells, largest]
+        let sections = [[paint(heading, .heading)], refusal(width), fits(width), cells(width), largest(width)]
         return joinedSections(sections)
     }
 
-    private var refusal: [String] { capacity.verdict == .placed ? [] : wrapped(capacity.refusal, to: textWidth) }
+    private func refusal(_ width: Int) -> [String] {
+        capacity.verdict == .placed ? [] : wrapped(capacity.refusal, to: width)
+    }
 
-    private var fits: [String] {
+    private func fits(_ width: Int) -> [String] {
         var table = TextTable([.left, .right, .left], headings: ["guests", "fit more", "then they lack"])
         for fit in capacity.fits {
             table.add([displayable(fit.wish.name), fit.number, fit.lack])
@@ -30,12 +32,12 @@ public struct CapacityText {
             let guests = Amount.count(fit.count.moved.count, "guest")
             let names = Words.holders(fit.count.moved) { displayable($0) }
             return wrapped(
-                "\(displayable(fit.wish.name)): \(guests) of the site would move: \(names)", to: textWidth)
+                "\(displayable(fit.wish.name)): \(guests) of the site would move: \(names)", to: width)
         }
-        return table.isEmpty ? [] : table.lines() + moves
+        return table.isEmpty ? [] : table.lines(width: width) + moves
     }
 
-    private var cells: [String] {
+    private func cells(_ width: Int) -> [String] {
         var table = TextTable(
             [.right, .right, .right, .right, .right],
             headings: ["cell", "free CPUs", "whole cores", "whole caches", "free memory"])
@@ -44,13 +46,13 @@ public struct CapacityText {
                 "\(cell.id)", "\(cell.cpus.count)", "\(cell.wholeCores)", "\(cell.caches)", Amount.text(cell.memory),
             ])
         }
-        return table.isEmpty ? [] : table.lines()
+        return table.isEmpty ? [] : table.lines(width: width)
     }
 
-    private var largest: [String] {
+    private func largest(_ width: Int) -> [String] {
         guard capacity.verdict == .placed else { return [] }
-        return wrapped("The largest guest of one cell has \(capacity.largest).", to: textWidth)
-            + wrapped(capacity.fragmentation, to: textWidth)
+        return wrapped("The largest guest of one cell has \(capacity.largest).", to: width)
+            + wrapped(capacity.fragmentation, to: width)
     }
 }
 

@@ -15,24 +15,24 @@ public struct DoctorText {
     }
 
     /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
-    public func text(color: Bool = false) -> String {
-        let paint = Paint(isOn: color)
+    public func text(color: Bool = false, width: Int = standardWidth) -> String {
+        let paint = Paint(isOn: color, width: width)
         let findings = results.flatMap(\.findings)
         return joinedSections([
             [paint("host \(host.map { displayable($0) } ?? Amount.unknown)", .heading)],
             Diagnostic.Severity.allCases.flatMap { severity in
                 findings.filter { $0.severity == severity }.flatMap { findingLines([$0], []) }
             },
-            list("fine", .fine), list("not known", .unknown), findingLines(notes, []),
+            list("fine", .fine, width), list("not known", .unknown, width), findingLines(notes, []),
             [paint(summary(findings), .heading)],
         ])
     }
 
-    private func list(_ title: String, _ verdict: CheckResult.Verdict) -> [String] {
+    private func list(_ title: String, _ verdict: CheckResult.Verdict, _ width: Int) -> [String] {
         let names = results.filter { $0.verdict == verdict }.map(\.name)
         guard !names.isEmpty else { return [] }
         let margin = String(repeating: " ", count: title.count + 2)
-        return wrapped(names.joined(separator: ", "), to: textWidth - margin.count).enumerated().map {
+        return wrapped(names.joined(separator: ", "), to: width - margin.count).enumerated().map {
             ($0.offset == 0 ? "\(title): " : margin) + $0.element
         }
     }

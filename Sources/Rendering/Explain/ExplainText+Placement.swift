@@ -11,7 +11,15 @@ extension ExplainText {
         for line in whole(place, guest.demand) + cpus(guest.demand) { table.add([line.what, line.why]) }
         return [paint("guest \(displayable(place.name))", .heading)]
             + place.cells.map { "  cell \($0.id) on host cell \($0.hostCell): \(what($0))" }
-            + table.lines(indent: 2)
+            + table.lines(indent: 2, width: paint.width) + waiting(place.name, paint)
+    }
+
+    /// What the running guest gets at its next start only.
+    private func waiting(_ name: String, _ paint: Paint) -> [String] {
+        guard let parts = plan.pending[name], !parts.isEmpty else { return [] }
+        var table = TextTable([.left, .left])
+        for part in parts { table.add([displayable(Words.path(part)), PendingWords.values(part)]) }
+        return ["  waits for a restart"] + table.lines(indent: 4, width: paint.width)
     }
 
     private func what(_ cell: GuestCellPlacement) -> String {

@@ -11,7 +11,7 @@ extension ExplainText {
         let code: DiagnosticCode = isUndecided && unplaced.code == .doesNotFit ? .undecided : unplaced.code
         let title = "guest \(displayable(unplaced.name))  \(code.rawValue): \(code.title)"
         return [paint(title, .attention), "  needs \(needs(of: guest.demand))"]
-            + shortages(unplaced, guest.demand).lines(indent: 4) + remedies(of: unplaced)
+            + shortages(unplaced, guest.demand).lines(indent: 4, width: paint.width) + remedies(of: unplaced)
     }
 
     /// One row for everything that was short, and one for each host cell where nothing was.

@@ -26,11 +26,11 @@ public struct ExplainText {
     }
 
     /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
-    public func text(color: Bool = false) -> String {
-        let paint = Paint(isOn: color)
+    public func text(color: Bool = false, width: Int = standardWidth) -> String {
+        let paint = Paint(isOn: color, width: width)
         let heading = "host \(displayable(plan.host))  site \(displayable(plan.site))"
         return joinedSections(
-            [[paint(heading, .heading), summary]] + explained.map { section(of: $0, paint) } + [conflict, rest])
+            [[paint(heading, .heading), summary]] + explained.map { section(of: $0, paint) } + [conflict(width), rest])
     }
 
     /// Errors and warnings that are not about guests without a place: of these the text says more.
@@ -78,7 +78,7 @@ public struct ExplainText {
         }
     }
 
-    private var conflict: [String] {
+    private func conflict(_ width: Int) -> [String] {
         let names = plan.placement.conflict.map { displayable($0) }
         guard let last = names.last else { return [] }
         let text =
@@ -88,7 +88,7 @@ public struct ExplainText {
                 + (plan.placement.conflictIsMinimal
                     ? "any one of them left out, the others of these fit."
                     : "not minimal: some of these may fit together all the same.")
-        return wrapped(text, to: textWidth)
+        return wrapped(text, to: width)
     }
 
     /// That there is more to be asked.

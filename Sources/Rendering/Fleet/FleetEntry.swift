@@ -25,6 +25,7 @@ public struct FleetEntry: Hashable, Sendable {
     let poolDeltas: [PoolDelta]
     let guests: [Change.Action: Int]
     let disruption: Disruption
+    private let impact: String
     let waiting: [String]
     /// The codes of what keeps the plan from being carried out, ascending.
     let codes: [String]
@@ -42,6 +43,7 @@ public struct FleetEntry: Hashable, Sendable {
         let actions = Change.Action.allCases.map { ($0, summary.guests($0)) }.filter { $0.1 > 0 }
         guests = Dictionary(actions) { first, _ in first }
         disruption = plan.disruption
+        impact = Words.impact(plan.changes)
         waiting = summary.waiting
         let errors = plan.diagnostics.filter { $0.severity == .error }.map(\.code.rawValue)
         codes = Set(plan.placement.unplaced.map(\.code.rawValue) + errors).sorted()
@@ -52,7 +54,9 @@ public struct FleetEntry: Hashable, Sendable {
         self.host = host
         self.failure = failure
         self.exit = exit
-        (verdict, facts, changes, poolDeltas, guests, disruption, waiting) = (nil, nil, 0, [], [:], .none, [])
+        (verdict, facts, changes, poolDeltas, guests, disruption, impact, waiting) = (
+            nil, nil, 0, [], [:], .none, "", []
+        )
         codes = Set(failure.map(\.code.rawValue)).sorted()
     }
 
@@ -91,7 +95,7 @@ extension FleetEntry {
 
     /// What it does to what runs, and how many wait for a restart.
     var impactWords: String {
-        let impact = verdict == .changes ? [Words.impact(disruption)] : []
+        let impact = verdict == .changes ? [impact] : []
         let pending = waiting.isEmpty ? [] : ["\(Amount.count(waiting.count, "restart")) pending"]
         return (impact + pending).joined(separator: "; ")
     }

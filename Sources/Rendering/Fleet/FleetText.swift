@@ -12,8 +12,8 @@ public struct FleetText {
     }
 
     /// The text, each line ended.
-    public func text(color: Bool = false) -> String {
-        let paint = Paint(isOn: color)
+    public func text(color: Bool = false, width: Int = standardWidth) -> String {
+        let paint = Paint(isOn: color, width: width)
         var table = TextTable(
             [.left, .left, .left, .left, .left, .left],
             headings: ["host", "verdict", "guests", "impact", "facts", "pools"])
@@ -23,7 +23,7 @@ public struct FleetText {
                 entry.facts.map { $0.age.map(FactsOrigin.words) ?? Amount.unknown } ?? "none", entry.poolWords,
             ])
         }
-        let lines = table.lines(indent: 2)
+        let lines = table.lines(indent: 2, width: width)
         let heading = paint("Hosts of site \(displayable(site))", .heading)
         return joinedSections([[heading] + lines, [paint(FleetSummary(entries).line, .heading)]])
     }

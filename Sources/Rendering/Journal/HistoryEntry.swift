@@ -49,6 +49,8 @@ public struct HistoryEntry: Hashable, Sendable {
     public var state: State
     /// The site's name; nil when it is not known.
     public var site: String?
+    /// How libvirt was reached; nil when the journal does not say.
+    public var connection: String?
     /// The process that ran it; nil when it is not known.
     public var process: Int?
     /// The writes, in order.
@@ -64,12 +66,14 @@ public struct HistoryEntry: Hashable, Sendable {
 
     /// Puts an entry together.
     public init(
-        transaction: String, state: State, site: String? = nil, process: Int? = nil, writes: [Write] = [],
+        transaction: String, state: State, site: String? = nil, connection: String? = nil, process: Int? = nil,
+        writes: [Write] = [],
         files: [String] = [], undone: [RollbackSummary.Row] = [], note: String = "", path: String
     ) {
         self.transaction = transaction
         self.state = state
         self.site = site
+        self.connection = connection
         self.process = process
         self.writes = writes
         self.files = files

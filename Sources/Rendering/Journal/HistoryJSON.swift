@@ -29,6 +29,7 @@ extension HistoryEntry {
             "state": .text(state.rawValue),
             "open": .flag([.open, .incomplete, .damaged].contains(state)),
             "site": .optional(site),
+            "connection": .optional(connection),
             "process": process.map { .number($0) } ?? .null,
             "writes": .list(
                 writes.map { write in

@@ -8,22 +8,24 @@ public struct HistoryText {
     public init(_ entries: [HistoryEntry]) { self.entries = entries }
 
     /// All transactions, a line each.
-    public func list(color: Bool = false) -> String {
+    public func list(color: Bool = false, width: Int = standardWidth) -> String {
         guard !entries.isEmpty else { return "Nothing was written on this host yet.\n" }
         var table = TextTable(
-            [.left, .left, .right, .left, .left], headings: ["transaction", "site", "writes", "state", "note"])
+            [.left, .left, .left, .right, .left, .left],
+            headings: ["transaction", "site", "connection", "writes", "state", "note"])
         for entry in entries {
             table.add([
                 entry.transaction, entry.site.map { displayable($0) } ?? "?",
+                entry.connection.map { displayable($0) } ?? "?",
                 "\(entry.writes.count + entry.files.count)", entry.state.words, displayable(entry.note),
             ])
         }
-        return joinedSections([table.lines()])
+        return joinedSections([table.lines(width: width)])
     }
 
     /// Everything about each transaction.
-    public func detail(color: Bool = false) -> String {
-        let paint = Paint(isOn: color)
+    public func detail(color: Bool = false, width: Int = standardWidth) -> String {
+        let paint = Paint(isOn: color, width: width)
         return joinedSections(entries.flatMap { sections($0, paint) })
     }
 
@@ -31,6 +33,7 @@ public struct HistoryText {
         var facts = TextTable([.left, .left])
         facts.add(["state", entry.state.words])
         if let site = entry.site { facts.add(["site", displayable(site)]) }
+        if let connection = entry.connection { facts.add(["connection", displayable(connection)]) }
         if let process = entry.process { facts.add(["process", "\(process)"]) }
         if !entry.note.isEmpty { facts.add(["note", displayable(entry.note)]) }
         facts.add(["journal", displayable(entry.path)])
@@ -42,9 +45,9 @@ public struct HistoryText {
         var undone = TextTable([.left, .left, .left])
         for row in entry.undone { undone.add([row.result.words, displayable(row.what), displayable(row.detail)]) }
         return [
-            [paint("Transaction \(entry.transaction)", .heading)] + facts.lines(indent: 2),
-            writes.isEmpty ? [] : [paint("Written", .heading)] + writes.lines(indent: 2),
-            undone.isEmpty ? [] : [paint("Put back", .heading)] + undone.lines(indent: 2),
+            [paint("Transaction \(entry.transaction)", .heading)] + facts.lines(indent: 2, width: paint.width),
+            writes.isEmpty ? [] : [paint("Written", .heading)] + writes.lines(indent: 2, width: paint.width),
+            undone.isEmpty ? [] : [paint("Undone", .heading)] + undone.lines(indent: 2, width: paint.width),
         ]
     }
 }

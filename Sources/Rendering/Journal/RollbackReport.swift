@@ -8,10 +8,10 @@ public struct RollbackReport {
     public init(_ summary: RollbackSummary) { self.summary = summary }
 
     /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
-    public func text(color: Bool = false) -> String {
-        let paint = Paint(isOn: color)
+    public func text(color: Bool = false, width: Int = standardWidth) -> String {
+        let paint = Paint(isOn: color, width: width)
         return joinedSections([
-            table.lines(indent: 2), findingLines(summary.diagnostics, []),
+            table.lines(indent: 2, width: width),
             [paint(lastLine, summary.outcome == .incomplete ? .attention : .heading)],
         ])
     }
@@ -27,9 +27,10 @@ public struct RollbackReport {
         return switch summary.outcome {
         case .nothingToDo where summary.transaction == nil: "There is no transaction to roll back on \(host)."
         case .nothingToDo: "Nothing of transaction \(name) stands on \(host)."
+        case .planned: "Rollback of \(name) would restore the above on \(host); nothing was changed."
         case .rolledBack: "Rolled back \(name): \(host) is as it was before it."
         case .incomplete:
-            "Rollback of \(name) incomplete: \(Amount.count(open, "thing")) on \(host) could not be put back."
+            "Rollback of \(name) incomplete: \(Amount.count(open, "thing")) on \(host) could not be restored."
         }
     }
 

@@ -6,6 +6,8 @@ public struct RollbackSummary: Hashable, Sendable {
     public enum Outcome: String, Hashable, Sendable, CaseIterable {
         /// There was nothing that could be put back.
         case nothingToDo = "nothing_to_do"
+        /// Nothing was changed: this is what would be put back.
+        case planned
         /// Everything is as it was before the transaction.
         case rolledBack = "rolled_back"
         /// Something could not be put back.
@@ -14,6 +16,8 @@ public struct RollbackSummary: Hashable, Sendable {
 
     /// How putting back one thing ended.
     public enum Result: String, Hashable, Sendable, CaseIterable {
+        /// It would be done.
+        case planned
         /// Done, and read back.
         case restored
         /// It was as before already.
@@ -71,10 +75,11 @@ extension RollbackSummary.Result {
     /// The result in words.
     var words: String {
         switch self {
-        case .restored: "put back"
-        case .notNeeded: "was so"
+        case .planned: "to restore"
+        case .restored: "restored"
+        case .notNeeded: "unchanged"
         case .left: "left"
-        case .failed: "NOT PUT BACK"
+        case .failed: "NOT RESTORED"
         }
     }
 }

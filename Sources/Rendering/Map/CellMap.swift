@@ -20,7 +20,8 @@ struct CellMap {
     /// The lines of the cell.
     func lines(_ paint: Paint) -> [String] {
         let count = cell.cpus.isEmpty ? "no CPUs" : Amount.count(cell.cpus.count, "CPU")
-        return [paint("cell \(cell.id)  \(count)", .heading)] + threadLines + sharedLines + barLines
+        return [paint("cell \(cell.id)  \(count)", .heading)] + threadLines(paint.width) + sharedLines(paint.width)
+            + barLines(paint.width)
     }
 
     // MARK: Threads
@@ -31,8 +32,8 @@ struct CellMap {
         var gap: Int
     }
 
-    private var threadLines: [String] {
-        let lines = rows.flatMap { row in
+    private func threadLines(_ width: Int) -> [String] {
+        let lines = rows(within: width).flatMap { row in
             (0..<(row.map(\.threads.count).max() ?? 0)).map { line(of: row, thread: $0) }
         }
         let longest = lines.map(\.label.count).max() ?? 0
@@ -41,8 +42,8 @@ struct CellMap {
 
     /// The cores handed out to rows from left to right; a row has a line for each thread of a core. Cores that share a last-level
     /// cache stay in one row where a row is long enough for them.
-    private var rows: [[Place]] {
-        let room = textWidth - CellMap.longestLabel - 4
+    private func rows(within columns: Int) -> [[Place]] {
+        let room = columns - CellMap.longestLabel - 4
         let gap = width > 1 ? 1 : 0
         var rows: [[Place]] = [[]]
         var length = 0
@@ -89,17 +90,17 @@ struct CellMap {
         }
     }
 
-    private var sharedLines: [String] {
+    private func sharedLines(_ width: Int) -> [String] {
         guard cell.sharedVCPUs > 0 else { return [] }
         let tags = cell.sharing.map { picture.guests[$0].tag }.joined(separator: " ")
         let words =
             "\(Amount.count(cell.sharedVCPUs, "vCPU")) on \(Amount.count(cell.sharedCPUs.count, "shared CPU"))"
-        return CellMap.wrappedLines(tags.isEmpty ? words : "\(words): \(tags)", indent: 2)
+        return CellMap.wrappedLines(tags.isEmpty ? words : "\(words): \(tags)", indent: 2, width: width)
     }
 
     // MARK: Memory
 
-    private var barLines: [String] {
+    private func barLines(_ width: Int) -> [String] {
         // Blanks that do not break keep an amount and its unit on one line; a terminal is given ordinary ones.
         let (hard, soft): (Character, Character) = ("\u{A0}", " ")
         var table = TextTable([.left, .left, .right, .left])
@@ -109,7 +110,7 @@ struct CellMap {
             }
             table.add([bar.name, MapBar(bar).text, bar.size, parts.joined(separator: ", ")])
         }
-        return table.lines(indent: 2).map { line in String(line.map { $0 == hard ? soft : $0 }) }
+        return table.lines(indent: 2, width: width).map { line in String(line.map { $0 == hard ? soft : $0 }) }
     }
 
     private func word(for owner: MemoryBar.Owner) -> String {
@@ -126,8 +127,8 @@ struct CellMap {
     }
 
     /// A text within the width of a terminal.
-    static func wrappedLines(_ text: String, indent: Int) -> [String] {
+    static func wrappedLines(_ text: String, indent: Int, width: Int) -> [String] {
         let margin = String(repeating: " ", count: indent)
-        return wrapped(text, to: textWidth - indent).map { margin + $0 }
+        return wrapped(text, to: width - indent).map { margin + $0 }
     }
 }

@@ -11,10 +11,10 @@ public struct HostMap {
     public init(_ picture: HostPicture) { self.picture = picture }
 
     /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
-    public func text(color: Bool = false) -> String {
-        let paint = Paint(isOn: color)
+    public func text(color: Bool = false, width: Int = standardWidth) -> String {
+        let paint = Paint(isOn: color, width: width)
         let heading = [picture.host, picture.subtitle].filter { !$0.isEmpty }.joined(separator: "  ")
-        let summary = wrapped(picture.summary, to: textWidth).map {
+        let summary = wrapped(picture.summary, to: width).map {
             paint($0, picture.isFailure ? .attention : .heading)
         }
         let cells = picture.cells.map { CellMap($0, in: picture).lines(paint) }
@@ -27,7 +27,7 @@ public struct HostMap {
         let list = UnplacedList(picture.unplaced)
         let guests = list.entries.flatMap { entry in
             [paint("  \(entry.name)", .attention)]
-                + entry.reasons.flatMap { CellMap.wrappedLines($0, indent: 4) }
+                + entry.reasons.flatMap { CellMap.wrappedLines($0, indent: 4, width: paint.width) }
         }
         let more = list.more.map { ["  \($0)"] } ?? []
         return [paint(UnplacedList.heading, .heading)] + guests + more
@@ -37,9 +37,12 @@ public struct HostMap {
         let bound = picture.guests.map { "\($0.tag) \(displayable($0.placement.name))" }
         let floating = picture.floating.map { displayable($0.name) }
         guard !bound.isEmpty || !floating.isEmpty else { return [] }
-        return [paint("Guests", .heading)] + HostMap.flowing(bound)
+        return [paint("Guests", .heading)] + HostMap.flowing(bound, paint.width)
             + (floating.isEmpty
-                ? [] : CellMap.wrappedLines("on no cell of their own: " + floating.joined(separator: ", "), indent: 2))
+                ? []
+                : CellMap.wrappedLines(
+                    "on any cell, \(Amount.text(FloatingUse(picture.floating).memory)): "
+                        + floating.joined(separator: ", "), indent: 2, width: paint.width))
     }
 
     private func signs(_ paint: Paint) -> [String] {
@@ -54,18 +57,18 @@ public struct HostMap {
             ("#  another domain", has { $0 == .foreign }), ("-  left to the host", has { $0 == .host }),
         ]
         let shown = signs.filter(\.1).map(\.0)
-        return shown.isEmpty ? [] : [paint("Signs", .heading)] + HostMap.flowing(shown)
+        return shown.isEmpty ? [] : [paint("Signs", .heading)] + HostMap.flowing(shown, paint.width)
     }
 
     /// Texts beside each other in columns, as many as there is room for. A text that is too long for a column takes several.
-    private static func flowing(_ texts: [String]) -> [String] {
+    private static func flowing(_ texts: [String], _ room: Int) -> [String] {
         let width = (texts.map(\.count).filter { $0 <= 28 }.max() ?? 28) + 3
         var lines: [String] = []
         for text in texts {
             if let last = lines.last {
                 let padding = (width - (last.count - 2) % width) % width
                 let start = last.count + (padding < 3 ? padding + width : padding)
-                if start + text.count <= textWidth {
+                if start + text.count <= room {
                     lines[lines.count - 1] += String(repeating: " ", count: start - last.count) + text
                     continue
                 }

@@ -20,12 +20,12 @@ extension Change {
             disruption < .guest
                 ? "it runs and moves to other cells; the move waits for its next start"
                 : "it runs and moves to other cells"
-        case .rebase: "it is defined anew from the site; what was added to its definition by hand is gone"
+        case .rebase: "it is redefined from the site; what was added to its definition by hand is lost"
         case .rebalance: "it moves to a better place"
         case .remove(let isOrphan): because(isOrphan, "its definition is removed; its disks are kept")
         case .release: because(true, "it was adopted, so it is only released")
         case .putBackDisk(let disk):
-            "\(disk) was changed by hand and is put back; what was written there since is not on the old one"
+            "\(disk) was changed by hand and is restored; data written since then is not on the restored disk"
         case .detachDisks(let disks):
             "\(disks.joined(separator: ", ")) taken out of its definition; what is on the host stays"
         case .shrink: "pages that a pool gives up may not be had again without a reboot"

@@ -7,7 +7,7 @@ extension Move {
     /// Who goes where, and what that gains: one line.
     var words: String {
         let gains = gains.map(\.words).joined(separator: "; ")
-        let when = isRunning ? "at its next start" : "with the definition"
+        let when = isRunning ? "at its next start" : "on define"
         return "guest/\(displayable(guest))  host cells \(list(from)) -> \(list(to))  \(when)  (\(gains))"
     }
 

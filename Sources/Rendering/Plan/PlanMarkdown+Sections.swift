@@ -29,29 +29,35 @@ extension PlanMarkdown {
     /// `!` marks an update: that is how a diff is coloured.
     private func diffLine(_ part: ChangedPart) -> String {
         let sign = Sign(part) == .updated ? "!" : Sign(part).rawValue
-        return "\(sign) \(displayable(part.path)): \(Words.values(part)) (\(Words.when(part)))"
+        return "\(sign) \(displayable(Words.path(part))): \(Words.values(part)) (\(Words.when(part)))"
     }
 
     private var moveTable: MarkdownPage.Part {
         .table(["Move to a better place"], plan.moves.map { [MarkdownText.code($0.words)] })
     }
 
+    /// One row a pool, and one a guest or several that are alike.
     private var changeTable: MarkdownPage.Part {
-        .table(
-            ["Change", "Action", "Impact", "Settings"],
-            plan.changes.map { change in
-                [
-                    MarkdownText.code(change.address), change.action.rawValue, Words.impact([change]),
-                    whenTaken(by: change),
-                ]
-            })
+        let pools = plan.changes.filter { !$0.isGuest }.map { change in
+            [
+                MarkdownText.code(change.address), change.action.rawValue, Words.impact([change]),
+                change.parts.map { MarkdownText.code(Words.values($0)) }.joined(separator: ", "),
+            ]
+        }
+        let guests = GuestLine.all(of: plan) { _ in false }.map { line in
+            [
+                line.names.count == 1 ? MarkdownText.code(line.change.address) : line.title(quote: MarkdownText.code),
+                line.change.action.words, Words.impact([line.change]), what(line),
+            ]
+        }
+        return .table(["Change", "Action", "Impact", "What"], pools + guests)
     }
 
-    /// How many settings take effect when; for a pool its pages.
-    private func whenTaken(by change: Change) -> String {
-        if !change.isGuest { return change.parts.map { MarkdownText.code(Words.values($0)) }.joined(separator: ", ") }
-        let counts = ChangedPart.When.allCases.map { when in (when, change.parts.count { $0.when == when }) }
-        return counts.filter { $0.1 > 0 }.map { "\($0.1) \(Words.when($0.0))" }.joined(separator: ", ")
+    /// What a guest gets and where, and what changes.
+    private func what(_ line: GuestLine) -> String {
+        let place = (line.columns + [line.cpus.text]).filter { !$0.isEmpty }.joined(separator: ", ")
+        let settings = ActionWords.settings(of: line.change).map { MarkdownText.code($0) }
+        return ([place] + [settings ?? ""]).filter { !$0.isEmpty }.joined(separator: "; ")
     }
 
     /// What each guest without a place was short of, cell by cell.
@@ -108,12 +114,17 @@ extension PlanMarkdown {
     static func findingTable(_ findings: [Diagnostic]) -> MarkdownPage.Part {
         .table(
             ["Finding", "Message", "Where"],
-            findings.map { finding in
-                [
-                    "\(finding.severity.rawValue) \(finding.code.rawValue)",
-                    [finding.message, finding.hint ?? ""].filter { !$0.isEmpty }.map { MarkdownText.code($0) }
-                        .joined(separator: "; "),
-                    finding.mark.map { MarkdownText.code("\($0)") } ?? "",
+            DiagnosticGroup.of(findings).map { group in
+                let finding = group.first
+                let messages = group.all.prefix(DiagnosticGroup.shown).map(\.message)
+                let rest = group.all.count - messages.count
+                let places = Set(group.all.compactMap(\.mark)).sorted().prefix(DiagnosticGroup.shown)
+                return [
+                    "\(finding.severity.rawValue) \(finding.code.rawValue)"
+                        + (group.all.count > 1 ? " (\(group.all.count))" : ""),
+                    (messages + (rest > 0 ? ["and \(rest) more"] : []) + [finding.hint ?? ""])
+                        .filter { !$0.isEmpty }.map { MarkdownText.code($0) }.joined(separator: "; "),
+                    places.map { MarkdownText.code("\($0)") }.joined(separator: ", "),
                 ]
             })
     }

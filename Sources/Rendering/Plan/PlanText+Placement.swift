@@ -4,31 +4,26 @@ internal import Placement
 internal import Planning
 
 extension PlanText {
-    /// Where guests and cells stand after apply; nothing for a plan that changes nothing.
+    /// Where every guest is after apply, if all is asked for; nothing for a plan that changes nothing.
     func placement(_ paint: Paint) -> [String] {
         let placement = plan.placement
-        guard plan.verdict != .noChanges, !placement.guests.isEmpty else { return [] }
+        guard isPlacementShown, details == .all || placement.verdict != .placed else { return [] }
         let isWhole = placement.verdict == .placed
         let heading = isWhole ? "Placement after apply" : "Guests that fit together, without those above"
-        let guests = PlacementTables.guests(placement.guests)
-        let cells = PlacementTables.cells(placement.cells)
-        return [paint(heading, .heading)] + guests.lines(indent: 2) + (cells.isEmpty ? [] : [""])
-            + cells.lines(indent: 2) + overhead
+        return [paint(heading, .heading)]
+            + PlacementTables.guests(placement.guests).lines(indent: 2, width: paint.width)
     }
 
-    /// What is set aside for QEMU itself, beside the memory of the guests.
-    private var overhead: [String] {
+    /// What is used of each host cell after apply; nothing for a plan that changes nothing.
+    func cells(_ paint: Paint) -> [String] {
         let placement = plan.placement
-        let floating = placement.guests.filter(\.cells.isEmpty).reduce(KiB.zero) { $0 + $1.overhead }
-        let parts =
-            placement.cells.filter { $0.overhead > .zero }.map { "\(Amount.text($0.overhead)) on cell \($0.id)" }
-            + (floating > .zero ? ["\(Amount.text(floating)) on any cell"] : [])
-        guard !parts.isEmpty else { return [] }
-        return wrapped(
-            "set aside for QEMU itself (guest_overhead): \(parts.joined(separator: ", "))", to: textWidth - 2
-        )
-        .map { "  \($0)" }
+        guard isPlacementShown, !placement.cells.isEmpty else { return [] }
+        let isWhole = placement.verdict == .placed
+        return [paint(isWhole ? "Host cells after apply" : "Host cells with these guests", .heading)]
+            + PlacementTables.cells(placement).lines(indent: 2, width: paint.width)
     }
+
+    private var isPlacementShown: Bool { plan.verdict != .noChanges && !plan.placement.guests.isEmpty }
 
     /// Each guest that was not placed, and what was short, cell by cell.
     func unplaced(_ paint: Paint) -> [String] {
@@ -41,7 +36,8 @@ extension PlanText {
         return [paint("\(heading) \(displayable(plan.host))", .heading)]
             + guests.flatMap { guest in
                 let line = "  ! guest/\(displayable(guest.name))  \(guest.code.rawValue)"
-                return [paint(line, .attention)] + PlacementTables.shortages(guest.reasons).lines(indent: 6)
+                return [paint(line, .attention)]
+                    + PlacementTables.shortages(guest.reasons).lines(indent: 6, width: paint.width)
                     + remedies(of: guest)
             }
     }
@@ -84,22 +80,30 @@ enum PlacementTables {
         return table
     }
 
-    /// One row a host cell.
-    static func cells(_ cells: [CellUsage]) -> TextTable {
+    /// One row a host cell, and one for what guests without topology have, which may be on any.
+    static func cells(_ placement: Placement) -> TextTable {
         var table = TextTable(
-            [.right, .left, .left, .right, .right, .left],
-            headings: ["host cell", "dedicated CPUs", "shared CPUs", "shared vCPUs", "memory used", "pools wanted"])
-        for cell in cells {
-            let pools = cell.pools.filter { $0.wanted > .zero }.map {
-                "\($0.wanted) x \($0.pageSize) (guests \($0.guests), others \($0.others))"
-            }
+            [.right, .left, .left, .right, .right, .right, .left],
+            headings: ["cell", "dedicated", "shared", "vCPUs", "memory", "QEMU", "pools"])
+        for cell in placement.cells {
+            let pools = cell.pools.filter { $0.wanted > .zero }.map(words)
             table.add([
                 "\(cell.id)", cell.dedicatedCPUs.text(empty: "none"), cell.sharedCPUs.text(empty: "none"),
-                "\(cell.sharedVCPUs)", Amount.text(cell.memoryUsed),
-                pools.isEmpty ? "-" : pools.joined(separator: "; "),
+                "\(cell.sharedVCPUs)", Amount.text(cell.memoryUsed), Amount.text(cell.overhead),
+                pools.isEmpty ? "-" : pools.joined(separator: ", "),
             ])
         }
+        let floating = FloatingUse(placement.guests)
+        if floating.guests > 0 {
+            let guests = Amount.count(floating.guests, "guest")
+            table.add(["any", "-", "-", "-", Amount.text(floating.memory), Amount.text(floating.overhead), guests])
+        }
         return table
+    }
+
+    /// `256 x 2MiB`, and how many of them are for others than the guests.
+    private static func words(_ pool: CellUsage.Pool) -> String {
+        "\(pool.wanted) x \(pool.pageSize)" + (pool.others > .zero ? " (\(pool.others) for others)" : "")
     }
 
     /// One row a shortage.

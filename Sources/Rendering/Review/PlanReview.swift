@@ -8,9 +8,15 @@ public struct PlanReview: Hashable, Sendable {
     public var facts: FactsOrigin?
     /// How definitions change, ascending by guest; empty unless asked for.
     public var definitions: [DefinitionDiff]
+    /// Of which guests every setting is shown.
+    public var details: PlanDetails
 
     /// Puts a review together.
-    public init(_ plan: Plan, facts: FactsOrigin? = nil, definitions: [DefinitionDiff] = []) {
+    public init(
+        _ plan: Plan, facts: FactsOrigin? = nil, definitions: [DefinitionDiff] = [],
+        details: PlanDetails = .none
+    ) {
+        self.details = details
         self.plan = plan
         self.facts = facts
         self.definitions = definitions

@@ -22,7 +22,9 @@ struct GuestLegend {
             { (x: Int, y: Int, room: Int) in entry(guest, x: x, top: y, room: room) }
         }
         add(bound, "Guests on cells", to: &drawing, x: x, room: room)
-        add(floating, "Guests on no cell of their own", to: &drawing, x: x, room: room)
+        add(
+            floating, "Guests on any cell, \(Amount.text(FloatingUse(picture.floating).memory))", to: &drawing, x: x,
+            room: room)
         return drawing
     }
 

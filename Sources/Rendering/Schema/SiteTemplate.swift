@@ -45,7 +45,7 @@ public struct SiteTemplate {
         lines += ["    # Ordinary memory that every cell leaves to the host.", "    \(reserve)"]
         if let size = facts.hugePageSizes.first, let cell = facts.cells.first(where: { !$0.pools.isEmpty }) {
             lines += [
-                "    # Huge pages for others than guests, such as DPDK; what guests need is added by itself.",
+                "    # Huge pages for others than guests, such as DPDK; what guests need is added automatically.",
                 "    # pools: {\(size): {cells: {\(cell.id): 64}}}",
             ]
         }

@@ -3,9 +3,13 @@ internal import HostModel
 /// The distances between cells as a matrix with the cells' ids as headings; wide ones are folded into blocks of columns.
 struct DistanceTable {
     private let cells: [Cell]
+    private let room: Int
 
-    /// Takes the cells, ascending.
-    init(_ cells: [Cell]) { self.cells = cells }
+    /// Takes the cells, ascending, and how many columns a line has.
+    init(_ cells: [Cell], room: Int) {
+        self.cells = cells
+        self.room = room
+    }
 
     /// The lines of the matrix; none for a single cell.
     var lines: [String] {
@@ -24,7 +28,7 @@ struct DistanceTable {
     }
 
     /// How many columns stay within the width of a text.
-    private var columns: Int { max(1, (textWidth - heading.count) / (width + 2)) }
+    private var columns: Int { max(1, (room - heading.count) / (width + 2)) }
 
     private let heading = "from"
 
@@ -34,6 +38,6 @@ struct DistanceTable {
         for cell in cells {
             table.add(["\(cell.id)"] + columns.map { to in cell.distances?[to].map { "\($0)" } ?? "?" })
         }
-        return table.lines()
+        return table.lines(width: room)
     }
 }

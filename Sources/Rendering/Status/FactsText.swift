@@ -4,9 +4,13 @@ public import HostModel
 /// The facts of a host as tables that an operator reads at a glance; what the host does not tell is `unknown`.
 public struct FactsText {
     private let facts: HostFacts
+    private let width: Int
 
-    /// Takes the facts to show.
-    public init(_ facts: HostFacts) { self.facts = facts }
+    /// Takes the facts to show and how many columns a line has.
+    public init(_ facts: HostFacts, width: Int = standardWidth) {
+        self.facts = facts
+        self.width = width
+    }
 
     /// Host, cells, pools, distances, caches, devices, mounts and domains, parted by empty lines; each line is ended.
     public var text: String {
@@ -24,7 +28,7 @@ public struct FactsText {
                 "\(Amount.count(facts.cells.count, "cell")), \(Amount.count(facts.onlineCPUs.count, "CPU")) online, "
                     + "memory \(totalMemory), ordinary page \(host.basePage)",
                 "isolated CPUs: \(facts.isolatedCPUs.text(empty: "none"))",
-            ] + efficiencyLines + limitLines).flatMap { wrapped($0, to: textWidth) }
+            ] + efficiencyLines + limitLines).flatMap { wrapped($0, to: width) }
     }
 
     private var efficiencyLines: [String] {
@@ -58,7 +62,7 @@ public struct FactsText {
             let amounts = [cell.memory, cell.memoryFree] + (isAvailableKnown ? [cell.memoryAvailable] : [])
             table.add(numbers + amounts.map { Amount.text($0) } + [cell.cpus.text(empty: "none")])
         }
-        return table.isEmpty ? ["no cells"] : table.lines()
+        return table.isEmpty ? ["no cells"] : table.lines(width: width)
     }
 
     /// Threads of a core: one number, or lowest and highest where cores differ.
@@ -80,17 +84,17 @@ public struct FactsText {
             }
             table.add(["\(cell.id)"] + pools)
         }
-        return ["huge pages: total / free / surplus"] + table.lines()
+        return ["huge pages: total / free / surplus"] + table.lines(width: width)
     }
 
-    private var distanceLines: [String] { DistanceTable(facts.cells).lines }
+    private var distanceLines: [String] { DistanceTable(facts.cells, room: width).lines }
 
     private var cacheLines: [String] {
         var table = TextTable([.right, .left], headings: ["cell", "CPUs of each last-level cache"])
         for cell in facts.cells where cell.lastLevelCaches.count > 1 {
             table.add(["\(cell.id)", cell.lastLevelCaches.map(\.description).joined(separator: " | ")])
         }
-        return table.isEmpty ? [] : table.lines()
+        return table.isEmpty ? [] : table.lines(width: width)
     }
 
     /// How many devices each cell has; which they are is in the document.
@@ -103,7 +107,7 @@ public struct FactsText {
         let homeless = facts.devices.count { $0.cell == nil }
         let rest = homeless > 0 ? ["without a cell: \(homeless)"] : []
         let line = "PCI devices: \(facts.devices.count) (" + (counts + rest).joined(separator: ", ") + ")"
-        return wrapped(line, to: textWidth)
+        return wrapped(line, to: width)
     }
 
     private var mountLines: [String] {
@@ -111,7 +115,7 @@ public struct FactsText {
         guard !libvirt.hugetlbfs.isEmpty else { return ["hugetlbfs mounts: none"] }
         var table = TextTable([.right, .left], headings: ["page", "hugetlbfs mount"])
         for mount in libvirt.hugetlbfs { table.add(["\(mount.pageSize)", displayable(mount.path)]) }
-        return table.lines()
+        return table.lines(width: width)
     }
 
     private var domainLines: [String] {
@@ -120,7 +124,7 @@ public struct FactsText {
         for domain in facts.domains {
             table.add([displayable(domain.name), Words.state(domain.state), domain.autostart ? "yes" : "no"])
         }
-        return table.lines()
+        return table.lines(width: width)
     }
 
     private func shown(_ text: String?) -> String { text.map { displayable($0) } ?? Amount.unknown }

@@ -95,6 +95,8 @@ public struct GuestStatus: Hashable, Sendable {
     public var drift: ChangedPart.Drift?
     /// Whether the running domain has other settings than its definition has, or will have after apply.
     public var restartPending: Bool
+    /// The settings that wait for a restart: what the running domain has, and what it will have; empty where that is not known.
+    public var pending: [ChangedPart] = []
     /// Where the guest is, or will be when it is missing; nil when nobody knows.
     public var placement: GuestPlacement?
 

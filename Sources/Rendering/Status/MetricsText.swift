@@ -39,6 +39,9 @@ public struct MetricsText {
                     ([("guest", guest.name)], metrics.verification.pending.contains(guest.name) ? 1 : 0)
                 }),
             MetricFamily(
+                "pending_settings", "How many settings of a running guest wait for its next start.",
+                plan.placement.guests.map { ([("guest", $0.name)], Int64(plan.pending[$0.name]?.count ?? 0)) }),
+            MetricFamily(
                 "reboot_pending", "Whether pages of 1 GiB or more are wanted that most likely take a reboot.",
                 [
                     ([], metrics.isRebootPending ? 1 : 0)

@@ -67,6 +67,7 @@ private func guestStatusJSON(_ guest: GuestStatus) -> JSONValue {
         "in_sync": .flag(guest.sync == .inSync),
         "drift": .optional(guest.drift?.rawValue),
         "restart_pending": .flag(guest.restartPending),
+        "pending": .list(guest.pending.map(partJSON)),
         "placement": placement.map { .object($0) } ?? .null,
     ]
 }

@@ -1,4 +1,4 @@
-public import Diagnostics
+internal import Diagnostics
 internal import HostModel
 internal import Placement
 internal import Planning
@@ -6,31 +6,29 @@ internal import Planning
 /// The status of a host for a terminal: cells, pools, guests, and where the guests are.
 public struct StatusText {
     private let status: HostStatus
-    private let sources: [SourceText]
 
-    /// Takes the status and the files from which findings are shown.
-    public init(_ status: HostStatus, sources: [SourceText] = []) {
+    /// Takes the status.
+    public init(_ status: HostStatus) {
         self.status = status
-        self.sources = sources
     }
 
     /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
-    public func text(color: Bool = false) -> String {
-        let paint = Paint(isOn: color)
+    public func text(color: Bool = false, width: Int = standardWidth) -> String {
+        let paint = Paint(isOn: color, width: width)
         let host = "host \(status.host.map { displayable($0) } ?? Amount.unknown)"
         let heading = host + (status.site.map { "  site \(displayable($0))" } ?? "")
         let sections = [
-            [paint(heading, .heading)], cellLines, poolLines, guestLines(paint), placementLines,
-            findingLines(status.diagnostics, sources),
+            [paint(heading, .heading)], cellLines(width), poolLines(width), guestLines(paint), pendingLines(paint),
+            placementLines(width),
             [paint(summary, .heading)],
         ]
         return joinedSections(sections)
     }
 
-    private var cellLines: [String] {
+    private func cellLines(_ width: Int) -> [String] {
         var table = TextTable(
             [.right, .left, .left, .right, .right, .right, .right],
-            headings: ["cell", "dedicated CPUs", "shared CPUs", "shared vCPUs", "memory", "free", "guests use"])
+            headings: ["cell", "dedicated", "shared", "vCPUs", "memory", "free", "guests use"])
         for status in status.cells {
             table.add([
                 "\(status.cell.id)", status.usage?.dedicatedCPUs.text(empty: "none") ?? "-",
@@ -39,10 +37,12 @@ public struct StatusText {
                 status.usage.map { Amount.text($0.memoryUsed) } ?? "-",
             ])
         }
-        return table.isEmpty ? [] : table.lines()
+        let floating = FloatingUse(status.guests.compactMap(\.placement))
+        if floating.guests > 0 { table.add(["any", "-", "-", "-", "-", "-", Amount.text(floating.memory)]) }
+        return table.isEmpty ? [] : table.lines(width: width)
     }
 
-    private var poolLines: [String] {
+    private func poolLines(_ width: Int) -> [String] {
         var table = TextTable(
             [.right, .right, .right, .right, .right, .left], headings: ["cell", "pages", "wanted", "total", "free", ""])
         for cell in status.cells {
@@ -53,7 +53,7 @@ public struct StatusText {
                 ])
             }
         }
-        return table.isEmpty ? ["huge pages: no pools"] : table.lines()
+        return table.isEmpty ? ["huge pages: no pools"] : table.lines(width: width)
     }
 
     private func guestLines(_ paint: Paint) -> [String] {
@@ -66,12 +66,25 @@ public struct StatusText {
                 guest.ownership?.words ?? "-", guest.sync.words + (guest.drift?.words ?? "") + pending,
             ])
         }
-        return table.lines()
+        return table.lines(width: paint.width)
     }
 
-    private var placementLines: [String] {
+    /// What running guests get at their next start: what they have, and what they will have.
+    private func pendingLines(_ paint: Paint) -> [String] {
+        var table = TextTable([.left, .left, .left], headings: ["waits for a restart", "setting", "now -> then"])
+        for guest in status.guests {
+            for (index, part) in guest.pending.enumerated() {
+                table.add([
+                    index == 0 ? displayable(guest.name) : "", displayable(Words.path(part)), PendingWords.values(part),
+                ])
+            }
+        }
+        return table.lines(width: paint.width)
+    }
+
+    private func placementLines(_ width: Int) -> [String] {
         let table = PlacementTables.guests(status.guests.compactMap(\.placement))
-        return table.isEmpty ? [] : table.lines()
+        return table.isEmpty ? [] : table.lines(width: width)
     }
 
     private var summary: String {

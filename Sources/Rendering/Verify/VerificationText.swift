@@ -1,4 +1,4 @@
-public import Diagnostics
+internal import Diagnostics
 internal import HostModel
 internal import Planning
 internal import LivePlacement
@@ -6,21 +6,19 @@ internal import LivePlacement
 /// A verification for a terminal: one line a difference, then where guests are, then the findings.
 public struct VerificationText {
     private let verification: Verification
-    private let sources: [SourceText]
 
-    /// Takes the verification and the files from which findings are shown.
-    public init(_ verification: Verification, sources: [SourceText] = []) {
+    /// Takes the verification.
+    public init(_ verification: Verification) {
         self.verification = verification
-        self.sources = sources
     }
 
     /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
-    public func text(color: Bool = false) -> String {
-        let paint = Paint(isOn: color)
+    public func text(color: Bool = false, width: Int = standardWidth) -> String {
+        let paint = Paint(isOn: color, width: width)
         let heading = "host \(displayable(verification.host))  site \(displayable(verification.site))"
         return joinedSections([
             [paint(heading, .heading)], differences(paint), threads(paint), memory(paint),
-            findingLines(verification.diagnostics, sources), [paint(summary, .heading)],
+            [paint(summary, .heading)],
         ])
     }
 
@@ -92,9 +90,9 @@ public struct VerificationText {
         let seen = residences.count { !$0.threads.isEmpty || !$0.memory.isEmpty }
         parts.append(
             residences.isEmpty
-                ? "no guest of the site runs, so none was looked at"
+                ? "no guest of the site runs, so none was checked"
                 : "\(elsewhere) of \(Amount.count(seen, "running guest")) elsewhere than planned")
-        if !verification.unknown.isEmpty { parts.append("not everything could be looked at") }
+        if !verification.unknown.isEmpty { parts.append("not everything could be checked") }
         return "Verify: \(parts.joined(separator: ", "))."
     }
 }

@@ -1,4 +1,4 @@
-/// Colours of a terminal; without them every line means the same.
+/// The colours and the width of a terminal; without colours every line means the same.
 struct Paint {
     enum Style: String {
         case heading = "1"
@@ -10,6 +10,8 @@ struct Paint {
 
     /// Whether anything is coloured.
     let isOn: Bool
+    /// How many columns a line has.
+    var width = standardWidth
 
     /// The text in that style.
     func callAsFunction(_ text: String, _ style: Style) -> String {

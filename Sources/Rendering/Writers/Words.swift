@@ -18,7 +18,7 @@ enum Words {
     /// When a part takes effect.
     static func when(_ when: ChangedPart.When) -> String {
         switch when {
-        case .define: "with the definition"
+        case .define: "on define"
         case .live: "live"
         case .nextStart: "at next start"
         }
@@ -78,6 +78,13 @@ enum Words {
         case .definition: when(part.when) + ", was changed by hand"
         case .live: when(part.when) + ", was changed in the running guest only"
         }
+    }
+
+    /// What changes, without the unit that its value has already.
+    static func path(_ part: ChangedPart) -> String {
+        guard part.isAmount else { return part.path }
+        for unit in [".kib", "_kib"] where part.path.hasSuffix(unit) { return String(part.path.dropLast(unit.count)) }
+        return part.path
     }
 
     /// Now and wanted of one setting: `0-3 -> 4`, or the only one there is.

@@ -33,7 +33,7 @@ struct GuestDraft: Sendable {
         Key("host", \.host, .text(.name), "The host that runs the guest; needed when the site has several"),
         Key(
             "state", \.state, .choice,
-            "What the guest shall be doing; without it a running guest goes on and a new one is shut off"),
+            "The state wanted; without it a running guest keeps running and a new one is shut off"),
         Key("autostart", \.autostart, .boolean, "Whether libvirt starts the guest with the host"),
         Key(
             "was", \.was, .text(.name),

@@ -72,7 +72,7 @@ struct Includes {
         let foreign = [("site", part.name?.mark), ("hosts", part.hosts?.mark), ("include", part.include?.mark)]
         for case (let key, let mark?) in foreign {
             report.error(
-                .unknownKey, "'\(key)' is no key of an included file", at: mark,
+                .unknownKey, "unknown key '\(key)' in an included file", at: mark,
                 hint: "an included file has flavors and guests; write '\(key)' in the site file")
         }
         let known = Dictionary((draft.flavors?.value ?? []).map { ($0.name.value, $0.name.mark) }) { first, _ in first }

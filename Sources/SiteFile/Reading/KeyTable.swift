@@ -125,7 +125,7 @@ struct KeyTable<Target>: Sendable {
             } else {
                 "the keys are \(keys.map(\.name).joined(separator: ", "))"
             }
-        report.error(.unknownKey, "'\(pair.name)' is no key of \(place.phrase)", at: pair.mark, hint: hint)
+        report.error(.unknownKey, "unknown \(place.noun) key '\(pair.name)'", at: pair.mark, hint: hint)
         return near
     }
 }

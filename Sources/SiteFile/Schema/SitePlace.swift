@@ -29,7 +29,21 @@ public enum SitePlace: String, Hashable, Sendable, CaseIterable {
     /// An element of `interfaces`.
     case interface
 
-    /// The place in an operator's words, for `… is no key of …`.
+    /// The place as it stands before `key`: `unknown guest key 'vcpu'`.
+    var noun: String {
+        switch self {
+        case .site: "site file"
+        case .hostCPUs: "host cpus"
+        case .reserved: "host reserved"
+        case .reservedCell: "reserved.cells"
+        case .pools: "host pools"
+        case .numaCell: "numa_cells"
+        case .host, .pool, .flavor, .guest, .cpuTopology, .scheduler, .disk, .interface:
+            phrase.split(separator: " ").last.map(String.init) ?? phrase
+        }
+    }
+
+    /// The place in an operator's words, with an article.
     public var phrase: String {
         switch self {
         case .site: "a site file"

@@ -25,6 +25,10 @@ extension OnOneHost {
             #expect(try host.transactions().dropFirst() == transactions[...])
             #expect(try host.transactions().first?.state == "applied")
 
+            let look = host.rollback(["--dry-run"] + wanted.back)
+            #expect(look.status == 0 && look.output.contains("to restore"), "\(look.errors)\(look.output)")
+            #expect(try host.look() == done, "a dry run changes nothing")
+
             let back = host.rollback(["--yes"] + wanted.back)
             #expect(back.status == 0, "\(back.errors)\(back.output)")
             #expect(try host.look() == before)

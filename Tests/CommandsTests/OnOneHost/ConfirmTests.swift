@@ -10,7 +10,7 @@ extension OnOneHost {
         private func apply(_ wanted: ApplyCase, on host: CommandHost) {
             let run = host.apply(wanted.options + ["--confirm-within", "1h"])
             #expect(run.status == 0, "\(run.errors)\(run.output)")
-            #expect(run.output.contains("NP730"))
+            #expect(run.errors.contains("NP730"))
             #expect(host.timers.map(\.delay) == [.seconds(3_600)])
         }
 

@@ -23,7 +23,7 @@ extension OnOneHost {
             #expect(run.errors.contains("guest/web: a domain that this site did not create is taken over"))
             #expect(run.errors.contains("guest/web: it is shut down"))
             #expect(run.errors.hasSuffix("Cancelled; nothing was changed.\n"))
-            #expect(run.output.contains("guest/web  adopt, impact: guest shutdown"))
+            #expect(run.output.contains("adopt, guest shutdown"))
             #expect(try host.libvirt.domains()["web"]?.runs == true)
             let json = host.plan(["--format", "json"]).output
             #expect(json.contains("\"kind\" : \"adopt\"") && json.contains("\"kind\" : \"stop\""))
@@ -56,7 +56,7 @@ extension OnOneHost {
             try host.site("a: {state: absent}")
             let run = host.apply(answer: "")
             #expect(run.status == 15)
-            #expect(run.output.contains("guest/a  remove, impact: guest shutdown"))
+            #expect(run.output.contains("- a  remove, guest shutdown"))
             for sentence in ["guest/a: it is shut down", "guest/a: its definition is removed; its disks are kept"] {
                 #expect(run.errors.contains(sentence), "\(run.errors)")
             }

@@ -299,7 +299,7 @@ extension OnOneHost {
                 #expect(document["changes"]?.list?.first?["address"]?.text == "guest/a")
                 #expect(document["exit"]?["name"]?.text == "done")
             case "markdown": #expect(run.output.contains("1 change, impact: none") && run.output.contains("guest/a"))
-            default: #expect(run.output.contains("+ guest/a  create, impact: none"))
+            default: #expect(run.output.contains("+ a  2 vCPU  64 MiB"))
             }
             for picture in ["html", "svg"] {
                 #expect(host.apply(["--dry-run", "--format", picture], file: "plan.json").status == 64)

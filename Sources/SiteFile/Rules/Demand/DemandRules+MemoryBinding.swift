@@ -44,7 +44,7 @@ extension DemandRules {
                 at: asked.mark, hint: "say it of each cell: numa_cells: [{cpus: …, ram: …, memory_cells: […]}, …]")
         } else if let own = demand.cells[0].memoryCells {
             report.error(
-                .conflictingKeys, "memory_cells is said of the guest and of its cell", at: asked.mark,
+                .conflictingKeys, "memory_cells is given for the guest and for its cell", at: asked.mark,
                 label: "the cell's is at line \(own.mark.line)", hint: "keep one of the two")
         }
         demand.cells[0].memoryCells = asked.map { CellSet(numbers: $0.map(\.value)) }
