@@ -66,7 +66,7 @@ check: lint unit ## For every edit: lint, build, the tests of all targets on few
 
 unit: ## Run the tests of all targets at full length; one alone: swift test --filter IDSetTests
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --disable-xctest
+	@Tests/unit
 
 shells: ## Press Tab in bash, zsh and fish and look at the screens; needs a build
 	@$(call try,shells,Tests/shells/run)
