@@ -56,6 +56,17 @@ struct BalloonTests {
         #expect(problems([plan.steps[1]]).map(\.message) == ["the definition does not get that amount"])
     }
 
+    @Test("that the guest has not filled is no setting that waits: a restart would not change it")
+    func unfilled() throws {
+        let request = try Self.request(current: Self.gib(2)) {
+            $0.replacing("<currentMemory unit='KiB'>2097152<", with: "<currentMemory unit='KiB'>4194304<")
+        }
+        let live = try #require(request.host.domains[0].liveXML)
+        #expect(live.contains("<currentMemory unit='KiB'>4194304<"), "\(live)")
+        let plan = Planner.plan(request).plan
+        #expect(plan.verdict == .noChanges && plan.restartPending.isEmpty)
+    }
+
     @Test(
         "waits for the next start without a balloon, with memory devices, and beyond what the guest runs with",
         arguments: [

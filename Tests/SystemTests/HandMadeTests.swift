@@ -85,7 +85,7 @@ extension SystemTests {
                 try lab.write(
                     """
                     <domain type='qemu'><name>NAME-\(name)</name>\(rest)
-                      <os><type arch='x86_64' machine='q35'>hvm</type>\(loader)</os>
+                      <os><type arch='x86_64' machine='q35'>hvm</type>\(loader)</os><features><acpi/></features>
                       <devices><serial type='null'/></devices></domain>
                     """, to: "\(name).xml")
                 let file = lab.folder.appending(path: "\(name).xml").path
@@ -119,6 +119,9 @@ extension SystemTests {
             let lab = try Lab("hand")
             defer {
                 _ = try? virsh("snapshot-delete", "\(lab.name)-kept", "--metadata", "kept")
+                _ = try? virsh("destroy", "\(lab.name)-passing")
+                _ = try? virsh("destroy", "\(lab.name)-nvram")
+                _ = try? virsh("undefine", "\(lab.name)-nvram", "--keep-nvram")
                 lab.end()
             }
             try make(lab)

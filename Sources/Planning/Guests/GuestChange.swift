@@ -141,7 +141,10 @@ struct GuestChange {
         let running = record.live.map {
             FloatingPins(wanted: wantedLive, everywhere: request.host.onlineCPUs).settled($0)
         }
-        let drift = running.map { wantedLive.differences(from: $0, defaultHugePage: request.defaultHugePage) }
+        let drift = running.map { found in
+            wantedLive.differences(from: found, defaultHugePage: request.defaultHugePage)
+                .filter { stored.map(\.key).contains($0.key) || !isWithTheGuest($0, found) }
+        }
         let pins = running.map { livePins(drift ?? [], live: $0, wanted: wantedLive) }
         // A guest that leaves its host cells with its memory stays as it is until then.
         let named = Set(asked.settings.map(\.key))
@@ -245,6 +248,15 @@ struct GuestChange {
         guard record.isRunning, !held.contains(key) else { return .define }
         if taken.contains(key) || (takesAtOnce(key, wanted) && !moves) { return .live }
         return differing?.contains(key) == false ? .define : .nextStart
+    }
+
+    /// Whether it is the guest that has not given memory back: it has no balloon driver, or was given some since it started. A restart
+    /// would not change that.
+    private func isWithTheGuest(_ difference: SettingDifference, _ live: FoundSettings) -> Bool {
+        guard difference.key == SettingKey(CurrentMemory.self), case .number(let wanted)? = difference.want else {
+            return false
+        }
+        return (live.currentMemory ?? live.memory) > KiB(wanted)
     }
 
     /// Whether a running domain takes a setting at once: pins, and the CPUs of a guest whose vCPUs have none.
