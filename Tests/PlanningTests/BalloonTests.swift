@@ -56,17 +56,6 @@ struct BalloonTests {
         #expect(problems([plan.steps[1]]).map(\.message) == ["the definition does not get that amount"])
     }
 
-    @Test("that the guest has not filled is no setting that waits: a restart would not change it")
-    func unfilled() throws {
-        let request = try Self.request(current: Self.gib(2)) {
-            $0.replacing("<currentMemory unit='KiB'>2097152<", with: "<currentMemory unit='KiB'>4194304<")
-        }
-        let live = try #require(request.host.domains[0].liveXML)
-        #expect(live.contains("<currentMemory unit='KiB'>4194304<"), "\(live)")
-        let plan = Planner.plan(request).plan
-        #expect(plan.verdict == .noChanges && plan.restartPending.isEmpty)
-    }
-
     @Test(
         "waits for the next start without a balloon, with memory devices, and beyond what the guest runs with",
         arguments: [
@@ -88,14 +77,16 @@ struct BalloonTests {
         #expect(plan.plan.restartPending == ["a"])
     }
 
-    @Test("is left alone where the guest was given another amount since it started")
-    func given() throws {
+    @Test(
+        "that the guest has not filled, or was given more of, waits for no restart; one that was given less does",
+        arguments: [(3_145_728, []), (4_194_304, []), (524_288, ["a"])])
+    func given(amount: Int, pending: [String]) throws {
         let request = try Self.request(current: Self.gib(1)) {
             Self.balloon("virtio")($0).replacing(
-                "<currentMemory unit='KiB'>1048576", with: "<currentMemory unit='KiB'>3145728")
+                "<currentMemory unit='KiB'>1048576", with: "<currentMemory unit='KiB'>\(amount)")
         }
         let plan = Planner.plan(request)
         #expect(plan.steps.isEmpty)
-        #expect(plan.plan.restartPending == ["a"])
+        #expect(plan.plan.restartPending == pending)
     }
 }

@@ -9,7 +9,7 @@ import Testing
 struct HeadroomTests {
     /// How many random hosts are tried; others with NUMACTL_PLAN_RANDOM_CASES.
     static let cases = max(
-        50, (Int(ProcessInfo.processInfo.environment["NUMACTL_PLAN_RANDOM_CASES"] ?? "") ?? 20_000) / 20)
+        200, (Int(ProcessInfo.processInfo.environment["NUMACTL_PLAN_RANDOM_CASES"] ?? "") ?? 20_000) / 20)
     /// Brute force takes no more guests than this.
     private static let guests = 7
 
