@@ -83,7 +83,8 @@ class Edits:
 
     def reshape(self):
         name = self.some_guest()
-        if not name:
+        # An adopted guest's entry names a part of the domain; another shape would contradict what it leaves as it is.
+        if not name or self.guests[name].get("adopt"):
             return None
         kept = {k: v for k, v in self.guests[name].items() if k in ("accelerator", "state", "autostart", "adopt")}
         self.guests[name] = {**kept, **self.shape()}

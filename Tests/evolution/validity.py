@@ -106,14 +106,16 @@ class Checker:
             return self.say(f"{name} has {len(domain.cells)} cells and not {count}")
         if count and domain.topology and product(domain.topology) != guest["vcpus"]:
             self.say(f"the topology of {name} is not of {guest['vcpus']} vCPUs: {domain.topology}")
-        if not count and domain.root.find("memoryBacking/hugepages") is not None:
+        # What an entry of an adopted guest does not name stays as somebody made it.
+        free = guest.get("adopt") and "mem_page_size" not in guest
+        if not count and not free and domain.root.find("memoryBacking/hugepages") is not None:
             self.say(f"{name} has no cells and huge pages")
         if not count or not bound:
             if domain.nodes or domain.tuned or domain.pins:
                 self.say(f"{name} is bound to nothing and has pins or memory bindings")
             self.roaming.append((name, guest, domain))
             return None
-        return self.cells(name, guest, domain, policy, page)
+        return self.cells(name, guest, domain, policy, "any" if free else page)
 
     def cells(self, name, guest, domain, policy, page):
         places = []
