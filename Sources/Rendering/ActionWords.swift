@@ -8,19 +8,19 @@ struct ActionWords {
     private static let named = 2
 
     /// What an action alone says of its impact.
-    private static let usual: [Change.Action: String] = [
-        .stop: "guest shutdown", .restart: "guest restart", .remove: "definition removed", .adopt: "taken over",
-        .release: "released",
+    private static let usual: [Change.Action: Impact] = [
+        .stop: .shutdown, .restart: .restart, .remove: .removed, .adopt: .takenOver, .release: .released,
     ]
 
     /// The words; empty for a guest that is only made.
     let text: String
 
     init(_ change: Change) {
-        let impact = Words.impact([change])
+        let impacts = Words.impacts([change])
         let isPlain = [.create, .update].contains(change.action) && change.disruption < .daemon
-        let isSaid = impact == "none" || isPlain || impact == ActionWords.usual[change.action]
-        let parts = [ActionWords.verb(of: change), isSaid ? nil : impact, ActionWords.settings(of: change)]
+        let isSaid = impacts.isEmpty || isPlain || impacts == [ActionWords.usual[change.action]]
+        let impact = isSaid ? nil : Words.impact([change])
+        let parts = [ActionWords.verb(of: change), impact, ActionWords.settings(of: change)]
         text = parts.compactMap { $0 }.joined(separator: ", ")
     }
 

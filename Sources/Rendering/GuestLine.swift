@@ -90,15 +90,9 @@ struct GuestLine {
     }
 
     private static func columns(_ change: Change, _ place: GuestPlacement?) -> [String] {
-        func wanted(_ path: String) -> UInt64? {
-            for part in change.parts where part.path == path {
-                if case .number(let number)? = part.want { return number }
-            }
-            return nil
-        }
         let placed = place.map { $0.cells.reduce(0) { $0 + $1.vcpus.count } } ?? 0
-        let vcpus = placed > 0 ? UInt64(placed) : wanted("vcpu")
-        let memory = place?.memory ?? (change.action == .remove ? nil : wanted("memory.kib").map { KiB($0) })
+        let vcpus = placed > 0 ? UInt64(placed) : change.wantedVCPUs
+        let memory = place?.memory ?? (change.action == .remove ? nil : change.wantedMemory)
         let pages = Set(place?.cells.map(\.pageSize) ?? []).filter { $0 > PageSize(64) }.sorted()
         let huge = pages.isEmpty ? "" : " in \(pages.map(\.description).joined(separator: "+"))"
         return [

@@ -13,15 +13,6 @@ public struct CellRoom: Hashable, Sendable {
     public var caches: Int
     /// Ordinary memory that is free and not kept back: pools can grow out of it.
     public var memory: KiB
-
-    /// Puts the numbers together.
-    public init(id: CellID, cpus: CPUSet, wholeCores: Int, caches: Int, memory: KiB) {
-        self.id = id
-        self.cpus = cpus
-        self.wholeCores = wholeCores
-        self.caches = caches
-        self.memory = memory
-    }
 }
 
 /// The most of one thing that a guest of one cell could have, and where.

@@ -116,8 +116,8 @@ public struct Headroom {
 
     /// How many batches go one after the other on what is free, with everybody else where they are.
     private func greedy(_ batch: [GuestDemand], below limit: Int) -> Int {
-        let placing = PlacementRun(request, budget: SearchBudget(0))
-        guard let needs = placing.grid.needs(of: batch), let search = placing.occupied else { return 0 }
+        let run = PlacementRun(request, budget: SearchBudget(0))
+        guard let needs = run.grid.needs(of: batch), let search = run.occupied else { return 0 }
         return GreedyConstruction.Preference.inTurn(prefersPack: search.prefersPack).map { preference in
             var construction = GreedyConstruction(search: search, order: .cellsFirst, preference: preference)
             var count = 0
@@ -172,11 +172,11 @@ private struct SumsWithMore {
 
     /// Nil when one of the batch fits no such host whatever is there.
     init?(_ request: PlacementRequest, batch: [GuestDemand]) {
-        let placing = PlacementRun(request, budget: SearchBudget(0))
-        guard let more = placing.grid.needs(of: batch) else { return nil }
-        needs = placing.needs.compactMap(\.self)
+        let run = PlacementRun(request, budget: SearchBudget(0))
+        guard let more = run.grid.needs(of: batch) else { return nil }
+        needs = run.needs.compactMap(\.self)
         self.batch = more
-        state = PlacementState(placing.grid)
+        state = PlacementState(run.grid)
     }
 
     func refutes(_ count: Int) -> Bool {

@@ -20,12 +20,12 @@ enum SearchResult {
 /// these steps, each only when the one before gave no answer:
 /// 1. **Sum.** The whole host is taken for one large cell. What does not fit there fits nowhere: the usual "one CPU short" is
 ///    answered at once, however many guests there are.
-/// 2. **GreedyConstruction.** The hardest guests first, each to its best cells. Several orders and preferences are tried; on a host
-///    that is not nearly full the first one succeeds, and its answer is the one that the site's preferences ask for.
+/// 2. **Construction.** The hardest guests first, each to its best cells (``GreedyConstruction``). Several orders and preferences
+///    are tried; on a host that is not nearly full the first one succeeds, and its answer is the one that the site's preferences ask for.
 /// 3. **Refutation.** A guest that has no place even alone ends the search (``LoneRefutation``), and so do guests that do not add
 ///    up over the cells that each of them fits (``SumRefutation``): one sum for the whole host does not see that a guest needs
 ///    more than any one cell has, nor that of large guests only so many go on each.
-/// 4. **TightFill.** On a host that is nearly full, cells are filled one after the other, each as full as it must be, since what
+/// 4. **Filling.** On a host that is nearly full, cells are filled one after the other, each as full as it must be, since what
 ///    is wasted on one is missing elsewhere (``TightFill``).
 /// 5. **Exhaustive search.** At every step the guest with the fewest possible cells is placed next; after every step each
 ///    cell is asked which guests still fit it, and a guest without a cell ends the branch, as do guests that no longer add up
@@ -94,14 +94,14 @@ struct PlacementSearch {
             let share = limit / part
             // What is scarcer says more of what may be on a cell.
             for byMemory in first.map({ $0.isTighterInMemory ? [true, false] : [false, true] }) ?? [] {
-                guard var completion = TightFill(search: self, limit: share / 4, byMemory: byMemory) else { break }
-                let result = completion.run()
-                steps += completion.steps
+                guard var filling = TightFill(search: self, limit: share / 4, byMemory: byMemory) else { break }
+                let result = filling.run()
+                steps += filling.steps
                 if let result { return result }
             }
-            var exhaustion = ExhaustiveSearch(search: self, limit: min(share / 2, limit - steps))
-            let result = exhaustion.run()
-            steps += exhaustion.steps
+            var exhaustive = ExhaustiveSearch(search: self, limit: min(share / 2, limit - steps))
+            let result = exhaustive.run()
+            steps += exhaustive.steps
             if case .undecided = result, steps < limit { continue }
             return result
         }
@@ -179,7 +179,7 @@ extension GridCell {
 }
 
 extension GuestCounts {
-    /// How reserved the guest is to place: compared element by element, larger is harder.
+    /// How hard the guest is to place: compared element by element, larger is harder.
     func hardness(_ order: GreedyConstruction.Order, on grid: HostGrid) -> [Int] {
         let cores = cells.map { $0.wholeCores * 2 + $0.paired + $0.singles }.reduce(0, +)
         let pairs = cells.map { $0.wholeCores + $0.pairs }.reduce(0, +)

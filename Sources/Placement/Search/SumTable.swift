@@ -143,9 +143,6 @@ struct SumTable {
         let items = least > 0 ? min(count - first, high / least) : 0
         return max(0, low / unit - items)
     }
-
-    /// Whether an item is beyond what is left.
-    func isTooLarge(_ size: CPUsAndMemory, for room: CPUsAndMemory) -> Bool { !size.isAtMost(room) }
 }
 
 private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }

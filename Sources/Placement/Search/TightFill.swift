@@ -250,7 +250,7 @@ struct TightFill {
             let index = opening.items[from]
             let item = items[index]
             let isBeside = isBesideItsGuest(item, on: host)
-            let canTake = !isBeside && !opening.table.isTooLarge(item.size, for: room) && isAllowed(item, on: host)
+            let canTake = !isBeside && item.size.isAtMost(room) && isAllowed(item, on: host)
             if canTake, let undo = state.put(item.need, on: host, page: item.page) {
                 hosts[index] = host
                 left[item.guest] -= 1

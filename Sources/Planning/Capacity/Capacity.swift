@@ -50,12 +50,6 @@ public struct Capacity: Hashable, Sendable {
         public var wish: Wish
         /// How many times it was placed, and what comes of that.
         public var count: Headroom.Count
-
-        /// Puts an answer together.
-        public init(wish: Wish, count: Headroom.Count) {
-            self.wish = wish
-            self.count = count
-        }
     }
 
     /// The host.

@@ -144,6 +144,17 @@ extension Change {
         guard !parts.isEmpty, parts.allSatisfy({ $0.drift != nil }) else { return nil }
         return parts.contains { $0.drift == .definition } ? .definition : .live
     }
+
+    /// How many vCPUs the domain gets; nil where that does not change.
+    public var wantedVCPUs: UInt64? { wanted(SettingKey(VCPUs.self)) }
+
+    /// How much memory the domain gets; nil where that does not change.
+    public var wantedMemory: KiB? { wanted(SettingKey(Memory.self)).map { KiB($0) } }
+
+    private func wanted(_ key: SettingKey) -> UInt64? {
+        guard case .number(let number)? = parts.first(where: { $0.key == .setting(key) })?.want else { return nil }
+        return number
+    }
 }
 
 extension Change.Subject {

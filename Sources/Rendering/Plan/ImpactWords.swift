@@ -1,35 +1,66 @@
 internal import Planning
 
+/// One thing that changes do to what runs or to definitions.
+enum Impact: Hashable {
+    /// To what runs.
+    case disruption(Disruption)
+    /// Guests stop, and all of them start again or none does.
+    case shutdown, restart
+    /// What somebody must agree to although nothing that runs notices.
+    case diskRemoved, diskReplaced, removed, replaced, released, takenOver
+    /// It waits for a guest's next start.
+    case nextStart
+
+    var text: String {
+        switch self {
+        case .disruption(let disruption): Words.impact(disruption)
+        case .shutdown: "guest shutdown"
+        case .restart: "guest restart"
+        case .diskRemoved: "disk removed"
+        case .diskReplaced: "disk replaced"
+        case .removed: "definition removed"
+        case .replaced: "definition replaced"
+        case .released: "released"
+        case .takenOver: "taken over"
+        case .nextStart: "at next start"
+        }
+    }
+}
+
 extension Words {
-    /// What changes do to what runs, the worst of them; what becomes of definitions, and whether something waits for a guest's next start.
-    static func impact(_ changes: [Change]) -> String {
-        let later = changes.contains(where: \.waits) ? ["at next start"] : []
+    /// What changes do, in words; `none` for nothing.
+    static func impact(_ changes: [Change]) -> String { list(impacts(changes).map(\.text)) }
+
+    /// What changes do to what runs, the worst of them; what becomes of definitions, and whether something waits for a guest's next
+    /// start.
+    static func impacts(_ changes: [Change]) -> [Impact] {
+        let later: [Impact] = changes.contains(where: \.waits) ? [.nextStart] : []
         switch changes.map(\.disruption).max() ?? .none {
-        case .none: return list(definitions(changes) + later)
-        case .live: return list(["live"] + definitions(changes) + later)
-        case .daemon: return impact(.daemon)
+        case .none: return definitions(changes) + later
+        case .live: return [.disruption(.live)] + definitions(changes) + later
         case .guest:
             let stopped = changes.filter { $0.disruption == .guest }
             let restarts = stopped.count(where: \.restarts)
-            return restarts == 0 ? "guest shutdown" : restarts == stopped.count ? "guest restart" : impact(.guest)
-        case .host: return impact(.host)
+            return [restarts == 0 ? .shutdown : restarts == stopped.count ? .restart : .disruption(.guest)]
+        case .daemon: return [.disruption(.daemon)]
+        case .host: return [.disruption(.host)]
         }
     }
 
     /// What becomes of definitions, disks and their owners that somebody must agree to although nothing that runs notices.
-    private static func definitions(_ changes: [Change]) -> [String] {
-        let words = changes.flatMap(\.consents).compactMap { consent -> String? in
+    private static func definitions(_ changes: [Change]) -> [Impact] {
+        let impacts = changes.flatMap(\.consents).compactMap { consent -> Impact? in
             switch consent {
-            case .adopt, .takeOver: "taken over"
-            case .remove: "definition removed"
-            case .release: "released"
-            case .rebase: "definition replaced"
-            case .putBackDisk: "disk replaced"
-            case .detachDisks: "disk removed"
+            case .adopt, .takeOver: .takenOver
+            case .remove: .removed
+            case .release: .released
+            case .rebase: .replaced
+            case .putBackDisk: .diskReplaced
+            case .detachDisks: .diskRemoved
             case .move, .rebalance, .stop, .restart, .shrink: nil
             }
         }
-        return Set(words).sorted()
+        return Set(impacts).sorted { $0.text < $1.text }
     }
 
     private static func list(_ words: [String]) -> String {
