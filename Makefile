@@ -58,6 +58,7 @@ test: setup lint unit shells ansible system killed evolution-test lab fuzz-test 
 lint: ## Check how the sources are written
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 	.ci/check-words
+	.ci/check-version
 
 # Minutes: few of the random hosts. The rest of `make test` is for before the change goes in.
 check: export NUMACTL_PLAN_RANDOM_CASES = 300
@@ -146,7 +147,7 @@ install: ## Install what `make release` has built: make install DESTDIR= PREFIX=
 	done
 	cd contrib && find ansible -type f -exec install -D -m 0644 {} $(abspath $(DESTDIR)$(DATADIR))/contrib/{} \;
 	install -d $(DESTDIR)$(DOCDIR)/examples/base $(DESTDIR)/etc/numactl-plan
-	install -m 0644 README.md LICENSE $(DESTDIR)$(DOCDIR)/
+	install -m 0644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(DOCDIR)/
 	install -m 0644 examples/*.yaml examples/*.json $(DESTDIR)$(DOCDIR)/examples/
 	install -m 0644 examples/base/*.xml $(DESTDIR)$(DOCDIR)/examples/base/
 	install -d $(DESTDIR)$(DOCDIR)/examples/prometheus $(DESTDIR)$(DOCDIR)/examples/ci
