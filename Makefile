@@ -33,7 +33,7 @@ WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 try = export $(WITH_SWIFT); $(2); status=$$?; if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "$(1): NOT RUN, see above"; exit 0; fi; exit $$status
 
 .PHONY: help setup build release demo test lint check unit shells system evolution evolution-test lab ansible fuzz fuzz-test \
-    sanitize killed crash deb package bench install uninstall clean
+    sanitize killed crash deb tarball docs package bench install uninstall clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,7 @@ lint: ## Check how the sources are written
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 	.ci/check-words
 	.ci/check-version
+	.packaging/docs
 
 # Minutes: few of the random hosts. The rest of `make test` is for before the change goes in.
 check: export NUMACTL_PLAN_RANDOM_CASES = 300
@@ -86,6 +87,13 @@ evolution-test: build ## A few edits of these
 
 deb: release ## Build the Debian package: .build/deb/numactl-plan_VERSION_ARCH.deb
 	@.packaging/build
+
+docs: ## Make one HTML page of all manual pages, which needs no network: .build/docs/numactl-plan.html
+	@.packaging/docs
+
+tarball: release ## Build .build/tarball/numactl-plan-VERSION-linux-ARCH.tar.gz with its checksum, and try it
+	@Tests/package/tarball
+	@ls .build/tarball/*.tar.gz*
 
 # Not part of the tests of a change: a release build and a small Debian take minutes.
 package: release ## Build the package, have lintian judge it, and install, upgrade and remove it in a small Debian (root)
