@@ -32,7 +32,7 @@ WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 # nobody reads that nothing was tested.
 try = export $(WITH_SWIFT); $(2); status=$$?; if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "$(1): NOT RUN, see above"; exit 0; fi; exit $$status
 
-.PHONY: help setup build release demo test lint check unit shells system evolution evolution-test lab ansible fuzz fuzz-test \
+.PHONY: help setup build release demo test lint check unit shells ci-examples system evolution evolution-test lab ansible fuzz fuzz-test \
     sanitize killed crash deb tarball docs package bench install uninstall clean
 
 help: ## Show this list
@@ -53,7 +53,7 @@ demo: setup build ## Set up, then plan and apply examples on this machine withou
 
 # One after the other: most of these change the pools of this machine.
 .NOTPARALLEL:
-test: setup lint unit shells ansible system killed evolution-test lab fuzz-test ## Set up, then everything that a change must pass
+test: setup lint unit shells ansible ci-examples system killed evolution-test lab fuzz-test ## Set up, then everything that a change must pass
 
 lint: ## Check how the sources are written
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
@@ -75,6 +75,9 @@ shells: ## Press Tab in bash, zsh and fish and look at the screens; needs a buil
 
 ansible: ## Run the Ansible role on three hosts that are captured file trees; needs a build
 	@$(call try,ansible,Tests/ansible/run)
+
+ci-examples: ## Run the hook, the action and the pipelines of examples/ci as their services would; needs a build
+	@$(call try,ci-examples,Tests/ci/run)
 
 system: ## Run the tests on a real libvirt; they need root
 	@$(call try,system,Tests/system/run)
@@ -161,7 +164,9 @@ install: ## Install what `make release` has built: make install DESTDIR= PREFIX=
 	install -d $(DESTDIR)$(DOCDIR)/examples/prometheus $(DESTDIR)$(DOCDIR)/examples/ci
 	install -m 0644 examples/prometheus/*.yml $(DESTDIR)$(DOCDIR)/examples/prometheus/
 	install -m 0644 examples/ci/*.yml $(DESTDIR)$(DOCDIR)/examples/ci/
-	install -m 0755 examples/ci/comment-* $(DESTDIR)$(DOCDIR)/examples/ci/
+	install -D -m 0644 examples/ci/action/action.yml $(DESTDIR)$(DOCDIR)/examples/ci/action/action.yml
+	install -d $(DESTDIR)$(DATADIR)/ci
+	install -m 0755 examples/ci/comment-* examples/ci/check-site $(DESTDIR)$(DATADIR)/ci/
 
 uninstall: ## Remove what install has put there; /etc/numactl-plan stays
 	rm -f $(DESTDIR)$(BINDIR)/numactl-plan $(DESTDIR)$(TMPFILESDIR)/numactl-plan.conf
