@@ -32,8 +32,8 @@ WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 # nobody reads that nothing was tested.
 try = export $(WITH_SWIFT); $(2); status=$$?; if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "$(1): NOT RUN, see above"; exit 0; fi; exit $$status
 
-.PHONY: help setup build release demo test lint check unit shells system evolution evolution-test lab ansible fuzz fuzz-test \
-    sanitize killed crash deb package bench install uninstall clean
+.PHONY: help setup build release demo test lint check unit shells ci-examples system evolution evolution-test lab ansible fuzz fuzz-test \
+    sanitize killed crash deb tarball docs package bench install uninstall clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,11 +53,13 @@ demo: setup build ## Set up, then plan and apply examples on this machine withou
 
 # One after the other: most of these change the pools of this machine.
 .NOTPARALLEL:
-test: setup lint unit shells ansible system killed evolution-test lab fuzz-test ## Set up, then everything that a change must pass
+test: setup lint unit shells ansible ci-examples system killed evolution-test lab fuzz-test ## Set up, then everything that a change must pass
 
 lint: ## Check how the sources are written
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 	.ci/check-words
+	.ci/check-version
+	.packaging/docs
 
 # Minutes: few of the random hosts. The rest of `make test` is for before the change goes in.
 check: export NUMACTL_PLAN_RANDOM_CASES = 300
@@ -74,6 +76,9 @@ shells: ## Press Tab in bash, zsh and fish and look at the screens; needs a buil
 ansible: ## Run the Ansible role on three hosts that are captured file trees; needs a build
 	@$(call try,ansible,Tests/ansible/run)
 
+ci-examples: ## Run the hook, the action and the pipelines of examples/ci as their services would; needs a build
+	@$(call try,ci-examples,Tests/ci/run)
+
 system: ## Run the tests on a real libvirt; they need root
 	@$(call try,system,Tests/system/run)
 
@@ -85,6 +90,13 @@ evolution-test: build ## A few edits of these
 
 deb: release ## Build the Debian package: .build/deb/numactl-plan_VERSION_ARCH.deb
 	@.packaging/build
+
+docs: ## Make one HTML page of all manual pages, which needs no network: .build/docs/numactl-plan.html
+	@.packaging/docs
+
+tarball: release ## Build .build/tarball/numactl-plan-VERSION-linux-ARCH.tar.gz with its checksum, and try it
+	@Tests/package/tarball
+	@ls .build/tarball/*.tar.gz*
 
 # Not part of the tests of a change: a release build and a small Debian take minutes.
 package: release ## Build the package, have lintian judge it, and install, upgrade and remove it in a small Debian (root)
@@ -146,13 +158,15 @@ install: ## Install what `make release` has built: make install DESTDIR= PREFIX=
 	done
 	cd contrib && find ansible -type f -exec install -D -m 0644 {} $(abspath $(DESTDIR)$(DATADIR))/contrib/{} \;
 	install -d $(DESTDIR)$(DOCDIR)/examples/base $(DESTDIR)/etc/numactl-plan
-	install -m 0644 README.md LICENSE $(DESTDIR)$(DOCDIR)/
+	install -m 0644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(DOCDIR)/
 	install -m 0644 examples/*.yaml examples/*.json $(DESTDIR)$(DOCDIR)/examples/
 	install -m 0644 examples/base/*.xml $(DESTDIR)$(DOCDIR)/examples/base/
 	install -d $(DESTDIR)$(DOCDIR)/examples/prometheus $(DESTDIR)$(DOCDIR)/examples/ci
 	install -m 0644 examples/prometheus/*.yml $(DESTDIR)$(DOCDIR)/examples/prometheus/
 	install -m 0644 examples/ci/*.yml $(DESTDIR)$(DOCDIR)/examples/ci/
-	install -m 0755 examples/ci/comment-* $(DESTDIR)$(DOCDIR)/examples/ci/
+	install -D -m 0644 examples/ci/action/action.yml $(DESTDIR)$(DOCDIR)/examples/ci/action/action.yml
+	install -d $(DESTDIR)$(DATADIR)/ci
+	install -m 0755 examples/ci/comment-* examples/ci/check-site $(DESTDIR)$(DATADIR)/ci/
 
 uninstall: ## Remove what install has put there; /etc/numactl-plan stays
 	rm -f $(DESTDIR)$(BINDIR)/numactl-plan $(DESTDIR)$(TMPFILESDIR)/numactl-plan.conf

@@ -19,8 +19,9 @@ public struct NumactlPlan: ParsableCommand {
             BootCommand.self, InitCommand.self, SchemaCommand.self, ImportCommand.self,
         ])
 
-    /// The version of the program.
-    public static let version = "0.1.0"
+    /// The version of the program. CHANGELOG.md, the manual's footers and the packages name it as well, and
+    /// .ci/check-version compares them.
+    public static let version = "0.2.0"
 
     /// Makes the command; called by the parser.
     public init() {}

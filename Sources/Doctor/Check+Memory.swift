@@ -16,8 +16,7 @@ extension Check {
                         "the kernel keeps unmapping pages to see who uses them, which costs pinned guests time and gains them "
                         + "nothing; it may move memory of a policy other than strict"
                         + (bound.isEmpty ? "" : ". Bound to cells: \(listed(bound))"),
-                    help: "sysctl -w kernel.numa_balancing=0; permanently: echo 'kernel.numa_balancing = 0' > "
-                        + "/etc/sysctl.d/60-numa.conf")
+                    help: setting("kernel.numa_balancing", "numa"))
             ]
         },
         Check("transparent_huge_pages") { host in
@@ -44,7 +43,8 @@ extension Check {
                     why: exposed.isEmpty
                         ? "a guest whose memory was swapped out stands still while it comes back"
                         : "these have CPUs of their own, and ordinary memory that may be swapped out: \(listed(exposed))",
-                    help: "give them mem_page_size (huge pages are never swapped) or locked_memory, or: swapoff -a")
+                    help: "swapoff -a, or give the guests mem_page_size (huge pages are never swapped) or locked_memory"
+                )
             ]
         },
         Check("ksm") { host in
@@ -72,7 +72,7 @@ extension Check {
                     found: .zoneReclaimOn, .note, "vm.zone_reclaim_mode is \(text)",
                     why:
                         "a full cell throws its caches away, and waits for that, before memory of another cell is used",
-                    help: "sysctl -w vm.zone_reclaim_mode=0")
+                    help: setting("vm.zone_reclaim_mode", "zone-reclaim"))
             ]
         },
     ]

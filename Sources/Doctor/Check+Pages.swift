@@ -27,7 +27,7 @@ extension Check {
                 Diagnostic(
                     found: .surplusPages, .note, "vm.nr_overcommit_hugepages is \(text)",
                     why: "pools may grow by surplus pages on any cell, beyond what was planned for it",
-                    help: "sysctl -w vm.nr_overcommit_hugepages=0")
+                    help: setting("vm.nr_overcommit_hugepages", "overcommit"))
             ]
         },
         Check("sysctl_files") { host in
@@ -38,7 +38,9 @@ extension Check {
                     why:
                         "it spreads pages over all cells, and takes back what was planned for a cell, whenever "
                         + "sysctl runs",
-                    help: "remove the line; pools.\(host.facts.defaultPoolSize) in the site file says it cell by cell")
+                    help:
+                        "sed -i '\(line.line)s/^/#/' \(shellWord(line.file)) (pools.\(host.facts.defaultPoolSize) in the site file "
+                        + "says it cell by cell)")
             }
         },
         Check("tuned") { host in
@@ -48,7 +50,7 @@ extension Check {
                 Diagnostic(
                     found: .tunedInterferes, .warning, "tuned's profile \(tuned.name) sets \(listed(tuned.lines))",
                     why: "tuned sets it again at each start, whatever was planned",
-                    help: "take the lines out in a profile of your own that includes \(tuned.name), or: tuned-adm off")
+                    help: "tuned-adm off, or a profile of your own that includes \(tuned.name) without these lines")
             ]
         },
         Check("command_line_pages") { host in
@@ -57,7 +59,7 @@ extension Check {
                 Diagnostic(
                     found: .pagesOptionIgnored, .warning, "the kernel ignores '\(option.text)' on its command line",
                     why: "there is a second hugepages= for the same size, and the kernel takes the first",
-                    help: "keep one hugepages= after each hugepagesz=; numactl-plan boot --emit kernel-args prints them"
+                    help: "numactl-plan boot --emit kernel-args prints them with one hugepages= after each hugepagesz="
                 )
             }
         },

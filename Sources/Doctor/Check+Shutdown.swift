@@ -13,8 +13,9 @@ extension Check {
                     found: .managedSave, isManaged ? .warning : .note, "\(name) has a managed-save image",
                     why:
                         "its next start resumes from the image, with the definition of that time and not the present one",
-                    help: "virsh start \(name) and shut it down inside, or give the saved state up: "
-                        + "virsh managedsave-remove \(name)")
+                    help:
+                        "virsh managedsave-remove \(name) gives the saved state up; else start the guest and shut it down"
+                )
             }
         },
         Check("libvirt_guests") { host in
@@ -25,7 +26,7 @@ extension Check {
                     found: .guestsSuspendAtShutdown, .note, "libvirt-guests saves guests when the host shuts down",
                     why:
                         "they resume with the old definition: what waits for a guest's next start keeps waiting over a reboot",
-                    help: "ON_SHUTDOWN=shutdown in /etc/default/libvirt-guests (or /etc/sysconfig/libvirt-guests)")
+                    help: "echo ON_SHUTDOWN=shutdown >> /etc/default/libvirt-guests (or /etc/sysconfig/libvirt-guests)")
             ]
         },
     ]

@@ -65,6 +65,11 @@ extension Diagnostic {
     }
 }
 
+/// The command that sets a kernel parameter to 0, now and from the next boot on, by a file of that name.
+func setting(_ parameter: String, _ name: String) -> String {
+    "echo '\(parameter) = 0' > /etc/sysctl.d/60-\(name).conf && sysctl -p /etc/sysctl.d/60-\(name).conf"
+}
+
 /// Names for a sentence: all of a few, else the first and a count.
 func listed(_ names: [String]) -> String {
     names.count <= 4

@@ -4,8 +4,9 @@ import Testing
 /// The commands of a text's `console` blocks with what they print, as far as they are the same on every machine.
 ///
 /// A block's lines are commands after `$ `, the text that they read after `> `, and output. Of a shell this knows `| head -n N`,
-/// `| tail -n N`, a text to read (`<<'END'`), `cat` and `echo $?`. A block in which all commands are among `numactl-plan` on a facts
-/// file or without any host, `cat` and `echo $?` is run; others are left alone.
+/// `| tail -n N`, a text to read (`<<'END'`), output into a file (`> site.yaml`) that later commands of the block read, `cat` and
+/// `echo $?`. A block in which all commands are among `numactl-plan` on a facts file or without any host, `cat` and `echo $?` is run;
+/// others are left alone.
 struct Transcript {
     struct Step: Equatable {
         var command: String
@@ -85,9 +86,10 @@ struct Transcript {
     /// Runs a block from the package's root.
     static func play(_ steps: [Step]) throws -> [Step] {
         var status: Int32 = 0
+        var files: [String: String] = [:]
         return try steps.map { step in
             var step = step
-            let (text, end) = try play(step, after: status)
+            let (text, end) = try play(step, after: status, &files)
             status = end
             step.output = text.isEmpty ? [] : text.components(separatedBy: "\n")
             if step.output.last == "" { step.output.removeLast() }
@@ -95,20 +97,28 @@ struct Transcript {
         }
     }
 
-    private static func play(_ step: Step, after status: Int32) throws -> (String, Int32) {
+    private static func play(
+        _ step: Step, after status: Int32, _ files: inout [String: String]
+    ) throws -> (String, Int32) {
         if step.command == "echo $?" { return ("\(status)\n", 0) }
         let stages = step.command.components(separatedBy: " | ")
         var words = stages[0].split(separator: " ").map(String.init)
-        var files: [String: String] = [:]
         if let place = words.firstIndex(where: { $0.hasPrefix("<<") }) {
             let end = words.remove(at: place).trimmingCharacters(in: CharacterSet(charactersIn: "<'"))
             try #require(step.input.last == end)
             files["-"] = step.input.dropLast().map { $0 + "\n" }.joined()
         }
+        if words[0] == "cat", let text = files[words[1]] { return (text, 0) }
         if words[0] == "cat" {
             return (try String(contentsOf: packageRoot.appending(path: words[1]), encoding: .utf8), 0)
         }
+        let target = words.firstIndex(of: ">").map { Array(words[$0...]) }
+        words.removeLast(target?.count ?? 0)
         let run = CommandRun(Array(words.dropFirst()), files: files, folder: packageRoot)
+        if let target {
+            files[target[1]] = run.output
+            return (run.errors, run.status)
+        }
         let text = try stages.dropFirst().reduce(run.output + run.errors, cut)
         return (text, stages.count == 1 ? run.status : 0)
     }

@@ -112,11 +112,12 @@ struct DoctorTests {
         ) { $0.facts.cells[0].pools[0].surplus = 3 },
         Case(
             name: "overcommit_pages", code: .surplusPages, severity: .note, says: "is 64",
-            helps: "vm.nr_overcommit_hugepages=0"
+            helps: "vm.nr_overcommit_hugepages = 0"
         ) { $0.sysctl["vm.nr_overcommit_hugepages"] = "64" },
         Case(
             name: "sysctl_files", code: .sysctlSetsPools, severity: .warning,
-            says: "/etc/sysctl.d/10-x.conf:3 sets vm.nr_hugepages = 512", helps: "remove the line"
+            says: "/etc/sysctl.d/10-x.conf:3 sets vm.nr_hugepages = 512",
+            helps: "sed -i '3s/^/#/' '/etc/sysctl.d/10-x.conf'"
         ) {
             $0.sysctlFiles = [
                 ConfiguredSetting(file: "/etc/sysctl.d/10-x.conf", line: 3, name: "vm.nr_hugepages", value: "512")
@@ -140,7 +141,7 @@ struct DoctorTests {
         },
         Case(
             name: "numa_balancing", code: .numaBalancingOn, severity: .note, says: "balancing",
-            helps: "kernel.numa_balancing=0"
+            helps: "kernel.numa_balancing = 0"
         ) { $0.sysctl["kernel.numa_balancing"] = "1" },
         Case(
             name: "numa_balancing", code: .numaBalancingOn, severity: .warning, says: "balancing",
@@ -161,7 +162,10 @@ struct DoctorTests {
         Case(name: "ksm", code: .ksmOn, severity: .warning, says: "across cells", helps: "merge_across_nodes") {
             $0.sysfs["kernel/mm/ksm/run"] = "1"
         },
-        Case(name: "zone_reclaim", code: .zoneReclaimOn, severity: .note, says: "is 1", helps: "zone_reclaim_mode=0") {
+        Case(
+            name: "zone_reclaim", code: .zoneReclaimOn, severity: .note, says: "is 1",
+            helps: "sysctl -p /etc/sysctl.d/60-zone-reclaim.conf"
+        ) {
             $0.sysctl["vm.zone_reclaim_mode"] = "1"
         },
         Case(

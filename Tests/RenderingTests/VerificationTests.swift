@@ -105,6 +105,22 @@ struct VerificationTests {
             json(DoctorJSON(host: "hv01", Self.results, exit: ExitReport(code: 2, name: "differences"))), "doctor.json")
     }
 
+    @Test("by the doctor: the worst kinds in full, all others short, alike ones counted")
+    func manyFindings() throws {
+        let images = ["a", "b", "c"].map { name in
+            Diagnostic(
+                .fileMissing, "/\(name).img is missing", notes: ["\(name) cannot start"], hint: "ls -l /\(name).img")
+        }
+        let notes = [DiagnosticCode.zoneReclaimOn, .transparentHugePages].map { code in
+            Diagnostic(code, "\(code.rawValue) is on", severity: .note, notes: ["a reason"], hint: "switch it off")
+        }
+        let results = [
+            CheckResult(name: "zone_reclaim", verdict: .found, findings: notes),
+            CheckResult(name: "guests", verdict: .found, findings: images),
+        ]
+        try expectGolden(DoctorText(host: "hv01", results + Self.results).text(), "doctor-many.txt")
+    }
+
     @Test("for Prometheus")
     func metrics() throws {
         let metrics = HostMetrics(

@@ -12,12 +12,21 @@ public struct RedefineStep: GuestStep {
     static var word: Step.Word { .redefine }
     var step: Step { .redefine(self) }
 
-    var sentence: String { "changed the definition of \(guest)" }
-    var order: String { "change the definition of \(guest)" }
+    var sentence: String {
+        isMarkOnly ? "marked \(guest) as a guest of \(wanted.mark.site)" : "changed the definition of \(guest)"
+    }
+    var order: String {
+        isMarkOnly ? "mark \(guest) as a guest of \(wanted.mark.site)" : "change the definition of \(guest)"
+    }
     var isOneWay: Bool { false }
 
     /// The changes of devices.
     package var deviceChanges: [DeviceChange] { devices ?? [] }
+
+    /// Whether settings and devices stay as they are, as those of a domain that is taken over.
+    private var isMarkOnly: Bool {
+        deviceChanges.isEmpty && wanted.settings.differences(from: prior.settings).isEmpty
+    }
 
     func problem(_ rules: GuestStepRules, _ domain: GuestPrecondition.Domain?) -> String? {
         let mark = domain?.ownershipMark

@@ -1,8 +1,11 @@
 public import Diagnostics
 public import Doctor
 
-/// A checkup for a terminal: the findings, the worst first, then what was fine and what could not be told.
+/// A checkup for a terminal: the worst kinds of findings in full, the others shorter, then what was fine and what could not be told.
 public struct DoctorText {
+    /// How many kinds of findings are shown with the reason why they matter.
+    private static let shownInFull = 3
+
     private let host: String?
     private let results: [CheckResult]
     private let notes: [Diagnostic]
@@ -18,14 +21,46 @@ public struct DoctorText {
     public func text(color: Bool = false, width: Int = standardWidth) -> String {
         let paint = Paint(isOn: color, width: width)
         let findings = results.flatMap(\.findings)
+        let kinds = DoctorText.kinds(of: findings)
         return joinedSections([
             [paint("host \(host.map { displayable($0) } ?? Amount.unknown)", .heading)],
-            Diagnostic.Severity.allCases.flatMap { severity in
-                findings.filter { $0.severity == severity }.flatMap { findingLines([$0], []) }
-            },
+            kinds.prefix(DoctorText.shownInFull).flatMap { findingLines([$0], []) },
+            others(Array(kinds.dropFirst(DoctorText.shownInFull))),
             list("fine", .fine, width), list("not known", .unknown, width), findingLines(notes, []),
             [paint(summary(findings), .heading)],
         ])
+    }
+
+    /// One finding for each kind, the worst first: the first of its code and severity, with the number of those like it.
+    private static func kinds(of findings: [Diagnostic]) -> [Diagnostic] {
+        Diagnostic.Severity.allCases.flatMap { severity in
+            var kinds: [[Diagnostic]] = []
+            for finding in findings where finding.severity == severity {
+                if let place = kinds.firstIndex(where: { $0.first?.code == finding.code }) {
+                    kinds[place].append(finding)
+                } else {
+                    kinds.append([finding])
+                }
+            }
+            return kinds.compactMap(shown)
+        }
+    }
+
+    private static func shown(_ alike: [Diagnostic]) -> Diagnostic? {
+        guard var first = alike.first else { return nil }
+        if alike.count > 1 { first.notes.append("and \(alike.count - 1) more like this: --format json has all") }
+        return first
+    }
+
+    /// What is less urgent: what was found and what helps, without the reasons.
+    private func others(_ findings: [Diagnostic]) -> [String] {
+        guard let first = findings.first else { return [] }
+        let lines = findings.flatMap { finding in
+            var short = finding
+            short.notes = []
+            return findingLines([short], [])
+        }
+        return lines + ["why each matters: numactl-plan explain \(first.code.rawValue)"]
     }
 
     private func list(_ title: String, _ verdict: CheckResult.Verdict, _ width: Int) -> [String] {
