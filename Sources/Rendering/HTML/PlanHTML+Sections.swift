@@ -11,23 +11,14 @@ extension PlanHTML {
     /// Who did not get a place, what was short, and what would help.
     var unplaced: [XMLElement] {
         let guests = plan.placement.unplaced
-        let rows = guests.flatMap { guest in
-            guest.reasons.map { shortage in
-                [
-                    guest.name, guest.code.rawValue, shortage.hostCell.map { "\($0)" } ?? "all",
-                    Words.resource(shortage.resource), Words.amount(shortage.needed, of: shortage.resource),
-                    Words.amount(shortage.free, of: shortage.resource), Words.holders(shortage.heldBy) { $0 },
-                ]
-            } + (guest.reasons.isEmpty ? [[guest.name, guest.code.rawValue, "", "", "", "", ""]] : [])
-        }
         let remedies = guests.flatMap { guest in
             guest.remedies.map { HTML.text("li", "\(guest.name) would fit with \($0.words)") }
         }
         return HTML.section(
             "Not placed",
             HTML.table(
-                ["Guest", "Code", "Host cell", "Short of", "Needed", "Free", "Held by"], rows, numbers: [2, 4, 5],
-                class: "wide")
+                PlanTables.shortages(of: guests),
+                guests: guests.flatMap { guest in Array(repeating: [guest.name], count: max(1, guest.reasons.count)) })
                 + (remedies.isEmpty ? [] : [HTML.element("ul", remedies)]))
     }
 
@@ -55,44 +46,11 @@ extension PlanHTML {
 
     /// Guests and cells as tables.
     var placement: [XMLElement] {
-        let guests = plan.placement.guests.flatMap { guest -> [[String]] in
-            guard !guest.cells.isEmpty else {
-                let cpus = guest.floatingCPUs.map { $0.text(empty: "none") } ?? "any"
-                return [[guest.name, "–", "–", "–", Amount.text(guest.memory), "–", cpus]]
-            }
-            let emulator = guest.emulatorCPUs.isEmpty ? "" : "; emulator \(guest.emulatorCPUs)"
-            return guest.cells.enumerated().map { index, cell in
-                [
-                    guest.name, "\(cell.id)", "\(cell.hostCell)", cell.vcpus.text(empty: "none"),
-                    Amount.text(of: cell), "\(cell.pageSize)", CellPins(cell).text + (index == 0 ? emulator : ""),
-                ]
-            }
-        }
-        let cells = plan.placement.cells.map { cell in
-            let pools = cell.pools.filter { $0.wanted > .zero }.map { "\($0.wanted) × \($0.pageSize)" }
-            return [
-                "\(cell.id)", cell.dedicatedCPUs.text(empty: "none"), cell.sharedCPUs.text(empty: "none"),
-                "\(cell.sharedVCPUs)", Amount.text(cell.memoryUsed), pools.joined(separator: ", "),
-            ]
-        }
-        return HTML.table(
-            ["Guest", "Cell", "Host cell", "vCPUs", "Memory", "Page", "CPUs"], guests, numbers: [1, 2, 4, 5],
-            class: "wide")
-            + HTML.table(
-                ["Host cell", "Dedicated CPUs", "Shared CPUs", "Shared vCPUs", "Memory used", "Pools wanted"], cells,
-                numbers: [0, 3, 4])
+        let guests = PlanTables.placement(plan.placement.guests)
+        return HTML.table(guests, guests: guests.rows.map { [$0.cells[0]] })
+            + HTML.table(PlanTables.cells(plan.placement))
     }
 
     /// Errors, warnings and notes.
-    var findings: [XMLElement] {
-        HTML.table(
-            ["Finding", "Message", "Where"],
-            plan.diagnostics.map { finding in
-                let words = [finding.message] + finding.notes + (finding.hint.map { ["help: \($0)"] } ?? [])
-                return [
-                    "\(finding.severity.rawValue) \(finding.code.rawValue)", words.joined(separator: "; "),
-                    finding.mark.map { "\($0)" } ?? "",
-                ]
-            }, class: "findings")
-    }
+    var findings: [XMLElement] { HTML.table(PlanTables.findings(plan.diagnostics)) }
 }
