@@ -17,8 +17,7 @@ extension ExplainText {
     /// What the running guest gets at its next start only.
     private func waiting(_ name: String, _ paint: Paint) -> [String] {
         guard let parts = plan.pending[name], !parts.isEmpty else { return [] }
-        let table = Table([.name(), .quoted()], parts.map { [Words.path($0), PendingWords.values($0)] })
-        return ["  waits for a restart"] + table.lines(indent: 4, paint)
+        return ["  waits for a restart"] + PlanTables.pending([("", parts)]).headless().lines(indent: 4, paint)
     }
 
     private func what(_ cell: GuestCellPlacement) -> String {

@@ -23,7 +23,7 @@ enum PlanTables {
     /// One row a guest that changes, or several that are alike.
     static func guests(_ lines: [GuestLine]) -> Table {
         Table(
-            [.name("guest"), .number("vCPUs"), .number("memory"), "cells", "CPUs", .quoted("change")],
+            [.quoted("guest"), .number("vCPUs"), .number("memory"), "cells", "CPUs", .quoted("change")],
             lines.map { line in
                 Table.Row(
                     cells: [line.title] + line.columns + [line.cpus.text, line.action],
@@ -41,7 +41,7 @@ enum PlanTables {
         ).headless()
     }
 
-    /// One row a guest cell, and one for emulator threads with CPUs of their own or a guest bound to no cell.
+    /// One row a guest cell, and one for emulator threads that run elsewhere than the vCPUs, or a guest bound to no cell.
     static func placement(_ guests: [GuestPlacement], title: String = "") -> Table {
         Table(
             [
@@ -66,7 +66,9 @@ enum PlanTables {
                 ]
             ] + elsewhere.map { ["", "\($0.key)", "memory", Amount.text($0.value), "\(cell.pageSize)", ""] }
         }
-        let emulator = guest.emulatorCPUs.isEmpty ? [] : [["", "", "emulator", "", "", "\(guest.emulatorCPUs)"]]
+        let own = guest.cells.flatMap(\.pins.values).reduce(into: CPUSet()) { $0.formUnion($1) }
+        let isBeside = guest.emulatorCPUs.isEmpty || guest.emulatorCPUs == own
+        let emulator = isBeside ? [] : [["", "", "emulator", "", "", "\(guest.emulatorCPUs)"]]
         return cells + emulator
     }
 
@@ -144,9 +146,13 @@ enum PlanTables {
 
     /// One row a setting that waits for a restart, below the name of its guest.
     static func pending(_ guests: [(name: String, parts: [ChangedPart])]) -> Table {
-        Table(
-            [.name("waits for a restart"), .name("setting"), .quoted("now -> then")],
-            guests.flatMap { guest in guest.parts.map { [guest.name, Words.path($0), PendingWords.values($0)] } },
-            isGrouped: true)
+        let isDated = guests.contains { $0.parts.contains { $0.since != nil } }
+        return Table(
+            [.name("waits for a restart"), .name("setting"), .quoted("now -> then"), .list(isDated ? "since" : "")],
+            guests.flatMap { guest in
+                guest.parts.map { part in
+                    [guest.name, Words.path(part), PendingWords.values(part), part.since?.minute ?? ""]
+                }
+            }, isGrouped: true)
     }
 }

@@ -76,7 +76,7 @@ public struct StatusText {
 
     private var summary: String {
         let counts = GuestStatus.Sync.allCases.map { sync in (sync, status.guests.count { $0.sync == sync }) }
-        let words = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0.words)" }
+        let words = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0 == .differs && $0.1 > 1 ? "differ" : $0.0.words)" }
         let pending = status.guests.count { $0.restartPending }
         let all = words + (pending > 0 ? ["\(Amount.count(pending, "restart")) pending"] : [])
         return "Status: \(all.isEmpty ? "no guests" : all.joined(separator: ", "))."
