@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Planning
 internal import XMLTree
 
 /// Elements of HTML. They are values, so all text in them is escaped when they are written, and everything that opens is closed.
@@ -26,24 +27,26 @@ enum HTML {
     static func table(_ table: Table, guests: [[String]] = []) -> [XMLElement] {
         guard !table.rows.isEmpty else { return [] }
         let headings = table.capitalizedHeadings
+        let shown = table.columns.indices.filter { column in table.rows.contains { !$0.cells[column].isEmpty } }
         func cell(_ name: String, _ column: Int, _ words: String) -> XMLElement {
+            let form = table.columns[column]
             let styles = [
-                table.columns[column].alignment == .right ? "n" : nil, words.isEmpty ? "e" : nil,
-                table.columns[column].wraps ? "w" : nil,
+                form.alignment == .right ? "n" : form.wraps || form.isQuoted ? nil : "s", words.isEmpty ? "e" : nil,
+                form.wraps && form.isQuoted ? "q" : nil,
             ].compactMap { $0 }
             return text(name, class: styles.isEmpty ? nil : styles.joined(separator: " "), words)
         }
         // On a narrow screen each row is a card, where every cell shows its heading.
         func row(_ row: Table.Row) -> XMLElement {
-            let cells = row.cells.enumerated().map { column, words in
+            let cells = shown.map { column in
                 let sign = column == 0 ? row.sign.map { "\($0.rawValue) " } ?? "" : ""
-                var cell = cell("td", column, sign + words)
+                var cell = cell("td", column, sign + row.cells[column])
                 cell[attribute: "data-label"] = headings[column]
                 return cell
             }
             return element("tr", class: row.sign?.style ?? (row.isBad ? "bad" : nil), cells)
         }
-        let head = element("thead", [element("tr", headings.enumerated().map { cell("th", $0, $1) })])
+        let head = element("thead", [element("tr", shown.map { cell("th", $0, headings[$0]) })])
         let rows = zip(table.rows, guests + table.rows.dropFirst(guests.count).map { _ in [] }).map {
             about($1, row($0))
         }
@@ -79,9 +82,20 @@ enum HTML {
     }
 }
 
+extension HTML {
+    /// What stands behind the class `verdict`.
+    static func style(of verdict: Plan.Verdict?) -> String {
+        switch verdict {
+        case .noChanges: " good"
+        case .changes: ""
+        case .infeasible, .undecided, .refused, nil: " bad"
+        }
+    }
+}
+
 extension Sign {
     /// The class of what has the sign.
-    fileprivate var style: String {
+    var style: String {
         switch self {
         case .added: "add"
         case .removed: "del"

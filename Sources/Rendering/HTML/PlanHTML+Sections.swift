@@ -14,11 +14,10 @@ extension PlanHTML {
         let remedies = guests.flatMap { guest in
             guest.remedies.map { HTML.text("li", "\(guest.name) would fit with \($0.words)") }
         }
+        let table = PlanTables.shortages(of: guests)
         return HTML.section(
             "Not placed",
-            HTML.table(
-                PlanTables.shortages(of: guests),
-                guests: guests.flatMap { guest in Array(repeating: [guest.name], count: max(1, guest.reasons.count)) })
+            HTML.table(table, guests: table.rows.map { [$0.cells[0]] })
                 + (remedies.isEmpty ? [] : [HTML.element("ul", remedies)]))
     }
 
@@ -26,18 +25,27 @@ extension PlanHTML {
     var changes: [XMLElement] {
         let definitions = Dictionary(
             review.definitions.map { ("guest/\($0.guest)", $0.lines) }, uniquingKeysWith: { first, _ in first })
+        let lines = GuestLine.all(of: plan) { _ in true }
+        let guests = zip(PlanTables.guests(lines).rows, lines).map { ($0, $1.change, $1.names) }
+        let pools = plan.changes.filter { !$0.isGuest }
         let moves = plan.moves.map { HTML.text("li", $0.words) }
         return (moves.isEmpty ? [] : [HTML.element("ul", moves)])
-            + plan.changes.map { change in
-                let what = " \(change.action.rawValue), impact: \(Words.impact([change]))"
-                let summary = HTML.element(
-                    "summary", [HTML.text("code", change.address), HTML.text("span", class: "soft", what)])
-                let lines = change.parts.map(line) + change.kept.map { "  keeps \($0)" }
-                let diffs = [lines, definitions[change.address] ?? []].filter { !$0.isEmpty }.map(HTML.diff)
-                var details = HTML.element("details", [summary] + diffs)
+            + (zip(PlanTables.pools(pools).rows, pools).map { ($0, $1, []) } + guests).map { row, change, names in
+                let settings = change.parts.map(line) + change.kept.map { "  keeps \($0)" }
+                let diffs = [settings, definitions[change.address] ?? []].filter { !$0.isEmpty }.map(HTML.diff)
+                var details = HTML.element("details", [summary(row, change)] + diffs)
                 if plan.changes.count <= PlanHTML.unfolded { details[attribute: "open"] = "open" }
-                return details
+                return HTML.about(names, details)
             }
+    }
+
+    /// What the bar of a change says: the subject, what it gets and where, and what happens to it.
+    private func summary(_ row: Table.Row, _ change: Change) -> XMLElement {
+        var words = row.cells.dropFirst().filter { !$0.isEmpty }
+        if change.action == .create { words.insert("create", at: 0) }
+        let name = HTML.text(
+            "code", class: Sign(change.action).style, "\(Sign(change.action).rawValue) \(row.cells[0])")
+        return HTML.element("summary", [name, HTML.text("span", class: "soft", words.joined(separator: " · "))])
     }
 
     private func line(_ part: ChangedPart) -> String {
