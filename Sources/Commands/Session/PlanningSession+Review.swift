@@ -16,7 +16,11 @@ extension PlanningSession {
         case .text: PlanText(review(options)).text(color: world.hasColor, width: world.width)
         case .json: try json(status)
         case .markdown: PlanMarkdown(review(options), maximumBytes: options.maxBytes).text
-        case .html: PlanHTML(review(options), picture: picture).text
+        case .html:
+            PlanHTML(
+                review(options), picture: picture,
+                before: HostPicture.before(facts, plan: result.plan, policy: policy, specs: guests)
+            ).text
         case .svg: HostSVG(picture).text
         }
     }
