@@ -66,7 +66,7 @@ struct ReadmeTests {
     func make(page: String) throws {
         let makefile = try String(contentsOf: packageRoot.appending(path: "Makefile"), encoding: .utf8)
         let text = try String(contentsOf: packageRoot.appending(path: page), encoding: .utf8)
-        let targets = Set(text.matches(of: /(?:[`$#] ?|&& )make ([a-z]+)/).map { String($0.output.1) })
+        let targets = Set(text.matches(of: /(?:[`$#] ?|&& )make ([a-z-]+)/).map { String($0.output.1) })
         #expect(!targets.isEmpty)
         for target in targets { #expect(makefile.contains("\n\(target):"), "make \(target)") }
     }
