@@ -32,8 +32,8 @@ WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 # nobody reads that nothing was tested.
 try = export $(WITH_SWIFT); $(2); status=$$?; if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "$(1): NOT RUN, see above"; exit 0; fi; exit $$status
 
-.PHONY: help setup build release demo test lint check unit shells pipelines system evolution evolution-test lab ansible fuzz fuzz-test \
-    sanitize killed crash deb rpm tarball docs package bench install uninstall clean
+.PHONY: help setup build release demo test lint check unit browser shells pipelines system evolution evolution-test lab ansible fuzz \
+    fuzz-test sanitize killed crash deb rpm tarball docs package bench install uninstall clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ check: lint unit ## For every edit: lint, build, the tests of all targets on few
 unit: ## Run the tests of all targets at full length; one alone: swift test --filter IDSetTests
 	$(SWIFT) build --build-tests
 	@Tests/unit
+
+browser: build ## Open the pages of plan --format html in Chromium: no side scrolling, no small words, highlight and filter (a minute)
+	$(call try,browser,Tests/browser/run)
 
 shells: ## Press Tab in bash, zsh and fish and look at the screens; needs a build
 	@$(call try,shells,Tests/shells/run)

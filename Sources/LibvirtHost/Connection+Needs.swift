@@ -34,8 +34,10 @@ extension Connection {
             if error.code == Int(VIR_ERR_NO_STORAGE_VOL.rawValue) { return .missing }
             throw error
         }
-        virStorageVolFree(found)
-        return .present
+        defer { virStorageVolFree(found) }
+        guard let path = virStorageVolGetPath(found) else { throw .last("virStorageVolGetPath") }
+        defer { free(path) }
+        return .present(path: String(cString: path))
     }
 
     /// What libvirt says against a machine that it does not offer, "" for one that it offers; nil where the driver does not tell.

@@ -4,11 +4,14 @@ public import HostModel
 
 /// An open connection to libvirt. It is closed when the last reference to it goes.
 ///
-/// A class, not a value with one owner: the facts, the interpreter and the command that made it hold the same connection,
-/// and libvirt allows several threads to use one at the same time.
+/// A class, not a value with one owner: the facts, the interpreter and the command that made it hold the same connection. One thread
+/// at a time: before version 10, a call of a second thread can wait for an answer that the first one gets (lost wake-up in the RPC
+/// client).
 public final class Connection: Sendable {
     /// Never changed, and libvirt locks what is behind it, so every thread may use it.
     nonisolated(unsafe) let handle: virConnectPtr
+    /// How it was opened.
+    let uri: String
 
     /// Opens `uri`, such as `qemu:///system`; a read-only connection can neither write nor read secrets.
     ///
@@ -19,6 +22,7 @@ public final class Connection: Sendable {
         let handle = readOnly ? virConnectOpenReadOnly(uri) : virConnectOpen(uri)
         guard let handle else { throw .last(readOnly ? "virConnectOpenReadOnly" : "virConnectOpen") }
         self.handle = handle
+        self.uri = uri
     }
 
     deinit { virConnectClose(handle) }

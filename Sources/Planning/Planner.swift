@@ -99,6 +99,13 @@ private struct PlanRun {
         var plan = Plan(
             host: request.host.host.name ?? request.policy.name.value, site: request.site, verdict: .noChanges,
             placement: placement, moves: moves, diagnostics: diagnostics + pins.diagnostics)
+        plan.before = placement.moved.compactMap { name in
+            records[name].map { record in
+                GuestPlacement(
+                    name, asDefined: record.live ?? record.parts, load: nil, host: request.host,
+                    defaultHugePage: request.defaultHugePage, overhead: request.policy.guestOverhead)
+            }
+        }
         plan.only = request.consent.only.map { only in
             request.guests.map(\.name.value).filter(only.contains).sorted()
         }

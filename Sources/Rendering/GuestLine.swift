@@ -85,9 +85,7 @@ struct GuestLine {
     }
 
     /// The guests by name, and how many they are.
-    func title(quote: (String) -> String) -> String {
-        names.count == 1 ? quote(names[0]) : "\(NameList.text(names, quote: quote)) (\(names.count))"
-    }
+    var title: String { names.count == 1 ? names[0] : "\(NameList.text(names) { $0 }) (\(names.count))" }
 
     private static func columns(_ change: Change, _ place: GuestPlacement?) -> [String] {
         let placed = place.map { $0.cells.reduce(0) { $0 + $1.vcpus.count } } ?? 0

@@ -47,6 +47,16 @@ struct FleetTests {
         try expectGolden(result.output, "fleet.\(format)")
     }
 
+    @Test("is one page with a tile a host")
+    func page() {
+        let result = run("--format", "html", files: Self.four)
+        #expect(result.status == 66 && result.errors == "")
+        #expect(result.output.ranges(of: "<section class='tile'").count == 5)
+        for words in ["<h2>hv01</h2>", "does not fit NP304", "there are no facts of hv05", "data-g='web-1&#9;web-2'"] {
+            #expect(result.output.contains(words), "\(words)")
+        }
+    }
+
     @Test("is a valid document, hosts ascending, each with the plan that it has alone")
     func document() throws {
         let result = run("--format", "json", "--detailed-exitcode")
@@ -140,7 +150,7 @@ struct FleetTests {
         arguments: [
             ["--all-hosts"], ["--all-hosts", "--facts", "facts", "--host", "hv01"],
             ["--all-hosts", "--facts", "facts", "--format", "svg"],
-            ["--all-hosts", "--facts", "facts", "--format", "html"], ["--max-facts-age", "1h"],
+            ["--max-facts-age", "1h"],
             ["--facts", "f", "--max-facts-age", "1w"], ["--facts", "f", "--max-facts-age", "h"],
             ["--facts", "f", "--max-facts-age", "99999999999999999999h"], ["--max-bytes", "4095"],
             ["--xml", "--format", "json"], ["--xml", "--format", "svg"],

@@ -24,6 +24,13 @@ struct OutputOptionsTests {
         }
     }
 
+    @Test("--details refuses a name that no guest has")
+    func unknown() {
+        let run = plan(["pinned.yaml", "--details", "db02"])
+        #expect(run.status == 64 && run.output.isEmpty)
+        #expect(run.errors.contains("NP607: --details names 'db02'") && run.errors.contains("did you mean db01?"))
+    }
+
     @Test("50 guests are two screens, and the settings of one a few lines more")
     func many() {
         let site = "hosts: {hv01: {}}\nguests: {vm: {vcpus: 1, ram: 512MiB, numa_nodes: 1, count: 50}}\n"

@@ -248,8 +248,10 @@ struct JournalStoreTests {
                 path: folder.store.file(of: id), line: 2, reason: "its sum is not that of its bytes")
         ) { try folder.store.read(id) }
         #expect(try folder.store.open() == [id])
+        #expect(try !folder.store.isEnded(id))
         try folder.store.close(id, as: .closed, note: "")
         #expect(try folder.store.open() == [])
+        #expect(try folder.store.isEnded(id))
     }
 
     @Test("names later transactions later, even when the clock was ahead")

@@ -87,7 +87,7 @@ struct PreflightTests {
         host.domains = [
             DomainFacts(name: "other", state: .running, xml: XMLWriter.write(try domain("other", link)))
         ]
-        let real = HostObservation(paths: ["/a": .file(real: "/a"), "/link": .file(real: "/a")])
+        let real = HostObservation(paths: ["/a": .file(identity: "1"), "/link": .file(identity: "1")])
         let create = try creation("g", disk)
         let found = Preflight(steps: [create], on: host, site: "s").findings(real)
         #expect(found.map(\.code) == codes && found.allSatisfy { $0.severity == .error })
@@ -95,5 +95,28 @@ struct PreflightTests {
         host.domains[0].state = .shutoff
         #expect(
             Preflight(steps: [create], on: host, site: "s").findings(real).allSatisfy { $0.severity == .warning })
+    }
+
+    @Test("is not the same disk under another name: a second link to the file, another node of the device, a volume")
+    func names() throws {
+        let volume = HostNeeds.Volume(pool: "p", name: "v")
+        let one = HostObservation(
+            paths: ["/a": .file(identity: "1"), "/b": .file(identity: "1")],
+            volumes: [volume: .present(path: "/b")])
+        var other = one
+        other.paths["/b"] = .file(identity: "2")
+        for source in ["<source file='/b'/>", "<source pool='p' volume='v'/>"] {
+            var host = referenceHost
+            let disk = "<disk>\(source)<target dev='vda'/></disk>"
+            host.domains = [
+                DomainFacts(name: "other", state: .running, xml: XMLWriter.write(try domain("other", disk)))
+            ]
+            let create = try creation("g", "<disk><source file='/a'/><target dev='vda'/></disk>")
+            let preflight = Preflight(steps: [create], on: host, site: "s")
+            #expect(preflight.needs.paths.contains("/b") != preflight.needs.volumes.contains(volume))
+            let found = preflight.findings(one)
+            #expect(found.map(\.code) == [.diskShared] && found.first?.notes.count == 1)
+            #expect(preflight.findings(other).isEmpty)
+        }
     }
 }

@@ -157,7 +157,7 @@ struct PlanMarkdownTests {
         let plan = plan(guests: 60)
         let text = PlanMarkdown(plan, maximumBytes: bytes).text
         #expect(text.utf8.count <= bytes)
-        #expect(text.contains("| `guest1` to `guest60` (60) | create |"))
+        #expect(text.contains("| + `guest1 to guest60 (60)` |"))
         #expect(text.contains("<summary><code>guest/guest1</code>"))
         #expect(!text.contains("<summary><code>guest/guest60</code>"))
         #expect(text.contains(" left out: see the plan as text or JSON."))

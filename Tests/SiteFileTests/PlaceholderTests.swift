@@ -26,7 +26,7 @@ struct PlaceholderTests {
     }
 
     @Test(
-        "and a hardware address are refused where two guests would have one, or nothing can be filled in",
+        "and a hardware address or a disk are refused where two guests would have one, or nothing can be filled in",
         arguments: [
             (guest("count: 2, interfaces: [{network: n, mac: ▶'52:54:00:00:00:01'}]"), .macTwice),
             (guest("count: 256, interfaces: [{network: n, mac: ▶'52:54:00:00:00:{index}'}]"), .badNumber),
@@ -42,6 +42,13 @@ struct PlaceholderTests {
                   b: {vcpus: 1, ram: 1GiB, count: 12, interfaces: [{network: n, mac: ▶'52:54:00:00:00:{index}'}]}
                 """, .macTwice
             ),
+            (
+                """
+                guests:
+                  a: {vcpus: 1, ram: 1GiB, disks: [{path: /srv/b-2.img}]}
+                  b: {vcpus: 1, ram: 1GiB, count: 2, disks: [{path: ▶'/srv/b-{index}.img'}]}
+                """, .diskShared
+            ),
         ] as [(String, DiagnosticCode)])
     func refused(text: String, code: DiagnosticCode) {
         let (found, mark) = readMarked(text)
@@ -54,5 +61,15 @@ struct PlaceholderTests {
     func disks() {
         #expect(read(guest("count: 2, disks: [{path: '/srv/{name}.img'}]")).diagnostics.isEmpty)
         #expect(read(guest("count: 2, disks: [{path: '/srv/a.img'}]")).diagnostics.map(\.code) == [.conflictingKeys])
+        for second in ["read_only: true", "host: h", "state: absent", "adopt: true"] {
+            let keys = second == "read_only: true" ? "disks: [{path: /a, \(second)}]" : "disks: [{path: /a}], \(second)"
+            let text = """
+                hosts: {h: {}, i: {}}
+                guests:
+                  a: {vcpus: 1, ram: 1GiB, host: i, disks: [{path: /a}]}
+                  b: {vcpus: 1, ram: 1GiB, \(second == "host: h" ? "" : "host: i, ")\(keys)}
+                """
+            #expect(read(text).diagnostics.isEmpty, "\(second): \(read(text).diagnostics)")
+        }
     }
 }

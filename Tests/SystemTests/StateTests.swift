@@ -13,7 +13,8 @@ extension SystemTests {
             let lab = try Lab("deaf")
             defer { lab.end() }
             try lab.write(guests: Self.guest("running"))
-            try #require(try lab.apply().status == 0)
+            let made = try lab.apply()
+            try #require(made.status == 0, "\(made.all)")
             let before = try FileState.all(definitionsOf: [lab.name], [lab.bootFile.path])
             let process = try RunningQEMU(lab.name).process
 
@@ -25,6 +26,13 @@ extension SystemTests {
             #expect(failed.errors.contains("the domain \(lab.name) did not shut down in time"))
             #expect(!failed.output.contains("Undone"), "nothing was done that could be put back")
             #expect(try RunningQEMU(lab.name).process == process)
+            #expect(try FileState.all(definitionsOf: [lab.name], [lab.bootFile.path]) == before)
+
+            // A QEMU that hangs takes no request at all, and libvirt waits for it without end.
+            kill(Int32(process), SIGSTOP)
+            let hung = try lab.apply("--yes", "--shutdown-timeout", "2")
+            kill(Int32(process), SIGCONT)
+            #expect(hung.status == 1 && hung.errors.contains("did not shut down in time"), "\(hung.all)")
             #expect(try FileState.all(definitionsOf: [lab.name], [lab.bootFile.path]) == before)
 
             try virsh("destroy", lab.name)

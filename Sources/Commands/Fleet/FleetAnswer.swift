@@ -15,6 +15,8 @@ struct FleetAnswer: Sendable {
     let error: (any Error)?
     /// Parts of a page of Markdown.
     let details: [String]
+    /// A host's part of a page.
+    let tile: RackHTML.Tile?
 
     /// Takes a plan.
     init(
@@ -24,7 +26,7 @@ struct FleetAnswer: Sendable {
         let entry = FleetEntry(
             host: session.policy.name.value, plan: plan, facts: session.origin, exit: status.report)
         let isQuiet = plan.verdict == .noChanges && plan.diagnostics.isEmpty && plan.restartPending.isEmpty
-        var (text, details, failure) = ("", [String](), nil as (any Error)?)
+        var (text, details, tile, failure) = ("", [String](), nil as RackHTML.Tile?, nil as (any Error)?)
         switch review.format {
         case .markdown:
             if !isQuiet { details = FleetMarkdown.details(of: session.review(review), host: entry.host) }
@@ -34,13 +36,16 @@ struct FleetAnswer: Sendable {
             } catch {
                 failure = error
             }
-        case .text, .html, .svg:
+        case .html: tile = RackHTML.tile(entry, session.review(review), picture: session.picture)
+        case .text, .svg:
             if !isQuiet {
                 text = PlanText(session.review(review)).text(color: hasColor, width: width) + "\n"
                 findings = DiagnosticText(sources: session.sources).render(plan.diagnostics)
             }
         }
-        (self.entry, self.status, self.text, self.details, error) = (entry, status, text, details, failure)
+        (self.entry, self.status, self.text, self.details, self.tile, error) = (
+            entry, status, text, details, tile, failure
+        )
     }
 
     /// Takes why there is no plan.
@@ -58,5 +63,6 @@ struct FleetAnswer: Sendable {
         case .markdown, .html, .svg: break
         }
         (self.entry, status, self.text, details, error) = (entry, failure.status, text, [], thrown)
+        tile = review.format == .html ? RackHTML.tile(entry) : nil
     }
 }

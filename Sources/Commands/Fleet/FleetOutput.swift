@@ -12,10 +12,12 @@ struct FleetOutput {
     private var entries: [FleetEntry] = []
     private var statuses: [ExitStatus] = []
     private var markdown: FleetMarkdown
+    private var page: RackHTML
 
     init(site: String, findings: [Diagnostic], sources: [SourceText], review: ReviewOptions, world: World) {
         (self.site, self.findings, self.sources, self.review, self.world) = (site, findings, sources, review, world)
         markdown = FleetMarkdown(site: site, findings: findings, maximumBytes: review.maxBytes)
+        page = RackHTML(site: site, findings: findings)
     }
 
     /// Shows what stands before the hosts.
@@ -35,7 +37,8 @@ struct FleetOutput {
         switch review.format {
         case .json: world.say((entries.isEmpty ? "\n" : ",\n") + answer.text)
         case .markdown: markdown.add(answer.entry, details: answer.details)
-        case .text, .html, .svg: if !answer.text.isEmpty { world.say(answer.text) }
+        case .html: if let tile = answer.tile { page.add(answer.entry, tile) }
+        case .text, .svg: if !answer.text.isEmpty { world.say(answer.text) }
         }
         if !answer.findings.isEmpty { world.warn("host \(displayable(answer.entry.host))\n\(answer.findings)") }
         entries.append(answer.entry)
@@ -52,7 +55,8 @@ struct FleetOutput {
             let members = try FleetJSON.tail(entries, exit: status.report).map(JSONText.member)
             world.say("\n  ],\n\(members.joined(separator: ",\n"))\n}\n")
         case .markdown: world.say(markdown.text)
-        case .text, .html, .svg:
+        case .html: world.say(page.text)
+        case .text, .svg:
             world.say(FleetText(entries, site: site).text(color: world.hasColor, width: world.width))
         }
         return status

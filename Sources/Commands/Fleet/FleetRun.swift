@@ -35,6 +35,9 @@ struct FleetRun {
             site: input.site.name.value, findings: input.warnings + others(facts), sources: input.sources,
             review: review, world: world)
         try output.begin()
+        let (line, begun) = (world.progress.map { ProgressLine(draw: $0) }, ContinuousClock.now)
+        let ticks = line?.ticking()
+        defer { ticks?.cancel() }
         for start in stride(from: 0, to: hosts.count, by: FleetRun.batch) {
             let now = UTCTime(seconds: world.now())
             let questions = hosts[start..<min(start + FleetRun.batch, hosts.count)].map { policy in
@@ -42,7 +45,11 @@ struct FleetRun {
                     policy: policy, guests: guests[policy.name.value] ?? [],
                     file: fileBytes(of: policy.name.value, facts, world), now: now)
             }
-            for answer in inParallel(questions, { work.answer($0) }) { try output.add(answer) }
+            // The line is wiped before anything is said: both may be on one terminal.
+            line?.begin("planning hosts", at: begun) { "\(start) of \(hosts.count)" }
+            let answers = inParallel(questions) { work.answer($0) }
+            line?.end()
+            for answer in answers { try output.add(answer) }
         }
         return try output.end()
     }

@@ -30,8 +30,19 @@ extension JournalStore {
         } catch {
             if case .absent = error { return nil }
             // Somebody may have looked at it already.
-            let state: HistoryEntry.State = ((try? isClosedByHand(id)) ?? false) ? .closed : .damaged
-            return HistoryEntry(transaction: "\(id)", state: state, note: "\(error)", path: file(of: id).string)
+            return HistoryEntry(
+                transaction: "\(id)", state: lastWord(on: id), note: "\(error)", path: file(of: id).string)
+        }
+    }
+}
+
+extension JournalStore {
+    /// How a transaction stands whose journal cannot be read whole, by its last line; damaged where that tells nothing either.
+    private func lastWord(on id: TransactionID) -> HistoryEntry.State {
+        do {
+            return try isClosedByHand(id) ? .closed : isEnded(id) ? .endedDamaged : .damaged
+        } catch {
+            return .damaged
         }
     }
 }

@@ -79,11 +79,7 @@ struct ConsentOptions: ParsableArguments {
             ("--only", chosen ?? [], guests.map(\.name.value)), ("--restart", named, here), ("--rebase", rebased, here),
         ]
         for (option, names, known) in options {
-            guard let unknown = names.subtracting(known).min() else { continue }
-            let meant = suggestion(for: unknown, among: known).map { "did you mean \($0)?" }
-            throw CommandFailure(
-                .usage, [Diagnostic(.unknownGuest, "\(option) names '\(unknown)', which is no guest here", hint: meant)]
-            )
+            try CommandFailure.demandKnown(names, known, option: option)
         }
         return PlanConsent(
             adopts: adopt, takesOver: takeOver, prune: pruneAll ? .all : prune ? .few : .none, stopsPruned: stopPruned,

@@ -34,13 +34,20 @@ extension Plan {
         switch options.format {
         case .json: try JSONText.of(PlanJSON(self, exit: status.report))
         case .markdown: PlanMarkdown(PlanReview(self), maximumBytes: options.maxBytes).text
-        case .text, .html, .svg: text(options, world)
+        case .text, .html, .svg: try text(options, world)
         }
     }
 
+    /// Guests that something is changed of.
+    var changedGuests: [String] {
+        changes.compactMap { change in if case .guest(let name) = change.subject { name } else { nil } }
+    }
+
     /// The plan as text for a terminal.
-    func text(_ options: ReviewOptions, _ world: World) -> String {
-        PlanText(PlanReview(self, details: options.details.choice)).text(color: world.hasColor, width: world.width)
+    func text(_ options: ReviewOptions, _ world: World) throws -> String {
+        try options.details.demandKnown(changedGuests + unchanged)
+        return PlanText(PlanReview(self, details: options.details.choice)).text(
+            color: world.hasColor, width: world.width)
     }
 }
 

@@ -49,11 +49,20 @@ struct HostLook: Sendable {
             observation.volumes = look(at: needs.volumes, "the volume", &observation.unseen) {
                 (volume) throws(LibvirtError) in try connection.volume(volume)
             }
+            if isHere { lookHere(at: observation.volumes.values, &observation) }
             observation.machines = look(at: machines, "the machine", &observation.unseen) {
                 (machine) throws(LibvirtError) in try connection.objection(to: machine)
             }
         } catch {
             observation.unseen.append("all that libvirt would tell: \(error.message)")
+        }
+    }
+
+    /// Which files the volumes are: another guest may name one by its path.
+    private func lookHere(at volumes: some Sequence<HostObservation.VolumeState>, _ observation: inout HostObservation)
+    {
+        for case .present(let path) in volumes where path.hasPrefix("/") {
+            observation.paths[path] = PathLook.at(path).map(HostObservation.PathState.init)
         }
     }
 
@@ -84,7 +93,7 @@ extension HostObservation.PathState {
             switch found {
             case .missing: .missing
             case .folder: .folder
-            case .file(let real): .file(real: real)
+            case .file(let identity): .file(identity: identity)
             }
     }
 }

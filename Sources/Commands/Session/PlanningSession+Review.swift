@@ -3,6 +3,7 @@ internal import DomainXML
 internal import HostModel
 internal import Planning
 internal import Rendering
+internal import SiteFile
 internal import XMLTree
 
 extension PlanningSession {
@@ -10,11 +11,16 @@ extension PlanningSession {
     func rendered(_ options: ReviewOptions, as format: PlanFormat? = nil, status: ExitStatus, world: World) throws
         -> String
     {
-        switch format ?? options.format {
+        try options.details.demandKnown(guests.map(\.name.value) + result.plan.changedGuests)
+        return switch format ?? options.format {
         case .text: PlanText(review(options)).text(color: world.hasColor, width: world.width)
         case .json: try json(status)
         case .markdown: PlanMarkdown(review(options), maximumBytes: options.maxBytes).text
-        case .html: PlanHTML(review(options), picture: picture).text
+        case .html:
+            PlanHTML(
+                review(options), picture: picture,
+                before: HostPicture.before(facts, plan: result.plan, policy: policy, specs: guests)
+            ).text
         case .svg: HostSVG(picture).text
         }
     }

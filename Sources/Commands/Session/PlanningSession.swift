@@ -95,6 +95,15 @@ struct PlanningSession: Sendable {
         result.plan.diagnostics = journals.findings(severity: .warning) + result.plan.diagnostics
     }
 
+    /// Says since when settings wait for a restart, as far as journals tell; those of a captured host's machine are not here.
+    mutating func datePending(_ journals: JournalStore, _ host: HostOptions) {
+        guard host.facts == nil, !result.plan.pending.isEmpty else { return }
+        let writes = journals.definitions(of: Set(result.plan.pending.keys))
+        for (guest, parts) in result.plan.pending {
+            result.plan.pending[guest] = parts.map { $0.dated(by: writes[guest] ?? []) }
+        }
+    }
+
     /// What `plan` ends with.
     func status(detailed: Bool) -> ExitStatus {
         let plan = result.plan

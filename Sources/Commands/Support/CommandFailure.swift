@@ -38,3 +38,16 @@ extension WorldCommand {
         guard status == .done else { throw ExitCode(status.rawValue) }
     }
 }
+
+extension CommandFailure {
+    /// Refuses a name of a guest that an option names and nobody bears.
+    ///
+    /// - Parameter option: As it was written: `--restart`.
+    /// - Throws: ``CommandFailure`` with 64.
+    static func demandKnown(_ names: Set<String>, _ known: [String], option: String) throws {
+        guard let unknown = names.subtracting(known).min() else { return }
+        let meant = suggestion(for: unknown, among: known).map { "did you mean \($0)?" }
+        throw CommandFailure(
+            .usage, [Diagnostic(.unknownGuest, "\(option) names '\(unknown)', which is no guest here", hint: meant)])
+    }
+}

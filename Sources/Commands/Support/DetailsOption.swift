@@ -19,6 +19,14 @@ struct DetailsOption: ParsableArguments {
         return names.contains(DetailsOption.all) ? .all : names.isEmpty ? .none : .guests(Set(names))
     }
 
+    /// Refuses a name that no guest has.
+    ///
+    /// - Throws: ``CommandFailure`` with 64.
+    func demandKnown(_ known: [String]) throws {
+        guard case .guests(let names) = choice else { return }
+        try CommandFailure.demandKnown(names, known, option: "--details")
+    }
+
     /// The arguments with a guest after each `--details`: all where none is named. What looks like an option, a file or the end is no
     /// guest's name.
     static func completed(_ arguments: [String]) -> [String] {

@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// One line on a terminal that tells what is waited for and for how long, redrawn in place and wiped when it is over. Nothing is drawn
 /// of what takes less than a second.
-final class ProgressLine: Sendable {
+package final class ProgressLine: Sendable {
     private struct State {
         var what: String?
         var limit: Duration?
@@ -17,19 +17,23 @@ final class ProgressLine: Sendable {
     private static let wipe = "\r\u{1B}[K"
 
     /// Takes what writes to the terminal.
-    init(draw: @escaping @Sendable (String) -> Void) { self.draw = draw }
+    package init(draw: @escaping @Sendable (String) -> Void) { self.draw = draw }
 
     /// Begins to wait for something.
     ///
     /// - Parameters:
     ///   - limit: How long that may take; nil where nothing ends it.
+    ///   - now: When it began.
     ///   - measure: How far it is.
-    func begin(_ what: String, within limit: Duration? = nil, measure: (@Sendable () -> String?)? = nil) {
-        state.withLock { $0 = State(what: what, limit: limit, measure: measure) }
+    package func begin(
+        _ what: String, within limit: Duration? = nil, at now: ContinuousClock.Instant = .now,
+        measure: (@Sendable () -> String?)? = nil
+    ) {
+        state.withLock { $0 = State(what: what, limit: limit, begun: now, measure: measure) }
     }
 
     /// Wipes the line.
-    func end() {
+    package func end() {
         let wasDrawn = state.withLock { state in
             defer { state = State() }
             return state.isDrawn
@@ -38,7 +42,7 @@ final class ProgressLine: Sendable {
     }
 
     /// Draws the line again when a second is over.
-    func tick(at now: ContinuousClock.Instant = .now) {
+    package func tick(at now: ContinuousClock.Instant = .now) {
         let text: String? = state.withLock { state in
             let elapsed = now - state.begun
             guard let what = state.what, elapsed >= .seconds(1) else { return nil }
@@ -51,7 +55,7 @@ final class ProgressLine: Sendable {
     }
 
     /// Ticks twice a second until the task is cancelled.
-    func ticking() -> Task<Void, Never> {
+    package func ticking() -> Task<Void, Never> {
         Task.detached { [self] in
             while !Task.isCancelled {
                 do { try await Task.sleep(for: .milliseconds(500)) } catch { return }

@@ -164,7 +164,7 @@ struct ApplyCommand: ReportingCommand {
         let order = try approval.order(world)
         try confirmation(world)?.demandReversible(order.steps)
         if !order.steps.isEmpty {
-            let shown = order.plan.text(review, world)
+            let shown = try order.plan.text(review, world)
             if format == .json { world.warn(shown) } else { world.say(shown + "\n") }
         }
         return try carryOut(order, world)

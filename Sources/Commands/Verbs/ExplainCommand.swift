@@ -21,6 +21,7 @@ struct ExplainCommand: ReportingCommand {
     var names: [String] = []
 
     @OptionGroup var host: HostOptions
+    @OptionGroup var state: StateOption
 
     @Option(help: "Output format; json is that of plan.") var format: Format = .text
 
@@ -50,7 +51,8 @@ struct ExplainCommand: ReportingCommand {
     }
 
     private func explainGuests(_ world: World) throws -> ExitStatus {
-        let session = try PlanningSession(site: sites.first, host: host, explains: true, world: world)
+        var session = try PlanningSession(site: sites.first, host: host, explains: true, world: world)
+        session.datePending(state.journals, host)
         let known = session.guests.map(\.name.value)
         for name in others where !known.contains(name) {
             let meant = suggestion(for: name, among: known).map { "did you mean \($0)?" }

@@ -35,7 +35,8 @@ struct MetricsCommand: WorldCommand {
 
     func run(in world: World) throws {
         try report(in: world) {
-            let session = try PlanningSession(site: site.site, host: host, world: world)
+            var session = try PlanningSession(site: site.site, host: host, world: world)
+            session.datePending(state.journals, host)
             let residences =
                 deep
                 ? try DeepLook(session, root: host.root ?? "/").residences(tolerance: 1, settle: 10) : nil

@@ -49,8 +49,8 @@ struct PlanCommand: ReportingCommand {
             throw ValidationError("--all-hosts goes with --facts and a folder, and without --host.")
         }
         if allHosts, out != nil { throw ValidationError("--out saves the plan of one host: not with --all-hosts.") }
-        if allHosts, review.isPicture {
-            throw ValidationError("--all-hosts goes with --format text, json or markdown.")
+        if allHosts, review.format == .svg {
+            throw ValidationError("--all-hosts goes with --format text, json, markdown or html.")
         }
         if review.maxFactsAge != nil, host.facts == nil { throw ValidationError("--max-facts-age goes with --facts.") }
     }

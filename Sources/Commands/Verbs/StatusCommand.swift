@@ -49,6 +49,7 @@ struct StatusCommand: ReportingCommand {
         try report(in: world) {
             var session = try PlanningSession(site: sites.first, host: host, world: world)
             session.mentionOpenJournals(state.journals, host)
+            session.datePending(state.journals, host)
             let status = session.status(detailed: check)
             if map {
                 session.warnOfFindings(beside: .text, world)

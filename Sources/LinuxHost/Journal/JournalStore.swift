@@ -81,6 +81,9 @@ public struct JournalStore: Sendable {
         try lastRecord(of: id)?.end?.outcome == .closed
     }
 
+    /// Whether the last line says that the transaction came to an end, so that nothing waits for it.
+    public func isEnded(_ id: TransactionID) throws(SysfsError) -> Bool { try lastRecord(of: id)?.isSettling == true }
+
     /// The writes that a damaged journal still tells of, in their order, to show them to a person: lines may be missing.
     public func legibleWrites(_ id: TransactionID) throws(Failure) -> [ReversibleWrite] {
         JournalText.legible(try bytes(of: id).0).compactMap { record in

@@ -27,6 +27,8 @@ public struct Plan: Hashable, Sendable {
     public var verdict: Verdict
     /// Where every guest goes.
     public var placement: Placement
+    /// Where guests that move are now, ascending by name: as they run, else as they are defined.
+    public var before: [GuestPlacement] = []
     /// Guests that rebalancing would move, in the order in which that works out.
     public var moves: [Move]
     /// What changes, ascending by address.
@@ -232,6 +234,8 @@ public struct ChangedPart: Hashable, Sendable {
     public var live: Live?
     /// How it came to differ, where nobody asked for it; nil where the site asks for something else than before.
     public var drift: Drift?
+    /// Since when it waits for a restart; nil where it does not, or nobody knows.
+    public var since: UTCTime?
 
     /// Puts a part together.
     public init(_ key: Key, now: Value?, want: Value?, when: When, live: Live? = nil, drift: Drift? = nil) {

@@ -24,7 +24,8 @@ struct DomainUse {
         var source: String
         /// The guest's name of it: `vda`.
         var target: String
-        var isPath: Bool
+        /// nil for a path.
+        var volume: HostNeeds.Volume?
         /// Whether the guest writes to it and relies on nobody else doing so.
         var isExclusive: Bool
     }
@@ -80,13 +81,14 @@ struct DomainUse {
         // libvirt starts the guest without such a source.
         let mayBeMissing = ["optional", "requisite"].contains(source[attribute: "startupPolicy"] ?? "")
         if let pool = source[attribute: "pool"], let volume = source[attribute: "volume"] {
-            if !mayBeMissing { volumes.append(HostNeeds.Volume(pool: pool, name: volume)) }
-            disks.append(Disk(source: "\(pool)/\(volume)", target: target, isPath: false, isExclusive: !isShared))
+            let volume = HostNeeds.Volume(pool: pool, name: volume)
+            if !mayBeMissing { volumes.append(volume) }
+            disks.append(Disk(source: volume.description, target: target, volume: volume, isExclusive: !isShared))
             return
         }
         guard let path = source[attribute: "file"] ?? source[attribute: "dev"] else { return }
         if !mayBeMissing { add("the disk \(target)", path) }
-        disks.append(Disk(source: path, target: target, isPath: true, isExclusive: !isShared))
+        disks.append(Disk(source: path, target: target, isExclusive: !isShared))
     }
 
     private mutating func add(interface: XMLElement) {

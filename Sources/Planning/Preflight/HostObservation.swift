@@ -7,8 +7,8 @@ public struct HostObservation: Hashable, Sendable {
         case missing
         /// A folder.
         case folder
-        /// A file or a device; `real` is its path without symbolic links.
-        case file(real: String)
+        /// A file or a device; `identity` is the same for all its names.
+        case file(identity: String)
     }
 
     /// How a libvirt network stands.
@@ -18,7 +18,11 @@ public struct HostObservation: Hashable, Sendable {
     public enum LinkState: Hashable, Sendable { case missing, bridge, other }
 
     /// How a volume of a storage pool stands.
-    public enum VolumeState: Hashable, Sendable { case poolMissing, poolInactive, missing, present }
+    public enum VolumeState: Hashable, Sendable {
+        case poolMissing, poolInactive, missing
+        /// There, at a path of the host, which may be a name that only the pool knows: `pool/image` of Ceph.
+        case present(path: String)
+    }
 
     /// By path.
     public var paths: [String: PathState]

@@ -85,8 +85,10 @@ public struct Preflight {
             if subject.isNew || subject.starts { needs.machines.insert(subject.use.machine) }
         }
         guard !subjects.isEmpty else { return needs }
-        // Two paths may lead to one disk.
-        for bystander in bystanders { needs.paths.formUnion(bystander.use.disks.filter(\.isPath).map(\.source)) }
+        // Two names may lead to one disk.
+        for disk in bystanders.flatMap(\.use.disks) {
+            if let volume = disk.volume { needs.volumes.insert(volume) } else { needs.paths.insert(disk.source) }
+        }
         return needs
     }
 

@@ -9,7 +9,7 @@ struct SharedThings {
     /// One domain's hold on a thing.
     private struct Holder {
         var name: String
-        /// What the holder calls it: `vda`.
+        /// What the holder calls it: the path or the volume of a disk.
         var label: String
         /// nil for a domain that no step is about.
         var subject: Preflight.Subject?
@@ -23,13 +23,19 @@ struct SharedThings {
     }
 
     var findings: [Diagnostic] {
-        clashes { use in use.disks.filter(\.isExclusive).map { (real($0), $0.target) } }.map(disk)
+        clashes { use in use.disks.filter(\.isExclusive).map { (identity(of: $0), $0.source) } }.map(disk)
             + clashes { use in use.macs.map { ($0, $0) } }.map(address)
     }
 
-    private func real(_ disk: DomainUse.Disk) -> String {
-        if disk.isPath, case .file(let real)? = observation.paths[disk.source] { return real }
-        return disk.source
+    /// What tells a disk from all others, whatever it is called.
+    private func identity(of disk: DomainUse.Disk) -> String {
+        var path = disk.source
+        if let volume = disk.volume {
+            guard case .present(let place)? = observation.volumes[volume] else { return "volume \(path)" }
+            path = place
+        }
+        if case .file(let identity)? = observation.paths[path] { return identity }
+        return path
     }
 
     /// Every subject that shares a thing, with the first other domain that has it; of two subjects only the later one.
@@ -57,14 +63,13 @@ struct SharedThings {
     }
 
     private func disk(_ clash: (thing: String, late: Holder, first: Holder)) -> Diagnostic {
-        let (thing, late, first) = clash
+        let (_, late, first) = clash
         let guest = late.subject?.guest
-        let source = late.subject?.use.disks.first { $0.target == late.label }?.source ?? thing
         return Diagnostic(
-            .diskShared, "guest '\(late.name)' would write to \(source), the disk of \(words(first))",
-            at: guest?.machine.mark(of: source) ?? guest?.machine.base?.mark ?? guest?.name.mark,
+            .diskShared, "guest '\(late.name)' would write to \(late.label), the disk of \(words(first))",
+            at: guest?.machine.mark(of: late.label) ?? guest?.machine.base?.mark ?? guest?.name.mark,
             severity: first.isFirm ? .error : .warning,
-            notes: source == thing ? [] : ["both paths lead to \(thing)"],
+            notes: late.label == first.label ? [] : ["\(late.label) and \(first.label) are the same disk"],
             hint: first.subject == nil && late.subject?.isNew == true
                 ? "where '\(first.name)' is this guest under its former name: was: \(first.name); else give it a disk of its own"
                 : "give it a disk of its own, or mark the disk readonly or shareable in both definitions")

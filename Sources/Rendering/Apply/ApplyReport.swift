@@ -39,19 +39,19 @@ public struct ApplyReport {
 
     private func shortPools(_ paint: Paint) -> [String] {
         guard !summary.shortPools.isEmpty else { return [] }
-        var table = TextTable(
-            [.right, .right, .right, .right, .right], headings: ["cell", "pages", "asked", "granted", "missing"])
-        for short in summary.shortPools {
-            table.add([
-                "\(short.pool.cell)", "\(short.pool.pageSize)", "\(short.asked)", "\(short.granted)",
-                "\(short.asked.subtractingDownToZero(short.granted))",
-            ])
-        }
+        let table = Table(
+            ["cell", "pages", "asked", "granted", "missing"].map { .number($0) },
+            summary.shortPools.map { short in
+                [
+                    "\(short.pool.cell)", "\(short.pool.pageSize)", "\(short.asked)", "\(short.granted)",
+                    "\(short.asked.subtractingDownToZero(short.granted))",
+                ]
+            })
         let arguments = KernelArguments(summary.wantedPools).text
         let advice =
             arguments.isEmpty ? [] : ["  to have them at boot, put on the kernel command line:", "    \(arguments)"]
         return [paint("The kernel granted fewer pages than asked", .attention)]
-            + table.lines(indent: 2, width: paint.width) + advice
+            + table.lines(indent: 2, paint) + advice
     }
 
     private var lastLine: String {

@@ -13,9 +13,11 @@ public struct CapacityText {
 
     /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
     public func text(color: Bool = false, width: Int = standardWidth) -> String {
-        let paint = Paint(isOn: color)
+        let paint = Paint(isOn: color, width: width)
         let heading = "host \(displayable(capacity.host))  site \(displayable(capacity.site))"
-        let sections = [[paint(heading, .heading)], refusal(width), fits(width), cells(width), largest(width)]
+        let sections = [
+            [paint(heading, .heading)], refusal(width), fits(paint), capacity.cellTable.lines(paint), largest(width),
+        ]
         return joinedSections(sections)
     }
 
@@ -23,30 +25,14 @@ public struct CapacityText {
         capacity.verdict == .placed ? [] : wrapped(capacity.refusal, to: width)
     }
 
-    private func fits(_ width: Int) -> [String] {
-        var table = TextTable([.left, .right, .left], headings: ["guests", "fit more", "then they lack"])
-        for fit in capacity.fits {
-            table.add([displayable(fit.wish.name), fit.number, fit.lack])
-        }
+    private func fits(_ paint: Paint) -> [String] {
         let moves = capacity.fits.filter { !$0.count.moved.isEmpty }.flatMap { fit -> [String] in
             let guests = Amount.count(fit.count.moved.count, "guest")
             let names = Words.holders(fit.count.moved) { displayable($0) }
             return wrapped(
-                "\(displayable(fit.wish.name)): \(guests) of the site would move: \(names)", to: width)
+                "\(displayable(fit.wish.name)): \(guests) of the site would move: \(names)", to: paint.width)
         }
-        return table.isEmpty ? [] : table.lines(width: width) + moves
-    }
-
-    private func cells(_ width: Int) -> [String] {
-        var table = TextTable(
-            [.right, .right, .right, .right, .right],
-            headings: ["cell", "free CPUs", "whole cores", "whole caches", "free memory"])
-        for cell in capacity.cells {
-            table.add([
-                "\(cell.id)", "\(cell.cpus.count)", "\(cell.wholeCores)", "\(cell.caches)", Amount.text(cell.memory),
-            ])
-        }
-        return table.isEmpty ? [] : table.lines(width: width)
+        return capacity.fitTable.lines(paint) + moves
     }
 
     private func largest(_ width: Int) -> [String] {
@@ -57,6 +43,22 @@ public struct CapacityText {
 }
 
 extension Capacity {
+    /// One row a flavor or mix: how many more fit.
+    var fitTable: Table {
+        Table(
+            [.name("guests"), .number("fit more"), "then they lack"],
+            fits.map { [$0.wish.name, $0.number, $0.lack] })
+    }
+
+    /// One row a cell: what is free.
+    var cellTable: Table {
+        Table(
+            ["cell", "free CPUs", "whole cores", "whole caches", "free memory"].map { .number($0) },
+            cells.map { cell in
+                ["\(cell.id)", "\(cell.cpus.count)", "\(cell.wholeCores)", "\(cell.caches)", Amount.text(cell.memory)]
+            })
+    }
+
     /// Why nothing was counted.
     var refusal: String {
         let names = Words.holders(unplaced) { displayable($0) }

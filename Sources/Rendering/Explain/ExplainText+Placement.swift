@@ -7,19 +7,17 @@ internal import SiteFile
 extension ExplainText {
     /// Where a guest is, and why there.
     func placement(_ place: GuestPlacement, _ guest: GuestSpec, _ paint: Paint) -> [String] {
-        var table = TextTable([.left, .left])
-        for line in whole(place, guest.demand) + cpus(guest.demand) { table.add([line.what, line.why]) }
+        let reasons = whole(place, guest.demand) + cpus(guest.demand)
+        let table = Table([.name(), ""], reasons.map { [$0.what, $0.why] })
         return [paint("guest \(displayable(place.name))", .heading)]
             + place.cells.map { "  cell \($0.id) on host cell \($0.hostCell): \(what($0))" }
-            + table.lines(indent: 2, width: paint.width) + waiting(place.name, paint)
+            + table.lines(indent: 2, paint) + waiting(place.name, paint)
     }
 
     /// What the running guest gets at its next start only.
     private func waiting(_ name: String, _ paint: Paint) -> [String] {
         guard let parts = plan.pending[name], !parts.isEmpty else { return [] }
-        var table = TextTable([.left, .left])
-        for part in parts { table.add([displayable(Words.path(part)), PendingWords.values(part)]) }
-        return ["  waits for a restart"] + table.lines(indent: 4, width: paint.width)
+        return ["  waits for a restart"] + PlanTables.pending([("", parts)]).headless().lines(indent: 4, paint)
     }
 
     private func what(_ cell: GuestCellPlacement) -> String {

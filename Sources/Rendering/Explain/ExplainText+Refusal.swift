@@ -11,12 +11,12 @@ extension ExplainText {
         let code: DiagnosticCode = isUndecided && unplaced.code == .doesNotFit ? .undecided : unplaced.code
         let title = "guest \(displayable(unplaced.name))  \(code.rawValue): \(code.title)"
         return [paint(title, .attention), "  needs \(needs(of: guest.demand))"]
-            + shortages(unplaced, guest.demand).lines(indent: 4, width: paint.width) + remedies(of: unplaced)
+            + shortages(unplaced, guest.demand).lines(indent: 4, paint) + remedies(of: unplaced)
     }
 
     /// One row for everything that was short, and one for each host cell where nothing was.
-    private func shortages(_ unplaced: UnplacedGuest, _ demand: GuestDemand) -> TextTable {
-        var table = PlacementTables.shortages(unplaced.reasons)
+    private func shortages(_ unplaced: UnplacedGuest, _ demand: GuestDemand) -> Table {
+        var table = PlanTables.shortages(unplaced.reasons)
         guard unplaced.code == .doesNotFit, demand.isBound else { return table }
         let short = Set(unplaced.reasons.compactMap(\.hostCell))
         let forced = Set(demand.forcedCells.values.map(\.value))
@@ -24,7 +24,7 @@ extension ExplainText {
         for cell in host.cells.map(\.id).sorted() where !short.contains(cell) {
             let isAsked = mayChoose || forced.contains(cell)
             let words = isAsked ? "nothing: one guest cell has room" : "not asked: numa_placement"
-            table.add(["\(cell)", words, "-", "-", "-", "-"])
+            table.rows.append(Table.Row(cells: ["\(cell)", words, "-", "-", "-", "-"]))
         }
         return table
     }

@@ -65,6 +65,21 @@ public struct FleetEntry: Hashable, Sendable {
 }
 
 extension FleetEntry {
+    /// One row a host.
+    static func table(_ entries: [FleetEntry], title: String = "") -> Table {
+        Table(
+            [
+                .name("host"), "verdict", "guests", "impact", "facts", "pools",
+            ],
+            entries.map { entry in
+                let age = entry.facts.map { $0.age.map(FactsOrigin.words) ?? Amount.unknown } ?? "none"
+                return Table.Row(
+                    cells: [
+                        entry.host, entry.verdictWords, entry.guestWords, entry.impactWords, age, entry.poolWords,
+                    ], isBad: entry.isFailure)
+            }, title: title)
+    }
+
     /// The verdict in words: `3 changes`, `does not fit NP304`.
     var verdictWords: String {
         switch verdict {

@@ -66,8 +66,8 @@ public struct FleetMarkdown {
         var page = MarkdownPage()
         page.add(
             .fixed(MarkdownText.marker([("site", site)]) + "### numactl-plan: \(name): **\(summary.verdict)**\n"))
-        page.add(.table(["Host", "Verdict", "Pools", "Guests", "Impact"], rows))
-        page.add(PlanMarkdown.findingTable(findings + entries.flatMap(\.failure)))
+        page.add(.table(table))
+        page.add(.table(PlanTables.findings(findings + entries.flatMap(\.failure))))
         for detail in details.sorted(by: { $0.order < $1.order }) { page.add(.detail(detail.text)) }
         page.letGo(details: added - details.count)
         let facts = summary.factsLine(quote: MarkdownText.shortCode)
@@ -77,18 +77,15 @@ public struct FleetMarkdown {
     }
 
     /// Bad news first, then what changes, then in one row what does not; hosts in the order of the site otherwise.
-    private var rows: [[String]] {
+    private var table: Table {
         let loud = entries.filter { !$0.isQuiet }
-        let quiet = entries.filter(\.isQuiet).map(\.host)
-        let rows = (loud.filter(\.isFailure) + loud.filter { !$0.isFailure }).map { entry in
-            [
-                MarkdownText.code(entry.host), entry.isFailure ? "**\(entry.verdictWords)**" : entry.verdictWords,
-                entry.poolWords, entry.guestWords, entry.impactWords,
-            ]
+        let quiet = entries.filter(\.isQuiet).map { MarkdownText.cut($0.host, to: MarkdownPage.longestName) }
+        var table = FleetEntry.table(loud.filter(\.isFailure) + loud.filter { !$0.isFailure })
+        if !quiet.isEmpty {
+            let more = quiet.count > 20 ? " and \(quiet.count - 20) more" : ""
+            let names = quiet.prefix(20).joined(separator: ", ") + more
+            table.rows.append(Table.Row(cells: [names, "no changes", "", "", "", ""]))
         }
-        guard !quiet.isEmpty else { return rows }
-        let shown = quiet.prefix(20).map(MarkdownText.shortCode).joined(separator: ", ")
-        let more = quiet.count > 20 ? " and \(quiet.count - 20) more" : ""
-        return rows + [["\(shown)\(more)", "no changes", "", "", ""]]
+        return table
     }
 }

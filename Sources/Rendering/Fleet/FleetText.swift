@@ -14,17 +14,7 @@ public struct FleetText {
     /// The text, each line ended.
     public func text(color: Bool = false, width: Int = standardWidth) -> String {
         let paint = Paint(isOn: color, width: width)
-        var table = TextTable(
-            [.left, .left, .left, .left, .left, .left],
-            headings: ["host", "verdict", "guests", "impact", "facts", "pools"])
-        for entry in entries {
-            table.add([
-                displayable(entry.host), entry.verdictWords, entry.guestWords, entry.impactWords,
-                entry.facts.map { $0.age.map(FactsOrigin.words) ?? Amount.unknown } ?? "none", entry.poolWords,
-            ])
-        }
-        let lines = table.lines(indent: 2, width: width)
-        let heading = paint("Hosts of site \(displayable(site))", .heading)
-        return joinedSections([[heading] + lines, [paint(FleetSummary(entries).line, .heading)]])
+        let table = FleetEntry.table(entries, title: "Hosts of site \(displayable(site))")
+        return joinedSections([table.lines(indent: 2, paint), [paint(FleetSummary(entries).line, .heading)]])
     }
 }

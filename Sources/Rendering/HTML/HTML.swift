@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Planning
 internal import XMLTree
 
 /// Elements of HTML. They are values, so all text in them is escaped when they are written, and everything that opens is closed.
@@ -20,28 +21,44 @@ enum HTML {
             name, style.map { [.init("class", $0)] } ?? [], children: [.text(isBlank ? "\u{A0}" : shown)])
     }
 
-    /// A table that can be moved sideways where it is too wide; nothing without rows. Columns named in `numbers` are set to the
-    /// right.
-    static func table(
-        _ headings: [String], _ rows: [[String]], numbers: Set<Int> = [], class style: String? = nil
-    ) -> [XMLElement] {
-        guard !rows.isEmpty else { return [] }
+    /// A table that can be moved sideways where it is too wide; nothing without rows.
+    ///
+    /// - Parameter guests: For each row the names of the guests that it is about, by which it is highlighted and found.
+    static func table(_ table: Table, guests: [[String]] = []) -> [XMLElement] {
+        guard !table.rows.isEmpty else { return [] }
+        let headings = table.capitalizedHeadings
+        let shown = table.columns.indices.filter { column in table.rows.contains { !$0.cells[column].isEmpty } }
         func cell(_ name: String, _ column: Int, _ words: String) -> XMLElement {
-            let styles = (numbers.contains(column) ? ["n"] : []) + (words.isEmpty ? ["e"] : [])
+            let form = table.columns[column]
+            let styles = [
+                form.alignment == .right ? "n" : form.wraps || form.isQuoted ? nil : "s", words.isEmpty ? "e" : nil,
+                form.wraps && form.isQuoted ? "q" : nil,
+            ].compactMap { $0 }
             return text(name, class: styles.isEmpty ? nil : styles.joined(separator: " "), words)
         }
         // On a narrow screen each row is a card, where every cell shows its heading.
-        func row(_ cells: [String]) -> XMLElement {
-            let cells = cells.enumerated().map { column, words in
-                var cell = cell("td", column, words)
+        func row(_ row: Table.Row) -> XMLElement {
+            let cells = shown.map { column in
+                let sign = column == 0 ? row.sign.map { "\($0.rawValue) " } ?? "" : ""
+                var cell = cell("td", column, sign + row.cells[column])
                 cell[attribute: "data-label"] = headings[column]
                 return cell
             }
-            return element("tr", cells)
+            return element("tr", class: row.sign?.style ?? (row.isBad ? "bad" : nil), cells)
         }
-        let head = element("thead", [element("tr", headings.enumerated().map { cell("th", $0, $1) })])
-        let body = element("tbody", rows.map(row))
-        return [element("div", class: "scroll", [element("table", class: style, [head, body])])]
+        let head = element("thead", [element("tr", shown.map { cell("th", $0, headings[$0]) })])
+        let rows = zip(table.rows, guests + table.rows.dropFirst(guests.count).map { _ in [] }).map {
+            about($1, row($0))
+        }
+        return [element("div", class: "scroll", [element("table", [head, element("tbody", rows)])])]
+    }
+
+    /// The element, marked as one about these guests.
+    static func about(_ guests: [String], _ element: XMLElement) -> XMLElement {
+        guard !guests.isEmpty else { return element }
+        var element = element
+        element[attribute: "data-g"] = guests.map { displayable($0) }.joined(separator: "\t")
+        return element
     }
 
     /// A part of the page with its heading; nothing without content.
@@ -61,6 +78,28 @@ enum HTML {
         case "-": "del"
         case "~", "!": "mod"
         default: nil
+        }
+    }
+}
+
+extension HTML {
+    /// What stands behind the class `verdict`.
+    static func style(of verdict: Plan.Verdict?) -> String {
+        switch verdict {
+        case .noChanges: " good"
+        case .changes: ""
+        case .infeasible, .undecided, .refused, nil: " bad"
+        }
+    }
+}
+
+extension Sign {
+    /// The class of what has the sign.
+    var style: String {
+        switch self {
+        case .added: "add"
+        case .removed: "del"
+        case .updated: "mod"
         }
     }
 }

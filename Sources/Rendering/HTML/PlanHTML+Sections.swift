@@ -11,23 +11,13 @@ extension PlanHTML {
     /// Who did not get a place, what was short, and what would help.
     var unplaced: [XMLElement] {
         let guests = plan.placement.unplaced
-        let rows = guests.flatMap { guest in
-            guest.reasons.map { shortage in
-                [
-                    guest.name, guest.code.rawValue, shortage.hostCell.map { "\($0)" } ?? "all",
-                    Words.resource(shortage.resource), Words.amount(shortage.needed, of: shortage.resource),
-                    Words.amount(shortage.free, of: shortage.resource), Words.holders(shortage.heldBy) { $0 },
-                ]
-            } + (guest.reasons.isEmpty ? [[guest.name, guest.code.rawValue, "", "", "", "", ""]] : [])
-        }
         let remedies = guests.flatMap { guest in
             guest.remedies.map { HTML.text("li", "\(guest.name) would fit with \($0.words)") }
         }
+        let table = PlanTables.shortages(of: guests)
         return HTML.section(
             "Not placed",
-            HTML.table(
-                ["Guest", "Code", "Host cell", "Short of", "Needed", "Free", "Held by"], rows, numbers: [2, 4, 5],
-                class: "wide")
+            HTML.table(table, guests: table.rows.map { [$0.cells[0]] })
                 + (remedies.isEmpty ? [] : [HTML.element("ul", remedies)]))
     }
 
@@ -35,18 +25,27 @@ extension PlanHTML {
     var changes: [XMLElement] {
         let definitions = Dictionary(
             review.definitions.map { ("guest/\($0.guest)", $0.lines) }, uniquingKeysWith: { first, _ in first })
+        let lines = GuestLine.all(of: plan) { _ in true }
+        let guests = zip(PlanTables.guests(lines).rows, lines).map { ($0, $1.change, $1.names) }
+        let pools = plan.changes.filter { !$0.isGuest }
         let moves = plan.moves.map { HTML.text("li", $0.words) }
         return (moves.isEmpty ? [] : [HTML.element("ul", moves)])
-            + plan.changes.map { change in
-                let what = " \(change.action.rawValue), impact: \(Words.impact([change]))"
-                let summary = HTML.element(
-                    "summary", [HTML.text("code", change.address), HTML.text("span", class: "soft", what)])
-                let lines = change.parts.map(line) + change.kept.map { "  keeps \($0)" }
-                let diffs = [lines, definitions[change.address] ?? []].filter { !$0.isEmpty }.map(HTML.diff)
-                var details = HTML.element("details", [summary] + diffs)
+            + (zip(PlanTables.pools(pools).rows, pools).map { ($0, $1, []) } + guests).map { row, change, names in
+                let settings = change.parts.map(line) + change.kept.map { "  keeps \($0)" }
+                let diffs = [settings, definitions[change.address] ?? []].filter { !$0.isEmpty }.map(HTML.diff)
+                var details = HTML.element("details", [summary(row, change)] + diffs)
                 if plan.changes.count <= PlanHTML.unfolded { details[attribute: "open"] = "open" }
-                return details
+                return HTML.about(names, details)
             }
+    }
+
+    /// What the bar of a change says: the subject, what it gets and where, and what happens to it.
+    private func summary(_ row: Table.Row, _ change: Change) -> XMLElement {
+        var words = row.cells.dropFirst().filter { !$0.isEmpty }
+        if change.action == .create { words.insert("create", at: 0) }
+        let name = HTML.text(
+            "code", class: Sign(change.action).style, "\(Sign(change.action).rawValue) \(row.cells[0])")
+        return HTML.element("summary", [name, HTML.text("span", class: "soft", words.joined(separator: " · "))])
     }
 
     private func line(_ part: ChangedPart) -> String {
@@ -55,44 +54,11 @@ extension PlanHTML {
 
     /// Guests and cells as tables.
     var placement: [XMLElement] {
-        let guests = plan.placement.guests.flatMap { guest -> [[String]] in
-            guard !guest.cells.isEmpty else {
-                let cpus = guest.floatingCPUs.map { $0.text(empty: "none") } ?? "any"
-                return [[guest.name, "–", "–", "–", Amount.text(guest.memory), "–", cpus]]
-            }
-            let emulator = guest.emulatorCPUs.isEmpty ? "" : "; emulator \(guest.emulatorCPUs)"
-            return guest.cells.enumerated().map { index, cell in
-                [
-                    guest.name, "\(cell.id)", "\(cell.hostCell)", cell.vcpus.text(empty: "none"),
-                    Amount.text(of: cell), "\(cell.pageSize)", CellPins(cell).text + (index == 0 ? emulator : ""),
-                ]
-            }
-        }
-        let cells = plan.placement.cells.map { cell in
-            let pools = cell.pools.filter { $0.wanted > .zero }.map { "\($0.wanted) × \($0.pageSize)" }
-            return [
-                "\(cell.id)", cell.dedicatedCPUs.text(empty: "none"), cell.sharedCPUs.text(empty: "none"),
-                "\(cell.sharedVCPUs)", Amount.text(cell.memoryUsed), pools.joined(separator: ", "),
-            ]
-        }
-        return HTML.table(
-            ["Guest", "Cell", "Host cell", "vCPUs", "Memory", "Page", "CPUs"], guests, numbers: [1, 2, 4, 5],
-            class: "wide")
-            + HTML.table(
-                ["Host cell", "Dedicated CPUs", "Shared CPUs", "Shared vCPUs", "Memory used", "Pools wanted"], cells,
-                numbers: [0, 3, 4])
+        let guests = PlanTables.placement(plan.placement.guests)
+        return HTML.table(guests, guests: guests.rows.map { [$0.cells[0]] })
+            + HTML.table(PlanTables.cells(plan.placement))
     }
 
     /// Errors, warnings and notes.
-    var findings: [XMLElement] {
-        HTML.table(
-            ["Finding", "Message", "Where"],
-            plan.diagnostics.map { finding in
-                let words = [finding.message] + finding.notes + (finding.hint.map { ["help: \($0)"] } ?? [])
-                return [
-                    "\(finding.severity.rawValue) \(finding.code.rawValue)", words.joined(separator: "; "),
-                    finding.mark.map { "\($0)" } ?? "",
-                ]
-            }, class: "findings")
-    }
+    var findings: [XMLElement] { HTML.table(PlanTables.findings(plan.diagnostics)) }
 }

@@ -3,57 +3,42 @@ internal import Planning
 internal import XMLTree
 
 /// A plan as one page of HTML for a browser: the verdict and what to know first, what does not fit and why, the picture of the
-/// host, each change's settings, where everybody goes, and the findings.
+/// host, before and after where guests move, where everybody goes, each change's settings, and the findings.
 ///
-/// The page stands alone: it loads nothing, runs nothing, and says so to the browser by a content security policy. It follows the
-/// reader's choice of light or dark. The same plan has the same bytes.
+/// The page stands alone, see ``HTMLPage``, and follows the reader's choice of light or dark. The same plan has the same bytes.
 public struct PlanHTML {
     let review: PlanReview
     private let picture: HostPicture
+    private let before: HostPicture?
 
     var plan: Plan { review.plan }
 
-    /// Takes the plan and the picture of its host.
-    public init(_ review: PlanReview, picture: HostPicture) {
+    /// Takes the plan and the picture of its host; where guests move, that of the host before.
+    public init(_ review: PlanReview, picture: HostPicture, before: HostPicture? = nil) {
         self.review = review
         self.picture = picture
+        self.before = before
     }
 
     /// The document.
     public var text: String {
-        let page = XMLElement("html", [.init("lang", "en")], children: [.element(head), .element(body)])
-        return "<!DOCTYPE html>\n" + XMLWriter.write(page)
+        let sections =
+            unplaced + HTML.section(hostHeading, host) + HTML.section(placementHeading, placement)
+            + HTML.section("Changes", changes) + HTML.section("Findings", findings)
+        return HTMLPage(
+            title: "\(plan.host): \(PlanSummary(plan).verdict)", header: title,
+            main: [HTMLPicture.patterns([picture] + (before.map { [$0] } ?? []))] + sections,
+            footer: PlanSummary(plan).line
+        ).text
     }
 
-    private var head: XMLElement {
-        func meta(_ name: String, _ value: String, _ content: String) -> XMLElement {
-            XMLElement("meta", [.init(name, value), .init("content", content)])
+    private var host: [XMLElement] {
+        let after = HTMLPicture(picture: picture)
+        guard let before else { return [after.cells] + after.legend }
+        let sides = [("Now", HTMLPicture(picture: before)), ("After", after)].map { name, side in
+            HTML.element("div", [HTML.text("h3", name), side.cells])
         }
-        let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-        return HTML.element(
-            "head",
-            [
-                XMLElement("meta", [.init("charset", "utf-8")]),
-                meta("http-equiv", "Content-Security-Policy", policy),
-                meta("name", "viewport", "width=device-width, initial-scale=1"),
-                meta("name", "color-scheme", "light dark"),
-                HTML.text("title", "\(plan.host): \(PlanSummary(plan).verdict)"),
-                XMLElement("style", children: [.text(HTMLStyle.text)]),
-            ])
-    }
-
-    private var body: XMLElement {
-        let drawing = HTML.element("div", class: "picture", [HostSVG(picture).document])
-        return HTML.element(
-            "body",
-            [HTML.element("header", title)]
-                + [
-                    HTML.element(
-                        "main",
-                        unplaced + HTML.section(hostHeading, [drawing]) + HTML.section("Changes", changes)
-                            + HTML.section(placementHeading, placement) + HTML.section("Findings", findings))
-                ]
-                + [HTML.element("footer", class: "soft", [HTML.text("p", PlanSummary(plan).line)])])
+        return [HTML.element("div", class: "hosts", sides)] + after.legend
     }
 
     private var title: [XMLElement] {
@@ -62,7 +47,7 @@ public struct PlanHTML {
         let list = HTML.element("ul", class: "attention", attention.map { HTML.text("li", $0) })
         return [
             HTML.text("h1", plan.host), HTML.text("p", class: "soft", "site \(plan.site)\(facts)"),
-            HTML.text("p", class: "verdict\(verdictClass)", PlanSummary(plan).verdict),
+            HTML.text("p", class: "verdict\(HTML.style(of: plan.verdict))", PlanSummary(plan).verdict),
         ] + (attention.isEmpty ? [] : [list])
     }
 
@@ -70,20 +55,12 @@ public struct PlanHTML {
     private var hostHeading: String {
         switch plan.verdict {
         case .noChanges: "Host"
-        case .changes: "Host after apply"
+        case .changes: before == nil ? "Host after apply" : "Host"
         case .infeasible, .undecided, .refused: "Host with the guests that fit"
         }
     }
 
     private var placementHeading: String {
         plan.placement.verdict == .placed ? "Placement" : "Guests that fit together"
-    }
-
-    private var verdictClass: String {
-        switch plan.verdict {
-        case .noChanges: " good"
-        case .changes: ""
-        case .infeasible, .undecided, .refused: " bad"
-        }
     }
 }

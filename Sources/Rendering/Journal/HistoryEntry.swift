@@ -41,6 +41,8 @@ public struct HistoryEntry: Hashable, Sendable {
         case overtaken
         /// The journal cannot be relied on.
         case damaged
+        /// It ended, and its journal was damaged: it cannot be rolled back.
+        case endedDamaged = "ended_damaged"
     }
 
     /// The transaction's name, which is its time.
@@ -96,6 +98,7 @@ extension HistoryEntry.State {
         case .closed: "closed by hand"
         case .overtaken: "overtaken"
         case .damaged: "OPEN: journal damaged"
+        case .endedDamaged: "ended; journal damaged"
         }
     }
 }

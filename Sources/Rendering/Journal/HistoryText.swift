@@ -10,17 +10,18 @@ public struct HistoryText {
     /// All transactions, a line each.
     public func list(color: Bool = false, width: Int = standardWidth) -> String {
         guard !entries.isEmpty else { return "Nothing was written on this host yet.\n" }
-        var table = TextTable(
-            [.left, .left, .left, .right, .left, .left],
-            headings: ["transaction", "site", "connection", "writes", "state", "note"])
-        for entry in entries {
-            table.add([
-                entry.transaction, entry.site.map { displayable($0) } ?? "?",
-                entry.connection.map { displayable($0) } ?? "?",
-                "\(entry.writes.count + entry.files.count)", entry.state.words, displayable(entry.note),
-            ])
-        }
-        return joinedSections([table.lines(width: width)])
+        let table = Table(
+            [
+                .name("transaction"), .name("site"), .name("connection"), .number("writes"), "state",
+                .quoted("note"),
+            ],
+            entries.map { entry in
+                [
+                    entry.transaction, entry.site ?? "?", entry.connection ?? "?",
+                    "\(entry.writes.count + entry.files.count)", entry.state.words, entry.note,
+                ]
+            })
+        return joinedSections([table.lines(Paint(isOn: color, width: width))])
     }
 
     /// Everything about each transaction.
@@ -30,25 +31,23 @@ public struct HistoryText {
     }
 
     private func sections(_ entry: HistoryEntry, _ paint: Paint) -> [[String]] {
-        var facts = TextTable([.left, .left])
-        facts.add(["state", entry.state.words])
-        if let site = entry.site { facts.add(["site", displayable(site)]) }
-        if let connection = entry.connection { facts.add(["connection", displayable(connection)]) }
-        if let process = entry.process { facts.add(["process", "\(process)"]) }
-        if !entry.note.isEmpty { facts.add(["note", displayable(entry.note)]) }
-        facts.add(["journal", displayable(entry.path)])
-        var writes = TextTable([.right, .left, .left, .left])
-        for write in entry.writes {
-            writes.add(["\(writes.count + 1)", write.state.words, displayable(write.what), displayable(write.detail)])
-        }
-        for file in entry.files { writes.add(["\(writes.count + 1)", "", "replace \(displayable(file))", ""]) }
-        var undone = TextTable([.left, .left, .left])
-        for row in entry.undone { undone.add([row.result.words, displayable(row.what), displayable(row.detail)]) }
-        return [
-            [paint("Transaction \(entry.transaction)", .heading)] + facts.lines(indent: 2, width: paint.width),
-            writes.isEmpty ? [] : [paint("Written", .heading)] + writes.lines(indent: 2, width: paint.width),
-            undone.isEmpty ? [] : [paint("Undone", .heading)] + undone.lines(indent: 2, width: paint.width),
+        let facts = [
+            ("state", entry.state.words), ("site", entry.site), ("connection", entry.connection),
+            ("process", entry.process.map { "\($0)" }), ("note", entry.note.isEmpty ? nil : entry.note),
+            ("journal", entry.path),
+        ].compactMap { name, value in value.map { [name, $0] } }
+        let writes =
+            entry.writes.map { [$0.state.words, $0.what, $0.detail] } + entry.files.map { ["", "replace \($0)", ""] }
+        let tables = [
+            Table([.name(), .quoted()], facts, title: "Transaction \(entry.transaction)"),
+            Table(
+                [.number(), .name(), .quoted(), .quoted()], writes.enumerated().map { ["\($0 + 1)"] + $1 },
+                title: "Written"),
+            Table(
+                [.name(), .quoted(), .quoted()], entry.undone.map { [$0.result.words, $0.what, $0.detail] },
+                title: "Undone"),
         ]
+        return tables.map { $0.headless().lines(indent: 2, paint) }
     }
 }
 

@@ -11,15 +11,15 @@ public struct RollbackReport {
     public func text(color: Bool = false, width: Int = standardWidth) -> String {
         let paint = Paint(isOn: color, width: width)
         return joinedSections([
-            table.lines(indent: 2, width: width),
+            table.lines(indent: 2, paint),
             [paint(lastLine, summary.outcome == .incomplete ? .attention : .heading)],
         ])
     }
 
-    private var table: TextTable {
-        var table = TextTable([.left, .left, .left], headings: ["result", "what", "why"])
-        for row in summary.rows { table.add([row.result.words, displayable(row.what), displayable(row.detail)]) }
-        return table
+    private var table: Table {
+        Table(
+            [.name("result"), .quoted("what"), .quoted("why")],
+            summary.rows.map { [$0.result.words, $0.what, $0.detail] })
     }
 
     private var lastLine: String {

@@ -21,7 +21,7 @@ struct CellMap {
     func lines(_ paint: Paint) -> [String] {
         let count = cell.cpus.isEmpty ? "no CPUs" : Amount.count(cell.cpus.count, "CPU")
         return [paint("cell \(cell.id)  \(count)", .heading)] + threadLines(paint.width) + sharedLines(paint.width)
-            + barLines(paint.width)
+            + barLines(paint)
     }
 
     // MARK: Threads
@@ -100,17 +100,17 @@ struct CellMap {
 
     // MARK: Memory
 
-    private func barLines(_ width: Int) -> [String] {
+    private func barLines(_ paint: Paint) -> [String] {
         // Blanks that do not break keep an amount and its unit on one line; a terminal is given ordinary ones.
         let (hard, soft): (Character, Character) = ("\u{A0}", " ")
-        var table = TextTable([.left, .left, .right, .left])
-        for bar in cell.memory.all {
+        let rows = cell.memory.all.map { bar in
             let parts = bar.parts.map { part in
                 String("\(word(for: part.owner)) \(Amount.text(part.amount))".map { $0 == soft ? hard : $0 })
             }
-            table.add([bar.name, MapBar(bar).text, bar.size, parts.joined(separator: ", ")])
+            return [bar.name, MapBar(bar).text, bar.size, parts.joined(separator: ", ")]
         }
-        return table.lines(indent: 2, width: width).map { line in String(line.map { $0 == hard ? soft : $0 }) }
+        let table = Table([.name(), .name(), .number(), ""], rows)
+        return table.lines(indent: 2, paint).map { line in String(line.map { $0 == hard ? soft : $0 }) }
     }
 
     private func word(for owner: MemoryBar.Owner) -> String {

@@ -157,6 +157,7 @@ func partJSON(_ part: ChangedPart) -> JSONValue {
     case .absent: members["live"] = .null
     case .value(let value): members["live"] = valueJSON(value)
     }
+    if let since = part.since { members["since"] = .text(since.description) }
     if let drift = part.drift { members["drift"] = .text(drift.rawValue) }
     return .object(members)
 }

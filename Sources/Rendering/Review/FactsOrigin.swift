@@ -16,9 +16,7 @@ public struct FactsOrigin: Hashable, Sendable {
     /// The moment and the age: `2026-02-11 09:14Z (3 h old)`; nil when the facts do not say.
     var words: String? {
         guard let time, let age else { return nil }
-        let text = "\(time)"
-        let minute = "\(text.prefix(10)) \(text.dropFirst(11).prefix(5))Z"
-        return "\(minute) (\(FactsOrigin.words(age)))"
+        return "\(time.minute) (\(FactsOrigin.words(age)))"
     }
 
     /// An age in its largest unit: `3 h old`.
@@ -31,4 +29,9 @@ public struct FactsOrigin: Hashable, Sendable {
         default: "\(age / 86_400) days old"
         }
     }
+}
+
+extension UTCTime {
+    /// The moment to the minute: `2026-02-11 09:14Z`.
+    var minute: String { "\(description.prefix(10)) \(description.dropFirst(11).prefix(5))Z" }
 }

@@ -93,9 +93,22 @@ struct MarkdownPage {
 
 extension MarkdownPage.Part {
     /// A table; nothing where there is no row.
-    static func table(_ headings: [String], _ rows: [[String]]) -> MarkdownPage.Part {
-        let rule = Array(repeating: "---", count: headings.count)
-        return .rows(head: "\n" + line(headings) + line(rule), rows: rows.map(line))
+    static func table(_ table: Table) -> MarkdownPage.Part {
+        let rule = table.columns.map { $0.alignment == .left ? "---" : "--:" }
+        let rows = table.rows.map { row in
+            line(
+                table.columns.enumerated().map { index, column in
+                    (index == 0 ? row.sign.map { "\($0.rawValue) " } ?? "" : "")
+                        + MarkdownText.cell(
+                            row.cells[index], isQuoted: column.isQuoted, isBold: row.isBad && index == 1)
+                })
+        }
+        return .rows(head: "\n" + line(table.capitalizedHeadings) + line(rule), rows: rows)
+    }
+
+    /// A table folded below a title; nothing where there is no row.
+    static func folded(_ title: String, _ table: Table) -> [MarkdownPage.Part] {
+        table.rows.isEmpty ? [] : [folded(title, String(MarkdownPage.Part.table(table).whole.dropFirst()))]
     }
 
     /// Folded details below a title, which is HTML already.

@@ -15,9 +15,9 @@ struct BarDrawing {
     /// Draws a bar from `top` downwards.
     func draw(_ bar: MemoryBar, x: Int, top: Int, room: Int) -> Drawing {
         var drawing = Drawing(top: top)
-        let end = SVGText(size: 10, anchor: .end)
+        let end = SVGText(anchor: .end)
         let left = room - end.width(of: bar.size) - 8
-        drawing.write(bar.name, at: x, room: left, SVGText(size: 10, isBold: true))
+        drawing.write(bar.name, at: x, room: left, SVGText(isBold: true))
         drawing.add(end.element(bar.size, x + room, drawing.bottom - 3, room: room / 2))
         let y = drawing.bottom + 1
         drawing.add(SVGShapes.box(x, y, room, BarDrawing.height, fill: Palette.paper))
@@ -58,16 +58,20 @@ struct BarDrawing {
             shapes.append(
                 SVGShapes.box(x, y, width, BarDrawing.height, fill: fill, stroke: Palette.frame, strokeWidth: "0.5"))
         }
-        let style = SVGText(size: 9, isBold: true, fill: ink, anchor: .middle)
+        let style = SVGText(isBold: true, fill: ink, anchor: .middle)
         let length = style.width(of: label)
         if !label.isEmpty, length + 2 <= width {
             if let ground = part.owner.ground {
                 shapes.append(
-                    SVGShapes.box(x + (width - length) / 2, y + 3, length, 10, fill: ground, radius: 2))
+                    SVGShapes.box(x + (width - length) / 2, y + 2, length, 12, fill: ground, radius: 2))
             }
             shapes.append(style.element(label, x + width / 2, y + 12))
         }
-        return SVGShapes.group(shapes, title: "\(words(part.owner)): \(Amount.text(part.amount))")
+        var guest: Int?
+        if case .guest(let index) = part.owner { guest = index }
+        return SVGShapes.group(
+            shapes, title: "\(words(part.owner)): \(Amount.text(part.amount))",
+            guest: guest.map { picture.guests[$0].placement.name })
     }
 
     private func look(_ owner: MemoryBar.Owner) -> (fill: String, label: String, ink: String) {

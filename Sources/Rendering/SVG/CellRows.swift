@@ -39,7 +39,7 @@ struct CellRows {
     }
 
     /// One row of boxes of one height, with the memory of all at the same height.
-    private func draw(_ cells: [CellPicture], x: Int, top: Int, width: Int) -> Drawing {
+    func draw(_ cells: [CellPicture], x: Int, top: Int, width: Int) -> Drawing {
         let room = width - 2 * CellRows.margin
         let places = cells.enumerated().map { ($1, x + $0 * (width + CellRows.gap)) }
         let upper = places.map { upperPart(of: $0, x: $1 + CellRows.margin, top: top + 6, room: room) }
@@ -65,7 +65,7 @@ struct CellRows {
         let count = Amount.count(cell.cpus.count, "CPU")
         let cpus = cell.cpus.isEmpty ? "no CPUs" : "\(count): \(cell.cpus)"
         drawing.add(
-            SVGText(size: 10, fill: Palette.softInk, anchor: .end).element(
+            SVGText(fill: Palette.softInk, anchor: .end).element(
                 cpus, x + room, drawing.bottom - 3, room: room - taken))
         guard !cell.caches.isEmpty else { return drawing }
         let cores = grid.draw(cell, x: x, top: drawing.bottom + 4, room: room)

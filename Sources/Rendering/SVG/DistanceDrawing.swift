@@ -14,7 +14,7 @@ struct DistanceDrawing {
     init(_ cells: [CellPicture]) {
         self.cells = cells
         let numbers = cells.map(\.id.rawValue) + cells.flatMap { $0.distances?.values.map { $0 } ?? [] }
-        let head = SVGText(size: 10, isBold: true)
+        let head = SVGText(isBold: true)
         side = max(22, (Set(numbers).map { head.width(of: "\($0)") }.max() ?? 0) + 6)
     }
 
@@ -28,7 +28,7 @@ struct DistanceDrawing {
             return drawing
         }
         drawing.bottom += 3
-        let head = SVGText(size: 10, isBold: true, anchor: .middle)
+        let head = SVGText(isBold: true, anchor: .middle)
         for (column, cell) in cells.enumerated() {
             drawing.add(head.element("\(cell.id)", middle(of: column, x), drawing.bottom + 12))
         }
@@ -45,7 +45,7 @@ struct DistanceDrawing {
         cells.enumerated().flatMap { column, other in
             let distance = cell.distances?[other.id]
             let left = x + (column + 1) * side
-            let style = SVGText(size: 9, anchor: .middle)
+            let style = SVGText(anchor: .middle)
             return [
                 SVGShapes.box(
                     left, y, side, DistanceDrawing.height, fill: DistanceDrawing.shade(distance),

@@ -7,10 +7,14 @@ internal import XMLTree
 /// The names behind the tags, and the guests that are bound to no cell.
 struct GuestLegend {
     private static let gap = 14
-    private static let swatch = 44
-    private static let name = SVGText(size: 11, isBold: true)
+    static let swatch = 44
+    /// Of more guests than this the legend has names only.
+    private static let detailed = 20
+    private static let name = SVGText(isBold: true)
 
     let picture: HostPicture
+
+    private var isShort: Bool { picture.guests.count + picture.floating.count > GuestLegend.detailed }
 
     /// Draws both lists; nothing where there are no guests.
     func draw(x: Int, top: Int, room: Int) -> Drawing {
@@ -34,7 +38,7 @@ struct GuestLegend {
         guard !entries.isEmpty else { return }
         drawing.write(heading, at: x, room: room, HostSVG.heading)
         drawing.bottom += 3
-        let columns = 3
+        let columns = isShort ? 5 : 3
         let width = (room - (columns - 1) * GuestLegend.gap) / columns
         for start in stride(from: 0, to: entries.count, by: columns) {
             let row = entries[start..<min(start + columns, entries.count)].enumerated().map { index, entry in
@@ -47,18 +51,21 @@ struct GuestLegend {
     }
 
     private func entry(_ guest: HostPicture.BoundGuest, _ index: Int, x: Int, top: Int, room: Int) -> Drawing {
-        let paint = Palette.GuestPaint(index)
         let left = x + GuestLegend.swatch + 6
         var drawing = text(of: guest.placement, x: left, top: top, room: room - (left - x))
-        let style = SVGText(size: 11, isBold: true, fill: paint.ink, anchor: .middle)
-        let middle = x + GuestLegend.swatch / 2
-        drawing.add(SVGShapes.box(x, top + 2, GuestLegend.swatch, 18, fill: paint.solid, stroke: Palette.ink))
-        if let ground = paint.ground {
-            let width = min(GuestLegend.swatch - 4, style.width(of: guest.tag))
-            drawing.add(SVGShapes.box(middle - width / 2, top + 5, width, 12, fill: ground))
-        }
-        drawing.add(style.element(guest.tag, middle, top + 15))
+        drawing.shapes += GuestLegend.swatch(guest.tag, index, x: x, y: top + 2)
         return drawing
+    }
+
+    /// A box with the colour and the tag of a guest.
+    static func swatch(_ tag: String, _ index: Int, x: Int, y: Int) -> [XMLElement] {
+        let paint = Palette.GuestPaint(index)
+        let style = SVGText(isBold: true, fill: paint.ink, anchor: .middle)
+        let middle = x + swatch / 2
+        let width = min(swatch - 4, style.width(of: tag))
+        let ground = paint.ground.map { [SVGShapes.box(middle - width / 2, y + 3, width, 12, fill: $0)] } ?? []
+        return [SVGShapes.box(x, y, swatch, 18, fill: paint.solid, stroke: Palette.ink)] + ground
+            + [style.element(tag, middle, y + 13)]
     }
 
     private func entry(_ guest: GuestPlacement, x: Int, top: Int, room: Int) -> Drawing {
@@ -68,6 +75,10 @@ struct GuestLegend {
     private func text(of guest: GuestPlacement, x: Int, top: Int, room: Int) -> Drawing {
         var drawing = Drawing(top: top)
         drawing.write(displayable(guest.name), at: x, room: room, GuestLegend.name)
+        guard !isShort else {
+            drawing.bottom = max(drawing.bottom, top + 20)
+            return drawing
+        }
         drawing.wrap(list: GuestLegend.details(of: guest), at: x, room: room, .small)
         return drawing
     }

@@ -64,7 +64,7 @@ public struct HostSVG {
     }
 
     /// The patterns that the drawing refers to.
-    private var patterns: [XMLElement] {
+    var patterns: [XMLElement] {
         let uses = Set(picture.cells.flatMap { $0.caches.joined().joined().map(\.use) })
         let guests = picture.guests.indices.flatMap { index in
             let paint = Palette.GuestPaint(index)

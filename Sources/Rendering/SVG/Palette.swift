@@ -16,6 +16,16 @@ enum Palette {
     static let overhead = "#dedede"
     static let used = "#c9c9c9"
     static let failure = "#a32a00"
+    /// Ink and marks on the colours of guests, which are the same in the dark.
+    static let black = "#000000", white = "#fefefe"
+
+    /// What stands for each colour but those of guests where a page is dark.
+    static let dark = [
+        (paper, "#1d2127"), (ink, "#e4e7eb"), (softInk, "#a9b1bb"), (frame, "#7f8994"), (faint, "#3a4048"),
+        (cell, "#14171b"), (shared, "#1f3347"), (foreign, "#545b65"), (overhead, "#3b4149"), (used, "#464d57"),
+        (failure, "#ff9d7a"), ("#ececec", "#2b3037"), ("#b3b3b3", "#59616b"), ("#f2f2f2", "#22272e"),
+        ("#e6e6e6", "#2b3138"), ("#cccccc", "#3f4750"),
+    ]
 
     /// The fill and the ink of one guest.
     struct GuestPaint {
@@ -32,7 +42,7 @@ enum Palette {
             let colors = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"]
             self.index = index
             color = colors[index % colors.count]
-            ink = color == "#0072b2" ? Palette.paper : Palette.ink
+            ink = color == "#0072b2" ? Palette.white : Palette.black
             texture = index / colors.count % 5
         }
 
@@ -58,7 +68,7 @@ enum Palette {
         }
 
         private var marks: [XMLElement] {
-            let mark = ink == Palette.paper ? "#6fb1dc" : "#ffffff"
+            let mark = ink == Palette.white ? "#6fb1dc" : Palette.white
             return switch texture {
             case 1: [SVGShapes.box(2, 2, 2, 2, fill: mark)]
             case 2: [Palette.strokes("M0,3 h6", mark, width: "1.5")]

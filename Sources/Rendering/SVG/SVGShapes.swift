@@ -30,10 +30,11 @@ enum SVGShapes {
         XMLElement("path", [XMLElement.Attribute("d", data), XMLElement.Attribute("fill", fill)])
     }
 
-    /// Shapes that belong together; `title` is what a viewer shows under the pointer.
-    static func group(_ shapes: [XMLElement], title: String? = nil) -> XMLElement {
+    /// Shapes that belong together; `title` is what a viewer shows under the pointer, `guest` whom they are about.
+    static func group(_ shapes: [XMLElement], title: String? = nil, guest: String? = nil) -> XMLElement {
         let heading = title.map { [XMLElement("title", children: [.text($0)])] } ?? []
-        return XMLElement("g", children: (heading + shapes).map { .element($0) })
+        return HTML.about(
+            guest.map { [$0] } ?? [], XMLElement("g", children: (heading + shapes).map { .element($0) }))
     }
 
     /// A pattern of `size` by `size` pixels that is repeated over what it fills.

@@ -5,8 +5,8 @@ struct SVGText {
     /// Where the text stands from its point.
     enum Anchor: String { case start, middle, end }
 
-    /// The font's size in pixels.
-    var size = 10
+    /// The font's size in pixels, never less than 11.
+    var size = 11
     var isBold = false
     var fill = Palette.ink
     var anchor = Anchor.start
@@ -14,7 +14,7 @@ struct SVGText {
     /// The ordinary text of a drawing.
     static let plain = SVGText()
     /// Text of less weight.
-    static let small = SVGText(size: 9, fill: Palette.softInk)
+    static let small = SVGText(fill: Palette.softInk)
 
     /// The text with its base line at `y`, cut so that it stays within `room` pixels.
     func element(_ text: String, _ x: Int, _ y: Int, room: Int = .max) -> XMLElement {

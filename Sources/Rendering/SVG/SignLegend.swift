@@ -8,24 +8,28 @@ struct SignLegend {
     /// Draws the signs beside each other, in as many rows as they need.
     func draw(x: Int, top: Int, room: Int) -> Drawing {
         var drawing = Drawing(top: top)
-        let all = threadSigns + barSigns
         guard !all.isEmpty else { return drawing }
         drawing.write("Signs", at: x, room: room, HostSVG.heading)
         drawing.bottom += 4
         var left = x
-        let text = SVGText(size: 10)
+        let text = SVGText()
         for (words, swatch) in all {
-            let length = 36 + text.width(of: words) + 14
+            let length = width + 6 + text.width(of: words) + 14
             if left > x, left + length > x + room { (left, drawing.bottom) = (x, drawing.bottom + 24) }
             drawing.shapes += swatch(left, drawing.bottom)
-            drawing.add(text.element(words, left + 36, drawing.bottom + 13, room: room - 36))
+            drawing.add(text.element(words, left + width + 6, drawing.bottom + 13, room: room - width - 6))
             left += length
         }
         drawing.bottom += 28
         return drawing
     }
 
-    private typealias Sign = (words: String, swatch: (Int, Int) -> [XMLElement])
+    typealias Sign = (words: String, swatch: (Int, Int) -> [XMLElement])
+
+    /// The signs that occur.
+    var all: [Sign] { threadSigns + barSigns }
+    /// The width of a swatch: that of a thread's box.
+    var width: Int { ThreadDrawing(picture).width }
 
     private var threadSigns: [Sign] {
         let threads = ThreadDrawing(picture)
@@ -58,7 +62,8 @@ struct SignLegend {
         let owners = Set(picture.cells.flatMap { $0.memory.all.flatMap { $0.parts.map(\.owner) } })
         func sign(_ words: String, _ fill: String, _ isWanted: Bool) -> Sign? {
             guard isWanted else { return nil }
-            return (words, { x, y in [SVGShapes.box(x, y, 30, 18, fill: fill, stroke: Palette.frame)] })
+            let width = width
+            return (words, { x, y in [SVGShapes.box(x, y, width, 18, fill: fill, stroke: Palette.frame)] })
         }
         return [
             sign("memory in pools", "url(#pool)", owners.contains { if case .pool = $0 { true } else { false } }),
@@ -72,14 +77,15 @@ struct SignLegend {
     private static func swatch(_ use: ThreadUse, _ threads: ThreadDrawing, x: Int, y: Int) -> [XMLElement] {
         let (ink, ground) = ThreadDrawing.ink(on: use)
         let label = ThreadDrawing.label(of: use, in: threads.picture)
-        let style = SVGText(size: label.count > 3 ? 8 : 10, isBold: true, fill: ink, anchor: .middle)
-        let length = min(26, style.width(of: label))
-        var shapes = threads.frame(use, x, y, width: 30, height: 18)
+        let style = SVGText(isBold: true, fill: ink, anchor: .middle)
+        let width = threads.width
+        let length = min(width - 4, style.width(of: label))
+        var shapes = threads.frame(use, x, y, width: width, height: 18)
         if let ground {
-            shapes.append(SVGShapes.box(x + (30 - length) / 2, y + 3, length, 12, fill: ground, radius: 2))
+            shapes.append(SVGShapes.box(x + (width - length) / 2, y + 3, length, 12, fill: ground, radius: 2))
         }
-        if case .dedicated(_, _, true) = use { shapes.append(ThreadDrawing.mark(x + 30, y, ink: ink)) }
-        if !label.isEmpty { shapes.append(style.element(label, x + 15, y + 13)) }
+        if case .dedicated(_, _, true) = use { shapes.append(ThreadDrawing.mark(x + width, y, ink: ink)) }
+        if !label.isEmpty { shapes.append(style.element(label, x + width / 2, y + 13)) }
         return shapes
     }
 }

@@ -12,17 +12,19 @@ struct ThreadDrawing {
     /// The height of a box; without guests there is only a number in it.
     let height: Int
 
-    /// The style of a label: smaller for long ones.
-    private static func style(of label: String, ink: String = Palette.ink) -> SVGText {
-        SVGText(size: label.count > 3 ? 9 : 11, isBold: true, fill: ink, anchor: .middle)
+    /// The style of a label.
+    private static func style(ink: String = Palette.ink) -> SVGText {
+        SVGText(isBold: true, fill: ink, anchor: .middle)
     }
 
     init(_ picture: HostPicture) {
         self.picture = picture
         let threads = picture.cells.flatMap { $0.caches.joined().joined() }
         let labels = Set(threads.map { ThreadDrawing.label(of: $0.use, in: picture) })
-        width = max(28, (labels.map { ThreadDrawing.style(of: $0).width(of: $0) }.max() ?? 0) + 4)
-        height = picture.hasPlacement ? 27 : 15
+        let label = labels.map { ThreadDrawing.style().width(of: $0) }.max() ?? 0
+        let number = threads.map(\.cpu).max().map { SVGText.plain.width(of: "\($0)") } ?? 0
+        width = max(30, label + 4, number + (picture.hasPlacement ? 13 : 4))
+        height = picture.hasPlacement ? 31 : 17
     }
 
     /// What stands in the box: tag and vCPU, or a sign.
@@ -43,25 +45,36 @@ struct ThreadDrawing {
         if picture.hasPlacement {
             shapes += text(of: thread, x: x, y: y)
         } else {
-            shapes.append(SVGText(size: 9, anchor: .middle).element("\(thread.cpu)", x + width / 2, y + 11))
+            shapes.append(SVGText(anchor: .middle).element("\(thread.cpu)", x + width / 2, y + 13))
         }
-        return SVGShapes.group(shapes, title: "CPU \(thread.cpu): \(words(thread.use))")
+        return group(shapes, thread)
+    }
+
+    /// The box of a thread as a square without words.
+    func small(_ thread: CellPicture.Thread, _ x: Int, _ y: Int, side: Int) -> XMLElement {
+        group(frame(thread.use, x, y, width: side, height: side), thread)
+    }
+
+    private func group(_ shapes: [XMLElement], _ thread: CellPicture.Thread) -> XMLElement {
+        SVGShapes.group(
+            shapes, title: "CPU \(thread.cpu): \(words(thread.use))",
+            guest: thread.use.guest.map { picture.guests[$0].placement.name })
     }
 
     /// The number of the CPU, the mark of the emulator, and the label; on a pattern each has a plain ground.
     private func text(of thread: CellPicture.Thread, x: Int, y: Int) -> [XMLElement] {
         let (ink, ground) = ThreadDrawing.ink(on: thread.use)
         let (number, label) = ("\(thread.cpu)", ThreadDrawing.label(of: thread.use, in: picture))
-        let (small, large) = (SVGText(size: 8, fill: ink), ThreadDrawing.style(of: label, ink: ink))
+        let (small, large) = (SVGText(fill: ink), ThreadDrawing.style(ink: ink))
         var shapes: [XMLElement] = []
         if let ground {
             let length = min(width - 4, large.width(of: label))
-            shapes.append(SVGShapes.box(x + 2, y + 2, small.width(of: number) + 1, 9, fill: ground, radius: 2))
-            shapes.append(SVGShapes.box(x + (width - length) / 2, y + 12, length, 12, fill: ground, radius: 2))
+            shapes.append(SVGShapes.box(x + 2, y + 2, small.width(of: number) + 1, 12, fill: ground, radius: 2))
+            shapes.append(SVGShapes.box(x + (width - length) / 2, y + 16, length, 13, fill: ground, radius: 2))
         }
-        shapes.append(small.element(number, x + 3, y + 9))
+        shapes.append(small.element(number, x + 3, y + 12))
         if case .dedicated(_, _, true) = thread.use { shapes.append(ThreadDrawing.mark(x + width, y, ink: ink)) }
-        if !label.isEmpty { shapes.append(large.element(label, x + width / 2, y + height - 6)) }
+        if !label.isEmpty { shapes.append(large.element(label, x + width / 2, y + height - 5)) }
         return shapes
     }
 

@@ -14,7 +14,7 @@ struct UnplacedDrawing {
         heading.fill = Palette.failure
         drawing.write(UnplacedList.heading, at: x, room: room, heading)
         for entry in list.entries {
-            drawing.write(entry.name, at: x, room: room, SVGText(size: 11, isBold: true))
+            drawing.write(entry.name, at: x, room: room, SVGText(isBold: true))
             for reason in entry.reasons { drawing.write(reason, at: x + 14, room: room - 14) }
         }
         if let more = list.more { drawing.write(more, at: x, room: room) }

@@ -33,11 +33,11 @@ struct DistanceTable {
     private let heading = "from"
 
     private func block(_ columns: ArraySlice<CellID>) -> [String] {
-        var table = TextTable(
-            Array(repeating: .right, count: columns.count + 1), headings: [heading] + columns.map(\.description))
-        for cell in cells {
-            table.add(["\(cell.id)"] + columns.map { to in cell.distances?[to].map { "\($0)" } ?? "?" })
-        }
-        return table.lines(width: room)
+        Table(
+            [.number(heading)] + columns.map { .number($0.description) },
+            cells.map { cell in
+                ["\(cell.id)"] + columns.map { to in cell.distances?[to].map { "\($0)" } ?? "?" }
+            }
+        ).lines(Paint(isOn: false, width: room))
     }
 }

@@ -5,6 +5,7 @@ public import HostModel
 public struct FactsText {
     private let facts: HostFacts
     private let width: Int
+    private var paint: Paint { Paint(isOn: false, width: width) }
 
     /// Takes the facts to show and how many columns a line has.
     public init(_ facts: HostFacts, width: Int = standardWidth) {
@@ -54,15 +55,14 @@ public struct FactsText {
     private var cellLines: [String] {
         let isAvailableKnown = facts.cells.contains { $0.memoryAvailable != nil }
         let available = isAvailableKnown ? ["available"] : []
-        var table = TextTable(
-            Array(repeating: .right, count: 6 + available.count) + [.left],
-            headings: ["cell", "CPUs", "cores", "threads", "memory", "free"] + available + ["CPU list"])
-        for cell in facts.cells {
+        let numbers = ["cell", "CPUs", "cores", "threads", "memory", "free"] + available
+        let rows = facts.cells.map { cell in
             let numbers = ["\(cell.id)", "\(cell.cpus.count)", "\(cell.siblings.count)", threads(of: cell)]
             let amounts = [cell.memory, cell.memoryFree] + (isAvailableKnown ? [cell.memoryAvailable] : [])
-            table.add(numbers + amounts.map { Amount.text($0) } + [cell.cpus.text(empty: "none")])
+            return numbers + amounts.map { Amount.text($0) } + [cell.cpus.text(empty: "none")]
         }
-        return table.isEmpty ? ["no cells"] : table.lines(width: width)
+        guard !rows.isEmpty else { return ["no cells"] }
+        return Table(numbers.map { .number($0) } + ["CPU list"], rows).lines(paint)
     }
 
     /// Threads of a core: one number, or lowest and highest where cores differ.
@@ -76,25 +76,26 @@ public struct FactsText {
     private var poolLines: [String] {
         let sizes = facts.hugePageSizes
         guard !sizes.isEmpty else { return ["huge pages: no pools"] }
-        var table = TextTable(
-            Array(repeating: .right, count: sizes.count + 1), headings: ["cell"] + sizes.map(\.description))
-        for cell in facts.cells {
-            let pools = sizes.map { size in
-                cell.pool(of: size).map { "\($0.total) / \($0.free) / \($0.surplus)" } ?? "-"
-            }
-            table.add(["\(cell.id)"] + pools)
-        }
-        return ["huge pages: total / free / surplus"] + table.lines(width: width)
+        let table = Table(
+            [.number("cell")] + sizes.map { .number($0.description) },
+            facts.cells.map { cell in
+                ["\(cell.id)"]
+                    + sizes.map { size in
+                        cell.pool(of: size).map { "\($0.total) / \($0.free) / \($0.surplus)" } ?? "-"
+                    }
+            }, title: "huge pages: total / free / surplus")
+        return table.lines(paint)
     }
 
     private var distanceLines: [String] { DistanceTable(facts.cells, room: width).lines }
 
     private var cacheLines: [String] {
-        var table = TextTable([.right, .left], headings: ["cell", "CPUs of each last-level cache"])
-        for cell in facts.cells where cell.lastLevelCaches.count > 1 {
-            table.add(["\(cell.id)", cell.lastLevelCaches.map(\.description).joined(separator: " | ")])
-        }
-        return table.isEmpty ? [] : table.lines(width: width)
+        Table(
+            [.number("cell"), "CPUs of each last-level cache"],
+            facts.cells.filter { $0.lastLevelCaches.count > 1 }.map { cell in
+                ["\(cell.id)", cell.lastLevelCaches.map(\.description).joined(separator: " | ")]
+            }
+        ).lines(paint)
     }
 
     /// How many devices each cell has; which they are is in the document.
@@ -113,18 +114,17 @@ public struct FactsText {
     private var mountLines: [String] {
         guard let libvirt = facts.libvirt else { return [] }
         guard !libvirt.hugetlbfs.isEmpty else { return ["hugetlbfs mounts: none"] }
-        var table = TextTable([.right, .left], headings: ["page", "hugetlbfs mount"])
-        for mount in libvirt.hugetlbfs { table.add(["\(mount.pageSize)", displayable(mount.path)]) }
-        return table.lines(width: width)
+        return Table(
+            [.number("page"), .quoted("hugetlbfs mount")], libvirt.hugetlbfs.map { ["\($0.pageSize)", $0.path] }
+        ).lines(paint)
     }
 
     private var domainLines: [String] {
         guard !facts.domains.isEmpty else { return ["domains: none"] }
-        var table = TextTable([.left, .left, .left], headings: ["domain", "state", "autostart"])
-        for domain in facts.domains {
-            table.add([displayable(domain.name), Words.state(domain.state), domain.autostart ? "yes" : "no"])
-        }
-        return table.lines(width: width)
+        return Table(
+            [.name("domain"), "state", "autostart"],
+            facts.domains.map { [$0.name, Words.state($0.state), $0.autostart ? "yes" : "no"] }
+        ).lines(paint)
     }
 
     private func shown(_ text: String?) -> String { text.map { displayable($0) } ?? Amount.unknown }

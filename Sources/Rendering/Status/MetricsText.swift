@@ -42,6 +42,12 @@ public struct MetricsText {
                 "pending_settings", "How many settings of a running guest wait for its next start.",
                 plan.placement.guests.map { ([("guest", $0.name)], Int64(plan.pending[$0.name]?.count ?? 0)) }),
             MetricFamily(
+                "pending_since_timestamp_seconds",
+                "When the oldest setting was written that waits for the next start of a running guest.",
+                plan.placement.guests.compactMap { guest in
+                    plan.pending[guest.name]?.compactMap(\.since).min().map { ([("guest", guest.name)], $0.seconds) }
+                }),
+            MetricFamily(
                 "reboot_pending", "Whether pages of 1 GiB or more are wanted that most likely take a reboot.",
                 [
                     ([], metrics.isRebootPending ? 1 : 0)

@@ -17,7 +17,7 @@ public struct VerificationText {
         let paint = Paint(isOn: color, width: width)
         let heading = "host \(displayable(verification.host))  site \(displayable(verification.site))"
         return joinedSections([
-            [paint(heading, .heading)], differences(paint), threads(paint), memory(paint),
+            [paint(heading, .heading)], differences(paint), threads.lines(paint), memory.lines(paint),
             [paint(summary, .heading)],
         ])
     }
@@ -38,45 +38,39 @@ public struct VerificationText {
         }
     }
 
-    private func threads(_ paint: Paint) -> [String] {
-        var table = TextTable(
-            [.left, .right, .left, .left, .left, .left],
-            headings: ["guest", "process", "threads", "may run on", "plan", ""])
-        for residence in verification.residences ?? [] {
-            for group in residence.threads {
-                table.add([
-                    displayable(residence.guest), residence.process.map { "\($0)" } ?? "-", group.words,
-                    group.allowed.text(empty: "none"), group.wanted?.text(empty: "none") ?? "any",
-                    group.deviates ? "differs" : group.isElsewhere ? "at next start" : "",
-                ])
-            }
-        }
-        return painted(table, paint)
+    private var threads: Table {
+        Table(
+            [.name("guest"), .number("process"), "threads", "may run on", "plan", ""],
+            (verification.residences ?? []).flatMap { residence in
+                residence.threads.map { group in
+                    let remark = group.deviates ? "differs" : group.isElsewhere ? "at next start" : ""
+                    return Table.Row(
+                        cells: [
+                            residence.guest, residence.process.map { "\($0)" } ?? "-", group.words,
+                            group.allowed.text(empty: "none"), group.wanted?.text(empty: "none") ?? "any", remark,
+                        ], isBad: group.deviates)
+                }
+            }, isGrouped: true)
     }
 
-    private func memory(_ paint: Paint) -> [String] {
+    private var memory: Table {
         // Whether memory is where its vCPUs run is a column of its own: a guest may be off the plan and yet local, or the reverse.
         let isLocalityKnown = (verification.residences ?? []).contains { $0.memory.contains { $0.vcpuCells != nil } }
-        let locality = isLocalityKnown ? ["away from its CPUs"] : []
-        var table = TextTable(
-            [.left, .left, .left, .right, .left, .right] + locality.map { _ in .right } + [.left],
-            headings: ["guest", "cell", "plan", "in use", "is on", "remote"] + locality + [""])
-        for residence in verification.residences ?? [] {
-            for piece in residence.memory {
-                let pending = residence.isRestartPending && !piece.isAway ? "at next start" : "differs"
-                table.add(
-                    [
-                        displayable(residence.guest), piece.cell.map { "\($0)" } ?? "all", piece.plan,
-                        "\(Amount.text(piece.resident)) of \(Amount.text(piece.size))", piece.places, piece.share,
-                    ] + locality.map { _ in piece.awayShare } + [piece.deviates ? pending : ""])
-            }
-        }
-        return painted(table, paint)
-    }
-
-    private func painted(_ table: TextTable, _ paint: Paint) -> [String] {
-        table.isEmpty
-            ? [] : table.lines(width: .max).map { $0.hasSuffix("differs") ? paint($0, .attention) : $0 }
+        let locality: [Table.Column] = isLocalityKnown ? [.amounts("away from its CPUs")] : []
+        return Table(
+            [.name("guest"), .name("cell"), "plan", .amounts("in use"), "is on", .amounts("remote")]
+                + locality + [""],
+            (verification.residences ?? []).flatMap { residence in
+                residence.memory.map { piece in
+                    let remark = residence.isRestartPending && !piece.isAway ? "at next start" : "differs"
+                    return Table.Row(
+                        cells: [
+                            residence.guest, piece.cell.map { "\($0)" } ?? "all", piece.plan,
+                            "\(Amount.text(piece.resident)) of \(Amount.text(piece.size))", piece.places, piece.share,
+                        ] + locality.map { _ in piece.awayShare } + [piece.deviates ? remark : ""],
+                        isBad: piece.deviates && remark == "differs")
+                }
+            }, isGrouped: true)
     }
 
     private var summary: String {

@@ -17,6 +17,13 @@ enum MarkdownText {
     /// The text as HTML, for places where Markdown is not read.
     static func html(_ text: String) -> String { escaped(text) { !"&<>\"'".unicodeScalars.contains($0) } }
 
+    /// A cell of a table.
+    static func cell(_ text: String, isQuoted: Bool, isBold: Bool) -> String {
+        if isQuoted, !["", "-"].contains(text) { return code(text) }
+        let words = escaped(text) { !"&<|`".unicodeScalars.contains($0) }
+        return isBold ? "**\(words)**" : words
+    }
+
     /// The text inside an HTML comment, which it cannot end.
     static func comment(_ text: String) -> String {
         escaped(text) { isAlphanumeric($0) || "._".unicodeScalars.contains($0) }

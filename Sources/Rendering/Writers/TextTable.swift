@@ -1,100 +1,91 @@
-/// Aligned columns for a terminal.
+internal import Diagnostics
+
+/// The lines of a table on a terminal.
 ///
-/// A column is as wide as its widest cell of at most ``longest`` characters. Longer texts are wrapped at blanks and after commas, and
-/// go on below their own start; a longer name or number pushes only the rest of its own row. So are those of the last column, which
-/// stays within the width, and of the widest others where it would have no room. A column without headings in which nothing stands is
-/// left out.
+/// A column is as wide as its widest cell of at most ``longest`` characters; a longer name or number pushes only the rest of its own
+/// row. Where the whole is too wide, the widest of the columns that wrap become narrower: first none below ``least``, then, with the
+/// headings, down to their longest words. A column in which nothing stands, not even a heading, is left out.
 struct TextTable {
-    enum Alignment { case left, right }
-
     /// The widest cell that still sets the width of its column.
-    static let longest = 40
-    /// The least room that a wrapped last column is given.
-    static let leastRoom = 18
-    /// The width below which no other column is wrapped.
-    static let least = 18
+    private static let longest = 40
+    /// The width below which columns are wrapped only where nothing else helps.
+    private static let least = 18
 
-    private let alignments: [Alignment]
-    private let headings: [String]?
-    private var rows: [[String]] = []
+    private let indent: Int
+    private let width: Int
+    private let columns: [Table.Column]
+    /// The headings, if they are shown, and the rows.
+    private var cells: [[String]]
+    private var widths: [Int] = []
+    private let headings: Int
 
-    /// A table with these columns; `headings` may be left out.
-    init(_ alignments: [Alignment], headings: [String]? = nil) {
-        self.alignments = alignments
-        self.headings = headings
+    /// Lays a table out.
+    init(_ table: Table, indent: Int, width: Int) {
+        var rows = table.rows.map { $0.cells.map { displayable($0) } }
+        if table.isGrouped {
+            let names = rows.map { $0[0] }
+            for index in rows.indices.dropFirst() where names[index] == names[index - 1] { rows[index][0] = "" }
+        }
+        let all = (table.hasHeadings ? [table.columns.map(\.heading)] : []) + rows
+        let shown = table.columns.indices.filter { column in all.contains { !$0[column].isEmpty } }
+        (self.indent, self.width) = (indent, width)
+        columns = shown.map { table.columns[$0] }
+        cells = all.map { row in shown.map { row[$0] } }
+        headings = table.hasHeadings ? 1 : 0
+        widths = fittingWidths
     }
 
-    /// Adds a row; it has as many cells as there are columns.
-    mutating func add(_ row: [String]) { rows.append(row) }
+    /// The lines of the headings, if they are shown, and of each row.
+    var blocks: [[String]] { cells.enumerated().map { lines(of: $1, isHeading: $0 < headings) } }
 
-    /// How many rows were added.
-    var count: Int { rows.count }
-
-    /// Whether no row was added.
-    var isEmpty: Bool { rows.isEmpty }
-
-    /// The headings and rows as lines, indented, without blanks at their ends; nothing when there is no row.
-    func lines(indent: Int = 0, width: Int) -> [String] {
-        blocks(indent: indent, width: width).flatMap { $0 }
-    }
-
-    /// The lines of the headings, if there are any, and of each row; nothing when there is no row.
-    func blocks(indent: Int = 0, width: Int) -> [[String]] {
-        guard !rows.isEmpty else { return [] }
-        let all = (headings.map { [$0] } ?? []) + rows
-        let columns = shown
-        let widths = widths(of: columns, in: all, room: width - indent)
-        return all.map { row in lines(of: columns.map { row[$0] }, columns, widths, indent: indent, width: width) }
-    }
-
-    /// The columns in which anything stands; with headings all of them.
-    private var shown: [Int] {
-        alignments.indices.filter { column in headings != nil || rows.contains { !$0[column].isEmpty } }
-    }
-
-    /// How wide each column but the last is: as wide as what stands in it, less where the last one would have no room.
-    private func widths(of columns: [Int], in all: [[String]], room: Int) -> [Int] {
-        var widths = columns.map { column -> Int in
-            let lengths = all.map { $0[column].count }
-            guard isWrapped(column), room < .max / 2 else {
-                return lengths.filter { $0 <= TextTable.longest }.max() ?? 0
-            }
+    /// How wide each column is; the last one is at least that wide.
+    private var fittingWidths: [Int] {
+        var widths = columns.indices.map { column in
+            let lengths = cells.map { $0[column].count }
+            guard columns[column].wraps else { return lengths.filter { $0 <= TextTable.longest }.max() ?? 0 }
             return min(lengths.max() ?? 0, TextTable.longest)
         }
-        guard room < .max / 2, let last = columns.last, alignments[last] == .left else { return widths }
-        let needed = min(all.map { $0[last].count }.max() ?? 0, TextTable.leastRoom)
-        var lacking = widths.dropLast().reduce(needed) { $0 + $1 + 2 } - room
-        while lacking > 0 {
-            let wrappable = columns.indices.dropLast().filter { isWrapped(columns[$0]) }
-            guard let widest = wrappable.max(by: { widths[$0] < widths[$1] }), widths[widest] > TextTable.least
-            else { break }
-            let less = min(lacking, widths[widest] - TextTable.least)
-            widths[widest] -= less
-            lacking -= less
-        }
+        guard let last = columns.indices.last else { return [] }
+        let natural = widths[last]
+        if columns[last].wraps { widths[last] = min(natural, TextTable.least) }
+        narrow(&widths, to: columns.indices.map { columns[$0].wraps ? TextTable.least : widths[$0] })
+        narrow(
+            &widths,
+            to: columns.indices.map { column in
+                let words = cells.enumerated().map { row, cells in
+                    row < headings || columns[column].wraps ? longestWord(of: cells[column]) : cells[column].count
+                }
+                return words.filter { $0 <= TextTable.longest }.max() ?? 0
+            })
         return widths
     }
 
-    /// Whether long cells of the column go on below: texts, but never the names that begin a row.
-    private func isWrapped(_ column: Int) -> Bool { column > 0 && alignments[column] == .left }
-
-    private func lines(of row: [String], _ columns: [Int], _ widths: [Int], indent: Int, width: Int) -> [String] {
-        let last = row.count - 1
-        let isBounded = width < .max / 2
-        var pieces = row.indices.map { index in
-            index < last && isBounded && isWrapped(columns[index])
-                ? wrapped(row[index], to: widths[index]) : [row[index]]
+    /// Makes the widest columns narrower, as far as the whole is too wide and no further than to these widths.
+    private func narrow(_ widths: inout [Int], to least: [Int]) {
+        var lacking = widths.reduce(indent - 2) { $0 + $1 + 2 } - width
+        while lacking > 0 {
+            let wide = widths.indices.filter { widths[$0] > least[$0] }
+            guard let widest = wide.max(by: { widths[$0] < widths[$1] }) else { return }
+            widths[widest] -= 1
+            lacking -= 1
         }
+    }
+
+    private func lines(of row: [String], isHeading: Bool) -> [String] {
+        let last = row.count - 1
         let used = widths.dropLast().reduce(indent) { $0 + $1 + 2 }
-        let pushed = row.indices.dropLast().reduce(0) { $0 + max(0, (pieces[$1].first?.count ?? 0) - widths[$1]) }
-        if isBounded, last >= 0, alignments[columns[last]] == .left {
-            pieces[last] = wrapped(row[last], to: max(TextTable.leastRoom, width - used - pushed))
+        var (pieces, pushed) = ([[String]](), 0)
+        for (index, cell) in row.enumerated() {
+            let room = index < last ? widths[index] : max(widths[index], width - used - pushed)
+            pieces.append(columns[index].wraps || isHeading ? wrapped(cell, to: room) : [cell])
+            if index < last { pushed += max(0, (pieces[index].first?.count ?? 0) - widths[index]) }
         }
         return (0..<(pieces.map(\.count).max() ?? 0)).map { number in
             var line = String(repeating: " ", count: indent)
             for index in row.indices {
                 let cell = number < pieces[index].count ? pieces[index][number] : ""
-                line += padded(cell, to: index == last && number > 0 ? 0 : widths[index], alignments[columns[index]])
+                let blanks = String(repeating: " ", count: max(0, widths[index] - cell.count))
+                line += columns[index].alignment == .left ? cell + blanks : blanks + cell
                 if index < last { line += "  " }
                 if index == last - 1, number > 0 { line += String(repeating: " ", count: pushed) }
             }
@@ -102,16 +93,13 @@ struct TextTable {
         }
     }
 
-    private func padded(_ text: String, to width: Int, _ alignment: Alignment) -> String {
-        let blanks = String(repeating: " ", count: max(0, width - text.count))
-        return alignment == .left ? text + blanks : blanks + text
-    }
+    private func longestWord(of text: String) -> Int { words(of: text).map { trimmed($0).count }.max() ?? 0 }
 }
 
 /// The width that text is kept within, where names allow it, when nobody says how wide the terminal is.
 public let standardWidth = 80
 
-/// The text in pieces of at most `room` characters, broken at blanks and after commas; a longer word stays whole.
+/// The text in pieces of at most `room` characters, broken at blanks and after commas; a longer word, and an amount with its unit, stay whole.
 func wrapped(_ text: String, to room: Int) -> [String] {
     guard text.count > room else { return [text] }
     var pieces = [""]
@@ -130,12 +118,22 @@ private func trimmed(_ text: String) -> String {
     return text
 }
 
-/// The text cut after each blank and each comma.
+/// The text cut after each blank and each comma, but not between an amount and its unit.
 private func words(of text: String) -> [String] {
     var words = [""]
     for character in text {
         words[words.count - 1].append(character)
         if character == " " || character == "," { words.append("") }
     }
-    return words.filter { !$0.isEmpty }
+    return words.filter { !$0.isEmpty }.reduce(into: []) { words, word in
+        if let amount = words.last, amount.hasSuffix(" "), amount.dropLast().last?.isNumber == true, isUnit(word) {
+            words[words.count - 1] += word
+        } else {
+            words.append(word)
+        }
+    }
+}
+
+private func isUnit(_ word: String) -> Bool {
+    ["KiB", "MiB", "GiB", "TiB", "%"].contains(String(word.prefix { !" ,.;)".contains($0) }))
 }

@@ -63,6 +63,7 @@ struct SiteRules {
         var places: [String: SourceMark] = [:]
         var counts: [String?: Int] = [:]
         var addresses: [String?: [String: String]] = [:]
+        var writers = DiskWriters()
         for entry in draft.guests?.value ?? [] {
             guard let guest = entry.value else { continue }
             let spec = spec(entry.name, guest, hosts)
@@ -92,6 +93,7 @@ struct SiteRules {
                 copy.name = name
                 copy.machine = Placeholders(guest: name.value, number: guest.count == nil ? nil : number + 1)
                     .filled(spec.machine)
+                report.append(writers.add(copy, entry: entry.name.mark))
                 result.append(copy)
             }
         }

@@ -126,6 +126,22 @@ extension OnOneHost {
             #expect(host.apply().status == 0)
         }
 
+        @Test(
+            "lets no damage to the journal of a run that ended stand in the way of the next, and says that it is damaged"
+        )
+        func damagedLater() throws {
+            let (host, _, id) = try waiting()
+            #expect(host.confirm().status == 0)
+            let url = journal(host, id)
+            var bytes = try Data(contentsOf: url)
+            bytes[bytes.count / 2] ^= 1
+            try bytes.write(to: url)
+            #expect(try host.transactions().map(\.state) == ["ended_damaged"])
+            #expect(host.history().output.contains("ended; journal"))
+            #expect(host.rollback(["--yes"]).status == 13)
+            #expect(host.apply().status == 0)
+        }
+
         @Test("puts back what broke off before its journal was told until when there is time")
         func brokeOff() throws {
             let (host, before, id) = try waiting()
