@@ -32,8 +32,8 @@ WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 # nobody reads that nothing was tested.
 try = export $(WITH_SWIFT); $(2); status=$$?; if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "$(1): NOT RUN, see above"; exit 0; fi; exit $$status
 
-.PHONY: help setup build release demo test lint check unit browser shells ci-examples system evolution evolution-test lab ansible fuzz \
-    fuzz-test sanitize killed crash deb tarball docs package bench install uninstall clean
+.PHONY: help setup build release demo test lint check unit browser shells pipelines system evolution evolution-test lab ansible fuzz \
+    fuzz-test sanitize killed crash deb rpm tarball docs package bench install uninstall clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,7 +53,7 @@ demo: setup build ## Set up, then plan and apply examples on this machine withou
 
 # One after the other: most of these change the pools of this machine.
 .NOTPARALLEL:
-test: setup lint unit shells ansible ci-examples system killed evolution-test lab fuzz-test ## Set up, then everything that a change must pass
+test: setup lint unit shells ansible pipelines system killed evolution-test lab fuzz-test ## Set up, then everything that a change must pass
 
 lint: ## Check how the sources are written
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
@@ -79,8 +79,8 @@ shells: ## Press Tab in bash, zsh and fish and look at the screens; needs a buil
 ansible: ## Run the Ansible role on three hosts that are captured file trees; needs a build
 	@$(call try,ansible,Tests/ansible/run)
 
-ci-examples: ## Run the hook, the action and the pipelines of examples/ci as their services would; needs a build
-	@$(call try,ci-examples,Tests/ci/run)
+pipelines: ## Run the hook, the action and the pipelines of examples/ci as their services would; needs a build
+	@$(call try,pipelines,Tests/ci/run)
 
 system: ## Run the tests on a real libvirt; they need root
 	@$(call try,system,Tests/system/run)
@@ -97,12 +97,15 @@ deb: release ## Build the Debian package: .build/deb/numactl-plan_VERSION_ARCH.d
 docs: ## Make one HTML page of all manual pages, which needs no network: .build/docs/numactl-plan.html
 	@.packaging/docs
 
+rpm: release ## Build the rpm package: .build/rpm/numactl-plan-VERSION-RELEASE.ARCH.rpm
+	@.packaging/rpm
+
 tarball: release ## Build .build/tarball/numactl-plan-VERSION-linux-ARCH.tar.gz with its checksum, and try it
 	@Tests/package/tarball
 	@ls .build/tarball/*.tar.gz*
 
 # Not part of the tests of a change: a release build and a small Debian take minutes.
-package: release ## Build the package, have lintian judge it, and install, upgrade and remove it in a small Debian (root)
+package: release ## Build deb, rpm and tarball, have them judged, and install, upgrade and remove them in a small Debian (root)
 	@Tests/package/run
 
 lab: build ## Boot machines with NUMA cells under QEMU and try everything in them (needs root); one scenario: Tests/lab/run page
