@@ -16,10 +16,11 @@ struct ActionWords {
     let text: String
 
     init(_ change: Change) {
-        let impacts = Words.impacts([change])
+        // What waits for the next start, the settings tell.
+        let impacts = Words.impacts([change]).filter { $0 != .nextStart || change.parts.isEmpty }
         let isPlain = [.create, .update].contains(change.action) && change.disruption < .daemon
         let isSaid = impacts.isEmpty || isPlain || impacts == [ActionWords.usual[change.action]]
-        let impact = isSaid ? nil : Words.impact([change])
+        let impact = isSaid ? nil : Words.list(impacts.map(\.text))
         let parts = [ActionWords.verb(of: change), impact, ActionWords.settings(of: change)]
         text = parts.compactMap { $0 }.joined(separator: ", ")
     }
@@ -47,6 +48,9 @@ struct ActionWords {
         }
         let byHand = parts.count { $0.drift != nil }
         let hand = byHand == 0 ? "" : " (\(byHand == parts.count ? "all" : "\(byHand)") changed by hand)"
+        if counts.count == 1, let when = parts.first?.when {
+            return "\(Amount.count(parts.count, "setting")) \(Words.when(when))\(hand)"
+        }
         return "\(Amount.count(parts.count, "setting")): \(counts.joined(separator: ", "))\(hand)"
     }
 }

@@ -15,11 +15,12 @@ struct CommandRun {
     ///   - files: Files that exist only for this run, by name; `-` is standard input.
     ///   - time: The time that it is, in seconds since 1970; nil for the machine's.
     ///   - folder: Where relative names start from.
+    ///   - width: How many columns the terminal has.
     ///   - startLater: What is done instead of starting this program later; without it there are no timers.
     ///   - outputFailure: Why standard output cannot be written.
     init(
         _ arguments: [String], files: [String: String] = [:], answer: String? = nil, time: Int64? = nil,
-        folder: URL = examples, hostName: String = "test-host", outputFailure: OutputFailure? = nil,
+        folder: URL = examples, hostName: String = "test-host", width: Int = 80, outputFailure: OutputFailure? = nil,
         startLater: @escaping World.StartLater = { _, _, _ in throw NoTimers() }
     ) {
         final class Streams { var (output, errors) = ("", "") }
@@ -28,7 +29,7 @@ struct CommandRun {
         let absolute = { (path: String) in
             path.hasPrefix("/") || path == "-" ? path : folder.appending(path: path).path
         }
-        let world = World(
+        var world = World(
             say: { streams.output += $0 }, warn: { streams.errors += $0 },
             ask: { question in
                 streams.errors += question
@@ -49,6 +50,7 @@ struct CommandRun {
                 return try live.inspect(absolute(path), limit)
             },
             outputFailure: { outputFailure })
+        world.width = width
         status = NumactlPlan.run(arguments, in: world)
         (output, errors) = (streams.output, streams.errors)
     }

@@ -72,6 +72,9 @@ struct VerificationTests {
     @Test("of a host, as text")
     func text() throws {
         try expectGolden(VerificationText(Self.verification).text(), "verify.txt")
+        try expectGolden(VerificationText(Self.verification).text(width: 140), "verify-140.txt")
+        let narrow = VerificationText(Self.verification).text().split(separator: "\n").dropLast()
+        #expect(narrow.allSatisfy { $0.count <= 80 }, "\(narrow)")
         let fine = Plan(host: "hv01", site: "rack7", verdict: .noChanges, placement: Self.plan.placement)
         #expect(VerificationText(Verification(plan: fine)).text().hasSuffix("Verify: no differences.\n"))
         #expect(

@@ -63,7 +63,8 @@ extension Words {
         return Set(impacts).sorted { $0.text < $1.text }
     }
 
-    private static func list(_ words: [String]) -> String {
+    /// The words as a list; `none` for none.
+    static func list(_ words: [String]) -> String {
         guard let last = words.last else { return "none" }
         return words.count == 1 ? last : "\(words.dropLast().joined(separator: ", ")) and \(last)"
     }

@@ -27,15 +27,20 @@ public struct VerificationText {
         verification.plan.changes.flatMap { change -> [String] in
             let address = displayable(change.address)
             guard change.action != .create, !change.parts.isEmpty else {
-                return [paint("\(address): \(change.action.finding)", .attention)]
+                return attention("\(address): \(change.action.finding)", paint)
             }
-            return change.parts.map { part in
+            return change.parts.flatMap { part in
                 let now = part.now.map { Words.value($0, of: part) } ?? "absent"
                 let want = part.want.map { Words.value($0, of: part) } ?? "absent"
                 let drift = part.drift.map { ", \($0.words)" } ?? ""
-                return paint("\(address) \(displayable(part.path)): wanted \(want), is \(now)\(drift)", .attention)
+                return attention(
+                    "\(address) \(displayable(Words.path(part))): wanted \(want), is \(now)\(drift)", paint)
             }
         }
+    }
+
+    private func attention(_ text: String, _ paint: Paint) -> [String] {
+        wrapped(text, to: paint.width - 4).enumerated().map { paint(($0 == 0 ? "" : "    ") + $1, .attention) }
     }
 
     private var threads: Table {
@@ -65,8 +70,8 @@ public struct VerificationText {
                     let remark = residence.isRestartPending && !piece.isAway ? "at next start" : "differs"
                     return Table.Row(
                         cells: [
-                            residence.guest, piece.cell.map { "\($0)" } ?? "all", piece.plan,
-                            "\(Amount.text(piece.resident)) of \(Amount.text(piece.size))", piece.places, piece.share,
+                            residence.guest, piece.cell.map { "\($0)" } ?? "all", piece.plan, piece.use,
+                            piece.places, piece.share,
                         ] + locality.map { _ in piece.awayShare } + [piece.deviates ? remark : ""],
                         isBad: piece.deviates && remark == "differs")
                 }
@@ -128,6 +133,12 @@ extension GuestResidence.Memory {
     fileprivate var plan: String {
         let words = [wantedCell.map { "cell \($0)" }, wantedPage.map { "\($0)" }].compactMap { $0 }
         return words.isEmpty ? "any" : words.joined(separator: ", ")
+    }
+
+    /// `all 512 MiB`, `100 MiB of 512 MiB`.
+    fileprivate var use: String {
+        let all = Amount.text(size)
+        return resident == size ? "all \(all)" : "\(Amount.text(resident)) of \(all)"
     }
 
     /// `cell 0: 512 MiB, cell 1: 4 MiB in 4KiB`: the size of pages is said where it is not the planned one.

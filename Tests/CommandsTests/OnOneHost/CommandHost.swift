@@ -100,10 +100,15 @@ extension CommandHost {
 
 extension CommandHost {
     /// Runs a command as it is.
-    func run(_ arguments: [String], answer: String? = nil, time: Int64? = nil, outputFailure: OutputFailure? = nil)
+    func run(
+        _ arguments: [String], answer: String? = nil, time: Int64? = nil, width: Int = 80,
+        outputFailure: OutputFailure? = nil
+    )
         -> CommandRun
     {
-        CommandRun(arguments, answer: answer, time: time, folder: folder, outputFailure: outputFailure) {
+        CommandRun(
+            arguments, answer: answer, time: time, folder: folder, width: width, outputFailure: outputFailure
+        ) {
             arguments, _, delay in
             guard self.hasTimers else { throw NoTimers() }
             self.timers.append((arguments, delay))

@@ -27,6 +27,7 @@ extension HugePages: SettingRules {
     /// The pages.
     public typealias Value = HugePages
     static let path = "memoryBacking.page"
+    static let amounts = [path]
 
     static func read(_ reading: DomainReading) throws(DomainXMLError) -> HugePages? {
         guard let pages = reading.backing?.element(named: "hugepages") else { return nil }
