@@ -14,6 +14,8 @@ public enum HostAction: Hashable, Sendable {
     case pin(PinWrite)
     /// Has the balloon of a running domain leave it another amount of memory.
     case setMemory(MemoryWrite)
+    /// Puts a device into a running domain, or takes one out.
+    case setDevice(DeviceWrite)
     /// Sets whether libvirt starts a domain with the host.
     case setAutostart(AutostartWrite)
     /// Starts a domain.
@@ -32,6 +34,7 @@ public enum HostAction: Hashable, Sendable {
         case .rename(let write): write
         case .pin(let write): write
         case .setMemory(let write): write
+        case .setDevice(let write): write
         case .setAutostart(let write): write
         case .start(let write): write
         case .stop(let write): write
@@ -56,7 +59,7 @@ extension HostAction: CustomStringConvertible {
 /// What a definition replaces is left out: ``ReversibleWrite`` puts it back.
 extension HostAction: Codable {
     enum Verb: String, Codable {
-        case pools, define, undefine, rename, pin, memory, autostart, start, stop, file
+        case pools, define, undefine, rename, pin, memory, device, autostart, start, stop, file
 
         fileprivate var kind: any HostWrite.Type {
             switch self {
@@ -66,6 +69,7 @@ extension HostAction: Codable {
             case .rename: RenameStep.self
             case .pin: PinWrite.self
             case .memory: MemoryWrite.self
+            case .device: DeviceWrite.self
             case .autostart: AutostartWrite.self
             case .start: StartStep.self
             case .stop: StopStep.self
@@ -101,6 +105,7 @@ extension Step {
         case .rebase(let step): step
         case .pin(let step): step
         case .setMemory(let step): step
+        case .setDevice(let step): step
         case .setAutostart(let step): step
         case .stop(let step): step
         case .release(let step): step

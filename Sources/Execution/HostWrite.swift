@@ -59,6 +59,9 @@ protocol HostWrite: Hashable, Sendable, Codable {
     /// Enters what a finished write means for others.
     func noteDone(in run: inout Run)
 
+    /// Whether the run goes on without the write, which failed: then a note tells what that means.
+    func isOptional(after failure: StepFailure, in run: inout Run) -> Bool
+
     /// Enters what a failed write, which may have happened all the same, means for others.
     func noteFailed(in run: inout Run)
 }
@@ -72,6 +75,7 @@ extension HostWrite {
     var notHeld: StepFailure { .notKept(action) }
     func noteDone(in run: inout Run) {}
     func noteFailed(in run: inout Run) {}
+    func isOptional(after failure: StepFailure, in run: inout Run) -> Bool { false }
 }
 
 /// A write to one domain.

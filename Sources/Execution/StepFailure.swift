@@ -18,6 +18,8 @@ public enum StepFailure: Error, Hashable, Sendable {
     case running(String)
     /// The domain has no definition that outlives it, and must not get one by the way.
     case transient(String)
+    /// The guest was asked to let go of a device and has not; it may still do so.
+    case deviceStays(String, device: String)
     /// The domain was asked to shut down and did not in time; it may still do so.
     case stillRunning(String)
     /// The domain was started and does not run.
@@ -96,6 +98,8 @@ extension StepFailure: CustomStringConvertible {
         case .domainVanished(let name): "the domain \(name) has gone since this was planned"
         case .running(let name): "the domain \(name) runs"
         case .transient(let name): "the domain \(name) is transient: it has no definition to change"
+        case .deviceStays(let name, let device):
+            "\(name) has not let go of \(device); it may still do so, and loses it at its next start"
         case .stillRunning(let name):
             "the domain \(name) did not shut down in time; --shutdown-timeout waits longer, --force-off switches it off"
         case .notRunning(let name): "the domain \(name) was started and does not run"

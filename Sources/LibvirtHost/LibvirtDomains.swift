@@ -72,6 +72,16 @@ public struct LibvirtDomains: DomainHost {
         try asking { (connection) throws(LibvirtError) in try connection.setMemory(of: name, to: amount) }
     }
 
+    /// Puts a disk or an interface into the running domain only.
+    public func attach(_ device: XMLElement, to name: String) throws(StepFailure) {
+        try asking { (connection) throws(LibvirtError) in try connection.attach(XMLWriter.write(device), to: name) }
+    }
+
+    /// Asks the running guest to let go of a disk or an interface.
+    public func detach(_ device: XMLElement, from name: String) throws(StepFailure) {
+        try asking { (connection) throws(LibvirtError) in try connection.detach(XMLWriter.write(device), from: name) }
+    }
+
     /// Sets whether libvirt starts the domain with the host.
     public func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure) {
         try asking { (connection) throws(LibvirtError) in try connection.setAutostart(name, autostart) }

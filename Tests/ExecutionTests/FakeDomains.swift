@@ -100,6 +100,29 @@ final class FakeDomains: DomainHost {
         try log.write("memory \(name) \(amount)") { if !isBalloonDeaf { entries[name]?.live = live } }
     }
 
+    /// Guests whose system does not let go of a device.
+    var keepsDevices = false
+    /// What a device is refused with; nil for nothing.
+    var deviceRefusal: HostRefusal.Kind?
+
+    func attach(_ device: XMLElement, to name: String) throws(StepFailure) {
+        guard let live = entries[name]?.live else { throw .notRunning(name) }
+        if let deviceRefusal {
+            throw .refused(HostRefusal(call: "attach", kind: deviceRefusal, code: 1, message: "no more PCI slots"))
+        }
+        try log.write("attach \(name) \(DomainDevice(device)?.path ?? "?")") {
+            entries[name]?.live = live.withDevices { $0.append(device) }
+        }
+    }
+
+    func detach(_ device: XMLElement, from name: String) throws(StepFailure) {
+        guard let live = entries[name]?.live, let named = DomainDevice(device) else { throw .notRunning(name) }
+        try log.write("detach \(name) \(named.path)") {
+            guard !keepsDevices else { return }
+            entries[name]?.live = live.withDevices { $0.removeAll { DomainDevice($0) == named } }
+        }
+    }
+
     func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure) {
         try log.write("autostart \(name) \(autostart)") { entries[name]?.autostarts = autostart }
     }
@@ -130,6 +153,8 @@ final class WriteLog {
     }
 
     private(set) var lines: [String] = []
+    /// Told after each write.
+    var onWrite: () -> Void = {}
     /// The number of the write that fails, from 0; nil for none.
     var failing: (index: Int, way: Way)?
     /// What a failing write reports.
@@ -138,8 +163,23 @@ final class WriteLog {
     func write(_ line: String, _ body: () -> Void) throws(StepFailure) {
         let index = lines.count
         lines.append(line)
+        defer { onWrite() }
         guard let failing, failing.index == index else { return body() }
         if failing.way == .doneAndFailed { body() }
         throw WriteLog.failure
+    }
+}
+
+extension XMLElement {
+    /// The document with its devices edited.
+    func withDevices(_ edit: (inout [XMLElement]) -> Void) -> XMLElement {
+        var document = self
+        var devices = document.element(named: "devices") ?? XMLElement("devices")
+        var elements = devices.elements
+        edit(&elements)
+        devices.children = elements.map { .element($0) }
+        document.children.removeAll { if case .element(let child) = $0 { child.name == "devices" } else { false } }
+        document.children.append(.element(devices))
+        return document
     }
 }

@@ -40,6 +40,7 @@ struct StepJSONTests {
         .pin(name: "a", thread: .ioThread(2), prior: [], target: [4]),
         .setAutostart(name: "a", prior: false, target: true),
         .setMemory(name: "a", prior: 2_097_152, target: 1_048_576),
+        .setDevice(name: "a", .detach, path: "devices.disk[vdb]", device: XMLElement("disk")),
         .stop(name: "a", force: false), .stop(name: "a", force: true), .release(name: "a"), .undefine(name: "a"),
         .start(name: "../../etc"), .rename(name: "a", from: "b", uuid: nil),
         .rename(name: "a", from: "b", uuid: "6695eb01-f6a4-8304-79aa-97f2502e193f"),

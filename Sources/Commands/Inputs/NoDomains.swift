@@ -13,6 +13,8 @@ struct NoDomains: DomainHost {
     func rename(_ name: String, to new: String) throws(StepFailure) { throw refusal }
     func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure) { throw refusal }
     func setMemory(of name: String, to amount: KiB) throws(StepFailure) { throw refusal }
+    func attach(_ device: XMLElement, to name: String) throws(StepFailure) { throw refusal }
+    func detach(_ device: XMLElement, from name: String) throws(StepFailure) { throw refusal }
     func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure) { throw refusal }
     func start(_ name: String) throws(StepFailure) { throw refusal }
     func stop(_ name: String, force: Bool) throws(StepFailure) { throw refusal }

@@ -36,6 +36,24 @@ extension MachineRecord {
         return record
     }
 
+    /// The record with the disks and interfaces of a later one besides: what a domain was started with, and what it was given since.
+    ///
+    /// - Parameter definition: The definition that the later record is of.
+    public func adding(_ later: MachineRecord, of definition: XMLElement) -> MachineRecord {
+        var record = self
+        let targets = Set(disks.map(\.target))
+        record.disks += later.disks.filter { !targets.contains($0.target) }
+        var known = interfaces
+        for (interface, named) in zip(later.interfaces, later.namingInterfaces(in: definition).interfaces) {
+            if let place = known.firstIndex(of: interface) {
+                known.remove(at: place)
+            } else {
+                record.interfaces.append(named)
+            }
+        }
+        return record
+    }
+
     /// The record with the addresses that the domain's interfaces have, so that they are found in the running domain.
     public func namingInterfaces(in domain: XMLElement) -> MachineRecord {
         let elements = domain.element(named: "devices")?.elements(named: "interface") ?? []

@@ -31,6 +31,13 @@ public protocol DomainHost {
     /// Has the balloon of a running domain leave it that much memory, in the running domain only. The guest follows in its own time.
     func setMemory(of name: String, to amount: KiB) throws(StepFailure)
 
+    /// Puts a disk or an interface into the running domain, which must not have it.
+    func attach(_ device: XMLElement, to name: String) throws(StepFailure)
+
+    /// Asks the guest to let go of a disk or an interface and waits a few seconds. A guest whose system does not listen keeps it, which
+    /// is no failure here.
+    func detach(_ device: XMLElement, from name: String) throws(StepFailure)
+
     /// Sets whether libvirt starts the domain with the host.
     func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure)
 

@@ -42,6 +42,10 @@ struct RenamedDomains: DomainHost {
         try domains.setMemory(of: name, to: amount)
     }
 
+    func attach(_ device: XMLElement, to name: String) throws(StepFailure) { try domains.attach(device, to: name) }
+
+    func detach(_ device: XMLElement, from name: String) throws(StepFailure) { try domains.detach(device, from: name) }
+
     func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure) {
         try domains.setAutostart(name, autostart)
     }

@@ -47,7 +47,7 @@ extension Run {
             let standing = action.write.guestsStanding(in: self)
             guard standing.isEmpty else { return .leftForRunning(standing) }
             try action.write.perform(in: &self)
-            return try action.write.holds(in: self) ? .restored : .failed(.notKept(action))
+            return try action.write.holds(in: self) ? .restored : .failed(action.write.notHeld)
         } catch {
             return .failed(error)
         }

@@ -11,6 +11,8 @@ struct Run {
     var begun: [ReversibleWrite] = []
     /// Threads of emulators that refused to be moved, by guest.
     var unsettable: [String: Set<Int>] = [:]
+    /// Devices that a running domain gets or loses only at its next start, by guest.
+    var waiting: [String: Set<String>] = [:]
     /// Guests that were asked to shut down, with nothing known of what came of it.
     var stopsInDoubt: [String] = []
 
@@ -19,14 +21,15 @@ struct Run {
         try check(phases, file)
         try setPools(phases.grow)
         for step in phases.define { try carryOut(step) }
-        let (pins, waiting) = try pinsInOrder(phases)
-        try pin(pins)
+        let pins = try pinsInOrder(phases)
+        let free = pins.filter(\.after.isEmpty).map(\.pin)
+        try pin(free)
         if let file { try replace(file) }
-        try verify(phases.grow + phases.define + pins)
+        try verify(phases.grow + phases.define + free)
         for step in phases.remove { try carryOut(step) }
-        try pin(waiting)
-        try verify(waiting)
-        for step in phases.restart + phases.start { try carryOut(step) }
+        try powerCycle(
+            phases.restart, pins.filter { !$0.after.isEmpty }, gone: Set(phases.remove.compactMap(\.guest)))
+        for step in phases.start { try carryOut(step) }
         try setPools(phases.shrink)
         try verify(phases.shrink)
     }
@@ -40,7 +43,7 @@ struct Run {
     }
 
     /// One step that comes to at most one write.
-    private mutating func carryOut(_ step: Step) throws(Halt) {
+    mutating func carryOut(_ step: Step) throws(Halt) {
         do throws(StepFailure) {
             guard let effect = try step.execution.effect(in: self) else { return skip(step) }
             try carryOut(effect)
@@ -65,6 +68,7 @@ struct Run {
         } catch {
             effect.action.write.noteFailed(in: &self)
             host.observer.didFail(effect, error)
+            if effect.action.write.isOptional(after: error, in: &self) { return }
             throw error
         }
         note(effect)

@@ -76,6 +76,8 @@ public struct Note: Hashable, Sendable {
         case definition
         /// Threads of the emulator that may not be where they belong.
         case threads
+        /// A device that waits for the next start.
+        case device
     }
 
     /// The guest.

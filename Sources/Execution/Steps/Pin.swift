@@ -52,6 +52,15 @@ public struct PinWrite: DomainWrite {
 
     func isUndone(by inverse: [HostAction]) -> Bool { inverse.count == 1 && isOfSameThread(inverse[0]) }
 
+    /// Also guests that have CPUs for themselves by now which the thread would come back to.
+    func guestsStanding(in run: Run) -> [String] {
+        run.report.started.filter { name in
+            guard name != guest else { return true }
+            let live = (try? run.liveDefinition(of: name)) ?? nil
+            return live.map { !$0.ownCPUs.isDisjoint(with: cpus) } ?? false
+        }
+    }
+
     func add(to history: inout WriteHistory, _ entry: Transaction.Entry) {
         history.edit(TouchedPin(id: .init(guest: guest, thread: thread))) { pin in
             if case .pin(let before)? = entry.write.inverse.first { pin.known.insert(before.cpus) }
@@ -104,24 +113,62 @@ extension DomainThread {
 }
 
 extension Run {
-    /// The pins that can be set at once, and those that wait until guests are down which have the CPUs for themselves: two threads
-    /// that need a CPU each are not put on one for as long as a shutdown takes.
-    func pinsInOrder(_ phases: Phases) throws(Halt) -> (now: [Step], later: [Step]) {
-        var leaving: CPUSet = []
-        for step in phases.remove where !phases.pin.isEmpty {
+    /// The pins in order, each with the guests that it waits for: those that are shut down or power cycled and have CPUs for
+    /// themselves which it gains. Two threads that need a CPU each are not put on one for as long as a shutdown takes.
+    func pinsInOrder(_ phases: Phases) throws(Halt) -> [WaitingPin<Step>] {
+        var held: [String: CPUSet] = [:]
+        for step in phases.remove + phases.restart where !phases.pin.isEmpty {
             guard case .stop(let stop) = step else { continue }
-            do throws(StepFailure) {
-                guard let live = try liveDefinition(of: stop.guest) else { continue }
-                for pin in live.parts.vcpuPins.values where pin.count == 1 { leaving.formUnion(pin) }
-            } catch {
-                throw .failed(step, error)
+            held[stop.guest] = try ownCPUs(of: stop.guest, step) { (name) throws(StepFailure) in
+                try liveDefinition(of: name)
             }
         }
-        func waits(_ step: Step) -> Bool {
-            guard case .pin(let pin) = step else { return false }
-            return !pin.target.subtracting(pin.prior).isDisjoint(with: leaving)
+        return phases.pin.compactMap { step in
+            guard case .pin(let pin) = step else { return nil }
+            return WaitingPin(
+                pin: step, after: [], leaves: pin.prior.subtracting(pin.target),
+                gains: pin.target.subtracting(pin.prior))
+        }.waiting(for: held)
+    }
+
+    /// The CPUs that a guest has for itself by a definition.
+    private func ownCPUs(
+        of name: String, _ step: Step, _ read: (String) throws(StepFailure) -> Definition?
+    ) throws(Halt) -> CPUSet {
+        do throws(StepFailure) {
+            return try read(name)?.ownCPUs ?? []
+        } catch {
+            throw .failed(step, error)
         }
-        return (phases.pin.filter { !waits($0) }, phases.pin.filter(waits))
+    }
+
+    /// Power cycles guests, and sets the pins that wait for that in between.
+    ///
+    /// - Parameter gone: Guests that are down by now.
+    mutating func powerCycle(
+        _ steps: [Step], _ pins: [WaitingPin<Step>], gone: Set<String>
+    ) throws(Halt) {
+        var guests: [PowerCycles<Step>.Guest] = []
+        for case .start(let start) in steps {
+            let step = Step.start(start)
+            let held = try ownCPUs(of: start.guest, step) { (name) throws(StepFailure) in
+                try liveDefinition(of: name)
+            }
+            let wanted = try ownCPUs(of: start.guest, step) { (name) throws(StepFailure) in try definition(of: name) }
+            guests.append(.init(name: start.guest, held: held, wanted: wanted))
+        }
+        var order = PowerCycles(guests, pins: pins, gone: gone)
+        for turn in order.order() {
+            switch turn {
+            case .pin(let pins):
+                try pin(pins)
+                try verify(pins)
+            case .stop(let name):
+                for step in steps where step.guest == name && !step.isStart { try carryOut(step) }
+            case .start(let name):
+                for step in steps where step.guest == name && step.isStart { try carryOut(step) }
+            }
+        }
     }
 
     /// Pins the threads of these steps, widening before narrowing.
@@ -155,6 +202,20 @@ extension Run {
             }
         }
         return moves
+    }
+}
+
+extension Step {
+    fileprivate var isStart: Bool { if case .start = self { true } else { false } }
+}
+
+extension Definition {
+    /// The CPUs that a thread of the guest has for itself: those to which one vCPU alone is pinned, and that of the emulator where it
+    /// is isolated.
+    fileprivate var ownCPUs: CPUSet {
+        parts.vcpuPins.values.filter { $0.count == 1 }.reduce(into: CPUSet([mark?.emulatorCPU].compactMap(\.self))) {
+            $0.formUnion($1)
+        }
     }
 }
 

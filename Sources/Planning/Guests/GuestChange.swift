@@ -191,6 +191,8 @@ struct GuestChange {
             outcome.pending += machine.pending
             outcome.restartPending = !outcome.pending.isEmpty
             outcome.steps += pins.steps + live
+            outcome.steps += machine.live.steps
+            parts += machine.live.parts(besides: machine.parts)
             outcome.diagnostics += [pins.finding].compactMap(\.self)
             if moves {
                 parts += narrowed(pins)
@@ -207,7 +209,8 @@ struct GuestChange {
 
     /// What becomes of the machine: what can be put into the definition, else all of it anew where that was asked for.
     private func machineChange(of record: DomainRecord, _ origin: OwnershipMark.Origin) -> MachineChange {
-        let change = MachineChange(machineWish(origin), origin: origin, record: record)
+        let change = MachineChange(
+            of: name, machineWish(origin), origin: origin, record: record, goesOn: guest.state?.value != .shutoff)
         guard change.obstacle != nil, origin == .created, request.consent.rebases.contains(name) else { return change }
         return MachineChange(
             anew: DomainTemplate.domain(machineDocument, keepingIdentityOf: record.document),

@@ -17,6 +17,8 @@ struct MachineChange {
     let pending: [ChangedPart]
     /// What differs and only a definition made anew can have.
     let obstacle: Obstacle?
+    /// What the running domain gets or loses at once.
+    var live = LiveDevices()
     /// Whether the definition is made anew.
     var isAnew = false
 
@@ -30,7 +32,12 @@ struct MachineChange {
         case machineType(now: String, want: String)
     }
 
-    init(_ wish: MachineWish, origin: OwnershipMark.Origin, record present: DomainRecord) {
+    /// - Parameters:
+    ///   - name: The guest's name.
+    ///   - goesOn: Whether the guest, where it runs, is not to be shut down.
+    init(
+        of name: String, _ wish: MachineWish, origin: OwnershipMark.Origin, record present: DomainRecord, goesOn: Bool
+    ) {
         let prior = present.mark?.machine
         guard origin == .created || !wish.isEmpty || prior != nil else {
             (record, document, parts, pending, obstacle) = (nil, present.document, [], [], nil)
@@ -46,11 +53,16 @@ struct MachineChange {
         let merge = MachineMerge(record, prior: prior, into: present.document)
         self.record = record == MachineRecord(isPartial: true) ? nil : record
         document = merge.document
-        pending = MachineChange.pending(record, definition: merge.document, present)
-        let waiting = Dictionary(pending.map { ($0.key, $0) }) { first, _ in first }
+        let running = MachineChange.running(record, definition: merge.document, present)
+        let atOnce =
+            running.flatMap { goesOn ? LiveDevices(of: name, $0, live: present.present) : nil } ?? LiveDevices()
+        live = atOnce
+        let late = running.map { MachineChange.base(record, present) + $0.differences.map { DeviceChange($0).pending } }
+        pending = (late ?? []).filter { !atOnce.changes($0.key) }
+        let waiting = Dictionary((late ?? []).map { ($0.key, $0) }) { first, _ in first }
         parts = merge.differences.map(DeviceChange.init).map { change in
             change.part(
-                when: present.isRunning ? .nextStart : .define,
+                when: !present.isRunning ? .define : atOnce.changes(.machine(change.key)) ? .live : .nextStart,
                 live: present.live == nil ? nil : MachineChange.live(change, waiting[.machine(change.key)]),
                 drift: prior == record ? .definition : nil)
         }
@@ -92,14 +104,33 @@ struct MachineChange {
     }
 
     /// The mark that the running domain was started with says which of its devices are the site's.
-    private static func pending(
+    private static func running(
         _ record: MachineRecord, definition: XMLElement, _ present: DomainRecord
-    ) -> [ChangedPart] {
-        guard present.live != nil else { return [] }
-        let merge = MachineMerge(
-            record.namingInterfaces(in: definition), prior: OwnershipMark(reading: present.present)?.machine,
+    ) -> MachineMerge? {
+        guard present.live != nil else { return nil }
+        // A running domain keeps the mark that it was started with, and has what it was given since then as well.
+        let (first, later) = (OwnershipMark(reading: present.present)?.machine, present.mark?.machine)
+        return MachineMerge(
+            record.namingInterfaces(in: definition),
+            prior: later.map { (first ?? MachineRecord(isPartial: $0.isPartial)).adding($0, of: present.document) }
+                ?? first,
             into: present.present)
-        return base(record, present) + merge.differences.map { DeviceChange($0).pending }
+    }
+}
+
+extension LiveDevices {
+    /// Whether the setting is one of a device that comes or goes at once.
+    fileprivate func changes(_ key: ChangedPart.Key) -> Bool {
+        guard case .machine(let key) = key, let device = DomainDevice(of: key) else { return false }
+        return devices.contains(device)
+    }
+
+    /// The settings of these devices but for those that the definition gets or loses as well, in the order of the steps.
+    func parts(besides defined: [ChangedPart]) -> [ChangedPart] {
+        let keys = Set(defined.map(\.key))
+        return steps.flatMap { step in
+            if case .setDevice(let step) = step { step.changedParts } else { [ChangedPart]() }
+        }.filter { !keys.contains($0.key) }
     }
 }
 

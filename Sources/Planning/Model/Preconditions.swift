@@ -163,6 +163,7 @@ extension [Step] {
             switch step {
             case .redefine(let step): step.guest == guest && step.wanted.mark.machine != nil
             case .rebase(let step): step.guest == guest
+            case .setDevice(let step): step.guest == guest
             default: false
             }
         }

@@ -28,7 +28,7 @@ struct Restarts {
         let (cycled, remarks) = chosen(outcomes)
         var findings = remarks
         findings += cycled.compactMap { busy($0, outcomes) }
-        var search = RestartOrder(cycled.compactMap(cycle), in: ledger)
+        var search = RestartOrder(inOrderOfCPUs(cycled).compactMap(cycle), in: ledger)
         let order: [String]
         switch search.search() {
         case .order(let names, let rest): (order, ledger) = (names, rest)
@@ -72,6 +72,25 @@ struct Restarts {
         return DomainHoldings(record, at: mark(of: name)).busy
     }
 
+    /// The names so that a guest which has CPUs for itself comes before the one that is given them, as far as that goes; where they
+    /// wait for each other all of them are down before the first starts.
+    private func inOrderOfCPUs(_ names: [String]) -> [String] {
+        let held = Dictionary(
+            names.map { name in
+                let pins = records[name]?.live?.vcpuPins.values.filter { $0.count == 1 } ?? []
+                return (name, pins.reduce(into: CPUSet()) { $0.formUnion($1) })
+            }, uniquingKeysWith: { first, _ in first })
+        var (left, order) = (names, [String]())
+        while !left.isEmpty {
+            let next = left.firstIndex { name in
+                let own = occupancy.planned[name]?.own ?? []
+                return !left.contains { $0 != name && !own.isDisjoint(with: held[$0] ?? []) }
+            }
+            order.append(left.remove(at: next ?? 0))
+        }
+        return order
+    }
+
     private func cycle(_ name: String) -> RestartOrder.Guest? {
         guard let guest = occupancy.running[name], let planned = guest.planned else { return nil }
         return RestartOrder.Guest(name: name, live: guest.live, planned: planned)
@@ -87,6 +106,8 @@ struct Restarts {
         var outcome = outcome
         let name = outcome.name
         let isForced = request.consent.forcesOff
+        // What the running domain was to get at once it gets with its start.
+        outcome.steps.removeAll { $0.word == .setDevice }
         outcome.steps += [.stop(name: name, force: isForced), .start(name: name)]
         outcome.restartPending = false
         var change =
@@ -95,6 +116,9 @@ struct Restarts {
                 subject: .guest(name), action: .restart, disruption: .guest, parts: outcome.pending,
                 source: mark(of: name))
         let state = records[name]?.facts.state.rawValue ?? "running"
+        for index in change.parts.indices where change.parts[index].when == .live {
+            if case .machine = change.parts[index].key { change.parts[index].when = .nextStart }
+        }
         change.parts.append(ChangedPart(.state, now: .text(state), want: .text("restarted"), when: .live))
         change.disruption = .guest
         outcome.change = change

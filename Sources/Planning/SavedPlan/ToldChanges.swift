@@ -70,7 +70,8 @@ extension GuestSteps {
     /// A device that the definition changes.
     func part(of device: DeviceChange) -> ChangedPart {
         device.part(
-            when: isRunning ? .nextStart : .define,
+            when: !isRunning
+                ? .define : DomainDevice(of: device.key).map(liveDevices.contains) == true ? .live : .nextStart,
             drift: isDrift && mark?.machine == redefinition?.wanted.mark.machine ? .definition : nil)
     }
 

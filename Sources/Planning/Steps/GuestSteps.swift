@@ -70,7 +70,22 @@ struct GuestSteps {
                 !kept.contains(now)
             else { return nil }
             return "devices.disk[\(target)]"
+        } + detachedLive
+    }
+
+    /// The disks that a running domain loses whose definition has lost them before.
+    private var detachedLive: [String] {
+        steps.compactMap { step in
+            guard case .setDevice(let step) = step, step.direction == .detach, let device = step.target,
+                device.kind == .disk, !devices.contains(where: { DomainDevice(of: $0.key) == device })
+            else { return nil }
+            return step.path
         }
+    }
+
+    /// The devices that the running domain gets or loses at once.
+    var liveDevices: Set<DomainDevice> {
+        Set(steps.compactMap { if case .setDevice(let step) = $0 { step.target } else { nil } })
     }
 
     /// Whether the definition changes only back to what was asked for before.
@@ -100,7 +115,7 @@ struct GuestSteps {
     var releases: Bool { has(.release) }
 
     /// Whether the running domain takes a setting at once.
-    private var changesLive: Bool { steps.contains { $0.kind.liveSetting != nil } }
+    private var changesLive: Bool { steps.contains { $0.kind.isLive } }
 
     private func has(_ word: Step.Word) -> Bool { steps.contains { $0.word == word } }
 

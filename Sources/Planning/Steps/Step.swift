@@ -17,6 +17,8 @@ public enum Step: Hashable, Sendable {
     case pin(PinStep)
     /// Has the balloon of a running guest leave it another amount of memory, in the running domain only.
     case setMemory(SetMemoryStep)
+    /// Puts a disk or an interface into a running domain, or takes one out of it, in the running domain only.
+    case setDevice(SetDeviceStep)
     /// Sets whether libvirt starts the domain with the host.
     case setAutostart(AutostartStep)
     /// Asks a running domain to shut down and waits for it. Where a start of the same domain is among the steps the two are one
@@ -39,6 +41,7 @@ public enum Step: Hashable, Sendable {
         case .rebase(let step): step
         case .pin(let step): step
         case .setMemory(let step): step
+        case .setDevice(let step): step
         case .setAutostart(let step): step
         case .stop(let step): step
         case .release(let step): step
@@ -56,6 +59,7 @@ extension Step: Codable {
         case create, rename, redefine, rebase, pin, stop, release, undefine, start
         case setPool = "set_pool"
         case setMemory = "set_memory"
+        case setDevice = "set_device"
         case setAutostart = "set_autostart"
 
         fileprivate var kind: any StepKind.Type {
@@ -67,6 +71,7 @@ extension Step: Codable {
             case .rebase: RebaseStep.self
             case .pin: PinStep.self
             case .setMemory: SetMemoryStep.self
+            case .setDevice: SetDeviceStep.self
             case .setAutostart: AutostartStep.self
             case .stop: StopStep.self
             case .release: ReleaseStep.self

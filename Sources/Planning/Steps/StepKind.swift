@@ -43,6 +43,9 @@ protocol StepKind: Hashable, Sendable, Codable {
     /// The setting of a running domain that it changes at once; nil for none.
     var liveSetting: SettingKey? { get }
 
+    /// Whether it changes what runs, at once and without interrupting it.
+    var isLive: Bool { get }
+
     /// The step that brings a running domain's setting to what is wanted at once; nil where none of this kind does.
     ///
     /// Pins are worked out all together instead.
@@ -59,6 +62,7 @@ extension StepKind {
     func allows(_ other: Step.Word) -> Bool { true }
     func isSame(as other: Step) -> Bool { Self.word == other.word }
     var liveSetting: SettingKey? { nil }
+    var isLive: Bool { liveSetting != nil }
     static func live(_ difference: SettingDifference, of guest: String, _ record: DomainRecord) -> Step? { nil }
     func parts(_ told: GuestSteps) -> [ChangedPart] { [] }
     func add(to preflight: inout PreflightSteps) {}

@@ -27,9 +27,16 @@ extension Change {
         case .putBackDisk(let disk):
             "\(disk) was changed by hand and is restored; data written since then is not on the restored disk"
         case .detachDisks(let disks):
-            "\(disks.joined(separator: ", ")) taken out of its definition; what is on the host stays"
+            isDetachedAtOnce(disks)
+                ? "\(disks.joined(separator: ", ")) taken out of its definition and, at once, out of the running guest, "
+                    + "which must not be using it; what is on the host stays"
+                : "\(disks.joined(separator: ", ")) taken out of its definition; what is on the host stays"
         case .shrink: "pages that a pool gives up may not be had again without a reboot"
         }
+    }
+
+    private func isDetachedAtOnce(_ disks: [String]) -> Bool {
+        parts.contains { part in part.when == .live && disks.contains { part.path.hasPrefix($0) } }
     }
 
     private func because(_ isOrphan: Bool, _ what: String) -> String {

@@ -1,0 +1,100 @@
+public import XMLTree
+
+/// Which disks and interfaces a running domain can be given without a restart, and how many: what its buses have left.
+///
+/// A `q35` or `virt` machine has one device behind each PCI Express root port, and the ports are those that it was started with; an
+/// `i440fx` machine has the 32 slots of its one bus; s390 has no such limit.
+public struct HotplugRoom: Hashable, Sendable {
+    private enum Bus: Hashable { case ports, slots, channels }
+
+    private let bus: Bus
+    private let hasSCSI: Bool
+    /// The disk that the domain may have booted from.
+    private let bootDisks: Set<String>
+    /// Ports or slots of the bus that nothing is in.
+    public private(set) var free: Int
+
+    /// Reads what a running domain runs with; nil where devices can only be changed by a restart, or it is not known how.
+    public init?(in live: XMLElement) {
+        guard ["kvm", "qemu"].contains(live[attribute: "type"]), let devices = live.element(named: "devices") else {
+            return nil
+        }
+        let controllers = devices.elements(named: "controller")
+        let models = controllers.filter { $0[attribute: "type"] == "pci" }.compactMap { $0[attribute: "model"] }
+        let type = live.element(named: "os")?.element(named: "type")?[attribute: "machine"] ?? ""
+        if type.hasPrefix("s390-ccw") {
+            (bus, free) = (.channels, .max)
+        } else if models.contains("pcie-root") {
+            (bus, free) = (.ports, HotplugRoom.freePorts(controllers, devices))
+        } else if models.contains("pci-root") {
+            (bus, free) = (.slots, HotplugRoom.freeSlots(devices))
+        } else {
+            return nil
+        }
+        hasSCSI = controllers.contains {
+            $0[attribute: "type"] == "scsi" && $0[attribute: "model"]?.hasPrefix("virtio") == true
+        }
+        let disks = devices.elements(named: "disk")
+        let booted = disks.filter { $0.element(named: "boot") != nil }
+        bootDisks = Set((booted + disks.prefix(1)).compactMap { $0.element(named: "target")?[attribute: "dev"] })
+    }
+
+    /// Takes the room for a device that is put in; false where the machine has none for it.
+    public mutating func take(_ device: XMLElement) -> Bool {
+        guard isPluggable(device) else { return false }
+        if isOnSCSI(device) { return hasSCSI }
+        guard free > 0 else { return false }
+        free -= 1
+        return true
+    }
+
+    /// Whether a device can be taken out while the domain runs. A disk that it may have booted from never is.
+    public func gives(_ device: XMLElement) -> Bool {
+        guard isPluggable(device) else { return false }
+        return device.name != "disk" || !bootDisks.contains(device.element(named: "target")?[attribute: "dev"] ?? "")
+    }
+
+    private func isPluggable(_ device: XMLElement) -> Bool {
+        switch device.name {
+        case "disk":
+            (device[attribute: "device"] ?? "disk") == "disk"
+                && ["virtio", "scsi"].contains(device.element(named: "target")?[attribute: "bus"])
+        case "interface":
+            // A port takes no conventional PCI device.
+            bus == .slots || ["virtio", "e1000e"].contains(device.element(named: "model")?[attribute: "type"])
+        default: false
+        }
+    }
+
+    private func isOnSCSI(_ device: XMLElement) -> Bool {
+        device.name == "disk" && device.element(named: "target")?[attribute: "bus"] == "scsi"
+    }
+
+    private static func freePorts(_ controllers: [XMLElement], _ devices: XMLElement) -> Int {
+        let taken = Set(addresses(in: devices).map(\.bus))
+        return controllers.filter { controller in
+            ["pcie-root-port", "pcie-switch-downstream-port"].contains(controller[attribute: "model"])
+                && !(controller[attribute: "index"].flatMap { Int($0) }.map(taken.contains) ?? true)
+        }.count
+    }
+
+    /// The first three slots are the chipset's own and the one that libvirt keeps for a graphics card.
+    private static func freeSlots(_ devices: XMLElement) -> Int {
+        let taken = Set(addresses(in: devices).filter { $0.bus == 0 }.map(\.slot)).union([0, 1, 2])
+        return 32 - taken.count
+    }
+
+    private static func addresses(in devices: XMLElement) -> [(bus: Int, slot: Int)] {
+        devices.elements.compactMap { device in
+            guard let address = device.element(named: "address"), address[attribute: "type"] == "pci" else {
+                return nil
+            }
+            return (number(address[attribute: "bus"]), number(address[attribute: "slot"]))
+        }
+    }
+
+    private static func number(_ text: String?) -> Int {
+        guard let text else { return 0 }
+        return (text.hasPrefix("0x") ? Int(text.dropFirst(2), radix: 16) : Int(text)) ?? 0
+    }
+}

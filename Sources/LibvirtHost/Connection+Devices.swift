@@ -1,0 +1,23 @@
+internal import CLibvirt
+
+extension Connection {
+    /// Puts a device into a running domain, in the running domain only; the definition stays as it is.
+    ///
+    /// - Parameter device: The device's element as XML.
+    /// - Throws: ``LibvirtError``, of kind `wrongState` when the domain does not run.
+    public func attach(_ device: String, to name: String) throws(LibvirtError) {
+        try domain(name).call("virDomainAttachDeviceFlags") {
+            virDomainAttachDeviceFlags($0, device, VIR_DOMAIN_AFFECT_LIVE.rawValue)
+        }
+    }
+
+    /// Asks the guest of a running domain to let go of a device, in the running domain only, and waits for that a few seconds.
+    ///
+    /// libvirt gives no error when the guest does not answer: whether the device is gone the live definition says.
+    /// - Throws: ``LibvirtError``, of kind `wrongState` when the domain does not run.
+    public func detach(_ device: String, from name: String) throws(LibvirtError) {
+        try domain(name).call("virDomainDetachDeviceFlags") {
+            virDomainDetachDeviceFlags($0, device, VIR_DOMAIN_AFFECT_LIVE.rawValue)
+        }
+    }
+}
