@@ -19,6 +19,7 @@ UNITS = $(notdir $(wildcard examples/systemd/*.service examples/systemd/*.target
 
 RELEASE = .build/release/numactl-plan
 EDITS = 300
+SETS = 1000
 SOURCES = Package.swift Sources Tests
 # The formats that the command schema knows.
 SCHEMAS = site facts plan fleet-plan
@@ -33,7 +34,7 @@ WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 try = export $(WITH_SWIFT); $(2); status=$$?; if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "$(1): NOT RUN, see above"; exit 0; fi; exit $$status
 
 .PHONY: help setup build release demo test lint check unit browser shells pipelines system evolution evolution-test lab ansible fuzz \
-    fuzz-test sanitize killed crash deb rpm tarball docs package bench install uninstall clean
+    fuzz-test sanitize killed crash deb rpm tarball docs package bench oracle install uninstall clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -136,6 +137,10 @@ bench: ## Measure: the planner, plans of 1,000 hosts, reserving at boot, a plan 
 	@$(WITH_SWIFT) Tests/bench/fleet
 	@$(WITH_SWIFT) Tests/bench/run
 	@$(WITH_SWIFT) Tests/bench/boot
+
+# Not part of the tests of a change: a release build and some minutes of CP-SAT.
+oracle: ## Ask CP-SAT what the planner is asked, SETS=1000 sets of guests, and have each plan judged; SEED= repeats a run
+	@$(WITH_SWIFT) Tests/oracle/run $(SETS) $(SEED)
 
 install: ## Install what `make release` has built: make install DESTDIR= PREFIX=/usr/local
 	@test -x $(RELEASE) || { echo "install: run make release first"; exit 1; }

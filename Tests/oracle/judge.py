@@ -176,15 +176,14 @@ class Judge:
         if not entry["cells"]:
             return
         all_left = set().union(*self.left.values())
-        if guest.emulator == "share":
+        beside = set().union(*(cpus(pin) for cell in entry["cells"] for vcpu, pin in cell["pins"].items() if int(vcpu) not in guest.realtime))
+        if guest.emulator == "share" and (all_left or not beside):
             if pins and pins - all_left:
                 self.object(f"{where}: on CPUs {entry['emulator_cpus']}, which are not for sharing")
             if not all_left and guest.realtime == set(range(guest.vcpus)):
                 self.object(f"{where}: nowhere to run beside real-time vCPUs")
-        elif guest.emulator is None:
-            where_vcpus = [cpus(pin) for cell in entry["cells"] for vcpu, pin in cell["pins"].items() if int(vcpu) not in guest.realtime]
-            if pins != set().union(*where_vcpus):
-                self.object(f"{where}: on CPUs {entry['emulator_cpus']}, not where its vCPUs run")
+        elif guest.emulator in (None, "share") and pins != beside:
+            self.object(f"{where}: on CPUs {entry['emulator_cpus']}, not where its vCPUs run")
 
     # Shared CPUs
 
@@ -278,7 +277,7 @@ class Judge:
         reported = {cell["id"]: cell for cell in self.placement["cells"]}
         foreign_shared, foreign_memory = self.host.foreign_shared(), self.host.foreign_memory()
         sums = self.memory()
-        self.room = []
+        self.room, self.grown = [], False
         for cell in self.host.cells:
             report = reported.get(cell.id)
             if report is None:
@@ -322,6 +321,7 @@ class Judge:
                 self.object(f"{where}: {wanted} pages of {size} KiB needed, and {pool['total']} are there")
             grown = grown or self.host.manages and wanted > pool["total"]
             in_pools += (max(wanted, pool["total"]) if self.host.manages else pool["total"]) * size
+        self.grown = self.grown or grown and bool(sums["pages"])
         firm, soft = sums["firm"] + foreign, sums["soft"]
         if (firm - foreign or soft or grown) and in_pools + firm > cell.memory:
             self.object(f"{where}: {in_pools} KiB in pools and {firm} KiB reserved of {cell.memory} KiB")
@@ -358,7 +358,8 @@ class Judge:
             own += memory
             if memory > sum(room[0] for room in self.room):
                 self.object(f"{guest.name}: {memory} KiB on a host with less")
-        if (floating or anywhere) and self.placed and own + soft + anywhere * self.host.ram_ratio // 1000 > capacity:
+        takes = own or soft or self.grown or sum(room[3] for room in self.room) > sum(self.host.foreign_memory().values()) - anywhere
+        if takes and own + soft + anywhere * self.host.ram_ratio // 1000 > capacity:
             self.object(f"host: {own + soft} KiB of guests that share memory and {anywhere} KiB of others, {capacity} KiB may be")
 
 

@@ -238,7 +238,8 @@ class Host:
         sums = {}
         for domain in self.foreign:
             own = 32 * 1024 + 256 * domain.vcpus + domain.memory // 256 if self.overhead == "auto" else 0
-            sums[domain.home] = sums.get(domain.home, 0) + domain.memory + own
+            home = domain.home if len(self.cells) > 1 else self.cells[0].id
+            sums[home] = sums.get(home, 0) + domain.memory + own
         return sums
 
     def near(self, guest, address):

@@ -63,15 +63,20 @@ def ask(folder, sets, tally):
         sys.exit(f"oracle: status {answer.returncode}: {answer.stderr[:2000]}{answer.stdout[:500]}")
 
 
+def keep_documents(name, one, entry):
+    """Leaves site, facts and plan of a set for a closer look."""
+    folder = os.path.join(ROOT, ".build", "oracle", name)
+    os.makedirs(folder, exist_ok=True)
+    for document, content in [("site", site([one])), ("facts", one.facts()), ("plan", entry["plan"] or entry)]:
+        with open(os.path.join(folder, document + ".json"), "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1)
+    print(f"kept in {folder}")
+
+
 def compare(seed, one, entry, tally, keep):
     whole, facts, plan = site([one]), one.facts(), entry["plan"]
     if keep:
-        folder = os.path.join(ROOT, ".build", "oracle", str(seed))
-        os.makedirs(folder, exist_ok=True)
-        for name, document in [("site.json", whole), ("facts.json", facts), ("plan.json", entry["plan"] or entry)]:
-            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-                json.dump(document, file, indent=1)
-        print(f"kept in {folder}")
+        keep_documents(str(seed), one, entry)
     if plan is None or plan["verdict"] not in VERDICTS:
         print(f"seed {seed}: no plan: {json.dumps(entry if plan is None else plan['diagnostics'])[:600]}")
         tally.wrong += 1

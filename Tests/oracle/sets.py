@@ -128,7 +128,7 @@ class Set:
             cell = dice.choice(self.cells)
             cpus = sorted(sum(cell["siblings"], []))
             vcpus = dice.randint(1, 2)
-            memory = dice.choice([256, 512, 1024])
+            memory = dice.choice([256, 512, 1024, 2048])
             style = dice.choice(["alone", "alone", "several", "anywhere"])
             pins = "" if style == "anywhere" else "".join(
                 f"<vcpupin vcpu='{vcpu}' cpuset='{dice.choice(cpus) if style == 'alone' else ranges(dice.sample(cpus, min(2, len(cpus))))}'/>"

@@ -88,7 +88,8 @@ class Question:
         for guest, place, own, _, _ in self.wants(cell):
             if guest.threads == "require" and own and not cell.has_smt:
                 self.model.add(place == 0)
-        plain = set(cores) in ({(1, 1, True)}, {(2, 2, True)}, {(1, 0, True)}, {(2, 0, True)})
+        alike = [{(1, 0, True)}, {(2, 0, True)}] if host.has_sets else [{(1, 1, True)}, {(2, 2, True)}]
+        plain = set(cores) in alike
         if plain and not self.by_core:
             return self.count_threads(cell, cores)
         return self.seat_threads(cell, cores)
