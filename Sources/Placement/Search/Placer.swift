@@ -21,7 +21,8 @@ internal import SiteFile
 ///    cell has failed for one of several twins, it is closed to the others in the branches beside: an arrangement that uses it for a
 ///    twin is one already refuted, with two names exchanged.
 /// 5. *Slack.* The host wastes at most what it has beyond the sum of all needs. On a nearly full host this bounds how empty a
-///    finished cell may be (``TightFill``).
+///    finished cell may be (``TightFill``). With floors (lemma 6) that holds of multiples too: where three guests for each cell are
+///    above a quarter of one, no cell is finished with two.
 /// 6. *Floors.* Where amounts only add up (``Measures``), they do so in whole multiples of any unit too: the sum of the amounts'
 ///    floors is at most the floor of the room. Counted in units of a large guest, three guests of more than a third of a cell
 ///    need two cells, however much is left over (``SumRefutation``, ``RemainingSums``).
