@@ -105,6 +105,25 @@ struct CPUChoiceTests {
         }
     }
 
+    @Test("have the isolated emulator's beside them, behind no more caches than they need together")
+    func emulatorCaches() {
+        // Four cores are whole behind the first cache, five behind the second.
+        let host = Self.host(caches: 2, cores: 5)
+        let placed = Self.place([Self.guest("a", 4, .isolate, emulator: .isolate)], on: host, taken: [0, 10])
+        #expect(placed["a"] == CPUSet(numbers: 5...9))
+    }
+
+    @Test("have the isolated emulator's on the same kind of core")
+    func emulatorKind() {
+        // Of the slow cores, the last three, one is free.
+        var host = Self.host(caches: 1, cores: 8)
+        host.efficiencyCPUs = [5, 6, 7, 13, 14, 15]
+        var guest = Self.guest("a", 2, .isolate, emulator: .isolate)
+        guest.demand.cpuKind = .efficiency
+        let placed = Self.place([guest], on: host, taken: [6, 7, 14, 15])["a", default: []]
+        #expect(placed.count == 3 && placed.isDisjoint(with: host.efficiencyCPUs))
+    }
+
     @Test("leave the largest caches whole for those to come")
     func wholeCaches() {
         // 12 threads behind the first cache are free, 16 behind each other one.

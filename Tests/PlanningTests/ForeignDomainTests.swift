@@ -39,6 +39,19 @@ struct ForeignDomainTests {
         #expect(warnings.first?.message.contains("'old' may run on any CPU, also on 0-7") == true)
     }
 
+    @Test("keep memory that is bound to no cell, also from pools that grow", arguments: [(8, false), (7, true)])
+    func pagesBesideMemory(gib: UInt64, fits: Bool) {
+        var host = ShortageTests.host(2)
+        for index in host.cells.indices {
+            host.cells[index].pools = [HugepagePool(pageSize: PageSize(2_048), total: 0, free: 0)]
+        }
+        var large = GuestDemand.even(1, vcpus: 1, memory: KiB(gib << 20), policy: .dedicated)
+        large.pageSize = Located(.exactly(PageSize(2_048)))
+        // 512 MiB of 16 GiB are the domain's.
+        let placement = plan(domain(""), guests: [("a", large), ("b", large)], host: host).plan.placement
+        #expect((placement.verdict == .placed) == fits)
+    }
+
     @Test("that share CPUs with nobody are not warned of")
     func noneDedicated() {
         let plan = plan(domain(""), guests: [("web", .even(1, vcpus: 2, memory: 1_024))])

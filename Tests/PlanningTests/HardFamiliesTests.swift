@@ -49,6 +49,18 @@ struct HardFamiliesTests {
         #expect(Placer.place(request).verdict == .infeasible)
     }
 
+    @Test("three a cell, nearly full: what fits is found by changing places, what does not is refuted by whole thirds")
+    func thirds() throws {
+        let family = try #require(Family.all.first { $0.name == "three a cell by memory, drawn" })
+        let verdicts = [0, 2, 6, 7].map { seed in
+            var request = family.request(cells: 16, guests: 48, seed: seed)
+            request.searchLimit = 2_000_000
+            return Placer.place(request).verdict
+        }
+        // As CP-SAT has it.
+        #expect(verdicts == [.placed, .placed, .infeasible, .infeasible])
+    }
+
     @Test("a guest that fits no cell is refused without a search")
     func alone() throws {
         let family = try #require(Family.all.first { $0.name == "one guest that fits no cell" })

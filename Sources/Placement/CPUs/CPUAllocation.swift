@@ -84,11 +84,14 @@ struct CPUAllocation {
         let isolated = order.filter { wants[$0].need.wholeCores > 0 }
         let counts = preferredCores(isolated.map { wants[$0] }) ?? countedCores(isolated.map { wants[$0] })
         for (index, counts) in zip(isolated, counts) {
+            // The emulator takes a core beside its guest's: room for that is looked for at the same time.
+            let more = wants[index].hasEmulator && counts.count { $0 > 0 } == 1 ? 1 : 0
             for (kind, count) in counts.enumerated() where count > 0 {
                 let used = Set(grants[index].vcpus.compactMap { cacheOf[$0] })
                 let candidates = cores.indices.filter { CoreKind(cores[$0]) == kinds[kind] }
                     .map { candidate($0, giving: 1) }
-                for part in CoreChoice(candidates, used: used).best(count) ?? [] {
+                let choice = CoreChoice(candidates, used: used)
+                for part in (choice.best(count + more) ?? choice.best(count) ?? []).prefix(count) {
                     grants[index].vcpus += [cores[part.core].dedicated.first].compactMap(\.self)
                     cores[part.core].dedicated = []
                     cores[part.core].shared = []
@@ -223,10 +226,18 @@ struct CPUAllocation {
         let lacksEmulator = want.hasEmulator && grant.emulator == nil
         let missing = want.need.dedicated - grant.vcpus.count - (want.hasEmulator ? 1 : 0)
         let used = Set(grant.vcpus.map { cacheOf[$0] ?? 0 })
-        guard let parts = bestChoice(missing + (lacksEmulator ? 1 : 0), want.kind, used: used) else { return }
+        let kind = kind(of: grant.vcpus, asked: want.kind)
+        guard let parts = bestChoice(missing + (lacksEmulator ? 1 : 0), kind, used: used) else { return }
         var taken = parts.map { take($0.threads, of: $0.core) }
         if lacksEmulator { grant.emulator = CPUAllocation.emulatorCPU(from: &taken) }
         grant.vcpus += taken.flatMap(\.self)
+    }
+
+    /// The kind of core that a guest has already, else the one asked for: an emulator goes with its vCPUs.
+    private func kind(of cpus: [CPU], asked: GuestDemand.CPUKind) -> GuestDemand.CPUKind {
+        let kinds = Set(cpus.compactMap { cpu in cores.first { $0.threads.contains(cpu) }?.isEfficient })
+        guard asked != .any, kinds.count == 1 else { return asked }
+        return kinds.contains(true) ? .efficiency : .performance
     }
 
     /// The best cores for so many threads: of one kind where these suffice, the one asked for first.

@@ -211,6 +211,17 @@ struct PlacementState {
         return max(0, total - grid.cells[cell].poolBase[size] - pages[cell * grid.pageSizes.count + size])
     }
 
+    /// Whether guests have pages that their pools do not have yet, so that ordinary memory goes into them.
+    private var growsPools: Bool {
+        guard grid.managesPools else { return false }
+        let sizes = grid.pageSizes.count
+        return pages.indices.contains { slot in
+            let cell = grid.cells[slot / sizes]
+            guard pages[slot] > 0, let total = cell.poolTotal[slot % sizes] else { return false }
+            return cell.poolBase[slot % sizes] + pages[slot] > total
+        }
+    }
+
     /// What the host lacks of ordinary memory, when `reserve` of it may be used beyond what cells may give to guests.
     ///
     /// - Parameters:
@@ -223,7 +234,7 @@ struct PlacementState {
         let foreignMemory = Int(grid.ramRatio.applied(to: UInt64(grid.foreignFloatingMemory + promised + spread)))
         let overcommittable = totals.overcommittable + memory
         let capacity = totals.overcommittableCapacity + reserve
-        let hasPages = promised > 0 && pages.contains { $0 > 0 }
+        let hasPages = promised > 0 && pages.contains { $0 > 0 } || foreignMemory > 0 && growsPools
         if overcommittable + totals.reserved + spread > 0 || hasPages, overcommittable + foreignMemory > capacity {
             return Lack(resource: .memory, needed: overcommittable + foreignMemory, available: capacity)
         }

@@ -6,7 +6,7 @@ public import SiteFile
 /// How many guests more fit is asked of the planner itself: it places them together with all others, and may do with these what it
 /// does for a plan. As few questions as may be are asked: sums give a number above which none can fit (``SumRefutation``), putting
 /// one guest after the other on what is free gives one up to which all do, and what is between the two is halved. More guests never
-/// fit where fewer do not.
+/// fit where fewer do not. Which guests would move is asked once, of the number that was found.
 public struct Headroom {
     /// How many guests more there can be.
     public struct Count: Hashable, Sendable {
@@ -49,20 +49,26 @@ public struct Headroom {
     public func count(of batch: [GuestDemand]) -> Count {
         guard !batch.isEmpty else { return Count(found: 0, isExact: true, moved: [], reasons: []) }
         var (found, failed) = (0, refuted(batch))
-        var (best, next): (Placement?, Placement?) = (nil, nil)
-        var isExact = true
+        var (hasFound, hasFailed, isExact) = (false, false, true)
+        var best: Placement?
         // What goes on top of what is there is most often all that does.
         var guess = min(max(1, greedy(batch, below: failed)), failed - 1)
         while found + 1 < failed {
-            let answer = Placer.place(with(batch, guess))
-            switch answer.verdict {
-            case .placed: (found, best) = (guess, answer)
-            case .infeasible: (failed, next, isExact) = (guess, answer, true)
-            case .undecided: (failed, next, isExact) = (guess, answer, false)
+            switch Placer.verdict(on: with(batch, guess)) {
+            case .placed: (found, hasFound) = (guess, true)
+            case .infeasible: (failed, hasFailed, isExact) = (guess, true, true)
+            case .undecided: (failed, hasFailed, isExact) = (guess, true, false)
             }
-            guess = best == nil || next == nil ? nearby(found, failed, hasFailed: next != nil) : (found + failed) / 2
+            if found + 1 == failed, found > 0 {
+                let answer = Placer.place(with(batch, found))
+                best = answer.verdict == .placed ? answer : nil
+                // Few moves were looked for, and the search gave up: fewer guests are to be had all the same.
+                if best == nil { (found, failed, hasFound, hasFailed, isExact) = (0, found, false, true, false) }
+            }
+            guess =
+                hasFound && hasFailed ? (found + failed) / 2 : nearby(found, failed, hasFailed: hasFailed)
         }
-        if next == nil, found < Headroom.most { next = Placer.place(with(batch, found + 1)) }
+        let next = found < Headroom.most ? Placer.place(with(batch, found + 1)) : nil
         isExact = isExact && found < Headroom.most
         return Count(found: found, isExact: isExact, moved: best?.moved ?? [], reasons: next.map(reasons) ?? [])
     }

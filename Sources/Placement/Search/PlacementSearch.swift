@@ -32,7 +32,9 @@ enum SearchResult {
 ///    (``RemainingSums``). Guests that are alike, cells that are alike, and cells of one guest that are alike are tried once, not
 ///    in every order. A cell that failed for a guest is closed for its like in the branches beside, and what has failed once is
 ///    remembered.
-/// 6. These two have turns, with little of the limit at first. The search stops undecided after a number of fit checks, never
+/// 6. **Changing places.** All guests are put on the host, some cells too full, and change places until none is
+///    (``SwapSearch``): that finds arrangements of which there are many, and proves nothing.
+/// 7. These three have turns, with little of the limit at first. The search stops undecided after a number of fit checks, never
 ///    after a time: the same input has the same answer.
 struct PlacementSearch {
     let needs: [GuestCounts]
@@ -90,6 +92,7 @@ struct PlacementSearch {
     /// The searches in turn, each with little at first and then with more: which of them suits a host shows only when it is tried.
     private mutating func searched() -> SearchResult {
         let first = TightFill(search: self, limit: 0, byMemory: false)
+        var swaps = SwapSearch(search: self)
         for part in PlacementSearch.parts where steps < limit {
             let share = limit / part
             // What is scarcer says more of what may be on a cell.
@@ -102,12 +105,22 @@ struct PlacementSearch {
             var exhaustive = ExhaustiveSearch(search: self, limit: min(share / 2, limit - steps))
             let result = exhaustive.run()
             steps += exhaustive.steps
-            if case .undecided = result, steps < limit { continue }
-            return result
+            guard case .undecided = result, steps < limit else { return result }
+            if let found = swapped(&swaps, share / PlacementSearch.swapping) { return found }
         }
         return .undecided
     }
 
+    /// Lets guests change places for so many steps more; nil when that found nothing.
+    private mutating func swapped(_ swaps: inout SwapSearch?, _ share: Int) -> SearchResult? {
+        guard let before = swaps?.steps else { return nil }
+        let result = swaps?.run(limit: before + min(share, limit - steps))
+        steps += (swaps?.steps ?? before) - before
+        return result
+    }
+
+    /// What part of a round's share changing places may take.
+    private static let swapping = 2
     /// What part of the limit the searches may use in each round.
     private static let parts = [128, 16, 1]
 

@@ -21,7 +21,8 @@ internal import SiteFile
 ///    cell has failed for one of several twins, it is closed to the others in the branches beside: an arrangement that uses it for a
 ///    twin is one already refuted, with two names exchanged.
 /// 5. *Slack.* The host wastes at most what it has beyond the sum of all needs. On a nearly full host this bounds how empty a
-///    finished cell may be (``TightFill``).
+///    finished cell may be (``TightFill``). With floors (lemma 6) that holds of multiples too: where three guests for each cell are
+///    above a quarter of one, no cell is finished with two.
 /// 6. *Floors.* Where amounts only add up (``Measures``), they do so in whole multiples of any unit too: the sum of the amounts'
 ///    floors is at most the floor of the room. Counted in units of a large guest, three guests of more than a third of a cell
 ///    need two cells, however much is left over (``SumRefutation``, ``RemainingSums``).
@@ -35,8 +36,8 @@ internal import SiteFile
 ///
 /// **Order of attempts.** A guest that has a valid place keeps it. Only when the rest does not fit around those are guests let go:
 /// first those that are shut off, then running ones. One guest that makes room by itself is looked for first; otherwise guests
-/// are let go until it fits, and each is put back that can be, in the order of their names: no guest moves that could have stayed
-/// beside the others as they are, but another choice might move fewer. Pages of one size for a guest are tried before a mix.
+/// are let go until it fits, and each is put back that can be, in the order of their names, in blocks that are halved: no guest moves
+/// that could have stayed beside the others as they are, but another choice might move fewer. Pages of one size for a guest are tried before a mix.
 ///
 /// **Verdict.** Found and refuted are proofs. All searches for an answer have one limit together, counted in fit checks and never in
 /// time (``SearchBudget``); when it is used up the answer is undecided, and the same question has the same answer on any machine.
@@ -54,6 +55,15 @@ public enum Placer {
             explain(&answer, sorted, SearchBudget(max(budget.spent, sorted.searchLimit / leastExplaining)))
         }
         return answer
+    }
+
+    /// The verdict of ``place(_:)`` alone, which takes less where guests have to move.
+    static func verdict(on request: PlacementRequest) -> Placement.Verdict {
+        var sorted = request
+        sorted.guests.sort { $0.name < $1.name }
+        let budget = SearchBudget(sorted.searchLimit)
+        guard BestEffort(request: sorted, budget: budget).candidates.isEmpty else { return place(request).verdict }
+        return PlacementRun(sorted, budget: budget).verdict()
     }
 
     /// How many of the guests without a place are told what would help them.
@@ -146,13 +156,35 @@ struct PlacementRun {
         }
         var best = Attempt.found(found)
         var staying = others
-        for candidate in candidates {
-            let longer = attempt(keeping: staying.union([candidate]), share: 100)
-            guard case .found = longer else { continue }
-            staying.insert(candidate)
-            best = longer
+        // Where all of a block can stay, each of it can: so this comes to the same as asking one after the other.
+        var blocks = halves(candidates[...])
+        while let block = blocks.popLast() {
+            let longer = attempt(keeping: staying.union(block), share: 100)
+            if case .found = longer {
+                staying.formUnion(block)
+                best = longer
+            } else if block.count > 1 {
+                blocks += halves(block)
+            }
         }
         return best
+    }
+
+    /// Both halves of a block, the first one last; a block of one as it is.
+    private func halves(_ block: ArraySlice<Int>) -> [ArraySlice<Int>] {
+        let middle = block.startIndex + (block.count + 1) / 2
+        return [block[middle...], block[..<middle]].filter { !$0.isEmpty }
+    }
+
+    /// The verdict alone: that of ``run()``, whose moves are not kept few.
+    func verdict() -> Placement.Verdict {
+        guard poolShortages.isEmpty, obstacles.isEmpty, !someGuestFitsNowhere else { return .infeasible }
+        if !kept.isEmpty, case .found = attempt(keeping: Set(kept.keys), share: 4) { return .placed }
+        return switch attempt(keeping: []) {
+        case .found: .placed
+        case .impossible: .infeasible
+        case .undecided: .undecided
+        }
     }
 
     /// How many guests are tried as the only one to move, before moves are looked for one after the other.

@@ -21,11 +21,16 @@ struct CPUsAndMemory: Hashable {
 }
 
 /// What counts as CPU and memory, so that sums of guest cells can be held against cells: two of the ``Measures``.
+///
+/// Where less is left over of whole multiples of some amount of memory than of the threads, those count in place of the threads: of
+/// guests above a quarter of a cell exactly three go on each when there are three for each.
 struct SumScale {
     private let measures: Measures
     /// The measure of memory: pages of one size where all memory is in those and pools are what they are, else all memory.
     private let memory: Int
     private let state: PlacementState
+    /// The amount of memory whose multiples count in place of threads; nil where threads count.
+    private var unit: Int?
 
     init?(search: PlacementSearch, guests: [Int]) {
         state = search.state
@@ -47,18 +52,43 @@ struct SumScale {
         let only = pages.first.map { $0 >= 0 ? Measures.pages + $0 : Measures.ordinary }
         memory = isOfPages ? only ?? Measures.memory : Measures.memory
         guard hasDedicated || !pages.isEmpty else { return nil }
+        unit = tighterUnit(guests.map { search.needs[$0] })
     }
 
     /// What a guest cell takes.
     func size(of need: CellCounts, page: Int) -> CPUsAndMemory {
         let amounts = measures.amounts(of: need, page: page)
-        return CPUsAndMemory(cpus: amounts[Measures.threads], memory: amounts[memory])
+        return CPUsAndMemory(
+            cpus: unit.map { amounts[memory] / $0 } ?? amounts[Measures.threads], memory: amounts[memory])
     }
 
     /// What a cell has beside the guests that stay where they are.
     func capacity(of cell: Int) -> CPUsAndMemory {
         let room = measures.room(on: cell, of: state)
-        return CPUsAndMemory(cpus: room[Measures.threads], memory: room[memory])
+        return CPUsAndMemory(cpus: unit.map { room[memory] / $0 } ?? room[Measures.threads], memory: room[memory])
+    }
+
+    /// Of more multiples than this a cell is not counted in: they say little more than the sum.
+    private static let most = 8
+
+    /// The amount of memory of whose multiples the smallest share is left over, if that is less than of threads.
+    private func tighterUnit(_ needs: [GuestCounts]) -> Int? {
+        let rooms = state.grid.cells.indices.map { measures.room(on: $0, of: state) }
+        let amounts = needs.flatMap { need in
+            zip(need.cells, need.pageChoices(mixed: false).first ?? []).map { measures.amounts(of: $0, page: $1) }
+        }
+        func leftOver(_ measure: Int, _ unit: Int) -> (left: Int, all: Int) {
+            let all = rooms.reduce(0) { $0 + $1[measure] / unit }
+            return (all - amounts.reduce(0) { $0 + $1[measure] / unit }, all)
+        }
+        let largest = rooms.map { $0[memory] }.max() ?? 0
+        var (best, least): (Int?, (left: Int, all: Int)) = (nil, leftOver(Measures.threads, 1))
+        for unit in Set(amounts.map { $0[memory] }).sorted(by: >) where unit > 0 && largest / unit < SumScale.most {
+            let share = leftOver(memory, unit)
+            guard share.left * max(1, least.all) < least.left * max(1, share.all) else { continue }
+            (best, least) = (unit, share)
+        }
+        return best
     }
 }
 

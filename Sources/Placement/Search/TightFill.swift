@@ -7,7 +7,7 @@ internal import HostModel
 /// Which sums of CPUs and memory the guest cells still to come can reach is tabulated (``SumTable``), and branches that cannot come
 /// near enough to full are never entered. Cells that are alike are taken in order, each with the hardest guest cell still left.
 ///
-/// CPUs and memory are counted as ``Measures`` do. They only prune: whether a set really fits is asked of the state, as everywhere.
+/// CPUs and memory are counted as ``SumScale`` does. They only prune: whether a set really fits is asked of the state, as everywhere.
 ///
 /// Three more rules close branches:
 /// - *A set that a larger one can stand for is left out.* If a guest cell that is not on this cell would fit there beside the set, or

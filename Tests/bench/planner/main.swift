@@ -123,7 +123,8 @@ func fullHosts(count: Int) {
 
 /// What hard kinds of questions take, and how many of them have no answer.
 func families(seeds: Int) {
-    let rows = Family.all.flatMap { family in
+    let named = environment["NUMACTL_PLAN_FAMILY"]
+    let rows = Family.all.filter { $0.name == named ?? $0.name }.flatMap { family in
         family.sizes.map { cells, guests -> [String] in
             let clock = ContinuousClock()
             var verdicts: [Placement.Verdict: Int] = [:]
