@@ -90,8 +90,7 @@ extension PlanMarkdown {
         let rows = plan.placement.guests.flatMap { guest -> [[String]] in
             let name = MarkdownText.code(guest.name)
             if guest.cells.isEmpty {
-                let cpus = guest.floatingCPUs.map { $0.text(empty: "none") } ?? "any"
-                return [[name, "", "", "", Amount.text(guest.memory), "", cpus]]
+                return [[name, "", "", "", Amount.text(guest.memory), "", FloatingPlace(guest).text]]
             }
             return guest.cells.map { cell in
                 [

@@ -59,8 +59,7 @@ enum PlacementTables {
         for guest in guests {
             let name = displayable(guest.name)
             if guest.cells.isEmpty {
-                let cpus = guest.floatingCPUs.map { $0.text(empty: "none") } ?? "any"
-                table.add([name, "-", "-", "-", Amount.text(guest.memory), "-", cpus])
+                table.add([name, "-", "-", "-", Amount.text(guest.memory), "-", FloatingPlace(guest).text])
             }
             for (index, cell) in guest.cells.enumerated() {
                 table.add([
