@@ -132,11 +132,12 @@ killed: build ## Kill apply and rollback at some moments, and break things under
 crash: ## Kill apply and rollback at every moment (root; an hour)
 	@$(WITH_SWIFT) Tests/crash/run 1
 
-bench: ## Measure: the planner, plans of 1,000 hosts, reserving at boot, a plan against reading with virsh (needs root and libvirt)
+bench: ## Measure: the planner, plans of 1,000 hosts, reserving at boot, a plan against reading with virsh, QEMU's own memory (needs root and libvirt)
 	@$(WITH_SWIFT) Tests/bench/planner.sh
 	@$(WITH_SWIFT) Tests/bench/fleet
 	@$(WITH_SWIFT) Tests/bench/run
 	@$(WITH_SWIFT) Tests/bench/boot
+	@Tests/bench/overhead
 
 # Not part of the tests of a change: a release build and some minutes of CP-SAT.
 oracle: ## Ask CP-SAT what the planner is asked, SETS=1000 sets of guests, and have each plan judged; SEED= repeats a run

@@ -52,7 +52,8 @@ public struct Expectation: Hashable, Sendable {
             switch role {
             case .vcpu(let vcpu):
                 placement.cells.isEmpty
-                    ? placement.floatingCPUs : placement.cells.lazy.compactMap { $0.pins[vcpu] }.first
+                    ? placement.pins[vcpu] ?? placement.floatingCPUs
+                    : placement.cells.lazy.compactMap { $0.pins[vcpu] }.first
             case .ioThread, .emulator: placement.emulatorCPUs.isEmpty ? nil : placement.emulatorCPUs
             }
         return wanted?.intersection(onlineCPUs)

@@ -46,6 +46,56 @@ struct ExplanationTests {
         #expect(!remedies.contains { if case .memory = $0 { true } else { false } })
     }
 
+    @Test("cells of different sizes help where even ones do not fit, and are proven")
+    func uneven() throws {
+        // Three CPUs are left on one cell and one on the other.
+        let guests = [dedicated("taken", 3), dedicated("big", 5)]
+        let placement = place(guests)
+        let remedies = try #require(placement.unplaced.first { $0.name == "big" }).remedies
+        let cells = try #require(
+            remedies.compactMap { if case .unevenCells(let cells) = $0 { cells } else { nil } }.first)
+        #expect(cells.map(\.vcpus.count).sorted() == [1, 4])
+        #expect(cells.reduce(KiB.zero) { $0 + $1.memory } == KiB(1_048_576))
+        var changed = guests
+        changed[1].demand.cells = cells
+        #expect(place(changed).verdict == .placed)
+        #expect(!remedies.contains { if case .cells = $0 { true } else { false } })
+    }
+
+    @Test("cells that the guest does not see help where more cells do")
+    func hidden() throws {
+        let remedies = try #require(place([dedicated("big", 6)]).unplaced.first).remedies
+        #expect(remedies.contains(.hiddenCells(2)))
+        let few = try #require(place([dedicated("big", 9)]).unplaced.first).remedies
+        #expect(!few.contains { if case .hiddenCells = $0 { true } else { false } })
+    }
+
+    @Test("memory that may come from elsewhere helps where a cell has too little")
+    func preferred() throws {
+        let shared = PlacementGuest(name: "wide", demand: .even(1, vcpus: 1, memory: 5_242_880, policy: .shared))
+        let remedies = try #require(place([shared]).unplaced.first).remedies
+        #expect(remedies.contains(.memoryPolicy(.preferred)))
+        let pinned = try #require(place([dedicated("wide", 5)]).unplaced.first).remedies
+        #expect(!pinned.contains(.memoryPolicy(.preferred)), "CPUs were short")
+    }
+
+    @Test("free pages of another size are named as who holds the memory, and giving them back helps where it does")
+    func otherPages() throws {
+        var host = Self.twoCells
+        for cell in host.cells.indices {
+            host.cells[cell].pools.append(HugepagePool(pageSize: PageSize(1_048_576), total: 3, free: 3))
+        }
+        var guest = dedicated("paged", 1, memory: 2_097_152)
+        guest.demand.pageSize = Located(.exactly(PageSize(2_048)))
+        let refused = try #require(place([guest], host: host).unplaced.first)
+        #expect(refused.reasons.flatMap(\.heldBy).contains("pool/1GiB/cell/0"))
+        #expect(refused.remedies.contains(.shrinkPools))
+        guest.demand.memory = 5_242_880
+        guest.demand.cells[0].memory = 5_242_880
+        let large = try #require(place([guest], host: host).unplaced.first)
+        #expect(!large.remedies.contains(.shrinkPools), "no cell has that much")
+    }
+
     @Test("less memory and another guest left out help where memory is short")
     func memory() throws {
         let placement = place([

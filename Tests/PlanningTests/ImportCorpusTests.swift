@@ -40,19 +40,21 @@ struct ImportCorpusTests {
     @Test("makes of nearly all an entry whose plan changes nothing, and says most of them whole")
     func rates() throws {
         let domains = try Self.domains()
-        var (entries, whole): ([String], [String]) = ([], [])
+        var (entries, whole, reasons): ([String], [String], [String]) = ([], [], [])
         for (file, domain) in domains {
             var host = Self.host
             host.domains = [domain]
             let (imported, isEmpty) = try Self.imported(host)
             if imported.guests == [domain.name], isEmpty { entries.append(file) }
             if imported.guests == [domain.name], isEmpty, imported.diagnostics.isEmpty { whole.append(file) }
+            for finding in imported.diagnostics { reasons.append("\(file): \(finding.message); \(finding.notes)") }
         }
         print(
             "import: \(entries.count) of \(domains.count) domains are entries with an empty plan, \(whole.count) fully said"
         )
         print("not entries: \(domains.map(\.file).filter { !entries.contains($0) })")
         print("not fully said: \(entries.filter { !whole.contains($0) })")
+        for reason in reasons { print("  \(reason)") }
         #expect(entries.count * 10 >= domains.count * 9)
     }
 

@@ -42,7 +42,17 @@ struct PartialAdoptionTests {
         <cell id='0' cpus='0-1' memory='524288' memAccess='shared'/><cell id='1' cpus='2-3' memory='524288'/></numa></cpu>
         """
 
+    private static let uneven = cells.replacing("cpus='2-3' memory='524288'", with: "cpus='2-3' memory='262144'")
+        .replacing("1048576", with: "786432")
+
     private static let examples = [
+        Example(
+            domain: cells, keys: "ram: 2GiB",
+            changes: ["cpu.numa.cell[0].memory_kib", "cpu.numa.cell[1].memory_kib", "memory.kib"],
+            has: ["cpus='0-1' memory='1048576'", "cpus='2-3' memory='1048576'", ">2097152</memory>"]),
+        Example(
+            domain: cells, keys: "ram: 2GiB, cpu_policy: dedicated",
+            has: ["cpus='0-1' memory='1048576'", "cpus='2-3' memory='1048576'"]),
         Example(keys: ""), Example(domain: tuned, keys: ""), Example(domain: cells, keys: ""),
         Example(domain: tuned, keys: "vcpus: 4, ram: 1GiB, current_ram: 512MiB, current_vcpus: 3, emulator_pin: 0-1"),
         Example(domain: tuned, keys: "vcpu_pins: {0: 2}, iothread_pins: {1: 0}, iothreads: 2, locked_memory: true"),
@@ -169,7 +179,8 @@ struct PartialAdoptionTests {
     @Test(
         "refuses what does not go with what the domain keeps",
         arguments: [
-            (cells, "ram: 2GiB", .cellsDoNotMatch), (cells, "vcpus: 2", .cellsDoNotMatch),
+            (uneven, "ram: 2GiB", .cellsDoNotMatch), (cells, "ram: 2097151KiB", .cellsDoNotMatch),
+            (uneven, "ram: 2GiB, cpu_policy: dedicated", .cellsDoNotMatch), (cells, "vcpus: 2", .cellsDoNotMatch),
             (tuned, "ram: 1025MiB", .pageSizeImpossible), (flat, "current_ram: 2GiB", .conflictingKeys),
             (flat, "vcpu_pins: {2: 1}", .vcpuOutOfRange), (flat, "iothread_pins: {1: 1}", .pinsContradict),
             (flat, "numa_policy: preferred", .policyNeedsCells),

@@ -13,7 +13,7 @@ struct ReferenceGuestsTests {
     func withoutTopology() {
         let placement = place([PlacementGuest(name: "a", demand: GuestDemand(vcpus: 1, memory: 524_288))])
         #expect(placement.verdict == .placed)
-        #expect(placement.guests == [GuestPlacement(name: "a", memory: 524_288)])
+        #expect(placement.guests == [GuestPlacement(name: "a", memory: 524_288, floatingVCPUs: [0])])
     }
 
     @Test("one cell goes to cell 0 with the pins of all its CPUs")

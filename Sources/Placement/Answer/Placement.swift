@@ -59,14 +59,21 @@ public struct GuestPlacement: Hashable, Sendable {
     public var overhead: KiB
     /// The guest's cells, ascending; empty for a guest that is bound to no cell.
     public var cells: [GuestCellPlacement]
-    /// Host CPUs of the pinned vCPUs of a guest without cells that keeps its definition as it is; else empty.
+    /// Host CPUs of the pinned vCPUs of a guest without cells; else empty.
     public var pins: [VCPU: CPUSet]
+    /// The vCPUs of a guest without cells, as far as they are known; else empty.
+    public var floatingVCPUs: VCPUSet
+    /// The host cells that the memory of a guest without cells is bound to; empty for memory that is bound nowhere.
+    public var boundTo: CellSet
 
     /// Puts a placement together.
     public init(
         name: String, emulatorCPUs: CPUSet = [], floatingCPUs: CPUSet? = nil, memory: KiB,
-        cells: [GuestCellPlacement] = [], pins: [VCPU: CPUSet] = [:], overhead: KiB = .zero
+        cells: [GuestCellPlacement] = [], pins: [VCPU: CPUSet] = [:], overhead: KiB = .zero,
+        floatingVCPUs: VCPUSet = [], boundTo: CellSet = []
     ) {
+        self.floatingVCPUs = floatingVCPUs
+        self.boundTo = boundTo
         self.pins = pins
         self.overhead = overhead
         self.name = name

@@ -131,7 +131,8 @@ extension PlacementRun {
             return GuestPlacement(
                 name: name, emulatorCPUs: demand.pins.emulator.map { $0.value.cpus } ?? [],
                 floatingCPUs: confined ? everywhere : nil, memory: demand.memory,
-                pins: demand.pins.vcpus.mapValues(\.value), overhead: overhead)
+                pins: demand.pins.vcpus.mapValues(\.value), overhead: overhead,
+                floatingVCPUs: VCPUSet(numbers: 0..<demand.vcpus))
         }
         let cells = demand.cells.enumerated().map { index, cell in
             let (host, page) = (assignment.hosts[index], assignment.pages[index])

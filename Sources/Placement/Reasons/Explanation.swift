@@ -84,6 +84,7 @@ struct Explanation {
             return fits(guests) == true
         }
         var remedies = choices(demand).filter { helps($0.demand) }.map(\.remedy)
+        remedies += otherCells(demand, beside: remedies, helps) + softPolicy(demand, reasons, helps)
         remedies += fewerVCPUs(demand, helps) + lessMemory(demand, reasons, helps)
         remedies += moreCPUs(reasons) + higherRatio(reasons) + shrunkPools(reasons) + withoutAnother(than: index)
         return remedies
@@ -121,6 +122,43 @@ struct Explanation {
             add(.cells(count)) { $0.cells = cells }
         }
         return choices
+    }
+
+    /// Guest cells that nobody thinks of first: those that the guest does not see, where more cells help, and two of different
+    /// sizes, where even ones do not.
+    private func otherCells(
+        _ demand: GuestDemand, beside found: [Remedy], _ helps: (GuestDemand) -> Bool
+    ) -> [Remedy] {
+        let counts = found.compactMap { if case .cells(let count) = $0 { count } else { nil } }
+        if let count = counts.first(where: { $0 > max(1, demand.cells.count) }) {
+            guard demand.cells.count <= 1, !demand.hidesCells,
+                let cells = demand.evenCells(count, vcpus: demand.vcpus, memory: demand.memory)
+            else { return [] }
+            var hidden = demand
+            hidden.cells = cells
+            hidden.hidesCells = true
+            return helps(hidden) ? [.hiddenCells(count)] : []
+        }
+        guard counts.isEmpty, demand.isBound, demand.forcedCells.isEmpty, demand.cells.count <= 2 else { return [] }
+        for cells in demand.unevenCells(grain: demand.memoryGrain(on: request.host, cells: 1))
+            .prefix(Explanation.sizes)
+        {
+            var uneven = demand
+            uneven.cells = cells
+            if helps(uneven) { return [.unevenCells(cells)] }
+        }
+        return []
+    }
+
+    /// Memory that may come from elsewhere when its host cell does not have it all; only where memory was short.
+    private func softPolicy(_ demand: GuestDemand, _ reasons: [Shortage], _ helps: (GuestDemand) -> Bool) -> [Remedy] {
+        guard reasons.contains(where: { $0.resource == .memory }), demand.memoryPolicy == .strict,
+            !demand.cells.isEmpty,
+            demand.cells.allSatisfy({ $0.policy == nil })
+        else { return [] }
+        var soft = demand
+        soft.memoryPolicy = .preferred
+        return helps(soft) ? [.memoryPolicy(.preferred)] : []
     }
 
     /// The largest number of vCPUs below the present one that fits, in steps of the guest's cells.
@@ -189,7 +227,12 @@ struct Explanation {
 
     /// Whether free pages that nobody asks for hold the memory that is short.
     private func shrunkPools(_ reasons: [Shortage]) -> [Remedy] {
-        let isShort = reasons.contains { $0.resource == .memory }
+        let isShort = reasons.contains { reason in
+            switch reason.resource {
+            case .memory, .pages: true
+            default: false
+            }
+        }
         guard isShort, request.policy.managesPools, !request.allowsShrink,
             fits(request.guests, changing: { $0.allowsShrink = true }) == true
         else { return [] }
@@ -244,6 +287,23 @@ extension GuestDemand {
         }
     }
 
+    /// Two cells of different sizes, those that differ least first; memory goes with the vCPUs, in multiples of `grain` KiB.
+    fileprivate func unevenCells(grain: UInt64) -> [[GuestCellDemand]] {
+        guard pins.isEmpty, vcpus > 2, memory.count % grain == 0 else { return [] }
+        let first = (1..<vcpus).filter { $0 * 2 != vcpus }.sorted {
+            (abs($0 * 2 - vcpus), -$0) < (abs($1 * 2 - vcpus), -$1)
+        }
+        return first.compactMap { count in
+            let share = memory.count / UInt64(vcpus) * UInt64(count) / grain * grain
+            guard share > 0, share < memory.count else { return nil }
+            return [
+                GuestCellDemand(id: 0, vcpus: VCPUSet(numbers: 0..<count), memory: KiB(share)),
+                GuestCellDemand(
+                    id: 1, vcpus: VCPUSet(numbers: count..<vcpus), memory: KiB(memory.count - share)),
+            ]
+        }
+    }
+
     /// The same guest with another size, its cells even; nil when its cells are uneven now or could not be even.
     fileprivate func resized(vcpus count: Int, memory amount: KiB) -> GuestDemand? {
         // Without a wish every vCPU is a socket; a topology that was asked for holds one number of vCPUs only.
@@ -269,14 +329,15 @@ extension GuestDemand {
     }
 
     /// What the guest's memory must be a multiple of, in KiB: a page, or a MiB, for each cell.
-    fileprivate func memoryGrain(on host: HostFacts) -> UInt64 {
+    /// - Parameter count: The number of cells; nil is as many as it has.
+    fileprivate func memoryGrain(on host: HostFacts, cells count: Int? = nil) -> UInt64 {
         let page: UInt64 =
             switch pageSize?.value {
             case .exactly(let size): size.size.count
             case .large: host.hugePageSizes.first?.size.count ?? 1_024
             default: 1_024
             }
-        return max(page, 1_024) * UInt64(max(1, cells.count))
+        return max(page, 1_024) * UInt64(max(1, count ?? cells.count))
     }
 }
 

@@ -13,6 +13,12 @@ public enum Remedy: Hashable, Sendable {
     case devicePolicy(GuestDemand.DevicePolicy)
     /// So many guest cells instead.
     case cells(Int)
+    /// So many guest cells of the same size, which the guest does not see.
+    case hiddenCells(Int)
+    /// Guest cells of different sizes.
+    case unevenCells([GuestCellDemand])
+    /// Another binding of the guest's memory.
+    case memoryPolicy(GuestDemand.MemoryPolicy)
     /// So many vCPUs instead.
     case vcpus(Int)
     /// So much memory instead.

@@ -280,9 +280,13 @@ struct ShortageReport {
 
     /// The pools whose free pages nobody asked for: ordinary memory, were they given back.
     private func pools(holding resource: Lack.Resource, on cell: CellID?) -> [String] {
-        guard resource == .memory, !request.allowsShrink else { return [] }
+        guard !request.allowsShrink, request.policy.managesPools else { return [] }
+        let short: Int? = if case .pages(let index) = resource { index } else { nil }
+        guard resource == .memory || short != nil else { return [] }
         return request.host.cells.filter { (cell ?? $0.id) == $0.id }.flatMap { host in
             host.pools.filter { pool in
+                // Free pages of the size itself are no holder: they are what is free.
+                if let short, Int(pool.pageSize.size.count) == state.grid.pageSizes[short] { return false }
                 let usage = placed.cells.first { $0.id == host.id }?.pools.first { $0.pageSize == pool.pageSize }
                 return pool.total > max(usage?.wanted ?? .zero, pool.used)
             }.map { PoolID(cell: host.id, pageSize: $0.pageSize).address }

@@ -34,7 +34,7 @@ struct AdoptedGuest {
 
     /// What is wanted of a domain that keeps its place: what is named, with what goes along.
     ///
-    /// Pins that are named stand beside those that are not; one guest cell is as big as the guest.
+    /// Pins that are named stand beside those that are not; one guest cell is as big as the guest, several of one size stay so.
     ///
     /// - Parameter parts: What the definition, or the running domain, has.
     func wantedInPlace(over parts: FoundSettings) -> WantedSettings {
@@ -50,6 +50,14 @@ struct AdoptedGuest {
             cell.vcpus = VCPUSet(numbers: 0..<demand.vcpus)
             cell.memory = demand.memory
             wanted.guestCells = [cell]
+        } else if demand.memory != parts.memory, Set(parts.guestCells.map(\.memory)).count == 1 {
+            // Cells of one size stay so.
+            let share = KiB(demand.memory.count / UInt64(parts.guestCells.count))
+            wanted.guestCells = parts.guestCells.map { cell in
+                var cell = cell
+                cell.memory = share
+                return cell
+            }
         }
         guard let isShared = wanted.isMemoryShared else { return wanted }
         // A cell's own word counts before that of the whole.

@@ -34,6 +34,8 @@ extension GuestPlacement {
         self.init(
             name: name, emulatorCPUs: parts.emulatorPin ?? [], floatingCPUs: parts.vcpuCPUs,
             memory: parts.memory, cells: cells, pins: cells.isEmpty ? pins : [:],
-            overhead: load.flatMap { overhead.amount(of: $0, host: host, defaultHugePage: defaultHugePage) } ?? .zero)
+            overhead: load.flatMap { overhead.amount(of: $0, host: host, defaultHugePage: defaultHugePage) } ?? .zero,
+            floatingVCPUs: cells.isEmpty ? VCPUSet(numbers: 0..<parts.vcpus) : [],
+            boundTo: cells.isEmpty ? parts.numaTune?.hostCells ?? [] : [])
     }
 }

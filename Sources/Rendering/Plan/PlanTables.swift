@@ -53,8 +53,7 @@ enum PlanTables {
 
     private static func rows(of guest: GuestPlacement) -> [[String]] {
         guard !guest.cells.isEmpty else {
-            let cpus = guest.floatingCPUs.map { $0.text(empty: "none") } ?? "any"
-            return [["-", "-", "-", Amount.text(guest.memory), "-", cpus]]
+            return [["-", "-", "-", Amount.text(guest.memory), "-", FloatingPlace(guest).text]]
         }
         let cells = guest.cells.flatMap { cell -> [[String]] in
             let here = cell.memory(on: cell.hostCell)

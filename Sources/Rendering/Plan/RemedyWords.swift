@@ -13,6 +13,9 @@ extension Remedy {
         case .emulatorOnGuestCPUs: "no emulator_threads_policy"
         case .devicePolicy(let policy): "pci_numa_affinity_policy: \(policy.rawValue)"
         case .cells(let count): "numa_nodes: \(count)"
+        case .hiddenCells(let count): "numa_nodes: \(count) with guest_numa: hidden, so that the guest sees no cells"
+        case .unevenCells(let cells): "numa_cells: [\(cells.map(\.words).joined(separator: ", "))]"
+        case .memoryPolicy(let policy): "numa_policy: \(policy.rawValue)"
         case .vcpus(let count): "vcpus: \(count)"
         case .memory(let amount): "ram: \(amount)"
         case .moreCPUs(let count, let cell): "\(Amount.count(count, "CPU")) more on host cell \(cell)"
@@ -31,6 +34,9 @@ extension Remedy {
             case .emulatorOnGuestCPUs: ("emulator_threads_policy", .null)
             case .devicePolicy(let policy): ("pci_numa_affinity_policy", .text(policy.rawValue))
             case .cells(let count): ("numa_nodes", .number(count))
+            case .hiddenCells(let count): ("hidden_numa_nodes", .number(count))
+            case .unevenCells(let cells): ("numa_cells", .text("[\(cells.map(\.words).joined(separator: ", "))]"))
+            case .memoryPolicy(let policy): ("numa_policy", .text(policy.rawValue))
             case .vcpus(let count): ("vcpus", .number(count))
             case .memory(let amount): ("memory_kib", .number(amount.count))
             case .moreCPUs(let count, _): ("more_cpus", .number(count))
@@ -53,4 +59,9 @@ extension GuestDemand.PageRequest {
         case .exactly(let size): size.description
         }
     }
+}
+
+extension GuestCellDemand {
+    /// The cell as `numa_cells` has it.
+    fileprivate var words: String { "{cpus: \(vcpus), ram: \(memory)}" }
 }

@@ -53,9 +53,16 @@ public struct Adoption: Hashable, Sendable {
             var rules = DemandRules(
                 completed(choice, with: shape, entry: entry), placement: placement, isPartial: !placesGuest)
             let demand = rules.demand()
-            if !placesGuest { rules.check(choice.settings, against: shape) }
+            let keepsCells = !choice.settings.namesCells && !choice.image.namesCells
+            if !placesGuest || keepsCells { rules.check(choice.settings, against: shape) }
             let found = Set(known.report.diagnostics)
-            return (demand, rules.report.diagnostics.filter { !found.contains($0) })
+            // Cells that nobody wrote down are not what is wrong.
+            return (
+                demand,
+                rules.report.diagnostics.filter {
+                    !found.contains($0) && !(placesGuest && keepsCells && $0.code == .memorySumDiffers)
+                }
+            )
         }
     }
 
@@ -80,7 +87,8 @@ public struct Adoption: Hashable, Sendable {
         }
         guard placesGuest else { return choice }
         if !choice.settings.namesCells, !choice.image.namesCells, !shape.cells.isEmpty {
-            choice.settings.numaCells = Located(shape.drafts(at: entry), at: entry)
+            let sized = choice.settings.ram.flatMap { shape.resized(to: $0.value) } ?? shape
+            choice.settings.numaCells = Located(sized.drafts(at: entry), at: entry)
             if choice.settings.memoryPolicy == nil, let policy = shape.memoryPolicy, policy != .none {
                 choice.settings.memoryPolicy = Located(policy, at: entry)
             }

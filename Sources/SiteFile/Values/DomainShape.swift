@@ -29,6 +29,19 @@ public struct DomainShape: Hashable, Sendable {
         self.ioThreads = ioThreads
     }
 
+    /// The domain with another amount of memory: cells of one size get the same share each. Nil where cells differ, or where a share
+    /// is no whole number of pages.
+    func resized(to amount: KiB) -> DomainShape? {
+        var shape = self
+        shape.memory = amount
+        guard !cells.isEmpty else { return shape }
+        let count = UInt64(cells.count)
+        let page = max(pageSize?.size.count ?? 1_024, 1_024)
+        guard Set(cells.map(\.memory)).count == 1, amount.count % (count * page) == 0 else { return nil }
+        for index in shape.cells.indices { shape.cells[index].memory = KiB(amount.count / count) }
+        return shape
+    }
+
     /// The cells as `numa_cells` would have them.
     func drafts(at mark: SourceMark) -> [Located<NUMACellDraft>] {
         cells.map { cell in

@@ -12,7 +12,7 @@ extension DemandRules {
             keepsCells("vcpus is \(vcpus.value)", "\(cells) cells with \(shape.vcpus) vCPUs", at: vcpus.mark)
         }
         guard let ram = named.ram, ram.value != shape.memory else { return }
-        if cells > 1 {
+        if cells > 1, shape.resized(to: ram.value) == nil {
             keepsCells("ram is \(ram.value)", "\(cells) cells with \(shape.memory)", at: ram.mark)
         }
         if let page = shape.pageSize, !page.divides(ram.value) {
@@ -25,7 +25,7 @@ extension DemandRules {
     private mutating func keepsCells(_ wish: String, _ present: String, at mark: SourceMark) {
         report.error(
             .cellsDoNotMatch, "\(wish), and the domain, whose cells stay as they are, has \(present)", at: mark,
-            hint: "name the cells too: numa_nodes, or numa_cells")
+            hint: "name the cells too: numa_cells, or numa_nodes for cells of one size")
     }
 }
 
