@@ -268,6 +268,8 @@ struct ResidenceTests {
         #expect(residence.memory.map(\.resident) == [65_536])
         let floating = GuestPlacement(name: "web01", floatingCPUs: [0], memory: 65_536)
         #expect(Self.residence(floating, shape, areas: nil).findings.map(\.code) == [.threadElsewhere])
+        let pinned = GuestPlacement(name: "web01", memory: 65_536, pins: [1: [0]])
+        #expect(Self.residence(pinned, shape, areas: nil).findings.map(\.code) == [.threadElsewhere])
     }
 
     @Test("a guest without a process is unknown, not fine")

@@ -117,6 +117,29 @@ struct PlanWordsTests {
         #expect(shown(.none) == 0 && shown(.guests(["b"])) == 1 && shown(.all) == 2)
     }
 
+    @Test(
+        "says where a guest without cells runs, and where its memory is bound",
+        arguments: [
+            (GuestPlacement(name: "a", memory: 1_024, floatingVCPUs: [0, 1]), "any"),
+            (GuestPlacement(name: "a", floatingCPUs: [0, 1], memory: 1_024, floatingVCPUs: [0, 1]), "0-1"),
+            (
+                GuestPlacement(name: "a", memory: 1_024, pins: [0: [4], 1: [5]], floatingVCPUs: [0, 1]),
+                "vCPU 0 on 4; vCPU 1 on 5"
+            ),
+            (
+                GuestPlacement(name: "a", memory: 1_024, pins: [0: [4], 1: [4]], floatingVCPUs: [0, 1, 2]),
+                "vCPUs 0-1 on 4; vCPU 2 on any"
+            ),
+            (GuestPlacement(name: "a", memory: 1_024, floatingVCPUs: [0], boundTo: [1]), "any; memory on cell 1"),
+        ])
+    func floating(guest: GuestPlacement, words: String) throws {
+        var plan = plan(.changes)
+        plan.placement.guests = [guest]
+        let text = PlanText(PlanReview(plan, details: .all)).text(width: 160)
+        let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("  a ") })
+        #expect(row.hasSuffix("  \(words)"), "\(text)")
+    }
+
     @Test("is as wide as it is told to be", arguments: [60, 80, 160])
     func width(columns: Int) {
         let wide = Samples.update
