@@ -90,7 +90,7 @@ evolution: ## Evolve a site by random edits, EDITS=300 of them, on made-up hosts
 	@$(call try,evolution,Tests/evolution/run $(EDITS) $(SEED))
 
 evolution-test: build ## A few edits of these
-	@$(call try,evolution,Tests/evolution/run 60)
+	@$(call try,evolution,Tests/evolution/run 48)
 
 deb: release ## Build the Debian package: .build/deb/numactl-plan_VERSION_ARCH.deb
 	@.packaging/build
@@ -116,7 +116,7 @@ fuzz: ## Feed the readers with made-up inputs, MINUTES=10 each, and see that the
 	@$(WITH_SWIFT) Tests/fuzz/run
 
 fuzz-test: ## A look at each of these in passing
-	@export SECONDS_EACH=12 CONFIGURATION=debug; $(call try,fuzz,Tests/fuzz/run)
+	@export SECONDS_EACH=8 CONFIGURATION=debug; $(call try,fuzz,Tests/fuzz/run)
 
 # Leaks are not looked for: Swift's runtime keeps what it will need again.
 sanitize: ## Run the tests of all targets under the address sanitizer, then under the thread sanitizer
@@ -127,7 +127,7 @@ sanitize: ## Run the tests of all targets under the address sanitizer, then unde
 
 # All points, each both ways, take an hour; a selection takes some minutes.
 killed: build ## Kill apply and rollback at some moments, and break things under them; needs root
-	@$(call try,killed,Tests/crash/run $${EVERY:-96} && Tests/crash/faults)
+	@$(call try,killed,Tests/crash/run $${EVERY:-128} && Tests/crash/faults)
 
 crash: ## Kill apply and rollback at every moment (root; an hour)
 	@$(WITH_SWIFT) Tests/crash/run 1

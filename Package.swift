@@ -29,7 +29,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 /// Fixtures that tests read from the source tree and that are not sources.
 let excluded: [String: [String]] = [
-    "Commands": ["Cases", "Golden", "packages.txt"],
+    "Commands": ["Cases", "Golden", "OnOneHost/Golden", "packages.txt"],
     "Diagnostics": ["Golden"],
     "DomainXML": ["Golden"],
     "LinuxHost": ["packages.txt"],

@@ -130,6 +130,11 @@ struct PlanWordsTests {
                 GuestPlacement(name: "a", memory: 1_024, pins: [0: [4], 1: [4]], floatingVCPUs: [0, 1, 2]),
                 "vCPUs 0-1 on 4; vCPU 2 on any"
             ),
+            (
+                GuestPlacement(
+                    name: "a", memory: 1_024, pins: [0: [4], 1: [6], 2: [5], 3: [8, 9]], floatingVCPUs: [0, 1, 2, 3]),
+                "vCPUs 0-2 on 4-6, one each; vCPU 3 on 8-9"
+            ),
             (GuestPlacement(name: "a", memory: 1_024, floatingVCPUs: [0], boundTo: [1]), "any; memory on cell 1"),
         ])
     func floating(guest: GuestPlacement, words: String) throws {

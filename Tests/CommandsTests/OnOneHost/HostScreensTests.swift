@@ -46,7 +46,7 @@ extension OnOneHost {
                     #expect(line.count <= width || isSum, "\(line)")
                 }
             }
-            try expectGolden(text, "../../Golden/screens/host-\(width).txt")
+            try expectGolden(text, "host-\(width).txt")
         }
 
         /// The text with what differs from run to run made the same.

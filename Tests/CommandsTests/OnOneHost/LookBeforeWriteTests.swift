@@ -130,8 +130,10 @@ extension OnOneHost {
                     "no bridge 'nobr9'"
                 ),
                 (
-                    ["a: {vcpus: 1, ram: 64MiB, \(disk)}", "b: {vcpus: 1, ram: 64MiB, \(disk)}"], "NP539",
-                    "the disk of guest 'a'"
+                    [
+                        "a: {vcpus: 1, ram: 64MiB, disks: [{path: /etc/passwd}]}",
+                        "b: {vcpus: 1, ram: 64MiB, disks: [{path: /etc/../etc/passwd}]}",
+                    ], "NP539", "the disk of guest 'a'"
                 ),
             ] as [([String], String, String)])
         func lacks(guests: [String], code: String, words: String) throws {
