@@ -1,6 +1,7 @@
 /// Findings of which the same is to be said: of one code, severity and hint.
 ///
-/// Errors stand for themselves, as each must be corrected; so does what has notes. Fewer than ``least`` are no group.
+/// Errors stand for themselves, as each must be corrected, but for guests that do not fit, where no line of the site is wrong; so does
+/// what has notes. Fewer than ``least`` are no group.
 public struct DiagnosticGroup: Hashable, Sendable {
     /// So many findings are shown as one.
     static let least = 3
@@ -34,5 +35,5 @@ public struct DiagnosticGroup: Hashable, Sendable {
 
 extension Diagnostic {
     /// Whether it says no more than its message and its hint.
-    fileprivate var isPlain: Bool { severity != .error && notes.isEmpty && label == nil }
+    fileprivate var isPlain: Bool { (severity != .error || code == .doesNotFit) && notes.isEmpty && label == nil }
 }

@@ -39,14 +39,15 @@ public struct DiagnosticText {
             + DiagnosticText.rest(weighed.dropFirst(shown).flatMap(\.all)[...])
     }
 
-    /// Several findings as one: their number, a line each as far as they are shown, and the hint that they have in common.
+    /// Several findings as one: their number, a line each, of warnings and notes the first, and the hint that they have in common.
     private func render(_ group: DiagnosticGroup) -> String {
         guard group.all.count > 1 else { return render(group.first) }
         var text = "\(group.first.severity.rawValue) \(group.first.code.rawValue): \(group.all.count) findings\n"
-        for finding in group.all.prefix(DiagnosticGroup.shown) {
+        let shown = group.first.severity == .error ? group.all.count : DiagnosticGroup.shown
+        for finding in group.all.prefix(shown) {
             text += "  \(finding.mark.map { displayable("\($0): ") } ?? "")\(quoted(finding.message))\n"
         }
-        let rest = group.all.count - DiagnosticGroup.shown
+        let rest = group.all.count - shown
         if rest > 0 { text += "  … and \(rest) more; --format json has all of them\n" }
         if let hint = group.first.hint { text += "  hint: \(quoted(hint))\n" }
         return text

@@ -174,6 +174,26 @@ struct ImportTests {
         #expect(try self.parts(run).allSatisfy { $0 == "metadata" })
     }
 
+    @Test("says that its file cannot be applied where shut-off domains need more than the host has")
+    func overfull() throws {
+        let bound = """
+            <memory unit='GiB'>5</memory><vcpu>1</vcpu><os><type>hvm</type></os>
+            <memoryBacking><hugepages><page size='2' unit='MiB'/></hugepages></memoryBacking>
+            <numatune><memory mode='strict' nodeset='0'/></numatune>
+            """
+        files.facts = try facts(
+            Dictionary(
+                uniqueKeysWithValues: ["a", "b", "c"].map { name in
+                    (name, "<domain type='kvm'><name>\(name)</name>\(bound)</domain>")
+                }))
+        let run = CommandRun(["import", "--facts", "facts.json"], files: ["facts.json": files.facts])
+        #expect(run.errors.contains("no plan for the file can be carried out"), "\(run.output)\(run.errors)")
+        let plan = CommandRun(
+            ["plan", "site.yaml", "--facts", "facts.json"],
+            files: ["site.yaml": run.output, "facts.json": files.facts])
+        #expect(plan.status == 10)
+    }
+
     @Test("leaves out domains of other managers and of other sites", arguments: [true, false])
     func others(isNova: Bool) throws {
         let nova = "<x:instance xmlns:x='http://openstack.org/xmlns/libvirt/nova/1.1'/></metadata>"

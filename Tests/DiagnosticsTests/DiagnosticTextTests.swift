@@ -117,7 +117,8 @@ struct DiagnosticTextTests {
         #expect(text.render(findings(.error, 2) + findings(.warning, 3), limit: 4).contains("… and 1 more warning;"))
     }
 
-    @Test("shows alike warnings and notes as one, with their number and one hint; never errors")
+    @Test(
+        "shows alike warnings and notes as one, with their number and one hint; of errors only guests that do not fit")
     func groups() {
         func findings(_ severity: Diagnostic.Severity, _ count: Int, hint: String = "look") -> [Diagnostic] {
             (0..<count).map { Diagnostic(.notOurs, "guest \($0)", severity: severity, hint: hint) }
@@ -128,6 +129,8 @@ struct DiagnosticTextTests {
         #expect(nine.count == 11 && nine[9] == "  … and 1 more; --format json has all of them")
         #expect(text.render(findings(.warning, 2)).split(separator: "\n").count == 4)
         #expect(text.render(findings(.error, 3)).split(separator: "\n").count == 6)
+        let unplaced = (0..<20).map { Diagnostic(.doesNotFit, "guest \($0)") }
+        #expect(text.render(unplaced).split(separator: "\n").count == 21, "all of them, and one line that counts")
         #expect(text.render(findings(.note, 2) + findings(.note, 2, hint: "else")).split(separator: "\n").count == 8)
     }
 

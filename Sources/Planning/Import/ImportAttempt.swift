@@ -202,6 +202,19 @@ struct ImportAttempt {
         return sketch
     }
 
+    /// What is to be said where guests that do not run need more than the host has, and no plan for the file can be carried out.
+    private var overfull: [Diagnostic] {
+        let plan = plan()
+        guard ![.changes, .noChanges].contains(plan.verdict) else { return [] }
+        let reasons = plan.diagnostics.filter { $0.severity == .error }.map(\.message)
+        return [
+            Diagnostic(
+                .importInexact, "no plan for the file can be carried out: its guests do not fit on this host",
+                severity: .warning, notes: reasons,
+                hint: "remove the entries of guests that are not to run beside the others")
+        ]
+    }
+
     /// The file with what is left out as comments.
     var result: ImportedSite {
         var sketch = sketch
@@ -227,6 +240,7 @@ struct ImportAttempt {
                     severity: .warning,
                     hint: "guests that do not run need pages that are not there"))
         }
+        diagnostics += overfull
         return ImportedSite(text: sketch.text, guests: sketch.guests.map(\.name).sorted(), diagnostics: diagnostics)
     }
 }
