@@ -33,7 +33,7 @@ WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 # nobody reads that nothing was tested.
 try = export $(WITH_SWIFT); $(2); status=$$?; if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "$(1): NOT RUN, see above"; exit 0; fi; exit $$status
 
-.PHONY: help setup build release demo test lint check unit browser shells pipelines system evolution evolution-test lab ansible fuzz \
+.PHONY: help setup build release demo test tools-and-host lint check unit browser shells pipelines system evolution evolution-test lab ansible fuzz \
     fuzz-test sanitize killed crash deb rpm tarball docs package bench oracle install uninstall clean
 
 help: ## Show this list
@@ -54,7 +54,11 @@ demo: setup build ## Set up, then plan and apply examples on this machine withou
 
 # One after the other: most of these change the pools of this machine.
 .NOTPARALLEL:
-test: setup lint unit shells ansible pipelines system killed evolution-test lab fuzz-test ## Set up, then everything that a change must pass
+test: setup lint unit tools-and-host lab ## Set up, then everything that a change must pass
+
+# What has this machine's libvirtd and pools to itself leaves a core for what needs neither.
+tools-and-host: build
+	@Tests/both "$(MAKE) fuzz-test shells ansible pipelines" "$(MAKE) system killed evolution-test"
 
 lint: ## Check how the sources are written
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
