@@ -106,7 +106,10 @@ struct PlacementSearch {
             let result = exhaustive.run()
             steps += exhaustive.steps
             guard case .undecided = result, steps < limit else { return result }
-            if let found = swapped(&swaps, share / PlacementSearch.swapping) { return found }
+            // What changing places finds it finds soon, and it refutes nothing.
+            if let found = swapped(&swaps, min(share, PlacementSearch.mostSwaps) / PlacementSearch.swapping) {
+                return found
+            }
         }
         return .undecided
     }
@@ -119,8 +122,9 @@ struct PlacementSearch {
         return result
     }
 
-    /// What part of a round's share changing places may take.
-    private static let swapping = 2
+    /// What part of a round's share changing places may take, of a share of at most ``mostSwaps``.
+    private static let swapping = 4
+    private static let mostSwaps = 1_000_000
     /// What part of the limit the searches may use in each round.
     private static let parts = [128, 16, 1]
 

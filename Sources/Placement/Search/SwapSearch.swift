@@ -124,7 +124,11 @@ struct SwapSearch {
             guard !full.isEmpty else { return result }
             turn += 1
             let host = full[dice.below(full.count)]
-            guard let change = bestChange(of: host) else { continue }
+            // Where nothing may change the search ends by its limit, as it does everywhere.
+            guard let change = bestChange(of: host) else {
+                checks += 1
+                continue
+            }
             make(change, from: host)
         }
         return nil
