@@ -149,7 +149,7 @@ def try_github(repository, state, kind):
 
 def component(inputs):
     """The component's job with its inputs filled in; each input must be declared and used."""
-    spec, job = yaml.safe_load_all((ROOT / "templates/numactl-plan.yml").read_text())
+    spec, job = yaml.safe_load_all((ROOT / "examples/ci/templates/numactl-plan.yml").read_text())
     declared = spec["spec"]["inputs"]
     text = json.dumps(job)
     used = set(re.findall(r"\$\[\[ inputs\.(\w+) \]\]", text))
