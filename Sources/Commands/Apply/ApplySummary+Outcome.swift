@@ -20,7 +20,7 @@ extension ApplySummary {
         if case .applied = outcome {
         } else {
             // What the run has undone waits for nothing; what it never touched waits as it did.
-            let touched = Set(plan.changes.compactMap { if case .guest(let name) = $0.subject { name } else { nil } })
+            let touched = Set(plan.changedGuests)
             summary.restartPending.removeAll { touched.contains($0) }
         }
         summary.mayStillStop = report.mayStillStop

@@ -34,9 +34,7 @@ extension JournalStore {
                 transaction: "\(id)", state: lastWord(on: id), note: "\(error)", path: file(of: id).string)
         }
     }
-}
 
-extension JournalStore {
     /// How a transaction stands whose journal cannot be read whole, by its last line; damaged where that tells nothing either.
     private func lastWord(on id: TransactionID) -> HistoryEntry.State {
         do {

@@ -329,6 +329,7 @@ extension GuestDemand {
     }
 
     /// What the guest's memory must be a multiple of, in KiB: a page, or a MiB, for each cell.
+    ///
     /// - Parameter count: The number of cells; nil is as many as it has.
     fileprivate func memoryGrain(on host: HostFacts, cells count: Int? = nil) -> UInt64 {
         let page: UInt64 =
