@@ -26,9 +26,11 @@ extension Connection {
     /// Has the balloon of a running domain leave it that much memory, in the running domain only; the definition stays as it is.
     ///
     /// libvirt has answered as soon as QEMU has the wish; the guest follows in its own time.
-    /// - Throws: ``LibvirtError``, of kind `wrongState` when the domain does not run.
-    public func setMemory(of name: String, to amount: KiB) throws(LibvirtError) {
-        try domain(name).call("virDomainSetMemoryFlags") {
+    /// - Throws: ``LibvirtError``, of kind `wrongState` when the domain does not run, `timedOut` when QEMU does not answer.
+    public func setMemory(
+        of name: String, to amount: KiB, patience: MonitorPatience = MonitorPatience()
+    ) throws(LibvirtError) {
+        try askQEMU(of: name, "virDomainSetMemoryFlags", patience) {
             virDomainSetMemoryFlags($0, UInt(amount.count), VIR_DOMAIN_AFFECT_LIVE.rawValue)
         }
     }

@@ -23,27 +23,14 @@ extension Connection {
         guard let domain = try existingDomain(name), try domain.isActive() else { return true }
         let end = ContinuousClock.now + limit
         do {
-            guard try requestShutdown(of: name, until: end, while: mayWait) else { return false }
+            guard try askQEMU(of: name, "virDomainShutdown", until: end, while: mayWait, virDomainShutdown) else {
+                return false
+            }
         } catch  where error.kind == .wrongState || error.kind == .noDomain || error.kind == .other {
             // It may have gone down by itself in the meantime; libvirt takes a while to see that when a monitor breaks off.
             guard try domain.isGone(by: .now + .seconds(5)) else { throw error }
         }
         return try domain.isGone(by: end, while: mayWait)
-    }
-
-    /// Asks a domain to shut down; false when the waiting ended before libvirt had passed that on.
-    private func requestShutdown(
-        of name: String, until end: ContinuousClock.Instant, while mayWait: () -> Bool
-    ) throws(LibvirtError) -> Bool {
-        // Each connection of the test driver may have domains of its own, which never hang.
-        guard !uri.hasPrefix("test:") else {
-            try domain(name).call("virDomainShutdown", virDomainShutdown)
-            return true
-        }
-        let request = CallAside { [uri] () throws(LibvirtError) in
-            try Connection(uri: uri).domain(name).call("virDomainShutdown", virDomainShutdown)
-        }
-        return try request.wait(until: end, while: mayWait)
     }
 
     /// Switches a running domain off, as by pulling the plug; a domain that does not run is left alone.

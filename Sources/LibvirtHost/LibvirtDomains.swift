@@ -8,6 +8,7 @@ public struct LibvirtDomains: DomainHost {
     private let line: Line
     private let shutdownLimit: Duration
     private let mayWait: @Sendable () -> Bool
+    private var patience: MonitorPatience { MonitorPatience(while: mayWait) }
 
     /// Writes through that connection.
     ///
@@ -69,17 +70,23 @@ public struct LibvirtDomains: DomainHost {
 
     /// Has the balloon of the running domain leave it that much memory.
     public func setMemory(of name: String, to amount: KiB) throws(StepFailure) {
-        try asking { (connection) throws(LibvirtError) in try connection.setMemory(of: name, to: amount) }
+        try asking { (connection) throws(LibvirtError) in
+            try connection.setMemory(of: name, to: amount, patience: patience)
+        }
     }
 
     /// Puts a disk or an interface into the running domain only.
     public func attach(_ device: XMLElement, to name: String) throws(StepFailure) {
-        try asking { (connection) throws(LibvirtError) in try connection.attach(XMLWriter.write(device), to: name) }
+        try asking { (connection) throws(LibvirtError) in
+            try connection.attach(XMLWriter.write(device), to: name, patience: patience)
+        }
     }
 
     /// Asks the running guest to let go of a disk or an interface.
     public func detach(_ device: XMLElement, from name: String) throws(StepFailure) {
-        try asking { (connection) throws(LibvirtError) in try connection.detach(XMLWriter.write(device), from: name) }
+        try asking { (connection) throws(LibvirtError) in
+            try connection.detach(XMLWriter.write(device), from: name, patience: patience)
+        }
     }
 
     /// Sets whether libvirt starts the domain with the host.

@@ -107,6 +107,23 @@ extension SystemTests {
             #expect(try Self.live(lab, "a.raw") == 1, "the disk that it booted from waits for the next start")
         }
 
+        @Test("a QEMU that hangs does not hold an apply that is interrupted, and the report says what may still come")
+        func hung() throws {
+            let lab = try Self.lab("hung")
+            defer { Self.end(lab) }
+            let before = try lab.definition(lab.name)
+            let process = try RunningQEMU(lab.name).process
+            try lab.write(guests: Self.guest(Self.devices(lab)))
+            kill(Int32(process), SIGSTOP)
+            let interrupt = "\"$@\" & sleep 3; kill -INT $!; wait $!"
+            let shell = ["-c", interrupt, "bash", Setup.program]
+            let applied = try run("bash", shell + lab.applyArguments, in: lab.folder)
+            kill(Int32(process), SIGCONT)
+            #expect(applied.all.contains("does not answer its monitor; it may still do this later"), "\(applied.all)")
+            #expect(applied.status == 130, "\(applied.all)")
+            #expect(try lab.definition(lab.name) == before)
+        }
+
         @Test("what the machine has no port for waits for the next start, and the plan says so")
         func full() throws {
             let lab = try Self.lab("full")

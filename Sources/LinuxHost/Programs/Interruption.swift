@@ -35,7 +35,14 @@ public enum Interruption: Hashable, Sendable {
         action.__sigaction_handler.sa_handler = { signal in
             _ = Interruption.first.compareExchange(expected: 0, desired: signal, ordering: .acquiringAndReleasing)
         }
-        for signal in [SIGINT, SIGTERM, SIGHUP] { sigaction(signal, &action, nil) }
+        // Who started this may have had them blocked, and a process inherits that.
+        var wanted = sigset_t()
+        sigemptyset(&wanted)
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            sigaction(signal, &action, nil)
+            sigaddset(&wanted, signal)
+        }
+        pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
         for signal in [SIGPIPE, SIGXFSZ] { Glibc.signal(signal, SIG_IGN) }
     }
 
