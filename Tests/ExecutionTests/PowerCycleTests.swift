@@ -122,6 +122,25 @@ struct PowerCycleTests {
         #expect(scenario.log.lines == lines)
     }
 
+    @Test("are all down before one starts with a disk that another one had")
+    func disks() throws {
+        let (one, two) = ("<disk><source file='/1'/></disk>", "<disk><source file='/2'/></disk>")
+        func domain(_ name: String, _ disk: String) throws -> XMLElement {
+            try XMLReader.read(
+                "<domain type='kvm'><name>\(name)</name><memory>65536</memory><devices>\(disk)</devices></domain>")
+        }
+        let scenario = Scenario()
+        scenario.domains.entries = [
+            "a": .init(document: try domain("a", two), live: try domain("a", one)),
+            "b": .init(document: try domain("b", one), live: try domain("b", two)),
+            "c": .init(document: try domain("c", ""), live: try domain("c", "")),
+        ]
+        let steps = ["a", "b", "c"].flatMap { [Step.stop(name: $0, force: false), .start(name: $0)] }
+        let outcome = scenario.run(steps)
+        guard case .applied = outcome else { return #expect(Bool(false), "\(outcome)") }
+        #expect(scenario.log.lines == ["stop a", "stop b", "start a", "start b", "stop c", "start c"])
+    }
+
     @Test("never give a CPU of one running guest to another that runs, and end as wanted, whoever goes in which way")
     func random() {
         var random = SplitMix(state: 7)

@@ -97,6 +97,44 @@ struct PreflightTests {
             Preflight(steps: [create], on: host, site: "s").findings(real).allSatisfy { $0.severity == .warning })
     }
 
+    private static let device =
+        "<hostdev mode='subsystem' type='pci'><source><address domain='0' bus='0x3b' slot='0' function='0'/></source></hostdev>"
+
+    @Test(
+        "is nothing that another guest keeps until its next start, unless that one is power cycled too",
+        arguments: [("<disk><source file='/a'/><target dev='vda'/></disk>", .diskShared), (device, .hostDeviceInUse)]
+            as [(String, DiagnosticCode)])
+    func kept(device: String, code: DiagnosticCode) throws {
+        var host = referenceHost
+        host.domains = [
+            DomainFacts(name: "other", state: .running, xml: XMLWriter.write(try domain("other", device)))
+        ]
+        let steps = [try creation("other", ""), try creation("g", device)]
+        func found(_ more: [Step]) -> [Diagnostic] { Preflight(steps: steps + more, on: host, site: "s").findings() }
+        let clash = found([.start(name: "g")])
+        #expect(clash.map(\.code) == [code] && clash.allSatisfy { $0.severity == .error }, "\(clash)")
+        #expect(clash.first?.hint?.contains("--restart other") == true)
+        #expect(found([]).isEmpty, "what waits for a start does no harm")
+        let both: [Step] = [.stop(name: "other", force: false), .start(name: "other"), .start(name: "g")]
+        #expect(found(both).isEmpty)
+    }
+
+    @Test("is no device of the host that another running domain has")
+    func deviceInUse() throws {
+        var host = referenceHost
+        host.domains = [
+            DomainFacts(name: "other", state: .running, xml: XMLWriter.write(try domain("other", Self.device)))
+        ]
+        let steps = [try creation("g", Self.device)]
+        func codes(_ more: [Step]) -> [DiagnosticCode] {
+            Preflight(steps: steps + more, on: host, site: "s").findings().map(\.code)
+        }
+        #expect(codes([.start(name: "g")]) == [.hostDeviceInUse])
+        #expect(codes([]) == [])
+        host.domains[0].state = .shutoff
+        #expect(codes([.start(name: "g")]) == [])
+    }
+
     @Test("is not the same disk under another name: a second link to the file, another node of the device, a volume")
     func names() throws {
         let volume = HostNeeds.Volume(pool: "p", name: "v")

@@ -124,6 +124,41 @@ extension SystemTests {
             #expect(try lab.definition(lab.name) == before)
         }
 
+        @Test("two guests exchange their disks by a power cycle of both; one alone is refused before it is shut down")
+        func exchanged() throws {
+            let lab = try Lab("exchanged")
+            defer { lab.end() }
+            func guest(_ name: String, _ file: String) -> String {
+                let disk = "disks: [{path: \(lab.folder.appending(path: "\(file).raw").path)}]"
+                return "  \(name): {vcpus: 1, ram: 64MiB, accelerator: qemu, state: running, \(disk)}"
+            }
+            func write(_ first: String, _ second: String) throws {
+                try lab.write(guests: guest(lab.name, first) + "\n" + guest(lab.name + "-b", second))
+            }
+            for name in ["a", "b"] {
+                _ = try run("truncate", ["-s", "1M", lab.folder.appending(path: "\(name).raw").path])
+            }
+            try write("a", "b")
+            let made = try lab.apply()
+            try #require(made.status == 0, "\(made.all)")
+            let process = try RunningQEMU(lab.name).process
+
+            try write("b", "a")
+            let off = ["--shutdown-timeout", "1", "--force-off", "--yes"]
+            let one = try run(Setup.program, lab.applyArguments + off + ["--restart", lab.name], in: lab.folder)
+            #expect(
+                one.status == 15 && one.all.contains("NP539") && one.all.contains("--restart \(lab.name)-b"),
+                "\(one.all)")
+            #expect(try RunningQEMU(lab.name).process == process)
+
+            let names = [lab.name, lab.name + "-b"]
+            let both = try run(
+                Setup.program, lab.applyArguments + off + names.flatMap { ["--restart", $0] }, in: lab.folder)
+            #expect(both.status == 0, "\(both.all)")
+            #expect(try virsh("dumpxml", names[0]).contains("b.raw"))
+            #expect(try virsh("dumpxml", names[1]).contains("a.raw"))
+        }
+
         @Test("what the machine has no port for waits for the next start, and the plan says so")
         func full() throws {
             let lab = try Self.lab("full")

@@ -70,5 +70,13 @@ extension CodeExplanation {
             A start that fails for one of them puts everything back. Run as root, and see that libvirt's daemons for \
             networks and storage run: systemctl status virtnetworkd virtstoraged.
             """),
+        CodeExplanation(
+            .hostDeviceInUse, "a device of the host is in use by another domain",
+            """
+            A PCI device can be handed over to one running domain at a time. The guest would be started while another \
+            domain still has the device, and libvirt refuses that.
+            Shut the other domain down first. A guest of this site that gives the device up at its next start can be \
+            power cycled in the same plan, with --restart: both are shut down before either starts.
+            """),
     ]
 }

@@ -155,7 +155,7 @@ public struct MachineMerge {
 
 extension PCIAddress {
     /// The device that a `<hostdev>` hands over; nil for one that is no PCI device.
-    init?(hostDevice element: XMLElement) {
+    package init?(hostDevice element: XMLElement) {
         guard let address = element.element(named: "source")?.element(named: "address") else { return nil }
         func number(_ name: String) -> UInt32? {
             guard let text = address[attribute: name] else { return nil }

@@ -11,10 +11,10 @@ struct WaitingPin<Pin: Sendable>: Sendable {
     var gains: CPUSet
 }
 
-/// The order of power cycles and of the pins that wait for them, so that no CPU which a running guest has for itself is given to
-/// another one that runs.
+/// The order of power cycles and of the pins that wait for them, so that no CPU, disk or device which a running guest has for itself
+/// is given to another one that runs.
 ///
-/// A pin comes as soon as the guests that it waits for are down, a guest starts as soon as its CPUs are left. Where guests wait for
+/// A pin comes as soon as the guests that it waits for are down, a guest starts as soon as all that it needs is left. Where guests wait for
 /// each other they are all down before the first of them starts: then they go by turns with the pins between.
 struct PowerCycles<Pin: Sendable> {
     /// A guest that is power cycled.
@@ -24,6 +24,14 @@ struct PowerCycles<Pin: Sendable> {
         var held: CPUSet
         /// CPUs that it has for itself afterwards.
         var wanted: CPUSet
+        /// Disks and devices of the host that nobody else can have while it runs.
+        var heldThings: Set<String> = []
+        /// Those with which it starts.
+        var wantedThings: Set<String> = []
+
+        func isInTheWay(of other: Guest) -> Bool {
+            !held.isDisjoint(with: other.wanted) || !heldThings.isDisjoint(with: other.wantedThings)
+        }
     }
 
     /// One thing that is done.
@@ -63,7 +71,7 @@ struct PowerCycles<Pin: Sendable> {
 
     /// A guest that still runs and has to be down before this one starts; nil when none has.
     private func blocker(of guest: Guest, _ later: ArraySlice<Guest>) -> String? {
-        if let other = later.first(where: { !gone.contains($0.name) && !$0.held.isDisjoint(with: guest.wanted) }) {
+        if let other = later.first(where: { !gone.contains($0.name) && $0.isInTheWay(of: guest) }) {
             return other.name
         }
         let names = Set(later.map(\.name))

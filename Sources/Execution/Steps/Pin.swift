@@ -155,11 +155,15 @@ extension Run {
         var guests: [PowerCycles<Step>.Guest] = []
         for case .start(let start) in steps {
             let step = Step.start(start)
-            let held = try ownCPUs(of: start.guest, step) { (name) throws(StepFailure) in
-                try liveDefinition(of: name)
+            do throws(StepFailure) {
+                let (now, then) = (try liveDefinition(of: start.guest), try definition(of: start.guest))
+                guests.append(
+                    .init(
+                        name: start.guest, held: now?.ownCPUs ?? [], wanted: then?.ownCPUs ?? [],
+                        heldThings: now?.exclusive ?? [], wantedThings: then?.exclusive ?? []))
+            } catch {
+                throw .failed(step, error)
             }
-            let wanted = try ownCPUs(of: start.guest, step) { (name) throws(StepFailure) in try definition(of: name) }
-            guests.append(.init(name: start.guest, held: held, wanted: wanted))
         }
         var order = PowerCycles(guests, pins: pins, gone: gone)
         for turn in order.order() {
@@ -214,6 +218,9 @@ extension Step {
 }
 
 extension Definition {
+    /// Disks and devices of the host that nobody else can have while it runs.
+    fileprivate var exclusive: Set<String> { DomainUse(document).exclusive }
+
     /// The CPUs that a thread of the guest has for itself: those to which one vCPU alone is pinned, and that of the emulator where it
     /// is isolated.
     fileprivate var ownCPUs: CPUSet {

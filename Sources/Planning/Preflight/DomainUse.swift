@@ -1,8 +1,9 @@
 internal import DomainXML
-internal import XMLTree
+internal import HostModel
+package import XMLTree
 
 /// What one definition names of its host, and what it would share with another one.
-struct DomainUse {
+package struct DomainUse {
     /// A file or device of the host.
     struct File: Hashable {
         /// What it is to the guest: `the disk vda`, `the kernel`.
@@ -37,9 +38,15 @@ struct DomainUse {
     private(set) var disks: [Disk] = []
     /// Hardware addresses, in lower case.
     private(set) var macs: [String] = []
+    /// PCI devices of the host that are handed over, by address.
+    private(set) var hostDevices: [String] = []
     let machine: HostNeeds.Machine
 
-    init(_ domain: XMLElement) {
+    /// What no two running domains can have: disks that they write to, and devices of the host.
+    package var exclusive: Set<String> { Set(disks.filter(\.isExclusive).map(\.source) + hostDevices) }
+
+    /// Reads a definition.
+    package init(_ domain: XMLElement) {
         let devices = domain.element(named: "devices")
         let system = domain.element(named: "os")
         let type = system?.element(named: "type")
@@ -64,6 +71,7 @@ struct DomainUse {
             }
         }
         for interface in devices?.elements(named: "interface") ?? [] { add(interface: interface) }
+        hostDevices = (devices?.elements(named: "hostdev") ?? []).compactMap { PCIAddress(hostDevice: $0)?.description }
     }
 
     private mutating func add(_ role: String, _ path: String) {

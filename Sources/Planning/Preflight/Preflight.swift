@@ -32,6 +32,8 @@ public struct Preflight {
 
     let subjects: [Subject]
     let bystanders: [Bystander]
+    /// Domains that keep running while a step changes their definition: they have what they run with until their next start.
+    let unchanged: [Bystander]
 
     /// Looks at the steps of a plan.
     ///
@@ -66,12 +68,20 @@ public struct Preflight {
                 isNew: present[former ?? name] == nil, guest: specs[name])
         }
         let touched = names.union(subjects.compactMap(\.formerName)).union(steps.removed)
-        bystanders = host.domains.filter { !touched.contains($0.name) }.compactMap { domain in
-            guard let document = try? XMLReader.read(domain.liveXML ?? domain.xml) else { return nil }
-            return Bystander(
-                name: domain.name, use: DomainUse(document), isRunning: domain.state.isActive,
-                isOurs: OwnershipMark(reading: document)?.site == site)
+        let stays = host.domains.filter { !touched.contains($0.name) }
+        let runsOn = host.domains.filter {
+            touched.contains($0.name) && $0.state.isActive && !steps.isWholeSite
+                && !steps.stopped.union(steps.removed).contains($0.name)
         }
+        bystanders = stays.compactMap { Preflight.bystander($0, site) }
+        unchanged = runsOn.compactMap { Preflight.bystander($0, site) }
+    }
+
+    private static func bystander(_ domain: DomainFacts, _ site: String) -> Bystander? {
+        guard let document = try? XMLReader.read(domain.liveXML ?? domain.xml) else { return nil }
+        return Bystander(
+            name: domain.name, use: DomainUse(document), isRunning: domain.state.isActive,
+            isOurs: OwnershipMark(reading: document)?.site == site)
     }
 
     /// What is worth looking at on the host.
@@ -86,7 +96,7 @@ public struct Preflight {
         }
         guard !subjects.isEmpty else { return needs }
         // Two names may lead to one disk.
-        for disk in bystanders.flatMap(\.use.disks) {
+        for disk in (bystanders + unchanged).flatMap(\.use.disks) {
             if let volume = disk.volume { needs.volumes.insert(volume) } else { needs.paths.insert(disk.source) }
         }
         return needs

@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import SiteFile
 
-/// Disks and hardware addresses that a guest would share with another domain.
+/// Disks, hardware addresses and devices of the host that a guest would share with another domain.
 struct SharedThings {
     private let preflight: Preflight
     private let observation: HostObservation
@@ -15,6 +15,10 @@ struct SharedThings {
         var subject: Preflight.Subject?
         /// Whether both at once cannot be meant: a guest of the site, or a domain that runs.
         var isFirm: Bool
+        /// Whether it has the thing now.
+        var isRunning = false
+        /// Whether it has the thing until its next start only.
+        var leaves = false
     }
 
     init(_ preflight: Preflight, _ observation: HostObservation) {
@@ -25,6 +29,7 @@ struct SharedThings {
     var findings: [Diagnostic] {
         clashes { use in use.disks.filter(\.isExclusive).map { (identity(of: $0), $0.source) } }.map(disk)
             + clashes { use in use.macs.map { ($0, $0) } }.map(address)
+            + clashes { use in use.hostDevices.map { ($0, $0) } }.compactMap(device)
     }
 
     /// What tells a disk from all others, whatever it is called.
@@ -46,9 +51,17 @@ struct SharedThings {
         for bystander in preflight.bystanders {
             for (key, label) in things(bystander.use) {
                 let holder = Holder(
-                    name: bystander.name, label: label, isFirm: bystander.isRunning || bystander.isOurs)
+                    name: bystander.name, label: label, isFirm: bystander.isRunning || bystander.isOurs,
+                    isRunning: bystander.isRunning)
                 // One that is firmly in the way says more than one that is not.
                 if holders[key]?.isFirm != true { holders[key] = holder }
+            }
+        }
+        var leavers: [String: [Holder]] = [:]
+        for domain in preflight.unchanged {
+            for (key, label) in things(domain.use) {
+                leavers[key, default: []].append(
+                    Holder(name: domain.name, label: label, isFirm: true, isRunning: true, leaves: true))
             }
         }
         var found: [(thing: String, late: Holder, first: Holder)] = []
@@ -56,7 +69,14 @@ struct SharedThings {
             var own: Set<String> = []
             for (key, label) in things(subject.use) where own.insert(key).inserted {
                 let holder = Holder(name: subject.name, label: label, subject: subject, isFirm: true)
-                if let first = holders[key] { found.append((key, holder, first)) } else { holders[key] = holder }
+                let leaver = leavers[key]?.first {
+                    subject.starts && ![subject.name, subject.formerName].contains($0.name)
+                }
+                if let first = holders[key] ?? leaver {
+                    found.append((key, holder, first))
+                } else {
+                    holders[key] = holder
+                }
             }
         }
         return found
@@ -70,9 +90,11 @@ struct SharedThings {
             at: guest?.machine.mark(of: late.label) ?? guest?.machine.base?.mark ?? guest?.name.mark,
             severity: first.isFirm ? .error : .warning,
             notes: late.label == first.label ? [] : ["\(late.label) and \(first.label) are the same disk"],
-            hint: first.subject == nil && late.subject?.isNew == true
-                ? "where '\(first.name)' is this guest under its former name: was: \(first.name); else give it a disk of its own"
-                : "give it a disk of its own, or mark the disk readonly or shareable in both definitions")
+            hint: first.leaves
+                ? hint(first)
+                : first.subject == nil && late.subject?.isNew == true
+                    ? "where '\(first.name)' is this guest under its former name: was: \(first.name); else give it a disk of its own"
+                    : "give it a disk of its own, or mark the disk readonly or shareable in both definitions")
     }
 
     private func address(_ clash: (thing: String, late: Holder, first: Holder)) -> Diagnostic {
@@ -82,6 +104,20 @@ struct SharedThings {
             at: late.subject?.guest?.machine.base?.mark ?? late.subject?.guest?.name.mark,
             severity: first.isFirm ? .error : .warning,
             hint: "give it another 'mac', or leave 'mac' out and libvirt chooses one")
+    }
+
+    /// Two that never run at once may well have one device.
+    private func device(_ clash: (thing: String, late: Holder, first: Holder)) -> Diagnostic? {
+        let (thing, late, first) = clash
+        guard late.subject?.starts == true, first.isRunning || first.subject?.starts == true else { return nil }
+        return Diagnostic(
+            .hostDeviceInUse, "guest '\(late.name)' would be given \(thing), which \(words(first)) has",
+            at: late.subject?.guest?.machine.base?.mark ?? late.subject?.guest?.name.mark,
+            hint: first.leaves ? hint(first) : "shut '\(first.name)' down first, or give the guest another device")
+    }
+
+    private func hint(_ leaver: Holder) -> String {
+        "'\(leaver.name)' has it until its next start: power cycle it too, with --restart \(leaver.name)"
     }
 
     private func words(_ holder: Holder) -> String {
