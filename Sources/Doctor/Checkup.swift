@@ -19,8 +19,7 @@ public struct CheckResult: Hashable, Sendable {
     /// What was found: what, why it matters as a note, the command that helps as a hint.
     public var findings: [Diagnostic]
 
-    /// Puts a result together.
-    public init(name: String, verdict: Verdict, findings: [Diagnostic] = []) {
+    package init(name: String, verdict: Verdict, findings: [Diagnostic] = []) {
         self.name = name
         self.verdict = verdict
         self.findings = findings

@@ -31,8 +31,7 @@ public struct DomainXMLError: Error, Hashable, Sendable {
     /// What is wrong there.
     public var reason: Reason
 
-    /// Puts an error together.
-    public init(_ path: String, line: Int? = nil, _ reason: Reason) {
+    package init(_ path: String, line: Int? = nil, _ reason: Reason) {
         self.path = path
         self.line = line
         self.reason = reason

@@ -127,8 +127,7 @@ public struct Effect: Hashable, Sendable {
     /// The first of the steps; a file has none.
     public var step: Step { steps[0] }
 
-    /// Puts an effect together.
-    public init(_ steps: [Step], _ action: HostAction, inverse: [HostAction]) {
+    package init(_ steps: [Step], _ action: HostAction, inverse: [HostAction]) {
         self.steps = steps
         self.action = action
         self.inverse = inverse

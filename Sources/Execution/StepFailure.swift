@@ -75,8 +75,7 @@ public struct HostRefusal: Hashable, Sendable {
     /// What the host said, verbatim.
     public var message: String
 
-    /// Puts a refusal together.
-    public init(call: String, kind: Kind, code: Int, message: String) {
+    package init(call: String, kind: Kind, code: Int, message: String) {
         self.call = call
         self.kind = kind
         self.code = code

@@ -82,7 +82,7 @@ public struct HostIdentity: Hashable, Sendable {
     public var machine: SHA256?
 
     /// Puts the identity together; what is nil was not found.
-    public init(
+    package init(
         name: String? = nil, arch: String? = nil, kernel: String? = nil, bootID: String? = nil,
         commandLine: String? = nil, basePage: PageSize = PageSize(4), machine: SHA256? = nil,
         commandLineLeftOut: Int = 0
@@ -154,8 +154,7 @@ public struct HugepagePool: Hashable, Sendable, Codable {
     /// Pages beyond the persistent pool, which go when they are given back.
     public var surplus: PageCount
 
-    /// Puts a pool together.
-    public init(pageSize: PageSize, total: PageCount, free: PageCount, surplus: PageCount = .zero) {
+    package init(pageSize: PageSize, total: PageCount, free: PageCount, surplus: PageCount = .zero) {
         self.pageSize = pageSize
         self.total = total
         self.free = free
@@ -193,8 +192,7 @@ public struct LibvirtFacts: Hashable, Sendable, Codable {
         /// Whether libvirt found the mount when it started; nil when that cannot be told.
         public var isKnownToLibvirt: Bool?
 
-        /// Puts a mount together.
-        public init(pageSize: PageSize, path: String, isKnownToLibvirt: Bool? = nil) {
+        package init(pageSize: PageSize, path: String, isKnownToLibvirt: Bool? = nil) {
             self.pageSize = pageSize
             self.path = path
             self.isKnownToLibvirt = isKnownToLibvirt
@@ -214,8 +212,7 @@ public struct LibvirtFacts: Hashable, Sendable, Codable {
     /// The mounts of hugetlbfs, ascending by page size.
     public var hugetlbfs: [Mount]
 
-    /// Puts the facts together.
-    public init(version: String?, hypervisor: String?, hugetlbfs: [Mount] = []) {
+    package init(version: String?, hypervisor: String?, hugetlbfs: [Mount] = []) {
         self.version = version
         self.hypervisor = hypervisor
         self.hugetlbfs = hugetlbfs
@@ -268,8 +265,7 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     /// What a facts document left out of the definitions, as paths, ascending; nil when they are whole.
     public var leftOut: [String]?
 
-    /// Puts a domain together.
-    public init(
+    package init(
         name: String, uuid: String? = nil, state: State, autostart: Bool = false, persistent: Bool = true,
         hasManagedSave: Bool = false, snapshots: Int = 0, checkpoints: Int = 0, job: String? = nil, xml: String,
         liveXML: String? = nil, leftOut: [String]? = nil

@@ -17,8 +17,7 @@ public struct Expectation: Hashable, Sendable {
     /// The CPUs of each host cell, to tell whether memory is where its vCPUs run; empty when not known.
     public var hostCPUs: [CellID: CPUSet]
 
-    /// Puts an expectation together.
-    public init(
+    package init(
         placement: GuestPlacement, shape: GuestShape, onlineCPUs: CPUSet, isRestartPending: Bool = false,
         tolerance: UInt64 = 1, hostCPUs: [CellID: CPUSet] = [:]
     ) {

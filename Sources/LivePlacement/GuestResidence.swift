@@ -16,8 +16,7 @@ public struct GuestResidence: Hashable, Sendable {
         /// they would be away from it.
         public var staysWithMemory: Bool
 
-        /// Puts threads together.
-        public init(
+        package init(
             role: GuestThread.Role, ids: [Int], allowed: CPUSet, wanted: CPUSet?, staysWithMemory: Bool = false
         ) {
             self.role = role
@@ -51,8 +50,7 @@ public struct GuestResidence: Hashable, Sendable {
         /// The host cells on whose CPUs the piece's vCPUs may run now; nil when that was not looked at.
         public var vcpuCells: CellSet?
 
-        /// Puts a piece together.
-        public init(
+        package init(
             cell: GuestCellID?, size: KiB, wantedCell: CellID?, wantedPage: PageSize?,
             pages: [PageSize: [CellID: PageCount]], tolerance: UInt64, vcpuCells: CellSet? = nil
         ) {
@@ -79,8 +77,7 @@ public struct GuestResidence: Hashable, Sendable {
     /// What could not be told.
     public var unknown: [Unread]
 
-    /// Puts a residence together.
-    public init(
+    package init(
         guest: String, process: Int?, threads: [Threads] = [], memory: [Memory] = [], isRestartPending: Bool = false,
         unknown: [Unread] = []
     ) {

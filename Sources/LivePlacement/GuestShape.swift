@@ -12,8 +12,7 @@ public struct GuestShape: Hashable, Sendable {
         /// The host cells that QEMU was told to bind it to; nil for none or not known.
         public var boundTo: CellSet?
 
-        /// Puts a piece together.
-        public init(cell: GuestCellID?, memory: KiB, boundTo: CellSet? = nil) {
+        package init(cell: GuestCellID?, memory: KiB, boundTo: CellSet? = nil) {
             self.cell = cell
             self.memory = memory
             self.boundTo = boundTo
@@ -24,7 +23,7 @@ public struct GuestShape: Hashable, Sendable {
     public var pieces: [Piece]
 
     /// Takes the pieces.
-    public init(_ pieces: [Piece]) { self.pieces = pieces }
+    package init(_ pieces: [Piece]) { self.pieces = pieces }
 
     /// Reads the shape from what the running domain runs with.
     public init(_ live: FoundSettings) {

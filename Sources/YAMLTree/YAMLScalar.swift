@@ -19,8 +19,7 @@ public struct YAMLScalar: Hashable, Sendable {
     /// The explicit tag, or nil; `!` alone is ``Tag/text``.
     public var tag: Tag?
 
-    /// Puts a scalar together.
-    public init(_ text: String, style: Style = .plain, tag: Tag? = nil) {
+    package init(_ text: String, style: Style = .plain, tag: Tag? = nil) {
         self.text = text
         self.style = style
         self.tag = tag

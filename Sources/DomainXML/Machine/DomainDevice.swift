@@ -13,7 +13,7 @@ public struct DomainDevice: Hashable, Sendable {
     public var name: String
 
     /// Names a device.
-    public init(_ kind: Kind, _ name: String) {
+    package init(_ kind: Kind, _ name: String) {
         self.kind = kind
         self.name = name
     }

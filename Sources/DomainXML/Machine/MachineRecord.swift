@@ -13,7 +13,7 @@ public struct MachineRecord: Hashable, Sendable {
         public var disk: MachineDescription.Disk
 
         /// Names a disk.
-        public init(target: String, disk: MachineDescription.Disk) {
+        package init(target: String, disk: MachineDescription.Disk) {
             self.target = target
             self.disk = disk
         }
@@ -46,7 +46,7 @@ public struct MachineRecord: Hashable, Sendable {
     var isWhole: Bool { !isPartial && base == nil }
 
     /// Puts a record together; the defaults are those of a site that says nothing.
-    public init(
+    package init(
         base: String? = nil, hypervisor: MachineDescription.Hypervisor? = nil, machine: String? = nil,
         disks: [Disk] = [], interfaces: [MachineDescription.Interface] = [], hostDevices: [PCIAddress] = [],
         kernel: String? = nil, initrd: String? = nil, commandLine: String? = nil, hasConsole: Bool? = nil,
@@ -83,8 +83,7 @@ public struct MachineWish: Hashable, Sendable {
         /// Whether the guest has a serial console; nil leaves that as it is.
         public var hasConsole: Bool?
 
-        /// Puts devices together.
-        public init(
+        package init(
             disks: [MachineDescription.Disk] = [], interfaces: [MachineDescription.Interface] = [],
             kernel: String? = nil, initrd: String? = nil, commandLine: String? = nil, hasConsole: Bool? = true
         ) {
@@ -110,8 +109,7 @@ public struct MachineWish: Hashable, Sendable {
     /// Whether the machine was there before the site, which says only a part of it.
     public var isPartial: Bool
 
-    /// Puts a wish together.
-    public init(
+    package init(
         base: String? = nil, hypervisor: MachineDescription.Hypervisor? = nil, machine: String? = nil,
         devices: Devices? = nil, hostDevices: [PCIAddress] = [], isPartial: Bool = false
     ) {

@@ -21,8 +21,7 @@ public struct MachineDescription: Hashable, Sendable {
         /// Whether the guest may only read; on SATA the disk is a CD-ROM then.
         public var isReadOnly: Bool
 
-        /// Puts a disk together.
-        public init(path: String, format: Format = .raw, bus: Bus = .virtio, isReadOnly: Bool = false) {
+        package init(path: String, format: Format = .raw, bus: Bus = .virtio, isReadOnly: Bool = false) {
             self.path = path
             self.format = format
             self.bus = bus
@@ -47,8 +46,7 @@ public struct MachineDescription: Hashable, Sendable {
         /// The model that the guest sees: `virtio`, `e1000e`.
         public var model: String
 
-        /// Puts an interface together.
-        public init(source: Source, mac: String? = nil, model: String = "virtio") {
+        package init(source: Source, mac: String? = nil, model: String = "virtio") {
             self.source = source
             self.mac = mac
             self.model = model
@@ -78,8 +76,7 @@ public struct MachineDescription: Hashable, Sendable {
     /// Whether the guest has a serial console.
     public var hasConsole: Bool
 
-    /// Puts a machine together.
-    public init(
+    package init(
         name: String, hypervisor: Hypervisor = .kvm, architecture: String = "x86_64", machine: String? = nil,
         disks: [Disk] = [], interfaces: [Interface] = [], hostDevices: [PCIAddress] = [], kernel: String? = nil,
         initrd: String? = nil, commandLine: String? = nil, hasConsole: Bool = true

@@ -16,7 +16,7 @@ public struct BootFile: Hashable, Sendable {
         public var keepFree: KiB
 
         /// Describes a cell.
-        public init(id: CellID, cpus: CPUSet, memory: KiB?, keepFree: KiB) {
+        package init(id: CellID, cpus: CPUSet, memory: KiB?, keepFree: KiB) {
             self.id = id
             self.cpus = cpus
             self.memory = memory

@@ -13,8 +13,7 @@ public struct BootGrant<Failure: Error & Hashable & Sendable>: Hashable, Sendabl
     /// What the system said, when a call failed.
     public var failure: Failure?
 
-    /// Puts an answer together.
-    public init(
+    package init(
         pool: PoolID, asked: PageCount, allowed: PageCount, granted: PageCount, failure: Failure? = nil
     ) {
         self.pool = pool

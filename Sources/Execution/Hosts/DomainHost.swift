@@ -67,8 +67,7 @@ public struct DomainStatus: Hashable, Sendable {
     /// What libvirt is doing with it, such as `migration_out`; nil for nothing.
     public var job: String?
 
-    /// Puts a status together.
-    public init(
+    package init(
         isActive: Bool, isPersistent: Bool = true, autostarts: Bool = false, hasManagedSave: Bool = false,
         snapshots: Int = 0, checkpoints: Int = 0, job: String? = nil
     ) {

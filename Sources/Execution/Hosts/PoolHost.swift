@@ -34,8 +34,7 @@ public struct PoolAnswer: Hashable, Sendable {
     /// The largest persistent size that was reached.
     public var granted: PageCount
 
-    /// Puts a row together.
-    public init(pool: PoolID, asked: PageCount, granted: PageCount) {
+    package init(pool: PoolID, asked: PageCount, granted: PageCount) {
         self.pool = pool
         self.asked = asked
         self.granted = granted

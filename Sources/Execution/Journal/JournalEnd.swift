@@ -25,8 +25,7 @@ public struct JournalEnd: Hashable, Sendable, Codable {
     /// Until when somebody must confirm it, or it is rolled back; nil when nobody must.
     public var confirmUntil: UnixTime?
 
-    /// Puts an end together.
-    public init(_ outcome: Outcome, at time: UnixTime, note: String = "", confirmUntil: UnixTime? = nil) {
+    package init(_ outcome: Outcome, at time: UnixTime, note: String = "", confirmUntil: UnixTime? = nil) {
         self.confirmUntil = confirmUntil
         self.outcome = outcome
         self.time = time

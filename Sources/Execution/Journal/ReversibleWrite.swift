@@ -5,8 +5,7 @@ public struct ReversibleWrite: Hashable, Sendable {
     /// What undoes it, in this order; empty for a start, which is not undone.
     public var inverse: [HostAction]
 
-    /// Puts a write together.
-    public init(_ action: HostAction, inverse: [HostAction]) {
+    package init(_ action: HostAction, inverse: [HostAction]) {
         self.action = action
         self.inverse = inverse
     }

@@ -9,8 +9,7 @@ public struct Transaction: Hashable, Sendable {
         /// What is known of it.
         public var state: EntryState
 
-        /// Puts an entry together.
-        public init(_ write: ReversibleWrite, _ state: EntryState) {
+        package init(_ write: ReversibleWrite, _ state: EntryState) {
             self.write = write
             self.state = state
         }
@@ -116,7 +115,7 @@ public struct JournalFlaw: Error, Hashable, Sendable {
     public var reason: String
 
     /// Points at a record.
-    public init(record: Int, _ reason: String) {
+    package init(record: Int, _ reason: String) {
         self.record = record
         self.reason = reason
     }

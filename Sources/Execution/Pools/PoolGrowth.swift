@@ -18,7 +18,7 @@ public struct PoolGrowth<Access: PoolAccess>: Sendable {
     let limits: PoolLadderLimits
 
     /// Grows through `access`, trying as long as `limits` says.
-    public init(_ access: Access, limits: PoolLadderLimits = PoolLadderLimits()) {
+    package init(_ access: Access, limits: PoolLadderLimits = PoolLadderLimits()) {
         self.access = access
         self.limits = limits
     }

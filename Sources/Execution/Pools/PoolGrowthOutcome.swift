@@ -23,8 +23,7 @@ public struct PoolGrant<Failure: Error & Hashable & Sendable>: Hashable, Sendabl
     /// What the system said, when a call failed.
     public var failure: Failure?
 
-    /// Puts an answer together.
-    public init(
+    package init(
         pool: PoolID, prior: HugepagePool?, asked: PageCount, granted: PageCount, writes: Int = 0,
         failure: Failure? = nil
     ) {
@@ -51,8 +50,7 @@ public struct PoolShortage<Failure: Error & Hashable & Sendable>: Hashable, Send
     /// What to put on the kernel's command line, so that the pages are there from boot on: `hugepagesz=1G hugepages=0:24,1:20`.
     public var kernelArguments: String
 
-    /// Puts a shortage together.
-    public init(grants: [PoolGrant<Failure>], returns: [PoolRestoration<Failure>], kernelArguments: String) {
+    package init(grants: [PoolGrant<Failure>], returns: [PoolRestoration<Failure>], kernelArguments: String) {
         self.grants = grants
         self.returns = returns
         self.kernelArguments = kernelArguments
@@ -76,8 +74,7 @@ public struct PoolRestoration<Failure: Error & Hashable & Sendable>: Hashable, S
     /// What the system said, when a call failed.
     public var failure: Failure?
 
-    /// Puts an answer together.
-    public init(pool: PoolID, prior: PageCount, left: PageCount?, failure: Failure? = nil) {
+    package init(pool: PoolID, prior: PageCount, left: PageCount?, failure: Failure? = nil) {
         self.pool = pool
         self.prior = prior
         self.left = left

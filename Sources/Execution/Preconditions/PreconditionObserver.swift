@@ -10,7 +10,7 @@ public final class PreconditionObserver: StepObserver {
     private var touched: Set<String> = []
 
     /// Passes everything on to `inner` after the check.
-    public init(_ check: PreconditionCheck, _ inner: any StepObserver) {
+    package init(_ check: PreconditionCheck, _ inner: any StepObserver) {
         self.check = check
         self.inner = inner
     }

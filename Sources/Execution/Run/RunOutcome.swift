@@ -87,8 +87,7 @@ public struct Note: Hashable, Sendable {
     /// What it is about.
     public var kind: Kind
 
-    /// Puts a remark together.
-    public init(guest: String, message: String, kind: Kind = .definition) {
+    package init(guest: String, message: String, kind: Kind = .definition) {
         self.kind = kind
         self.guest = guest
         self.message = message
@@ -113,12 +112,6 @@ public struct UndoResult: Hashable, Sendable {
     public var action: HostAction
     /// How it ended.
     public var result: Result
-
-    /// Puts a result together.
-    public init(action: HostAction, result: Result) {
-        self.action = action
-        self.result = result
-    }
 }
 
 /// A setting that is not as it was written.
@@ -131,12 +124,4 @@ public struct Mismatch: Hashable, Sendable {
     public var wanted: ChangedPart.Value?
     /// What is there; nil is absent.
     public var found: ChangedPart.Value?
-
-    /// Puts a mismatch together.
-    public init(subject: Change.Subject, path: String, wanted: ChangedPart.Value?, found: ChangedPart.Value?) {
-        self.subject = subject
-        self.path = path
-        self.wanted = wanted
-        self.found = found
-    }
 }

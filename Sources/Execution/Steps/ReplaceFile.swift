@@ -11,8 +11,7 @@ public struct FileChange: Hashable, Sendable {
     /// Whether the folder of the file comes with it, and goes with it again.
     public var makesFolder: Bool
 
-    /// Puts a change together.
-    public init(path: String, before: String?, after: String?, makesFolder: Bool = false) {
+    package init(path: String, before: String?, after: String?, makesFolder: Bool = false) {
         self.path = path
         self.before = before
         self.after = after

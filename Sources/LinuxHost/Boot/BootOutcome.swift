@@ -28,8 +28,7 @@ public struct BootOutcome: Hashable, Sendable {
     /// What was found, in words.
     public var diagnostics: [Diagnostic]
 
-    /// Puts an outcome together.
-    public init(_ verdict: Verdict, grants: [BootGrant<SysfsError>] = [], diagnostics: [Diagnostic] = []) {
+    package init(_ verdict: Verdict, grants: [BootGrant<SysfsError>] = [], diagnostics: [Diagnostic] = []) {
         self.verdict = verdict
         self.grants = grants
         self.diagnostics = diagnostics

@@ -16,7 +16,7 @@ public struct JournalStore: Sendable {
     /// The journals below a folder, which need not be there yet.
     ///
     /// - Parameter limit: The longest journal that is written and read, in bytes.
-    public init(_ path: FilePath, limit: Int = 256 << 20) {
+    package init(_ path: FilePath, limit: Int = 256 << 20) {
         self.path = path
         self.limit = limit
     }

@@ -31,8 +31,7 @@ public struct Placement: Hashable, Sendable {
     /// Guests that leave the place they have, ascending.
     public var moved: [String]
 
-    /// Puts an answer together.
-    public init(
+    package init(
         verdict: Verdict, guests: [GuestPlacement], unplaced: [UnplacedGuest] = [], cells: [CellUsage],
         moved: [String] = [], conflict: [String] = []
     ) {
@@ -66,8 +65,7 @@ public struct GuestPlacement: Hashable, Sendable {
     /// The host cells that the memory of a guest without cells is bound to; empty for memory that is bound nowhere.
     public var boundTo: CellSet
 
-    /// Puts a placement together.
-    public init(
+    package init(
         name: String, emulatorCPUs: CPUSet = [], floatingCPUs: CPUSet? = nil, memory: KiB,
         cells: [GuestCellPlacement] = [], pins: [VCPU: CPUSet] = [:], overhead: KiB = .zero,
         floatingVCPUs: VCPUSet = [], boundTo: CellSet = []
@@ -157,8 +155,7 @@ public struct CellUsage: Hashable, Sendable {
         /// back.
         public var passing: PageCount
 
-        /// Puts the numbers together.
-        public init(pageSize: PageSize, guests: PageCount, others: PageCount, passing: PageCount = .zero) {
+        package init(pageSize: PageSize, guests: PageCount, others: PageCount, passing: PageCount = .zero) {
             self.pageSize = pageSize
             self.guests = guests
             self.others = others
@@ -186,8 +183,7 @@ public struct CellUsage: Hashable, Sendable {
     /// The pools that exist or are wanted, ascending by page size.
     public var pools: [Pool]
 
-    /// Puts the numbers together.
-    public init(
+    package init(
         id: CellID, dedicatedCPUs: CPUSet, sharedCPUs: CPUSet, sharedVCPUs: Int, memoryUsed: KiB, pools: [Pool],
         overhead: KiB = .zero
     ) {
@@ -212,8 +208,7 @@ public struct UnplacedGuest: Hashable, Sendable {
     /// Changes each of which alone would make all guests fit, the smallest of each kind; empty when they were not looked for.
     public var remedies: [Remedy]
 
-    /// Puts the answer together.
-    public init(name: String, code: DiagnosticCode, reasons: [Shortage], remedies: [Remedy] = []) {
+    package init(name: String, code: DiagnosticCode, reasons: [Shortage], remedies: [Remedy] = []) {
         self.remedies = remedies
         self.name = name
         self.code = code
@@ -258,8 +253,7 @@ public struct Shortage: Hashable, Sendable {
     /// Guests and foreign domains that hold the rest, ascending.
     public var heldBy: [String]
 
-    /// Puts a shortage together.
-    public init(hostCell: CellID?, resource: Resource, needed: UInt64, free: UInt64, heldBy: [String]) {
+    package init(hostCell: CellID?, resource: Resource, needed: UInt64, free: UInt64, heldBy: [String]) {
         self.hostCell = hostCell
         self.resource = resource
         self.needed = needed

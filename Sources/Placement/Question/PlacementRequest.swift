@@ -23,8 +23,7 @@ public struct PlacementRequest: Hashable, Sendable {
     /// The search limit unless another is asked for: some seconds of work.
     public static let defaultSearchLimit = 20_000_000
 
-    /// Puts a request together.
-    public init(
+    package init(
         host: HostFacts, policy: HostPolicy, guests: [PlacementGuest], foreign: [ForeignLoad] = [],
         heldPages: [PoolID: PageCount] = [:], allowsShrink: Bool = false, explains: Bool = false,
         searchLimit: Int = PlacementRequest.defaultSearchLimit
@@ -49,8 +48,7 @@ public struct PlacementGuest: Hashable, Sendable {
     /// Where it is now, or nil for a guest that is nowhere yet.
     public var present: PresentPlacement?
 
-    /// Puts a guest together.
-    public init(name: String, demand: GuestDemand, present: PresentPlacement? = nil) {
+    package init(name: String, demand: GuestDemand, present: PresentPlacement? = nil) {
         self.name = name
         self.demand = demand
         self.present = present
@@ -68,8 +66,7 @@ public struct PresentPlacement: Hashable, Sendable {
         /// The host cells that its memory is laid out over by turns; empty where that is one cell, or another policy.
         public var interleaved: CellSet
 
-        /// Puts a bound cell together.
-        public init(hostCell: CellID, hugePage: PageSize?, interleaved: CellSet = []) {
+        package init(hostCell: CellID, hugePage: PageSize?, interleaved: CellSet = []) {
             self.interleaved = interleaved
             self.hostCell = hostCell
             self.hugePage = hugePage
@@ -85,8 +82,7 @@ public struct PresentPlacement: Hashable, Sendable {
     /// Whether the guest runs.
     public var isRunning: Bool
 
-    /// Puts a present placement together.
-    public init(
+    package init(
         cells: [GuestCellID: BoundCell], pins: [VCPU: CPUSet], emulatorCPUs: CPUSet? = nil, isRunning: Bool
     ) {
         self.cells = cells
@@ -105,8 +101,7 @@ public struct ForeignLoad: Hashable, Sendable {
         /// How many vCPUs; 0 for other threads of the domain.
         public var count: Int
 
-        /// Puts a group of vCPUs together.
-        public init(cpus: CPUSet?, count: Int) {
+        package init(cpus: CPUSet?, count: Int) {
             self.cpus = cpus
             self.count = count
         }
@@ -119,8 +114,7 @@ public struct ForeignLoad: Hashable, Sendable {
         /// How much.
         public var amount: KiB
 
-        /// Puts an amount together.
-        public init(cell: CellID?, amount: KiB) {
+        package init(cell: CellID?, amount: KiB) {
             self.cell = cell
             self.amount = amount
         }
@@ -149,8 +143,7 @@ public struct ForeignLoad: Hashable, Sendable {
     /// Whether it is a guest of the site that keeps its place as it is.
     public var isGuest = false
 
-    /// Puts a load together.
-    public init(
+    package init(
         name: String, takenCPUs: CPUSet = [], sharedVCPUs: [SharedVCPUs] = [], memory: [Memory] = [],
         overhead: Memory? = nil, pagesHeld: [PoolID: PageCount] = [:], pagesAtStart: [PoolID: PageCount] = [:],
         promisedPages: [PageSize: PageCount] = [:]

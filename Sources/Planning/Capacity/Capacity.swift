@@ -14,8 +14,7 @@ public struct Capacity: Hashable, Sendable {
             /// How many guests; at least one.
             public var count: Int
 
-            /// Puts a part together.
-            public init(flavor: FlavorSpec, count: Int = 1) {
+            package init(flavor: FlavorSpec, count: Int = 1) {
                 self.flavor = flavor
                 self.count = count
             }
@@ -26,8 +25,7 @@ public struct Capacity: Hashable, Sendable {
         /// Whether it was asked for as a mix, even if of one flavor.
         public var isMix: Bool
 
-        /// Puts a wish together.
-        public init(_ parts: [Part], isMix: Bool = false) {
+        package init(_ parts: [Part], isMix: Bool = false) {
             self.parts = parts
             self.isMix = isMix
         }

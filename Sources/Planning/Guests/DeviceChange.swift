@@ -10,8 +10,7 @@ public struct DeviceChange: Hashable, Sendable {
     /// What is wanted; nil is absent.
     public var want: ChangedPart.Value?
 
-    /// Puts a change together.
-    public init(key: MachineKey, now: ChangedPart.Value?, want: ChangedPart.Value?) {
+    package init(key: MachineKey, now: ChangedPart.Value?, want: ChangedPart.Value?) {
         self.key = key
         self.now = now
         self.want = want

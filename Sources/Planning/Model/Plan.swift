@@ -48,8 +48,7 @@ public struct Plan: Hashable, Sendable {
     /// Findings, in the order in which they were made.
     public var diagnostics: [Diagnostic]
 
-    /// Puts a plan together.
-    public init(
+    package init(
         host: String, site: String, verdict: Verdict, placement: Placement, moves: [Move] = [], changes: [Change] = [],
         unchanged: [String] = [], restartPending: [String] = [], differing: [String] = [],
         diagnostics: [Diagnostic] = []
@@ -122,8 +121,7 @@ public struct Change: Hashable, Sendable {
     /// The place in the site file that wants it.
     public var source: SourceMark?
 
-    /// Puts a change together.
-    public init(
+    package init(
         subject: Subject, action: Action, disruption: Disruption, parts: [ChangedPart], consents: [Consent] = [],
         kept: [String] = [], source: SourceMark? = nil
     ) {
@@ -237,8 +235,7 @@ public struct ChangedPart: Hashable, Sendable {
     /// Since when it waits for a restart; nil where it does not, or nobody knows.
     public var since: UTCTime?
 
-    /// Puts a part together.
-    public init(_ key: Key, now: Value?, want: Value?, when: When, live: Live? = nil, drift: Drift? = nil) {
+    package init(_ key: Key, now: Value?, want: Value?, when: When, live: Live? = nil, drift: Drift? = nil) {
         self.live = live
         self.drift = drift
         self.key = key

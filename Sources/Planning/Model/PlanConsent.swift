@@ -31,7 +31,7 @@ public struct PlanConsent: Hashable, Sendable {
     public var forcesOff: Bool
 
     /// Puts a consent together; by default nothing is agreed to.
-    public init(
+    package init(
         adopts: Bool = false, takesOver: Bool = false, prune: Prune = .none, stopsPruned: Bool = false,
         restartsPending: Bool = false, restarts: Set<String> = [], forcesOff: Bool = false,
         rebases: Set<String> = [], only: Set<String>? = nil

@@ -10,8 +10,7 @@ public struct Preconditions: Hashable, Sendable, Codable {
     /// One entry for each pool that a step is about, ascending.
     public var pools: [PoolPrecondition]
 
-    /// Puts preconditions together.
-    public init(guests: [GuestPrecondition] = [], pools: [PoolPrecondition] = []) {
+    package init(guests: [GuestPrecondition] = [], pools: [PoolPrecondition] = []) {
         self.guests = guests
         self.pools = pools
     }
@@ -28,8 +27,7 @@ public struct PoolPrecondition: Hashable, Sendable {
     /// How many pages must be free so that it can shrink as planned; 0 for one that grows.
     public var freeAtLeast: PageCount
 
-    /// Puts a precondition together.
-    public init(pool: PoolID, persistent: PageCount, surplus: PageCount, freeAtLeast: PageCount) {
+    package init(pool: PoolID, persistent: PageCount, surplus: PageCount, freeAtLeast: PageCount) {
         self.pool = pool
         self.persistent = persistent
         self.surplus = surplus
@@ -56,8 +54,7 @@ public struct GuestPrecondition: Hashable, Sendable, Codable {
         /// The devices of its inactive definition by path, where a step changes some; nil where none does.
         public var devices: [String: ChangedPart.Value]?
 
-        /// Puts a domain together.
-        public init(
+        package init(
             settings: [String: ChangedPart.Value], mark: String?, uuid: String? = nil, isRunning: Bool,
             autostarts: Bool, hasManagedSave: Bool, devices: [String: ChangedPart.Value]? = nil
         ) {
@@ -83,8 +80,7 @@ public struct GuestPrecondition: Hashable, Sendable, Codable {
     /// Its domain; nil where there was none.
     public var domain: Domain?
 
-    /// Puts a precondition together.
-    public init(name: String, domain: Domain?) {
+    package init(name: String, domain: Domain?) {
         self.name = name
         self.domain = domain
     }

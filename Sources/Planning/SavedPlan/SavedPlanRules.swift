@@ -1,6 +1,6 @@
 internal import Diagnostics
 internal import DomainXML
-public import HostModel
+package import HostModel
 internal import SiteFile
 
 /// Something in a saved plan that this program does not write, with its place.
@@ -45,7 +45,7 @@ public struct SavedPlanRules {
     ///   - basedGuests: New guests whose definitions were made again from their base files, which are on this host: whatever is in
     ///     those files was written by whoever may write there.
     ///   - defaultHugePage: What `<hugepages/>` alone means on the host; nil when not known.
-    public init(
+    package init(
         steps: [Step], preconditions: Preconditions, site: String, host: HostFacts, defaultHugePage: PageSize?,
         basedGuests: Set<String> = []
     ) {

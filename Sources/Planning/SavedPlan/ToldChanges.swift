@@ -1,5 +1,5 @@
 internal import DomainXML
-public import HostModel
+package import HostModel
 
 /// The changes that steps come to, told from nothing but the steps and what they find.
 public struct ToldChanges {
@@ -10,7 +10,7 @@ public struct ToldChanges {
     /// Takes the steps and what they find.
     ///
     /// - Parameter defaultHugePage: What `<hugepages/>` alone means on the host; nil when not known.
-    public init(steps: [Step], preconditions: Preconditions, defaultHugePage: PageSize?) {
+    package init(steps: [Step], preconditions: Preconditions, defaultHugePage: PageSize?) {
         self.steps = steps
         self.preconditions = preconditions
         self.defaultHugePage = defaultHugePage

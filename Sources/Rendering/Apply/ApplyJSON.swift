@@ -9,7 +9,7 @@ public struct ApplyJSON: Encodable {
     private let exit: ExitReport
 
     /// Takes the summary and the code that the process ends with.
-    public init(_ summary: ApplySummary, exit: ExitReport) {
+    package init(_ summary: ApplySummary, exit: ExitReport) {
         self.summary = summary
         self.exit = exit
     }

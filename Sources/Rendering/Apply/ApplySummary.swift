@@ -24,8 +24,7 @@ public struct ApplySummary: Hashable, Sendable {
         /// The pages that the pool had at most.
         public var granted: PageCount
 
-        /// Puts the numbers together.
-        public init(pool: PoolID, asked: PageCount, granted: PageCount) {
+        package init(pool: PoolID, asked: PageCount, granted: PageCount) {
             self.pool = pool
             self.asked = asked
             self.granted = granted
@@ -59,8 +58,7 @@ public struct ApplySummary: Hashable, Sendable {
     /// Findings, in the order in which they were made.
     public var diagnostics: [Diagnostic]
 
-    /// Puts a summary together.
-    public init(
+    package init(
         host: String, outcome: Outcome, steps: [String] = [], kept: [String] = [], undone: [String] = [],
         left: [String] = [],
         notUndone: [String] = [],

@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import HostModel
 internal import Placement
-public import Planning
+package import Planning
 internal import SiteFile
 
 /// How many more guests fit, as a section of Markdown.
@@ -9,7 +9,7 @@ public struct CapacityMarkdown {
     private let capacity: Capacity
 
     /// Takes the answer.
-    public init(_ capacity: Capacity) { self.capacity = capacity }
+    package init(_ capacity: Capacity) { self.capacity = capacity }
 
     /// The text, each line ended.
     public var text: String {

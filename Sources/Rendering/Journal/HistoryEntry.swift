@@ -19,8 +19,7 @@ public struct HistoryEntry: Hashable, Sendable {
         /// Why it failed; empty otherwise.
         public var detail: String
 
-        /// Puts a write together.
-        public init(_ what: String, _ state: State, _ detail: String = "") {
+        package init(_ what: String, _ state: State, _ detail: String = "") {
             self.what = what
             self.state = state
             self.detail = detail
@@ -66,8 +65,7 @@ public struct HistoryEntry: Hashable, Sendable {
     /// Where the journal is.
     public var path: String
 
-    /// Puts an entry together.
-    public init(
+    package init(
         transaction: String, state: State, site: String? = nil, connection: String? = nil, process: Int? = nil,
         writes: [Write] = [],
         files: [String] = [], undone: [RollbackSummary.Row] = [], note: String = "", path: String

@@ -7,7 +7,7 @@ public struct RollbackJSON: Encodable {
     private let exit: ExitReport
 
     /// Takes the summary and the code that the process ends with.
-    public init(_ summary: RollbackSummary, exit: ExitReport) {
+    package init(_ summary: RollbackSummary, exit: ExitReport) {
         self.summary = summary
         self.exit = exit
     }

@@ -37,8 +37,7 @@ public struct RollbackSummary: Hashable, Sendable {
         /// Why it failed, or for whom it was left; empty otherwise.
         public var detail: String
 
-        /// Puts a row together.
-        public init(_ what: String, _ result: Result, _ detail: String = "") {
+        package init(_ what: String, _ result: Result, _ detail: String = "") {
             self.what = what
             self.result = result
             self.detail = detail
@@ -56,8 +55,7 @@ public struct RollbackSummary: Hashable, Sendable {
     /// Findings, in the order in which they were made.
     public var diagnostics: [Diagnostic]
 
-    /// Puts a summary together.
-    public init(
+    package init(
         host: String, transaction: String?, outcome: Outcome, rows: [Row] = [], diagnostics: [Diagnostic] = []
     ) {
         self.host = host

@@ -12,8 +12,7 @@ public struct HostMetrics: Hashable, Sendable {
         /// Whether it was carried out whole.
         public var succeeded: Bool
 
-        /// Puts an answer together.
-        public init(time: Int64, succeeded: Bool) {
+        package init(time: Int64, succeeded: Bool) {
             self.time = time
             self.succeeded = succeeded
         }
@@ -32,8 +31,7 @@ public struct HostMetrics: Hashable, Sendable {
     /// How many transactions are open; nil when the journals may not be read.
     public var openTransactions: Int?
 
-    /// Puts the values together.
-    public init(
+    package init(
         version: String, siteSum: String, facts: HostFacts, verification: Verification, lastApply: LastApply? = nil,
         openTransactions: Int? = nil
     ) {

@@ -12,8 +12,7 @@ public struct HostStatus: Hashable, Sendable {
         /// What guests use of it, or nil without a site.
         public var usage: CellUsage?
 
-        /// Puts a cell together.
-        public init(cell: Cell, usage: CellUsage? = nil) {
+        package init(cell: Cell, usage: CellUsage? = nil) {
             self.cell = cell
             self.usage = usage
         }
@@ -30,8 +29,7 @@ public struct HostStatus: Hashable, Sendable {
     /// Findings, in the order in which they were made.
     public var diagnostics: [Diagnostic]
 
-    /// Puts a status together.
-    public init(
+    package init(
         host: String?, site: String? = nil, cells: [CellStatus], guests: [GuestStatus], diagnostics: [Diagnostic] = []
     ) {
         self.host = host
@@ -100,8 +98,7 @@ public struct GuestStatus: Hashable, Sendable {
     /// Where the guest is, or will be when it is missing; nil when nobody knows.
     public var placement: GuestPlacement?
 
-    /// Puts a guest together.
-    public init(
+    package init(
         name: String, state: DomainFacts.State?, ownership: Ownership?, sync: Sync, drift: ChangedPart.Drift? = nil,
         restartPending: Bool = false, placement: GuestPlacement? = nil
     ) {

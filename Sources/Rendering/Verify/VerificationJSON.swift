@@ -11,7 +11,7 @@ public struct VerificationJSON: Encodable {
     private let exit: ExitReport
 
     /// Takes the verification and the code that the process ends with.
-    public init(_ verification: Verification, exit: ExitReport) {
+    package init(_ verification: Verification, exit: ExitReport) {
         self.verification = verification
         self.exit = exit
     }

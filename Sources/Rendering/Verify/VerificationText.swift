@@ -8,7 +8,7 @@ public struct VerificationText {
     private let verification: Verification
 
     /// Takes the verification.
-    public init(_ verification: Verification) {
+    package init(_ verification: Verification) {
         self.verification = verification
     }
 

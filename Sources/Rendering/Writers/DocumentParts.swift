@@ -11,7 +11,7 @@ public struct ExitReport: Hashable, Sendable {
     public var name: String
 
     /// Names a code.
-    public init(code: Int, name: String) {
+    package init(code: Int, name: String) {
         self.code = code
         self.name = name
     }

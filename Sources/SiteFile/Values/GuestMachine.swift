@@ -18,8 +18,7 @@ public struct GuestMachine: Hashable, Sendable {
         /// Whether the guest may only read.
         public var isReadOnly: Bool
 
-        /// Puts a disk together.
-        public init(path: Located<String>, format: Format = .raw, bus: Bus = .virtio, isReadOnly: Bool = false) {
+        package init(path: Located<String>, format: Format = .raw, bus: Bus = .virtio, isReadOnly: Bool = false) {
             self.path = path
             self.format = format
             self.bus = bus
@@ -44,8 +43,7 @@ public struct GuestMachine: Hashable, Sendable {
         /// The model that the guest sees: `virtio`, `e1000e`.
         public var model: String
 
-        /// Puts an interface together.
-        public init(source: Source, mac: String? = nil, model: String = "virtio") {
+        package init(source: Source, mac: String? = nil, model: String = "virtio") {
             self.source = source
             self.mac = mac
             self.model = model

@@ -29,8 +29,7 @@ public struct GuestSpec: Hashable, Sendable {
     /// Whether the domain keeps its place: its cells, and where its memory and its vCPUs are.
     public var keepsPlace: Bool { adoption.map { !$0.placesGuest } ?? false }
 
-    /// Puts a guest together.
-    public init(
+    package init(
         name: Located<String>, flavor: Located<String>? = nil, host: Located<String>? = nil,
         state: Located<State>? = nil, autostart: Located<Bool>? = nil, was: Located<String>? = nil, demand: GuestDemand,
         machine: GuestMachine = GuestMachine(), adoption: Adoption? = nil
@@ -110,7 +109,7 @@ public struct GuestDemand: Hashable, Sendable {
         public var priority: Int?
 
         /// Schedules vCPUs.
-        public init(vcpus: VCPUSet, policy: Policy, priority: Int? = nil) {
+        package init(vcpus: VCPUSet, policy: Policy, priority: Int? = nil) {
             self.vcpus = vcpus
             self.policy = policy
             self.priority = priority
@@ -198,7 +197,7 @@ public struct GuestDemand: Hashable, Sendable {
     public var physicalAddress: PhysicalAddress?
 
     /// Puts a demand together; the defaults are those of a flavor with `vcpus` and `ram` alone.
-    public init(
+    package init(
         vcpus: Int, memory: KiB, cells: [GuestCellDemand] = [], cpuPolicy: CPUPolicy = .shared,
         dedicatedVCPUs: VCPUSet = [], threadPolicy: ThreadPolicy = .prefer, emulatorPolicy: EmulatorPolicy? = nil,
         realtimeVCPUs: VCPUSet = [], pageSize: Located<PageRequest>? = nil, lockedMemory: Bool = false,
@@ -264,8 +263,7 @@ public struct GuestCellDemand: Hashable, Sendable {
     /// How the memory is bound; nil is as the guest's.
     public var policy: GuestDemand.MemoryPolicy?
 
-    /// Puts a guest cell together.
-    public init(
+    package init(
         id: GuestCellID, vcpus: VCPUSet, memory: KiB, memoryCells: Located<CellSet>? = nil,
         policy: GuestDemand.MemoryPolicy? = nil
     ) {
@@ -287,7 +285,7 @@ public struct CPUTopology: Hashable, Sendable {
     public var threads: Int
 
     /// Puts a topology together; all numbers are at least 1.
-    public init(sockets: Int, cores: Int, threads: Int) {
+    package init(sockets: Int, cores: Int, threads: Int) {
         self.sockets = sockets
         self.cores = cores
         self.threads = threads
@@ -301,8 +299,7 @@ public struct PhysicalAddress: Hashable, Sendable {
     /// The number of bits, or nil.
     public var bits: Int?
 
-    /// Puts a setting together.
-    public init(mode: String, bits: Int? = nil) {
+    package init(mode: String, bits: Int? = nil) {
         self.mode = mode
         self.bits = bits
     }
