@@ -142,7 +142,7 @@ extension PlacementRun {
             }
             return GuestCellPlacement(
                 id: cell.id, hostCell: grid.cells[host].id, vcpus: cell.vcpus, memory: cell.memory,
-                pageSize: PageSize(KiB(UInt64(page < 0 ? grid.basePage : grid.pageSizes[page]))), pins: pins,
+                pageSize: page.map(grid.pageSize) ?? PageSize(KiB(UInt64(grid.basePage))), pins: pins,
                 dedicatedVCPUs: cell.vcpus.intersection(demand.dedicatedVCPUs),
                 memoryByCell: memory[index].map(grid.byCell),
                 boundTo: binding(of: cell, demand, on: grid.cells[host].id, memory: memory[index].map(grid.byCell)))
@@ -196,17 +196,16 @@ extension PlacementRun {
                 let need = arrangement.needs[guest].cells[cell]
                 usage[host].sharedVCPUs += need.shared
                 usage[host].overhead += KiB(UInt64(need.overhead))
-                let page = assignment.pages[cell]
-                if page < 0 {
-                    usage[host].memoryUsed += KiB(UInt64(need.memory))
-                } else {
+                if let page = assignment.pages[cell] {
                     pages[host][page] += need.memory / grid.pageSizes[page]
+                } else {
+                    usage[host].memoryUsed += KiB(UInt64(need.memory))
                 }
             }
         }
         for part in spread.parts {
-            if part.need.page >= 0 {
-                pages[part.host][part.need.page] += part.amount / grid.pageSizes[part.need.page]
+            if let page = part.need.page {
+                pages[part.host][page] += part.amount / grid.pageSizes[page]
             } else if part.need.isOverhead {
                 usage[part.host].overhead += KiB(UInt64(part.amount))
             } else {
@@ -216,7 +215,7 @@ extension PlacementRun {
         for cell in grid.cells.indices {
             usage[cell].pools = grid.pageSizes.indices.compactMap { size in
                 guard grid.cells[cell].poolTotal[size] != nil else { return nil }
-                let pageSize = PageSize(KiB(UInt64(grid.pageSizes[size])))
+                let pageSize = grid.pageSize(size)
                 let pool = PoolID(cell: grid.cells[cell].id, pageSize: pageSize)
                 let others = OtherPages(pool, of: request.host.cells[cell], request: request)
                 return CellUsage.Pool(

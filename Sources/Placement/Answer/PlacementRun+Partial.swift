@@ -77,21 +77,21 @@ extension PlacementRun {
         let none = grid.pageSizes.map { _ in 0 }
         return grid.cells.indices.compactMap { index in
             let (cell, check) = (grid.cells[index], CellCheck(index, of: grid))
-            guard case .failure(let error) = check.rest(with: CellLoad(), pages: none[...]) else { return nil }
-            let pools = error.lack.needed - cell.foreignMemory
+            guard case .failure(let lack) = check.rest(with: CellLoad(), pages: none[...]) else { return nil }
+            let pools = lack.needed - cell.foreignMemory
             let holders = request.foreign.filter {
                 ($0.memory + [$0.overhead].compactMap(\.self)).contains { $0.cell == cell.id }
             }
             return Shortage(
                 hostCell: cell.id, resource: .memory, needed: UInt64(max(0, pools)),
-                free: UInt64(max(0, error.lack.available - cell.foreignMemory)), heldBy: holders.map(\.name).sorted())
+                free: UInt64(max(0, lack.available - cell.foreignMemory)), heldBy: holders.map(\.name).sorted())
         }
     }
 
     /// The answer when the pools alone do not fit: no guest can rely on its cell.
     func refusal(_ shortages: [Shortage]) -> Placement {
         let none = Arrangement(
-            grid: grid, needs: needs.map { $0 ?? GuestCounts(cells: [], forced: [], pages: [-1]) },
+            grid: grid, needs: needs.map { $0 ?? GuestCounts(cells: [], forced: [], pages: [nil]) },
             assignments: needs.map { _ in Assignment(hosts: [], pages: []) }, keptCPUs: [:])
         var answer = placement(of: none, verdict: .infeasible, left: Set(request.guests.indices))
         answer.poolShortages = shortages

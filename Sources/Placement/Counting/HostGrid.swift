@@ -80,6 +80,9 @@ struct HostGrid {
 
     /// The index of a page size, or nil when no cell of the host has it.
     func sizeIndex(_ size: PageSize) -> Int? { pageSizes.firstIndex(of: Int(size.size.count)) }
+
+    /// The page size of an index.
+    func pageSize(_ index: Int) -> PageSize { PageSize(KiB(UInt64(pageSizes[index]))) }
 }
 
 extension HostGrid {

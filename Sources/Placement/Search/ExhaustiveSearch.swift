@@ -4,7 +4,7 @@ struct ExhaustiveSearch {
     private struct Kind {
         let need: GuestCounts
         let guests: [Int]
-        let pageChoices: [[Int]]
+        let pageChoices: [[Int?]]
         /// By page choice and guest cell: the index of its shape.
         let shapes: [[Int]]
     }
@@ -12,7 +12,7 @@ struct ExhaustiveSearch {
     /// A guest cell with its page size: what fits a host cell or not.
     private struct Shape: Hashable {
         let need: CellCounts
-        let page: Int
+        let page: Int?
     }
 
     private enum Outcome { case found, exhausted, limit }

@@ -104,7 +104,7 @@ struct GreedyConstruction {
     ///
     /// From each host cell outwards, the nearest cells are added until guest cells and host cells can be matched. Before them come
     /// cells that the guest's devices are on; near devices that it should be near to counts more than near cells.
-    private mutating func bestHosts(for need: GuestCounts, pages: [Int], ranking: [Int]) -> [Int]? {
+    private mutating func bestHosts(for need: GuestCounts, pages: [Int?], ranking: [Int]) -> [Int]? {
         let fits = need.cells.indices.map { cell in
             state.grid.cells.indices.map { host in
                 (need.forced[cell] ?? host) == host
@@ -148,11 +148,11 @@ struct GreedyConstruction {
 
 extension GuestCounts {
     /// Page sizes by guest cell, in the order of preference: one size for all, and only then mixtures.
-    func pageChoices(mixed: Bool) -> [[Int]] {
+    func pageChoices(mixed: Bool) -> [[Int?]] {
         if let keptPages { return [keptPages] }
         let uniform = pages.map { page in cells.map { _ in page } }
         guard mixed, !isUniform, cells.count > 1, pages.count > 1, cells.count <= 8 else { return uniform }
-        var mixtures: [[Int]] = [[]]
+        var mixtures: [[Int?]] = [[]]
         for _ in cells { mixtures = mixtures.flatMap { start in pages.map { start + [$0] } } }
         return uniform + mixtures.filter { Set($0).count > 1 }
     }

@@ -4,7 +4,8 @@ internal import SiteFile
 /// Host cells and page sizes of one guest: by guest cell, as indices of the grid.
 struct Assignment: Hashable {
     var hosts: [Int]
-    var pages: [Int]
+    /// Indices of page sizes; nil is ordinary pages.
+    var pages: [Int?]
 }
 
 /// What a search for all guests together found.
@@ -142,12 +143,13 @@ struct PlacementSearch {
         var pages = Array(repeating: 0, count: merged.pageSizes.count)
         for need in needs {
             // Only a single possible page size is sure to be used; a choice counts as no memory at all.
-            let page = need.pages.count == 1 ? need.pages[0] : nil
+            let isSure = need.pages.count == 1
+            let page = isSure ? need.pages[0] : nil
             for cell in need.cells {
                 var cell = cell
-                if page == nil { cell.memory = 0 }
-                load.add(cell, inHugePages: page.map { $0 >= 0 } ?? false)
-                if let page, page >= 0 { pages[page] += cell.memory / merged.pageSizes[page] }
+                if !isSure { cell.memory = 0 }
+                load.add(cell, inHugePages: page != nil)
+                if let page { pages[page] += cell.memory / merged.pageSizes[page] }
             }
         }
         load.sharedMost = 0

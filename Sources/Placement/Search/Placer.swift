@@ -112,7 +112,7 @@ struct PlacementRun {
                 needs.append(need)
             } catch {
                 needs.append(nil)
-                obstacles[index] = error.obstacle
+                obstacles[index] = error
             }
         }
         for (guest, need) in zip(request.guests, needs) {
@@ -247,7 +247,7 @@ struct PlacementRun {
 
     /// The grid without the CPUs that kept guests have for themselves, and needs that no longer ask for these.
     func committed(_ keeping: Set<Int>) -> (HostGrid, [GuestCounts], [Int: KeptCPUs]) {
-        var (grid, needs) = (grid, needs.map { $0 ?? GuestCounts(cells: [], forced: [], pages: [-1]) })
+        var (grid, needs) = (grid, needs.map { $0 ?? GuestCounts(cells: [], forced: [], pages: [nil]) })
         var keptCPUs: [Int: KeptCPUs] = [:]
         for guest in inOrderOfKeeping(keeping) {
             guard let place = kept[guest] else { continue }

@@ -23,7 +23,7 @@ struct SumRefutation {
         let measures = Measures(state)
         var state = state
         var counts: [Kind: Int] = [:]
-        var known: [CellCounts: [Int: [Int]]] = [:]
+        var known: [CellCounts: [Int?: [Int]]] = [:]
         for (index, need) in (guests + more).enumerated() {
             for cell in need.cells.indices {
                 var hosts: Set<Int> = []
@@ -67,7 +67,7 @@ struct SumRefutation {
 
 extension PlacementState {
     /// The host cells that have room for a guest cell as they are now.
-    mutating func hosts(of need: CellCounts, page: Int) -> [Int] {
+    mutating func hosts(of need: CellCounts, page: Int?) -> [Int] {
         grid.cells.indices.filter { lack(of: need, on: $0, page: page) == nil }
     }
 }

@@ -14,7 +14,7 @@ struct SwapSearch {
     private struct Item {
         let guest: Int
         let cell: Int
-        let page: Int
+        let page: Int?
         let need: CellCounts
         let amounts: [Int]
         /// By host cell: whether it may be there at all.
@@ -86,7 +86,7 @@ struct SwapSearch {
         excess = hosts.map { _ in 0 }
         shunned = []
         var state = search.state
-        var known: [CellCounts: [Int: Set<Int>]] = [:]
+        var known: [CellCounts: [Int?: Set<Int>]] = [:]
         for guest in open {
             let need = search.needs[guest]
             guard let pages = need.pageChoices(mixed: false).first else { return nil }
@@ -138,7 +138,7 @@ struct SwapSearch {
     private var result: SearchResult? {
         var state = search.state
         var assignments = search.needs.map { need in
-            Assignment(hosts: need.cells.map { _ in 0 }, pages: need.cells.map { _ in -1 })
+            Assignment(hosts: need.cells.map { _ in 0 }, pages: need.cells.map { _ in nil })
         }
         for (guest, assignment) in search.fixed { assignments[guest] = assignment }
         for (item, host) in zip(items, hostOf) {
@@ -251,8 +251,8 @@ struct SwapSearch {
         var pages = Array(search.state.pages(on: host))
         for index in members[host] {
             let item = items[index]
-            load.add(item.need, inHugePages: item.page >= 0)
-            if item.page >= 0 { pages[item.page] += item.need.memory / search.state.grid.pageSizes[item.page] }
+            load.add(item.need, inHugePages: item.page != nil)
+            if let page = item.page { pages[page] += item.need.memory / search.state.grid.pageSizes[page] }
         }
         if case .failure = search.state.checks[host].rest(with: load, pages: pages[...]) {
             excess[host] = SwapSearch.uncounted

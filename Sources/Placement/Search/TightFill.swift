@@ -24,7 +24,7 @@ struct TightFill {
     private struct Item {
         let guest: Int
         let cell: Int
-        let page: Int
+        let page: Int?
         let need: CellCounts
         let size: CPUsAndMemory
         /// Guest cells of one number are alike, and so are their guests.
@@ -121,7 +121,7 @@ struct TightFill {
                 // Cells of guests that have several stand for those of guests like theirs only.
                 let key = ItemKey(
                     need: part, page: pages[cell], forced: need.forced[cell], mustIncludeOneOf: need.mustIncludeOneOf,
-                    guest: need.cells.count > 1 ? like : -1)
+                    guest: need.cells.count > 1 ? like : nil)
                 let shape = shapes[key] ?? shapes.count
                 shapes[key] = shape
                 items.append(
@@ -165,7 +165,7 @@ struct TightFill {
         case .limit: return nil
         case .found:
             var assignments = search.needs.map { need in
-                Assignment(hosts: need.cells.map { _ in 0 }, pages: need.cells.map { _ in -1 })
+                Assignment(hosts: need.cells.map { _ in 0 }, pages: need.cells.map { _ in nil })
             }
             for (guest, assignment) in search.fixed { assignments[guest] = assignment }
             for (item, host) in zip(items, hosts) {
@@ -316,8 +316,8 @@ struct TightFill {
         var pages = Array(search.state.pages(on: host))
         for index in set {
             let item = items[index]
-            load.add(item.need, inHugePages: item.page >= 0)
-            if item.page >= 0 { pages[item.page] += item.need.memory / state.grid.pageSizes[item.page] }
+            load.add(item.need, inHugePages: item.page != nil)
+            if let page = item.page { pages[page] += item.need.memory / state.grid.pageSizes[page] }
         }
         if case .success = state.checks[host].rest(with: load, pages: pages[...]) { return true }
         return false
@@ -341,10 +341,11 @@ struct TightFill {
 
     private struct ItemKey: Hashable {
         let need: CellCounts
-        let page: Int
+        let page: Int?
         let forced: Int?
         let mustIncludeOneOf: [Set<Int>]
-        let guest: Int
+        /// The likeness of the guest; nil for guests of one cell.
+        let guest: Int?
     }
 }
 
