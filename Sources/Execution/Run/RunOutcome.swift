@@ -1,3 +1,4 @@
+public import HostModel
 public import Planning
 
 /// What came of a run.
@@ -5,7 +6,7 @@ public enum RunOutcome: Hashable, Sendable {
     /// Every step was carried out and read back, or was not needed.
     case applied(RunReport)
     /// The kernel granted less than was asked for; everything is as it was before. The arguments get the pages at boot.
-    case poolsShort([PoolAnswer], kernelArguments: String, RunReport)
+    case poolsShort([PoolGrant], kernelArguments: String, RunReport)
     /// A step failed; what was done before it is undone.
     case failed(Step, StepFailure, RunReport)
     /// The file that goes with the steps could not be replaced; what was done before is undone.
@@ -31,7 +32,7 @@ public enum RunOutcome: Hashable, Sendable {
 /// Why a run did not go to its end.
 public enum Halt: Error, Hashable, Sendable {
     /// The kernel granted less than was asked for; the arguments get the pages at boot.
-    case poolsShort([PoolAnswer], kernelArguments: String)
+    case poolsShort([PoolGrant], kernelArguments: String)
     /// A step failed.
     case failed(Step, StepFailure)
     /// The file that goes with the steps could not be replaced.

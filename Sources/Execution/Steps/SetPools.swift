@@ -141,7 +141,7 @@ extension Run {
         let failure = StepFailure.notKept(effect.action)
         host.observer.didFail(effect, failure)
         // A pool that would not shrink was not granted too little.
-        throw answers.contains { $0.granted < $0.asked }
+        throw answers.contains(where: \.isShort)
             ? .poolsShort(answers, kernelArguments: arguments) : .failed(effect.step, failure)
     }
 

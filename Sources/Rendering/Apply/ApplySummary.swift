@@ -15,22 +15,6 @@ public struct ApplySummary: Hashable, Sendable {
         case incomplete
     }
 
-    /// A pool for which the kernel granted fewer pages than it was asked for.
-    public struct ShortPool: Hashable, Sendable {
-        /// The pool.
-        public var pool: PoolID
-        /// The pages that were asked for.
-        public var asked: PageCount
-        /// The pages that the pool had at most.
-        public var granted: PageCount
-
-        package init(pool: PoolID, asked: PageCount, granted: PageCount) {
-            self.pool = pool
-            self.asked = asked
-            self.granted = granted
-        }
-    }
-
     /// The host's name.
     public var host: String
     /// How the apply ended.
@@ -47,8 +31,8 @@ public struct ApplySummary: Hashable, Sendable {
     public var notUndone: [String]
     /// Guests that were asked to shut down, did not in time, and may still do so.
     public var mayStillStop: [String] = []
-    /// Pools that came out short, ascending.
-    public var shortPools: [ShortPool]
+    /// Pools for which the kernel granted fewer pages than it was asked for, ascending.
+    public var shortPools: [PoolGrant]
     /// The pages that each pool shall have, for the kernel's command line.
     public var wantedPools: [PoolID: PageCount]
     /// Guests that wait for a restart, ascending.
@@ -62,7 +46,7 @@ public struct ApplySummary: Hashable, Sendable {
         host: String, outcome: Outcome, steps: [String] = [], kept: [String] = [], undone: [String] = [],
         left: [String] = [],
         notUndone: [String] = [],
-        shortPools: [ShortPool] = [], wantedPools: [PoolID: PageCount] = [:], restartPending: [String] = [],
+        shortPools: [PoolGrant] = [], wantedPools: [PoolID: PageCount] = [:], restartPending: [String] = [],
         verified: Int = 0, diagnostics: [Diagnostic] = []
     ) {
         self.host = host
