@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Execution
 internal import FoundationEssentials
 internal import Glibc
 public import LinuxHost
@@ -72,7 +73,7 @@ public struct World {
     func note(_ text: String) { if !isQuiet { warn(text) } }
 
     /// The machine's clock.
-    public static func clock() -> Int64 { Int64(Date().timeIntervalSince1970) }
+    public static func clock() -> Int64 { UnixTime.now.milliseconds / 1_000 }
 
     /// The process's own streams and files.
     public static var live: World {

@@ -127,6 +127,5 @@ extension PCIAddress {
 
 /// A number as libvirt writes it: `0x0000`, `0x3b`.
 private func hexadecimal(_ number: some FixedWidthInteger, digits: Int) -> String {
-    let text = String(number, radix: 16)
-    return "0x" + String(repeating: "0", count: max(0, digits - text.count)) + text
+    "0x" + number.padded(to: digits, radix: 16)
 }

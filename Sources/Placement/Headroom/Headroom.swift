@@ -94,8 +94,7 @@ public struct Headroom {
         var question = request
         let width = String(Headroom.most).count
         for number in 1...max(1, count) where count > 0 {
-            let digits = String(number)
-            let padded = String(repeating: "0", count: max(0, width - digits.count)) + digits
+            let padded = number.padded(to: width)
             for (part, demand) in batch.enumerated() {
                 question.guests.append(PlacementGuest(name: "\(Headroom.prefix)\(padded)-\(part)", demand: demand))
             }
