@@ -232,7 +232,7 @@ public struct LibvirtFacts: Hashable, Sendable, Codable {
 /// One domain as libvirt holds it.
 public struct DomainFacts: Hashable, Sendable, Codable {
     /// Whether a domain uses resources now.
-    public enum State: String, Hashable, Sendable, Codable, CaseIterable {
+    public enum DomainState: String, Hashable, Sendable, Codable, CaseIterable {
         case running, paused, shutoff, other
 
         /// Whether QEMU runs and holds memory and CPUs.
@@ -244,7 +244,7 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     /// The domain's UUID.
     public var uuid: String?
     /// Whether it runs.
-    public var state: State
+    public var state: DomainState
     /// Whether libvirt starts it when the host boots.
     public var autostart: Bool
     /// Whether it has a definition that outlives it.
@@ -266,7 +266,7 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     public var leftOut: [String]?
 
     package init(
-        name: String, uuid: String? = nil, state: State, autostart: Bool = false, persistent: Bool = true,
+        name: String, uuid: String? = nil, state: DomainState, autostart: Bool = false, persistent: Bool = true,
         hasManagedSave: Bool = false, snapshots: Int = 0, checkpoints: Int = 0, job: String? = nil, xml: String,
         liveXML: String? = nil, leftOut: [String]? = nil
     ) {
@@ -296,8 +296,8 @@ public struct DomainFacts: Hashable, Sendable, Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         name = try container.decode(String.self, forKey: .name)
         uuid = try container.decodeIfPresent(String.self, forKey: .uuid)
-        let word = try container.decodeIfPresent(String.self, forKey: .state) ?? State.shutoff.rawValue
-        state = State(rawValue: word) ?? .other
+        let word = try container.decodeIfPresent(String.self, forKey: .state) ?? DomainState.shutoff.rawValue
+        state = DomainState(rawValue: word) ?? .other
         autostart = try container.decodeIfPresent(Bool.self, forKey: .autostart) ?? false
         persistent = try container.decodeIfPresent(Bool.self, forKey: .persistent) ?? true
         hasManagedSave = try container.decodeIfPresent(Bool.self, forKey: .hasManagedSave) ?? false

@@ -30,7 +30,7 @@ public struct Expectation: Hashable, Sendable {
     }
 
     /// Where the plan has a piece of the memory. A guest that has no cells yet and shall have one has all of it there.
-    func planned(_ piece: GuestShape.Piece) -> GuestCellPlacement? {
+    func planned(_ piece: GuestShape.BackedMemory) -> GuestCellPlacement? {
         if piece.cell == nil, shape.pieces.count == 1, placement.cells.count == 1 { return placement.cells.first }
         return placement.cells.first { $0.id == piece.cell }
     }

@@ -189,7 +189,7 @@ private struct PlanRun {
         }
     }
 
-    private func verdict(_ placement: Placement, _ plan: Plan) -> Plan.Verdict {
+    private func verdict(_ placement: Placement, _ plan: Plan) -> Plan.PlanVerdict {
         switch placement.verdict {
         case .infeasible: .infeasible
         case .undecided: .undecided

@@ -78,7 +78,7 @@ extension ApplySummary {
 }
 
 /// A setting's value as a message says it.
-private func words(_ value: ChangedPart.Value?) -> String {
+private func words(_ value: ChangedPart.PartValue?) -> String {
     switch value {
     case nil: "nothing"
     case .text(let text): "'\(text)'"

@@ -131,7 +131,7 @@ extension PlanningSession {
         return isChanged ? .differs : isUnchanged ? .inSync : .notCompared
     }
 
-    private func ownership(_ domain: DomainFacts) -> GuestStatus.Ownership? {
+    private func ownership(_ domain: DomainFacts) -> GuestStatus.DomainOwner? {
         guard let document = try? XMLReader.read(domain.xml) else { return nil }
         if ForeignManager.detect(in: document) != nil { return .otherManager }
         switch OwnershipMark(reading: document)?.origin {

@@ -71,7 +71,7 @@ func diskLetters(_ number: Int) -> String {
     return text
 }
 
-extension MachineDescription.Disk {
+extension GuestDisk {
     /// Whether the path is that of a block device.
     var isBlock: Bool { path.hasPrefix("/dev/") }
 
@@ -91,7 +91,7 @@ extension MachineDescription.Disk {
     }
 }
 
-extension MachineDescription.Interface {
+extension GuestInterface {
     /// libvirt's type of the interface and the name of what it joins.
     var place: (type: String, name: String) {
         switch source {

@@ -18,7 +18,7 @@ struct WaitingPin<Pin: Sendable>: Sendable {
 /// each other they are all down before the first of them starts: then they go by turns with the pins between.
 struct PowerCycles<Pin: Sendable> {
     /// A guest that is power cycled.
-    struct Guest {
+    struct CycledGuest {
         var name: String
         /// CPUs that it has for itself before.
         var held: CPUSet
@@ -33,7 +33,7 @@ struct PowerCycles<Pin: Sendable> {
         case start(String)
     }
 
-    private let guests: [Guest]
+    private let guests: [CycledGuest]
     private var pins: [WaitingPin<Pin>]
     private var gone: Set<String>
     private var turns: [Turn] = []
@@ -42,7 +42,7 @@ struct PowerCycles<Pin: Sendable> {
     ///   - guests: Those that are power cycled, in the order in which they are to come back.
     ///   - pins: The pins that wait, in order.
     ///   - gone: Guests that are down already and stay so.
-    init(_ guests: [Guest], pins: [WaitingPin<Pin>], gone: Set<String> = []) {
+    init(_ guests: [CycledGuest], pins: [WaitingPin<Pin>], gone: Set<String> = []) {
         self.guests = guests
         self.gone = gone
         self.pins = pins
@@ -62,7 +62,7 @@ struct PowerCycles<Pin: Sendable> {
     }
 
     /// A guest that still runs and has to be down before this one starts; nil when none has.
-    private func blocker(of guest: Guest, _ later: ArraySlice<Guest>) -> String? {
+    private func blocker(of guest: CycledGuest, _ later: ArraySlice<CycledGuest>) -> String? {
         if let other = later.first(where: { !gone.contains($0.name) && !$0.held.isDisjoint(with: guest.wanted) }) {
             return other.name
         }

@@ -72,7 +72,7 @@ public struct RunReport: Hashable, Sendable {
 /// A remark on one guest.
 public struct Note: Hashable, Sendable {
     /// What it is about.
-    public enum Kind: Hashable, Sendable {
+    public enum NoteKind: Hashable, Sendable {
         /// What libvirt made of a definition.
         case definition
         /// Threads of the emulator that may not be where they belong.
@@ -86,9 +86,9 @@ public struct Note: Hashable, Sendable {
     /// One sentence.
     public var message: String
     /// What it is about.
-    public var kind: Kind
+    public var kind: NoteKind
 
-    package init(guest: String, message: String, kind: Kind = .definition) {
+    package init(guest: String, message: String, kind: NoteKind = .definition) {
         self.kind = kind
         self.guest = guest
         self.message = message
@@ -98,7 +98,7 @@ public struct Note: Hashable, Sendable {
 /// What came of one undo.
 public struct UndoResult: Hashable, Sendable {
     /// How it ended.
-    public enum Result: Hashable, Sendable {
+    public enum UndoOutcome: Hashable, Sendable {
         /// Done and read back.
         case restored
         /// The host was already as before.
@@ -110,9 +110,9 @@ public struct UndoResult: Hashable, Sendable {
     }
 
     /// The write that leads back.
-    public var action: HostAction
+    public var action: HostWrite
     /// How it ended.
-    public var result: Result
+    public var result: UndoOutcome
 }
 
 /// A setting that is not as it was written.
@@ -122,7 +122,7 @@ public struct Mismatch: Hashable, Sendable {
     /// The setting: `cputune.vcpupin[0]`, `pages`, `autostart`; `metadata` is our mark.
     public var path: String
     /// What was written; nil is absent.
-    public var wanted: ChangedPart.Value?
+    public var wanted: ChangedPart.PartValue?
     /// What is there; nil is absent.
-    public var found: ChangedPart.Value?
+    public var found: ChangedPart.PartValue?
 }

@@ -4,7 +4,7 @@ public import HostModel
 /// Where every guest goes, or why not: the answer of the placement, before anything is said about changes.
 public struct Placement: Hashable, Sendable {
     /// What the search found out.
-    public enum Verdict: String, Hashable, Sendable {
+    public enum SearchVerdict: String, Hashable, Sendable {
         /// Every guest has its place.
         case placed
         /// No arrangement of all guests exists.
@@ -14,7 +14,7 @@ public struct Placement: Hashable, Sendable {
     }
 
     /// What the search found out.
-    public var verdict: Verdict
+    public var verdict: SearchVerdict
     /// Guests that are valid together, ascending by name: all when placed, else a best partial answer.
     public var guests: [GuestPlacement]
     /// Guests that were not placed, with the reasons, ascending by name.
@@ -32,7 +32,7 @@ public struct Placement: Hashable, Sendable {
     public var moved: [String]
 
     package init(
-        verdict: Verdict, guests: [GuestPlacement], unplaced: [UnplacedGuest] = [], cells: [CellUsage],
+        verdict: SearchVerdict, guests: [GuestPlacement], unplaced: [UnplacedGuest] = [], cells: [CellUsage],
         moved: [String] = [], conflict: [String] = []
     ) {
         self.conflict = conflict
@@ -144,7 +144,7 @@ extension GuestCellPlacement {
 /// What is used of one host cell.
 public struct CellUsage: Hashable, Sendable {
     /// What is wanted of one pool.
-    public struct Pool: Hashable, Sendable {
+    public struct PoolUsage: Hashable, Sendable {
         /// The size of the pages.
         public var pageSize: PageSize
         /// Pages for the site's guests.
@@ -181,10 +181,10 @@ public struct CellUsage: Hashable, Sendable {
     /// Ordinary memory set aside for the QEMU of guests whose first cell is here.
     public var overhead: KiB
     /// The pools that exist or are wanted, ascending by page size.
-    public var pools: [Pool]
+    public var pools: [PoolUsage]
 
     package init(
-        id: CellID, dedicatedCPUs: CPUSet, sharedCPUs: CPUSet, sharedVCPUs: Int, memoryUsed: KiB, pools: [Pool],
+        id: CellID, dedicatedCPUs: CPUSet, sharedCPUs: CPUSet, sharedVCPUs: Int, memoryUsed: KiB, pools: [PoolUsage],
         overhead: KiB = .zero
     ) {
         self.overhead = overhead

@@ -13,7 +13,7 @@ extension PlacementRun {
     /// Writes out who is where.
     ///
     /// - Parameter left: Guests that the arrangement leaves out.
-    func placement(of arrangement: Arrangement, verdict: Placement.Verdict, left: Set<Int>) -> Placement {
+    func placement(of arrangement: Arrangement, verdict: Placement.SearchVerdict, left: Set<Int>) -> Placement {
         let placed = request.guests.indices.filter { !left.contains($0) }
         let granted = grantCPUs(arrangement, placed: placed)
         let alone = dedicatedCPUs(arrangement, granted: granted, placed: placed)
@@ -218,7 +218,7 @@ extension PlacementRun {
                 let pageSize = grid.pageSize(size)
                 let pool = PoolID(cell: grid.cells[cell].id, pageSize: pageSize)
                 let others = OtherPages(pool, of: request.host.cells[cell], request: request)
-                return CellUsage.Pool(
+                return CellUsage.PoolUsage(
                     pageSize: pageSize, guests: PageCount(UInt64(pages[cell][size])) + others.kept,
                     others: others.others, passing: others.passing)
             }

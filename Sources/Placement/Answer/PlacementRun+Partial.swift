@@ -4,7 +4,7 @@ internal import SiteFile
 
 extension PlacementRun {
     /// Places as many guests as possible one by one, kept ones first, and says what each of the others lacks.
-    func partialAnswer(_ verdict: Placement.Verdict) -> Placement {
+    func partialAnswer(_ verdict: Placement.SearchVerdict) -> Placement {
         let (grid, needs, keptCPUs) = committed(Set(kept.keys))
         var search = PlacementSearch(
             grid: grid, needs: needs, allowsMixedPages: true, prefersPack: request.policy.placement == .pack,
@@ -21,7 +21,7 @@ extension PlacementRun {
                 left.insert(guest)
             }
         }
-        let attempts = GreedyConstruction.Preference.inTurn(prefersPack: request.policy.placement == .pack).map {
+        let attempts = GreedyConstruction.CellOrder.inTurn(prefersPack: request.policy.placement == .pack).map {
             oneByOne(search, needs, left: left, preference: $0)
         }
         // As many as can be; of equally many the way in which the site wants them.
@@ -47,7 +47,7 @@ extension PlacementRun {
 
     /// Guests that are not fixed, placed one after the other, and who is left over.
     private func oneByOne(
-        _ search: PlacementSearch, _ needs: [GuestCounts], left: Set<Int>, preference: GreedyConstruction.Preference
+        _ search: PlacementSearch, _ needs: [GuestCounts], left: Set<Int>, preference: GreedyConstruction.CellOrder
     ) -> (construction: GreedyConstruction, assignments: [Int: Assignment], left: Set<Int>) {
         var (construction, left) = (
             GreedyConstruction(search: search, order: .cellsFirst, preference: preference), left

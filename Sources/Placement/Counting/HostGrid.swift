@@ -144,7 +144,7 @@ extension HostGrid {
         }
     }
 
-    private mutating func addForeign(_ memory: ForeignLoad.Memory) {
+    private mutating func addForeign(_ memory: ForeignLoad.HeldMemory) {
         if let index = memory.cell.flatMap({ indexOfCell[$0] }) {
             cells[index].foreignMemory += Int(memory.amount.count)
         } else {

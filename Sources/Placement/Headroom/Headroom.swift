@@ -123,7 +123,7 @@ public struct Headroom {
     private func greedy(_ batch: [GuestDemand], below limit: Int) -> Int {
         let run = PlacementRun(request, budget: SearchBudget(0))
         guard let needs = run.grid.needs(of: batch), let search = run.occupied else { return 0 }
-        return GreedyConstruction.Preference.inTurn(prefersPack: search.prefersPack).map { preference in
+        return GreedyConstruction.CellOrder.inTurn(prefersPack: search.prefersPack).map { preference in
             var construction = GreedyConstruction(search: search, order: .cellsFirst, preference: preference)
             var count = 0
             while count + 1 < limit, needs.allSatisfy({ construction.add($0) }) { count += 1 }

@@ -108,7 +108,7 @@ public struct ForeignLoad: Hashable, Sendable {
     }
 
     /// Ordinary memory.
-    public struct Memory: Hashable, Sendable {
+    public struct HeldMemory: Hashable, Sendable {
         /// The cell it is bound to; nil when it may come from several.
         public var cell: CellID?
         /// How much.
@@ -127,9 +127,9 @@ public struct ForeignLoad: Hashable, Sendable {
     /// vCPUs that may run on several CPUs.
     public var sharedVCPUs: [SharedVCPUs]
     /// Ordinary memory.
-    public var memory: [Memory]
+    public var memory: [HeldMemory]
     /// Ordinary memory of the domain's QEMU, beside ``memory``; nil where none is counted.
-    public var overhead: Memory?
+    public var overhead: HeldMemory?
     /// Huge pages that the domain holds now.
     public var pagesHeld: [PoolID: PageCount]
     /// Huge pages that the domain needs when libvirt starts it with the host.
@@ -144,8 +144,8 @@ public struct ForeignLoad: Hashable, Sendable {
     public var isGuest = false
 
     package init(
-        name: String, takenCPUs: CPUSet = [], sharedVCPUs: [SharedVCPUs] = [], memory: [Memory] = [],
-        overhead: Memory? = nil, pagesHeld: [PoolID: PageCount] = [:], pagesAtStart: [PoolID: PageCount] = [:],
+        name: String, takenCPUs: CPUSet = [], sharedVCPUs: [SharedVCPUs] = [], memory: [HeldMemory] = [],
+        overhead: HeldMemory? = nil, pagesHeld: [PoolID: PageCount] = [:], pagesAtStart: [PoolID: PageCount] = [:],
         promisedPages: [PageSize: PageCount] = [:]
     ) {
         self.promisedPages = promisedPages

@@ -6,7 +6,7 @@ struct GreedyConstruction {
     enum Order: CaseIterable { case cellsFirst, cpusFirst, memoryFirst, sharedFirst }
 
     /// Which cells come first for a guest that suits several.
-    enum Preference {
+    enum CellOrder {
         /// The cell with the most room.
         case emptiest
         /// The cell with the least room.
@@ -14,17 +14,17 @@ struct GreedyConstruction {
         /// The cell whose free CPUs and memory are most of what the guest needs most of: both run out together.
         case balanced
 
-        static func inTurn(prefersPack: Bool) -> [Preference] {
+        static func inTurn(prefersPack: Bool) -> [CellOrder] {
             prefersPack ? [.fullest, .emptiest, .balanced] : [.emptiest, .fullest, .balanced]
         }
     }
 
     private let search: PlacementSearch
     private let order: Order
-    private let preference: Preference
+    private let preference: CellOrder
     var state: PlacementState
 
-    init(search: PlacementSearch, order: Order, preference: Preference) {
+    init(search: PlacementSearch, order: Order, preference: CellOrder) {
         self.search = search
         self.order = order
         self.preference = preference

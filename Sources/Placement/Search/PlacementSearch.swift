@@ -8,6 +8,9 @@ struct Assignment: Hashable {
     var pages: [Int?]
 }
 
+/// How one descent of a search ended: all are placed, nobody can be, or the limit was reached.
+enum SearchOutcome { case found, exhausted, limit }
+
 /// What a search for all guests together found.
 enum SearchResult {
     case found([Assignment])
@@ -78,7 +81,7 @@ struct PlacementSearch {
         for need in needs { state.addFloating(need) }
         guard state.hostLack == nil else { return .impossible }
         for order in GreedyConstruction.Order.allCases {
-            for preference in GreedyConstruction.Preference.inTurn(prefersPack: prefersPack) {
+            for preference in GreedyConstruction.CellOrder.inTurn(prefersPack: prefersPack) {
                 var construction = GreedyConstruction(search: self, order: order, preference: preference)
                 if let assignments = construction.placeAll() { return .found(assignments) }
             }

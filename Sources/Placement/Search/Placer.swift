@@ -58,7 +58,7 @@ public enum Placer {
     }
 
     /// The verdict of ``place(_:)`` alone, which takes less where guests have to move.
-    static func verdict(on request: PlacementRequest) -> Placement.Verdict {
+    static func verdict(on request: PlacementRequest) -> Placement.SearchVerdict {
         var sorted = request
         sorted.guests.sort { $0.name < $1.name }
         let budget = SearchBudget(sorted.searchLimit)
@@ -177,7 +177,7 @@ struct PlacementRun {
     }
 
     /// The verdict alone: that of ``run()``, whose moves are not kept few.
-    func verdict() -> Placement.Verdict {
+    func verdict() -> Placement.SearchVerdict {
         guard poolShortages.isEmpty, obstacles.isEmpty, !someGuestFitsNowhere else { return .infeasible }
         if !kept.isEmpty, case .found = attempt(keeping: Set(kept.keys), share: 4) { return .placed }
         return switch attempt(keeping: []) {

@@ -11,7 +11,7 @@ internal import HostModel
 /// again for a while. Chance decides between equals: a row of numbers that is the same each time.
 struct SwapSearch {
     /// One guest cell.
-    private struct Item {
+    private struct MovableCell {
         let guest: Int
         let cell: Int
         let page: Int?
@@ -24,7 +24,7 @@ struct SwapSearch {
     }
 
     /// What one step does.
-    private struct Change {
+    private struct Relocation {
         let item: Int
         let host: Int
         /// The guest cell that comes back; nil where none does.
@@ -34,7 +34,7 @@ struct SwapSearch {
 
     private let search: PlacementSearch
     private let count: Int
-    private var items: [Item] = []
+    private var items: [MovableCell] = []
     /// By host cell and measure: what it has.
     private let rooms: [[Int]]
     /// By measure: what one host cell has of it at most, as the unit of excess.
@@ -101,7 +101,7 @@ struct SwapSearch {
                 }
                 guard isAllowed.contains(true) else { return nil }
                 items.append(
-                    Item(
+                    MovableCell(
                         guest: guest, cell: cell, page: page, need: part,
                         amounts: measures.amounts(of: part, page: page), isAllowed: isAllowed))
             }
@@ -165,11 +165,11 @@ struct SwapSearch {
     }
 
     /// The change that leaves the least excess, for some guest cells of a host cell.
-    private mutating func bestChange(of host: Int) -> Change? {
+    private mutating func bestChange(of host: Int) -> Relocation? {
         var candidates = members[host]
         while candidates.count > SwapSearch.sample { candidates.remove(at: dice.below(candidates.count)) }
         let total = excess.reduce(0, +)
-        var best: Change?
+        var best: Relocation?
         var equals = 1
         for item in candidates {
             for other in members.indices where other != host {
@@ -184,7 +184,7 @@ struct SwapSearch {
                     guard !isBack || sum == 0, sum <= best?.excess ?? Int.max else { return }
                     equals = sum == best?.excess ? equals + 1 : 1
                     guard equals == 1 || dice.below(equals) == 0 else { return }
-                    best = Change(item: item, host: other, other: partner, excess: sum)
+                    best = Relocation(item: item, host: other, other: partner, excess: sum)
                 }
                 if mayBe(item, on: other, without: nil) { consider(nil) }
                 for partner in members[other]
@@ -198,7 +198,7 @@ struct SwapSearch {
         return best
     }
 
-    private mutating func make(_ change: Change, from host: Int) {
+    private mutating func make(_ change: Relocation, from host: Int) {
         take(change.item, off: host)
         if let other = change.other {
             take(other, off: change.host)

@@ -35,8 +35,6 @@ struct TightFill {
         var last = 0
     }
 
-    private enum Outcome { case found, exhausted, limit }
-
     /// What is open when a cell begins to be filled.
     private struct Opening {
         /// Items, the hardest first; those of one kind stand together.
@@ -179,7 +177,7 @@ struct TightFill {
 
     // MARK: Cells
 
-    private mutating func fill(_ position: Int) -> Outcome {
+    private mutating func fill(_ position: Int) -> SearchOutcome {
         let open = openItems()
         guard !open.isEmpty else { return .found }
         guard position < order.count else { return .exhausted }
@@ -237,7 +235,8 @@ struct TightFill {
     ///
     /// Only taking an item recurs, and leaving one out goes round: the stack is as deep as there are items, not as there are
     /// items times cells.
-    private mutating func complete(_ position: Int, _ opening: Opening, from first: Int, used: CPUsAndMemory) -> Outcome
+    private mutating func complete(_ position: Int, _ opening: Opening, from first: Int, used: CPUsAndMemory)
+        -> SearchOutcome
     {
         let host = order[position]
         let room = capacity[host] - used
@@ -268,7 +267,7 @@ struct TightFill {
         }
     }
 
-    private mutating func close(_ position: Int, _ opening: Opening, waste: CPUsAndMemory) -> Outcome {
+    private mutating func close(_ position: Int, _ opening: Opening, waste: CPUsAndMemory) -> SearchOutcome {
         guard waste.cpus <= slack.cpus, waste.memory <= slack.memory, canGoOn(after: position, opening),
             !isCovered(position, opening, waste: waste)
         else { return .exhausted }

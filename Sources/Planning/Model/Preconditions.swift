@@ -40,7 +40,7 @@ public struct GuestPrecondition: Hashable, Sendable, Codable {
     /// A domain that is there.
     public struct Domain: Hashable, Sendable, Codable {
         /// The managed settings of its inactive definition by path; those that mean the same are the same.
-        public var settings: [String: ChangedPart.Value]
+        public var settings: [String: ChangedPart.PartValue]
         /// Our mark, written as XML on one line; nil for none.
         public var mark: String?
         /// The domain's UUID, lower case; nil where it is not known, and then not looked at.
@@ -52,11 +52,11 @@ public struct GuestPrecondition: Hashable, Sendable, Codable {
         /// Whether its next start would resume a saved image.
         public var hasManagedSave: Bool
         /// The devices of its inactive definition by path, where a step changes some; nil where none does.
-        public var devices: [String: ChangedPart.Value]?
+        public var devices: [String: ChangedPart.PartValue]?
 
         package init(
-            settings: [String: ChangedPart.Value], mark: String?, uuid: String? = nil, isRunning: Bool,
-            autostarts: Bool, hasManagedSave: Bool, devices: [String: ChangedPart.Value]? = nil
+            settings: [String: ChangedPart.PartValue], mark: String?, uuid: String? = nil, isRunning: Bool,
+            autostarts: Bool, hasManagedSave: Bool, devices: [String: ChangedPart.PartValue]? = nil
         ) {
             self.devices = devices
             self.uuid = uuid
@@ -125,7 +125,7 @@ extension GuestPrecondition.Domain {
     ) {
         let devices = document.map { document in
             Dictionary(
-                MachineMerge.settings(of: document).map { ($0.key.path, ChangedPart.Value($0.value)) },
+                MachineMerge.settings(of: document).map { ($0.key.path, ChangedPart.PartValue($0.value)) },
                 uniquingKeysWith: { first, _ in first })
         }
         self.init(
@@ -135,9 +135,9 @@ extension GuestPrecondition.Domain {
     }
 
     /// Settings by path, of which those that mean the same are the same.
-    static func settings(of found: FoundSettings, defaultHugePage: PageSize?) -> [String: ChangedPart.Value] {
+    static func settings(of found: FoundSettings, defaultHugePage: PageSize?) -> [String: ChangedPart.PartValue] {
         let settings = found.canonicalSettings(defaultHugePage: defaultHugePage)
-        return Dictionary(settings.map { ($0.path, ChangedPart.Value($0.value)) }) { first, _ in first }
+        return Dictionary(settings.map { ($0.path, ChangedPart.PartValue($0.value)) }) { first, _ in first }
     }
 
     /// What the facts say of a domain; nil for a definition that cannot be read, about which no plan has steps.

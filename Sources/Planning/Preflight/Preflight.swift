@@ -10,7 +10,7 @@ internal import XMLTree
 /// What several definitions say of each other follows from the facts; what the host must have, from an observation of it.
 public struct Preflight {
     /// A guest that a step defines or starts.
-    struct Subject {
+    struct CheckedGuest {
         var name: String
         /// The present name of the domain, where it is another one.
         var formerName: String?
@@ -30,7 +30,7 @@ public struct Preflight {
         var isOurs: Bool
     }
 
-    let subjects: [Subject]
+    let subjects: [CheckedGuest]
     let bystanders: [Bystander]
 
     /// Looks at the steps of a plan.
@@ -60,7 +60,7 @@ public struct Preflight {
             guard let document = steps.definition(of: name, present[former ?? name]) else { return nil }
             // One that runs has found all that it needs, unless it is power cycled.
             let isUp = present[former ?? name]?.state.isActive == true && !steps.stopped.contains(name)
-            return Subject(
+            return CheckedGuest(
                 name: name, formerName: former, use: DomainUse(document),
                 starts: steps.started.contains(name) && (!isUp || steps.isWholeSite),
                 isNew: present[former ?? name] == nil, guest: specs[name])

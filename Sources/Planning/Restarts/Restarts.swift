@@ -91,9 +91,9 @@ struct Restarts {
         return order
     }
 
-    private func cycle(_ name: String) -> RestartOrder.Guest? {
+    private func cycle(_ name: String) -> RestartOrder.WaitingGuest? {
         guard let guest = occupancy.running[name], let planned = guest.planned else { return nil }
-        return RestartOrder.Guest(name: name, live: guest.live, planned: planned)
+        return RestartOrder.WaitingGuest(name: name, live: guest.live, planned: planned)
     }
 
     private func notRunning(_ name: String) -> Diagnostic {

@@ -6,17 +6,17 @@ internal import SiteFile
 /// Something in a saved plan that this program does not write, with its place.
 public struct PlanProblem: Hashable, Sendable {
     /// A part of the way to the place: a member's name, or an index of a list.
-    public enum Part: Hashable, Sendable {
+    public enum PathPart: Hashable, Sendable {
         case member(String)
         case index(Int)
     }
 
     /// The way to the place within the payload.
-    public var path: [Part]
+    public var path: [PathPart]
     /// What is wrong there, without a full stop.
     public var message: String
 
-    init(_ path: [Part], _ message: String) {
+    init(_ path: [PathPart], _ message: String) {
         self.path = path
         self.message = message
     }

@@ -76,14 +76,14 @@ extension GuestSteps {
     }
 
     /// A setting that the running domain gets at once; nothing where the definition tells of it already.
-    func live(_ key: SettingKey, now: ChangedPart.Value?, want: ChangedPart.Value?) -> [ChangedPart] {
+    func live(_ key: SettingKey, now: ChangedPart.PartValue?, want: ChangedPart.PartValue?) -> [ChangedPart] {
         guard !differences.contains(where: { $0.key == key }) else { return [] }
         return [ChangedPart(.setting(key), now: now, want: want, when: .live, drift: redefinition == nil ? .live : nil)]
     }
 
     private var state: ChangedPart? {
         let present = isRunning || stop != nil ? "running" : "shutoff"
-        let wanted: ChangedPart.Value? =
+        let wanted: ChangedPart.PartValue? =
             removes ? nil : stop == nil ? .text("running") : .text(starts ? "restarted" : "shutoff")
         guard removes || starts || stop != nil else { return nil }
         return ChangedPart(

@@ -4,7 +4,7 @@ public import HostModel
 /// What an apply did to one host.
 public struct ApplySummary: Hashable, Sendable {
     /// How the apply ended.
-    public enum Outcome: String, Hashable, Sendable, CaseIterable {
+    public enum ApplyOutcome: String, Hashable, Sendable, CaseIterable {
         /// There was nothing to do.
         case nothingToDo = "nothing_to_do"
         /// Everything was done and read back.
@@ -18,7 +18,7 @@ public struct ApplySummary: Hashable, Sendable {
     /// The host's name.
     public var host: String
     /// How the apply ended.
-    public var outcome: Outcome
+    public var outcome: ApplyOutcome
     /// What was done, one sentence a step without a full stop, in order.
     public var steps: [String]
     /// Disks and NVRAM of removed domains, which stay.
@@ -43,7 +43,7 @@ public struct ApplySummary: Hashable, Sendable {
     public var diagnostics: [Diagnostic]
 
     package init(
-        host: String, outcome: Outcome, steps: [String] = [], kept: [String] = [], undone: [String] = [],
+        host: String, outcome: ApplyOutcome, steps: [String] = [], kept: [String] = [], undone: [String] = [],
         left: [String] = [],
         notUndone: [String] = [],
         shortPools: [PoolGrant] = [], wantedPools: [PoolID: PageCount] = [:], restartPending: [String] = [],

@@ -15,7 +15,7 @@ public struct CapacityMarkdown {
     public var text: String {
         let heading =
             "### Room on \(MarkdownText.shortCode(capacity.host)) beside site \(MarkdownText.shortCode(capacity.site))\n"
-        let tables = [capacity.fitTable, capacity.cellTable].map { MarkdownPage.Part.table($0).whole }
+        let tables = [capacity.fitTable, capacity.cellTable].map { MarkdownPage.PagePart.table($0).whole }
         guard capacity.verdict == .placed else {
             return "\(heading)\n\(MarkdownText.html(capacity.refusal))\n\(tables.joined())"
         }

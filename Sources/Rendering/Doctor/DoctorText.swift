@@ -63,7 +63,7 @@ public struct DoctorText {
         return lines + ["why each matters: numactl-plan explain \(first.code.rawValue)"]
     }
 
-    private func list(_ title: String, _ verdict: CheckResult.Verdict, _ width: Int) -> [String] {
+    private func list(_ title: String, _ verdict: CheckResult.CheckVerdict, _ width: Int) -> [String] {
         let names = results.filter { $0.verdict == verdict }.map(\.name)
         guard !names.isEmpty else { return [] }
         let margin = String(repeating: " ", count: title.count + 2)

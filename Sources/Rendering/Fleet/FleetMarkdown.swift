@@ -26,7 +26,7 @@ public struct FleetMarkdown {
     public static func details(of review: PlanReview, host: String) -> [String] {
         let page = PlanMarkdown(review)
         let name = "<code>\(MarkdownText.html(host))</code>"
-        var parts: [MarkdownPage.Part] = []
+        var parts: [MarkdownPage.PagePart] = []
         for (title, table) in [("not placed", page.shortageTable), ("findings", page.findingTable)] {
             let body = table.whole
             if !body.isEmpty { parts.append(.folded("\(name) \(title)", String(body.drop { $0 == "\n" }))) }

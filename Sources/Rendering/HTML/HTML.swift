@@ -84,7 +84,7 @@ enum HTML {
 
 extension HTML {
     /// What stands behind the class `verdict`.
-    static func style(of verdict: Plan.Verdict?) -> String {
+    static func style(of verdict: Plan.PlanVerdict?) -> String {
         switch verdict {
         case .noChanges: " good"
         case .changes: ""

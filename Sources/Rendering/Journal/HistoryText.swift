@@ -51,7 +51,7 @@ public struct HistoryText {
     }
 }
 
-extension HistoryEntry.Write.State {
+extension HistoryEntry.Write.WriteState {
     fileprivate var words: String {
         switch self {
         case .done: "done"

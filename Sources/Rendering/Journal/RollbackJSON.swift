@@ -29,7 +29,7 @@ public struct RollbackJSON: Encodable {
     }
 }
 
-extension RollbackSummary.Row {
+extension RollbackSummary.UndoRow {
     var json: JSONValue {
         ["what": .text(what), "result": .text(result.rawValue), "detail": .optional(detail.isEmpty ? nil : detail)]
     }

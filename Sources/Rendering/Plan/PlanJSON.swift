@@ -83,7 +83,7 @@ private func cellJSON(_ cell: CellUsage) -> JSONValue {
     ]
 }
 
-private func poolJSON(_ pool: CellUsage.Pool) -> JSONValue {
+private func poolJSON(_ pool: CellUsage.PoolUsage) -> JSONValue {
     [
         "page_kib": .number(pool.pageSize.size.count), "wanted": .number(pool.wanted.count),
         "guests": .number(pool.guests.count), "others": .number(pool.others.count),
@@ -163,7 +163,7 @@ func partJSON(_ part: ChangedPart) -> JSONValue {
 }
 
 /// A setting's value, or null.
-func valueJSON(_ value: ChangedPart.Value?) -> JSONValue {
+func valueJSON(_ value: ChangedPart.PartValue?) -> JSONValue {
     switch value {
     case .text(let text): .text(text)
     case .number(let number): .number(number)

@@ -56,7 +56,7 @@ extension HostMetrics {
     }
 
     /// Every pool with its cell and what is wanted of it, ascending.
-    var pools: [(pool: HugepagePool, cell: CellID, wanted: CellUsage.Pool?)] {
+    var pools: [(pool: HugepagePool, cell: CellID, wanted: CellUsage.PoolUsage?)] {
         let usage = Dictionary(
             verification.plan.placement.cells.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         return facts.cells.flatMap { cell in

@@ -54,7 +54,7 @@ public struct HostStatus: Hashable, Sendable {
 /// How one guest stands now.
 public struct GuestStatus: Hashable, Sendable {
     /// Whose the domain is.
-    public enum Ownership: String, Hashable, Sendable, CaseIterable {
+    public enum DomainOwner: String, Hashable, Sendable, CaseIterable {
         /// We defined it.
         case created
         /// It was there before and is managed by us.
@@ -84,9 +84,9 @@ public struct GuestStatus: Hashable, Sendable {
     /// The domain's name.
     public var name: String
     /// What the domain does, or nil when it is not defined.
-    public var state: DomainFacts.State?
+    public var state: DomainFacts.DomainState?
     /// Whose the domain is, or nil when it is not defined.
-    public var ownership: Ownership?
+    public var ownership: DomainOwner?
     /// How the definition compares with the site.
     public var sync: Sync
     /// How it came to differ, where nobody asked for that; nil where the site asks for something else, or nothing differs.
@@ -99,7 +99,8 @@ public struct GuestStatus: Hashable, Sendable {
     public var placement: GuestPlacement?
 
     package init(
-        name: String, state: DomainFacts.State?, ownership: Ownership?, sync: Sync, drift: ChangedPart.Drift? = nil,
+        name: String, state: DomainFacts.DomainState?, ownership: DomainOwner?, sync: Sync,
+        drift: ChangedPart.Drift? = nil,
         restartPending: Bool = false, placement: GuestPlacement? = nil
     ) {
         self.name = name

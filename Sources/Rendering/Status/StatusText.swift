@@ -83,7 +83,7 @@ public struct StatusText {
     }
 }
 
-extension GuestStatus.Ownership {
+extension GuestStatus.DomainOwner {
     fileprivate var words: String {
         switch self {
         case .created: "ours"

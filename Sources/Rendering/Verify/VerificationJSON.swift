@@ -73,7 +73,7 @@ private func threadsJSON(_ group: GuestResidence.Threads) -> JSONValue {
     ]
 }
 
-private func memoryJSON(_ piece: GuestResidence.Memory) -> JSONValue {
+private func memoryJSON(_ piece: GuestResidence.ResidentMemory) -> JSONValue {
     let pages = piece.pages.sorted { $0.key < $1.key }.flatMap { size, counts in
         counts.sorted { $0.key < $1.key }.map { cell, count -> JSONValue in
             ["page_kib": .number(size.size.count), "host_cell": .number(cell.rawValue), "pages": .number(count.count)]

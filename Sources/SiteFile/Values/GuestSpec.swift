@@ -4,7 +4,7 @@ public import HostModel
 /// One guest of the site with its flavor merged in, checked as far as that is possible without a host.
 public struct GuestSpec: Hashable, Sendable {
     /// What the guest shall be doing.
-    public enum State: String, Hashable, Sendable, CaseIterable { case running, shutoff, absent }
+    public enum GuestState: String, Hashable, Sendable, CaseIterable { case running, shutoff, absent }
 
     /// The domain's name, at the place of the guest's entry.
     public var name: Located<String>
@@ -13,7 +13,7 @@ public struct GuestSpec: Hashable, Sendable {
     /// The host that the guest names, or nil for the only one.
     public var host: Located<String>?
     /// What the guest shall be doing; nil leaves that as it is (a new guest is shut off).
-    public var state: Located<State>?
+    public var state: Located<GuestState>?
     /// Whether libvirt starts the guest when the host boots; nil leaves that as it is.
     public var autostart: Located<Bool>?
     /// The name that the domain had until now and loses, or nil.
@@ -31,7 +31,8 @@ public struct GuestSpec: Hashable, Sendable {
 
     package init(
         name: Located<String>, flavor: Located<String>? = nil, host: Located<String>? = nil,
-        state: Located<State>? = nil, autostart: Located<Bool>? = nil, was: Located<String>? = nil, demand: GuestDemand,
+        state: Located<GuestState>? = nil, autostart: Located<Bool>? = nil, was: Located<String>? = nil,
+        demand: GuestDemand,
         machine: GuestMachine = GuestMachine(), adoption: Adoption? = nil
     ) {
         self.adoption = adoption
@@ -92,7 +93,7 @@ public struct GuestDemand: Hashable, Sendable {
     }
 
     /// A scheduler and the vCPUs that run under it.
-    public struct Scheduler: Hashable, Sendable {
+    public struct SchedulerDemand: Hashable, Sendable {
         /// The kernel's policies beside its usual one.
         public enum Policy: String, Hashable, Sendable, CaseIterable {
             case fifo, rr, batch, idle
@@ -117,7 +118,7 @@ public struct GuestDemand: Hashable, Sendable {
     }
 
     /// Who may map the guest's memory.
-    public enum MemoryAccess: String, Hashable, Sendable, CaseIterable {
+    public enum MemorySharing: String, Hashable, Sendable, CaseIterable {
         /// Other processes too.
         case shared
         /// Its QEMU alone.
@@ -168,13 +169,13 @@ public struct GuestDemand: Hashable, Sendable {
     /// The vCPUs under the real-time scheduler.
     public var realtimeVCPUs: VCPUSet
     /// The scheduler that vCPUs run under beside ``realtimeVCPUs``; nil is the kernel's usual one.
-    public var scheduler: Scheduler?
+    public var scheduler: SchedulerDemand?
     /// The page size asked for; nil is ordinary memory, which may be overcommitted.
     public var pageSize: Located<PageRequest>?
     /// Whether the guest's memory is locked.
     public var lockedMemory: Bool
     /// Who may map the guest's memory; nil leaves that as it is, and shares memory in huge pages.
-    public var memoryAccess: MemoryAccess?
+    public var memoryAccess: MemorySharing?
     /// How memory is bound to host cells; a cell may have a policy of its own.
     public var memoryPolicy: MemoryPolicy
     /// Whether ``memoryPolicy`` is that of all memory as one, or only of cells that have none of their own.
