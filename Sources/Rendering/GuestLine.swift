@@ -45,7 +45,7 @@ struct GuestLine {
     ///
     /// - Parameter isWhole: Whether each guest of a name keeps a line of its own.
     static func all(of plan: Plan, isWhole: (String) -> Bool) -> [GuestLine] {
-        let places = Dictionary(plan.placement.guests.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let places = plan.placement.guests.keyed(by: \.name)
         let changes = plan.changes.filter(\.isGuest)
         // A plan that a person takes in at a glance tells each guest's own CPUs.
         let foldsOwn = changes.count > 20

@@ -25,10 +25,11 @@ extension PlacementRun {
             guestPlacement(
                 guest, arrangement, granted: granted[guest], shared: shared, memory: spread.memory[guest] ?? [:])
         }
+        let places = guests.keyed(by: \.name)
         return Placement(
             verdict: verdict, guests: guests,
             cells: usage(arrangement, placed: placed, alone: alone, shared: shared, spread: spread),
-            moved: placed.filter { hasMoved($0, to: guests) }.map { request.guests[$0].name })
+            moved: placed.filter { hasMoved($0, to: places) }.map { request.guests[$0].name })
     }
 
     private func grantCPUs(_ arrangement: Arrangement, placed: [Int]) -> [Int: GrantedCPUs] {
@@ -228,9 +229,9 @@ extension PlacementRun {
     }
 
     /// Whether a guest that was bound somewhere is bound elsewhere now, or its dedicated vCPUs have other CPUs.
-    private func hasMoved(_ guest: Int, to guests: [GuestPlacement]) -> Bool {
+    private func hasMoved(_ guest: Int, to places: [String: GuestPlacement]) -> Bool {
         guard let present = request.guests[guest].present, !present.cells.isEmpty,
-            let placed = guests.first(where: { $0.name == request.guests[guest].name })
+            let placed = places[request.guests[guest].name]
         else { return false }
         return placed.cells.contains { cell in
             guard let before = present.cells[cell.id] else { return false }

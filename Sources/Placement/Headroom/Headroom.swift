@@ -34,9 +34,9 @@ public struct Headroom {
         var request = request
         request.explains = false
         request.guests.sort { $0.name < $1.name }
+        let places = placed.guests.keyed(by: \.name)
         for index in request.guests.indices {
-            let place = placed.guests.first { $0.name == request.guests[index].name }
-            guard let place, !place.cells.isEmpty else { continue }
+            guard let place = places[request.guests[index].name], !place.cells.isEmpty else { continue }
             request.guests[index].present = PresentPlacement(
                 place, basePage: request.host.host.basePage, isRunning: request.guests[index].present?.isRunning == true
             )

@@ -55,8 +55,8 @@ struct Occupancy {
     ) {
         self.request = request
         self.records = records
-        specs = Dictionary(request.guests.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
-        let places = Dictionary(placement.guests.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        specs = request.guests.keyed(by: \.name.value)
+        let places = placement.guests.keyed(by: \.name)
         for (name, place) in places {
             guard let demand = specs[name]?.demand else { continue }
             planned[name] = Tenancy(place, demand: demand, host: request.host)

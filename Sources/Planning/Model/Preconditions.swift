@@ -96,8 +96,9 @@ extension Preconditions {
             steps.compactMap { step in
                 if case .rename(let step) = step { (step.guest, step.from) } else { nil }
             }, uniquingKeysWith: { first, _ in first })
+        let domains = host.domains.keyed(by: \.name)
         guests = names.sorted().map { name in
-            let facts = host.domains.first { $0.name == present[name] ?? name }
+            let facts = domains[present[name] ?? name]
             return GuestPrecondition(
                 name: name,
                 domain: facts.flatMap {

@@ -37,7 +37,7 @@ public struct HostObservation: Hashable, Sendable {
     /// What could not be looked at, and why, one sentence each.
     public var unseen: [String]
 
-    /// Puts an observation together; by default nothing is known.
+    /// By default nothing is known.
     public init(
         paths: [String: PathState] = [:], networks: [String: NetworkState] = [:], links: [String: LinkState] = [:],
         volumes: [HostNeeds.Volume: VolumeState] = [:], machines: [HostNeeds.Machine: String] = [:],

@@ -52,8 +52,8 @@ public struct Preflight {
     }
 
     private init(_ steps: PreflightSteps, host: HostFacts, site: String, guests: [GuestSpec]) {
-        let specs = Dictionary(guests.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
-        let present = Dictionary(host.domains.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let specs = guests.keyed(by: \.name.value)
+        let present = host.domains.keyed(by: \.name)
         let names = Set(steps.definitions.keys).union(steps.redefined.keys).union(steps.started)
         subjects = names.sorted().compactMap { name in
             let former = steps.formerNames[name]

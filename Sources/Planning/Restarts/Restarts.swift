@@ -45,7 +45,8 @@ struct Restarts {
             }
         }
         findings += waiting(outcomes, ledger)
-        let inOrder = order.compactMap { name in outcomes.first { $0.name == name } }
+        let byName = outcomes.keyed(by: \.name)
+        let inOrder = order.compactMap { byName[$0] }
         return (outcomes.filter { !order.contains($0.name) } + inOrder.map(powerCycled), findings)
     }
 

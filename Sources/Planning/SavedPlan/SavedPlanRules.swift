@@ -67,7 +67,7 @@ public struct SavedPlanRules {
     }
 
     private var guestProblems: [PlanProblem] {
-        let domains = Dictionary(preconditions.guests.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let domains = preconditions.guests.keyed(by: \.name)
         let all = Dictionary(grouping: steps.indices.filter { steps[$0].guest != nil }) { steps[$0].guest ?? "" }
         return all.sorted { $0.value[0] < $1.value[0] }.flatMap { name, places in
             GuestStepRules(

@@ -57,8 +57,7 @@ extension HostMetrics {
 
     /// Every pool with its cell and what is wanted of it, ascending.
     var pools: [(pool: HugepagePool, cell: CellID, wanted: CellUsage.PoolUsage?)] {
-        let usage = Dictionary(
-            verification.plan.placement.cells.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let usage = verification.plan.placement.cells.keyed(by: \.id)
         return facts.cells.flatMap { cell in
             cell.pools.map { pool in
                 (pool, cell.id, usage[cell.id]?.pools.first { $0.pageSize == pool.pageSize })

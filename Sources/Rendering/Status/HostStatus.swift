@@ -39,12 +39,12 @@ public struct HostStatus: Hashable, Sendable {
         self.diagnostics = diagnostics
     }
 
-    /// Puts a status together from the host's cells and what is used of them.
+    /// The host's cells with what is used of them.
     public init(
         facts: HostFacts, site: String? = nil, usage: [CellUsage] = [], guests: [GuestStatus],
         diagnostics: [Diagnostic] = []
     ) {
-        let used = Dictionary(usage.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let used = usage.keyed(by: \.id)
         self.init(
             host: facts.host.name, site: site, cells: facts.cells.map { CellStatus(cell: $0, usage: used[$0.id]) },
             guests: guests, diagnostics: diagnostics)
