@@ -58,8 +58,7 @@ public struct SiteNeeds: Hashable, Sendable {
     /// The guests on this host, absent ones left out.
     public var guests: [GuestSpec]
 
-    /// Puts the needs together.
-    public init(policy: HostPolicy, guests: [GuestSpec]) {
+    package init(policy: HostPolicy, guests: [GuestSpec]) {
         self.policy = policy
         self.guests = guests.filter { $0.state?.value != .absent }
     }

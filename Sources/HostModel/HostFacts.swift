@@ -21,7 +21,7 @@ public struct HostFacts: Hashable, Sendable {
     /// The domains that libvirt holds, ascending by name.
     public var domains: [DomainFacts]
 
-    /// Puts the facts of a host together; cells, devices and domains are sorted.
+    /// Cells, devices and domains are sorted.
     public init(
         host: HostIdentity, onlineCPUs: CPUSet, isolatedCPUs: CPUSet = [], efficiencyCPUs: CPUSet = [],
         cells: [Cell], devices: [HostDevice] = [], libvirt: LibvirtFacts? = nil, domains: [DomainFacts] = [],
@@ -81,7 +81,7 @@ public struct HostIdentity: Hashable, Sendable {
     /// Tells this installation from every other: a checksum of its `/etc/machine-id`, which itself is nobody's business.
     public var machine: SHA256?
 
-    /// Puts the identity together; what is nil was not found.
+    /// What is nil was not found.
     package init(
         name: String? = nil, arch: String? = nil, kernel: String? = nil, bootID: String? = nil,
         commandLine: String? = nil, basePage: PageSize = PageSize(4), machine: SHA256? = nil,
@@ -121,7 +121,7 @@ public struct Cell: Hashable, Sendable {
     /// The socket that all CPUs of the cell are on; nil when they are on several, or the host does not tell.
     public var socket: Int?
 
-    /// Puts a cell together; without `siblings` every CPU is a core of its own.
+    /// Without `siblings` every CPU is a core of its own.
     public init(
         id: CellID, cpus: CPUSet, memory: KiB?, memoryFree: KiB? = nil, memoryAvailable: KiB? = nil,
         siblings: [CPUSet]? = nil,

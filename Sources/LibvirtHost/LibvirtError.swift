@@ -37,7 +37,7 @@ public struct LibvirtError: Error, Hashable, Sendable {
     /// What it means to the caller.
     public let kind: ErrorKind
 
-    /// Puts an error together; `systemCode` is the kernel's number where libvirt passes one on.
+    /// `systemCode` is the kernel's number where libvirt passes one on.
     init(call: String, code: Int, domain: Int, message: String, systemCode: Int32? = nil) {
         self.call = call
         self.code = code

@@ -15,7 +15,7 @@ public struct GuestProcess: Hashable, Sendable {
     /// What could not be read.
     public var unread: [Unread]
 
-    /// Puts a process together; threads and areas are sorted.
+    /// Threads and areas are sorted.
     public init(
         guest: String, id: Int, age: UInt64? = nil, threads: [GuestThread], areas: [MemoryArea]?, unread: [Unread] = []
     ) {

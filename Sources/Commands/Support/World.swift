@@ -41,7 +41,7 @@ public struct World {
     /// Has the program run with these arguments for a transaction, after a delay.
     public typealias StartLater = (_ arguments: [String], _ transaction: String, _ delay: Duration) throws -> Void
 
-    /// Puts a world together; without other word its folders, its clock and its timers are the machine's.
+    /// Without other word its folders, its clock and its timers are the machine's.
     public init(
         say: @escaping (String) -> Void, warn: @escaping (String) -> Void, ask: @escaping (String) -> String?,
         read: @escaping (_ path: String, _ limit: Int) throws -> [UInt8], hasColor: Bool, hostName: String,

@@ -1,3 +1,4 @@
+internal import HostModel
 public import XMLTree
 
 /// A disk or an interface of a domain by what it is found again by: a disk by its target, an interface by its hardware address.
@@ -12,7 +13,6 @@ public struct DomainDevice: Hashable, Sendable {
     /// The target of a disk, `vdb`; the hardware address of an interface, lower case, or `new`, `new-2` for one that has none yet.
     public var name: String
 
-    /// Names a device.
     package init(_ kind: DeviceKind, _ name: String) {
         self.kind = kind
         self.name = name

@@ -45,7 +45,7 @@ public struct MachineRecord: Hashable, Sendable {
     /// Whether the machine came about from the site's keys alone.
     var isWhole: Bool { !isPartial && base == nil }
 
-    /// Puts a record together; the defaults are those of a site that says nothing.
+    /// The defaults are those of a site that says nothing.
     package init(
         base: String? = nil, hypervisor: Accelerator? = nil, machine: String? = nil,
         disks: [RecordedDisk] = [], interfaces: [GuestInterface] = [], hostDevices: [PCIAddress] = [],

@@ -39,7 +39,7 @@ public struct BootFile: Hashable, Sendable {
     /// The sites that the pools are for, ascending; empty in a file of an earlier version.
     public var sites: [String]
 
-    /// Puts a file together; cells and targets are sorted.
+    /// Cells and targets are sorted.
     public init(host: String?, cells: [KnownCell], targets: [PoolTarget], sites: [String] = []) {
         self.sites = sites.sorted()
         self.host = host

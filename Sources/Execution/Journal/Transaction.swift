@@ -50,7 +50,7 @@ public struct Transaction: Hashable, Sendable {
         }
     }
 
-    /// Puts the records of a journal together.
+    /// Reads a journal from its records.
     ///
     /// - Throws: ``JournalFlaw`` at the first record that does not follow from those before it.
     public init(_ records: [JournalRecord]) throws(JournalFlaw) {

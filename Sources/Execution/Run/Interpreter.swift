@@ -19,8 +19,6 @@ public struct Interpreter {
     let observer: any StepObserver
     let defaultHugePage: PageSize?
 
-    /// Puts an interpreter together.
-    ///
     /// - Parameters:
     ///   - threads: The guests' processes; without it a pin of the emulator is what libvirt makes of it, and that is noted.
     ///   - defaultHugePage: The host's default size of huge pages, what `<hugepages/>` alone means; nil when not known.

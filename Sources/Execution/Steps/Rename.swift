@@ -38,13 +38,6 @@ extension RenameStep: DomainWrite {
     }
 }
 
-extension HostWrite {
-    /// Gives the domain `from` that name; `uuid` is the domain's, nil where it is not known.
-    public static func rename(name: String, from: String, uuid: String?) -> HostWrite {
-        .rename(RenameStep(guest: name, from: from, uuid: uuid))
-    }
-}
-
 /// A domain that got another name.
 struct TouchedName: TouchedThing {
     let id: RenameStep

@@ -103,8 +103,6 @@ public struct GuestCellPlacement: Hashable, Sendable {
     /// The host cells that the memory is bound to; empty for memory that is bound nowhere.
     public var boundTo: CellSet
 
-    /// Puts a placed cell together.
-    ///
     /// - Parameters:
     ///   - memoryByCell: nil is all memory on the host cell.
     ///   - boundTo: nil is the host cell.

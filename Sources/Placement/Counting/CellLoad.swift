@@ -18,9 +18,6 @@ struct CellLoad: Hashable {
     /// The largest overcommittable guest cell in KiB.
     var softMost = 0
 
-    /// Whether nothing was put here.
-    var isEmpty: Bool { self == CellLoad() }
-
     mutating func add(_ need: CellCounts, inHugePages: Bool) {
         wholeCores += need.wholeCores
         pairs += need.pairs

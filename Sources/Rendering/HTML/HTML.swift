@@ -7,7 +7,6 @@ internal import XMLTree
 /// The writer closes an element without content at once, which HTML knows only of elements that never have any: every other
 /// element here has text.
 enum HTML {
-    /// An element with elements in it.
     static func element(_ name: String, class style: String? = nil, _ children: [XMLElement]) -> XMLElement {
         XMLElement(name, style.map { [.init("class", $0)] } ?? [], children: children.map { .element($0) })
     }

@@ -10,7 +10,6 @@ public struct ExitReport: Hashable, Sendable {
     /// The code's stable name: `done`, `differences`.
     public var name: String
 
-    /// Names a code.
     package init(code: Int, name: String) {
         self.code = code
         self.name = name

@@ -25,7 +25,7 @@ public struct GuestMachine: Hashable, Sendable {
     /// libvirt's machine type, `q35`; nil for libvirt's choice.
     public var machineType: Located<String>?
 
-    /// Puts a machine together; the defaults are those of a guest without such keys.
+    /// The defaults are those of a guest without such keys.
     public init(
         base: Located<String>? = nil, adopts: Located<Bool>? = nil, disks: [Located<GuestDisk>] = [],
         interfaces: [GuestInterface] = [],

@@ -197,7 +197,7 @@ public struct GuestDemand: Hashable, Sendable {
     /// The guest's physical address bits; nil leaves that as it is.
     public var physicalAddress: PhysicalAddress?
 
-    /// Puts a demand together; the defaults are those of a flavor with `vcpus` and `ram` alone.
+    /// The defaults are those of a flavor with `vcpus` and `ram` alone.
     package init(
         vcpus: Int, memory: KiB, cells: [GuestCellDemand] = [], cpuPolicy: CPUPolicy = .shared,
         dedicatedVCPUs: VCPUSet = [], threadPolicy: ThreadPolicy = .prefer, emulatorPolicy: EmulatorPolicy? = nil,
@@ -285,7 +285,7 @@ public struct CPUTopology: Hashable, Sendable {
     /// Threads of each core.
     public var threads: Int
 
-    /// Puts a topology together; all numbers are at least 1.
+    /// All numbers are at least 1.
     package init(sockets: Int, cores: Int, threads: Int) {
         self.sockets = sockets
         self.cores = cores

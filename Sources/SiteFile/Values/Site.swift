@@ -65,7 +65,7 @@ public struct HostPolicy: Hashable, Sendable {
     /// The reserve of a cell that nobody set: 256 MiB.
     public static let defaultReserve = KiB(256 * 1_024)
 
-    /// Puts a policy together; the defaults are those of a host entry without keys.
+    /// The defaults are those of a host entry without keys.
     package init(
         name: Located<String>, connect: Located<String>? = nil, dedicatedCPUs: Located<CPUSet>? = nil,
         sharedCPUs: Located<CPUSet>? = nil, cpuAllocationRatio: Ratio = Ratio(thousandths: 4_000),
