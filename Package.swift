@@ -109,6 +109,7 @@ let package = Package(
         tests("XMLTree", []),
         tests("DomainXML", ["XMLTree", "HostModel"]),
         tests("SiteFile", ["Rendering", "YAMLTree", "HostModel", "Diagnostics"]),
+        tests("Placement", ["FullHosts", "SiteFile", "HostModel", "Diagnostics"]),
         tests("Planning", ["FullHosts", "Placement", "SiteFile", "HostModel", "Diagnostics", "DomainXML", "XMLTree"]),
         tests("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),
         tests("LivePlacement", ["Placement", "Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),

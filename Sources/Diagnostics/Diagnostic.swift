@@ -46,7 +46,7 @@ public struct Checked<Value> {
     public var diagnostics: [Diagnostic]
 
     /// Pairs a value with its findings.
-    public init(_ value: Value?, _ diagnostics: [Diagnostic] = []) {
+    package init(_ value: Value?, _ diagnostics: [Diagnostic] = []) {
         self.value = value
         self.diagnostics = diagnostics
     }

@@ -16,15 +16,17 @@ public struct DiagnosticGroup: Hashable, Sendable {
 
     /// The findings in groups, in the order of the first of each.
     public static func of(_ findings: [Diagnostic]) -> [DiagnosticGroup] {
-        let groups = Dictionary(grouping: findings.filter(\.isPlain), by: Key.init).filter { $0.value.count >= least }
-        var shown: Set<Key> = []
+        let groups = Dictionary(grouping: findings.filter(\.isPlain), by: GroupKey.init).filter {
+            $0.value.count >= least
+        }
+        var shown: Set<GroupKey> = []
         return findings.compactMap { finding in
-            guard finding.isPlain, let group = groups[Key(finding)] else { return DiagnosticGroup(all: [finding]) }
-            return shown.insert(Key(finding)).inserted ? DiagnosticGroup(all: group) : nil
+            guard finding.isPlain, let group = groups[GroupKey(finding)] else { return DiagnosticGroup(all: [finding]) }
+            return shown.insert(GroupKey(finding)).inserted ? DiagnosticGroup(all: group) : nil
         }
     }
 
-    private struct Key: Hashable {
+    private struct GroupKey: Hashable {
         let code: DiagnosticCode
         let severity: Diagnostic.Severity
         let hint: String?

@@ -6,7 +6,7 @@ public struct Located<Value> {
     public var mark: SourceMark
 
     /// Pairs a value with its place.
-    public init(_ value: Value, at mark: SourceMark) {
+    package init(_ value: Value, at mark: SourceMark) {
         self.value = value
         self.mark = mark
     }

@@ -8,7 +8,7 @@ public struct SourceMark: Hashable, Sendable, Comparable, Codable {
     public let column: Int
 
     /// Makes a mark; `line` and `column` count from 1.
-    public init(file: String, line: Int, column: Int) {
+    package init(file: String, line: Int, column: Int) {
         self.file = file
         self.line = line
         self.column = column

@@ -6,7 +6,7 @@ public struct SourceText: Hashable, Sendable {
     public let text: String
 
     /// Keeps `text` under `name`.
-    public init(name: String, text: String) {
+    package init(name: String, text: String) {
         self.name = name
         self.text = text
     }

@@ -3,7 +3,7 @@ public import Diagnostics
 /// What became of one check.
 public struct CheckResult: Hashable, Sendable {
     /// What a check comes to.
-    public enum Verdict: String, Hashable, Sendable, CaseIterable {
+    public enum CheckVerdict: String, Hashable, Sendable, CaseIterable {
         /// Nothing is wrong.
         case fine
         /// There is something to say.
@@ -15,12 +15,11 @@ public struct CheckResult: Hashable, Sendable {
     /// The check's stable name, such as `numa_balancing`.
     public var name: String
     /// What it comes to.
-    public var verdict: Verdict
+    public var verdict: CheckVerdict
     /// What was found: what, why it matters as a note, the command that helps as a hint.
     public var findings: [Diagnostic]
 
-    /// Puts a result together.
-    public init(name: String, verdict: Verdict, findings: [Diagnostic] = []) {
+    package init(name: String, verdict: CheckVerdict, findings: [Diagnostic] = []) {
         self.name = name
         self.verdict = verdict
         self.findings = findings

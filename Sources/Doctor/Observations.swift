@@ -58,8 +58,7 @@ public struct SiteNeeds: Hashable, Sendable {
     /// The guests on this host, absent ones left out.
     public var guests: [GuestSpec]
 
-    /// Puts the needs together.
-    public init(policy: HostPolicy, guests: [GuestSpec]) {
+    package init(policy: HostPolicy, guests: [GuestSpec]) {
         self.policy = policy
         self.guests = guests.filter { $0.state?.value != .absent }
     }
@@ -81,8 +80,7 @@ public struct KVM: Hashable, Sendable {
     /// Whether guests may have guests of their own; nil when the module does not tell.
     public var isNested: Bool?
 
-    /// Puts the answers together.
-    public init(hasDevice: Bool, isInCPUs: Bool?, module: String?, isNested: Bool?) {
+    package init(hasDevice: Bool, isInCPUs: Bool?, module: String?, isNested: Bool?) {
         self.hasDevice = hasDevice
         self.isInCPUs = isInCPUs
         self.module = module
@@ -101,8 +99,7 @@ public struct ConfiguredSetting: Hashable, Sendable {
     /// Its value.
     public var value: String
 
-    /// Puts a line together.
-    public init(file: String, line: Int, name: String, value: String) {
+    package init(file: String, line: Int, name: String, value: String) {
         self.file = file
         self.line = line
         self.name = name
@@ -117,8 +114,7 @@ public struct TunedProfile: Hashable, Sendable {
     /// Lines of the profile that are about huge pages, NUMA balancing, KSM or isolated CPUs, in their order.
     public var lines: [String]
 
-    /// Puts a profile together.
-    public init(name: String, lines: [String]) {
+    package init(name: String, lines: [String]) {
         self.name = name
         self.lines = lines
     }

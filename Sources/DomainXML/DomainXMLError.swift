@@ -3,7 +3,7 @@ public import HostModel
 /// Why a definition could not be understood where we manage it. libvirt would refuse such a definition too.
 public struct DomainXMLError: Error, Hashable, Sendable {
     /// What is wrong at the place.
-    public enum Reason: Hashable, Sendable {
+    public enum Flaw: Hashable, Sendable {
         /// The document's element is this, not `domain`.
         case notADomain(String)
         /// An element or attribute that must be there is not.
@@ -29,10 +29,9 @@ public struct DomainXMLError: Error, Hashable, Sendable {
     /// The line of the element, from 1; nil for an element that was not read.
     public var line: Int?
     /// What is wrong there.
-    public var reason: Reason
+    public var reason: Flaw
 
-    /// Puts an error together.
-    public init(_ path: String, line: Int? = nil, _ reason: Reason) {
+    package init(_ path: String, line: Int? = nil, _ reason: Flaw) {
         self.path = path
         self.line = line
         self.reason = reason
@@ -47,7 +46,7 @@ extension DomainXMLError: CustomStringConvertible {
     }
 }
 
-extension DomainXMLError.Reason: CustomStringConvertible {
+extension DomainXMLError.Flaw: CustomStringConvertible {
     /// One phrase that says what is wrong.
     public var description: String {
         switch self {

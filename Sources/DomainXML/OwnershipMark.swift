@@ -22,8 +22,7 @@ public struct OwnershipMark: Hashable, Sendable {
         /// The page size that backs the memory.
         public var pageSize: PageSize
 
-        /// Puts a placed cell together.
-        public init(guestCell: GuestCellID, hostCell: CellID, pageSize: PageSize) {
+        package init(guestCell: GuestCellID, hostCell: CellID, pageSize: PageSize) {
             self.guestCell = guestCell
             self.hostCell = hostCell
             self.pageSize = pageSize
@@ -54,8 +53,7 @@ public struct OwnershipMark: Hashable, Sendable {
     /// What the site said of the machine; nil in marks that do not say, and for adopted domains of which the site manages no device.
     public var machine: MachineRecord?
 
-    /// Puts a mark together.
-    public init(
+    package init(
         site: String, guest: String, flavor: String?, origin: Origin, managedPaths: [String], placement: [PlacedCell],
         ownCPUs: [VCPU: CPU] = [:], emulatorCPU: CPU? = nil, host: String? = nil, spec: String? = nil,
         machine: MachineRecord? = nil

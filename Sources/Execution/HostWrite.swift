@@ -1,89 +1,135 @@
-import HostModel
-import XMLTree
+public import Planning
 
-/// A kind of write to the host: all that is known of it, in one file a kind. A new kind is a case of ``HostAction`` and answers here
-/// what a run, its undo, its journal and a later rollback need to know.
-///
-/// Its stored members are its members in a journal.
-protocol HostWrite: Hashable, Sendable, Codable {
-    /// The word for it in a journal.
-    static var verb: HostAction.Verb { get }
+/// One write to the host. A step comes to one or two of them, and its undo is made of the same.
+public enum HostWrite: Hashable, Sendable {
+    /// Changes pools together.
+    case setPools(PoolsWrite)
+    /// Defines a domain.
+    case define(DefineWrite)
+    /// Removes a definition.
+    case undefine(UndefineStep)
+    /// Gives a domain another name.
+    case rename(RenameStep)
+    /// Pins a thread of a running domain.
+    case pin(PinWrite)
+    /// Has the balloon of a running domain leave it another amount of memory.
+    case setMemory(MemoryWrite)
+    /// Puts a device into a running domain, or takes one out.
+    case setDevice(DeviceWrite)
+    /// Sets whether libvirt starts a domain with the host.
+    case setAutostart(AutostartWrite)
+    /// Starts a domain.
+    case start(StartStep)
+    /// Asks a domain to shut down and waits.
+    case stop(StopStep)
+    /// Replaces a file as a whole, or removes it.
+    case replaceFile(FileWrite)
 
-    /// The write as one of all kinds.
-    var action: HostAction { get }
+    /// The write itself, which knows all about its kind.
+    var write: any WriteKind {
+        switch self {
+        case .setPools(let write): write
+        case .define(let write): write
+        case .undefine(let write): write
+        case .rename(let write): write
+        case .pin(let write): write
+        case .setMemory(let write): write
+        case .setDevice(let write): write
+        case .setAutostart(let write): write
+        case .start(let write): write
+        case .stop(let write): write
+        case .replaceFile(let write): write
+        }
+    }
 
     /// The domain that is written to; nil for pools and files.
-    var domain: String? { get }
-
-    /// What it does, in a few words that never hold a document's content: `pin vCPU 0 of web01 to 0-3`.
-    var words: String { get }
+    public var guest: String? { write.domain }
 
     /// What is written to, in words: `the definition of web01`.
-    var place: String { get }
-
-    /// Writes to the host, and counts the writes: a call that libvirt refuses is none; pools and a shutdown that took too long are.
-    func perform(in run: inout Run) throws(StepFailure)
-
-    /// Whether the host is as the write leaves it, as far as we manage it.
-    func holds(in run: Run) throws(StepFailure) -> Bool
-
-    /// Whether exactly these writes undo it. What is undone follows from them alone, so they must lead back to the same thing.
-    func isUndone(by inverse: [HostAction]) -> Bool
-
-    /// Notes what the write may have made of things.
-    func add(to history: inout WriteHistory, _ entry: Transaction.Entry)
-
-    // MARK: Undoing; what most kinds answer alike
-
-    /// Whether there is nothing to undo, where this write is the undo.
-    func isAsBefore(in run: Run) throws(StepFailure) -> Bool
-
-    /// The same write from what is there now, which need not be what was asked for.
-    func asOfNow(in run: Run) throws(StepFailure) -> HostAction
-
-    /// The same write to the domain under another name, which it has now.
-    func renamed(to name: String) -> HostAction
-
-    /// The guests that this run started and that need what the write, as an undo, would take away: their definition, or pages.
-    func guestsStanding(in run: Run) -> [String]
-
-    // MARK: Afterwards
-
-    /// Whether it is read back right after the write; if not, the verification of the steps compares it with all others, to report
-    /// every difference in one go.
-    static var isReadBackAtOnce: Bool { get }
-
-    /// Why the write counts as failed although the host said yes.
-    var notHeld: StepFailure { get }
-
-    /// Enters what a finished write means for others.
-    func noteDone(in run: inout Run)
-
-    /// Whether the run goes on without the write, which failed: then a note tells what that means.
-    func isOptional(after failure: StepFailure, in run: inout Run) -> Bool
-
-    /// Enters what a failed write, which may have happened all the same, means for others.
-    func noteFailed(in run: inout Run)
+    public var subject: String { write.place }
 }
 
-extension HostWrite {
-    func isAsBefore(in run: Run) throws(StepFailure) -> Bool { try holds(in: run) }
-    func asOfNow(in run: Run) throws(StepFailure) -> HostAction { action }
-    func renamed(to name: String) -> HostAction { action }
-    func guestsStanding(in run: Run) -> [String] { run.report.started.filter { $0 == domain } }
-    static var isReadBackAtOnce: Bool { true }
-    var notHeld: StepFailure { .notKept(action) }
-    func noteDone(in run: inout Run) {}
-    func noteFailed(in run: inout Run) {}
-    func isOptional(after failure: StepFailure, in run: inout Run) -> Bool { false }
+extension HostWrite: CustomStringConvertible {
+    /// A few words that never hold a document's content.
+    public var description: String { write.words }
 }
 
-/// A write to one domain.
-protocol DomainWrite: HostWrite {
-    /// The domain's name.
-    var guest: String { get }
+/// `{"do": "pin", "guest": "web01", "thread": "vcpu 0", "cpus": "0-3"}`. A document is its XML as a text, secrets included.
+///
+/// What a definition replaces is left out: ``ReversibleWrite`` puts it back.
+extension HostWrite: Codable {
+    enum Verb: String, Codable {
+        case pools, define, undefine, rename, pin, memory, device, autostart, start, stop, file
+
+        fileprivate var kind: any WriteKind.Type {
+            switch self {
+            case .pools: PoolsWrite.self
+            case .define: DefineWrite.self
+            case .undefine: UndefineStep.self
+            case .rename: RenameStep.self
+            case .pin: PinWrite.self
+            case .memory: MemoryWrite.self
+            case .device: DeviceWrite.self
+            case .autostart: AutostartWrite.self
+            case .start: StartStep.self
+            case .stop: StopStep.self
+            case .file: FileWrite.self
+            }
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey { case verb = "do" }
+
+    /// Reads an action. Every field must be there; fields that are not known are passed over.
+    public init(from decoder: any Decoder) throws {
+        let verb = try decoder.container(keyedBy: CodingKeys.self).decode(Verb.self, forKey: .verb)
+        self = try verb.kind.init(from: decoder).action
+    }
+
+    /// Writes an action.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(type(of: write).verb, forKey: .verb)
+        try write.encode(to: encoder)
+    }
 }
 
-extension DomainWrite {
-    var domain: String? { guest }
+extension Step {
+    /// How the step is carried out.
+    var execution: any StepExecution {
+        switch self {
+        case .setPool(let step): step
+        case .create(let step): step
+        case .rename(let step): step
+        case .redefine(let step): step
+        case .rebase(let step): step
+        case .pin(let step): step
+        case .setMemory(let step): step
+        case .setDevice(let step): step
+        case .setAutostart(let step): step
+        case .stop(let step): step
+        case .release(let step): step
+        case .undefine(let step): step
+        case .start(let step): step
+        }
+    }
+}
+
+/// One write with what leads to it and what leads back.
+public struct Effect: Hashable, Sendable {
+    /// The steps that want it: several for a batch of pools, none for a file, which all steps together want, else one.
+    public var steps: [Step]
+    /// The write.
+    public var action: HostWrite
+    /// What undoes it, in this order, from what was read just before; empty for a start, which is not undone.
+    public var inverse: [HostWrite]
+
+    /// The first of the steps; a file has none.
+    public var step: Step { steps[0] }
+
+    package init(_ steps: [Step], _ action: HostWrite, inverse: [HostWrite]) {
+        self.steps = steps
+        self.action = action
+        self.inverse = inverse
+    }
 }

@@ -99,7 +99,7 @@ extension DefinitionStep {
 extension Mismatch {
     /// The difference between two values; none where there is none.
     static func between(
-        _ wanted: ChangedPart.Value, _ found: ChangedPart.Value, _ subject: Change.Subject, _ path: String
+        _ wanted: ChangedPart.PartValue, _ found: ChangedPart.PartValue, _ subject: Change.Subject, _ path: String
     ) -> [Mismatch] {
         wanted == found ? [] : [Mismatch(subject: subject, path: path, wanted: wanted, found: found)]
     }

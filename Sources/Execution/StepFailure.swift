@@ -35,7 +35,7 @@ public enum StepFailure: Error, Hashable, Sendable {
     /// The definition that libvirt holds could not be understood.
     case unreadable(String, reason: String)
     /// The host said yes, and what was written is not there.
-    case notKept(HostAction)
+    case notKept(HostWrite)
     /// The step could not be written down beforehand, so it was not begun.
     case notRecorded(reason: String)
     /// The operator interrupted the run between two steps.
@@ -53,7 +53,7 @@ public enum StepFailure: Error, Hashable, Sendable {
 /// A call that the host refused, in its own words.
 public struct HostRefusal: Hashable, Sendable {
     /// What the refusal means to the caller.
-    public enum Kind: Hashable, Sendable, CaseIterable {
+    public enum RefusalKind: Hashable, Sendable, CaseIterable {
         /// There is nobody to talk to.
         case unreachable
         /// The user may not do that.
@@ -69,14 +69,13 @@ public struct HostRefusal: Hashable, Sendable {
     /// The function or path: `virDomainDefineXMLFlags`, `/sys/…/nr_hugepages`.
     public var call: String
     /// What the refusal means.
-    public var kind: Kind
+    public var kind: RefusalKind
     /// The host's own number of the error, 0 for none.
     public var code: Int
     /// What the host said, verbatim.
     public var message: String
 
-    /// Puts a refusal together.
-    public init(call: String, kind: Kind, code: Int, message: String) {
+    package init(call: String, kind: RefusalKind, code: Int, message: String) {
         self.call = call
         self.kind = kind
         self.code = code

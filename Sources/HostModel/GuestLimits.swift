@@ -9,8 +9,7 @@ public struct GuestLimits: Hashable, Sendable, Codable {
     /// What says so: the control group's folder, or the files of its unit.
     public var source: String
 
-    /// Puts limits together.
-    public init(cpus: CPUSet? = nil, memoryCells: CellSet? = nil, source: String) {
+    package init(cpus: CPUSet? = nil, memoryCells: CellSet? = nil, source: String) {
         self.cpus = cpus
         self.memoryCells = memoryCells
         self.source = source

@@ -7,8 +7,7 @@ public struct HostDevice: Hashable, Sendable {
     /// The socket of that cell; nil when it is not known, or the cell's CPUs are on several.
     public var socket: Int?
 
-    /// Puts a device together.
-    public init(address: PCIAddress, cell: CellID? = nil, socket: Int? = nil) {
+    package init(address: PCIAddress, cell: CellID? = nil, socket: Int? = nil) {
         self.address = address
         self.cell = cell
         self.socket = socket

@@ -12,7 +12,7 @@ extension HostFacts: Codable {
         case formatVersion = "format_version"
     }
 
-    private struct CPUs: Codable {
+    private struct CPULists: Codable {
         var online: CPUSet?
         var isolated: CPUSet?
         /// Left out where there are none.
@@ -33,7 +33,7 @@ extension HostFacts: Codable {
                 debugDescription: "version \(version) is not known; this program reads 1.x")
         }
         let cells = try container.decode([Cell].self, forKey: .cells)
-        let cpus = try container.decodeIfPresent(CPUs.self, forKey: .cpus)
+        let cpus = try container.decodeIfPresent(CPULists.self, forKey: .cpus)
         self.init(
             host: try container.decodeIfPresent(HostIdentity.self, forKey: .host) ?? HostIdentity(),
             onlineCPUs: cpus?.online ?? cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) },
@@ -56,7 +56,7 @@ extension HostFacts: Codable {
         try container.encode(host, forKey: .host)
         let efficiency = efficiencyCPUs.isEmpty ? nil : efficiencyCPUs
         try container.encode(
-            CPUs(online: onlineCPUs, isolated: isolatedCPUs, efficiency: efficiency), forKey: .cpus)
+            CPULists(online: onlineCPUs, isolated: isolatedCPUs, efficiency: efficiency), forKey: .cpus)
         try container.encodeIfPresent(guestLimits, forKey: .guestLimits)
         try container.encode(cells, forKey: .cells)
         try container.encode(devices, forKey: .devices)

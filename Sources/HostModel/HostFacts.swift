@@ -21,7 +21,7 @@ public struct HostFacts: Hashable, Sendable {
     /// The domains that libvirt holds, ascending by name.
     public var domains: [DomainFacts]
 
-    /// Puts the facts of a host together; cells, devices and domains are sorted.
+    /// Cells, devices and domains are sorted.
     public init(
         host: HostIdentity, onlineCPUs: CPUSet, isolatedCPUs: CPUSet = [], efficiencyCPUs: CPUSet = [],
         cells: [Cell], devices: [HostDevice] = [], libvirt: LibvirtFacts? = nil, domains: [DomainFacts] = [],
@@ -81,8 +81,8 @@ public struct HostIdentity: Hashable, Sendable {
     /// Tells this installation from every other: a checksum of its `/etc/machine-id`, which itself is nobody's business.
     public var machine: SHA256?
 
-    /// Puts the identity together; what is nil was not found.
-    public init(
+    /// What is nil was not found.
+    package init(
         name: String? = nil, arch: String? = nil, kernel: String? = nil, bootID: String? = nil,
         commandLine: String? = nil, basePage: PageSize = PageSize(4), machine: SHA256? = nil,
         commandLineLeftOut: Int = 0
@@ -121,7 +121,7 @@ public struct Cell: Hashable, Sendable {
     /// The socket that all CPUs of the cell are on; nil when they are on several, or the host does not tell.
     public var socket: Int?
 
-    /// Puts a cell together; without `siblings` every CPU is a core of its own.
+    /// Without `siblings` every CPU is a core of its own.
     public init(
         id: CellID, cpus: CPUSet, memory: KiB?, memoryFree: KiB? = nil, memoryAvailable: KiB? = nil,
         siblings: [CPUSet]? = nil,
@@ -154,8 +154,7 @@ public struct HugepagePool: Hashable, Sendable, Codable {
     /// Pages beyond the persistent pool, which go when they are given back.
     public var surplus: PageCount
 
-    /// Puts a pool together.
-    public init(pageSize: PageSize, total: PageCount, free: PageCount, surplus: PageCount = .zero) {
+    package init(pageSize: PageSize, total: PageCount, free: PageCount, surplus: PageCount = .zero) {
         self.pageSize = pageSize
         self.total = total
         self.free = free
@@ -193,8 +192,7 @@ public struct LibvirtFacts: Hashable, Sendable, Codable {
         /// Whether libvirt found the mount when it started; nil when that cannot be told.
         public var isKnownToLibvirt: Bool?
 
-        /// Puts a mount together.
-        public init(pageSize: PageSize, path: String, isKnownToLibvirt: Bool? = nil) {
+        package init(pageSize: PageSize, path: String, isKnownToLibvirt: Bool? = nil) {
             self.pageSize = pageSize
             self.path = path
             self.isKnownToLibvirt = isKnownToLibvirt
@@ -214,8 +212,7 @@ public struct LibvirtFacts: Hashable, Sendable, Codable {
     /// The mounts of hugetlbfs, ascending by page size.
     public var hugetlbfs: [Mount]
 
-    /// Puts the facts together.
-    public init(version: String?, hypervisor: String?, hugetlbfs: [Mount] = []) {
+    package init(version: String?, hypervisor: String?, hugetlbfs: [Mount] = []) {
         self.version = version
         self.hypervisor = hypervisor
         self.hugetlbfs = hugetlbfs
@@ -235,7 +232,7 @@ public struct LibvirtFacts: Hashable, Sendable, Codable {
 /// One domain as libvirt holds it.
 public struct DomainFacts: Hashable, Sendable, Codable {
     /// Whether a domain uses resources now.
-    public enum State: String, Hashable, Sendable, Codable, CaseIterable {
+    public enum DomainState: String, Hashable, Sendable, Codable, CaseIterable {
         case running, paused, shutoff, other
 
         /// Whether QEMU runs and holds memory and CPUs.
@@ -247,7 +244,7 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     /// The domain's UUID.
     public var uuid: String?
     /// Whether it runs.
-    public var state: State
+    public var state: DomainState
     /// Whether libvirt starts it when the host boots.
     public var autostart: Bool
     /// Whether it has a definition that outlives it.
@@ -268,9 +265,8 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     /// What a facts document left out of the definitions, as paths, ascending; nil when they are whole.
     public var leftOut: [String]?
 
-    /// Puts a domain together.
-    public init(
-        name: String, uuid: String? = nil, state: State, autostart: Bool = false, persistent: Bool = true,
+    package init(
+        name: String, uuid: String? = nil, state: DomainState, autostart: Bool = false, persistent: Bool = true,
         hasManagedSave: Bool = false, snapshots: Int = 0, checkpoints: Int = 0, job: String? = nil, xml: String,
         liveXML: String? = nil, leftOut: [String]? = nil
     ) {
@@ -300,8 +296,8 @@ public struct DomainFacts: Hashable, Sendable, Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         name = try container.decode(String.self, forKey: .name)
         uuid = try container.decodeIfPresent(String.self, forKey: .uuid)
-        let word = try container.decodeIfPresent(String.self, forKey: .state) ?? State.shutoff.rawValue
-        state = State(rawValue: word) ?? .other
+        let word = try container.decodeIfPresent(String.self, forKey: .state) ?? DomainState.shutoff.rawValue
+        state = DomainState(rawValue: word) ?? .other
         autostart = try container.decodeIfPresent(Bool.self, forKey: .autostart) ?? false
         persistent = try container.decodeIfPresent(Bool.self, forKey: .persistent) ?? true
         hasManagedSave = try container.decodeIfPresent(Bool.self, forKey: .hasManagedSave) ?? false

@@ -83,10 +83,7 @@ private func listNumber(_ text: Substring, in part: Substring) throws(ListError)
 }
 
 private func trimmingBlanks(_ text: Substring) -> Substring {
-    func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" || character == "\n" }
-    var rest = text.drop(while: isBlank)
-    while let last = rest.last, isBlank(last) { rest.removeLast() }
-    return rest
+    text.trimmed { $0 == " " || $0 == "\t" || $0 == "\n" }
 }
 
 extension IDSet: CustomStringConvertible {

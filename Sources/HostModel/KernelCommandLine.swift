@@ -1,7 +1,7 @@
 /// The kernel's command line, as far as it is about huge pages and CPUs.
 public struct KernelCommandLine: Hashable, Sendable {
     /// One `hugepages=`.
-    public struct HugePages: Hashable, Sendable {
+    public struct PageArgument: Hashable, Sendable {
         /// The size it is about; nil for the default one.
         public var pageSize: PageSize?
         /// The number, or cells with their numbers: `0:24,1:20`.
@@ -27,8 +27,8 @@ public struct KernelCommandLine: Hashable, Sendable {
 
     /// Every `hugepages=` in its order: a `hugepagesz=` before it gives its size, and of two for one size the kernel takes the
     /// first.
-    public var hugePages: [HugePages] {
-        var found: [HugePages] = []
+    public var hugePages: [PageArgument] {
+        var found: [PageArgument] = []
         var size: PageSize?
         let standard = value(of: "default_hugepagesz").flatMap { KernelCommandLine.size($0[...]) }
         for word in words {
@@ -38,7 +38,7 @@ public struct KernelCommandLine: Hashable, Sendable {
                 let key = size ?? standard
                 let isSecond = found.contains { ($0.pageSize ?? standard) == key }
                 found.append(
-                    HugePages(
+                    PageArgument(
                         pageSize: size, pages: String(word.dropFirst("hugepages=".count)), isIgnored: isSecond))
             }
         }

@@ -41,7 +41,8 @@ public struct PCIAddress: Hashable, Sendable, Comparable {
 extension PCIAddress: CustomStringConvertible {
     /// The kernel's form, in lower case.
     public var description: String {
-        padded(domain, to: 4) + ":" + padded(bus, to: 2) + ":" + padded(slot, to: 2) + "." + padded(function, to: 1)
+        domain.padded(to: 4, radix: 16) + ":" + bus.padded(to: 2, radix: 16) + ":" + slot.padded(to: 2, radix: 16) + "."
+            + function.padded(to: 1, radix: 16)
     }
 }
 
@@ -69,9 +70,4 @@ private func hexadecimal<Number: FixedWidthInteger>(
 ) -> Number? {
     let isHexadecimal = text.utf8.allSatisfy { "0123456789abcdefABCDEF".utf8.contains($0) }
     return isHexadecimal && digits.contains(text.utf8.count) ? Number(text, radix: 16) : nil
-}
-
-private func padded(_ number: some FixedWidthInteger, to width: Int) -> String {
-    let digits = String(number, radix: 16)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }

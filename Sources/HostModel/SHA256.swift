@@ -25,10 +25,7 @@ public struct SHA256: Hashable, Sendable, CustomStringConvertible {
         let length = UInt64(bytes.count) * 8
         let tail = (0..<8).map { UInt8(truncatingIfNeeded: length >> (56 - 8 * UInt64($0))) }
         state.mix(block + Array(repeating: 0, count: 56 - block.count) + tail)
-        description = state.map { word in
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - digits.count) + digits
-        }.joined()
+        description = state.map { $0.padded(to: 8, radix: 16) }.joined()
     }
 
     /// The sum of a text's UTF-8 bytes.

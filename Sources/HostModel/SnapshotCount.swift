@@ -4,7 +4,7 @@ public struct SnapshotCount: CustomStringConvertible {
     private let checkpoints: Int
 
     /// Counts them.
-    public init(_ snapshots: Int, _ checkpoints: Int) {
+    package init(_ snapshots: Int, _ checkpoints: Int) {
         self.snapshots = snapshots
         self.checkpoints = checkpoints
     }

@@ -39,13 +39,8 @@ extension UTCTime: CustomStringConvertible {
         let days = seconds >= 0 ? seconds / UTCTime.day : (seconds - UTCTime.day + 1) / UTCTime.day
         let rest = seconds - days * UTCTime.day
         let (year, month, day) = Calendar.date(of: days)
-        return "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))"
-            + "T\(digits(rest / 3_600, 2)):\(digits(rest / 60 % 60, 2)):\(digits(rest % 60, 2))Z"
-    }
-
-    private func digits(_ number: Int64, _ count: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, count - text.count)) + text
+        return "\(year.padded(to: 4))-\(month.padded(to: 2))-\(day.padded(to: 2))"
+            + "T\((rest / 3_600).padded(to: 2)):\((rest / 60 % 60).padded(to: 2)):\((rest % 60).padded(to: 2))Z"
     }
 }
 

@@ -60,7 +60,7 @@ extension DomainHandle {
     /// What the domain does, in the words of the facts.
     ///
     /// A crashed domain may still hold its memory (`on_crash` preserve) or be gone, so libvirt is asked whether QEMU runs.
-    fileprivate func state() throws(LibvirtError) -> DomainFacts.State {
+    fileprivate func state() throws(LibvirtError) -> DomainFacts.DomainState {
         var (number, reason): (Int32, Int32) = (0, 0)
         try call("virDomainGetState") { virDomainGetState($0, &number, &reason, 0) }
         return switch virDomainState(UInt32(bitPattern: number)) {

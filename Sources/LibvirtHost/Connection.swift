@@ -44,11 +44,6 @@ public final class Connection: Sendable {
         return LibvirtFacts(version: Connection.version(library), hypervisor: hypervisor)
     }
 
-    /// The capabilities document, as libvirt writes it at this moment.
-    public func capabilitiesXML() throws(LibvirtError) -> String {
-        try takeText(virConnectGetCapabilities(handle), from: "virConnectGetCapabilities")
-    }
-
     /// libvirt's packing of versions: 1,000,000 × major + 1,000 × minor + release.
     private static func version(_ number: UInt) -> String {
         "\(number / 1_000_000).\(number / 1_000 % 1_000).\(number % 1_000)"

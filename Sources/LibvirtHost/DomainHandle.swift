@@ -31,7 +31,6 @@ final class DomainHandle {
 }
 
 extension DomainHandle {
-    /// The name.
     func name() -> String {
         withExtendedLifetime(self) { virDomainGetName(pointer).map { String(cString: $0) } ?? "" }
     }

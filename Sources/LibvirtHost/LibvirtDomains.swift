@@ -140,7 +140,7 @@ public struct LibvirtDomains: DomainHost {
 extension HostRefusal {
     /// libvirt's refusal in the interpreter's words; its message and number go along as they are.
     public init(_ error: LibvirtError) {
-        let kind: Kind =
+        let kind: RefusalKind =
             switch error.kind {
             case .unreachable: .unreachable
             case .notPermitted: .notPermitted

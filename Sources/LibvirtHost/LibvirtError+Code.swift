@@ -24,7 +24,7 @@ private func oneLine(_ text: String) -> String {
     }.filter { !$0.isEmpty }.joined(separator: "; ")
 }
 
-extension LibvirtError.Kind {
+extension LibvirtError.ErrorKind {
     /// Sorts libvirt's numbers. While a connection is being opened, what is not a matter of permission is one of reach.
     init(code: Int, systemCode: Int32?, isOpening: Bool) {
         let known = Self.known.first { $0.codes.contains { Int($0.rawValue) == code } }?.kind

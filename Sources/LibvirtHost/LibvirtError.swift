@@ -1,7 +1,7 @@
 /// A call to libvirt that failed, in libvirt's own words.
 public struct LibvirtError: Error, Hashable, Sendable {
     /// What a failure means to the caller. It follows from libvirt's number, never from its words.
-    public enum Kind: Hashable, Sendable, CaseIterable {
+    public enum ErrorKind: Hashable, Sendable, CaseIterable {
         /// There is nobody to talk to: no daemon, no host, or the connection broke.
         case unreachable
         /// The user may not do that, or the connection is read-only.
@@ -35,15 +35,15 @@ public struct LibvirtError: Error, Hashable, Sendable {
     /// What libvirt said. Where it said several lines, such as a refusal of its schema, they are joined by `; `.
     public let message: String
     /// What it means to the caller.
-    public let kind: Kind
+    public let kind: ErrorKind
 
-    /// Puts an error together; `systemCode` is the kernel's number where libvirt passes one on.
+    /// `systemCode` is the kernel's number where libvirt passes one on.
     init(call: String, code: Int, domain: Int, message: String, systemCode: Int32? = nil) {
         self.call = call
         self.code = code
         self.domain = domain
         self.message = message
-        kind = Kind(code: code, systemCode: systemCode, isOpening: call.hasPrefix("virConnectOpen"))
+        kind = ErrorKind(code: code, systemCode: systemCode, isOpening: call.hasPrefix("virConnectOpen"))
     }
 }
 

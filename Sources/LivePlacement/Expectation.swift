@@ -17,8 +17,7 @@ public struct Expectation: Hashable, Sendable {
     /// The CPUs of each host cell, to tell whether memory is where its vCPUs run; empty when not known.
     public var hostCPUs: [CellID: CPUSet]
 
-    /// Puts an expectation together.
-    public init(
+    package init(
         placement: GuestPlacement, shape: GuestShape, onlineCPUs: CPUSet, isRestartPending: Bool = false,
         tolerance: UInt64 = 1, hostCPUs: [CellID: CPUSet] = [:]
     ) {
@@ -31,7 +30,7 @@ public struct Expectation: Hashable, Sendable {
     }
 
     /// Where the plan has a piece of the memory. A guest that has no cells yet and shall have one has all of it there.
-    func planned(_ piece: GuestShape.Piece) -> GuestCellPlacement? {
+    func planned(_ piece: GuestShape.BackedMemory) -> GuestCellPlacement? {
         if piece.cell == nil, shape.pieces.count == 1, placement.cells.count == 1 { return placement.cells.first }
         return placement.cells.first { $0.id == piece.cell }
     }

@@ -15,7 +15,7 @@ public struct GuestProcess: Hashable, Sendable {
     /// What could not be read.
     public var unread: [Unread]
 
-    /// Puts a process together; threads and areas are sorted.
+    /// Threads and areas are sorted.
     public init(
         guest: String, id: Int, age: UInt64? = nil, threads: [GuestThread], areas: [MemoryArea]?, unread: [Unread] = []
     ) {
@@ -49,8 +49,7 @@ public struct GuestThread: Hashable, Sendable {
     /// The last part of the control group that libvirt has put it into: `emulator`, `vcpu0`, `iothread1`; nil where it has none.
     public var group: String?
 
-    /// Puts a thread together.
-    public init(id: Int, name: String, allowed: CPUSet, group: String? = nil) {
+    package init(id: Int, name: String, allowed: CPUSet, group: String? = nil) {
         self.group = group
         self.id = id
         self.name = name
@@ -104,8 +103,7 @@ public struct MemoryArea: Hashable, Sendable {
     /// The pages that are there, by the host cell they are on.
     public var pages: [CellID: PageCount]
 
-    /// Puts an area together.
-    public init(
+    package init(
         start: UInt64, size: KiB? = nil, boundTo: CellSet = [], file: String? = nil, mayBeGuestMemory: Bool = true,
         pageSize: PageSize, pages: [CellID: PageCount] = [:]
     ) {
@@ -126,8 +124,7 @@ public struct Unread: Error, Hashable, Sendable {
     /// Whether the caller lacked the right to see it.
     public var isForbidden: Bool
 
-    /// Puts it together.
-    public init(_ what: String, isForbidden: Bool = false) {
+    package init(_ what: String, isForbidden: Bool = false) {
         self.what = what
         self.isForbidden = isForbidden
     }

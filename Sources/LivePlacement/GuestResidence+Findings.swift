@@ -31,7 +31,7 @@ extension GuestResidence {
         "its next start brings threads and memory there together: numactl-plan apply --restart \(shellWord(guest))"
     }
 
-    private func findings(_ piece: Memory) -> [Diagnostic] {
+    private func findings(_ piece: ResidentMemory) -> [Diagnostic] {
         let severity: Diagnostic.Severity = isRestartPending && !piece.isAway ? .note : .warning
         let subject = piece.cell.map { "\(guest): guest cell \($0)" } ?? guest
         var findings: [Diagnostic] = []
@@ -61,7 +61,7 @@ extension GuestResidence {
 }
 
 /// `; its vCPUs run on cell 1, away from 512 MiB of it`; "" where memory is with its vCPUs.
-private func awayWords(_ piece: GuestResidence.Memory) -> String {
+private func awayWords(_ piece: GuestResidence.ResidentMemory) -> String {
     guard piece.isAway, let cells = piece.vcpuCells, let away = piece.away else { return "" }
     return "; its vCPUs run on cell\(cells.count == 1 ? "" : "s") \(cells), away from \(amount(away)) of it"
 }

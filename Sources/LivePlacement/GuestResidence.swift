@@ -16,8 +16,7 @@ public struct GuestResidence: Hashable, Sendable {
         /// they would be away from it.
         public var staysWithMemory: Bool
 
-        /// Puts threads together.
-        public init(
+        package init(
             role: GuestThread.Role, ids: [Int], allowed: CPUSet, wanted: CPUSet?, staysWithMemory: Bool = false
         ) {
             self.role = role
@@ -35,7 +34,7 @@ public struct GuestResidence: Hashable, Sendable {
     }
 
     /// One piece of the guest's memory.
-    public struct Memory: Hashable, Sendable {
+    public struct ResidentMemory: Hashable, Sendable {
         /// The guest cell, or nil for all memory of a guest without cells.
         public var cell: GuestCellID?
         /// How much the guest has there.
@@ -51,8 +50,7 @@ public struct GuestResidence: Hashable, Sendable {
         /// The host cells on whose CPUs the piece's vCPUs may run now; nil when that was not looked at.
         public var vcpuCells: CellSet?
 
-        /// Puts a piece together.
-        public init(
+        package init(
             cell: GuestCellID?, size: KiB, wantedCell: CellID?, wantedPage: PageSize?,
             pages: [PageSize: [CellID: PageCount]], tolerance: UInt64, vcpuCells: CellSet? = nil
         ) {
@@ -73,15 +71,15 @@ public struct GuestResidence: Hashable, Sendable {
     /// Its threads: vCPUs ascending, iothreads, the emulator.
     public var threads: [Threads]
     /// Its memory, ascending by guest cell.
-    public var memory: [Memory]
+    public var memory: [ResidentMemory]
     /// Whether the plan's memory settings wait for the guest's next start: what is wrong with memory is then not news.
     public var isRestartPending: Bool
     /// What could not be told.
     public var unknown: [Unread]
 
-    /// Puts a residence together.
-    public init(
-        guest: String, process: Int?, threads: [Threads] = [], memory: [Memory] = [], isRestartPending: Bool = false,
+    package init(
+        guest: String, process: Int?, threads: [Threads] = [], memory: [ResidentMemory] = [],
+        isRestartPending: Bool = false,
         unknown: [Unread] = []
     ) {
         self.guest = guest
@@ -106,7 +104,7 @@ public struct GuestResidence: Hashable, Sendable {
     }
 }
 
-extension GuestResidence.Memory {
+extension GuestResidence.ResidentMemory {
     /// The memory that is there: what the guest has touched, or all where it was allocated at the start.
     public var resident: KiB { total { _, _ in true } }
 

@@ -4,7 +4,7 @@ public import HostModel
 /// How the memory of a running guest is cut, which is what tells it from the emulator's own.
 public struct GuestShape: Hashable, Sendable {
     /// One piece of memory with a backend of its own.
-    public struct Piece: Hashable, Sendable {
+    public struct BackedMemory: Hashable, Sendable {
         /// The guest cell, or nil for all memory of a guest without cells.
         public var cell: GuestCellID?
         /// Its memory.
@@ -12,8 +12,7 @@ public struct GuestShape: Hashable, Sendable {
         /// The host cells that QEMU was told to bind it to; nil for none or not known.
         public var boundTo: CellSet?
 
-        /// Puts a piece together.
-        public init(cell: GuestCellID?, memory: KiB, boundTo: CellSet? = nil) {
+        package init(cell: GuestCellID?, memory: KiB, boundTo: CellSet? = nil) {
             self.cell = cell
             self.memory = memory
             self.boundTo = boundTo
@@ -21,21 +20,21 @@ public struct GuestShape: Hashable, Sendable {
     }
 
     /// The pieces, ascending by guest cell.
-    public var pieces: [Piece]
+    public var pieces: [BackedMemory]
 
     /// Takes the pieces.
-    public init(_ pieces: [Piece]) { self.pieces = pieces }
+    package init(_ pieces: [BackedMemory]) { self.pieces = pieces }
 
     /// Reads the shape from what the running domain runs with.
     public init(_ live: FoundSettings) {
         let whole = live.numaTune?.hostCells
         guard !live.guestCells.isEmpty else {
-            self.init([Piece(cell: nil, memory: live.memory, boundTo: whole)])
+            self.init([BackedMemory(cell: nil, memory: live.memory, boundTo: whole)])
             return
         }
         self.init(
             live.guestCells.sorted { $0.id < $1.id }.map { cell in
-                Piece(
+                BackedMemory(
                     cell: cell.id, memory: cell.memory, boundTo: live.numaTune?.memNodes[cell.id]?.hostCells ?? whole)
             })
     }

@@ -12,8 +12,7 @@ public enum ProcessMaps {
         /// a guest.
         public var isUsable: Bool
 
-        /// Puts an extent together.
-        public init(size: KiB, isUsable: Bool) {
+        package init(size: KiB, isUsable: Bool) {
             self.size = size
             self.isUsable = isUsable
         }

@@ -45,7 +45,7 @@ public enum ResidenceCheck {
 
     /// The host cells on whose CPUs the vCPUs of a piece of memory may run; nil when CPUs or threads are not known.
     private static func cells(
-        of piece: GuestShape.Piece, _ expectation: Expectation, _ threads: [GuestResidence.Threads]
+        of piece: GuestShape.BackedMemory, _ expectation: Expectation, _ threads: [GuestResidence.Threads]
     ) -> CellSet? {
         let vcpus = expectation.planned(piece)?.vcpus
         let allowed = threads.reduce(into: CPUSet()) { cpus, group in
@@ -67,10 +67,10 @@ public enum ResidenceCheck {
 
     private static func memory(
         _ process: GuestProcess, _ expectation: Expectation, _ threads: [GuestResidence.Threads]
-    ) -> (pieces: [GuestResidence.Memory], missing: [Unread]) {
+    ) -> (pieces: [GuestResidence.ResidentMemory], missing: [Unread]) {
         guard let areas = process.areas else { return ([], []) }
         let found = expectation.shape.areas(in: areas)
-        var (pieces, missing): ([GuestResidence.Memory], [Unread]) = ([], [])
+        var (pieces, missing): ([GuestResidence.ResidentMemory], [Unread]) = ([], [])
         for piece in expectation.shape.pieces {
             guard let areas = found[piece.cell] else {
                 let what = piece.cell.map { "the memory of guest cell \($0)" } ?? "its memory"
@@ -79,7 +79,7 @@ public enum ResidenceCheck {
             }
             let planned = expectation.planned(piece)
             pieces.append(
-                GuestResidence.Memory(
+                GuestResidence.ResidentMemory(
                     cell: piece.cell, size: piece.memory, wantedCell: planned?.onlyMemoryCell,
                     wantedPage: planned?.pageSize,
                     pages: areas.reduce(into: [:]) { pages, area in

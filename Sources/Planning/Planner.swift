@@ -189,7 +189,7 @@ private struct PlanRun {
         }
     }
 
-    private func verdict(_ placement: Placement, _ plan: Plan) -> Plan.Verdict {
+    private func verdict(_ placement: Placement, _ plan: Plan) -> Plan.PlanVerdict {
         switch placement.verdict {
         case .infeasible: .infeasible
         case .undecided: .undecided
@@ -217,7 +217,7 @@ private struct PlanRun {
     private func besideRunning(_ placement: Placement, _ question: PlacementRequest) -> Placement {
         guard placement.verdict == .placed else { return placement }
         let occupancy = occupancy(placement)
-        let places = Dictionary(placement.guests.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let places = placement.guests.keyed(by: \.name)
         for countsMemory in [true, false] {
             let loads = occupancy.loads(countsMemory: countsMemory)
             guard !loads.isEmpty else { continue }

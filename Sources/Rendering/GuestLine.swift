@@ -11,12 +11,12 @@ struct GuestLine {
     /// Its columns: `2 vCPU`, `2 GiB`, `cell 1`; empty where nothing is known.
     let columns: [String]
     /// Which CPUs it runs on.
-    private(set) var cpus: CPUs
+    private(set) var cpus: CPUUse
     /// What happens to it: nothing more for one that is made.
     let action: String
 
     /// Which CPUs a guest's vCPUs run on.
-    enum CPUs: Hashable {
+    enum CPUUse: Hashable {
         /// Each vCPU on one of its own.
         case own(CPUSet, text: String)
         /// As the words say.
@@ -37,7 +37,7 @@ struct GuestLine {
         self.change = change
         let isGone = [.remove, .release].contains(change.action)
         columns = GuestLine.columns(change, isGone ? nil : place)
-        cpus = isGone ? .words("") : place.map(CPUs.init) ?? .words("")
+        cpus = isGone ? .words("") : place.map(CPUUse.init) ?? .words("")
         action = ActionWords(change).text
     }
 
@@ -45,12 +45,12 @@ struct GuestLine {
     ///
     /// - Parameter isWhole: Whether each guest of a name keeps a line of its own.
     static func all(of plan: Plan, isWhole: (String) -> Bool) -> [GuestLine] {
-        let places = Dictionary(plan.placement.guests.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let places = plan.placement.guests.keyed(by: \.name)
         let changes = plan.changes.filter(\.isGuest)
         // A plan that a person takes in at a glance tells each guest's own CPUs.
         let foldsOwn = changes.count > 20
         var lines: [GuestLine] = []
-        var known: [Key: Int] = [:]
+        var known: [LineKey: Int] = [:]
         for change in changes {
             guard case .guest(let name) = change.subject else { continue }
             let line = GuestLine(change, at: places[name])
@@ -65,17 +65,17 @@ struct GuestLine {
         return lines
     }
 
-    private struct Key: Hashable {
+    private struct LineKey: Hashable {
         let columns: [String]
         let cpus: String?
         let action: String
         let sort: Change.Action
     }
 
-    private func key(foldingOwn: Bool) -> Key {
+    private func key(foldingOwn: Bool) -> LineKey {
         var cpus: String? = cpus.text
         if foldingOwn, case .own = self.cpus { cpus = nil }
-        return Key(columns: columns, cpus: cpus, action: action, sort: change.action)
+        return LineKey(columns: columns, cpus: cpus, action: action, sort: change.action)
     }
 
     private mutating func add(_ other: GuestLine) {
@@ -108,7 +108,7 @@ struct GuestLine {
     }
 }
 
-extension GuestLine.CPUs {
+extension GuestLine.CPUUse {
     /// The CPUs of a guest's vCPUs, in few words.
     fileprivate init(_ place: GuestPlacement) {
         guard !place.cells.isEmpty else {

@@ -4,7 +4,7 @@ internal import Planning
 enum PendingWords {
     /// What the running domain has, and what it will have: `512MiB -> 1GiB`, `none -> 4`.
     static func values(_ part: ChangedPart) -> String {
-        let now: ChangedPart.Value? =
+        let now: ChangedPart.PartValue? =
             switch part.live {
             case .value(let value): value
             case .absent: nil

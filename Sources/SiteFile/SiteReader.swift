@@ -1,5 +1,5 @@
 public import Diagnostics
-public import YAMLTree
+internal import YAMLTree
 
 /// Reads a site file: YAML, the tables of keys, and every rule that needs no host.
 public enum SiteReader {
@@ -15,11 +15,6 @@ public enum SiteReader {
         guard let root = tree.value else { return Checked(nil, tree.diagnostics) }
         return read(root, after: tree.diagnostics, open)
     }
-
-    /// Reads a file that is a tree already.
-    ///
-    /// - Returns: The site, or nil and every error of the file, in the order of the file; warnings come with either.
-    public static func read(_ root: YAMLNode) -> Checked<Site> { read(root, after: [], nil) }
 
     private static func read(
         _ root: YAMLNode, after diagnostics: [Diagnostic], _ open: Opener?

@@ -1,3 +1,5 @@
+internal import HostModel
+
 /// Words as they are written into a site file.
 public enum YAMLWord {
     /// What YAML 1.1 or 1.2 reads as something else than text, in small letters.
@@ -26,8 +28,7 @@ public enum YAMLWord {
             switch scalar {
             case "\"", "\\": "\\\(scalar)"
             case _ where scalar.value < 0x20 || scalar.value == 0x7F || isBreak(scalar):
-                "\\U" + String(repeating: "0", count: 8 - String(scalar.value, radix: 16).count)
-                    + String(scalar.value, radix: 16)
+                "\\U" + scalar.value.padded(to: 8, radix: 16)
             default: "\(scalar)"
             }
         }

@@ -18,8 +18,7 @@ public struct XMLElement: Hashable, Sendable {
         /// The value, entities resolved.
         public var value: String
 
-        /// Puts an attribute together.
-        public init(_ name: String, _ value: String) {
+        package init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
         }
@@ -34,8 +33,7 @@ public struct XMLElement: Hashable, Sendable {
     /// The line of the start tag, from 1; nil for an element that was not read.
     public var line: Int?
 
-    /// Puts an element together.
-    public init(_ name: String, _ attributes: [Attribute] = [], children: [Node] = []) {
+    package init(_ name: String, _ attributes: [Attribute] = [], children: [Node] = []) {
         self.name = name
         self.attributes = attributes
         self.children = children

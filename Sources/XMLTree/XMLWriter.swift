@@ -5,7 +5,7 @@
 public enum XMLWriter {
     /// The element as text, with a line break at the end and no XML declaration.
     public static func write(_ element: XMLElement) -> String {
-        var output = Output()
+        var output = WrittenXML()
         output.write(element, depth: 0, isIndented: true)
         output.text += "\n"
         return output.text
@@ -13,7 +13,7 @@ public enum XMLWriter {
 }
 
 /// The text written so far.
-private struct Output {
+private struct WrittenXML {
     var text = ""
 
     mutating func write(_ element: XMLElement, depth: Int, isIndented: Bool) {

@@ -38,9 +38,6 @@ struct LineTable {
         return max(1, min(stop, lineEnd) - start)
     }
 
-    /// Whether two positions are on one line.
-    func areOnOneLine(_ left: Int, _ right: Int) -> Bool { line(of: left) == line(of: right) }
-
     /// The running number of the last line that starts at or before `position`.
     private func line(of position: Int) -> Int {
         var (low, high) = (0, starts.count)

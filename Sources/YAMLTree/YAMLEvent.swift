@@ -1,9 +1,9 @@
 /// What the parser met, with everything copied out of libyaml.
 struct YAMLEvent {
-    enum Kind {
+    enum EventKind {
         case streamStart, streamEnd, documentStart, documentEnd
         case alias(String)
-        case scalar(text: String, style: YAMLScalar.Style, tag: String?, anchor: String?)
+        case scalar(text: String, style: YAMLScalar.ScalarStyle, tag: String?, anchor: String?)
         case collectionStart(Collection, isFlow: Bool, tag: String?, anchor: String?)
         case collectionEnd
         /// An event that a later libyaml may send.
@@ -13,7 +13,7 @@ struct YAMLEvent {
     enum Collection { case sequence, mapping }
 
     /// What was met.
-    let kind: Kind
+    let kind: EventKind
     /// The running number of its first scalar.
     let start: Int
     /// The running number after its last scalar.
@@ -23,7 +23,7 @@ struct YAMLEvent {
 /// Why libyaml stopped.
 struct YAMLProblem: Error {
     /// Where libyaml says it happened.
-    enum Place {
+    enum ProblemPlace {
         /// The running number of a scalar.
         case scalar(Int)
         /// The running number of a byte.
@@ -34,7 +34,7 @@ struct YAMLProblem: Error {
     /// libyaml's own words.
     let words: String
     /// Where it happened.
-    let place: Place
+    let place: ProblemPlace
     /// What libyaml was about, and where that began.
     let context: (words: String, start: Int)?
 }

@@ -22,8 +22,7 @@ public struct YAMLNode: Hashable, Sendable {
     /// How many columns of its first line the node takes, at least 1; 1 for collections in block style.
     public var length: Int
 
-    /// Puts a node together.
-    public init(_ content: Content, at mark: SourceMark, length: Int = 1) {
+    package init(_ content: Content, at mark: SourceMark, length: Int = 1) {
         self.content = content
         self.mark = mark
         self.length = max(1, length)
@@ -56,8 +55,7 @@ public struct YAMLPair: Hashable, Sendable {
     /// What the key names.
     public var value: YAMLNode
 
-    /// Puts an entry together.
-    public init(name: String, at mark: SourceMark, length: Int, value: YAMLNode) {
+    package init(name: String, at mark: SourceMark, length: Int, value: YAMLNode) {
         self.name = name
         self.mark = mark
         self.length = max(1, length)

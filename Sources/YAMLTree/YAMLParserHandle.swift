@@ -33,7 +33,7 @@ struct YAMLParserHandle: ~Copyable {
             kind: kind(of: event), start: Int(event.start_mark.index), end: Int(event.end_mark.index))
     }
 
-    private func kind(of event: yaml_event_t) -> YAMLEvent.Kind {
+    private func kind(of event: yaml_event_t) -> YAMLEvent.EventKind {
         switch event.type {
         case YAML_STREAM_START_EVENT: .streamStart
         case YAML_STREAM_END_EVENT: .streamEnd
@@ -54,9 +54,9 @@ struct YAMLParserHandle: ~Copyable {
         }
     }
 
-    private func scalar(_ scalar: yaml_event_t.__Unnamed_union_data.__Unnamed_struct_scalar) -> YAMLEvent.Kind {
+    private func scalar(_ scalar: yaml_event_t.__Unnamed_union_data.__Unnamed_struct_scalar) -> YAMLEvent.EventKind {
         let bytes = UnsafeBufferPointer(start: scalar.value, count: scalar.length)
-        let style: YAMLScalar.Style =
+        let style: YAMLScalar.ScalarStyle =
             switch scalar.style {
             case YAML_SINGLE_QUOTED_SCALAR_STYLE: .singleQuoted
             case YAML_DOUBLE_QUOTED_SCALAR_STYLE: .doubleQuoted

@@ -1,7 +1,7 @@
 /// A single value as it is written.
 public struct YAMLScalar: Hashable, Sendable {
     /// How a scalar is written.
-    public enum Style: Hashable, Sendable { case plain, singleQuoted, doubleQuoted, literal, folded }
+    public enum ScalarStyle: Hashable, Sendable { case plain, singleQuoted, doubleQuoted, literal, folded }
 
     /// A tag of YAML's core schema; other tags are refused by the reader.
     public enum Tag: String, Hashable, Sendable {
@@ -15,12 +15,11 @@ public struct YAMLScalar: Hashable, Sendable {
     /// The text with escapes and line folding resolved.
     public var text: String
     /// How the scalar is written.
-    public var style: Style
+    public var style: ScalarStyle
     /// The explicit tag, or nil; `!` alone is ``Tag/text``.
     public var tag: Tag?
 
-    /// Puts a scalar together.
-    public init(_ text: String, style: Style = .plain, tag: Tag? = nil) {
+    package init(_ text: String, style: ScalarStyle = .plain, tag: Tag? = nil) {
         self.text = text
         self.style = style
         self.tag = tag

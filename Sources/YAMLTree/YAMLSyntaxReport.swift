@@ -35,7 +35,7 @@ struct YAMLSyntaxReport {
         }
     }
 
-    private func position(of place: YAMLProblem.Place) -> Int? {
+    private func position(of place: YAMLProblem.ProblemPlace) -> Int? {
         switch place {
         case .scalar(let position): position
         case .byte(let offset): text.prefix(max(0, offset)).count { $0 & 0xC0 != 0x80 }

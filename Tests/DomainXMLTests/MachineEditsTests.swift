@@ -58,13 +58,13 @@ struct MachineEditsTests {
     private func wish(_ numbers: inout Numbers) -> MachineWish.Devices {
         let paths = ["/a", "/b", "/c", "/d"].filter { _ in Bool.random(using: &numbers) }.shuffled(using: &numbers)
         let disks = paths.map { path in
-            let bus = [MachineDescription.Disk.Bus.virtio, .virtio, .scsi, .sata].randomElement(using: &numbers)
-            return MachineDescription.Disk(path: path, bus: bus ?? .virtio, isReadOnly: Bool.random(using: &numbers))
+            let bus = [GuestDisk.Bus.virtio, .virtio, .scsi, .sata].randomElement(using: &numbers)
+            return GuestDisk(path: path, bus: bus ?? .virtio, isReadOnly: Bool.random(using: &numbers))
         }
         let addresses = ["52:54:00:00:00:01", "52:54:00:00:00:02", nil, nil].shuffled(using: &numbers)
         let interfaces = addresses.prefix(Int.random(in: 0...3, using: &numbers)).map { mac in
-            let source = [MachineDescription.Interface.Source.network("n"), .network("m"), .bridge("b")]
-            return MachineDescription.Interface(
+            let source = [GuestInterface.Source.network("n"), .network("m"), .bridge("b")]
+            return GuestInterface(
                 source: source.randomElement(using: &numbers) ?? .network("n"), mac: mac)
         }
         return .init(disks: disks, interfaces: Array(interfaces), hasConsole: false)

@@ -35,10 +35,10 @@ struct MachineMergeTests {
         <memballoon model='virtio'/></devices></domain>
         """
 
-    static let a = MachineDescription.Disk(path: "/a.qcow2", format: .qcow2)
-    static let b = MachineDescription.Disk(path: "/b")
-    static let first = MachineDescription.Interface(source: .network("default"))
-    static let second = MachineDescription.Interface(source: .bridge("br0"), mac: "52:54:00:AA:00:02")
+    static let a = GuestDisk(path: "/a.qcow2", format: .qcow2)
+    static let b = GuestDisk(path: "/b")
+    static let first = GuestInterface(source: .network("default"))
+    static let second = GuestInterface(source: .bridge("br0"), mac: "52:54:00:AA:00:02")
 
     static let wish = MachineWish(machine: "q35", devices: .init(disks: [a, b], interfaces: [first, second]))
     static let prior = MachineRecord(wish, prior: nil, in: nil)

@@ -255,8 +255,8 @@ struct ReadingTests {
             ("<memoryBacking><hugepages><page/></hugepages></memoryBacking>", "memoryBacking.page", .missing),
             ("<memoryBacking><access mode='some'/></memoryBacking>", "memoryBacking.access", .unknownWord("some")),
             ("<memoryBacking><access/></memoryBacking>", "memoryBacking.access", .missing),
-        ] as [(String, String, DomainXMLError.Reason)])
-    func refusing(body: String, path: String, reason: DomainXMLError.Reason) throws {
+        ] as [(String, String, DomainXMLError.Flaw)])
+    func refusing(body: String, path: String, reason: DomainXMLError.Flaw) throws {
         let domain = try domain(body)
         #expect(throws: DomainXMLError(path, line: 1, reason)) { try FoundSettings(reading: domain) }
     }

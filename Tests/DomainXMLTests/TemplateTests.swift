@@ -48,7 +48,7 @@ struct TemplateTests {
 
     @Test("name many disks as the kernel does")
     func diskNames() throws {
-        let disks = (0..<730).map { MachineDescription.Disk(path: "/\($0)") }
+        let disks = (0..<730).map { GuestDisk(path: "/\($0)") }
         let devices = DomainTemplate.domain(for: MachineDescription(name: "a", disks: disks)).element(named: "devices")
         let names = try #require(devices).elements(named: "disk").map { $0.element(named: "target")?[attribute: "dev"] }
         #expect(

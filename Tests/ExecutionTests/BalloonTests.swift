@@ -70,7 +70,7 @@ struct BalloonTests {
         let interpreter = Interpreter(domains: scenario.domains, pools: scenario.pools)
         for (found, isKnown) in [(32_768, true), (50_000, true), (65_536, true), (20_000, false)] as [(KiB, Bool)] {
             scenario.domains.entries["web"]?.live?.setCurrentMemory(found)
-            let expected: [RollbackCheck.Obstacle] = isKnown ? [] : [.memory("web", found: found)]
+            let expected: [RollbackCheck.ForeignChange] = isKnown ? [] : [.memory("web", found: found)]
             #expect(try interpreter.check(transaction).obstacles == expected)
         }
         #expect(interpreter.rollBack(transaction).isRolledBack)

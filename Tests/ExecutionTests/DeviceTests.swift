@@ -117,7 +117,7 @@ struct DeviceTests {
         for (live, isKnown) in [([Self.disk], true), ([], true), ([Self.xml(Self.otherDisk)], false)] {
             let scenario = Self.scenario(live: live)
             let interpreter = Interpreter(domains: scenario.domains, pools: scenario.pools)
-            let expected: [RollbackCheck.Obstacle] = isKnown ? [] : [.device("web", device: "devices.disk[vdb]")]
+            let expected: [RollbackCheck.ForeignChange] = isKnown ? [] : [.device("web", device: "devices.disk[vdb]")]
             #expect(try interpreter.check(transaction).obstacles == expected)
             guard isKnown else { continue }
             #expect(interpreter.rollBack(transaction).isRolledBack && Self.live(scenario).isEmpty)

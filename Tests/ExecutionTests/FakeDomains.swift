@@ -103,7 +103,7 @@ final class FakeDomains: DomainHost {
     /// Guests whose system does not let go of a device.
     var keepsDevices = false
     /// What a device is refused with; nil for nothing.
-    var deviceRefusal: HostRefusal.Kind?
+    var deviceRefusal: HostRefusal.RefusalKind?
 
     func attach(_ device: XMLElement, to name: String) throws(StepFailure) {
         guard let live = entries[name]?.live else { throw .notRunning(name) }

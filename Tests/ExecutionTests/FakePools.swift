@@ -40,11 +40,11 @@ final class FakePools: PoolHost {
 
     func setPools(_ changes: [PoolChange]) throws(StepFailure) -> PoolOutcome {
         let words = changes.map { "\($0.pool.pageSize)@\($0.pool.cell)=\($0.target)" }.joined(separator: " ")
-        var grants: [PoolAnswer] = []
+        var grants: [PoolGrant] = []
         try log.write("pools \(words)") {
             for change in changes where !(stuck.contains(change.pool) && change.target < change.prior) {
                 let granted = min(change.target, limits[change.pool] ?? change.target)
-                grants.append(PoolAnswer(pool: change.pool, asked: change.target, granted: granted))
+                grants.append(PoolGrant(pool: change.pool, asked: change.target, granted: granted))
                 sizes[change.pool] = granted
             }
         }

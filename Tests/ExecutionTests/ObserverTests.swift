@@ -16,7 +16,7 @@ private final class Recorder: StepObserver {
     }
     func didRun(_ effect: Effect, found: XMLElement?) { lines.append("did \(effect.action)") }
     func didFail(_ effect: Effect, _ failure: StepFailure) { lines.append("failed \(effect.action): \(failure)") }
-    func willUndo(_ action: HostAction) { lines.append("undo \(action)") }
+    func willUndo(_ action: HostWrite) { lines.append("undo \(action)") }
     func didUndo(_ result: UndoResult) { lines.append("undone \(result.result)") }
 }
 
@@ -68,7 +68,7 @@ struct ObserverTests {
 
     @Test("sees no document in the words for an action")
     func words() {
-        let action = HostAction.define(name: "db", document: .domain("db", pins: [0: "2"]), replacing: nil)
+        let action = HostWrite.define(name: "db", document: .domain("db", pins: [0: "2"]), replacing: nil)
         #expect(action.description == "define db")
     }
 }

@@ -26,8 +26,8 @@ struct PoolGrowthTests {
         #expect(
             outcome
                 == .granted([
-                    PoolGrant(pool: small0, prior: pool(small, 0), asked: 512, granted: 512, writes: 1),
-                    PoolGrant(pool: large0, prior: pool(large, 1), asked: 3, granted: 3, writes: 1),
+                    GrownPool(pool: small0, prior: pool(small, 0), asked: 512, granted: 512, writes: 1),
+                    GrownPool(pool: large0, prior: pool(large, 1), asked: 3, granted: 3, writes: 1),
                 ]))
     }
 
@@ -36,7 +36,7 @@ struct PoolGrowthTests {
         let kernel = FakePoolKernel([pool(small, 5)], room: gib)
         let outcome = PoolGrowth(kernel).grow([PoolTarget(small0, pages: target)])
         #expect(kernel.calls == [])
-        #expect(outcome == .granted([PoolGrant(pool: small0, prior: pool(small, 5), asked: target, granted: 5)]))
+        #expect(outcome == .granted([GrownPool(pool: small0, prior: pool(small, 5), asked: target, granted: 5)]))
     }
 
     @Test("surplus pages are no part of what a pool holds")
@@ -64,7 +64,7 @@ struct PoolGrowthTests {
         #expect(kernel.calls == [.write(large0, 3), .compact(0), .write(large0, 3), .compact(0), .write(large0, 3)])
         #expect(
             outcome
-                == .granted([PoolGrant(pool: large0, prior: pool(large, 0), asked: 3, granted: 3, writes: 3)]))
+                == .granted([GrownPool(pool: large0, prior: pool(large, 0), asked: 3, granted: 3, writes: 3)]))
     }
 
     @Test("asks again when each write is cut short, as by a signal")
@@ -112,10 +112,10 @@ struct PoolShortageTests {
                 == .short(
                     PoolShortage(
                         grants: [
-                            PoolGrant(pool: small0, prior: pool(small, 3), asked: 10, granted: 3),
-                            PoolGrant(pool: large0, prior: pool(large, 1), asked: 4, granted: 3, writes: 3),
-                            PoolGrant(pool: small1, prior: pool(small, 0), asked: 8, granted: 8, writes: 1),
-                            PoolGrant(pool: large1, prior: pool(large, 5), asked: 4, granted: 5),
+                            GrownPool(pool: small0, prior: pool(small, 3), asked: 10, granted: 3),
+                            GrownPool(pool: large0, prior: pool(large, 1), asked: 4, granted: 3, writes: 3),
+                            GrownPool(pool: small1, prior: pool(small, 0), asked: 8, granted: 8, writes: 1),
+                            GrownPool(pool: large1, prior: pool(large, 5), asked: 4, granted: 5),
                         ],
                         returns: [
                             PoolRestoration(pool: large0, prior: 1, left: 1),
@@ -162,7 +162,7 @@ struct PoolShortageTests {
             outcome
                 == .short(
                     PoolShortage(
-                        grants: [PoolGrant(pool: large0, prior: nil, asked: 1, granted: 0, failure: .noSuchPool)],
+                        grants: [GrownPool(pool: large0, prior: nil, asked: 1, granted: 0, failure: .noSuchPool)],
                         returns: [], kernelArguments: "hugepagesz=1G hugepages=0:1")))
     }
 
@@ -205,8 +205,8 @@ struct PoolShortageTests {
         let grants = PoolGrowth(kernel).growKeeping([PoolTarget(large0, pages: 3), PoolTarget(small0, pages: 2)])
         #expect(
             grants == [
-                PoolGrant(pool: small0, prior: pool(small, 0), asked: 2, granted: 2, writes: 1),
-                PoolGrant(pool: large0, prior: pool(large, 0), asked: 3, granted: 2, writes: 3),
+                GrownPool(pool: small0, prior: pool(small, 0), asked: 2, granted: 2, writes: 1),
+                GrownPool(pool: large0, prior: pool(large, 0), asked: 3, granted: 2, writes: 3),
             ])
         #expect(kernel.pools == [small0: pool(small, 2), large0: pool(large, 2)])
     }
@@ -231,7 +231,7 @@ struct PoolMiscountTests {
         #expect(kernel.pools[small0] == pool(small, 10))
         #expect(kernel.calls == [.write(small0, 10), .write(small0, 7)])
         guard case .granted(let grants) = outcome else { return #expect(Bool(false), "\(outcome)") }
-        #expect(grants.map(\.granted) == [10])
+        #expect(grants.map(\.grant.granted) == [10])
     }
 
     @Test("another excess is somebody else's and stays")

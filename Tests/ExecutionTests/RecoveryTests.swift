@@ -33,7 +33,7 @@ private final class Witness: StepObserver {
     }
 
     func didFail(_ effect: Effect, _ failure: StepFailure) { add(.failed(number, reason: "\(failure)")) }
-    func willUndo(_ action: HostAction) { add(records.last?.isTurn == true ? nil : .turned(.sample, reason: "")) }
+    func willUndo(_ action: HostWrite) { add(records.last?.isTurn == true ? nil : .rollingBack(.sample, reason: "")) }
     func didUndo(_ result: UndoResult) { add(.undone(what: "\(result.action)", .restored, detail: "")) }
 
     private func add(_ record: JournalRecord?) {
@@ -43,7 +43,7 @@ private final class Witness: StepObserver {
 }
 
 extension JournalRecord {
-    fileprivate var isTurn: Bool { if case .turned = self { true } else { false } }
+    fileprivate var isTurn: Bool { if case .rollingBack = self { true } else { false } }
 }
 
 extension UnixTime {

@@ -78,7 +78,7 @@ struct RenamingTests {
         let scenario = Scenario()
         let before = scenario.domains.entries
         final class Writes: StepObserver {
-            var entries: [Transaction.Entry] = []
+            var entries: [Transaction.RecordedWrite] = []
             func willRun(_ effect: Effect) { entries.append(.init(effect.write, .begun)) }
             func didRun(_ effect: Effect, found: XMLElement?) {
                 entries[entries.count - 1].state = .done(found: found)

@@ -44,7 +44,7 @@ private let records: [JournalRecord] = [
     .done(5, found: nil),
     .begun(6, ReversibleWrite(.stop(name: "old", force: true), inverse: [.start(name: "old")])),
     .failed(6, reason: "line\nbreak"),
-    .turned(.sample, reason: "so"),
+    .rollingBack(.sample, reason: "so"),
     .undone(what: "start old", .notNeeded, detail: ""),
     .ended(JournalEnd(.rolledBack, at: .sample, note: "n")),
 ]
@@ -73,7 +73,7 @@ struct TransactionTests {
         let transaction = try Transaction(Array(records.prefix(3)) + [.replacing(change)])
         #expect(
             transaction.entries.last
-                == Transaction.Entry(
+                == Transaction.RecordedWrite(
                     ReversibleWrite(
                         .replaceFile(change), inverse: [.replaceFile(FileChange(path: "/a", before: "b", after: nil))]),
                     .begun))
@@ -128,14 +128,16 @@ struct TransactionTests {
         #expect(transaction.entries.map(\.write.action.guest) == [nil, "web", "new", "old", "web", "old"])
         #expect(transaction.entries[1].state == .done(found: .domain("web", pins: [0: "1"])))
         #expect(transaction.entries[5].state == .failed(reason: "line\nbreak"))
-        #expect(transaction.turned == "so")
+        #expect(transaction.rollbackReason == "so")
         #expect(transaction.undos.map(\.what) == ["start old"])
         #expect(transaction.undos.map(\.result) == [.notNeeded])
         #expect(!transaction.isOpen && !transaction.isStanding)
     }
 
-    @Test("is open until it has an end, and again when it is rolled back", arguments: JournalEnd.Outcome.allCases)
-    func openness(outcome: JournalEnd.Outcome) throws {
+    @Test(
+        "is open until it has an end, and again when it is rolled back",
+        arguments: JournalEnd.TransactionOutcome.allCases)
+    func openness(outcome: JournalEnd.TransactionOutcome) throws {
         let begun = Array(records.prefix(3))
         #expect(try !Transaction(Array(records.prefix(1))).isOpen)
         #expect(try Transaction(begun).isOpen)
@@ -143,7 +145,7 @@ struct TransactionTests {
         #expect(try Transaction(ended).isOpen == (outcome == .incomplete))
         #expect(
             try Transaction(ended).isStanding == [.applied, .left, .incomplete].contains(outcome))
-        let turned = try Transaction(ended + [.turned(.sample, reason: "again")])
+        let turned = try Transaction(ended + [.rollingBack(.sample, reason: "again")])
         #expect(turned.isOpen && turned.isStanding)
     }
 
@@ -174,6 +176,6 @@ struct TransactionTests {
             #"{"do":"pools","pools":[{"cell":0,"page_kib":2048,"prior":-1,"target":1}]}"#,
         ])
     func hostile(text: String) {
-        #expect(throws: DecodingError.self) { try JSONDecoder().decode(HostAction.self, from: Data(text.utf8)) }
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(HostWrite.self, from: Data(text.utf8)) }
     }
 }

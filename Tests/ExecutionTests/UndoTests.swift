@@ -75,8 +75,8 @@ struct UndoTests {
         }
         #expect(
             grants == [
-                PoolAnswer(pool: Scenario.small, asked: 20, granted: 20),
-                PoolAnswer(pool: Scenario.large, asked: 2, granted: 1),
+                PoolGrant(pool: Scenario.small, asked: 20, granted: 20),
+                PoolGrant(pool: Scenario.large, asked: 2, granted: 1),
             ])
         #expect(report.isRolledBack)
         #expect(scenario.log.lines == [Scenario.writes[0]])

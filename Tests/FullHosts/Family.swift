@@ -8,7 +8,7 @@ public struct Family: Sendable, CustomStringConvertible {
     /// What it is.
     public let name: String
     /// The answer, where it is known by the way in which the guests were made.
-    public let verdict: Placement.Verdict?
+    public let verdict: Placement.SearchVerdict?
     /// Numbers of host cells and of guests.
     public let sizes: [(cells: Int, guests: Int)]
     /// Memory is cut in multiples of this, in MiB.
@@ -29,7 +29,7 @@ public struct Family: Sendable, CustomStringConvertible {
     }
 
     private init(
-        _ name: String, _ verdict: Placement.Verdict?, grain: Int = 1_024,
+        _ name: String, _ verdict: Placement.SearchVerdict?, grain: Int = 1_024,
         sizes: [(cells: Int, guests: Int)] = Family.allSizes,
         make: @escaping @Sendable (inout Cutter) -> [GuestDemand]
     ) {

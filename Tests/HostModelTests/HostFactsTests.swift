@@ -189,6 +189,6 @@ struct FactsProblemTests {
 
     @Test("a domain is active unless it is shut off")
     func active() {
-        #expect(DomainFacts.State.allCases.filter { !$0.isActive } == [.shutoff])
+        #expect(DomainFacts.DomainState.allCases.filter { !$0.isActive } == [.shutoff])
     }
 }

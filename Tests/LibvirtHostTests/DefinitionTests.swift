@@ -29,10 +29,10 @@ struct DefinitionTests {
     @Test(
         "refuses a document by libvirt's code, and the old definition stands",
         arguments: [
-            ("<nonsense/>", LibvirtError.Kind.schema), ("<vcpu>", .malformed),
+            ("<nonsense/>", LibvirtError.ErrorKind.schema), ("<vcpu>", .malformed),
             ("<numatune><memory mode='sometimes' nodeset='0'/></numatune>", .schema),
-        ] as [(String, LibvirtError.Kind)])
-    func refusal(extra: String, kind: LibvirtError.Kind) throws {
+        ] as [(String, LibvirtError.ErrorKind)])
+    func refusal(extra: String, kind: LibvirtError.ErrorKind) throws {
         let name = TestDriver.name("invalid")
         _ = try connection.define(TestDriver.definition(name))
         let present = try #require(try connection.definition(of: name))
@@ -62,10 +62,10 @@ struct DefinitionTests {
     @Test(
         "names what is missing or in the way",
         arguments: [
-            ("start", LibvirtError.Kind.noDomain), ("undefine", .noDomain), ("autostart", .noDomain),
+            ("start", LibvirtError.ErrorKind.noDomain), ("undefine", .noDomain), ("autostart", .noDomain),
             ("pin", .noDomain),
-        ] as [(String, LibvirtError.Kind)])
-    func missing(operation: String, kind: LibvirtError.Kind) throws {
+        ] as [(String, LibvirtError.ErrorKind)])
+    func missing(operation: String, kind: LibvirtError.ErrorKind) throws {
         let name = TestDriver.name("missing")
         let error = try #require(throws: LibvirtError.self) {
             switch operation {

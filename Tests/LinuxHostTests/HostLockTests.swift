@@ -6,8 +6,8 @@ import Testing
 @Suite("The lock of a host")
 struct HostLockTests {
     /// Tries to take the lock at once; the failure, or nil when it was free.
-    private func failure(_ path: FilePath, timeout: Duration = .zero) -> HostLock.Failure? {
-        do throws(HostLock.Failure) {
+    private func failure(_ path: FilePath, timeout: Duration = .zero) -> HostLock.LockFailure? {
+        do throws(HostLock.LockFailure) {
             _ = try HostLock(path: path, timeout: timeout)
             return nil
         } catch {
@@ -22,7 +22,7 @@ struct HostLockTests {
         do {
             let lock = try HostLock(path: path)
             #expect(failure(path) == .busy(path: path, holder: Int(getpid())))
-            #expect("\(HostLock.Failure.busy(path: "/x", holder: 7))" == "/x is held by process 7")
+            #expect("\(HostLock.LockFailure.busy(path: "/x", holder: 7))" == "/x is held by process 7")
             lock.release()
         }
         #expect(failure(path) == nil)

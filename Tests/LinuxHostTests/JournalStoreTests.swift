@@ -35,7 +35,7 @@ struct JournalStoreTests {
         #expect(try folder.store.transactions() == [])
         #expect(try folder.store.open() == [])
         #expect(!FileManager.default.fileExists(atPath: folder.path.string))
-        #expect(throws: JournalStore.Failure.absent(TransactionID(JournalSample.time))) {
+        #expect(throws: JournalStore.JournalFailure.absent(TransactionID(JournalSample.time))) {
             try folder.store.read(TransactionID(JournalSample.time))
         }
     }
@@ -77,7 +77,7 @@ struct JournalStoreTests {
         try file?.append(JournalSample.start)
         #expect(try folder.store.open() == [id])
         #expect(try folder.store.read(id).isHeld)
-        #expect(throws: JournalStore.Failure.self) { try folder.store.resume(id) }
+        #expect(throws: JournalStore.JournalFailure.self) { try folder.store.resume(id) }
         file = nil
         #expect(try folder.store.open() == [id])
         #expect(try !folder.store.read(id).isHeld)
@@ -139,7 +139,7 @@ struct JournalStoreTests {
             try bytes.write(to: URL(filePath: path))
         }
         #expect(try folder.store.open() == [id])
-        let failure = #expect(throws: JournalStore.Failure.self) { try folder.store.read(id) }
+        let failure = #expect(throws: JournalStore.JournalFailure.self) { try folder.store.read(id) }
         guard case .damaged? = failure else { return #expect(Bool(false), "\(String(describing: failure))") }
         try folder.store.close(id, as: .closed, note: "seen")
         #expect(try folder.store.open() == [])
@@ -224,7 +224,7 @@ struct JournalStoreTests {
         try #require(other)
         let rest = try FileHandle(forWritingTo: folder.url.appending(path: "other"))
         while (try? rest.write(contentsOf: Data(repeating: 1, count: 4_096))) != nil {}
-        try file.append(.turned(JournalSample.time, reason: "no room"))
+        try file.append(.rollingBack(JournalSample.time, reason: "no room"))
         for number in 0..<count { try file.append(.undone(what: "undo \(number)", .restored, detail: "")) }
         try file.append(.ended(JournalEnd(.rolledBack, at: JournalSample.time)))
         #expect(count > 0)
@@ -244,7 +244,7 @@ struct JournalStoreTests {
         let text = String(decoding: try Data(contentsOf: url), as: UTF8.self)
         try text.replacing("\"web\"", with: "\"wet\"").write(to: url, atomically: false, encoding: .utf8)
         #expect(
-            throws: JournalStore.Failure.damaged(
+            throws: JournalStore.JournalFailure.damaged(
                 path: folder.store.file(of: id), line: 2, reason: "its sum is not that of its bytes")
         ) { try folder.store.read(id) }
         #expect(try folder.store.open() == [id])
@@ -301,8 +301,8 @@ struct JournalStoreTests {
         let file = folder.store.file(of: id).string
         try manager.moveItem(atPath: file, toPath: elsewhere.path + "/target")
         try manager.createSymbolicLink(atPath: file, withDestinationPath: elsewhere.path + "/target")
-        #expect(throws: JournalStore.Failure.self) { try folder.store.read(id) }
-        #expect(throws: JournalStore.Failure.self) { try folder.store.resume(id) }
+        #expect(throws: JournalStore.JournalFailure.self) { try folder.store.read(id) }
+        #expect(throws: JournalStore.JournalFailure.self) { try folder.store.resume(id) }
         #expect(try manager.contentsOfDirectory(atPath: elsewhere.path) == ["target"])
 
         try #require(chmod(folder.path.string, 0o777) == 0)

@@ -33,7 +33,7 @@ struct LivePoolTests {
             return #expect(Bool(false), "three small pages are to be had")
         }
         #expect(
-            grants == [PoolGrant(pool: small0, prior: before, asked: target.pages, granted: target.pages, writes: 1)])
+            grants == [GrownPool(pool: small0, prior: before, asked: target.pages, granted: target.pages, writes: 1)])
         #expect(try pools.read(small0).persistent == target.pages)
         let outcome = growth.shrink(PoolTarget(small0, pages: before.persistent))
         #expect(outcome == .done(try pools.read(small0)))

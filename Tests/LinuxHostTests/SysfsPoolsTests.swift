@@ -91,7 +91,7 @@ struct SysfsPoolsTests {
             return #expect(Bool(false), "a file takes what is written")
         }
         #expect(grants.map(\.pool.cell) == cells)
-        #expect(grants.map(\.granted) == cells.map { _ in 3 })
+        #expect(grants.map(\.grant.granted) == cells.map { _ in 3 })
         #expect(growth.grow([], by: growth.inParallel) == .granted([]))
     }
 

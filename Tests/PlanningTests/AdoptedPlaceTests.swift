@@ -1,5 +1,6 @@
 import Diagnostics
 import DomainXML
+import FullHosts
 import HostModel
 import Placement
 import Planning
@@ -15,7 +16,7 @@ struct AdoptedPlaceTests {
         cells: (0..<2).map { Cell(id: CellID($0), cpus: CPUSet(numbers: $0 * 4..<$0 * 4 + 4), memory: 4_194_304) })
 
     private static func request(
-        _ parts: WantedSettings, live: WantedSettings? = nil, state: DomainFacts.State, demand: GuestDemand
+        _ parts: WantedSettings, live: WantedSettings? = nil, state: DomainFacts.DomainState, demand: GuestDemand
     ) -> PlanRequest {
         func xml(_ parts: WantedSettings) -> String {
             XMLWriter.write(
@@ -60,8 +61,8 @@ struct AdoptedPlaceTests {
     ]
 
     @Test(
-        "whether it runs or not", arguments: ways.indices.map { $0 }, [DomainFacts.State.running, .shutoff])
-    func stays(way: Int, state: DomainFacts.State) {
+        "whether it runs or not", arguments: ways.indices.map { $0 }, [DomainFacts.DomainState.running, .shutoff])
+    func stays(way: Int, state: DomainFacts.DomainState) {
         let request = Self.request(
             Self.ways[way].1, state: state, demand: .even(1, vcpus: 2, memory: 1_048_576))
         let plan = Planner.plan(request).plan

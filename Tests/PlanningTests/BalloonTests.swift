@@ -1,5 +1,6 @@
 import Diagnostics
 import DomainXML
+import FullHosts
 import HostModel
 import Planning
 import SiteFile
@@ -9,7 +10,7 @@ import XMLTree
 @Suite("The balloon of a running guest")
 struct BalloonTests {
     private static func gib(_ count: UInt64) -> KiB { KiB(count << 20) }
-    private static let memory = ChangedPart.Key.setting(SettingKey(CurrentMemory.self))
+    private static let memory = ChangedPart.PartKey.setting(SettingKey(CurrentMemory.self))
 
     /// One guest of 4 GiB that runs with this much of it.
     private static func request(current: KiB?, edit: (String) -> String = { $0 }) throws -> PlanRequest {

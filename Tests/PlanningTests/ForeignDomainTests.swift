@@ -1,4 +1,5 @@
 import Diagnostics
+import FullHosts
 import HostModel
 import Placement
 import Planning
@@ -8,7 +9,7 @@ import Testing
 @Suite("Domains that are not the site's")
 struct ForeignDomainTests {
     private func plan(
-        _ domain: String, guests: [(String, GuestDemand)], host: HostFacts = ShortageTests.host(2),
+        _ domain: String, guests: [(String, GuestDemand)], host: HostFacts = HostFacts.fourCPUs(2),
         policy: HostPolicy = .plain()
     ) -> ExecutablePlan {
         var host = host
@@ -41,7 +42,7 @@ struct ForeignDomainTests {
 
     @Test("keep memory that is bound to no cell, also from pools that grow", arguments: [(8, false), (7, true)])
     func pagesBesideMemory(gib: UInt64, fits: Bool) {
-        var host = ShortageTests.host(2)
+        var host = HostFacts.fourCPUs(2)
         for index in host.cells.indices {
             host.cells[index].pools = [HugepagePool(pageSize: PageSize(2_048), total: 0, free: 0)]
         }
@@ -91,7 +92,7 @@ struct ForeignDomainTests {
     @Test("hold the pages that the site declares for others, and no more are wanted", arguments: [0, 4, 6] as [UInt64])
     func declared(held: UInt64) {
         let size = PageSize(1_048_576)
-        var host = ShortageTests.host(
+        var host = HostFacts.fourCPUs(
             1, pools: [HugepagePool(pageSize: size, total: 6, free: PageCount(6 - held))])
         host.cells[0].memory = 16_777_216
         let wanted = PoolRequest(pool: Located(PoolID(cell: 0, pageSize: size)), pages: 4)
@@ -106,7 +107,7 @@ struct ForeignDomainTests {
         "or processes that hold a cell's memory are warned of where guests are to start",
         arguments: [(4, nil, false), (5, nil, true), (5, 5, false), (6, 5, true)] as [(UInt64, UInt64?, Bool)])
     func memoryInUse(gib: UInt64, available: UInt64?, warns: Bool) {
-        var host = ShortageTests.host(1)
+        var host = HostFacts.fourCPUs(1)
         host.cells[0].memoryFree = 4_194_304
         host.cells[0].memoryAvailable = available.map { KiB($0 << 20) }
         let plan = Planner.plan(
@@ -163,7 +164,7 @@ struct ForeignDomainTests {
     private func promised(
         _ guest: UInt64, manage: Bool, shrink: Bool = false, binding: String = ""
     ) -> ExecutablePlan {
-        var host = ShortageTests.host(2, pools: [HugepagePool(pageSize: Self.huge, total: 4, free: 4)])
+        var host = HostFacts.fourCPUs(2, pools: [HugepagePool(pageSize: Self.huge, total: 4, free: 4)])
         host.domains = [
             DomainFacts(
                 name: "old", state: .shutoff, autostart: true,
@@ -209,7 +210,7 @@ struct ForeignDomainTests {
         arguments: [(0, 64, []), (10, 74, [146])] as [(UInt64, UInt64, [UInt64])])
     func surplus(pages: UInt64, boot: UInt64, grown: [UInt64]) {
         let size = PageSize(2_048)
-        let host = ShortageTests.host(
+        let host = HostFacts.fourCPUs(
             1, pools: [HugepagePool(pageSize: size, total: 136, free: 0, surplus: 72)])
         let demand = GuestDemand.even(
             1, vcpus: 1, memory: KiB(max(1, pages) * 2_048), page: pages > 0 ? .exactly(size) : nil)

@@ -1,6 +1,7 @@
 import Diagnostics
 import DomainXML
 import Foundation
+import FullHosts
 import HostModel
 import Planning
 import SiteFile
@@ -11,12 +12,12 @@ import XMLTree
 struct LiveDeviceTests {
     private static let machine = GuestMachine(
         disks: [
-            GuestMachine.Disk(path: Located("/a.raw"), format: .raw),
-            GuestMachine.Disk(path: Located("/b.raw"), format: .raw),
+            Located(GuestDisk(path: "/a.raw", format: .raw)),
+            Located(GuestDisk(path: "/b.raw", format: .raw)),
         ],
         interfaces: [
-            GuestMachine.Interface(source: .network("default"), mac: "52:54:00:00:00:01"),
-            GuestMachine.Interface(source: .network("back"), mac: "52:54:00:00:00:02"),
+            GuestInterface(source: .network("default"), mac: "52:54:00:00:00:01"),
+            GuestInterface(source: .network("back"), mac: "52:54:00:00:00:02"),
         ])
 
     private static func ports(_ free: Int) -> String {
@@ -63,7 +64,7 @@ struct LiveDeviceTests {
         var consents: [Consent] = []
     }
 
-    private static let more = GuestMachine.Disk(path: Located("/c.raw"), format: .raw)
+    private static let more = Located(GuestDisk(path: "/c.raw", format: .raw))
 
     private static let edits: [Edit] = [
         Edit(
@@ -71,13 +72,13 @@ struct LiveDeviceTests {
             orders: ["attach devices.disk[vdc] to a"]),
         Edit(
             testDescription: "an interface is attached",
-            edit: { $0.interfaces.append(GuestMachine.Interface(source: .bridge("br0"))) },
+            edit: { $0.interfaces.append(GuestInterface(source: .bridge("br0"))) },
             orders: ["attach devices.interface[new] to a"]),
         Edit(
             testDescription: "two interfaces without addresses are attached",
             edit: {
                 $0.interfaces += [
-                    GuestMachine.Interface(source: .bridge("br0")), GuestMachine.Interface(source: .bridge("br0")),
+                    GuestInterface(source: .bridge("br0")), GuestInterface(source: .bridge("br0")),
                 ]
             }, orders: ["attach devices.interface[new] to a", "attach devices.interface[new-2] to a"]),
         Edit(
@@ -96,7 +97,7 @@ struct LiveDeviceTests {
             testDescription: "one port is left for two", buses: ports(1),
             edit: {
                 $0.disks.append(more)
-                $0.interfaces.append(GuestMachine.Interface(source: .bridge("br0")))
+                $0.interfaces.append(GuestInterface(source: .bridge("br0")))
             }, orders: ["attach devices.disk[vdc] to a"], waits: true),
         Edit(
             testDescription: "an i440fx has slots", buses: "<controller type='pci' index='0' model='pci-root'/>",
@@ -106,16 +107,16 @@ struct LiveDeviceTests {
             waits: true),
         Edit(
             testDescription: "a SCSI disk wants a controller",
-            edit: { $0.disks.append(GuestMachine.Disk(path: Located("/c.raw"), format: .raw, bus: .scsi)) },
+            edit: { $0.disks.append(Located(GuestDisk(path: "/c.raw", format: .raw, bus: .scsi))) },
             orders: [], waits: true),
         Edit(
             testDescription: "a SCSI disk needs no port",
             buses: "<controller type='pci' index='0' model='pcie-root'/><controller type='scsi' model='virtio-scsi'/>",
-            edit: { $0.disks.append(GuestMachine.Disk(path: Located("/c.raw"), format: .raw, bus: .scsi)) },
+            edit: { $0.disks.append(Located(GuestDisk(path: "/c.raw", format: .raw, bus: .scsi))) },
             orders: ["attach devices.disk[sda] to a"]),
         Edit(
             testDescription: "a disk that goes to another bus waits",
-            edit: { $0.disks[1].bus = .scsi }, orders: [], waits: true),
+            edit: { $0.disks[1].value.bus = .scsi }, orders: [], waits: true),
         Edit(
             testDescription: "another source waits", edit: { $0.interfaces[1].source = .bridge("br0") }, orders: [],
             waits: true),
@@ -160,7 +161,7 @@ struct LiveDeviceTests {
     func since() throws {
         var request = Self.request {
             $0.disks.append(Self.more)
-            $0.interfaces.append(GuestMachine.Interface(source: .bridge("br0")))
+            $0.interfaces.append(GuestInterface(source: .bridge("br0")))
         }
         let added = Planner.plan(request)
         // The running domain keeps the mark that it was started with.

@@ -1,6 +1,7 @@
 import Diagnostics
 import DomainXML
 import Foundation
+import FullHosts
 import HostModel
 import Planning
 import SiteFile
@@ -11,12 +12,12 @@ import XMLTree
 struct MachineEdit: Sendable {
     let change: @Sendable (inout GuestMachine) -> Void
     let path: String
-    let now: ChangedPart.Value?
-    let want: ChangedPart.Value?
+    let now: ChangedPart.PartValue?
+    let want: ChangedPart.PartValue?
 
     init(
-        _ change: @escaping @Sendable (inout GuestMachine) -> Void, _ path: String, _ now: ChangedPart.Value?,
-        _ want: ChangedPart.Value?
+        _ change: @escaping @Sendable (inout GuestMachine) -> Void, _ path: String, _ now: ChangedPart.PartValue?,
+        _ want: ChangedPart.PartValue?
     ) {
         (self.change, self.path, self.now, self.want) = (change, path, now, want)
     }
@@ -26,8 +27,8 @@ struct MachineEdit: Sendable {
 @Suite("The rest of a guest")
 struct MachineChangeTests {
     private static let machine = GuestMachine(
-        disks: [GuestMachine.Disk(path: Located("/a.qcow2"), format: .qcow2)],
-        interfaces: [GuestMachine.Interface(source: .network("default"), mac: "52:54:00:00:00:01")])
+        disks: [Located(GuestDisk(path: "/a.qcow2", format: .qcow2))],
+        interfaces: [GuestInterface(source: .network("default"), mac: "52:54:00:00:00:01")])
 
     private static func request(_ machine: GuestMachine) -> PlanRequest {
         PlanRequest(
@@ -41,7 +42,7 @@ struct MachineChangeTests {
         "is changed for the next start when the site changes it, and is in sync only then",
         arguments: [
             MachineEdit(
-                { $0.disks[0].path = Located("/b.qcow2") }, "devices.disk[vda].source", .text("/a.qcow2"),
+                { $0.disks[0].value.path = "/b.qcow2" }, "devices.disk[vda].source", .text("/a.qcow2"),
                 .text("/b.qcow2")
             ),
             MachineEdit({ $0.disks = [] }, "devices.disk[vda].source", .text("/a.qcow2"), nil),
@@ -53,9 +54,9 @@ struct MachineChangeTests {
             MachineEdit({ $0.hasConsole = false }, "devices.console", .flag(true), nil),
             MachineEdit({ $0.machineType = Located("q35") }, "os.machine", nil, .text("q35")),
         ],
-        [DomainFacts.State.shutoff, .running])
+        [DomainFacts.DomainState.shutoff, .running])
     func edited(
-        edit: MachineEdit, state: DomainFacts.State
+        edit: MachineEdit, state: DomainFacts.DomainState
     ) throws {
         let first = Self.request(Self.machine)
         var next = first.applied(Planner.plan(first), state: state)
@@ -106,7 +107,7 @@ struct MachineChangeTests {
     func detached() throws {
         let first = Self.request(Self.machine)
         var next = first.applied(Planner.plan(first), state: .shutoff)
-        next.guests[0].machine.disks[0].bus = .scsi
+        next.guests[0].machine.disks[0].value.bus = .scsi
         #expect(Planner.plan(next).plan.changes.map(\.consents) == [[]])
         next.guests[0].machine.disks = []
         #expect(Planner.plan(next).plan.changes.map(\.consents) == [[.detachDisks(["devices.disk[vda]"])]])
@@ -120,7 +121,7 @@ struct MachineChangeTests {
         let result = Planner.plan(next)
         #expect(result.plan.changes.map(\.action) == [.stamp])
         #expect(XMLWriter.write(result.definitions[0].document).contains("/a.qcow2"))
-        next.guests[0].machine.disks = [GuestMachine.Disk(path: Located("/b"))]
+        next.guests[0].machine.disks = [Located(GuestDisk(path: "/b"))]
         let named = Planner.plan(next.applied(result, state: .shutoff))
         #expect(named.plan.changes.flatMap(\.parts).map(\.path).first == "devices.disk[vdb].source")
         #expect(XMLWriter.write(named.definitions[0].document).contains("/a.qcow2"))
@@ -142,11 +143,11 @@ struct MachineChangeTests {
         var first = Self.request(Self.machine)
         var other = first.guests[0]
         other.name = Located("b")
-        other.machine.disks[0].path = Located("/b.qcow2")
+        other.machine.disks[0].value.path = "/b.qcow2"
         other.machine.interfaces = []
         first.guests.append(other)
         var next = first.applied(Planner.plan(first), state: .shutoff)
-        next.guests[1].machine.disks[0].path = Located("/a.qcow2")
+        next.guests[1].machine.disks[0].value.path = "/a.qcow2"
         let steps = Planner.plan(next).steps
         let findings = Preflight(steps: steps, on: next.host, site: next.site, guests: next.guests).findings()
         #expect(findings.map(\.code) == [.diskShared])
@@ -160,7 +161,7 @@ struct MachineChangeTests {
             "<disk type='file' device='disk'><source file='/h'/><target dev='vdb' bus='virtio'/></disk></devices>"
         next.host.domains[0].xml.replace("</devices>", with: disk)
         #expect(Planner.plan(next).plan.changes.isEmpty)
-        next.guests[0].machine.disks.append(GuestMachine.Disk(path: Located("/c")))
+        next.guests[0].machine.disks.append(Located(GuestDisk(path: "/c")))
         let result = Planner.plan(next)
         let text = XMLWriter.write(result.definitions[0].document)
         #expect(text.contains("'/h'") && text.contains("<target dev='vdc'"))

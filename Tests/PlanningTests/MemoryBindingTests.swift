@@ -1,5 +1,6 @@
 import Diagnostics
 import DomainXML
+import FullHosts
 import HostModel
 import Placement
 import Planning
@@ -111,7 +112,7 @@ struct MemoryBindingTests {
         for setting in asked.settings { #expect(found.contains(setting), "\(found)") }
         for part in asked.absent { #expect(!found.contains { $0.contains(part) }, "\(part) in \(found)") }
         #expect(plan.plan.diagnostics.filter { $0.severity == .error } == [])
-        for state in [DomainFacts.State.shutoff, .running] {
+        for state in [DomainFacts.DomainState.shutoff, .running] {
             let again = Planner.plan(request.applied(plan, state: state)).plan
             #expect(again.isEmpty && again.restartPending.isEmpty, "\(state): \(again.changes)")
             #expect(again.placement.guests == plan.plan.placement.guests)
@@ -166,7 +167,7 @@ struct MemoryBindingTests {
         let findings = plan.diagnostics.filter { $0.code == .memoryFromOtherCells }
         #expect(findings.count == warned.count)
         for (finding, name) in zip(findings, warned) { #expect(finding.message.contains("'\(name)'")) }
-        for state in [DomainFacts.State.shutoff, .running] {
+        for state in [DomainFacts.DomainState.shutoff, .running] {
             let again = Planner.plan(request.applied(result, state: state)).plan
             #expect(again.isEmpty && again.restartPending.isEmpty, "\(state): \(again.changes)")
             #expect(again.placement.cells == plan.placement.cells)

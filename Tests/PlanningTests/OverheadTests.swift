@@ -1,4 +1,5 @@
 import Diagnostics
+import FullHosts
 import HostModel
 import Placement
 import Planning
@@ -12,7 +13,7 @@ struct OverheadTests {
     private func place(
         _ demands: [GuestDemand], memory: KiB, overhead: GuestOverhead, cells: Int = 1, pools: [HugepagePool] = []
     ) -> Placement {
-        var host = ShortageTests.host(cells, pools: pools)
+        var host = HostFacts.fourCPUs(cells, pools: pools)
         for index in host.cells.indices { host.cells[index].memory = memory }
         return Placer.place(
             PlacementRequest(
@@ -86,7 +87,7 @@ struct OverheadTests {
         "of domains that are not the site's is counted by the formula, never by a size",
         arguments: [(.automatic, 33_024 + 32), (.none, 0), (.fixed(4_096), 0)] as [(GuestOverhead, KiB)])
     func foreign(rule: GuestOverhead, counted: KiB) {
-        var host = ShortageTests.host(2)
+        var host = HostFacts.fourCPUs(2)
         host.domains = [
             DomainFacts(
                 name: "old", state: .running,

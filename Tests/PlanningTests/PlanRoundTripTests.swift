@@ -1,6 +1,7 @@
 import Diagnostics
 import DomainXML
 import Foundation
+import FullHosts
 import HostModel
 import Placement
 import Planning
@@ -10,7 +11,7 @@ import XMLTree
 
 extension PlanRequest {
     /// The request of a placement as a site would make it.
-    init(_ placement: PlacementRequest, state: GuestSpec.State? = nil) {
+    init(_ placement: PlacementRequest, state: GuestSpec.GuestState? = nil) {
         self.init(
             host: placement.host, site: "test", policy: placement.policy,
             guests: placement.guests.map { guest in
@@ -19,7 +20,7 @@ extension PlanRequest {
     }
 
     /// The host after this plan was carried out.
-    func applied(_ result: ExecutablePlan, state: DomainFacts.State) -> PlanRequest {
+    func applied(_ result: ExecutablePlan, state: DomainFacts.DomainState) -> PlanRequest {
         var next = self
         next.host.domains = result.definitions.map { definition in
             let xml = XMLWriter.write(definition.document)
@@ -45,8 +46,8 @@ struct PlanRoundTripTests {
     /// How many random hosts are tried in each test; others with NUMACTL_PLAN_ROUND_TRIPS.
     static let hosts = Int(ProcessInfo.processInfo.environment["NUMACTL_PLAN_ROUND_TRIPS"] ?? "") ?? 2_000
 
-    @Test("leaves nothing to do, whether guests run or not", arguments: [DomainFacts.State.shutoff, .running])
-    func empty(state: DomainFacts.State) {
+    @Test("leaves nothing to do, whether guests run or not", arguments: [DomainFacts.DomainState.shutoff, .running])
+    func empty(state: DomainFacts.DomainState) {
         var tried = 0
         for seed in 0..<Self.hosts {
             var placement = PlacementRequest.random(seed: seed)

@@ -1,5 +1,6 @@
 import Diagnostics
 import DomainXML
+import FullHosts
 import HostModel
 import Placement
 import Planning
@@ -10,7 +11,7 @@ import XMLTree
 @Suite("Domains that the site no longer names")
 struct PruningTests {
     /// A host on which a site has made that many guests, `g0`, `g1`, …
-    private func request(made count: Int, state: DomainFacts.State = .shutoff) -> PlanRequest {
+    private func request(made count: Int, state: DomainFacts.DomainState = .shutoff) -> PlanRequest {
         let guests = (0..<count).map {
             GuestSpec(name: Located("g\($0)"), demand: GuestDemand(vcpus: 1, memory: 65_536))
         }

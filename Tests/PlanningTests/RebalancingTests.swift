@@ -1,4 +1,5 @@
 import Diagnostics
+import FullHosts
 import HostModel
 import Placement
 import Planning
@@ -19,7 +20,8 @@ struct RebalancingTests {
         })
 
     /// A plan after `site` was applied with the guests forced to these cells, and the force is gone.
-    private func request(_ guests: [(GuestSpec, [GuestCellID: CellID])], state: DomainFacts.State) -> PlanRequest {
+    private func request(_ guests: [(GuestSpec, [GuestCellID: CellID])], state: DomainFacts.DomainState) -> PlanRequest
+    {
         var request = PlanRequest(
             host: Self.host, site: "test", policy: .plain(),
             guests: guests.map { spec, cells in
@@ -38,8 +40,8 @@ struct RebalancingTests {
 
     @Test(
         "brings far cells of a guest together, only when asked, and only with consent",
-        arguments: [DomainFacts.State.shutoff, .running])
-    func distance(state: DomainFacts.State) throws {
+        arguments: [DomainFacts.DomainState.shutoff, .running])
+    func distance(state: DomainFacts.DomainState) throws {
         var request = request([(spec("far", cells: 2, vcpus: 4), [0: 0, 1: 3])], state: state)
         #expect(Planner.plan(request).plan.isEmpty)
         request.rebalances = true

@@ -1,5 +1,6 @@
 import Diagnostics
 import DomainXML
+import FullHosts
 import HostModel
 import Planning
 import SiteFile
@@ -10,7 +11,7 @@ import XMLTree
 struct RenameTests {
     private static let uuid = "6695eb01-f6a4-8304-79aa-97f2502e193f"
 
-    private func guest(_ name: String, was: String? = nil, state: GuestSpec.State? = nil) -> GuestSpec {
+    private func guest(_ name: String, was: String? = nil, state: GuestSpec.GuestState? = nil) -> GuestSpec {
         GuestSpec(
             name: Located(name), state: state.map { Located($0) }, was: was.map { Located($0) },
             demand: GuestDemand(vcpus: 1, memory: 65_536))

@@ -1,5 +1,6 @@
 import DomainXML
 import Foundation
+import FullHosts
 import HostModel
 import Placement
 import Planning

@@ -1,5 +1,6 @@
 import Diagnostics
 import DomainXML
+import FullHosts
 import HostModel
 import Placement
 import Planning
@@ -121,8 +122,9 @@ struct WhereGuestsRunTests {
         #expect(Self.errors(Planner.plan(request)).map(\.code) == [.restartImpossible])
     }
 
-    @Test("what goes in the same plan is gone before another starts", arguments: [GuestSpec.State.absent, .shutoff])
-    func goes(state: GuestSpec.State) {
+    @Test(
+        "what goes in the same plan is gone before another starts", arguments: [GuestSpec.GuestState.absent, .shutoff])
+    func goes(state: GuestSpec.GuestState) {
         var leaving = Self.guest("a", mib: 850, on: state == .absent ? nil : 1)
         leaving.state = Located(state)
         let request = Self.request(

@@ -88,7 +88,7 @@ struct NovaTests {
         facts.cells[0].pools = [Samples.pool(2_048, 100)]
         let usage = CellUsage(
             id: 0, dedicatedCPUs: [2, 3], sharedCPUs: [0, 1], sharedVCPUs: 3, memoryUsed: 1_048_577,
-            pools: [CellUsage.Pool(pageSize: Samples.size(2_048), guests: 64, others: 10)])
+            pools: [CellUsage.PoolUsage(pageSize: Samples.size(2_048), guests: 64, others: 10)])
         try expectGolden(json(NovaTopology(facts, usage: [usage])), "nova-host-in-use.json")
     }
 

@@ -27,7 +27,7 @@ struct HistoryTests {
 
     @Test("as a list, a line for each state")
     func list() throws {
-        let states = HistoryEntry.State.allCases.enumerated().map {
+        let states = HistoryEntry.TransactionState.allCases.enumerated().map {
             HistoryEntry(transaction: "20260301T10150\($0.offset)Z-4f", state: $0.element, path: "/x")
         }
         try expectGolden(HistoryText(Self.entries + states).list(), "history.txt")
@@ -44,8 +44,8 @@ struct HistoryTests {
 
     @Test(
         "calls open what may be between before and after",
-        arguments: HistoryEntry.State.allCases.map { ($0, [.open, .incomplete, .damaged].contains($0)) })
-    func open(state: HistoryEntry.State, isOpen: Bool) throws {
+        arguments: HistoryEntry.TransactionState.allCases.map { ($0, [.open, .incomplete, .damaged].contains($0)) })
+    func open(state: HistoryEntry.TransactionState, isOpen: Bool) throws {
         let document = try json(
             HistoryJSON([HistoryEntry(transaction: "1", state: state, path: "/x")], exit: Self.exit))
         #expect(document.contains("\"open\" : \(isOpen)"))
@@ -54,7 +54,7 @@ struct HistoryTests {
 
 @Suite("Report of a rollback")
 struct RollbackTests {
-    private static func summary(_ outcome: RollbackSummary.Outcome) -> RollbackSummary {
+    private static func summary(_ outcome: RollbackSummary.RollbackOutcome) -> RollbackSummary {
         var summary = RollbackSummary(host: "hv\u{7}01", transaction: "20260304T101500Z-1a", outcome: outcome)
         switch outcome {
         case .planned: summary.rows = [.init("define web01 as before", .planned)]
@@ -74,13 +74,13 @@ struct RollbackTests {
         return summary
     }
 
-    @Test("as text", arguments: RollbackSummary.Outcome.allCases)
-    func text(outcome: RollbackSummary.Outcome) throws {
+    @Test("as text", arguments: RollbackSummary.RollbackOutcome.allCases)
+    func text(outcome: RollbackSummary.RollbackOutcome) throws {
         try expectGolden(RollbackReport(Self.summary(outcome)).text(), "rollback-\(outcome.rawValue).txt")
     }
 
-    @Test("as JSON", arguments: RollbackSummary.Outcome.allCases)
-    func document(outcome: RollbackSummary.Outcome) throws {
+    @Test("as JSON", arguments: RollbackSummary.RollbackOutcome.allCases)
+    func document(outcome: RollbackSummary.RollbackOutcome) throws {
         let document = RollbackJSON(Self.summary(outcome), exit: ExitReport(code: 0, name: "done"))
         try expectGolden(json(document), "rollback-\(outcome.rawValue).json")
     }

@@ -114,7 +114,7 @@ private struct Random {
     }
 
     mutating func plan() -> Plan {
-        let verdicts: [Plan.Verdict] = [.changes, .infeasible, .undecided, .refused]
+        let verdicts: [Plan.PlanVerdict] = [.changes, .infeasible, .undecided, .refused]
         var changes: [Change] = []
         for _ in 0..<number(200) {
             let parts = (0..<number(30)).map { _ in

@@ -45,7 +45,7 @@ struct PlanDocumentTests {
             cells: [
                 CellUsage(
                     id: 0, dedicatedCPUs: [], sharedCPUs: [0, 1], sharedVCPUs: 2, memoryUsed: 524_288,
-                    pools: [CellUsage.Pool(pageSize: Samples.size(2_048), guests: 0, others: 0)])
+                    pools: [CellUsage.PoolUsage(pageSize: Samples.size(2_048), guests: 0, others: 0)])
             ]),
         changes: [
             Samples.creation(of: "cirros2", line: 1, [(.vcpuPin(0), .text("0-3"))]),

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Words of a plan")
 struct PlanWordsTests {
-    private func plan(_ verdict: Plan.Verdict, _ changes: [Change] = []) -> Plan {
+    private func plan(_ verdict: Plan.PlanVerdict, _ changes: [Change] = []) -> Plan {
         Plan(
             host: "h", site: "s", verdict: verdict, placement: Placement(verdict: .placed, guests: [], cells: []),
             changes: changes, diagnostics: verdict == .refused ? [Diagnostic(.notOurs, "m")] : [])
@@ -29,8 +29,8 @@ struct PlanWordsTests {
                 "Plan: undecided, the search limit was reached: 0 guests not placed; nothing would be changed."
             ),
             (.refused, "Plan: refused, 1 error; nothing would be changed."),
-        ] as [(Plan.Verdict, String)])
-    func verdicts(verdict: Plan.Verdict, line: String) {
+        ] as [(Plan.PlanVerdict, String)])
+    func verdicts(verdict: Plan.PlanVerdict, line: String) {
         #expect(lastLine(plan(verdict)) == line)
     }
 

@@ -49,7 +49,7 @@ enum Samples {
             cells: [
                 CellUsage(
                     id: 0, dedicatedCPUs: [], sharedCPUs: range(0...3), sharedVCPUs: 6, memoryUsed: 1_572_864,
-                    pools: [CellUsage.Pool(pageSize: size(2_048), guests: 0, others: 0)]),
+                    pools: [CellUsage.PoolUsage(pageSize: size(2_048), guests: 0, others: 0)]),
                 CellUsage(
                     id: 1, dedicatedCPUs: [], sharedCPUs: range(4...5), sharedVCPUs: 2, memoryUsed: 524_288, pools: []),
                 CellUsage(
@@ -94,7 +94,7 @@ enum Samples {
             cells: [
                 CellUsage(
                     id: 0, dedicatedCPUs: [4, 5, 6, 36], sharedCPUs: range(0...3), sharedVCPUs: 1, memoryUsed: 0,
-                    pools: [CellUsage.Pool(pageSize: size(1_048_576), guests: 2, others: 4)])
+                    pools: [CellUsage.PoolUsage(pageSize: size(1_048_576), guests: 2, others: 4)])
             ],
             moved: ["web01"]),
         changes: [
@@ -218,10 +218,11 @@ enum Samples {
     }
 
     static func part(
-        _ key: ChangedPart.Key, _ now: ChangedPart.Value?, _ want: ChangedPart.Value?, _ when: ChangedPart.When
+        _ key: ChangedPart.PartKey, _ now: ChangedPart.PartValue?, _ want: ChangedPart.PartValue?,
+        _ when: ChangedPart.When
     ) -> ChangedPart { ChangedPart(key, now: now, want: want, when: when) }
 
-    static func creation(of name: String, line: Int, _ parts: [(SettingKey, ChangedPart.Value)]) -> Change {
+    static func creation(of name: String, line: Int, _ parts: [(SettingKey, ChangedPart.PartValue)]) -> Change {
         Change(
             subject: .guest(name), action: .create, disruption: .none,
             parts: parts.map { part(.setting($0.0), nil, $0.1, .define) },

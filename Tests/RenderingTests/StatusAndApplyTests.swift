@@ -13,7 +13,7 @@ struct StatusTests {
         usage: [
             CellUsage(
                 id: 0, dedicatedCPUs: [2, 3], sharedCPUs: [0, 1], sharedVCPUs: 3, memoryUsed: 1_048_576,
-                pools: [CellUsage.Pool(pageSize: Samples.size(2_048), guests: 64, others: 10)])
+                pools: [CellUsage.PoolUsage(pageSize: Samples.size(2_048), guests: 64, others: 10)])
         ],
         guests: [
             GuestStatus(
@@ -45,7 +45,7 @@ struct StatusTests {
 
 @Suite("Report of an apply")
 struct ApplyTests {
-    private static func summary(_ outcome: ApplySummary.Outcome) -> ApplySummary {
+    private static func summary(_ outcome: ApplySummary.ApplyOutcome) -> ApplySummary {
         switch outcome {
         case .nothingToDo: ApplySummary(host: "hv01", outcome: outcome)
         case .applied:
@@ -72,8 +72,8 @@ struct ApplyTests {
         }
     }
 
-    @Test("as text", arguments: ApplySummary.Outcome.allCases)
-    func text(outcome: ApplySummary.Outcome) throws {
+    @Test("as text", arguments: ApplySummary.ApplyOutcome.allCases)
+    func text(outcome: ApplySummary.ApplyOutcome) throws {
         try expectGolden(ApplyReport(Self.summary(outcome)).text(), "apply-\(outcome.rawValue).txt")
     }
 
@@ -89,8 +89,8 @@ struct ApplyTests {
             json(ApplyJSON(summary, exit: ExitReport(code: 1, name: "unexpected_failure"))), "apply-left.json")
     }
 
-    @Test("as JSON", arguments: ApplySummary.Outcome.allCases)
-    func document(outcome: ApplySummary.Outcome) throws {
+    @Test("as JSON", arguments: ApplySummary.ApplyOutcome.allCases)
+    func document(outcome: ApplySummary.ApplyOutcome) throws {
         let document = ApplyJSON(Self.summary(outcome), exit: ExitReport(code: 0, name: "done"))
         try expectGolden(json(document), "apply-\(outcome.rawValue).json")
     }

@@ -50,7 +50,7 @@ struct VerificationTests {
             cells: [
                 CellUsage(
                     id: 0, dedicatedCPUs: [], sharedCPUs: [0, 1, 2, 3], sharedVCPUs: 2, memoryUsed: 524_288,
-                    pools: [CellUsage.Pool(pageSize: large, guests: 64, others: 10)])
+                    pools: [CellUsage.PoolUsage(pageSize: large, guests: 64, others: 10)])
             ]),
         changes: [
             Change(

@@ -1,4 +1,5 @@
 import Diagnostics
+import HostModel
 import SiteFile
 import Testing
 
@@ -18,8 +19,8 @@ struct PlaceholderTests {
         let site = read(text)
         #expect(site.diagnostics.isEmpty, "\(site.diagnostics)")
         let machines = try #require(site.value).guests.map(\.machine)
-        #expect(machines[0].disks.map(\.path.value) == ["/srv/web-1.qcow2", "/srv/base.iso"])
-        #expect(machines[10].disks[0].path.value == "/srv/web-11.qcow2")
+        #expect(machines[0].disks.map(\.value.path) == ["/srv/web-1.qcow2", "/srv/base.iso"])
+        #expect(machines[10].disks[0].value.path == "/srv/web-11.qcow2")
         #expect(machines[10].interfaces[0].mac == "52:54:00:00:01:0b")
         #expect(machines[10].initrd?.value == "/boot/11.img" && machines[10].commandLine?.value == "host=web-11")
         #expect(machines[11].base?.value == "based.xml")

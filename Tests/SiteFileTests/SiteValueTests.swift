@@ -98,9 +98,9 @@ struct SiteValueTests {
         let web = guests[1]
         #expect(web.flavor?.value == "f" && web.state?.value == .running && web.autostart?.value == false)
         #expect(web.host == nil && web.demand.forcedCells.mapValues(\.value) == [1: 0])
-        #expect(web.machine.disks.map(\.format) == [.qcow2, .qcow2, .raw])
-        #expect(web.machine.disks.map(\.bus) == [.virtio, .sata, .scsi])
-        #expect(web.machine.disks.map(\.isReadOnly) == [false, true, false])
+        #expect(web.machine.disks.map(\.value.format) == [.qcow2, .qcow2, .raw])
+        #expect(web.machine.disks.map(\.value.bus) == [.virtio, .sata, .scsi])
+        #expect(web.machine.disks.map(\.value.isReadOnly) == [false, true, false])
         #expect(web.machine.interfaces.map(\.source) == [.network("default"), .bridge("br0")])
         #expect(web.machine.interfaces.map(\.model) == ["virtio", "e1000e"])
         #expect(web.machine.interfaces.map(\.mac) == [nil, "52:54:00:aa:BB:02"])

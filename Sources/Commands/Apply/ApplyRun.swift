@@ -22,7 +22,7 @@ struct ApplyRun {
     var confirmation: Confirmation?
 
     /// What came of it.
-    struct Result {
+    struct RunResult {
         var outcome: RunOutcome
         /// The transaction; nil when nothing was written.
         var transaction: TransactionID?
@@ -38,14 +38,14 @@ struct ApplyRun {
     ///
     /// - Throws: ``CommandFailure`` with 14 when a saved plan does not go with the host any more, with 69 or 77 when libvirt does
     ///   not answer, with 1 or 13 when nobody would have put back what must be confirmed, so that it was put back at once.
-    func run() throws -> Result {
+    func run() throws -> RunResult {
         Interruption.watch()
         let journal = Journal(journals, header: header) { () throws(StepFailure) in
             if Interruption.isPressing { throw .interrupted }
         }
         let change = try bootFileChange()
         let outcome = try order.steps.isEmpty && change == nil ? .applied(RunReport()) : carryOut(journal, change)
-        var result = Result(outcome: outcome, transaction: journal.transaction)
+        var result = RunResult(outcome: outcome, transaction: journal.transaction)
         guard case .applied = outcome else {
             result.diagnostics = close(journal, outcome)
             return result
@@ -147,7 +147,7 @@ struct ApplyRun {
         var findings = lapse(of: journal)
         let waiting = outcome.report.mayStillStop.map { "\($0) was asked to shut down and may still do so" }
         do throws(SysfsError) {
-            try journal.end(JournalEnd.Outcome(outcome), note: waiting.joined(separator: "; "))
+            try journal.end(JournalEnd.TransactionOutcome(outcome), note: waiting.joined(separator: "; "))
         } catch {
             findings.append(
                 Diagnostic(
@@ -166,7 +166,7 @@ struct ApplyRun {
     }
 }
 
-extension JournalEnd.Outcome {
+extension JournalEnd.TransactionOutcome {
     /// How a journal ends after a run.
     init(_ outcome: RunOutcome) {
         switch outcome {
@@ -216,7 +216,7 @@ extension ExitStatus {
     }
 
     /// What a refusal of the host ends a command with.
-    init(_ kind: HostRefusal.Kind) {
+    init(_ kind: HostRefusal.RefusalKind) {
         switch kind {
         case .unreachable: self = .libvirtUnreachable
         case .notPermitted: self = .notPermitted

@@ -52,11 +52,9 @@ extension ApplySummary {
         self = summary
     }
 
-    private mutating func addShort(_ grants: [PoolAnswer]) {
+    private mutating func addShort(_ grants: [PoolGrant]) {
         outcome = .rolledBack
-        shortPools = grants.filter { $0.granted < $0.asked }.map {
-            ShortPool(pool: $0.pool, asked: $0.asked, granted: $0.granted)
-        }
+        shortPools = grants.filter(\.isShort)
     }
 
     private mutating func addFailure(_ order: String, _ failure: StepFailure) {
@@ -80,7 +78,7 @@ extension ApplySummary {
 }
 
 /// A setting's value as a message says it.
-private func words(_ value: ChangedPart.Value?) -> String {
+private func words(_ value: ChangedPart.PartValue?) -> String {
     switch value {
     case nil: "nothing"
     case .text(let text): "'\(text)'"

@@ -55,8 +55,7 @@ struct KernelPools: PoolHost {
         case .short(let shortage):
             guard mayContinue() else { throw .interrupted }
             if let failure = shortage.grants.compactMap(\.failure).first { throw .refused(HostRefusal(failure)) }
-            let answers = shortage.grants.map { PoolAnswer(pool: $0.pool, asked: $0.asked, granted: $0.granted) }
-            return .short(answers, kernelArguments: shortage.kernelArguments)
+            return .short(shortage.grants.map(\.grant), kernelArguments: shortage.kernelArguments)
         }
     }
 }

@@ -38,14 +38,14 @@ struct RollbackRun {
         try refuse(check)
         Interruption.watch()
         Interruption.settle()
-        try turn(journal)
+        try beginRollback(journal)
         var summary = RollbackSummary(
             host: transaction.header.host, transaction: "\(stored.id)", outcome: .rolledBack)
         let report = host.watched(journal) { observer in
             open.interpreter(observer).rollBack(
                 transaction, stopping: stopsGuests ? check.running : [], force: switchesOff)
         }
-        summary.rows += report.undone.map { RollbackSummary.Row($0) }
+        summary.rows += report.undone.map { RollbackSummary.UndoRow($0) }
         if summary.rows.contains(where: { $0.result == .failed || $0.result == .left }) {
             summary.outcome = .incomplete
         }
@@ -62,11 +62,12 @@ struct RollbackRun {
         let interpreter = try (touchesGuests ? host.opened() : host.withoutDomains()).interpreter(SilentObserver())
         let check = try looking { () throws(StepFailure) in try interpreter.check(transaction) }
         try refuse(check)
-        let stops = check.running.map { RollbackSummary.Row("shut down \($0)", .planned) }
+        let stops = check.running.map { RollbackSummary.UndoRow("shut down \($0)", .planned) }
         let undos = transaction.entries.reversed().flatMap(\.write.inverse)
         return RollbackSummary(
             host: transaction.header.host, transaction: "\(stored.id)", outcome: .planned,
-            rows: stops + undos.map { RollbackSummary.Row("\($0)", .planned) }, diagnostics: remarks(check, RunReport())
+            rows: stops + undos.map { RollbackSummary.UndoRow("\($0)", .planned) },
+            diagnostics: remarks(check, RunReport())
         )
     }
 
@@ -107,8 +108,8 @@ struct RollbackRun {
     }
 
     /// Writes down that everything from here on leads back. Killed after that, the transaction is open and says so.
-    private func turn(_ journal: Journal) throws {
-        journal.turn(because: reason)
+    private func beginRollback(_ journal: Journal) throws {
+        journal.rollBack(because: reason)
         guard mustBeTold, !stored.transaction.isOpen, let lapse = journal.firstUnrecorded else { return }
         throw CommandFailure(
             .unexpected,
@@ -164,7 +165,7 @@ struct RollbackRun {
             + report.notes.map(\.finding)
     }
 
-    private func close(_ journal: Journal, _ outcome: RollbackSummary.Outcome) -> [Diagnostic] {
+    private func close(_ journal: Journal, _ outcome: RollbackSummary.RollbackOutcome) -> [Diagnostic] {
         do throws(SysfsError) {
             try journal.end(outcome == .incomplete ? .incomplete : .rolledBack)
             return []
@@ -178,7 +179,7 @@ struct RollbackRun {
     }
 }
 
-extension RollbackSummary.Row {
+extension RollbackSummary.UndoRow {
     /// What became of an undo.
     init(_ undo: UndoResult) {
         switch undo.result {
@@ -194,7 +195,7 @@ extension CommandFailure {
     /// A journal is of no use.
     ///
     /// - Parameter store: Where it is, to name what a damaged one still tells.
-    init(_ error: JournalStore.Failure, in store: JournalStore? = nil) {
+    init(_ error: JournalStore.JournalFailure, in store: JournalStore? = nil) {
         switch error {
         case .absent(let id):
             self.init(

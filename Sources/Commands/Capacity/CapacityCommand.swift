@@ -79,10 +79,11 @@ struct CapacityCommand: WorldCommand {
             throw CommandFailure(.usage, [Diagnostic(.unknownFlavor, problem, hint: near)])
         }
         let wanted = flavors.isEmpty && mixes.isEmpty ? known.map(\.name.value) : flavors
-        return try wanted.map { Capacity.Wish([Capacity.Wish.Part(flavor: try flavor($0))]) }
+        return try wanted.map { Capacity.Wish([Capacity.Wish.FlavorCount(flavor: try flavor($0))]) }
             + mixes.map { mix in
                 Capacity.Wish(
-                    try mix.parts.map { Capacity.Wish.Part(flavor: try flavor($0.name), count: $0.count) }, isMix: true)
+                    try mix.parts.map { Capacity.Wish.FlavorCount(flavor: try flavor($0.name), count: $0.count) },
+                    isMix: true)
             }
     }
 }

@@ -62,9 +62,9 @@ struct FactsInput: Sendable {
     static func bytes(of path: String, world: World) throws -> [UInt8] {
         do {
             return try world.checked(path, maximumBytes)
-        } catch InputFile.Failure.tooLarge(let limit) {
+        } catch InputFile.InputFailure.tooLarge(let limit) {
             throw CommandFailure(.invalidInput, [Diagnostic(.yamlTooLarge, "\(path) is larger than \(limit) bytes")])
-        } catch InputFile.Failure.unreadable(let reason, _) {
+        } catch InputFile.InputFailure.unreadable(let reason, _) {
             throw CommandFailure(.inputMissing, [Diagnostic(.inputUnreadable, "cannot read \(path): \(reason)")])
         }
     }

@@ -34,9 +34,9 @@ final class IncludedFiles {
             let decoded = SourceText.decoding(contents.bytes, name: path)
             if let source = decoded.value { sources.append(source) }
             return decoded
-        } catch InputFile.Failure.tooLarge(let limit) {
+        } catch InputFile.InputFailure.tooLarge(let limit) {
             return refused("\(path) is larger than \(limit - 1) bytes", name)
-        } catch InputFile.Failure.unreadable(let reason, _) {
+        } catch InputFile.InputFailure.unreadable(let reason, _) {
             return refused("cannot read \(path): \(reason)", name)
         } catch {
             return refused("cannot read \(path): \(error)", name)

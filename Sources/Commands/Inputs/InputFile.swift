@@ -5,7 +5,7 @@ internal import SystemPackage
 /// Reads the operator's files: whole, regular ones, of bounded size.
 public enum InputFile {
     /// Why a file was not read.
-    enum Failure: Error {
+    enum InputFailure: Error {
         /// There is no such file, or it may not be read; the text is the system's.
         case unreadable(String, isAbsent: Bool)
         /// It is longer than the limit in bytes.
@@ -17,8 +17,8 @@ public enum InputFile {
         do throws(SysfsError) {
             return try FileContents.read(FilePath(path == "-" ? "/dev/stdin" : path), limit: limit)
         } catch {
-            if case .tooLarge(_, let limit) = error { throw Failure.tooLarge(limit: limit) }
-            throw Failure.unreadable(error.errno.map { "\($0)" } ?? "\(error)", isAbsent: error.isAbsent)
+            if case .tooLarge(_, let limit) = error { throw InputFailure.tooLarge(limit: limit) }
+            throw InputFailure.unreadable(error.errno.map { "\($0)" } ?? "\(error)", isAbsent: error.isAbsent)
         }
     }
 

@@ -2,7 +2,6 @@ internal import FoundationEssentials
 
 /// Writes documents as every command writes them: keys sorted, indented, one line break at the end.
 enum JSONText {
-    /// A document.
     static func of(_ document: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

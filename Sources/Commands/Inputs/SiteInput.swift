@@ -56,10 +56,10 @@ struct SiteInput {
                 let bytes = try world.checked(candidate, YAMLLimits().bytes + 1)
                 if path == nil { world.note("site file: \(displayable(absolute(candidate)))\n") }
                 return (candidate == "-" ? "<stdin>" : candidate, bytes)
-            } catch InputFile.Failure.tooLarge(let limit) {
+            } catch InputFile.InputFailure.tooLarge(let limit) {
                 throw CommandFailure(
                     .invalidInput, [Diagnostic(.yamlTooLarge, "\(candidate) is larger than \(limit - 1) bytes")])
-            } catch InputFile.Failure.unreadable(let reason, let isAbsent) {
+            } catch InputFile.InputFailure.unreadable(let reason, let isAbsent) {
                 if path == nil, isAbsent { continue }
                 throw CommandFailure(
                     .inputMissing, [Diagnostic(.inputUnreadable, "cannot read \(candidate): \(reason)")])
@@ -104,9 +104,9 @@ struct SiteInput {
                 }
             } catch let failure as CommandFailure {
                 throw failure
-            } catch InputFile.Failure.unreadable(let reason, _) {
+            } catch InputFile.InputFailure.unreadable(let reason, _) {
                 findings.append(Diagnostic(.baseUnreadable, "cannot read \(path): \(reason)", at: base.mark))
-            } catch InputFile.Failure.tooLarge {
+            } catch InputFile.InputFailure.tooLarge {
                 findings.append(Diagnostic(.baseInvalid, "\(path) is larger than 16 MiB", at: base.mark))
             } catch {
                 findings.append(Diagnostic(.baseInvalid, "\(path) is not the XML of a domain: \(error)", at: base.mark))

@@ -12,7 +12,7 @@ extension World {
     /// Reads a file that says what the host should become.
     ///
     /// - Throws: ``CommandFailure`` with 77 when the command changes the host and another user can change the file; a command that
-    ///   only looks warns of it. ``InputFile/Failure`` when it cannot be read.
+    ///   only looks warns of it. ``InputFile/InputFailure`` when it cannot be read.
     func checked(_ path: String, _ limit: Int) throws -> [UInt8] {
         let contents = try inspect(path, limit)
         try judge(contents, path)

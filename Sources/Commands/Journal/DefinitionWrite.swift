@@ -40,8 +40,8 @@ extension ChangedPart {
     /// the definition had the value before all of them, or got it from somebody else.
     func dated(by writes: [DefinitionWrite]) -> ChangedPart {
         guard case .setting(let key) = key else { return self }
-        func value(_ settings: FoundSettings?) -> Value? {
-            settings?.settings.first { $0.key == key }.map { Value($0.value) }
+        func value(_ settings: FoundSettings?) -> PartValue? {
+            settings?.settings.first { $0.key == key }.map { PartValue($0.value) }
         }
         var part = self
         part.since =

@@ -36,7 +36,7 @@ extension JournalStore {
     }
 
     /// How a transaction stands whose journal cannot be read whole, by its last line; damaged where that tells nothing either.
-    private func lastWord(on id: TransactionID) -> HistoryEntry.State {
+    private func lastWord(on id: TransactionID) -> HistoryEntry.TransactionState {
         do {
             return try isClosedByHand(id) ? .closed : isEnded(id) ? .endedDamaged : .damaged
         } catch {
@@ -50,17 +50,17 @@ extension HistoryEntry {
     init(_ stored: JournalStore.Stored, path: String) {
         let transaction = stored.transaction
         let hasNothing = transaction.end == nil && !transaction.isOpen
-        let state = hasNothing ? .rolledBack : State(transaction.end?.outcome)
+        let state = hasNothing ? .rolledBack : TransactionState(transaction.end?.outcome)
         self.init(
             transaction: "\(stored.id)", state: stored.isHeld ? .running : state,
             site: transaction.header.site, connection: transaction.header.uri,
             process: transaction.header.process,
             writes: transaction.entries.filter { !$0.write.action.isFile }.map(Write.init), files: transaction.files,
             undone: transaction.undos.map { undo in
-                RollbackSummary.Row(undo.what, RollbackSummary.Result(undo.result), undo.detail)
+                RollbackSummary.UndoRow(undo.what, RollbackSummary.UndoState(undo.result), undo.detail)
             },
             note: [
-                hasNothing ? "ended before its first write" : nil, transaction.turned, transaction.awaited,
+                hasNothing ? "ended before its first write" : nil, transaction.rollbackReason, transaction.awaited,
                 transaction.end?.note,
             ].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "; "), path: path)
     }
@@ -80,8 +80,8 @@ extension Transaction {
     }
 }
 
-extension HistoryEntry.State {
-    fileprivate init(_ outcome: JournalEnd.Outcome?) {
+extension HistoryEntry.TransactionState {
+    fileprivate init(_ outcome: JournalEnd.TransactionOutcome?) {
         self =
             switch outcome {
             case nil: .open
@@ -96,7 +96,7 @@ extension HistoryEntry.State {
 }
 
 extension HistoryEntry.Write {
-    fileprivate init(_ entry: Transaction.Entry) {
+    fileprivate init(_ entry: Transaction.RecordedWrite) {
         let what = "\(entry.write.action)"
         switch entry.state {
         case .begun: self.init(what, .inDoubt)
@@ -106,7 +106,7 @@ extension HistoryEntry.Write {
     }
 }
 
-extension RollbackSummary.Result {
+extension RollbackSummary.UndoState {
     fileprivate init(_ word: UndoResultName) {
         self =
             switch word {
@@ -118,7 +118,7 @@ extension RollbackSummary.Result {
     }
 }
 
-extension HostAction {
+extension HostWrite {
     /// Whether it replaces a file.
     fileprivate var isFile: Bool { if case .replaceFile = self { true } else { false } }
 }

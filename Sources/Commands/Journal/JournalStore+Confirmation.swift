@@ -12,7 +12,7 @@ extension JournalStore {
             guard let id = try name.map(id(of:)) ?? awaitingConfirmation().last?.id else { return nil }
             let stored = try read(id)
             return stored.transaction.isUnconfirmed ? stored : nil
-        } catch let error as JournalStore.Failure {
+        } catch let error as JournalStore.JournalFailure {
             throw CommandFailure(error, in: self)
         } catch let error as SysfsError {
             throw CommandFailure(unreadable: error)

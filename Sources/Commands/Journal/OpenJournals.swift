@@ -21,7 +21,7 @@ extension JournalStore {
     }
 
     private func finding(_ id: TransactionID, _ severity: Diagnostic.Severity) -> Diagnostic {
-        do throws(JournalStore.Failure) {
+        do throws(JournalStore.JournalFailure) {
             let stored = try read(id)
             return finding(stored, severity)
         } catch {

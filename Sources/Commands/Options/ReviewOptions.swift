@@ -25,14 +25,8 @@ struct ReviewOptions: ParsableArguments {
         if maxBytes < PlanMarkdown.leastBytes {
             throw ValidationError("--max-bytes takes \(PlanMarkdown.leastBytes) or more.")
         }
-        if xml, ![.text, .markdown, .html].contains(format) {
+        if xml, !format.hasDefinitions {
             throw ValidationError("--xml goes with --format text, markdown or html.")
         }
     }
-
-    /// Whether the form is a picture or a page, which only shows a plan.
-    var isPicture: Bool { [.svg, .html].contains(format) }
 }
-
-/// How a plan is shown.
-enum PlanFormat: String, ExpressibleByArgument, CaseIterable, Sendable { case text, json, markdown, html, svg }

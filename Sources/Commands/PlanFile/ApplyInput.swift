@@ -32,7 +32,7 @@ extension World {
         var world = self
         world.inspect = { name, limit in
             guard name == "-" else { return try inspect(name, limit) }
-            guard standardInput.bytes.count <= limit else { throw InputFile.Failure.tooLarge(limit: limit) }
+            guard standardInput.bytes.count <= limit else { throw InputFile.InputFailure.tooLarge(limit: limit) }
             return standardInput
         }
         return world

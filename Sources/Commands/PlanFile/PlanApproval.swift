@@ -109,7 +109,9 @@ struct PlanApproval {
     /// A disk may come to another machine, or a machine to other hardware: places on cells that are not the same mean nothing
     /// there.
     private func demandCells(_ facts: HostFacts) throws {
-        let planned = file.boot.cells.map { BootFile.Cell(id: $0.key, cpus: $0.value, memory: nil, keepFree: .zero) }
+        let planned = file.boot.cells.map {
+            BootFile.KnownCell(id: $0.key, cpus: $0.value, memory: nil, keepFree: .zero)
+        }
         let differences = BootFile(host: nil, cells: planned, targets: []).mismatches(with: facts)
         guard !differences.isEmpty else { return }
         throw CommandFailure(

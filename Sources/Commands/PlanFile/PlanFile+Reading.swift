@@ -39,7 +39,7 @@ extension PlanFile {
         }
         try envelope.check(path: path)
         do {
-            let content = try JSONDecoder().decode(Content.self, from: data).payload
+            let content = try JSONDecoder().decode(Body.self, from: data).payload
             try content.check()
             self = content.file(sha256: envelope.sum, source: (path, bytes))
         } catch {
@@ -84,12 +84,12 @@ private struct Envelope: Decodable {
     }
 }
 
-private struct Content: Decodable { var payload: Payload }
+private struct Body: Decodable { var payload: Payload }
 
 /// What is read of the payload.
 private struct Payload: Decodable {
     var site: PlanFile.SiteFile
-    var host: PlanFile.Host
+    var host: PlanFile.PlannedHost
     var connect: String
     var created: UTCTime
     var expires: UTCTime
@@ -153,7 +153,7 @@ private struct PathKey: CodingKey {
     let stringValue: String
     let intValue: Int?
 
-    init(_ part: PlanProblem.Part) {
+    init(_ part: PlanProblem.PathPart) {
         switch part {
         case .member(let name): self.init(name)
         case .index(let index): self.init(index)

@@ -33,7 +33,7 @@ extension PlanFile {
                 name: session.result.plan.site, path: absolute(session.input.source.name),
                 sha256: SHA256(of: session.input.source.text), included: included(session.input)))
         payload["host"] = try .of(
-            Host(
+            PlannedHost(
                 name: session.result.plan.host, machine: session.facts.host.machine,
                 bootID: session.facts.host.bootID))
         payload["boot"] = try .of(Boot(session))

@@ -31,7 +31,7 @@ struct PlanFile {
     }
 
     /// The host that the plan is for.
-    struct Host: Codable {
+    struct PlannedHost: Codable {
         var name: String
         var machine: SHA256?
         /// The boot of the machine in which the plan was made; nil where the facts do not tell.
@@ -76,7 +76,7 @@ struct PlanFile {
     }
 
     var site: SiteFile
-    var host: Host
+    var host: PlannedHost
     var connect: String
     var created: UTCTime
     var expires: UTCTime

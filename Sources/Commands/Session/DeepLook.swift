@@ -36,8 +36,7 @@ struct DeepLook {
     ///
     /// A guest that is not where it should be is looked at again until it is `settle` seconds old.
     func residences(tolerance: UInt64, settle: UInt64) -> [GuestResidence] {
-        let domains = Dictionary(
-            session.facts.domains.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let domains = session.facts.domains.keyed(by: \.name)
         return session.result.plan.placement.guests.compactMap { placement in
             guard let domain = domains[placement.name], domain.state.isActive else { return nil }
             let expectation = Expectation(

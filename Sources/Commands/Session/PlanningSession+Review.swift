@@ -7,24 +7,6 @@ internal import SiteFile
 internal import XMLTree
 
 extension PlanningSession {
-    /// The plan in the form that was asked for, with what was asked to be shown beside it.
-    func rendered(_ options: ReviewOptions, as format: PlanFormat? = nil, status: ExitStatus, world: World) throws
-        -> String
-    {
-        try options.details.demandKnown(guests.map(\.name.value) + result.plan.changedGuests)
-        return switch format ?? options.format {
-        case .text: PlanText(review(options)).text(color: world.hasColor, width: world.width)
-        case .json: try json(status)
-        case .markdown: PlanMarkdown(review(options), maximumBytes: options.maxBytes).text
-        case .html:
-            PlanHTML(
-                review(options), picture: picture,
-                before: HostPicture.before(facts, plan: result.plan, policy: policy, specs: guests)
-            ).text
-        case .svg: HostSVG(picture).text
-        }
-    }
-
     /// The plan as the document for programs.
     func json(_ status: ExitStatus) throws -> String { try JSONText.of(document(status)) }
 
@@ -35,7 +17,7 @@ extension PlanningSession {
 
     /// Shows the findings beside a text or a picture; documents have them inside.
     func warnOfFindings(beside format: PlanFormat, _ world: World) {
-        guard [.text, .svg].contains(format) else { return }
+        guard !format.hasFindings else { return }
         world.tell(result.plan.diagnostics, sources: sources)
     }
 

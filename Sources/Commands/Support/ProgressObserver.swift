@@ -32,7 +32,7 @@ final class ProgressObserver: StepObserver {
         inner.didFail(effect, failure)
     }
 
-    func willUndo(_ action: HostAction) {
+    func willUndo(_ action: HostWrite) {
         inner.willUndo(action)
         begin(action)
     }
@@ -45,7 +45,7 @@ final class ProgressObserver: StepObserver {
     func mayRun(_ effects: [Effect]) throws(StepFailure) { try inner.mayRun(effects) }
     func didSkip(_ step: Step) { inner.didSkip(step) }
 
-    private func begin(_ action: HostAction) {
+    private func begin(_ action: HostWrite) {
         switch action {
         case .setPools(let write):
             let (pools, root) = (write.targets, host.root)

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Execution
 internal import FoundationEssentials
 internal import Glibc
 public import LinuxHost
@@ -40,7 +41,7 @@ public struct World {
     /// Has the program run with these arguments for a transaction, after a delay.
     public typealias StartLater = (_ arguments: [String], _ transaction: String, _ delay: Duration) throws -> Void
 
-    /// Puts a world together; without other word its folders, its clock and its timers are the machine's.
+    /// Without other word its folders, its clock and its timers are the machine's.
     public init(
         say: @escaping (String) -> Void, warn: @escaping (String) -> Void, ask: @escaping (String) -> String?,
         read: @escaping (_ path: String, _ limit: Int) throws -> [UInt8], hasColor: Bool, hostName: String,
@@ -72,7 +73,7 @@ public struct World {
     func note(_ text: String) { if !isQuiet { warn(text) } }
 
     /// The machine's clock.
-    public static func clock() -> Int64 { Int64(Date().timeIntervalSince1970) }
+    public static func clock() -> Int64 { UnixTime.now.milliseconds / 1_000 }
 
     /// The process's own streams and files.
     public static var live: World {

@@ -75,7 +75,7 @@ struct ApplyCommand: ReportingCommand {
         if let planSHA256, SHA256(parsing: planSHA256) == nil {
             throw ValidationError("--plan-sha256 takes 64 hexadecimal digits.")
         }
-        if review.isPicture, !dryRun {
+        if review.format.isPicture, !dryRun {
             throw ValidationError("--format \(review.format.rawValue) goes with --dry-run: it shows a plan.")
         }
         if review.maxFactsAge != nil, host.facts == nil { throw ValidationError("--max-facts-age goes with --facts.") }
@@ -150,7 +150,7 @@ struct ApplyCommand: ReportingCommand {
         if host.facts != nil {
             throw ValidationError("--facts cannot be combined with a saved plan, which is for the host itself.")
         }
-        if review.isPicture || review.xml {
+        if review.format.isPicture || review.xml {
             throw ValidationError("A saved plan is shown with --format text, json or markdown, and without --xml.")
         }
         let file = try PlanFile(bytes: bytes, path: site.site ?? "-")

@@ -37,7 +37,7 @@ struct ConfirmCommand: ReportingCommand {
             guard let stored = try state.journals.unconfirmed(transaction) else {
                 throw CommandFailure(.stalePlan, [try refusal()])
             }
-            do throws(JournalStore.Failure) {
+            do throws(JournalStore.JournalFailure) {
                 try state.journals.close(stored.id, as: .applied, note: "confirmed")
             } catch {
                 throw CommandFailure(error)

@@ -75,7 +75,7 @@ struct HistoryCommand: ReportingCommand {
                 return .done
             }
             try state.journals.close(id, as: .closed, note: note ?? "")
-        } catch let error as JournalStore.Failure {
+        } catch let error as JournalStore.JournalFailure {
             throw CommandFailure(error)
         }
         world.say("Closed transaction \(id).\n")
@@ -84,7 +84,7 @@ struct HistoryCommand: ReportingCommand {
 
     /// The transaction; nil when its journal is damaged, which is no reason not to close it.
     private func legible(_ id: TransactionID) throws -> JournalStore.Stored? {
-        do throws(JournalStore.Failure) {
+        do throws(JournalStore.JournalFailure) {
             return try state.journals.read(id)
         } catch {
             if case .damaged = error { return nil }

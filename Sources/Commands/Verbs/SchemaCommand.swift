@@ -10,12 +10,12 @@ struct SchemaCommand: WorldCommand {
             prints as JSON, for one host and for all.
             """)
 
-    enum Subject: String, ExpressibleByArgument, CaseIterable {
+    enum SchemaSubject: String, ExpressibleByArgument, CaseIterable {
         case site, facts, plan
         case fleetPlan = "fleet-plan"
     }
 
-    @Argument(help: ArgumentHelp("The format.", valueName: "format")) var subject: Subject = .site
+    @Argument(help: ArgumentHelp("The format.", valueName: "format")) var subject: SchemaSubject = .site
 
     func run(in world: World) throws {
         switch subject {

@@ -104,11 +104,12 @@ extension PlanningSession {
             plan.changes.compactMap { change in
                 if case .guest(let name) = change.subject { (name, change) } else { nil }
             }, uniquingKeysWith: { first, _ in first })
-        let placed = Dictionary(plan.placement.guests.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let placed = plan.placement.guests.keyed(by: \.name)
+        let domains = facts.domains.keyed(by: \.name)
         let named = guests.filter { $0.state?.value != .absent }.map(\.name.value)
         let unchanged = Set(plan.unchanged)
         let ours = named.map { name in
-            let domain = facts.domains.first { $0.name == name }
+            let domain = domains[name]
             var status = GuestStatus(
                 name: name, state: domain?.state, ownership: domain.flatMap(ownership),
                 sync: sync(of: domain, isChanged: changed[name] != nil, isUnchanged: unchanged.contains(name)),
@@ -131,7 +132,7 @@ extension PlanningSession {
         return isChanged ? .differs : isUnchanged ? .inSync : .notCompared
     }
 
-    private func ownership(_ domain: DomainFacts) -> GuestStatus.Ownership? {
+    private func ownership(_ domain: DomainFacts) -> GuestStatus.DomainOwner? {
         guard let document = try? XMLReader.read(domain.xml) else { return nil }
         if ForeignManager.detect(in: document) != nil { return .otherManager }
         switch OwnershipMark(reading: document)?.origin {

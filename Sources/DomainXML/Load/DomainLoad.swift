@@ -8,12 +8,6 @@ public struct DomainLoad: Hashable, Sendable {
         public var vcpu: VCPU
         /// The host CPUs on which it may run; nil is all, or those that libvirt's placement daemon will name.
         public var cpus: CPUSet?
-
-        /// Puts a demand together.
-        public init(vcpu: VCPU, cpus: CPUSet?) {
-            self.vcpu = vcpu
-            self.cpus = cpus
-        }
     }
 
     /// What backs a piece of memory.
@@ -39,8 +33,7 @@ public struct DomainLoad: Hashable, Sendable {
         /// The host cells it is bound to; nil is anywhere. With a mode but `strict` and `restrictive` it may lie elsewhere too.
         public var hostCells: CellSet?
 
-        /// Puts a demand together.
-        public init(
+        package init(
             guestCell: GuestCellID?, memory: KiB, pages: Pages, mode: NUMATune.Mode? = nil, hostCells: CellSet? = nil
         ) {
             self.guestCell = guestCell
@@ -60,8 +53,7 @@ public struct DomainLoad: Hashable, Sendable {
     /// The memory: each guest cell ascending, then memory devices in the order of the definition.
     public var memory: [MemoryDemand]
 
-    /// Puts a load together.
-    public init(
+    package init(
         vcpus: [VCPUDemand], emulatorCPUs: CPUSet?, ioThreadCPUs: [Int: CPUSet] = [:], memory: [MemoryDemand]
     ) {
         self.vcpus = vcpus

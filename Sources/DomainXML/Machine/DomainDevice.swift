@@ -1,19 +1,19 @@
+internal import HostModel
 public import XMLTree
 
 /// A disk or an interface of a domain by what it is found again by: a disk by its target, an interface by its hardware address.
 public struct DomainDevice: Hashable, Sendable {
     /// What kind of device it is.
-    public enum Kind: String, Hashable, Sendable {
+    public enum DeviceKind: String, Hashable, Sendable {
         case disk, interface
     }
 
     /// What kind of device it is.
-    public var kind: Kind
+    public var kind: DeviceKind
     /// The target of a disk, `vdb`; the hardware address of an interface, lower case, or `new`, `new-2` for one that has none yet.
     public var name: String
 
-    /// Names a device.
-    public init(_ kind: Kind, _ name: String) {
+    package init(_ kind: DeviceKind, _ name: String) {
         self.kind = kind
         self.name = name
     }
@@ -21,7 +21,7 @@ public struct DomainDevice: Hashable, Sendable {
     /// The device that an element describes; nil for another kind, or for a disk without a target. An interface without a hardware
     /// address is `new`.
     public init?(_ element: XMLElement) {
-        guard let kind = Kind(rawValue: element.name) else { return nil }
+        guard let kind = DeviceKind(rawValue: element.name) else { return nil }
         switch kind {
         case .disk:
             guard let target = element.element(named: "target")?[attribute: "dev"] else { return nil }
@@ -66,7 +66,7 @@ public struct DomainDevice: Hashable, Sendable {
     }
 
     /// All devices of a kind, in the order of the document.
-    public static func elements(of kind: Kind, in document: XMLElement) -> [XMLElement] {
+    public static func elements(of kind: DeviceKind, in document: XMLElement) -> [XMLElement] {
         document.element(named: "devices")?.elements(named: kind.rawValue) ?? []
     }
 }

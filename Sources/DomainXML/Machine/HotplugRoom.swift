@@ -5,9 +5,9 @@ public import XMLTree
 /// A `q35` or `virt` machine has one device behind each PCI Express root port, and the ports are those that it was started with; an
 /// `i440fx` machine has the 32 slots of its one bus; s390 has no such limit.
 public struct HotplugRoom: Hashable, Sendable {
-    private enum Bus: Hashable { case ports, slots, channels }
+    private enum Places: Hashable { case ports, slots, channels }
 
-    private let bus: Bus
+    private let bus: Places
     private let hasSCSI: Bool
     /// The disk that the domain may have booted from.
     private let bootDisks: Set<String>

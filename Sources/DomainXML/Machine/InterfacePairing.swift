@@ -1,3 +1,5 @@
+internal import HostModel
+
 /// Which interface of a domain is which of the site.
 ///
 /// An interface with a hardware address is found by it. One without is found by what the site said of it when the mark was written,
@@ -12,10 +14,10 @@ struct InterfacePairing {
         let name: String?
         let model: String?
 
-        func isLike(_ other: MachineDescription.Interface) -> Bool {
+        func isLike(_ other: GuestInterface) -> Bool {
             (type, name, model) == (other.place.type, other.place.name, other.model)
         }
-        func resembles(_ other: MachineDescription.Interface) -> Bool {
+        func resembles(_ other: GuestInterface) -> Bool {
             model == other.model || (type, name) == (other.place.type, other.place.name)
         }
     }
@@ -29,7 +31,7 @@ struct InterfacePairing {
     private var free: Set<Int>
 
     init(
-        _ wanted: [MachineDescription.Interface], prior: [MachineDescription.Interface]?, present: [Present],
+        _ wanted: [GuestInterface], prior: [GuestInterface]?, present: [Present],
         isPartial: Bool
     ) {
         self.present = present
@@ -47,11 +49,11 @@ struct InterfacePairing {
     }
 
     private mutating func pair(
-        _ wanted: [MachineDescription.Interface], _ prior: [MachineDescription.Interface]
+        _ wanted: [GuestInterface], _ prior: [GuestInterface]
     ) {
         let held = held(prior)
         var unpaired = prior.indices.filter { held[$0].map(free.contains) ?? false }
-        func next(_ isMeant: (MachineDescription.Interface) -> Bool) -> Int? {
+        func next(_ isMeant: (GuestInterface) -> Bool) -> Int? {
             guard let place = unpaired.firstIndex(where: { isMeant(prior[$0]) }) else { return nil }
             return unpaired.remove(at: place)
         }
@@ -66,7 +68,7 @@ struct InterfacePairing {
     }
 
     /// For each interface of the record the present one that it is.
-    private func held(_ prior: [MachineDescription.Interface]) -> [Int?] {
+    private func held(_ prior: [GuestInterface]) -> [Int?] {
         let named = Set(prior.compactMap { $0.mac?.lowercased() })
         var rest = present.indices.filter { !(present[$0].mac.map(named.contains) ?? false) }
         var held: [Int?] = prior.map { interface in
@@ -83,7 +85,7 @@ struct InterfacePairing {
     }
 
     /// A mark of an older version says nothing of interfaces. Where the domain has as many as the site, they are the site's.
-    private mutating func pairUnrecorded(_ wanted: [MachineDescription.Interface], _ isPartial: Bool) {
+    private mutating func pairUnrecorded(_ wanted: [GuestInterface], _ isPartial: Bool) {
         for (index, interface) in wanted.enumerated() where interface.mac == nil {
             claim(free.sorted().first { present[$0].isLike(interface) }, for: index)
         }

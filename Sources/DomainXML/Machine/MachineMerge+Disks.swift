@@ -1,3 +1,4 @@
+internal import HostModel
 internal import XMLTree
 
 extension MachineMerge {
@@ -38,7 +39,7 @@ extension MachineMerge {
     }
 
     /// A disk that has its path already, under another name or on another bus, is that disk: two of them would write to one image.
-    private mutating func attach(_ disk: MachineRecord.Disk, beside wanted: Set<String>) {
+    private mutating func attach(_ disk: MachineRecord.RecordedDisk, beside wanted: Set<String>) {
         detach(path: disk.disk.path, beside: wanted)
         let element = disk.disk.element(device: disk.target)
         for setting in element.diskSettings { note(.disk(disk.target, setting.name), nil, setting.value) }
@@ -50,7 +51,7 @@ extension MachineMerge {
         }
     }
 
-    private mutating func change(_ disk: MachineRecord.Disk, _ present: XMLElement) {
+    private mutating func change(_ disk: MachineRecord.RecordedDisk, _ present: XMLElement) {
         let model = disk.disk.element(device: disk.target)
         let (now, want) = (present.diskSettings, model.diskSettings)
         let names = ["source", "format", "bus", "device", "readonly"]
@@ -74,7 +75,7 @@ extension XMLElement {
     fileprivate func hasPath(_ path: String) -> Bool { diskSettings.contains { $0 == ("source", .text(path)) } }
 
     /// Whether a `<disk>` is that one, whatever its name.
-    func isDisk(_ disk: MachineDescription.Disk) -> Bool {
+    func isDisk(_ disk: GuestDisk) -> Bool {
         hasPath(disk.path) && element(named: "target")?[attribute: "bus"] == disk.bus.rawValue
     }
 

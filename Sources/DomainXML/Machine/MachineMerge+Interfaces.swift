@@ -1,3 +1,4 @@
+internal import HostModel
 internal import XMLTree
 
 extension MachineMerge {
@@ -22,7 +23,7 @@ extension MachineMerge {
         for (number, interface) in added.enumerated() { attach(interface, number: number) }
     }
 
-    private mutating func change(_ interface: MachineDescription.Interface, _ element: inout XMLElement?) {
+    private mutating func change(_ interface: GuestInterface, _ element: inout XMLElement?) {
         guard var result = element else { return }
         let model = interface.element
         let (now, want) = (result.interfaceSettings, model.interfaceSettings)
@@ -47,7 +48,7 @@ extension MachineMerge {
         }
     }
 
-    private mutating func attach(_ interface: MachineDescription.Interface, number: Int) {
+    private mutating func attach(_ interface: GuestInterface, number: Int) {
         let element = interface.element
         let key = interface.mac?.lowercased() ?? (number == 0 ? "new" : "new-\(number + 1)")
         for setting in element.interfaceSettings where setting.name != "mac" {

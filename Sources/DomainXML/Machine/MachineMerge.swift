@@ -72,7 +72,7 @@ public struct MachineMerge {
     }
 
     private mutating func mergeHypervisor(_ record: MachineRecord) {
-        let standard: MachineDescription.Hypervisor? = record.isWhole ? .kvm : nil
+        let standard: Accelerator? = record.isWhole ? .kvm : nil
         guard let want = (record.hypervisor ?? standard)?.rawValue, document[attribute: "type"] != want else { return }
         note(.hypervisor, document[attribute: "type"].map { .text($0) }, .text(want))
         document[attribute: "type"] = want

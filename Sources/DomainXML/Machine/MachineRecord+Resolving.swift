@@ -1,3 +1,4 @@
+internal import HostModel
 public import XMLTree
 
 extension MachineRecord {
@@ -71,13 +72,13 @@ extension MachineRecord {
 
 /// Gives the site's disks their names in a domain.
 private struct DiskNaming {
-    private let recorded: [MachineRecord.Disk]
+    private let recorded: [MachineRecord.RecordedDisk]
     /// Whether a disk that no record has may be one that an older version made in that place.
     private let isInOrder: Bool
     private var present: [String: XMLElement] = [:]
     private var taken: Set<String> = []
 
-    init(prior: [MachineRecord.Disk]?, present elements: [XMLElement]?, isPartial: Bool) {
+    init(prior: [MachineRecord.RecordedDisk]?, present elements: [XMLElement]?, isPartial: Bool) {
         recorded = prior ?? []
         isInOrder = prior == nil && !isPartial
         for element in elements ?? [] {
@@ -85,7 +86,7 @@ private struct DiskNaming {
         }
     }
 
-    mutating func named(_ disks: [MachineDescription.Disk]) -> [MachineRecord.Disk] {
+    mutating func named(_ disks: [GuestDisk]) -> [MachineRecord.RecordedDisk] {
         var targets: [String?] = disks.map { _ in nil }
         let ways: [(DiskNaming, Int) -> String?] = [
             { naming, index in
@@ -103,32 +104,32 @@ private struct DiskNaming {
             }
         }
         return zip(disks, targets).compactMap { disk, target in
-            target.map { MachineRecord.Disk(target: $0, disk: disk) }
+            target.map { MachineRecord.RecordedDisk(target: $0, disk: disk) }
         }
     }
 
-    private func recorded(samePathAs disk: MachineDescription.Disk) -> String? {
+    private func recorded(samePathAs disk: GuestDisk) -> String? {
         recorded.first { $0.disk.path == disk.path && $0.disk.bus == disk.bus && !taken.contains($0.target) }?.target
     }
 
-    private func present(samePathAs disk: MachineDescription.Disk) -> String? {
+    private func present(samePathAs disk: GuestDisk) -> String? {
         present.sorted { $0.key < $1.key }.first { target, element in
             !taken.contains(target) && element.isDisk(disk)
         }?.key
     }
 
-    private func leftOver(_ disk: MachineDescription.Disk) -> String? {
+    private func leftOver(_ disk: GuestDisk) -> String? {
         recorded.first { $0.disk.bus == disk.bus && !taken.contains($0.target) }?.target
     }
 
     /// The name that an older version gave the disk by its place in the list.
-    private func inOrder(_ disks: [MachineDescription.Disk], at index: Int) -> String? {
+    private func inOrder(_ disks: [GuestDisk], at index: Int) -> String? {
         let disk = disks[index]
         let target = disk.prefix + diskLetters(disks[..<index].count { $0.prefix == disk.prefix })
         return present.isEmpty || (present[target] != nil && !taken.contains(target)) ? target : nil
     }
 
-    private func free(_ disk: MachineDescription.Disk) -> String? {
+    private func free(_ disk: GuestDisk) -> String? {
         let used = taken.union(present.keys).union(recorded.map(\.target))
         return (0...).lazy.map { disk.prefix + diskLetters($0) }.first { !used.contains($0) }
     }

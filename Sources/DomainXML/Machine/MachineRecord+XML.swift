@@ -10,9 +10,9 @@ extension MachineRecord {
         let boot = children("boot").first
         self.init(
             base: element[attribute: "base"],
-            hypervisor: element[attribute: "hypervisor"].flatMap(MachineDescription.Hypervisor.init(rawValue:)),
-            machine: element[attribute: "type"], disks: children("disk").compactMap(Disk.init(reading:)),
-            interfaces: children("interface").compactMap(MachineDescription.Interface.init(record:)),
+            hypervisor: element[attribute: "hypervisor"].flatMap(Accelerator.init(rawValue:)),
+            machine: element[attribute: "type"], disks: children("disk").compactMap(RecordedDisk.init(reading:)),
+            interfaces: children("interface").compactMap(GuestInterface.init(record:)),
             hostDevices: children("hostdev").compactMap { $0[attribute: "address"].flatMap { PCIAddress($0) } },
             kernel: boot?[attribute: "kernel"], initrd: boot?[attribute: "initrd"],
             commandLine: boot?[attribute: "cmdline"], hasConsole: element[attribute: "console"].map { $0 == "yes" },
@@ -40,14 +40,14 @@ extension MachineRecord {
     }
 }
 
-extension MachineRecord.Disk {
+extension MachineRecord.RecordedDisk {
     fileprivate init?(reading element: XMLElement) {
         guard let target = element[attribute: "target"], let path = element[attribute: "path"] else { return nil }
         self.init(
             target: target,
-            disk: MachineDescription.Disk(
-                path: path, format: element[attribute: "format"].flatMap(MachineDescription.Disk.Format.init) ?? .raw,
-                bus: element[attribute: "bus"].flatMap(MachineDescription.Disk.Bus.init) ?? .virtio,
+            disk: GuestDisk(
+                path: path, format: element[attribute: "format"].flatMap(GuestDisk.ImageFormat.init) ?? .raw,
+                bus: element[attribute: "bus"].flatMap(GuestDisk.Bus.init) ?? .virtio,
                 isReadOnly: element[attribute: "readonly"] == "yes"))
     }
 
@@ -63,7 +63,7 @@ extension MachineRecord.Disk {
     }
 }
 
-extension MachineDescription.Interface {
+extension GuestInterface {
     fileprivate init?(record element: XMLElement) {
         let source: Source
         switch (element[attribute: "network"], element[attribute: "bridge"]) {

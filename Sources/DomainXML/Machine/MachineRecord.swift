@@ -6,14 +6,14 @@ public import HostModel
 /// Of a domain that was there before the site a record says only what the site names, and what it names no more stays as well.
 public struct MachineRecord: Hashable, Sendable {
     /// A disk of the site, with the name by which it is found in the domain.
-    public struct Disk: Hashable, Sendable {
+    public struct RecordedDisk: Hashable, Sendable {
         /// The name on its bus, unique in the domain: `vda`.
         public var target: String
         /// What the site says of it.
-        public var disk: MachineDescription.Disk
+        public var disk: GuestDisk
 
         /// Names a disk.
-        public init(target: String, disk: MachineDescription.Disk) {
+        package init(target: String, disk: GuestDisk) {
             self.target = target
             self.disk = disk
         }
@@ -22,13 +22,13 @@ public struct MachineRecord: Hashable, Sendable {
     /// The digest of the base document that the domain was made from, or nil.
     public var base: String?
     /// What runs the guest, where the site says so.
-    public var hypervisor: MachineDescription.Hypervisor?
+    public var hypervisor: Accelerator?
     /// The machine type, where the site says so: `q35`.
     public var machine: String?
     /// The disks, in the order of the site.
-    public var disks: [Disk]
+    public var disks: [RecordedDisk]
     /// The interfaces, in the order of the site.
-    public var interfaces: [MachineDescription.Interface]
+    public var interfaces: [GuestInterface]
     /// The host devices, in the order of the site.
     public var hostDevices: [PCIAddress]
     /// The kernel that is booted directly.
@@ -45,10 +45,10 @@ public struct MachineRecord: Hashable, Sendable {
     /// Whether the machine came about from the site's keys alone.
     var isWhole: Bool { !isPartial && base == nil }
 
-    /// Puts a record together; the defaults are those of a site that says nothing.
-    public init(
-        base: String? = nil, hypervisor: MachineDescription.Hypervisor? = nil, machine: String? = nil,
-        disks: [Disk] = [], interfaces: [MachineDescription.Interface] = [], hostDevices: [PCIAddress] = [],
+    /// The defaults are those of a site that says nothing.
+    package init(
+        base: String? = nil, hypervisor: Accelerator? = nil, machine: String? = nil,
+        disks: [RecordedDisk] = [], interfaces: [GuestInterface] = [], hostDevices: [PCIAddress] = [],
         kernel: String? = nil, initrd: String? = nil, commandLine: String? = nil, hasConsole: Bool? = nil,
         isPartial: Bool = false
     ) {
@@ -71,9 +71,9 @@ public struct MachineWish: Hashable, Sendable {
     /// The devices of a guest that the site describes by its own keys.
     public struct Devices: Hashable, Sendable {
         /// The disks, in order.
-        public var disks: [MachineDescription.Disk]
+        public var disks: [GuestDisk]
         /// The interfaces, in order.
-        public var interfaces: [MachineDescription.Interface]
+        public var interfaces: [GuestInterface]
         /// The kernel that is booted directly, or nil.
         public var kernel: String?
         /// The initial RAM disk of that kernel.
@@ -83,9 +83,8 @@ public struct MachineWish: Hashable, Sendable {
         /// Whether the guest has a serial console; nil leaves that as it is.
         public var hasConsole: Bool?
 
-        /// Puts devices together.
-        public init(
-            disks: [MachineDescription.Disk] = [], interfaces: [MachineDescription.Interface] = [],
+        package init(
+            disks: [GuestDisk] = [], interfaces: [GuestInterface] = [],
             kernel: String? = nil, initrd: String? = nil, commandLine: String? = nil, hasConsole: Bool? = true
         ) {
             self.disks = disks
@@ -100,7 +99,7 @@ public struct MachineWish: Hashable, Sendable {
     /// The digest of the base document, or nil for a guest without one.
     public var base: String?
     /// What runs the guest; nil leaves that as it is.
-    public var hypervisor: MachineDescription.Hypervisor?
+    public var hypervisor: Accelerator?
     /// The machine type; nil leaves that as it is.
     public var machine: String?
     /// The devices that the site names; nil where all of them come from a base document or are those of an adopted domain.
@@ -110,9 +109,8 @@ public struct MachineWish: Hashable, Sendable {
     /// Whether the machine was there before the site, which says only a part of it.
     public var isPartial: Bool
 
-    /// Puts a wish together.
-    public init(
-        base: String? = nil, hypervisor: MachineDescription.Hypervisor? = nil, machine: String? = nil,
+    package init(
+        base: String? = nil, hypervisor: Accelerator? = nil, machine: String? = nil,
         devices: Devices? = nil, hostDevices: [PCIAddress] = [], isPartial: Bool = false
     ) {
         self.isPartial = isPartial

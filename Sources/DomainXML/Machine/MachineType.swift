@@ -3,7 +3,7 @@ public struct MachineType: Hashable, Sendable {
     private let name: String
 
     /// Takes the name as it is written.
-    public init(_ name: String) { self.name = name }
+    package init(_ name: String) { self.name = name }
 
     /// The aliases with what the names begin with that they stand for.
     private static let aliases = [

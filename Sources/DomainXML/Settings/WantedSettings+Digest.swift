@@ -1,3 +1,5 @@
+internal import HostModel
+
 extension WantedSettings {
     /// A short text that is another one for other settings: FNV-1a of 64 bits over all paths and values in their order.
     ///
@@ -9,8 +11,7 @@ extension WantedSettings {
                 hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
             }
         }
-        let digits = String(hash, radix: 16)
-        return "fnv1a:" + String(repeating: "0", count: 16 - digits.count) + digits
+        return "fnv1a:" + hash.padded(to: 16, radix: 16)
     }
 }
 

@@ -1,3 +1,4 @@
+internal import HostModel
 public import XMLTree
 
 /// Makes the definition of a domain that does not exist yet; ``DomainPatch`` puts CPUs and memory into it.

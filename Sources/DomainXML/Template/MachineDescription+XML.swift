@@ -71,7 +71,7 @@ func diskLetters(_ number: Int) -> String {
     return text
 }
 
-extension MachineDescription.Disk {
+extension GuestDisk {
     /// Whether the path is that of a block device.
     var isBlock: Bool { path.hasPrefix("/dev/") }
 
@@ -91,7 +91,7 @@ extension MachineDescription.Disk {
     }
 }
 
-extension MachineDescription.Interface {
+extension GuestInterface {
     /// libvirt's type of the interface and the name of what it joins.
     var place: (type: String, name: String) {
         switch source {
@@ -127,6 +127,5 @@ extension PCIAddress {
 
 /// A number as libvirt writes it: `0x0000`, `0x3b`.
 private func hexadecimal(_ number: some FixedWidthInteger, digits: Int) -> String {
-    let text = String(number, radix: 16)
-    return "0x" + String(repeating: "0", count: max(0, digits - text.count)) + text
+    "0x" + number.padded(to: digits, radix: 16)
 }

@@ -25,7 +25,7 @@ extension BootFile: Codable {
         }
         self.init(
             host: try container.decodeIfPresent(String.self, forKey: .host),
-            cells: try container.decode([Cell].self, forKey: .cells),
+            cells: try container.decode([KnownCell].self, forKey: .cells),
             targets: try container.decode([PoolTarget].self, forKey: .pools),
             sites: try container.decodeIfPresent([String].self, forKey: .sites) ?? [])
         try check(container)

@@ -5,7 +5,7 @@ public import HostModel
 /// It is all that the boot unit needs: no site file, no libvirt, no network.
 public struct BootFile: Hashable, Sendable {
     /// A cell of the machine the file was made for.
-    public struct Cell: Hashable, Sendable, Codable {
+    public struct KnownCell: Hashable, Sendable, Codable {
         /// The cell.
         public var id: CellID
         /// Its CPUs that were online.
@@ -16,7 +16,7 @@ public struct BootFile: Hashable, Sendable {
         public var keepFree: KiB
 
         /// Describes a cell.
-        public init(id: CellID, cpus: CPUSet, memory: KiB?, keepFree: KiB) {
+        package init(id: CellID, cpus: CPUSet, memory: KiB?, keepFree: KiB) {
             self.id = id
             self.cpus = cpus
             self.memory = memory
@@ -33,14 +33,14 @@ public struct BootFile: Hashable, Sendable {
     /// The machine's name, or nil when it has none.
     public var host: String?
     /// The machine's cells, ascending.
-    public var cells: [Cell]
+    public var cells: [KnownCell]
     /// The persistent pages of each pool, ascending; one entry a pool.
     public var targets: [PoolTarget]
     /// The sites that the pools are for, ascending; empty in a file of an earlier version.
     public var sites: [String]
 
-    /// Puts a file together; cells and targets are sorted.
-    public init(host: String?, cells: [Cell], targets: [PoolTarget], sites: [String] = []) {
+    /// Cells and targets are sorted.
+    public init(host: String?, cells: [KnownCell], targets: [PoolTarget], sites: [String] = []) {
         self.sites = sites.sorted()
         self.host = host
         self.cells = cells.sorted { $0.id < $1.id }
@@ -58,7 +58,7 @@ public struct BootFile: Hashable, Sendable {
         self.init(
             host: facts.host.name,
             cells: facts.cells.map { cell in
-                Cell(
+                KnownCell(
                     id: cell.id, cpus: cell.cpus, memory: cell.memory.map { KiB($0.count / step * step) },
                     keepFree: keepFree[cell.id] ?? KiB(step))
             }, targets: targets)

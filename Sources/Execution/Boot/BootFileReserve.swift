@@ -13,8 +13,7 @@ public struct BootGrant<Failure: Error & Hashable & Sendable>: Hashable, Sendabl
     /// What the system said, when a call failed.
     public var failure: Failure?
 
-    /// Puts an answer together.
-    public init(
+    package init(
         pool: PoolID, asked: PageCount, allowed: PageCount, granted: PageCount, failure: Failure? = nil
     ) {
         self.pool = pool
@@ -71,10 +70,10 @@ extension PoolGrowth {
         _ file: BootFile, on facts: HostFacts, by run: CellRunner = { $0.map($1) }
     ) -> [BootGrant<Access.Failure>] {
         let asked = Dictionary(file.targets.map { ($0.pool, $0.pages) }, uniquingKeysWith: max)
-        return growKeeping(file.allowedTargets(on: facts), by: run).map { grant in
+        return growKeeping(file.allowedTargets(on: facts), by: run).map { grown in
             BootGrant(
-                pool: grant.pool, asked: asked[grant.pool] ?? grant.asked, allowed: grant.asked,
-                granted: grant.granted, failure: grant.failure)
+                pool: grown.pool, asked: asked[grown.pool] ?? grown.grant.asked, allowed: grown.grant.asked,
+                granted: grown.grant.granted, failure: grown.failure)
         }
     }
 

@@ -48,8 +48,8 @@ struct Definition {
 
     private func mismatch(_ path: String, now: SettingValue?, want: SettingValue?) -> Mismatch {
         Mismatch(
-            subject: .guest(name), path: path, wanted: want.map(ChangedPart.Value.init),
-            found: now.map(ChangedPart.Value.init))
+            subject: .guest(name), path: path, wanted: want.map(ChangedPart.PartValue.init),
+            found: now.map(ChangedPart.PartValue.init))
     }
 
     /// The document with the machine that a mark records.

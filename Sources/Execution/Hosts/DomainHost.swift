@@ -50,6 +50,30 @@ public protocol DomainHost {
     func stop(_ name: String, force: Bool) throws(StepFailure)
 }
 
+/// Domains that are only looked at: every write is refused.
+package protocol DomainView: DomainHost {}
+
+extension DomainView {
+    package func define(_ document: XMLElement, replacing present: XMLElement?) throws(StepFailure) -> String? {
+        throw .readOnly
+    }
+    package func undefine(_ name: String) throws(StepFailure) { throw .readOnly }
+    package func rename(_ name: String, to new: String) throws(StepFailure) { throw .readOnly }
+    package func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure) { throw .readOnly }
+    package func setMemory(of name: String, to amount: KiB) throws(StepFailure) { throw .readOnly }
+    package func attach(_ device: XMLElement, to name: String) throws(StepFailure) { throw .readOnly }
+    package func detach(_ device: XMLElement, from name: String) throws(StepFailure) { throw .readOnly }
+    package func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure) { throw .readOnly }
+    package func start(_ name: String) throws(StepFailure) { throw .readOnly }
+    package func stop(_ name: String, force: Bool) throws(StepFailure) { throw .readOnly }
+}
+
+extension StepFailure {
+    fileprivate static var readOnly: StepFailure {
+        .refused(HostRefusal(call: "libvirt", kind: .notPermitted, code: 0, message: "is only looked at"))
+    }
+}
+
 /// What libvirt holds of a domain beside its definition.
 public struct DomainStatus: Hashable, Sendable {
     /// Whether it runs.
@@ -67,8 +91,7 @@ public struct DomainStatus: Hashable, Sendable {
     /// What libvirt is doing with it, such as `migration_out`; nil for nothing.
     public var job: String?
 
-    /// Puts a status together.
-    public init(
+    package init(
         isActive: Bool, isPersistent: Bool = true, autostarts: Bool = false, hasManagedSave: Bool = false,
         snapshots: Int = 0, checkpoints: Int = 0, job: String? = nil
     ) {

@@ -22,22 +22,5 @@ public enum PoolOutcome: Hashable, Sendable {
     case granted
     /// At least one pool did not get its target, and all were put back as far as the kernel let them; whoever asked reads them
     /// again. Each pool that was asked for has a row, ascending by pool; `kernelArguments` are what gets the pages at boot.
-    case short([PoolAnswer], kernelArguments: String)
-}
-
-/// What one pool was asked to hold, and what the kernel granted.
-public struct PoolAnswer: Hashable, Sendable {
-    /// The pool.
-    public var pool: PoolID
-    /// The persistent size that was asked for.
-    public var asked: PageCount
-    /// The largest persistent size that was reached.
-    public var granted: PageCount
-
-    /// Puts a row together.
-    public init(pool: PoolID, asked: PageCount, granted: PageCount) {
-        self.pool = pool
-        self.asked = asked
-        self.granted = granted
-    }
+    case short([PoolGrant], kernelArguments: String)
 }

@@ -25,7 +25,7 @@ public protocol StepObserver {
     func didFail(_ effect: Effect, _ failure: StepFailure)
 
     /// An undo comes next. There is no stopping it.
-    func willUndo(_ action: HostAction)
+    func willUndo(_ action: HostWrite)
 
     /// The undo is over, one way or the other.
     func didUndo(_ result: UndoResult)
@@ -43,7 +43,7 @@ extension StepObserver {
     /// Says nothing.
     public func didFail(_ effect: Effect, _ failure: StepFailure) {}
     /// Says nothing.
-    public func willUndo(_ action: HostAction) {}
+    public func willUndo(_ action: HostWrite) {}
     /// Says nothing.
     public func didUndo(_ result: UndoResult) {}
 }

@@ -27,8 +27,7 @@ public struct EmulatorThread: Hashable, Sendable {
     /// The host CPUs on which it may run.
     public var allowed: CPUSet
 
-    /// Puts a thread together.
-    public init(id: Int, name: String, allowed: CPUSet) {
+    package init(id: Int, name: String, allowed: CPUSet) {
         self.id = id
         self.name = name
         self.allowed = allowed
@@ -40,7 +39,7 @@ public struct NoThreads: ThreadHost {
     private let reason: String
 
     /// Makes one that gives that reason.
-    public init(_ reason: String = "their process is not looked at") { self.reason = reason }
+    package init(_ reason: String = "their process is not looked at") { self.reason = reason }
 
     /// Says why not.
     public func emulatorThreads(of guest: String) -> EmulatorThreads { .unseen(reason) }

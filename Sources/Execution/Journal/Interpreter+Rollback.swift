@@ -59,7 +59,7 @@ extension Interpreter {
     }
 }
 
-extension Transaction.Entry {
+extension Transaction.RecordedWrite {
     /// The definitions that were read and written.
     fileprivate var documents: [XMLElement] {
         ([write.action] + write.inverse).compactMap { action in

@@ -1,7 +1,7 @@
 /// How a transaction ended.
 public struct JournalEnd: Hashable, Sendable, Codable {
     /// What it came to.
-    public enum Outcome: String, Hashable, Sendable, CaseIterable, Codable {
+    public enum TransactionOutcome: String, Hashable, Sendable, CaseIterable, Codable {
         /// Everything was done and read back.
         case applied
         /// Everything is as it was before.
@@ -17,7 +17,7 @@ public struct JournalEnd: Hashable, Sendable, Codable {
     }
 
     /// What it came to.
-    public var outcome: Outcome
+    public var outcome: TransactionOutcome
     /// When.
     public var time: UnixTime
     /// A few words more, or nothing.
@@ -25,8 +25,7 @@ public struct JournalEnd: Hashable, Sendable, Codable {
     /// Until when somebody must confirm it, or it is rolled back; nil when nobody must.
     public var confirmUntil: UnixTime?
 
-    /// Puts an end together.
-    public init(_ outcome: Outcome, at time: UnixTime, note: String = "", confirmUntil: UnixTime? = nil) {
+    package init(_ outcome: TransactionOutcome, at time: UnixTime, note: String = "", confirmUntil: UnixTime? = nil) {
         self.confirmUntil = confirmUntil
         self.outcome = outcome
         self.time = time

@@ -17,8 +17,7 @@ public struct JournalHeader: Hashable, Sendable {
     /// The program's version.
     public var program: String
 
-    /// Puts a header together.
-    public init(
+    package init(
         transaction: String, time: UnixTime, host: String, site: String, uri: String, root: String, process: Int,
         program: String
     ) {

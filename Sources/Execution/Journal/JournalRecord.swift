@@ -13,7 +13,7 @@ public enum JournalRecord: Hashable, Sendable {
     /// A file of the host is replaced next, after all writes: how journals told it before that was a write like the others.
     case replacing(FileChange)
     /// The run turns round, or somebody rolls back later: everything from here on leads back.
-    case turned(UnixTime, reason: String)
+    case rollingBack(UnixTime, reason: String)
     /// One undo is over.
     case undone(what: String, UndoResultName, detail: String)
     /// Nothing more follows, unless it is rolled back later.

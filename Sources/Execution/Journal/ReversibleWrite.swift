@@ -1,12 +1,11 @@
 /// One write to the host with what leads back: what a journal keeps of an ``Effect``.
 public struct ReversibleWrite: Hashable, Sendable {
     /// The write.
-    public var action: HostAction
+    public var action: HostWrite
     /// What undoes it, in this order; empty for a start, which is not undone.
-    public var inverse: [HostAction]
+    public var inverse: [HostWrite]
 
-    /// Puts a write together.
-    public init(_ action: HostAction, inverse: [HostAction]) {
+    package init(_ action: HostWrite, inverse: [HostWrite]) {
         self.action = action
         self.inverse = inverse
     }
@@ -32,8 +31,8 @@ extension ReversibleWrite: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
-            try container.decode(HostAction.self, forKey: .action),
-            inverse: try container.decode([HostAction].self, forKey: .inverse))
+            try container.decode(HostWrite.self, forKey: .action),
+            inverse: try container.decode([HostWrite].self, forKey: .inverse))
         guard case .define(var define) = action, case .define(var present)? = inverse.first else { return }
         (define.replacing, present.replacing) = (present.document, define.document)
         (action, inverse[0]) = (define.action, present.action)

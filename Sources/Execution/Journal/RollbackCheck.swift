@@ -1,7 +1,7 @@
 /// Whether a transaction can be undone on the host as it is now.
 public struct RollbackCheck: Hashable, Sendable {
     /// Something that is neither as the transaction found it nor as it left it: undoing would undo what somebody else did.
-    public struct Obstacle: Hashable, Sendable, CustomStringConvertible {
+    public struct ForeignChange: Hashable, Sendable, CustomStringConvertible {
         /// One sentence, without a full stop.
         public let description: String
 
@@ -9,7 +9,7 @@ public struct RollbackCheck: Hashable, Sendable {
     }
 
     /// What stands in the way, in the order of the transaction.
-    public var obstacles: [Obstacle] = []
+    public var obstacles: [ForeignChange] = []
     /// Domains that the transaction says it wrote to, and that bear no mark of ours, neither now nor in anything that it read or wrote.
     /// This program writes to none of those, so a journal that says so is not followed.
     public var notManaged: [String] = []

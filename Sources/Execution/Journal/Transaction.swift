@@ -3,21 +3,20 @@ public import XMLTree
 /// What a journal tells: what was written, what became of it, how it ended.
 public struct Transaction: Hashable, Sendable {
     /// One write and what is known of it.
-    public struct Entry: Hashable, Sendable {
+    public struct RecordedWrite: Hashable, Sendable {
         /// The write with what leads back.
         public var write: ReversibleWrite
         /// What is known of it.
         public var state: EntryState
 
-        /// Puts an entry together.
-        public init(_ write: ReversibleWrite, _ state: EntryState) {
+        package init(_ write: ReversibleWrite, _ state: EntryState) {
             self.write = write
             self.state = state
         }
     }
 
     /// One undo that was tried.
-    public struct Undo: Hashable, Sendable {
+    public struct TriedUndo: Hashable, Sendable {
         /// What it was, in words.
         public var what: String
         /// How it ended.
@@ -29,11 +28,11 @@ public struct Transaction: Hashable, Sendable {
     /// Who wrote what, where and when.
     public let header: JournalHeader
     /// The writes, in order.
-    public private(set) var entries: [Entry] = []
+    public private(set) var entries: [RecordedWrite] = []
     /// The undos of the last time that it turned round.
-    public private(set) var undos: [Undo] = []
+    public private(set) var undos: [TriedUndo] = []
     /// Why it turned round the last time; nil when it never did.
-    public private(set) var turned: String?
+    public private(set) var rollbackReason: String?
     /// How it ended; nil when it broke off.
     public private(set) var end: JournalEnd?
 
@@ -51,7 +50,7 @@ public struct Transaction: Hashable, Sendable {
         }
     }
 
-    /// Puts the records of a journal together.
+    /// Reads a journal from its records.
     ///
     /// - Throws: ``JournalFlaw`` at the first record that does not follow from those before it.
     public init(_ records: [JournalRecord]) throws(JournalFlaw) {
@@ -70,22 +69,22 @@ public struct Transaction: Hashable, Sendable {
         switch record {
         case .opened: throw Wrong(what: "a second header")
         case .begun(let number, let write):
-            guard number == entries.count + 1, turned == nil, end == nil else {
+            guard number == entries.count + 1, rollbackReason == nil, end == nil else {
                 throw Wrong(what: "write \(number) is out of turn")
             }
             if let flaw = write.flaw { throw Wrong(what: "write \(number): \(flaw)") }
-            entries.append(Entry(write, .begun))
+            entries.append(RecordedWrite(write, .begun))
         case .done(let number, let found): try settle(number, .done(found: found))
         case .failed(let number, let reason): try settle(number, .failed(reason: reason))
         case .replacing(let change):
-            guard turned == nil, end == nil else { throw Wrong(what: "a file is out of turn") }
+            guard rollbackReason == nil, end == nil else { throw Wrong(what: "a file is out of turn") }
             entries.append(
-                Entry(ReversibleWrite(.replaceFile(change), inverse: [.replaceFile(change.inverse)]), .begun))
-        case .turned(_, let reason):
-            (turned, undos, end) = (reason, [], nil)
+                RecordedWrite(ReversibleWrite(.replaceFile(change), inverse: [.replaceFile(change.inverse)]), .begun))
+        case .rollingBack(_, let reason):
+            (rollbackReason, undos, end) = (reason, [], nil)
         case .undone(let what, let result, let detail):
-            guard turned != nil, end == nil else { throw Wrong(what: "an undo is out of turn") }
-            undos.append(Undo(what: what, result: result, detail: detail))
+            guard rollbackReason != nil, end == nil else { throw Wrong(what: "an undo is out of turn") }
+            undos.append(TriedUndo(what: what, result: result, detail: detail))
         case .ended(let end): self.end = end
         }
     }
@@ -116,7 +115,7 @@ public struct JournalFlaw: Error, Hashable, Sendable {
     public var reason: String
 
     /// Points at a record.
-    public init(record: Int, _ reason: String) {
+    package init(record: Int, _ reason: String) {
         self.record = record
         self.reason = reason
     }

@@ -4,7 +4,7 @@ public struct UnixTime: Hashable, Sendable, Comparable {
     public let milliseconds: Int64
 
     /// Names a moment.
-    public init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
     /// The moment that much later.
     public func adding(_ duration: Duration) -> UnixTime {

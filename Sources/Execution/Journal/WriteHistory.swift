@@ -9,7 +9,7 @@ struct WriteHistory {
     private(set) var stopsInDoubt: [String] = []
 
     /// Goes through the writes.
-    init(_ entries: [Transaction.Entry]) {
+    init(_ entries: [Transaction.RecordedWrite]) {
         for entry in entries { entry.write.action.write.add(to: &self, entry) }
     }
 
@@ -33,7 +33,7 @@ struct WriteHistory {
 /// A thing that a transaction wrote to, with all that its writes may have made of it.
 protocol TouchedThing: Identifiable {
     /// What stands in the way of undoing: the thing is neither as the transaction found it nor as it left it.
-    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.Obstacle?
+    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.ForeignChange?
 }
 
 /// What a rollback's check looks at the host with.

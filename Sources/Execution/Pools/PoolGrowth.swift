@@ -10,7 +10,7 @@ public import HostModel
 /// Pools only grow: one that holds its target or more is left alone.
 public struct PoolGrowth<Access: PoolAccess>: Sendable {
     /// What one cell's pools were granted, in the order in which they were grown.
-    public typealias CellGrants = [PoolGrant<Access.Failure>]
+    public typealias CellGrants = [GrownPool<Access.Failure>]
     /// Calls a function for each cell, one after another or at the same time, and gathers the answers in any order.
     public typealias CellRunner = ([CellID], @escaping @Sendable (CellID) -> CellGrants) -> [CellGrants]
 
@@ -18,7 +18,7 @@ public struct PoolGrowth<Access: PoolAccess>: Sendable {
     let limits: PoolLadderLimits
 
     /// Grows through `access`, trying as long as `limits` says.
-    public init(_ access: Access, limits: PoolLadderLimits = PoolLadderLimits()) {
+    package init(_ access: Access, limits: PoolLadderLimits = PoolLadderLimits()) {
         self.access = access
         self.limits = limits
     }
@@ -33,7 +33,7 @@ public struct PoolGrowth<Access: PoolAccess>: Sendable {
         _ targets: [PoolTarget], by run: CellRunner = { $0.map($1) }
     ) -> PoolGrowthOutcome<Access.Failure> {
         let grants = grants(targets, stopsWhenShort: true, by: run)
-        guard grants.contains(where: \.isShort) else { return .granted(grants) }
+        guard grants.contains(where: \.grant.isShort) else { return .granted(grants) }
         return .short(
             PoolShortage(grants: grants, returns: putBack(grants), kernelArguments: argumentsThatHelp(grants)))
     }
@@ -60,7 +60,7 @@ public struct PoolGrowth<Access: PoolAccess>: Sendable {
     private func growCell(_ targets: [PoolTarget], stopsWhenShort: Bool, _ ladder: PoolLadder<Access>) -> CellGrants {
         var grants: CellGrants = []
         for target in targets {
-            let isOver = stopsWhenShort && grants.contains(where: \.isShort)
+            let isOver = stopsWhenShort && grants.contains(where: \.grant.isShort)
             grants.append(isOver ? ladder.untouched(target) : ladder.climb(to: target))
         }
         return grants
@@ -69,8 +69,8 @@ public struct PoolGrowth<Access: PoolAccess>: Sendable {
     /// Options for every pool of the page sizes that fell short, so that those which are filled already are asked for too.
     private func argumentsThatHelp(_ grants: CellGrants) -> String {
         let sizes = Set(grants.filter(\.isRefused).map(\.pool.pageSize))
-        let targets = grants.filter { sizes.contains($0.pool.pageSize) }.map { grant in
-            (grant.pool, max(grant.asked, grant.prior?.persistent ?? .zero))
+        let targets = grants.filter { sizes.contains($0.pool.pageSize) }.map { grown in
+            (grown.pool, max(grown.grant.asked, grown.prior?.persistent ?? .zero))
         }
         return KernelArguments(Dictionary(targets, uniquingKeysWith: max)).text
     }

@@ -29,8 +29,7 @@ public struct OverallPool: Hashable, Sendable {
     /// Pages beyond the persistent pools, which go when they are given back.
     public var surplus: PageCount
 
-    /// Puts the numbers together.
-    public init(free: PageCount, reserved: PageCount, surplus: PageCount = .zero) {
+    package init(free: PageCount, reserved: PageCount, surplus: PageCount = .zero) {
         self.free = free
         self.reserved = reserved
         self.surplus = surplus
@@ -65,7 +64,7 @@ public struct PoolTarget: Hashable, Sendable, Comparable {
     public var pages: PageCount
 
     /// Asks for that many persistent pages in that pool.
-    public init(_ pool: PoolID, pages: PageCount) {
+    package init(_ pool: PoolID, pages: PageCount) {
         self.pool = pool
         self.pages = pages
     }

@@ -25,40 +25,40 @@ struct PoolLadder<Access: PoolAccess>: Sendable {
     let access: Access
     let limits: PoolLadderLimits
 
-    /// What the pool was granted; a failed call ends the ladder and is told in the grant.
-    func climb(to target: PoolTarget) -> PoolGrant<Access.Failure> {
-        var grant = untouched(target)
-        guard grant.failure == nil, grant.isShort else { return grant }
+    /// What the pool was granted; a failed call ends the ladder and is told in the answer.
+    func climb(to target: PoolTarget) -> GrownPool<Access.Failure> {
+        var grown = untouched(target)
+        guard grown.failure == nil, grown.grant.isShort else { return grown }
         do {
-            try ask(&grant)
+            try ask(&grown)
             var fruitless = 0
             var round = 0
-            while grant.isShort, round < limits.rounds, fruitless < limits.fruitlessRounds, limits.mayContinue() {
+            while grown.grant.isShort, round < limits.rounds, fruitless < limits.fruitlessRounds, limits.mayContinue() {
                 // A kernel that cannot compact may still find pages when asked again.
-                try? access.compact(grant.pool.cell)
-                let before = grant.granted
-                try ask(&grant)
-                fruitless = grant.granted > before ? 0 : fruitless + 1
+                try? access.compact(grown.pool.cell)
+                let before = grown.grant.granted
+                try ask(&grown)
+                fruitless = grown.grant.granted > before ? 0 : fruitless + 1
                 round += 1
             }
         } catch {
-            grant.failure = error
+            grown.failure = error
         }
-        return grant
+        return grown
     }
 
     /// The pool as it is, as the answer of a run that did not get to it.
-    func untouched(_ target: PoolTarget) -> PoolGrant<Access.Failure> {
+    func untouched(_ target: PoolTarget) -> GrownPool<Access.Failure> {
         do throws(Access.Failure) {
             let prior = try access.read(target.pool)
-            return PoolGrant(pool: target.pool, prior: prior, asked: target.pages, granted: prior.persistent)
+            return GrownPool(pool: target.pool, prior: prior, asked: target.pages, granted: prior.persistent)
         } catch {
-            return PoolGrant(pool: target.pool, prior: nil, asked: target.pages, granted: .zero, failure: error)
+            return GrownPool(pool: target.pool, prior: nil, asked: target.pages, granted: .zero, failure: error)
         }
     }
 
-    private func ask(_ grant: inout PoolGrant<Access.Failure>) throws(Access.Failure) {
-        grant.writes += 1
-        grant.granted = try access.set(grant.pool, to: grant.asked).persistent
+    private func ask(_ grown: inout GrownPool<Access.Failure>) throws(Access.Failure) {
+        grown.writes += 1
+        grown.grant.granted = try access.set(grown.pool, to: grown.grant.asked).persistent
     }
 }

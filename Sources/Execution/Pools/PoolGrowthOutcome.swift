@@ -3,56 +3,48 @@ public import HostModel
 /// How the growing of a set of pools ended.
 public enum PoolGrowthOutcome<Failure: Error & Hashable & Sendable>: Hashable, Sendable {
     /// Every pool holds at least what was asked; ascending by pool.
-    case granted([PoolGrant<Failure>])
+    case granted([GrownPool<Failure>])
     /// At least one pool fell short, and every pool of the run was put back, as far as that went.
     case short(PoolShortage<Failure>)
 }
 
 /// What became of one pool.
-public struct PoolGrant<Failure: Error & Hashable & Sendable>: Hashable, Sendable {
-    /// The pool.
-    public var pool: PoolID
+public struct GrownPool<Failure: Error & Hashable & Sendable>: Hashable, Sendable {
+    /// What it was asked to hold, and the persistent pages that were read back last.
+    public var grant: PoolGrant
     /// The pool before the run; nil when it could not be read.
     public var prior: HugepagePool?
-    /// The persistent pages that were asked for.
-    public var asked: PageCount
-    /// The persistent pages that were read back last.
-    public var granted: PageCount
     /// How often the kernel was asked; 0 when the pool held enough, or was not reached.
     public var writes: Int
     /// What the system said, when a call failed.
     public var failure: Failure?
 
-    /// Puts an answer together.
-    public init(
+    package init(
         pool: PoolID, prior: HugepagePool?, asked: PageCount, granted: PageCount, writes: Int = 0,
         failure: Failure? = nil
     ) {
-        self.pool = pool
+        grant = PoolGrant(pool: pool, asked: asked, granted: granted)
         self.prior = prior
-        self.asked = asked
-        self.granted = granted
         self.writes = writes
         self.failure = failure
     }
 
-    /// Whether the pool holds fewer pages than asked.
-    public var isShort: Bool { granted < asked }
+    /// The pool.
+    public var pool: PoolID { grant.pool }
     /// Whether the kernel was asked and did not give what was asked; a pool that was not reached is short without that.
-    public var isRefused: Bool { isShort && (writes > 0 || failure != nil) }
+    public var isRefused: Bool { grant.isShort && (writes > 0 || failure != nil) }
 }
 
 /// A run that did not get everything.
 public struct PoolShortage<Failure: Error & Hashable & Sendable>: Hashable, Sendable {
     /// What every pool of the run had been granted before it was put back, ascending by pool.
-    public var grants: [PoolGrant<Failure>]
+    public var grants: [GrownPool<Failure>]
     /// What putting back each written pool came to, ascending by pool.
     public var returns: [PoolRestoration<Failure>]
     /// What to put on the kernel's command line, so that the pages are there from boot on: `hugepagesz=1G hugepages=0:24,1:20`.
     public var kernelArguments: String
 
-    /// Puts a shortage together.
-    public init(grants: [PoolGrant<Failure>], returns: [PoolRestoration<Failure>], kernelArguments: String) {
+    package init(grants: [GrownPool<Failure>], returns: [PoolRestoration<Failure>], kernelArguments: String) {
         self.grants = grants
         self.returns = returns
         self.kernelArguments = kernelArguments
@@ -62,7 +54,7 @@ public struct PoolShortage<Failure: Error & Hashable & Sendable>: Hashable, Send
     public var isPutBack: Bool { returns.allSatisfy(\.isPutBack) }
 
     /// The pools for which the kernel granted too little, without those that were not reached.
-    public var shortPools: [PoolGrant<Failure>] { grants.filter(\.isRefused) }
+    public var shortPools: [GrownPool<Failure>] { grants.filter(\.isRefused) }
 }
 
 /// What became of one pool that was put back.
@@ -76,8 +68,7 @@ public struct PoolRestoration<Failure: Error & Hashable & Sendable>: Hashable, S
     /// What the system said, when a call failed.
     public var failure: Failure?
 
-    /// Puts an answer together.
-    public init(pool: PoolID, prior: PageCount, left: PageCount?, failure: Failure? = nil) {
+    package init(pool: PoolID, prior: PageCount, left: PageCount?, failure: Failure? = nil) {
         self.pool = pool
         self.prior = prior
         self.left = left

@@ -4,9 +4,9 @@ extension PoolGrowth {
     /// Puts every pool that was written back to what it held before, smallest pages first, and reads each back.
     ///
     /// A pool whose new pages somebody uses meanwhile keeps those: it never goes below use. What is left is in the answer.
-    public func putBack(_ grants: [PoolGrant<Access.Failure>]) -> [PoolRestoration<Access.Failure>] {
+    public func putBack(_ grants: [GrownPool<Access.Failure>]) -> [PoolRestoration<Access.Failure>] {
         grants.filter { $0.writes > 0 }.sorted { $0.pool.pageSize < $1.pool.pageSize }
-            .compactMap { grant in grant.prior.map { putBack(grant.pool, to: $0) } }
+            .compactMap { grown in grown.prior.map { putBack(grown.pool, to: $0) } }
             .sorted { $0.pool < $1.pool }
     }
 

@@ -93,7 +93,7 @@ extension PreconditionCheck {
 
     private func onOrOff(_ flag: Bool) -> String { flag ? "on" : "off" }
 
-    private func words(_ value: ChangedPart.Value?, _ path: String) -> String {
+    private func words(_ value: ChangedPart.PartValue?, _ path: String) -> String {
         switch value {
         case nil: "absent"
         case .text(let text): text

@@ -13,8 +13,6 @@ public struct PreconditionCheck {
     let pools: any PoolHost
     let defaultHugePage: PageSize?
 
-    /// Puts a check together.
-    ///
     /// - Parameter defaultHugePage: What `<hugepages/>` alone means on this host; nil when not known.
     public init(
         _ preconditions: Preconditions, of steps: [Step], domains: any DomainHost, pools: any PoolHost,

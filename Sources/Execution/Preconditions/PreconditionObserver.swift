@@ -10,7 +10,7 @@ public final class PreconditionObserver: StepObserver {
     private var touched: Set<String> = []
 
     /// Passes everything on to `inner` after the check.
-    public init(_ check: PreconditionCheck, _ inner: any StepObserver) {
+    package init(_ check: PreconditionCheck, _ inner: any StepObserver) {
         self.check = check
         self.inner = inner
     }
@@ -41,7 +41,7 @@ public final class PreconditionObserver: StepObserver {
     /// Passes it on.
     public func didFail(_ effect: Effect, _ failure: StepFailure) { inner.didFail(effect, failure) }
     /// Passes it on.
-    public func willUndo(_ action: HostAction) { inner.willUndo(action) }
+    public func willUndo(_ action: HostWrite) { inner.willUndo(action) }
     /// Passes it on.
     public func didUndo(_ result: UndoResult) { inner.didUndo(result) }
 }

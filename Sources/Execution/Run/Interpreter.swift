@@ -1,4 +1,4 @@
-public import HostModel
+package import HostModel
 public import Planning
 
 /// Carries out the steps of a plan on a host, and undoes them when it cannot finish.
@@ -19,12 +19,10 @@ public struct Interpreter {
     let observer: any StepObserver
     let defaultHugePage: PageSize?
 
-    /// Puts an interpreter together.
-    ///
     /// - Parameters:
     ///   - threads: The guests' processes; without it a pin of the emulator is what libvirt makes of it, and that is noted.
     ///   - defaultHugePage: The host's default size of huge pages, what `<hugepages/>` alone means; nil when not known.
-    public init(
+    package init(
         domains: any DomainHost, pools: any PoolHost, files: any FileHost = NoFiles(),
         threads: any ThreadHost = NoThreads(),
         observer: any StepObserver = SilentObserver(),

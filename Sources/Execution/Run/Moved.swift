@@ -11,8 +11,7 @@ public struct Moved: Error, Hashable, Sendable {
     /// What is there now, in words.
     public var found: String
 
-    /// Puts a difference together.
-    public init(_ subject: Change.Subject, _ path: String, planned: String, found: String) {
+    package init(_ subject: Change.Subject, _ path: String, planned: String, found: String) {
         self.subject = subject
         self.path = path
         self.planned = planned

@@ -30,7 +30,7 @@ extension [PinMove] {
 
 extension PinMove {
     fileprivate func effect(from: CPUSet, to: CPUSet) -> Effect {
-        func write(_ cpus: CPUSet) -> HostAction { .pin(name: pin.guest, thread: pin.thread, cpus: cpus) }
+        func write(_ cpus: CPUSet) -> HostWrite { .pin(name: pin.guest, thread: pin.thread, cpus: cpus) }
         return Effect([.pin(pin)], write(to), inverse: [write(from)])
     }
 }

@@ -18,7 +18,7 @@ struct WaitingPin<Pin: Sendable>: Sendable {
 /// each other they are all down before the first of them starts: then they go by turns with the pins between.
 struct PowerCycles<Pin: Sendable> {
     /// A guest that is power cycled.
-    struct Guest {
+    struct CycledGuest {
         var name: String
         /// CPUs that it has for itself before.
         var held: CPUSet
@@ -29,7 +29,7 @@ struct PowerCycles<Pin: Sendable> {
         /// Those with which it starts.
         var wantedThings: Set<String> = []
 
-        func isInTheWay(of other: Guest) -> Bool {
+        func isInTheWay(of other: CycledGuest) -> Bool {
             !held.isDisjoint(with: other.wanted) || !heldThings.isDisjoint(with: other.wantedThings)
         }
     }
@@ -41,7 +41,7 @@ struct PowerCycles<Pin: Sendable> {
         case start(String)
     }
 
-    private let guests: [Guest]
+    private let guests: [CycledGuest]
     private var pins: [WaitingPin<Pin>]
     private var gone: Set<String>
     private var turns: [Turn] = []
@@ -50,7 +50,7 @@ struct PowerCycles<Pin: Sendable> {
     ///   - guests: Those that are power cycled, in the order in which they are to come back.
     ///   - pins: The pins that wait, in order.
     ///   - gone: Guests that are down already and stay so.
-    init(_ guests: [Guest], pins: [WaitingPin<Pin>], gone: Set<String> = []) {
+    init(_ guests: [CycledGuest], pins: [WaitingPin<Pin>], gone: Set<String> = []) {
         self.guests = guests
         self.gone = gone
         self.pins = pins
@@ -70,7 +70,7 @@ struct PowerCycles<Pin: Sendable> {
     }
 
     /// A guest that still runs and has to be down before this one starts; nil when none has.
-    private func blocker(of guest: Guest, _ later: ArraySlice<Guest>) -> String? {
+    private func blocker(of guest: CycledGuest, _ later: ArraySlice<CycledGuest>) -> String? {
         if let other = later.first(where: { !gone.contains($0.name) && $0.isInTheWay(of: guest) }) {
             return other.name
         }

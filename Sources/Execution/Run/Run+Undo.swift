@@ -32,14 +32,14 @@ extension Run {
     }
 
     /// One undo, read back and reported.
-    mutating func undo(_ action: HostAction) {
+    mutating func undo(_ action: HostWrite) {
         host.observer.willUndo(action)
         let result = UndoResult(action: action, result: result(ofUndoing: action))
         report.undone.append(result)
         host.observer.didUndo(result)
     }
 
-    private mutating func result(ofUndoing action: HostAction) -> UndoResult.Result {
+    private mutating func result(ofUndoing action: HostWrite) -> UndoResult.UndoOutcome {
         do throws(StepFailure) {
             let named = try underPresentName(action).write
             if try named.isAsBefore(in: self) { return .notNeeded }

@@ -82,12 +82,12 @@ struct Run {
     }
 
     /// The definition as the host has taken it; nil where it cannot be read, which the verification will say.
-    private func documentFound(after action: HostAction) -> XMLElement? {
+    private func documentFound(after action: HostWrite) -> XMLElement? {
         guard case .define(let define) = action else { return nil }
         return (try? host.domains.definition(of: define.guest)) ?? nil
     }
 
-    private mutating func readBack(_ write: any HostWrite) throws(StepFailure) {
+    private mutating func readBack(_ write: any WriteKind) throws(StepFailure) {
         guard type(of: write).isReadBackAtOnce else { return }
         guard try write.holds(in: self) else { throw write.notHeld }
         report.verified += 1

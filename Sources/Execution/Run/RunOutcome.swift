@@ -1,3 +1,4 @@
+public import HostModel
 public import Planning
 
 /// What came of a run.
@@ -5,7 +6,7 @@ public enum RunOutcome: Hashable, Sendable {
     /// Every step was carried out and read back, or was not needed.
     case applied(RunReport)
     /// The kernel granted less than was asked for; everything is as it was before. The arguments get the pages at boot.
-    case poolsShort([PoolAnswer], kernelArguments: String, RunReport)
+    case poolsShort([PoolGrant], kernelArguments: String, RunReport)
     /// A step failed; what was done before it is undone.
     case failed(Step, StepFailure, RunReport)
     /// The file that goes with the steps could not be replaced; what was done before is undone.
@@ -31,7 +32,7 @@ public enum RunOutcome: Hashable, Sendable {
 /// Why a run did not go to its end.
 public enum Halt: Error, Hashable, Sendable {
     /// The kernel granted less than was asked for; the arguments get the pages at boot.
-    case poolsShort([PoolAnswer], kernelArguments: String)
+    case poolsShort([PoolGrant], kernelArguments: String)
     /// A step failed.
     case failed(Step, StepFailure)
     /// The file that goes with the steps could not be replaced.
@@ -71,7 +72,7 @@ public struct RunReport: Hashable, Sendable {
 /// A remark on one guest.
 public struct Note: Hashable, Sendable {
     /// What it is about.
-    public enum Kind: Hashable, Sendable {
+    public enum NoteKind: Hashable, Sendable {
         /// What libvirt made of a definition.
         case definition
         /// Threads of the emulator that may not be where they belong.
@@ -85,10 +86,9 @@ public struct Note: Hashable, Sendable {
     /// One sentence.
     public var message: String
     /// What it is about.
-    public var kind: Kind
+    public var kind: NoteKind
 
-    /// Puts a remark together.
-    public init(guest: String, message: String, kind: Kind = .definition) {
+    package init(guest: String, message: String, kind: NoteKind = .definition) {
         self.kind = kind
         self.guest = guest
         self.message = message
@@ -98,7 +98,7 @@ public struct Note: Hashable, Sendable {
 /// What came of one undo.
 public struct UndoResult: Hashable, Sendable {
     /// How it ended.
-    public enum Result: Hashable, Sendable {
+    public enum UndoOutcome: Hashable, Sendable {
         /// Done and read back.
         case restored
         /// The host was already as before.
@@ -110,15 +110,9 @@ public struct UndoResult: Hashable, Sendable {
     }
 
     /// The write that leads back.
-    public var action: HostAction
+    public var action: HostWrite
     /// How it ended.
-    public var result: Result
-
-    /// Puts a result together.
-    public init(action: HostAction, result: Result) {
-        self.action = action
-        self.result = result
-    }
+    public var result: UndoOutcome
 }
 
 /// A setting that is not as it was written.
@@ -128,15 +122,7 @@ public struct Mismatch: Hashable, Sendable {
     /// The setting: `cputune.vcpupin[0]`, `pages`, `autostart`; `metadata` is our mark.
     public var path: String
     /// What was written; nil is absent.
-    public var wanted: ChangedPart.Value?
+    public var wanted: ChangedPart.PartValue?
     /// What is there; nil is absent.
-    public var found: ChangedPart.Value?
-
-    /// Puts a mismatch together.
-    public init(subject: Change.Subject, path: String, wanted: ChangedPart.Value?, found: ChangedPart.Value?) {
-        self.subject = subject
-        self.path = path
-        self.wanted = wanted
-        self.found = found
-    }
+    public var found: ChangedPart.PartValue?
 }

@@ -6,10 +6,10 @@ public struct AutostartWrite: DomainWrite {
     var guest: String
     var on: Bool
 
-    static var verb: HostAction.Verb { .autostart }
+    static var verb: HostWrite.Verb { .autostart }
     static var isReadBackAtOnce: Bool { false }
 
-    var action: HostAction { .setAutostart(self) }
+    var action: HostWrite { .setAutostart(self) }
     var place: String { "the autostart of \(guest)" }
     var words: String { "\(on ? "autostart" : "do not autostart") \(guest)" }
 
@@ -25,17 +25,17 @@ public struct AutostartWrite: DomainWrite {
         (try run.host.domains.status(of: guest)?.autostarts ?? false) == on
     }
 
-    func renamed(to name: String) -> HostAction { .setAutostart(name: name, autostart: on) }
+    func renamed(to name: String) -> HostWrite { .setAutostart(name: name, autostart: on) }
 
-    func isUndone(by inverse: [HostAction]) -> Bool { inverse == [.setAutostart(name: guest, autostart: !on)] }
+    func isUndone(by inverse: [HostWrite]) -> Bool { inverse == [.setAutostart(name: guest, autostart: !on)] }
 
     /// Somebody else's setting is undone as ours is.
-    func add(to history: inout WriteHistory, _ entry: Transaction.Entry) {}
+    func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) {}
 }
 
-extension HostAction {
+extension HostWrite {
     /// Sets whether libvirt starts the domain with the host.
-    public static func setAutostart(name: String, autostart: Bool) -> HostAction {
+    public static func setAutostart(name: String, autostart: Bool) -> HostWrite {
         .setAutostart(AutostartWrite(guest: name, on: autostart))
     }
 }

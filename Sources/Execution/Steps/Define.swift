@@ -12,10 +12,10 @@ public struct DefineWrite: DomainWrite {
     /// What libvirt held before; nil for nothing.
     var replacing: XMLElement?
 
-    static var verb: HostAction.Verb { .define }
+    static var verb: HostWrite.Verb { .define }
     static var isReadBackAtOnce: Bool { false }
 
-    var action: HostAction { .define(self) }
+    var action: HostWrite { .define(self) }
     var place: String { "the definition of \(guest)" }
     var words: String { replacing == nil ? "define \(guest)" : "redefine \(guest)" }
 
@@ -36,17 +36,17 @@ public struct DefineWrite: DomainWrite {
         try run.host.domains.definition(of: guest)?.isSameDocument(as: document) == true
     }
 
-    func asOfNow(in run: Run) throws(StepFailure) -> HostAction {
+    func asOfNow(in run: Run) throws(StepFailure) -> HostWrite {
         .define(name: guest, document: document, replacing: try run.host.domains.definition(of: guest))
     }
 
-    func renamed(to name: String) -> HostAction {
+    func renamed(to name: String) -> HostWrite {
         .define(name: name, document: DomainPatch.renamed(document, to: name), replacing: replacing)
     }
 
-    func isUndone(by inverse: [HostAction]) -> Bool { inverse == self.inverse }
+    func isUndone(by inverse: [HostWrite]) -> Bool { inverse == self.inverse }
 
-    private var inverse: [HostAction] {
+    private var inverse: [HostWrite] {
         guard let replacing else { return [.undefine(name: guest)] }
         return [.define(name: guest, document: replacing, replacing: document)]
     }
@@ -54,7 +54,7 @@ public struct DefineWrite: DomainWrite {
     /// The write for a step.
     func effect(of step: Step) -> Effect { Effect([step], action, inverse: inverse) }
 
-    func add(to history: inout WriteHistory, _ entry: Transaction.Entry) {
+    func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) {
         history.edit(TouchedDefinition(id: guest)) { definition in
             definition.read.append(replacing)
             if case .done(let found?) = entry.state {
@@ -67,9 +67,9 @@ public struct DefineWrite: DomainWrite {
     }
 }
 
-extension HostAction {
+extension HostWrite {
     /// Defines the document; `replacing` is what libvirt held before, nil for nothing.
-    public static func define(name: String, document: XMLElement, replacing: XMLElement?) -> HostAction {
+    public static func define(name: String, document: XMLElement, replacing: XMLElement?) -> HostWrite {
         .define(DefineWrite(guest: name, document: document, replacing: replacing))
     }
 }
@@ -101,7 +101,7 @@ struct TouchedDefinition: TouchedThing {
     /// Documents that were written, and of which it is not known what the host made of them.
     var written: [XMLElement] = []
 
-    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.Obstacle? {
+    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.ForeignChange? {
         let present = try look.run.definition(of: id)
         if allows(present) { return nil }
         // What has its old name back is no longer found under the new one, and was put back before that.
@@ -119,7 +119,7 @@ struct TouchedDefinition: TouchedThing {
     }
 }
 
-extension RollbackCheck.Obstacle {
+extension RollbackCheck.ForeignChange {
     /// The definition is another one; `isGone` when there is none.
     public static func definition(_ name: String, isGone: Bool) -> Self {
         Self(

@@ -8,10 +8,10 @@ public struct PinWrite: DomainWrite {
     var thread: DomainThread
     var cpus: CPUSet
 
-    static var verb: HostAction.Verb { .pin }
+    static var verb: HostWrite.Verb { .pin }
     static var isReadBackAtOnce: Bool { false }
 
-    var action: HostAction { .pin(self) }
+    var action: HostWrite { .pin(self) }
     var place: String { "the pin of \(thread.label) of \(guest)" }
     var words: String { "pin \(thread.label) of \(guest) to \(cpus)" }
 
@@ -45,12 +45,12 @@ public struct PinWrite: DomainWrite {
         return try holds(in: run)
     }
 
-    private func isOfSameThread(_ action: HostAction) -> Bool {
+    private func isOfSameThread(_ action: HostWrite) -> Bool {
         guard case .pin(let other) = action else { return false }
         return other.guest == guest && other.thread == thread
     }
 
-    func isUndone(by inverse: [HostAction]) -> Bool { inverse.count == 1 && isOfSameThread(inverse[0]) }
+    func isUndone(by inverse: [HostWrite]) -> Bool { inverse.count == 1 && isOfSameThread(inverse[0]) }
 
     /// Also guests that have CPUs for themselves by now which the thread would come back to.
     func guestsStanding(in run: Run) -> [String] {
@@ -65,7 +65,7 @@ public struct PinWrite: DomainWrite {
         }
     }
 
-    func add(to history: inout WriteHistory, _ entry: Transaction.Entry) {
+    func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) {
         history.edit(TouchedPin(id: .init(guest: guest, thread: thread))) { pin in
             if case .pin(let before)? = entry.write.inverse.first { pin.known.insert(before.cpus) }
             pin.known.insert(cpus)
@@ -73,9 +73,9 @@ public struct PinWrite: DomainWrite {
     }
 }
 
-extension HostAction {
+extension HostWrite {
     /// Pins a thread of the running domain.
-    public static func pin(name: String, thread: DomainThread, cpus: CPUSet) -> HostAction {
+    public static func pin(name: String, thread: DomainThread, cpus: CPUSet) -> HostWrite {
         .pin(PinWrite(guest: name, thread: thread, cpus: cpus))
     }
 }
@@ -90,7 +90,7 @@ private struct TouchedPin: TouchedThing {
     let id: ID
     var known: Set<CPUSet> = []
 
-    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.Obstacle? {
+    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.ForeignChange? {
         guard let cpus = try look.live.definition(of: id.guest)?.pin(of: id.thread), !known.contains(cpus) else {
             return nil
         }
@@ -98,7 +98,7 @@ private struct TouchedPin: TouchedThing {
     }
 }
 
-extension RollbackCheck.Obstacle {
+extension RollbackCheck.ForeignChange {
     /// The thread runs elsewhere.
     public static func pin(_ name: String, thread: String, found: CPUSet) -> Self {
         Self("\(thread) of \(name) runs on \(found), where the transaction never put it")
@@ -152,7 +152,7 @@ extension Run {
     mutating func powerCycle(
         _ steps: [Step], _ pins: [WaitingPin<Step>], gone: Set<String>
     ) throws(Halt) {
-        var guests: [PowerCycles<Step>.Guest] = []
+        var guests: [PowerCycles<Step>.CycledGuest] = []
         for case .start(let start) in steps {
             let step = Step.start(start)
             do throws(StepFailure) {

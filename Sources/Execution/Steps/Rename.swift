@@ -4,9 +4,9 @@ import Planning
 import XMLTree
 
 extension RenameStep: DomainWrite {
-    static var verb: HostAction.Verb { .rename }
+    static var verb: HostWrite.Verb { .rename }
 
-    var action: HostAction { .rename(self) }
+    var action: HostWrite { .rename(self) }
     var place: String { "the name of \(guest)" }
     var words: String { "rename \(from) to \(guest)" }
 
@@ -30,18 +30,11 @@ extension RenameStep: DomainWrite {
 
     var inverse: RenameStep { RenameStep(guest: from, from: guest, uuid: uuid) }
 
-    func isUndone(by inverse: [HostAction]) -> Bool { inverse == [self.inverse.action] }
+    func isUndone(by inverse: [HostWrite]) -> Bool { inverse == [self.inverse.action] }
 
-    func add(to history: inout WriteHistory, _ entry: Transaction.Entry) {
+    func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) {
         history.edit(TouchedName(id: self)) { _ in }
         history.noteStartedOrMade(guest)
-    }
-}
-
-extension HostAction {
-    /// Gives the domain `from` that name; `uuid` is the domain's, nil where it is not known.
-    public static func rename(name: String, from: String, uuid: String?) -> HostAction {
-        .rename(RenameStep(guest: name, from: from, uuid: uuid))
     }
 }
 
@@ -50,13 +43,13 @@ struct TouchedName: TouchedThing {
     let id: RenameStep
 
     /// It must have its old name or its new one, and nothing the other.
-    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.Obstacle? {
+    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.ForeignChange? {
         if try id.holds(in: look.run) { return nil }
         return try id.inverse.holds(in: look.run) ? nil : .name(id.guest, from: id.from)
     }
 }
 
-extension RollbackCheck.Obstacle {
+extension RollbackCheck.ForeignChange {
     /// The domain that got that name has neither it nor its old one, or both names are taken.
     public static func name(_ name: String, from: String) -> Self {
         Self("the domain that was renamed from \(from) to \(name) has neither name, or both are taken")
@@ -92,7 +85,7 @@ extension RenameStep: StepExecution {
 extension Run {
     /// The same undo of a domain that this run renamed, under its old name where it has that back: an undo that was broken off has
     /// gone that far.
-    func underPresentName(_ action: HostAction) throws(StepFailure) -> HostAction {
+    func underPresentName(_ action: HostWrite) throws(StepFailure) -> HostWrite {
         guard let name = action.guest, let old = formerName(of: name), try host.domains.status(of: name) == nil,
             try host.domains.status(of: old) != nil
         else { return action }

@@ -11,8 +11,7 @@ public struct FileChange: Hashable, Sendable {
     /// Whether the folder of the file comes with it, and goes with it again.
     public var makesFolder: Bool
 
-    /// Puts a change together.
-    public init(path: String, before: String?, after: String?, makesFolder: Bool = false) {
+    package init(path: String, before: String?, after: String?, makesFolder: Bool = false) {
         self.path = path
         self.before = before
         self.after = after
@@ -26,13 +25,13 @@ public struct FileChange: Hashable, Sendable {
 }
 
 /// Replaces a file as a whole, or removes it.
-public struct FileWrite: HostWrite {
+public struct FileWrite: WriteKind {
     /// The change.
     public var file: FileChange
 
-    static var verb: HostAction.Verb { .file }
+    static var verb: HostWrite.Verb { .file }
 
-    var action: HostAction { .replaceFile(self) }
+    var action: HostWrite { .replaceFile(self) }
     var domain: String? { nil }
     var place: String { file.path }
 
@@ -47,9 +46,9 @@ public struct FileWrite: HostWrite {
 
     func holds(in run: Run) throws(StepFailure) -> Bool { try run.host.files.text(of: file.path) == file.after }
 
-    func isUndone(by inverse: [HostAction]) -> Bool { inverse == [.replaceFile(file.inverse)] }
+    func isUndone(by inverse: [HostWrite]) -> Bool { inverse == [.replaceFile(file.inverse)] }
 
-    func add(to history: inout WriteHistory, _ entry: Transaction.Entry) {
+    func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) {
         history.edit(TouchedFile(id: file.path)) { $0.texts += [file.before, file.after] }
     }
 
@@ -63,9 +62,9 @@ public struct FileWrite: HostWrite {
     }
 }
 
-extension HostAction {
+extension HostWrite {
     /// Replaces a file as a whole, or removes it.
-    public static func replaceFile(_ change: FileChange) -> HostAction { .replaceFile(FileWrite(file: change)) }
+    public static func replaceFile(_ change: FileChange) -> HostWrite { .replaceFile(FileWrite(file: change)) }
 }
 
 /// A file with the texts that it has had; nil for no file.
@@ -73,12 +72,12 @@ private struct TouchedFile: TouchedThing {
     let id: String
     var texts: [String?] = []
 
-    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.Obstacle? {
+    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.ForeignChange? {
         texts.contains(try look.run.host.files.text(of: id)) ? nil : .file(id)
     }
 }
 
-extension RollbackCheck.Obstacle {
+extension RollbackCheck.ForeignChange {
     /// The file has another text.
     public static func file(_ path: String) -> Self {
         Self("\(path) is neither what it was before nor what the transaction made of it")

@@ -10,9 +10,9 @@ public struct DeviceWrite: DomainWrite {
     /// The whole device, with its target or its hardware address.
     var device: XMLElement
 
-    static var verb: HostAction.Verb { .device }
+    static var verb: HostWrite.Verb { .device }
 
-    var action: HostAction { .setDevice(self) }
+    var action: HostWrite { .setDevice(self) }
     var place: String { "\(label) of \(guest)" }
     var words: String { "\(direction.rawValue) \(label) \(direction == .attach ? "to" : "from") \(guest)" }
 
@@ -37,7 +37,7 @@ public struct DeviceWrite: DomainWrite {
     }
 
     /// A device that was made anew in between goes by its name all the same.
-    func asOfNow(in run: Run) throws(StepFailure) -> HostAction {
+    func asOfNow(in run: Run) throws(StepFailure) -> HostWrite {
         guard direction == .detach, let present = try run.liveDefinition(of: guest)?.element(like: device) else {
             return action
         }
@@ -65,19 +65,19 @@ public struct DeviceWrite: DomainWrite {
         DeviceWrite(guest: guest, direction: direction.inverse, device: device)
     }
 
-    func isUndone(by inverse: [HostAction]) -> Bool { inverse == [self.inverse.action] }
+    func isUndone(by inverse: [HostWrite]) -> Bool { inverse == [self.inverse.action] }
 
-    func add(to history: inout WriteHistory, _ entry: Transaction.Entry) {
+    func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) {
         guard let name = DomainDevice(device) else { return }
         history.edit(TouchedDevice(id: .init(guest: guest, device: name), element: device)) { _ in }
     }
 }
 
-extension HostAction {
+extension HostWrite {
     /// Puts a device into the running domain, or takes it out.
     public static func setDevice(
         name: String, _ direction: SetDeviceStep.Direction, device: XMLElement
-    ) -> HostAction {
+    ) -> HostWrite {
         .setDevice(DeviceWrite(guest: name, direction: direction, device: device))
     }
 }
@@ -112,7 +112,7 @@ private struct TouchedDevice: TouchedThing {
     let id: ID
     let element: XMLElement
 
-    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.Obstacle? {
+    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.ForeignChange? {
         guard let live = try look.live.definition(of: id.guest), let found = live.element(like: element),
             !found.isSameDevice(as: element)
         else { return nil }
@@ -120,7 +120,7 @@ private struct TouchedDevice: TouchedThing {
     }
 }
 
-extension RollbackCheck.Obstacle {
+extension RollbackCheck.ForeignChange {
     /// The running domain has another device of that name.
     public static func device(_ name: String, device: String) -> Self {
         Self("\(device) of \(name) is another device than the transaction attached or detached")

@@ -9,9 +9,9 @@ public struct MemoryWrite: DomainWrite {
     var from: KiB
     var to: KiB
 
-    static var verb: HostAction.Verb { .memory }
+    static var verb: HostWrite.Verb { .memory }
 
-    var action: HostAction { .setMemory(self) }
+    var action: HostWrite { .setMemory(self) }
     var place: String { "the memory of \(guest)" }
     var words: String { "set the memory of \(guest) to \(to)" }
 
@@ -29,7 +29,7 @@ public struct MemoryWrite: DomainWrite {
     /// Also where the domain has that amount: it may be on its way to the other one.
     func isAsBefore(in run: Run) throws(StepFailure) -> Bool { try run.liveDefinition(of: guest) == nil }
 
-    func asOfNow(in run: Run) throws(StepFailure) -> HostAction {
+    func asOfNow(in run: Run) throws(StepFailure) -> HostWrite {
         .setMemory(name: guest, from: try run.liveDefinition(of: guest)?.presentMemory ?? from, to: to)
     }
 
@@ -37,9 +37,9 @@ public struct MemoryWrite: DomainWrite {
 
     var inverse: MemoryWrite { MemoryWrite(guest: guest, from: to, to: from) }
 
-    func isUndone(by inverse: [HostAction]) -> Bool { inverse == [self.inverse.action] }
+    func isUndone(by inverse: [HostWrite]) -> Bool { inverse == [self.inverse.action] }
 
-    func add(to history: inout WriteHistory, _ entry: Transaction.Entry) {
+    func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) {
         history.edit(TouchedMemory(id: guest, known: range)) {
             $0.known = min($0.known.lowerBound, range.lowerBound)...max($0.known.upperBound, range.upperBound)
         }
@@ -52,9 +52,9 @@ public struct MemoryWrite: DomainWrite {
     }
 }
 
-extension HostAction {
+extension HostWrite {
     /// Has the balloon of the running domain go from one amount of memory to another.
-    public static func setMemory(name: String, from: KiB, to: KiB) -> HostAction {
+    public static func setMemory(name: String, from: KiB, to: KiB) -> HostWrite {
         .setMemory(MemoryWrite(guest: name, from: from, to: to))
     }
 }
@@ -64,13 +64,13 @@ private struct TouchedMemory: TouchedThing {
     let id: String
     var known: ClosedRange<KiB>
 
-    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.Obstacle? {
+    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.ForeignChange? {
         guard let found = try look.live.definition(of: id)?.presentMemory, !known.contains(found) else { return nil }
         return .memory(id, found: found)
     }
 }
 
-extension RollbackCheck.Obstacle {
+extension RollbackCheck.ForeignChange {
     /// The running domain has another amount of memory.
     public static func memory(_ name: String, found: KiB) -> Self {
         Self("\(name) has \(found) of memory, which the transaction never set")

@@ -2,7 +2,7 @@ public import HostModel
 public import Planning
 
 /// Changes pools together.
-public struct PoolsWrite: HostWrite {
+public struct PoolsWrite: WriteKind {
     var pools: [PoolChange]
 
     /// What each pool is set to.
@@ -10,9 +10,9 @@ public struct PoolsWrite: HostWrite {
         Dictionary(pools.map { ($0.pool, $0.target) }, uniquingKeysWith: { _, last in last })
     }
 
-    static var verb: HostAction.Verb { .pools }
+    static var verb: HostWrite.Verb { .pools }
 
-    var action: HostAction { .setPools(self) }
+    var action: HostWrite { .setPools(self) }
     var domain: String? { nil }
 
     var place: String { pools.map { "the \($0.pool.pageSize) pool of cell \($0.pool.cell)" }.joined(separator: ", ") }
@@ -33,7 +33,7 @@ public struct PoolsWrite: HostWrite {
         return pools.allSatisfy { sizes[$0.pool] ?? .zero == $0.target }
     }
 
-    func asOfNow(in run: Run) throws(StepFailure) -> HostAction {
+    func asOfNow(in run: Run) throws(StepFailure) -> HostWrite {
         var now = self
         for index in pools.indices { now.pools[index].prior = try run.size(of: pools[index].pool) }
         return now.action
@@ -44,11 +44,11 @@ public struct PoolsWrite: HostWrite {
     }
 
     /// It is undone pool by pool, so that one that cannot be put back does not hold up the others.
-    var inverse: [HostAction] { pools.reversed().map { .setPools([$0.inverse]) } }
+    var inverse: [HostWrite] { pools.reversed().map { .setPools([$0.inverse]) } }
 
-    func isUndone(by inverse: [HostAction]) -> Bool { inverse == self.inverse }
+    func isUndone(by inverse: [HostWrite]) -> Bool { inverse == self.inverse }
 
-    func add(to history: inout WriteHistory, _ entry: Transaction.Entry) {
+    func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) {
         for change in pools {
             history.edit(TouchedPool(id: change.pool, before: change.prior)) { pool in
                 for size in [change.prior, change.target] where !pool.known.contains(size) { pool.known.append(size) }
@@ -58,9 +58,9 @@ public struct PoolsWrite: HostWrite {
     }
 }
 
-extension HostAction {
+extension HostWrite {
     /// Changes pools together.
-    public static func setPools(_ changes: [PoolChange]) -> HostAction { .setPools(PoolsWrite(pools: changes)) }
+    public static func setPools(_ changes: [PoolChange]) -> HostWrite { .setPools(PoolsWrite(pools: changes)) }
 }
 
 /// A pool with the sizes that it has had.
@@ -73,7 +73,7 @@ private struct TouchedPool: TouchedThing {
     /// Whether a write is not known to be done, so that any size between may be found.
     var isInDoubt = false
 
-    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.Obstacle? {
+    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.ForeignChange? {
         guard let found = try look.run.host.pools.persistentSizes(of: [id])[id] else { return .poolGone(id) }
         return allows(found) ? nil : .pool(id, found: found, known: known)
     }
@@ -86,7 +86,7 @@ private struct TouchedPool: TouchedThing {
     }
 
     /// Pages that were added and cannot be given back.
-    func pagesInUse(_ run: Run) throws(StepFailure) -> RollbackCheck.Obstacle? {
+    func pagesInUse(_ run: Run) throws(StepFailure) -> RollbackCheck.ForeignChange? {
         let found = try run.size(of: id)
         guard found > before else { return nil }
         let (spare, excess) = (try run.host.pools.sparePages(of: id), found.subtractingDownToZero(before))
@@ -96,14 +96,14 @@ private struct TouchedPool: TouchedThing {
 
 extension WriteHistory {
     /// The pools whose added pages are in use, once no guest of the transaction runs any more.
-    func pagesInUse(_ run: Run) throws(StepFailure) -> [RollbackCheck.Obstacle] {
-        var obstacles: [RollbackCheck.Obstacle] = []
+    func pagesInUse(_ run: Run) throws(StepFailure) -> [RollbackCheck.ForeignChange] {
+        var obstacles: [RollbackCheck.ForeignChange] = []
         for case let pool as TouchedPool in things { obstacles += [try pool.pagesInUse(run)].compactMap(\.self) }
         return obstacles
     }
 }
 
-extension RollbackCheck.Obstacle {
+extension RollbackCheck.ForeignChange {
     /// The host has no such pool: its cell, or the kernel's support of that size, is gone.
     public static func poolGone(_ pool: PoolID) -> Self {
         Self("this host has no \(pool.pageSize) pool of cell \(pool.cell)")
@@ -141,7 +141,7 @@ extension Run {
         let failure = StepFailure.notKept(effect.action)
         host.observer.didFail(effect, failure)
         // A pool that would not shrink was not granted too little.
-        throw answers.contains { $0.granted < $0.asked }
+        throw answers.contains(where: \.isShort)
             ? .poolsShort(answers, kernelArguments: arguments) : .failed(effect.step, failure)
     }
 

@@ -2,9 +2,9 @@ import HostModel
 import Planning
 
 extension StartStep: DomainWrite {
-    static var verb: HostAction.Verb { .start }
+    static var verb: HostWrite.Verb { .start }
 
-    var action: HostAction { .start(self) }
+    var action: HostWrite { .start(self) }
     var place: String { "the state of \(guest)" }
     var words: String { "start \(guest)" }
 
@@ -19,14 +19,14 @@ extension StartStep: DomainWrite {
 
     func noteDone(in run: inout Run) { run.report.started.append(guest) }
 
-    func isUndone(by inverse: [HostAction]) -> Bool { inverse.isEmpty }
+    func isUndone(by inverse: [HostWrite]) -> Bool { inverse.isEmpty }
 
-    func add(to history: inout WriteHistory, _ entry: Transaction.Entry) { history.noteStartedOrMade(guest) }
+    func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) { history.noteStartedOrMade(guest) }
 }
 
-extension HostAction {
+extension HostWrite {
     /// Starts the domain.
-    public static func start(name: String) -> HostAction { .start(StartStep(guest: name)) }
+    public static func start(name: String) -> HostWrite { .start(StartStep(guest: name)) }
 
     var isStart: Bool { if case .start = self { true } else { false } }
 }

@@ -2,9 +2,9 @@ import HostModel
 import Planning
 
 extension StopStep: DomainWrite {
-    static var verb: HostAction.Verb { .stop }
+    static var verb: HostWrite.Verb { .stop }
 
-    var action: HostAction { .stop(self) }
+    var action: HostWrite { .stop(self) }
     var place: String { "the state of \(guest)" }
     var words: String { force ? "shut down or switch off \(guest)" : "shut down \(guest)" }
 
@@ -17,16 +17,16 @@ extension StopStep: DomainWrite {
 
     func noteFailed(in run: inout Run) { run.stopsInDoubt.append(guest) }
 
-    func isUndone(by inverse: [HostAction]) -> Bool { inverse == [.start(name: guest)] }
+    func isUndone(by inverse: [HostWrite]) -> Bool { inverse == [.start(name: guest)] }
 
-    func add(to history: inout WriteHistory, _ entry: Transaction.Entry) {
+    func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) {
         if !entry.state.isDone { history.noteStopInDoubt(guest) }
     }
 }
 
-extension HostAction {
+extension HostWrite {
     /// Asks the domain to shut down and waits; with `force` it is switched off when the time has run out.
-    public static func stop(name: String, force: Bool = false) -> HostAction {
+    public static func stop(name: String, force: Bool = false) -> HostWrite {
         .stop(StopStep(guest: name, force: force))
     }
 }

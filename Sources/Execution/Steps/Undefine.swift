@@ -2,9 +2,9 @@ import HostModel
 import Planning
 
 extension UndefineStep: DomainWrite {
-    static var verb: HostAction.Verb { .undefine }
+    static var verb: HostWrite.Verb { .undefine }
 
-    var action: HostAction { .undefine(self) }
+    var action: HostWrite { .undefine(self) }
     var place: String { "the definition of \(guest)" }
     var words: String { "undefine \(guest)" }
 
@@ -18,14 +18,14 @@ extension UndefineStep: DomainWrite {
     func holds(in run: Run) throws(StepFailure) -> Bool { try run.host.domains.status(of: guest) == nil }
 
     /// A domain that was removed is defined again, and starts with the host if it did.
-    func isUndone(by inverse: [HostAction]) -> Bool {
+    func isUndone(by inverse: [HostWrite]) -> Bool {
         guard case .define(let define)? = inverse.first, define.guest == guest, define.replacing == nil else {
             return false
         }
         return inverse.count == 1 || inverse.dropFirst() == [.setAutostart(name: guest, autostart: true)]
     }
 
-    func add(to history: inout WriteHistory, _ entry: Transaction.Entry) {
+    func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) {
         history.edit(TouchedDefinition(id: guest)) { definition in
             if case .define(let define)? = entry.write.inverse.first { definition.read.append(define.document) }
             definition.read.append(nil)
@@ -33,9 +33,9 @@ extension UndefineStep: DomainWrite {
     }
 }
 
-extension HostAction {
+extension HostWrite {
     /// Removes the definition.
-    public static func undefine(name: String) -> HostAction { .undefine(UndefineStep(guest: name)) }
+    public static func undefine(name: String) -> HostWrite { .undefine(UndefineStep(guest: name)) }
 }
 
 extension UndefineStep: StepExecution {
@@ -47,7 +47,7 @@ extension UndefineStep: StepExecution {
         else { return nil }
         guard !status.isActive else { throw .running(guest) }
         try status.demandRemovable(guest)
-        let autostart = status.autostarts ? [HostAction.setAutostart(name: guest, autostart: true)] : []
+        let autostart = status.autostarts ? [HostWrite.setAutostart(name: guest, autostart: true)] : []
         return Effect(
             [.undefine(self)], .undefine(name: guest),
             inverse: [.define(name: guest, document: document, replacing: nil)] + autostart)

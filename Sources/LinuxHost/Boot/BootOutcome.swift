@@ -6,7 +6,7 @@ internal import SystemPackage
 /// How a run at boot ended.
 public struct BootOutcome: Hashable, Sendable {
     /// What the run came to.
-    public enum Verdict: Hashable, Sendable, CaseIterable {
+    public enum BootVerdict: Hashable, Sendable, CaseIterable {
         /// Every pool holds what the file asks for.
         case complete
         /// At least one pool holds less; what was granted is kept.
@@ -22,14 +22,13 @@ public struct BootOutcome: Hashable, Sendable {
     }
 
     /// What the run came to.
-    public var verdict: Verdict
+    public var verdict: BootVerdict
     /// What became of every pool, ascending by pool.
     public var grants: [BootGrant<SysfsError>]
     /// What was found, in words.
     public var diagnostics: [Diagnostic]
 
-    /// Puts an outcome together.
-    public init(_ verdict: Verdict, grants: [BootGrant<SysfsError>] = [], diagnostics: [Diagnostic] = []) {
+    package init(_ verdict: BootVerdict, grants: [BootGrant<SysfsError>] = [], diagnostics: [Diagnostic] = []) {
         self.verdict = verdict
         self.grants = grants
         self.diagnostics = diagnostics

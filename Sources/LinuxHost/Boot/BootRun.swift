@@ -9,7 +9,7 @@ public struct BootRun: Sendable {
     private let limits: PoolLadderLimits
 
     /// Works on the running machine, or on the file tree below `root`.
-    public init(root: FilePath = "/", limits: PoolLadderLimits = .within(.seconds(60))) {
+    package init(root: FilePath = "/", limits: PoolLadderLimits = .within(.seconds(60))) {
         self.root = root
         self.limits = limits
     }

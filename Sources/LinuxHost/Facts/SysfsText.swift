@@ -4,10 +4,7 @@ internal import HostModel
 enum SysfsText {
     /// The text without what surrounds it: blank lines before, the line break and NUL bytes after.
     static func trimmed(_ text: String) -> Substring {
-        func isBlank(_ character: Character) -> Bool { character.isWhitespace || character == "\0" }
-        var rest = text.drop(while: isBlank)
-        while let last = rest.last, isBlank(last) { rest.removeLast() }
-        return rest
+        text.trimmed { $0.isWhitespace || $0 == "\0" }
     }
 
     /// A list such as `0-3,8`; nil when it is none. Some kernels print `(null)` for an empty one.

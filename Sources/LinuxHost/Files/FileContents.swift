@@ -9,7 +9,7 @@ public struct FileContents: Sendable {
     public let doubt: FileDoubt?
 
     /// What was read, and the doubt of it.
-    public init(_ bytes: [UInt8], doubt: FileDoubt? = nil) {
+    package init(_ bytes: [UInt8], doubt: FileDoubt? = nil) {
         self.bytes = bytes
         self.doubt = doubt
     }

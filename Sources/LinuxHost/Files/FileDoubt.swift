@@ -6,7 +6,7 @@ public import SystemPackage
 /// change it.
 public struct FileDoubt: Error, Hashable, Sendable {
     /// What is wrong with a file, a link or a folder.
-    public enum Reason: Hashable, Sendable {
+    public enum Doubt: Hashable, Sendable {
         /// It belongs to another user, by number.
         case owner(UInt32)
         /// Its group may write it; the group's number.
@@ -18,7 +18,7 @@ public struct FileDoubt: Error, Hashable, Sendable {
     /// The file itself, or the folder or link on the way to it.
     public let path: FilePath
     /// What is wrong with it.
-    public let reason: Reason
+    public let reason: Doubt
 
     /// Judges what `status` tells of `path`; nil when it may be trusted.
     ///

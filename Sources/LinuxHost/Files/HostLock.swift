@@ -5,7 +5,7 @@ public import SystemPackage
 /// process ends in whatever way.
 public struct HostLock: ~Copyable {
     /// Why the lock was not got.
-    public enum Failure: Error, Hashable, Sendable {
+    public enum LockFailure: Error, Hashable, Sendable {
         /// Somebody else holds it; `holder` is that process's number, when it is known.
         case busy(path: FilePath, holder: Int?)
         /// Something is in the way that another user made, or can make or hold; `what` is one phrase with its path.
@@ -25,8 +25,8 @@ public struct HostLock: ~Copyable {
     /// - Parameters:
     ///   - makesFolder: Whether the file's folder is made, for its owner alone, when it is not there.
     ///   - timeout: How long to wait for another holder; zero asks once.
-    /// - Throws: ``Failure``.
-    public init(path: FilePath, makesFolder: Bool = false, timeout: Duration = .zero) throws(Failure) {
+    /// - Throws: ``LockFailure``.
+    public init(path: FilePath, makesFolder: Bool = false, timeout: Duration = .zero) throws(LockFailure) {
         self.init(file: try HostLock.locked(path, makesFolder: makesFolder, timeout: timeout))
     }
 
@@ -37,7 +37,7 @@ public struct HostLock: ~Copyable {
 
     private static func locked(
         _ path: FilePath, makesFolder: Bool, timeout: Duration
-    ) throws(Failure) -> Descriptor {
+    ) throws(LockFailure) -> Descriptor {
         let end = ContinuousClock.now + timeout
         while true {
             let file = try LockFile.opened(path, makesFolder: makesFolder)
@@ -53,7 +53,7 @@ public struct HostLock: ~Copyable {
 
     private static func wait(
         for file: borrowing Descriptor, _ path: FilePath, until end: ContinuousClock.Instant
-    ) throws(Failure) {
+    ) throws(LockFailure) {
         while flock(file.number, LOCK_EX | LOCK_NB) != 0 {
             let code = Errno.current
             guard code == .wouldBlock || code == .interrupted else { throw .failed(.failed(.lock, path: path, code)) }
@@ -68,7 +68,7 @@ public struct HostLock: ~Copyable {
     }
 }
 
-extension HostLock.Failure: CustomStringConvertible {
+extension HostLock.LockFailure: CustomStringConvertible {
     /// One phrase with the path.
     public var description: String {
         switch self {

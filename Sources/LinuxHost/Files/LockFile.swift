@@ -8,8 +8,8 @@ internal import SystemPackage
 enum LockFile {
     /// Opens the file, which is made when it is not there.
     ///
-    /// - Throws: ``HostLock/Failure``; it is `foreign` for what another user made or can change.
-    static func opened(_ path: FilePath, makesFolder: Bool) throws(HostLock.Failure) -> Descriptor {
+    /// - Throws: ``HostLock/LockFailure``; it is `foreign` for what another user made or can change.
+    static func opened(_ path: FilePath, makesFolder: Bool) throws(HostLock.LockFailure) -> Descriptor {
         guard let name = path.lastComponent?.string else { throw .failed(.notAFile(path: path)) }
         let folder = try folder(of: path, makes: makesFolder)
         if let doubt = folder.doubt { throw .foreign(path: path, what: "\(doubt), and so the lock is not safe there") }
@@ -22,7 +22,7 @@ enum LockFile {
     }
 
     /// Whether `path` still names the open file.
-    static func isStillThere(_ file: borrowing Descriptor, _ path: FilePath) throws(HostLock.Failure) -> Bool {
+    static func isStillThere(_ file: borrowing Descriptor, _ path: FilePath) throws(HostLock.LockFailure) -> Bool {
         var named = stat()
         guard lstat(path.string, &named) == 0 else { return false }
         do throws(SysfsError) {
@@ -33,7 +33,7 @@ enum LockFile {
         }
     }
 
-    private static func folder(of path: FilePath, makes: Bool) throws(HostLock.Failure) -> TrustedFile {
+    private static func folder(of path: FilePath, makes: Bool) throws(HostLock.LockFailure) -> TrustedFile {
         let parent = path.removingLastComponent().isEmpty ? "." : path.removingLastComponent()
         do throws(SysfsError) {
             if makes, mkdir(parent.string, 0o700) != 0, errno != EEXIST {
@@ -48,7 +48,7 @@ enum LockFile {
     /// The file that is there, or nil.
     private static func present(
         _ path: FilePath, in folder: borrowing Descriptor, _ name: String
-    ) throws(HostLock.Failure) -> Descriptor? {
+    ) throws(HostLock.LockFailure) -> Descriptor? {
         do throws(SysfsError) {
             let file = try Descriptor(path, in: folder, name, O_RDWR | O_NOFOLLOW)
             let status = try file.status()
@@ -65,7 +65,7 @@ enum LockFile {
     /// A new file, or nil when one is there by now.
     private static func created(
         _ path: FilePath, in folder: borrowing Descriptor, _ name: String
-    ) throws(HostLock.Failure) -> Descriptor? {
+    ) throws(HostLock.LockFailure) -> Descriptor? {
         do throws(SysfsError) {
             return try Descriptor(path, in: folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
         } catch {

@@ -8,9 +8,9 @@ public final class Journal: StepObserver {
     private let mayBegin: () throws(StepFailure) -> Void
     private var file: JournalFile?
     private var writes = 0
-    private var hasTurned = false
+    private var isRollingBack = false
     /// Why the run turned round, while that is not written down.
-    private var untold: String?
+    private var unwrittenReason: String?
 
     /// The transaction; nil when nothing was written.
     public private(set) var transaction: TransactionID?
@@ -32,7 +32,7 @@ public final class Journal: StepObserver {
     }
 
     /// Goes on with a journal that is there, to undo what it tells.
-    public init(_ store: JournalStore, resuming id: TransactionID) throws(JournalStore.Failure) {
+    public init(_ store: JournalStore, resuming id: TransactionID) throws(JournalStore.JournalFailure) {
         self.store = store
         let resumed = try store.resume(id)
         file = resumed
@@ -73,30 +73,30 @@ public final class Journal: StepObserver {
     public func didFail(_ effect: Effect, _ failure: StepFailure) { note(.failed(writes, reason: "\(failure)")) }
 
     /// Writes down that the run turns round.
-    public func willUndo(_ action: HostAction) {
+    public func willUndo(_ action: HostWrite) {
         Interruption.settle()
-        turn(because: "the run could not be finished")
+        rollBack(because: "the run could not be finished")
     }
 
     /// Writes down what became of an undo.
     public func didUndo(_ result: UndoResult) {
-        tellTurn()
+        noteRollback()
         // Without its turn an undo would stand out of turn, and the journal could not be read.
-        guard untold == nil else { return }
+        guard unwrittenReason == nil else { return }
         note(.undone(what: "\(result.action)", result.result.word, detail: result.result.detail))
     }
 
     /// Writes down that everything from here on leads back; only the first time.
-    public func turn(because reason: String) {
-        guard file != nil, !hasTurned else { return }
-        hasTurned = true
-        untold = reason
-        tellTurn()
+    public func rollBack(because reason: String) {
+        guard file != nil, !isRollingBack else { return }
+        isRollingBack = true
+        unwrittenReason = reason
+        noteRollback()
     }
 
-    private func tellTurn() {
-        guard let reason = untold else { return }
-        if note(.turned(.now, reason: reason)) { untold = nil }
+    private func noteRollback() {
+        guard let reason = unwrittenReason else { return }
+        if note(.rollingBack(.now, reason: reason)) { unwrittenReason = nil }
     }
 
     /// Lets another have the journal, as it is: open, until that one closes it.
@@ -106,7 +106,7 @@ public final class Journal: StepObserver {
     ///
     /// - Parameter confirmUntil: Until when somebody must confirm it, or it is rolled back; nil when nobody must.
     public func end(
-        _ outcome: JournalEnd.Outcome, note: String = "", confirmUntil: UnixTime? = nil
+        _ outcome: JournalEnd.TransactionOutcome, note: String = "", confirmUntil: UnixTime? = nil
     ) throws(SysfsError) {
         guard let file else { return }
         try file.append(.ended(JournalEnd(outcome, at: .now, note: note, confirmUntil: confirmUntil)))
@@ -134,7 +134,7 @@ public final class Journal: StepObserver {
     }
 }
 
-extension UndoResult.Result {
+extension UndoResult.UndoOutcome {
     fileprivate var word: UndoResultName {
         switch self {
         case .restored: .restored

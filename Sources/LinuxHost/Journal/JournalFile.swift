@@ -80,7 +80,7 @@ extension JournalRecord {
     /// Whether something happens after this record that must not happen without it.
     fileprivate var isAnnouncement: Bool {
         switch self {
-        case .opened, .begun, .replacing, .turned, .ended: true
+        case .opened, .begun, .replacing, .rollingBack, .ended: true
         case .done, .failed, .undone: false
         }
     }
@@ -89,7 +89,7 @@ extension JournalRecord {
     fileprivate var beginsSomething: Bool {
         switch self {
         case .opened, .begun, .replacing: true
-        case .turned, .ended, .done, .failed, .undone: false
+        case .rollingBack, .ended, .done, .failed, .undone: false
         }
     }
 }

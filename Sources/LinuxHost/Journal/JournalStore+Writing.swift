@@ -41,9 +41,9 @@ extension JournalStore {
     }
 
     /// Opens a journal to add to it; a torn last line is cut off first. What is added to a damaged one stands behind the damage.
-    public func resume(_ id: TransactionID) throws(Failure) -> JournalFile { try resume(id, O_RDWR) }
+    public func resume(_ id: TransactionID) throws(JournalFailure) -> JournalFile { try resume(id, O_RDWR) }
 
-    private func resume(_ id: TransactionID, _ flags: CInt) throws(Failure) -> JournalFile {
+    private func resume(_ id: TransactionID, _ flags: CInt) throws(JournalFailure) -> JournalFile {
         do throws(SysfsError) {
             let folder = try journals().folder("\(id)")
             let file = try folder.file(JournalStore.fileName, flags)
@@ -60,7 +60,9 @@ extension JournalStore {
     }
 
     /// Adds an end to a journal that is not being written. One whose file is gone gets a new file for it.
-    public func close(_ id: TransactionID, as outcome: JournalEnd.Outcome, note: String) throws(Failure) {
+    public func close(_ id: TransactionID, as outcome: JournalEnd.TransactionOutcome, note: String)
+        throws(JournalFailure)
+    {
         let file = try resume(id, O_RDWR | O_CREAT)
         do {
             try file.append(.ended(JournalEnd(outcome, at: .now, note: note)))

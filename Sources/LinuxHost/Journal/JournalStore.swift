@@ -16,13 +16,13 @@ public struct JournalStore: Sendable {
     /// The journals below a folder, which need not be there yet.
     ///
     /// - Parameter limit: The longest journal that is written and read, in bytes.
-    public init(_ path: FilePath, limit: Int = 256 << 20) {
+    package init(_ path: FilePath, limit: Int = 256 << 20) {
         self.path = path
         self.limit = limit
     }
 
     /// Why a journal is of no use.
-    public enum Failure: Error, Hashable, Sendable {
+    public enum JournalFailure: Error, Hashable, Sendable {
         /// There is no such transaction.
         case absent(TransactionID)
         /// The file cannot be read.
@@ -56,7 +56,7 @@ public struct JournalStore: Sendable {
         var open: [TransactionID] = []
         for id in try transactions() where try lastRecord(of: id)?.isSettling == false {
             // Read whole only where the end alone leaves a doubt; what cannot be read stays open.
-            do throws(Failure) {
+            do throws(JournalFailure) {
                 if try !read(id).transaction.isOpen { continue }
             } catch {
                 if case .absent = error { continue }
@@ -85,14 +85,14 @@ public struct JournalStore: Sendable {
     public func isEnded(_ id: TransactionID) throws(SysfsError) -> Bool { try lastRecord(of: id)?.isSettling == true }
 
     /// The writes that a damaged journal still tells of, in their order, to show them to a person: lines may be missing.
-    public func legibleWrites(_ id: TransactionID) throws(Failure) -> [ReversibleWrite] {
+    public func legibleWrites(_ id: TransactionID) throws(JournalFailure) -> [ReversibleWrite] {
         JournalText.legible(try bytes(of: id).0).compactMap { record in
             if case .begun(_, let write) = record { write } else { nil }
         }
     }
 
     /// Reads one journal.
-    public func read(_ id: TransactionID) throws(Failure) -> Stored {
+    public func read(_ id: TransactionID) throws(JournalFailure) -> Stored {
         let (bytes, isHeld) = try bytes(of: id)
         let contents = try contents(bytes, id)
         guard !contents.records.isEmpty else {
@@ -119,7 +119,7 @@ public struct JournalStore: Sendable {
     func journals() throws(SysfsError) -> StateFolder { try StateFolder(path).folder(JournalStore.folderName) }
 
     /// The whole lines of a journal.
-    func contents(_ bytes: [UInt8], _ id: TransactionID) throws(Failure) -> JournalText.Contents {
+    func contents(_ bytes: [UInt8], _ id: TransactionID) throws(JournalFailure) -> JournalText.Contents {
         do {
             return try JournalText.read(bytes)
         } catch {
@@ -127,7 +127,7 @@ public struct JournalStore: Sendable {
         }
     }
 
-    private func bytes(of id: TransactionID) throws(Failure) -> ([UInt8], isHeld: Bool) {
+    private func bytes(of id: TransactionID) throws(JournalFailure) -> ([UInt8], isHeld: Bool) {
         var isThere = false
         do throws(SysfsError) {
             if let folder = try folder(of: id) {
@@ -188,7 +188,7 @@ private struct LastRecord {
     var isSettling: Bool { end.map { $0.outcome != .incomplete && $0.confirmUntil == nil } ?? false }
 }
 
-extension JournalStore.Failure: CustomStringConvertible {
+extension JournalStore.JournalFailure: CustomStringConvertible {
     /// One phrase.
     public var description: String {
         switch self {

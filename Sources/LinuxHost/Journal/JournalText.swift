@@ -1,5 +1,6 @@
 public import Execution
 internal import FoundationEssentials
+internal import HostModel
 
 /// The lines of a journal: `{"crc":"1c291ca3","record":{…}}`, each ended by a line break.
 ///
@@ -90,8 +91,7 @@ public enum JournalText {
     }
 
     private static func head(_ sum: UInt32) -> [UInt8] {
-        let digits = String(sum, radix: 16)
-        return Array("{\"crc\":\"\(String(repeating: "0", count: 8 - digits.count))\(digits)\",\"record\":".utf8)
+        Array("{\"crc\":\"\(sum.padded(to: 8, radix: 16))\",\"record\":".utf8)
     }
 
     private static var tail: [UInt8] { Array("}\n".utf8) }

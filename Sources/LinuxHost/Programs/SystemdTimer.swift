@@ -4,7 +4,7 @@ public struct SystemdTimer: Hashable, Sendable {
     private let seconds: Int64
 
     /// A timer for that transaction, that many seconds from when it is set.
-    public init(_ id: TransactionID, seconds: Int64) {
+    package init(_ id: TransactionID, seconds: Int64) {
         self.id = id
         self.seconds = seconds
     }

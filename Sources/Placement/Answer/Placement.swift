@@ -4,7 +4,7 @@ public import HostModel
 /// Where every guest goes, or why not: the answer of the placement, before anything is said about changes.
 public struct Placement: Hashable, Sendable {
     /// What the search found out.
-    public enum Verdict: String, Hashable, Sendable {
+    public enum SearchVerdict: String, Hashable, Sendable {
         /// Every guest has its place.
         case placed
         /// No arrangement of all guests exists.
@@ -14,7 +14,7 @@ public struct Placement: Hashable, Sendable {
     }
 
     /// What the search found out.
-    public var verdict: Verdict
+    public var verdict: SearchVerdict
     /// Guests that are valid together, ascending by name: all when placed, else a best partial answer.
     public var guests: [GuestPlacement]
     /// Guests that were not placed, with the reasons, ascending by name.
@@ -31,9 +31,8 @@ public struct Placement: Hashable, Sendable {
     /// Guests that leave the place they have, ascending.
     public var moved: [String]
 
-    /// Puts an answer together.
-    public init(
-        verdict: Verdict, guests: [GuestPlacement], unplaced: [UnplacedGuest] = [], cells: [CellUsage],
+    package init(
+        verdict: SearchVerdict, guests: [GuestPlacement], unplaced: [UnplacedGuest] = [], cells: [CellUsage],
         moved: [String] = [], conflict: [String] = []
     ) {
         self.conflict = conflict
@@ -66,8 +65,7 @@ public struct GuestPlacement: Hashable, Sendable {
     /// The host cells that the memory of a guest without cells is bound to; empty for memory that is bound nowhere.
     public var boundTo: CellSet
 
-    /// Puts a placement together.
-    public init(
+    package init(
         name: String, emulatorCPUs: CPUSet = [], floatingCPUs: CPUSet? = nil, memory: KiB,
         cells: [GuestCellPlacement] = [], pins: [VCPU: CPUSet] = [:], overhead: KiB = .zero,
         floatingVCPUs: VCPUSet = [], boundTo: CellSet = []
@@ -105,8 +103,6 @@ public struct GuestCellPlacement: Hashable, Sendable {
     /// The host cells that the memory is bound to; empty for memory that is bound nowhere.
     public var boundTo: CellSet
 
-    /// Puts a placed cell together.
-    ///
     /// - Parameters:
     ///   - memoryByCell: nil is all memory on the host cell.
     ///   - boundTo: nil is the host cell.
@@ -146,7 +142,7 @@ extension GuestCellPlacement {
 /// What is used of one host cell.
 public struct CellUsage: Hashable, Sendable {
     /// What is wanted of one pool.
-    public struct Pool: Hashable, Sendable {
+    public struct PoolUsage: Hashable, Sendable {
         /// The size of the pages.
         public var pageSize: PageSize
         /// Pages for the site's guests.
@@ -157,8 +153,7 @@ public struct CellUsage: Hashable, Sendable {
         /// back.
         public var passing: PageCount
 
-        /// Puts the numbers together.
-        public init(pageSize: PageSize, guests: PageCount, others: PageCount, passing: PageCount = .zero) {
+        package init(pageSize: PageSize, guests: PageCount, others: PageCount, passing: PageCount = .zero) {
             self.pageSize = pageSize
             self.guests = guests
             self.others = others
@@ -184,11 +179,10 @@ public struct CellUsage: Hashable, Sendable {
     /// Ordinary memory set aside for the QEMU of guests whose first cell is here.
     public var overhead: KiB
     /// The pools that exist or are wanted, ascending by page size.
-    public var pools: [Pool]
+    public var pools: [PoolUsage]
 
-    /// Puts the numbers together.
-    public init(
-        id: CellID, dedicatedCPUs: CPUSet, sharedCPUs: CPUSet, sharedVCPUs: Int, memoryUsed: KiB, pools: [Pool],
+    package init(
+        id: CellID, dedicatedCPUs: CPUSet, sharedCPUs: CPUSet, sharedVCPUs: Int, memoryUsed: KiB, pools: [PoolUsage],
         overhead: KiB = .zero
     ) {
         self.overhead = overhead
@@ -212,8 +206,7 @@ public struct UnplacedGuest: Hashable, Sendable {
     /// Changes each of which alone would make all guests fit, the smallest of each kind; empty when they were not looked for.
     public var remedies: [Remedy]
 
-    /// Puts the answer together.
-    public init(name: String, code: DiagnosticCode, reasons: [Shortage], remedies: [Remedy] = []) {
+    package init(name: String, code: DiagnosticCode, reasons: [Shortage], remedies: [Remedy] = []) {
         self.remedies = remedies
         self.name = name
         self.code = code
@@ -258,8 +251,7 @@ public struct Shortage: Hashable, Sendable {
     /// Guests and foreign domains that hold the rest, ascending.
     public var heldBy: [String]
 
-    /// Puts a shortage together.
-    public init(hostCell: CellID?, resource: Resource, needed: UInt64, free: UInt64, heldBy: [String]) {
+    package init(hostCell: CellID?, resource: Resource, needed: UInt64, free: UInt64, heldBy: [String]) {
         self.hostCell = hostCell
         self.resource = resource
         self.needed = needed

@@ -13,7 +13,7 @@ extension PlacementRun {
     /// Writes out who is where.
     ///
     /// - Parameter left: Guests that the arrangement leaves out.
-    func placement(of arrangement: Arrangement, verdict: Placement.Verdict, left: Set<Int>) -> Placement {
+    func placement(of arrangement: Arrangement, verdict: Placement.SearchVerdict, left: Set<Int>) -> Placement {
         let placed = request.guests.indices.filter { !left.contains($0) }
         let granted = grantCPUs(arrangement, placed: placed)
         let alone = dedicatedCPUs(arrangement, granted: granted, placed: placed)
@@ -25,10 +25,11 @@ extension PlacementRun {
             guestPlacement(
                 guest, arrangement, granted: granted[guest], shared: shared, memory: spread.memory[guest] ?? [:])
         }
+        let places = guests.keyed(by: \.name)
         return Placement(
             verdict: verdict, guests: guests,
             cells: usage(arrangement, placed: placed, alone: alone, shared: shared, spread: spread),
-            moved: placed.filter { hasMoved($0, to: guests) }.map { request.guests[$0].name })
+            moved: placed.filter { hasMoved($0, to: places) }.map { request.guests[$0].name })
     }
 
     private func grantCPUs(_ arrangement: Arrangement, placed: [Int]) -> [Int: GrantedCPUs] {
@@ -142,7 +143,7 @@ extension PlacementRun {
             }
             return GuestCellPlacement(
                 id: cell.id, hostCell: grid.cells[host].id, vcpus: cell.vcpus, memory: cell.memory,
-                pageSize: PageSize(KiB(UInt64(page < 0 ? grid.basePage : grid.pageSizes[page]))), pins: pins,
+                pageSize: page.map(grid.pageSize) ?? PageSize(KiB(UInt64(grid.basePage))), pins: pins,
                 dedicatedVCPUs: cell.vcpus.intersection(demand.dedicatedVCPUs),
                 memoryByCell: memory[index].map(grid.byCell),
                 boundTo: binding(of: cell, demand, on: grid.cells[host].id, memory: memory[index].map(grid.byCell)))
@@ -196,17 +197,16 @@ extension PlacementRun {
                 let need = arrangement.needs[guest].cells[cell]
                 usage[host].sharedVCPUs += need.shared
                 usage[host].overhead += KiB(UInt64(need.overhead))
-                let page = assignment.pages[cell]
-                if page < 0 {
-                    usage[host].memoryUsed += KiB(UInt64(need.memory))
-                } else {
+                if let page = assignment.pages[cell] {
                     pages[host][page] += need.memory / grid.pageSizes[page]
+                } else {
+                    usage[host].memoryUsed += KiB(UInt64(need.memory))
                 }
             }
         }
         for part in spread.parts {
-            if part.need.page >= 0 {
-                pages[part.host][part.need.page] += part.amount / grid.pageSizes[part.need.page]
+            if let page = part.need.page {
+                pages[part.host][page] += part.amount / grid.pageSizes[page]
             } else if part.need.isOverhead {
                 usage[part.host].overhead += KiB(UInt64(part.amount))
             } else {
@@ -216,10 +216,10 @@ extension PlacementRun {
         for cell in grid.cells.indices {
             usage[cell].pools = grid.pageSizes.indices.compactMap { size in
                 guard grid.cells[cell].poolTotal[size] != nil else { return nil }
-                let pageSize = PageSize(KiB(UInt64(grid.pageSizes[size])))
+                let pageSize = grid.pageSize(size)
                 let pool = PoolID(cell: grid.cells[cell].id, pageSize: pageSize)
                 let others = OtherPages(pool, of: request.host.cells[cell], request: request)
-                return CellUsage.Pool(
+                return CellUsage.PoolUsage(
                     pageSize: pageSize, guests: PageCount(UInt64(pages[cell][size])) + others.kept,
                     others: others.others, passing: others.passing)
             }
@@ -229,9 +229,9 @@ extension PlacementRun {
     }
 
     /// Whether a guest that was bound somewhere is bound elsewhere now, or its dedicated vCPUs have other CPUs.
-    private func hasMoved(_ guest: Int, to guests: [GuestPlacement]) -> Bool {
+    private func hasMoved(_ guest: Int, to places: [String: GuestPlacement]) -> Bool {
         guard let present = request.guests[guest].present, !present.cells.isEmpty,
-            let placed = guests.first(where: { $0.name == request.guests[guest].name })
+            let placed = places[request.guests[guest].name]
         else { return false }
         return placed.cells.contains { cell in
             guard let before = present.cells[cell.id] else { return false }

@@ -4,7 +4,7 @@ internal import SiteFile
 
 extension PlacementRun {
     /// Places as many guests as possible one by one, kept ones first, and says what each of the others lacks.
-    func partialAnswer(_ verdict: Placement.Verdict) -> Placement {
+    func partialAnswer(_ verdict: Placement.SearchVerdict) -> Placement {
         let (grid, needs, keptCPUs) = committed(Set(kept.keys))
         var search = PlacementSearch(
             grid: grid, needs: needs, allowsMixedPages: true, prefersPack: request.policy.placement == .pack,
@@ -21,7 +21,7 @@ extension PlacementRun {
                 left.insert(guest)
             }
         }
-        let attempts = GreedyConstruction.Preference.inTurn(prefersPack: request.policy.placement == .pack).map {
+        let attempts = GreedyConstruction.CellOrder.inTurn(prefersPack: request.policy.placement == .pack).map {
             oneByOne(search, needs, left: left, preference: $0)
         }
         // As many as can be; of equally many the way in which the site wants them.
@@ -47,7 +47,7 @@ extension PlacementRun {
 
     /// Guests that are not fixed, placed one after the other, and who is left over.
     private func oneByOne(
-        _ search: PlacementSearch, _ needs: [GuestCounts], left: Set<Int>, preference: GreedyConstruction.Preference
+        _ search: PlacementSearch, _ needs: [GuestCounts], left: Set<Int>, preference: GreedyConstruction.CellOrder
     ) -> (construction: GreedyConstruction, assignments: [Int: Assignment], left: Set<Int>) {
         var (construction, left) = (
             GreedyConstruction(search: search, order: .cellsFirst, preference: preference), left
@@ -77,21 +77,21 @@ extension PlacementRun {
         let none = grid.pageSizes.map { _ in 0 }
         return grid.cells.indices.compactMap { index in
             let (cell, check) = (grid.cells[index], CellCheck(index, of: grid))
-            guard case .failure(let error) = check.rest(with: CellLoad(), pages: none[...]) else { return nil }
-            let pools = error.lack.needed - cell.foreignMemory
+            guard case .failure(let lack) = check.rest(with: CellLoad(), pages: none[...]) else { return nil }
+            let pools = lack.needed - cell.foreignMemory
             let holders = request.foreign.filter {
                 ($0.memory + [$0.overhead].compactMap(\.self)).contains { $0.cell == cell.id }
             }
             return Shortage(
                 hostCell: cell.id, resource: .memory, needed: UInt64(max(0, pools)),
-                free: UInt64(max(0, error.lack.available - cell.foreignMemory)), heldBy: holders.map(\.name).sorted())
+                free: UInt64(max(0, lack.available - cell.foreignMemory)), heldBy: holders.map(\.name).sorted())
         }
     }
 
     /// The answer when the pools alone do not fit: no guest can rely on its cell.
     func refusal(_ shortages: [Shortage]) -> Placement {
         let none = Arrangement(
-            grid: grid, needs: needs.map { $0 ?? GuestCounts(cells: [], forced: [], pages: [-1]) },
+            grid: grid, needs: needs.map { $0 ?? GuestCounts(cells: [], forced: [], pages: [nil]) },
             assignments: needs.map { _ in Assignment(hosts: [], pages: []) }, keptCPUs: [:])
         var answer = placement(of: none, verdict: .infeasible, left: Set(request.guests.indices))
         answer.poolShortages = shortages

@@ -3,7 +3,7 @@ internal import HostModel
 /// Where memory comes from that may come from several host cells, once all guests have their places.
 struct SpreadMemory {
     /// A piece of one guest's memory on one host cell.
-    struct Part {
+    struct SpreadPart {
         var guest: Int
         var need: SpreadNeed
         var host: Int
@@ -12,7 +12,7 @@ struct SpreadMemory {
     }
 
     /// All pieces: by guest, guest cell and host cell, ascending.
-    private(set) var parts: [Part] = []
+    private(set) var parts: [SpreadPart] = []
     /// By guest and guest cell: its memory in KiB by host cell.
     private(set) var memory: [Int: [Int: [Int: Int]]] = [:]
 
@@ -39,7 +39,7 @@ struct SpreadMemory {
         precondition(layout.lack == nil, "an arrangement holds what is on it")
         for (entry, amounts) in zip(sorted, layout.amounts) {
             for (host, amount) in amounts.sorted(by: { $0.key < $1.key }) {
-                parts.append(Part(guest: entry.guest, need: entry.need, host: host, amount: amount))
+                parts.append(SpreadPart(guest: entry.guest, need: entry.need, host: host, amount: amount))
                 guard !entry.need.isOverhead else { continue }
                 memory[entry.guest, default: [:]][entry.need.cell, default: [:]][host] = amount
             }

@@ -243,7 +243,7 @@ struct CPUAllocation {
     /// The best cores for so many threads: of one kind where these suffice, the one asked for first.
     private func bestChoice(
         _ threads: Int, _ kind: GuestDemand.CPUKind, singles: Int? = nil, used: Set<Int> = []
-    ) -> [CoreChoice.Part]? {
+    ) -> [CoreChoice.CoreShare]? {
         let all = cores.indices.filter { !cores[$0].dedicated.isEmpty }
         let (slow, fast) = (all.filter { cores[$0].isEfficient }, all.filter { !cores[$0].isEfficient })
         let tries =

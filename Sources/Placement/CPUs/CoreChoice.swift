@@ -27,7 +27,7 @@ struct CoreChoice {
     }
 
     /// Threads taken from one core.
-    struct Part: Equatable {
+    struct CoreShare: Equatable {
         let core: Int
         let threads: Int
     }
@@ -53,7 +53,7 @@ struct CoreChoice {
     }
 
     /// The best way to take so many threads, ascending by core; nil when there are not as many, or not without more single ones.
-    func best(_ threads: Int) -> [Part]? {
+    func best(_ threads: Int) -> [CoreShare]? {
         let allowed = singles ?? 0
         let length = (caches.map { $0.reduce(0) { $0 + $1.free } }.max() ?? 0) + 1
         // By threads still to be found and single ones still allowed.
@@ -103,7 +103,7 @@ struct CoreChoice {
                 let least = alike.last { $0.free >= rest }?.free
                 let candidate = alike.first { $0.free == least } ?? first
                 let taken = min(rest, candidate.free)
-                choice.parts.append(Part(core: candidate.core, threads: taken))
+                choice.parts.append(CoreShare(core: candidate.core, threads: taken))
                 choice.cost.shared += candidate.isUntouched ? 0 : 1
                 if candidate.isUntouched { left -= candidate.free }
                 rest -= taken
@@ -119,7 +119,7 @@ struct CoreChoice {
 
 private struct Choice {
     var cost: Cost
-    var parts: [CoreChoice.Part]
+    var parts: [CoreChoice.CoreShare]
 }
 
 /// How good a choice is; less is better.

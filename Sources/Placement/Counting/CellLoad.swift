@@ -18,9 +18,6 @@ struct CellLoad: Hashable {
     /// The largest overcommittable guest cell in KiB.
     var softMost = 0
 
-    /// Whether nothing was put here.
-    var isEmpty: Bool { self == CellLoad() }
-
     mutating func add(_ need: CellCounts, inHugePages: Bool) {
         wholeCores += need.wholeCores
         pairs += need.pairs
@@ -62,16 +59,15 @@ struct CellRest: Hashable {
 }
 
 /// The first thing that a cell lacks for a load.
-struct Lack: Hashable {
-    enum Resource: Hashable {
-        case wholeCores, siblingPairs, dedicatedCPUs, sharedCPUs, sharedVCPUs, memory
-        case pages(size: Int)
-        case pageSize(size: Int)
-    }
-    var resource: Resource
+struct Lack: Error, Hashable {
+    var resource: Shortage.Resource
     /// How much all that is on the cell needs, and how much there is.
     var needed: Int
     var available: Int
+
+    init(_ resource: Shortage.Resource, needed: Int, available: Int) {
+        (self.resource, self.needed, self.available) = (resource, needed, available)
+    }
 }
 
 /// Checks a load against one cell.
@@ -99,7 +95,7 @@ struct CellCheck {
     /// What is left when the load is there, or what it lacks.
     ///
     /// - Parameter pages: Pages of guests by page size index.
-    func rest(with load: CellLoad, pages: ArraySlice<Int>) -> Result<CellRest, LackError> {
+    func rest(with load: CellLoad, pages: ArraySlice<Int>) -> Result<CellRest, Lack> {
         switch sharedCPUs(with: load) {
         case .failure(let lack): .failure(lack)
         case .success(let sharedCPUs): memory(with: load, pages: pages, sharedCPUs: sharedCPUs)
@@ -107,24 +103,26 @@ struct CellCheck {
     }
 
     /// The most CPUs that can be left for shared use, over the ways of choosing whole cores.
-    private func sharedCPUs(with load: CellLoad) -> Result<Int, LackError> {
+    private func sharedCPUs(with load: CellLoad) -> Result<Int, Lack> {
         guard load.wholeCores < capacity.options.count else {
             return lack(.wholeCores, load.wholeCores, capacity.options.count - 1)
         }
         let threads = load.paired + load.singles
         var best: Int?
-        var firstLack: LackError?
+        var firstLack: Lack?
         for option in capacity.options[load.wholeCores] {
             if !option.hasPairs(for: load) {
-                firstLack = firstLack ?? LackError(.siblingPairs, load.pairs, option.pairs)
+                firstLack = firstLack ?? Lack(.siblingPairs, needed: load.pairs, available: option.pairs)
             } else if threads > option.threads {
-                firstLack = firstLack ?? LackError(.dedicatedCPUs, threads, option.threads)
+                firstLack = firstLack ?? Lack(.dedicatedCPUs, needed: threads, available: option.threads)
             } else {
                 let left = capacity.sharedCPUs - option.sharedLost - (setsOverlap ? threads : 0)
                 best = max(best ?? left, left)
             }
         }
-        guard let left = best else { return .failure(firstLack ?? LackError(.wholeCores, load.wholeCores, 0)) }
+        guard let left = best else {
+            return .failure(firstLack ?? Lack(.wholeCores, needed: load.wholeCores, available: 0))
+        }
         guard load.sharedMost <= left else { return lack(.sharedCPUs, load.sharedMost, max(0, left)) }
         let allowed = Int(cpuRatio.applied(to: UInt64(max(0, left))))
         let shared = load.shared + cell.foreignShared
@@ -134,7 +132,7 @@ struct CellCheck {
 
     private func memory(
         with load: CellLoad, pages: ArraySlice<Int>, sharedCPUs: Int
-    ) -> Result<CellRest, LackError> {
+    ) -> Result<CellRest, Lack> {
         if !cell.servesMemory {
             let wanted = load.reserved + load.overcommittable + zip(pages, pageSizes).reduce(0) { $0 + $1.0 * $1.1 }
             guard wanted == 0 else { return lack(.memory, wanted, 0) }
@@ -144,12 +142,14 @@ struct CellCheck {
         var isGrown = false
         for (size, used) in pages.enumerated() {
             guard let total = cell.poolTotal[size] else {
-                if used > 0 { return lack(.pageSize(size: size), used, 0) }
+                if used > 0 { return lack(.pageSize(PageSize(KiB(UInt64(pageSizes[size])))), used, 0) }
                 continue
             }
             let wanted = cell.poolBase[size] + used
             if !managesPools {
-                guard used == 0 || wanted <= total else { return lack(.pages(size: size), wanted, total) }
+                guard used == 0 || wanted <= total else {
+                    return lack(.pages(PageSize(KiB(UInt64(pageSizes[size])))), wanted, total)
+                }
                 inPools += total * pageSizes[size]
             } else {
                 isGrown = isGrown || wanted > total
@@ -170,15 +170,7 @@ struct CellCheck {
             CellRest(sharedCPUs: sharedCPUs, overcommittableCapacity: overcommittableCapacity, ordinary: ordinary))
     }
 
-    private func lack<Value>(_ resource: Lack.Resource, _ needed: Int, _ available: Int) -> Result<Value, LackError> {
-        .failure(LackError(resource, needed, available))
-    }
-}
-
-/// Carries a ``Lack``.
-struct LackError: Error, Hashable {
-    let lack: Lack
-    init(_ resource: Lack.Resource, _ needed: Int, _ available: Int) {
-        lack = Lack(resource: resource, needed: needed, available: available)
+    private func lack<Value>(_ resource: Shortage.Resource, _ needed: Int, _ available: Int) -> Result<Value, Lack> {
+        .failure(Lack(resource, needed: needed, available: available))
     }
 }

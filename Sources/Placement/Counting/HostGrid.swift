@@ -80,6 +80,9 @@ struct HostGrid {
 
     /// The index of a page size, or nil when no cell of the host has it.
     func sizeIndex(_ size: PageSize) -> Int? { pageSizes.firstIndex(of: Int(size.size.count)) }
+
+    /// The page size of an index.
+    func pageSize(_ index: Int) -> PageSize { PageSize(KiB(UInt64(pageSizes[index]))) }
 }
 
 extension HostGrid {
@@ -141,7 +144,7 @@ extension HostGrid {
         }
     }
 
-    private mutating func addForeign(_ memory: ForeignLoad.Memory) {
+    private mutating func addForeign(_ memory: ForeignLoad.HeldMemory) {
         if let index = memory.cell.flatMap({ indexOfCell[$0] }) {
             cells[index].foreignMemory += Int(memory.amount.count)
         } else {

@@ -51,22 +51,26 @@ struct MemoryLayout {
                 return key(left) < key(right)
             }
         }
-        for page in Set(needs.map(\.page)).sorted(by: >) where lack == nil { lay(page, state, ratio: ratio) }
+        // Large pages first, ordinary memory last.
+        for page in grid.pageSizes.indices.reversed() + [nil]
+        where lack == nil && needs.contains(where: { $0.page == page }) {
+            lay(page, state, ratio: ratio)
+        }
     }
 
     /// Lays out all memory in pages of one size.
-    private mutating func lay(_ page: Int, _ state: PlacementState, ratio: Int) {
+    private mutating func lay(_ page: Int?, _ state: PlacementState, ratio: Int) {
         let members = needs.indices.filter { needs[$0].page == page }
-        let unit = page < 0 ? 1 : grid.pageSizes[page]
-        let spare = grid.cells.indices.map { page < 0 ? 0 : state.sparePages(of: page, on: $0) }
+        let unit = page.map { grid.pageSizes[$0] } ?? 1
+        let spare = grid.cells.indices.map { cell in page.map { state.sparePages(of: $0, on: cell) } ?? 0 }
         let limits = grid.cells.indices.map { host -> Int in
-            guard page >= 0 else { return room[host] }
+            guard let page else { return room[host] }
             let mayGrow = grid.managesPools && grid.cells[host].servesMemory && grid.cells[host].poolTotal[page] != nil
             return spare[host] + (mayGrow ? room[host] / unit : 0)
         }
         let wanted = members.map { index -> Int in
             let need = needs[index]
-            if page >= 0 { return need.memory / unit }
+            if page != nil { return need.memory / unit }
             return need.isReserved ? need.memory : scaled(need.memory, by: ratio)
         }
         var flow = AmountFlow(limits: limits, orders: members.map { orders[$0] })
@@ -75,7 +79,7 @@ struct MemoryLayout {
                 index, wanted[index], isEven: needs[member].isEven, takesAll: needs[member].hosts != nil)
             guard missing > 0 else { continue }
             let all = wanted.prefix(index + 1).reduce(0, +)
-            lack = Lack(resource: page < 0 ? .memory : .pages(size: page), needed: all, available: all - missing)
+            lack = Lack(page.map { .pages(grid.pageSize($0)) } ?? .memory, needed: all, available: all - missing)
             return
         }
         for (index, member) in members.enumerated() {
@@ -84,7 +88,7 @@ struct MemoryLayout {
         for host in grid.cells.indices {
             let used = flow.given.reduce(0) { $0 + $1[host] }
             let ofSpare = min(used, spare[host])
-            if page >= 0 { sparePages[page] += ofSpare }
+            if let page { sparePages[page] += ofSpare }
             room[host] -= (used - ofSpare) * unit
             taken += (used - ofSpare) * unit
         }

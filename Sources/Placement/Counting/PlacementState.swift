@@ -94,33 +94,33 @@ struct PlacementState {
     }
 
     /// Whether a guest cell fits a host cell beside what is there, and what it lacks if not.
-    mutating func lack(of need: CellCounts, on cell: Int, page: Int) -> Lack? {
+    mutating func lack(of need: CellCounts, on cell: Int, page: Int?) -> Lack? {
         checksMade += 1
         if need.needsSMT, !grid.cells[cell].hasSMT {
-            return Lack(resource: .siblingPairs, needed: max(1, need.pairs), available: 0)
+            return Lack(.siblingPairs, needed: max(1, need.pairs), available: 0)
         }
         var load = loads[cell]
-        load.add(need, inHugePages: page >= 0)
+        load.add(need, inHugePages: page != nil)
         var slice = pages(on: cell)
-        if page >= 0 { slice[slice.startIndex + page] += need.memory / grid.pageSizes[page] }
+        if let page { slice[slice.startIndex + page] += need.memory / grid.pageSizes[page] }
         switch checks[cell].rest(with: load, pages: slice) {
         case .success: return nil
-        case .failure(let error): return error.lack
+        case .failure(let lack): return lack
         }
     }
 
     /// Puts a guest cell on a host cell when cell and host still hold everything; nil and unchanged when not.
-    mutating func put(_ need: CellCounts, on cell: Int, page: Int) -> Undo? {
+    mutating func put(_ need: CellCounts, on cell: Int, page: Int?) -> Undo? {
         // Each look at memory of several cells is many looks.
         checksMade += 1 + spread.count * grid.cells.count
         guard !need.needsSMT || grid.cells[cell].hasSMT else { return nil }
-        let slot = page >= 0 ? cell * grid.pageSizes.count + page : nil
+        let slot = page.map { cell * grid.pageSizes.count + $0 }
         let undo = Undo(
             cell: cell, load: loads[cell], rest: rests[cell], pageSlot: slot, pageCount: slot.map { pages[$0] } ?? 0,
             totals: totals)
         var load = undo.load
         load.add(need, inHugePages: slot != nil)
-        if let slot { pages[slot] += need.memory / grid.pageSizes[page] }
+        if let page, let slot { pages[slot] += need.memory / grid.pageSizes[page] }
         guard case .success(let rest) = checks[cell].rest(with: load, pages: pages(on: cell)) else {
             if let slot { pages[slot] = undo.pageCount }
             return nil
@@ -156,16 +156,16 @@ struct PlacementState {
     /// What the host as a whole lacks for the guests that float over it, or nil.
     var hostLack: Lack? {
         if floating.needsSharedCPU, totals.sharedCPUs == 0 {
-            return Lack(resource: .sharedCPUs, needed: 1, available: 0)
+            return Lack(.sharedCPUs, needed: 1, available: 0)
         }
         if floating.sharedMost > totals.sharedCPUs {
-            return Lack(resource: .sharedCPUs, needed: floating.sharedMost, available: totals.sharedCPUs)
+            return Lack(.sharedCPUs, needed: floating.sharedMost, available: totals.sharedCPUs)
         }
         let floatingShared = floating.shared + grid.foreignFloatingShared
         if floatingShared > 0, totals.shared + floating.shared > 0 {
             let needed = totals.shared + foreignShared + floatingShared
             let allowed = Int(grid.cpuRatio.applied(to: UInt64(totals.sharedCPUs)))
-            if needed > allowed { return Lack(resource: .sharedVCPUs, needed: needed, available: allowed) }
+            if needed > allowed { return Lack(.sharedVCPUs, needed: needed, available: allowed) }
         }
         var layout: MemoryLayout?
         if !spread.isEmpty {
@@ -176,7 +176,7 @@ struct PlacementState {
         let promised: Int
         switch promisedMemory(beside: layout) {
         case .success(let memory): promised = memory
-        case .failure(let error): return error.lack
+        case .failure(let lack): return lack
         }
         let spread = layout?.taken ?? 0
         return memoryLack(floating.memory, most: floating.memoryMost, reserve: 0, promised: promised, spread: spread)
@@ -187,13 +187,14 @@ struct PlacementState {
 
     /// Ordinary memory in KiB that pages promised to foreign domains take where pools have none to spare; or the pages that
     /// guests took of those.
-    private func promisedMemory(beside layout: MemoryLayout?) -> Result<Int, LackError> {
+    private func promisedMemory(beside layout: MemoryLayout?) -> Result<Int, Lack> {
         var memory = 0
         for (size, promised) in grid.promisedPages.enumerated() where promised > 0 {
             let spare = sparePages(of: size) - (layout?.sparePages[size] ?? 0)
             let guests = grid.cells.indices.reduce(0) { $0 + pages[$1 * grid.pageSizes.count + size] }
             if !grid.managesPools, guests > 0, spare < promised {
-                return .failure(LackError(.pages(size: size), promised + guests, spare + guests))
+                return .failure(
+                    Lack(.pages(grid.pageSize(size)), needed: promised + guests, available: spare + guests))
             }
             if grid.managesPools { memory += max(0, promised - spare) * grid.pageSizes[size] }
         }
@@ -229,14 +230,14 @@ struct PlacementState {
     ///   - spread: What memory takes that comes from several cells, in KiB.
     private func memoryLack(_ memory: Int, most: Int, reserve: Int, promised: Int, spread: Int) -> Lack? {
         if most > totals.ordinary + reserve {
-            return Lack(resource: .memory, needed: most, available: totals.ordinary + reserve)
+            return Lack(.memory, needed: most, available: totals.ordinary + reserve)
         }
         let foreignMemory = Int(grid.ramRatio.applied(to: UInt64(grid.foreignFloatingMemory + promised + spread)))
         let overcommittable = totals.overcommittable + memory
         let capacity = totals.overcommittableCapacity + reserve
         let hasPages = promised > 0 && pages.contains { $0 > 0 } || foreignMemory > 0 && growsPools
         if overcommittable + totals.reserved + spread > 0 || hasPages, overcommittable + foreignMemory > capacity {
-            return Lack(resource: .memory, needed: overcommittable + foreignMemory, available: capacity)
+            return Lack(.memory, needed: overcommittable + foreignMemory, available: capacity)
         }
         return nil
     }

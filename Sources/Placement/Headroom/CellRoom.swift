@@ -74,7 +74,7 @@ extension Headroom {
         var best: LargestGuest?
         for host in state.grid.cells.indices {
             func fits(_ amount: Int) -> Bool {
-                guard let undo = state.put(need(amount), on: host, page: -1) else { return false }
+                guard let undo = state.put(need(amount), on: host, page: nil) else { return false }
                 state.take(back: undo)
                 return true
             }

@@ -34,9 +34,9 @@ public struct Headroom {
         var request = request
         request.explains = false
         request.guests.sort { $0.name < $1.name }
+        let places = placed.guests.keyed(by: \.name)
         for index in request.guests.indices {
-            let place = placed.guests.first { $0.name == request.guests[index].name }
-            guard let place, !place.cells.isEmpty else { continue }
+            guard let place = places[request.guests[index].name], !place.cells.isEmpty else { continue }
             request.guests[index].present = PresentPlacement(
                 place, basePage: request.host.host.basePage, isRunning: request.guests[index].present?.isRunning == true
             )
@@ -94,8 +94,7 @@ public struct Headroom {
         var question = request
         let width = String(Headroom.most).count
         for number in 1...max(1, count) where count > 0 {
-            let digits = String(number)
-            let padded = String(repeating: "0", count: max(0, width - digits.count)) + digits
+            let padded = number.padded(to: width)
             for (part, demand) in batch.enumerated() {
                 question.guests.append(PlacementGuest(name: "\(Headroom.prefix)\(padded)-\(part)", demand: demand))
             }
@@ -124,7 +123,7 @@ public struct Headroom {
     private func greedy(_ batch: [GuestDemand], below limit: Int) -> Int {
         let run = PlacementRun(request, budget: SearchBudget(0))
         guard let needs = run.grid.needs(of: batch), let search = run.occupied else { return 0 }
-        return GreedyConstruction.Preference.inTurn(prefersPack: search.prefersPack).map { preference in
+        return GreedyConstruction.CellOrder.inTurn(prefersPack: search.prefersPack).map { preference in
             var construction = GreedyConstruction(search: search, order: .cellsFirst, preference: preference)
             var count = 0
             while count + 1 < limit, needs.allSatisfy({ construction.add($0) }) { count += 1 }

@@ -12,15 +12,15 @@ struct DeviceNeed {
     private(set) var shouldTouch: [Set<Int>] = []
 
     /// Looks the guest's devices up. A guest that is bound to no cell only needs them to be there.
-    init(_ demand: GuestDemand, on grid: HostGrid) throws(StaticObstacleError) {
+    init(_ demand: GuestDemand, on grid: HostGrid) throws(StaticObstacle) {
         let missing = demand.devices.map(\.value).filter { grid.devices[$0] == nil }
-        guard missing.isEmpty else { throw StaticObstacleError(.devicesMissing(missing)) }
+        guard missing.isEmpty else { throw StaticObstacle.devicesMissing(missing) }
         guard demand.isBound else { return }
         for device in demand.devices {
             let near = grid.cells(near: device.value, under: demand.devicePolicy)
             if near.isEmpty {
                 guard demand.devicePolicy != .required, demand.devicePolicy != .socket else {
-                    throw StaticObstacleError(.deviceWithoutCell(device.value))
+                    throw StaticObstacle.deviceWithoutCell(device.value)
                 }
             } else if demand.devicePolicy == .preferred
                 || demand.devicePolicy == .legacy && grid.devices[device.value]?.isBesideNoCPU == true

@@ -38,12 +38,12 @@ struct GuestCounts: Hashable {
     var cells: [CellCounts]
     /// By guest cell: the index of the host cell that the operator chose.
     var forced: [Int?]
-    /// Page size indices that the guest may have, the best first; -1 is ordinary pages.
-    var pages: [Int]
+    /// Page size indices that the guest may have, the best first; nil is ordinary pages.
+    var pages: [Int?]
     /// Whether all cells have pages of one size, whatever fits: the guest does not see them.
     var isUniform = false
     /// By guest cell: the page size that the guest has and keeps; nil when it is chosen.
-    var keptPages: [Int]?
+    var keptPages: [Int?]?
     /// Memory that comes from other host cells than those of the guest's CPUs; ``cells`` are without it.
     var spread: [SpreadNeed] = []
     /// Shared vCPUs of a guest that is bound to no cell.
@@ -63,7 +63,7 @@ struct GuestCounts: Hashable {
 }
 
 /// Why a guest fits no host with these cells and page sizes, before any counting.
-enum StaticObstacle: Hashable {
+enum StaticObstacle: Error, Hashable {
     case pageSizeMissing(PageSize?)
     case tooManyCells(guest: Int, host: Int)
     case cellMissing(CellID)
@@ -79,11 +79,10 @@ extension GuestCounts {
     /// Translates a demand.
     ///
     /// - Throws: ``StaticObstacle`` when the host lacks a page size or cells altogether.
-    init(_ demand: GuestDemand, on grid: HostGrid, spreading: SpreadChoice = SpreadChoice()) throws(StaticObstacleError)
-    {
+    init(_ demand: GuestDemand, on grid: HostGrid, spreading: SpreadChoice = SpreadChoice()) throws(StaticObstacle) {
         let devices = try DeviceNeed(demand, on: grid)
         guard demand.isBound else {
-            self.init(cells: [], forced: [], pages: [-1])
+            self.init(cells: [], forced: [], pages: [nil])
             floatingShared = demand.vcpus
             floatingMemory = Int(demand.memory.count)
             floatingOverhead = Int(grid.overhead(of: demand).count)
@@ -96,12 +95,12 @@ extension GuestCounts {
                 forced.append(grid.home(of: cell, demand))
                 continue
             }
-            guard let index = grid.indexOfCell[wanted] else { throw StaticObstacleError(.cellMissing(wanted)) }
+            guard let index = grid.indexOfCell[wanted] else { throw StaticObstacle.cellMissing(wanted) }
             forced.append(index)
         }
         let together = forced.count { $0 != nil } - Set(forced.compactMap(\.self)).count
         guard demand.cells.count - together <= grid.cells.count else {
-            throw StaticObstacleError(.tooManyCells(guest: demand.cells.count - together, host: grid.cells.count))
+            throw StaticObstacle.tooManyCells(guest: demand.cells.count - together, host: grid.cells.count)
         }
         self.init(
             cells: demand.cells.enumerated().map { index, cell in
@@ -114,7 +113,7 @@ extension GuestCounts {
         addOverhead(of: demand, on: grid)
         mustIncludeOneOf = devices.mustIncludeOneOf
         shouldTouch = devices.shouldTouch
-        guard canTouchAll else { throw StaticObstacleError(.devicesApart(demand.devices.map(\.value))) }
+        guard canTouchAll else { throw StaticObstacle.devicesApart(demand.devices.map(\.value)) }
         needsSharedCPU = demand.emulatorPolicy == .share && demand.realtimeVCPUs.count == demand.vcpus
     }
 
@@ -137,26 +136,20 @@ extension GuestCounts {
         return need
     }
 
-    private static func pages(for demand: GuestDemand, on grid: HostGrid) throws(StaticObstacleError) -> [Int] {
-        let huge = grid.pageSizes.indices.reversed().filter { index in
+    private static func pages(for demand: GuestDemand, on grid: HostGrid) throws(StaticObstacle) -> [Int?] {
+        let huge: [Int?] = grid.pageSizes.indices.reversed().filter { index in
             demand.cells.allSatisfy { Int($0.memory.count) % grid.pageSizes[index] == 0 }
         }
         switch demand.pageSize?.value {
-        case nil, .small: return [-1]
-        case .any: return huge + [-1]
+        case nil, .small: return [nil]
+        case .any: return huge + [nil]
         case .large:
-            guard !huge.isEmpty else { throw StaticObstacleError(.pageSizeMissing(nil)) }
+            guard !huge.isEmpty else { throw StaticObstacle.pageSizeMissing(nil) }
             return huge
         case .exactly(let size):
-            if Int(size.size.count) == grid.basePage { return [-1] }
-            guard let index = grid.sizeIndex(size) else { throw StaticObstacleError(.pageSizeMissing(size)) }
+            if Int(size.size.count) == grid.basePage { return [nil] }
+            guard let index = grid.sizeIndex(size) else { throw StaticObstacle.pageSizeMissing(size) }
             return [index]
         }
     }
-}
-
-/// Carries a ``StaticObstacle``.
-struct StaticObstacleError: Error {
-    let obstacle: StaticObstacle
-    init(_ obstacle: StaticObstacle) { self.obstacle = obstacle }
 }

@@ -30,8 +30,8 @@ extension KeptPlacement {
             guard let bound = present.cells[cell.id], let host = grid.indexOfCell[bound.hostCell],
                 need.allows(index, on: host, beside: assignment.hosts)
             else { return nil }
-            let page = bound.hugePage.map { grid.sizeIndex($0) } ?? -1
-            guard let page, need.pages.contains(page) else { return nil }
+            let page = bound.hugePage.flatMap { grid.sizeIndex($0) }
+            guard (page == nil) == (bound.hugePage == nil), need.pages.contains(page) else { return nil }
             assignment.hosts.append(host)
             assignment.pages.append(page)
         }

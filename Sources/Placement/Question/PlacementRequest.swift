@@ -23,8 +23,7 @@ public struct PlacementRequest: Hashable, Sendable {
     /// The search limit unless another is asked for: some seconds of work.
     public static let defaultSearchLimit = 20_000_000
 
-    /// Puts a request together.
-    public init(
+    package init(
         host: HostFacts, policy: HostPolicy, guests: [PlacementGuest], foreign: [ForeignLoad] = [],
         heldPages: [PoolID: PageCount] = [:], allowsShrink: Bool = false, explains: Bool = false,
         searchLimit: Int = PlacementRequest.defaultSearchLimit
@@ -49,8 +48,7 @@ public struct PlacementGuest: Hashable, Sendable {
     /// Where it is now, or nil for a guest that is nowhere yet.
     public var present: PresentPlacement?
 
-    /// Puts a guest together.
-    public init(name: String, demand: GuestDemand, present: PresentPlacement? = nil) {
+    package init(name: String, demand: GuestDemand, present: PresentPlacement? = nil) {
         self.name = name
         self.demand = demand
         self.present = present
@@ -68,8 +66,7 @@ public struct PresentPlacement: Hashable, Sendable {
         /// The host cells that its memory is laid out over by turns; empty where that is one cell, or another policy.
         public var interleaved: CellSet
 
-        /// Puts a bound cell together.
-        public init(hostCell: CellID, hugePage: PageSize?, interleaved: CellSet = []) {
+        package init(hostCell: CellID, hugePage: PageSize?, interleaved: CellSet = []) {
             self.interleaved = interleaved
             self.hostCell = hostCell
             self.hugePage = hugePage
@@ -85,8 +82,7 @@ public struct PresentPlacement: Hashable, Sendable {
     /// Whether the guest runs.
     public var isRunning: Bool
 
-    /// Puts a present placement together.
-    public init(
+    package init(
         cells: [GuestCellID: BoundCell], pins: [VCPU: CPUSet], emulatorCPUs: CPUSet? = nil, isRunning: Bool
     ) {
         self.cells = cells
@@ -105,22 +101,20 @@ public struct ForeignLoad: Hashable, Sendable {
         /// How many vCPUs; 0 for other threads of the domain.
         public var count: Int
 
-        /// Puts a group of vCPUs together.
-        public init(cpus: CPUSet?, count: Int) {
+        package init(cpus: CPUSet?, count: Int) {
             self.cpus = cpus
             self.count = count
         }
     }
 
     /// Ordinary memory.
-    public struct Memory: Hashable, Sendable {
+    public struct HeldMemory: Hashable, Sendable {
         /// The cell it is bound to; nil when it may come from several.
         public var cell: CellID?
         /// How much.
         public var amount: KiB
 
-        /// Puts an amount together.
-        public init(cell: CellID?, amount: KiB) {
+        package init(cell: CellID?, amount: KiB) {
             self.cell = cell
             self.amount = amount
         }
@@ -133,9 +127,9 @@ public struct ForeignLoad: Hashable, Sendable {
     /// vCPUs that may run on several CPUs.
     public var sharedVCPUs: [SharedVCPUs]
     /// Ordinary memory.
-    public var memory: [Memory]
+    public var memory: [HeldMemory]
     /// Ordinary memory of the domain's QEMU, beside ``memory``; nil where none is counted.
-    public var overhead: Memory?
+    public var overhead: HeldMemory?
     /// Huge pages that the domain holds now.
     public var pagesHeld: [PoolID: PageCount]
     /// Huge pages that the domain needs when libvirt starts it with the host.
@@ -149,10 +143,9 @@ public struct ForeignLoad: Hashable, Sendable {
     /// Whether it is a guest of the site that keeps its place as it is.
     public var isGuest = false
 
-    /// Puts a load together.
-    public init(
-        name: String, takenCPUs: CPUSet = [], sharedVCPUs: [SharedVCPUs] = [], memory: [Memory] = [],
-        overhead: Memory? = nil, pagesHeld: [PoolID: PageCount] = [:], pagesAtStart: [PoolID: PageCount] = [:],
+    package init(
+        name: String, takenCPUs: CPUSet = [], sharedVCPUs: [SharedVCPUs] = [], memory: [HeldMemory] = [],
+        overhead: HeldMemory? = nil, pagesHeld: [PoolID: PageCount] = [:], pagesAtStart: [PoolID: PageCount] = [:],
         promisedPages: [PageSize: PageCount] = [:]
     ) {
         self.promisedPages = promisedPages

@@ -12,8 +12,8 @@ struct SpreadNeed: Hashable {
     var first: [Int]
     /// How much, in KiB.
     var memory: Int
-    /// The index of the size of its pages; -1 is ordinary pages.
-    var page: Int
+    /// The index of the size of its pages; nil is ordinary pages.
+    var page: Int?
     /// Whether it may not be overcommitted.
     var isReserved: Bool
     /// Whether it is laid out over its cells by turns.
@@ -37,13 +37,12 @@ struct SpreadChoice: Hashable {
 
 extension GuestCounts {
     /// Takes the memory that does not come from the cells' own host cells out of the cells.
-    mutating func spread(_ demand: GuestDemand, on grid: HostGrid, by choice: SpreadChoice) throws(StaticObstacleError)
-    {
+    mutating func spread(_ demand: GuestDemand, on grid: HostGrid, by choice: SpreadChoice) throws(StaticObstacle) {
         for (index, cell) in demand.cells.enumerated() where cell.memory > .zero {
             guard let hosts = try spreadHosts(of: cell, demand, on: grid, by: choice) else { continue }
             spread.append(
                 SpreadNeed(
-                    cell: index, hosts: hosts.all, first: hosts.first, memory: cells[index].memory, page: -1,
+                    cell: index, hosts: hosts.all, first: hosts.first, memory: cells[index].memory, page: nil,
                     isReserved: cells[index].isReserved, isEven: demand.policy(of: cell) == .interleave))
             cells[index].memory = 0
         }
@@ -56,12 +55,12 @@ extension GuestCounts {
 
     private func spreadHosts(
         of cell: GuestCellDemand, _ demand: GuestDemand, on grid: HostGrid, by choice: SpreadChoice
-    ) throws(StaticObstacleError) -> (all: [Int]?, first: [Int])? {
+    ) throws(StaticObstacle) -> (all: [Int]?, first: [Int])? {
         let mayLeave = choice.goesElsewhere && demand.mayComeFromElsewhere(cell)
         guard let named = cell.memoryCells?.value ?? choice.present[cell.id] else { return mayLeave ? (nil, []) : nil }
         var hosts: [Int] = []
         for id in named {
-            guard let index = grid.indexOfCell[id] else { throw StaticObstacleError(.cellMissing(id)) }
+            guard let index = grid.indexOfCell[id] else { throw StaticObstacle.cellMissing(id) }
             hosts.append(index)
         }
         return mayLeave ? (nil, hosts) : (hosts, hosts)
@@ -77,7 +76,7 @@ extension GuestCounts {
         }
         spread.append(
             SpreadNeed(
-                cell: first, hosts: home.hosts, first: home.first, memory: overhead, page: -1,
+                cell: first, hosts: home.hosts, first: home.first, memory: overhead, page: nil,
                 isReserved: home.isReserved,
                 isEven: false, isOverhead: true))
     }

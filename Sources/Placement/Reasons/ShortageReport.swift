@@ -77,14 +77,14 @@ struct ShortageReport {
     private func promisedReasons(for need: GuestCounts) -> [Shortage] {
         guard !state.grid.managesPools else { return [] }
         let memory = need.cells.reduce(0) { $0 + $1.memory }
-        let short = need.pages.filter { size in
-            size >= 0 && state.grid.promisedPages[size] > 0
+        let short = need.pages.compactMap(\.self).filter { size in
+            state.grid.promisedPages[size] > 0
                 && state.sparePages(of: size) - state.grid.promisedPages[size] < memory / state.grid.pageSizes[size]
         }
         guard short.count == need.pages.count, let size = short.last else { return [] }
         let free = state.sparePages(of: size) - state.grid.promisedPages[size]
         let needed = memory / state.grid.pageSizes[size]
-        let lack = Lack(resource: .pages(size: size), needed: needed, available: free)
+        let lack = Lack(.pages(state.grid.pageSize(size)), needed: needed, available: free)
         return [shortage(lack, on: nil, own: needed, free: free)]
     }
 
@@ -97,7 +97,7 @@ struct ShortageReport {
     }
 
     /// What one guest cell lacks on one host cell: CPUs and memory are asked apart, so that neither hides the other.
-    private mutating func lacks(of need: CellCounts, on host: Int, pages: [Int]) -> [Shortage] {
+    private mutating func lacks(of need: CellCounts, on host: Int, pages: [Int?]) -> [Shortage] {
         var cpusOnly = need
         cpusOnly.memory = 0
         cpusOnly.overhead = 0
@@ -106,7 +106,7 @@ struct ShortageReport {
         memoryOnly.isReserved = need.isReserved
         memoryOnly.overhead = need.overhead
         var found: [Shortage] = []
-        if let lack = state.lack(of: cpusOnly, on: host, page: -1) {
+        if let lack = state.lack(of: cpusOnly, on: host, page: nil) {
             let own = own(need, lack.resource)
             let free = freeCPUs(for: cpusOnly, lacking: lack, on: host, own: own)
             found.append(shortage(lack, on: host, own: own, free: free))
@@ -114,15 +114,15 @@ struct ShortageReport {
         // Where huge pages would do and not even QEMU's own memory is there, that is what is short.
         var overheadOnly = memoryOnly
         overheadOnly.memory = 0
-        if pages != [-1], let lack = state.lack(of: overheadOnly, on: host, page: -1) {
+        if pages != [nil], let lack = state.lack(of: overheadOnly, on: host, page: nil) {
             let free = most(below: need.overhead) { report, amount in
                 overheadOnly.overhead = amount
-                return report.state.lack(of: overheadOnly, on: host, page: -1) == nil
+                return report.state.lack(of: overheadOnly, on: host, page: nil) == nil
             }
             return found + [shortage(lack, on: host, own: need.overhead, free: free)]
         }
         // With several page sizes the last one stands for all: each of them was short.
-        var memoryLack: (lack: Lack, page: Int)?
+        var memoryLack: (lack: Lack, page: Int?)?
         for page in pages {
             guard let lack = state.lack(of: memoryOnly, on: host, page: page) else {
                 memoryLack = nil
@@ -131,9 +131,9 @@ struct ShortageReport {
             memoryLack = (lack, page)
         }
         if let (lack, page) = memoryLack {
-            let unit = page >= 0 ? state.grid.pageSizes[page] : 1
+            let unit = page.map { state.grid.pageSizes[$0] } ?? 1
             var free = freeMemory(for: memoryOnly, on: host, page: page, unit: unit)
-            if case .pages(let size) = lack.resource { free /= state.grid.pageSizes[size] }
+            if case .pages(let size) = lack.resource { free /= Int(size.size.count) }
             found.append(shortage(lack, on: host, own: own(need, lack.resource), free: free))
         }
         return found
@@ -146,19 +146,19 @@ struct ShortageReport {
             return most(below: need.shared) { report, shared in
                 var less = need
                 less.shared = shared
-                return report.state.lack(of: less, on: host, page: -1) == nil
+                return report.state.lack(of: less, on: host, page: nil) == nil
             }
         default: return lack.available - (lack.needed - own)
         }
     }
 
     /// The most memory in KiB, in steps of `unit`, that the cell still has for the guest cell.
-    private mutating func freeMemory(for need: CellCounts, on host: Int, page: Int, unit: Int) -> Int {
+    private mutating func freeMemory(for need: CellCounts, on host: Int, page: Int?, unit: Int) -> Int {
         unit
             * most(below: need.memory / unit) { report, count in
                 var less = need
                 less.memory = count * unit
-                if page < 0 { less.overhead = report.overhead(need.overhead, less: need.memory - less.memory) }
+                if page == nil { less.overhead = report.overhead(need.overhead, less: need.memory - less.memory) }
                 return report.state.lack(of: less, on: host, page: page) == nil
             }
     }
@@ -180,14 +180,15 @@ struct ShortageReport {
     }
 
     /// How much of a resource the guest cell itself wants.
-    private func own(_ need: CellCounts, _ resource: Lack.Resource) -> Int {
+    private func own(_ need: CellCounts, _ resource: Shortage.Resource) -> Int {
         switch resource {
         case .wholeCores: need.wholeCores
         case .siblingPairs: max(1, need.pairs)
         case .dedicatedCPUs: need.dedicated
         case .sharedCPUs, .sharedVCPUs: need.shared
         case .memory: need.memory
-        case .pages(let size), .pageSize(let size): need.memory / state.grid.pageSizes[size]
+        case .pages(let size), .pageSize(let size): need.memory / Int(size.size.count)
+        case .cells, .device: 1
         }
     }
 
@@ -229,27 +230,13 @@ struct ShortageReport {
     private func shortage(_ lack: Lack, on host: Int?, own: Int, free: Int) -> Shortage {
         let cell = host.map { state.grid.cells[$0].id }
         return Shortage(
-            hostCell: cell, resource: resource(lack.resource), needed: UInt64(max(0, own)),
+            hostCell: cell, resource: lack.resource, needed: UInt64(max(0, own)),
             free: UInt64(max(0, min(free, own))),
             heldBy: holders(of: lack.resource, on: cell))
     }
 
-    private func resource(_ resource: Lack.Resource) -> Shortage.Resource {
-        func size(_ index: Int) -> PageSize { PageSize(KiB(UInt64(state.grid.pageSizes[index]))) }
-        switch resource {
-        case .wholeCores: return .wholeCores
-        case .siblingPairs: return .siblingPairs
-        case .dedicatedCPUs: return .dedicatedCPUs
-        case .sharedCPUs: return .sharedCPUs
-        case .sharedVCPUs: return .sharedVCPUs
-        case .memory: return .memory
-        case .pages(let index): return .pages(size(index))
-        case .pageSize(let index): return .pageSize(size(index))
-        }
-    }
-
     /// Guests, foreign domains and pools that hold some of a resource, on one cell or, without one, anywhere.
-    private func holders(of resource: Lack.Resource, on cell: CellID?) -> [String] {
+    private func holders(of resource: Shortage.Resource, on cell: CellID?) -> [String] {
         let guests = placed.guests.filter { guest in
             if guest.cells.isEmpty { return cell == nil }
             return guest.cells.contains { part in
@@ -273,43 +260,44 @@ struct ShortageReport {
                         guard let claimed = group.cpus else { return resource.isShared }
                         return !claimed.isDisjoint(with: cpus)
                     }
+            case .cells, .device: return false
             }
         }
         return (guests.map(\.name) + foreign.map(\.name) + pools(holding: resource, on: cell)).sorted()
     }
 
     /// The pools whose free pages nobody asked for: ordinary memory, were they given back.
-    private func pools(holding resource: Lack.Resource, on cell: CellID?) -> [String] {
+    private func pools(holding resource: Shortage.Resource, on cell: CellID?) -> [String] {
         guard !request.allowsShrink, request.policy.managesPools else { return [] }
-        let short: Int? = if case .pages(let index) = resource { index } else { nil }
+        let short: PageSize? = if case .pages(let size) = resource { size } else { nil }
         guard resource == .memory || short != nil else { return [] }
         return request.host.cells.filter { (cell ?? $0.id) == $0.id }.flatMap { host in
             host.pools.filter { pool in
                 // Free pages of the size itself are no holder: they are what is free.
-                if let short, Int(pool.pageSize.size.count) == state.grid.pageSizes[short] { return false }
+                if pool.pageSize == short { return false }
                 let usage = placed.cells.first { $0.id == host.id }?.pools.first { $0.pageSize == pool.pageSize }
                 return pool.total > max(usage?.wanted ?? .zero, pool.used)
             }.map { PoolID(cell: host.id, pageSize: $0.pageSize).address }
         }
     }
 
-    private func holds(_ cell: GuestCellPlacement, _ resource: Lack.Resource) -> Bool {
+    private func holds(_ cell: GuestCellPlacement, _ resource: Shortage.Resource) -> Bool {
         switch resource {
         case .wholeCores, .siblingPairs, .dedicatedCPUs: !cell.dedicatedVCPUs.isEmpty
         case .sharedCPUs, .sharedVCPUs: !cell.vcpus.isEmpty
         case .memory: cell.memory > .zero
-        case .pages(let index), .pageSize(let index):
-            Int(cell.pageSize.size.count) == state.grid.pageSizes[index]
+        case .pages(let size), .pageSize(let size): cell.pageSize == size
+        case .cells, .device: false
         }
     }
 }
 
-extension Lack.Resource {
+extension Shortage.Resource {
     /// Whether it is about memory or its pages.
     fileprivate var isOfMemory: Bool {
         switch self {
         case .memory, .pages, .pageSize: true
-        case .wholeCores, .siblingPairs, .dedicatedCPUs, .sharedCPUs, .sharedVCPUs: false
+        case .wholeCores, .siblingPairs, .dedicatedCPUs, .sharedCPUs, .sharedVCPUs, .cells, .device: false
         }
     }
 

@@ -1,26 +1,24 @@
 /// The exhaustive search: finds an assignment whenever there is one, unless the limit comes first.
 struct ExhaustiveSearch {
     /// Guests that are alike in everything that placement looks at.
-    private struct Kind {
+    private struct GuestKind {
         let need: GuestCounts
         let guests: [Int]
-        let pageChoices: [[Int]]
+        let pageChoices: [[Int?]]
         /// By page choice and guest cell: the index of its shape.
         let shapes: [[Int]]
     }
 
     /// A guest cell with its page size: what fits a host cell or not.
-    private struct Shape: Hashable {
+    private struct CellShape: Hashable {
         let need: CellCounts
-        let page: Int
+        let page: Int?
     }
-
-    private enum Outcome { case found, exhausted, limit }
 
     private let search: PlacementSearch
     private var state: PlacementState
-    private let kinds: [Kind]
-    private let shapes: [Shape]
+    private let kinds: [GuestKind]
+    private let shapes: [CellShape]
     /// By cell and shape: whether the shape fits the cell as it is loaded now. Loads only grow below a node, so it only falls.
     private var fits: [Bool]
     /// By shape: the number of cells it fits.
@@ -59,9 +57,9 @@ struct ExhaustiveSearch {
         self.search = search
         self.limit = limit
         state = search.state
-        var shapes: [Shape] = []
-        var kinds: [Kind] = []
-        var indexOfShape: [Shape: Int] = [:]
+        var shapes: [CellShape] = []
+        var kinds: [GuestKind] = []
+        var indexOfShape: [CellShape: Int] = [:]
         var members: [GuestCounts: [Int]] = [:]
         for guest in search.sorted(by: .cellsFirst)
         where !search.needs[guest].cells.isEmpty && search.fixed[guest] == nil {
@@ -73,14 +71,14 @@ struct ExhaustiveSearch {
             let choices = need.pageChoices(mixed: search.allowsMixedPages)
             let ids = choices.map { pages in
                 zip(need.cells, pages).map { cell, page in
-                    let shape = Shape(need: cell, page: page)
+                    let shape = CellShape(need: cell, page: page)
                     if let index = indexOfShape[shape] { return index }
                     indexOfShape[shape] = shapes.count
                     shapes.append(shape)
                     return shapes.count - 1
                 }
             }
-            kinds.append(Kind(need: need, guests: guests, pageChoices: choices, shapes: ids))
+            kinds.append(GuestKind(need: need, guests: guests, pageChoices: choices, shapes: ids))
         }
         let cellCount = search.state.grid.cells.count
         self.shapes = shapes
@@ -119,7 +117,7 @@ struct ExhaustiveSearch {
     }
 
     /// Places one more guest and everything after it.
-    private mutating func descend() -> Outcome {
+    private mutating func descend() -> SearchOutcome {
         guard steps < limit else { return .limit }
         let next = nextKind()
         guard case .place(let kind) = next else {
@@ -184,7 +182,7 @@ struct ExhaustiveSearch {
         fits[host * shapes.count + shape] && !closed[kind][host]
     }
 
-    private mutating func branch(on kind: Int) -> Outcome {
+    private mutating func branch(on kind: Int) -> SearchOutcome {
         let saved = closed[kind]
         defer { closed[kind] = saved }
         for choice in kinds[kind].pageChoices.indices {
@@ -196,7 +194,7 @@ struct ExhaustiveSearch {
     }
 
     /// Chooses a host cell for the next cell of one guest, or goes on with the next guest when it has all.
-    private mutating func extend(_ assignment: Assignment, kind: Int, choice: Int) -> Outcome {
+    private mutating func extend(_ assignment: Assignment, kind: Int, choice: Int) -> SearchOutcome {
         let need = kinds[kind].need
         let cell = assignment.hosts.count
         guard cell < need.cells.count else {

@@ -6,7 +6,7 @@ struct GreedyConstruction {
     enum Order: CaseIterable { case cellsFirst, cpusFirst, memoryFirst, sharedFirst }
 
     /// Which cells come first for a guest that suits several.
-    enum Preference {
+    enum CellOrder {
         /// The cell with the most room.
         case emptiest
         /// The cell with the least room.
@@ -14,17 +14,17 @@ struct GreedyConstruction {
         /// The cell whose free CPUs and memory are most of what the guest needs most of: both run out together.
         case balanced
 
-        static func inTurn(prefersPack: Bool) -> [Preference] {
+        static func inTurn(prefersPack: Bool) -> [CellOrder] {
             prefersPack ? [.fullest, .emptiest, .balanced] : [.emptiest, .fullest, .balanced]
         }
     }
 
     private let search: PlacementSearch
     private let order: Order
-    private let preference: Preference
+    private let preference: CellOrder
     var state: PlacementState
 
-    init(search: PlacementSearch, order: Order, preference: Preference) {
+    init(search: PlacementSearch, order: Order, preference: CellOrder) {
         self.search = search
         self.order = order
         self.preference = preference
@@ -104,7 +104,7 @@ struct GreedyConstruction {
     ///
     /// From each host cell outwards, the nearest cells are added until guest cells and host cells can be matched. Before them come
     /// cells that the guest's devices are on; near devices that it should be near to counts more than near cells.
-    private mutating func bestHosts(for need: GuestCounts, pages: [Int], ranking: [Int]) -> [Int]? {
+    private mutating func bestHosts(for need: GuestCounts, pages: [Int?], ranking: [Int]) -> [Int]? {
         let fits = need.cells.indices.map { cell in
             state.grid.cells.indices.map { host in
                 (need.forced[cell] ?? host) == host
@@ -148,11 +148,11 @@ struct GreedyConstruction {
 
 extension GuestCounts {
     /// Page sizes by guest cell, in the order of preference: one size for all, and only then mixtures.
-    func pageChoices(mixed: Bool) -> [[Int]] {
+    func pageChoices(mixed: Bool) -> [[Int?]] {
         if let keptPages { return [keptPages] }
         let uniform = pages.map { page in cells.map { _ in page } }
         guard mixed, !isUniform, cells.count > 1, pages.count > 1, cells.count <= 8 else { return uniform }
-        var mixtures: [[Int]] = [[]]
+        var mixtures: [[Int?]] = [[]]
         for _ in cells { mixtures = mixtures.flatMap { start in pages.map { start + [$0] } } }
         return uniform + mixtures.filter { Set($0).count > 1 }
     }

@@ -38,16 +38,16 @@ struct Measures {
     }
 
     /// What a guest cell takes, by measure.
-    func amounts(of need: CellCounts, page: Int) -> [Int] {
+    func amounts(of need: CellCounts, page: Int?) -> [Int] {
         var amounts = Array(repeating: 0, count: count)
         amounts[Measures.threads] = need.wholeCores * threadsOfCore + need.paired + need.singles
         amounts[Measures.cores] = need.wholeCores
         amounts[Measures.shared] = sharedUse(
             cores: need.wholeCores, threads: need.paired + need.singles, shared: need.shared)
-        let ordinary = need.overhead + (page < 0 ? need.memory : 0)
+        let ordinary = need.overhead + (page == nil ? need.memory : 0)
         amounts[Measures.ordinary] = ordinary * (need.isReserved ? ramRatio.alone : ramRatio.shared)
         amounts[Measures.memory] = amounts[Measures.ordinary]
-        if page >= 0 {
+        if let page {
             amounts[Measures.memory] += need.memory * ramRatio.alone
             amounts[Measures.pages + page] = need.memory / pageSizes[page]
         }
@@ -58,7 +58,7 @@ struct Measures {
     func amounts(of cell: Int, in need: GuestCounts) -> [Int] {
         let pages = need.keptPages.map { [$0[cell]] } ?? need.pages
         let choices = pages.map { amounts(of: need.cells[cell], page: $0) }
-        guard let first = choices.first else { return amounts(of: need.cells[cell], page: -1) }
+        guard let first = choices.first else { return amounts(of: need.cells[cell], page: nil) }
         return choices.dropFirst().reduce(first) { zip($0, $1).map(min) }
     }
 

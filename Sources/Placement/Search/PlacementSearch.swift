@@ -4,8 +4,12 @@ internal import SiteFile
 /// Host cells and page sizes of one guest: by guest cell, as indices of the grid.
 struct Assignment: Hashable {
     var hosts: [Int]
-    var pages: [Int]
+    /// Indices of page sizes; nil is ordinary pages.
+    var pages: [Int?]
 }
+
+/// How one descent of a search ended: all are placed, nobody can be, or the limit was reached.
+enum SearchOutcome { case found, exhausted, limit }
 
 /// What a search for all guests together found.
 enum SearchResult {
@@ -77,7 +81,7 @@ struct PlacementSearch {
         for need in needs { state.addFloating(need) }
         guard state.hostLack == nil else { return .impossible }
         for order in GreedyConstruction.Order.allCases {
-            for preference in GreedyConstruction.Preference.inTurn(prefersPack: prefersPack) {
+            for preference in GreedyConstruction.CellOrder.inTurn(prefersPack: prefersPack) {
                 var construction = GreedyConstruction(search: self, order: order, preference: preference)
                 if let assignments = construction.placeAll() { return .found(assignments) }
             }
@@ -142,12 +146,13 @@ struct PlacementSearch {
         var pages = Array(repeating: 0, count: merged.pageSizes.count)
         for need in needs {
             // Only a single possible page size is sure to be used; a choice counts as no memory at all.
-            let page = need.pages.count == 1 ? need.pages[0] : nil
+            let isSure = need.pages.count == 1
+            let page = isSure ? need.pages[0] : nil
             for cell in need.cells {
                 var cell = cell
-                if page == nil { cell.memory = 0 }
-                load.add(cell, inHugePages: page.map { $0 >= 0 } ?? false)
-                if let page, page >= 0 { pages[page] += cell.memory / merged.pageSizes[page] }
+                if !isSure { cell.memory = 0 }
+                load.add(cell, inHugePages: page != nil)
+                if let page { pages[page] += cell.memory / merged.pageSizes[page] }
             }
         }
         load.sharedMost = 0

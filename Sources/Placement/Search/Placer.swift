@@ -58,7 +58,7 @@ public enum Placer {
     }
 
     /// The verdict of ``place(_:)`` alone, which takes less where guests have to move.
-    static func verdict(on request: PlacementRequest) -> Placement.Verdict {
+    static func verdict(on request: PlacementRequest) -> Placement.SearchVerdict {
         var sorted = request
         sorted.guests.sort { $0.name < $1.name }
         let budget = SearchBudget(sorted.searchLimit)
@@ -112,7 +112,7 @@ struct PlacementRun {
                 needs.append(need)
             } catch {
                 needs.append(nil)
-                obstacles[index] = error.obstacle
+                obstacles[index] = error
             }
         }
         for (guest, need) in zip(request.guests, needs) {
@@ -177,7 +177,7 @@ struct PlacementRun {
     }
 
     /// The verdict alone: that of ``run()``, whose moves are not kept few.
-    func verdict() -> Placement.Verdict {
+    func verdict() -> Placement.SearchVerdict {
         guard poolShortages.isEmpty, obstacles.isEmpty, !someGuestFitsNowhere else { return .infeasible }
         if !kept.isEmpty, case .found = attempt(keeping: Set(kept.keys), share: 4) { return .placed }
         return switch attempt(keeping: []) {
@@ -247,7 +247,7 @@ struct PlacementRun {
 
     /// The grid without the CPUs that kept guests have for themselves, and needs that no longer ask for these.
     func committed(_ keeping: Set<Int>) -> (HostGrid, [GuestCounts], [Int: KeptCPUs]) {
-        var (grid, needs) = (grid, needs.map { $0 ?? GuestCounts(cells: [], forced: [], pages: [-1]) })
+        var (grid, needs) = (grid, needs.map { $0 ?? GuestCounts(cells: [], forced: [], pages: [nil]) })
         var keptCPUs: [Int: KeptCPUs] = [:]
         for guest in inOrderOfKeeping(keeping) {
             guard let place = kept[guest] else { continue }

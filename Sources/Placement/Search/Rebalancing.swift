@@ -74,9 +74,10 @@ package struct Rebalancing {
         question.explains = false
         // Each question is about one guest, with everybody else where they are.
         question.searchLimit = request.searchLimit / Rebalancing.share
+        let places = current.guests.keyed(by: \.name)
         for index in question.guests.indices {
             let name = question.guests[index].name
-            let place = current.guests.first { $0.name == name }
+            let place = places[name]
             let runs = question.guests[index].present?.isRunning == true
             question.guests[index].present =
                 name == guest.name
@@ -156,7 +157,7 @@ package struct Rebalancing {
                 byGuest[move.guest]?.gains += move.gains
             }
         }
-        let places = Dictionary(last.guests.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let places = last.guests.keyed(by: \.name)
         return first.guests.compactMap { guest in places[guest.name] == guest ? nil : byGuest[guest.name] }
     }
 }

@@ -6,12 +6,12 @@
 /// pigeonhole for sizes: of guests above a third of a cell it takes two, whatever is left over.
 struct SumRefutation {
     /// Guest cells that are alike: what each takes, where it may be, and how many there are.
-    private struct Kind: Hashable {
+    private struct CellKind: Hashable {
         let amounts: [Int]
         let hosts: [Int]
     }
 
-    private var kinds: [(kind: Kind, count: Int)] = []
+    private var kinds: [(kind: CellKind, count: Int)] = []
     private var rooms: [[Int]] = []
     /// How many multiples are tried in one measure.
     private static let units = 24
@@ -22,8 +22,8 @@ struct SumRefutation {
     init(_ guests: [GuestCounts], and more: [GuestCounts] = [], times: Int = 0, on state: PlacementState) {
         let measures = Measures(state)
         var state = state
-        var counts: [Kind: Int] = [:]
-        var known: [CellCounts: [Int: [Int]]] = [:]
+        var counts: [CellKind: Int] = [:]
+        var known: [CellCounts: [Int?: [Int]]] = [:]
         for (index, need) in (guests + more).enumerated() {
             for cell in need.cells.indices {
                 var hosts: Set<Int> = []
@@ -33,7 +33,7 @@ struct SumRefutation {
                     hosts.formUnion(fitting)
                 }
                 if let forced = need.forced[cell] { hosts.formIntersection([forced]) }
-                let kind = Kind(amounts: measures.amounts(of: cell, in: need), hosts: hosts.sorted())
+                let kind = CellKind(amounts: measures.amounts(of: cell, in: need), hosts: hosts.sorted())
                 counts[kind, default: 0] += index < guests.count ? 1 : times
             }
         }
@@ -67,7 +67,7 @@ struct SumRefutation {
 
 extension PlacementState {
     /// The host cells that have room for a guest cell as they are now.
-    mutating func hosts(of need: CellCounts, page: Int) -> [Int] {
+    mutating func hosts(of need: CellCounts, page: Int?) -> [Int] {
         grid.cells.indices.filter { lack(of: need, on: $0, page: page) == nil }
     }
 }
@@ -75,13 +75,13 @@ extension PlacementState {
 /// The same bounds for the guests that are left in a search, without asking who fits where: cheap enough for every step of it.
 struct RemainingSums {
     /// By measure that counts: its index, the units in which it is counted, and by unit and kind of guest the multiples.
-    private struct Row {
+    private struct MeasureRow {
         let measure: Int
         let unit: Int
         let multiples: [Int]
     }
 
-    private let rows: [Row]
+    private let rows: [MeasureRow]
     private let measures: Measures
     /// By host cell: what it has left.
     private(set) var rooms: [[Int]]
@@ -92,7 +92,7 @@ struct RemainingSums {
         let measures = Measures(state)
         let amounts = kinds.map { need in need.cells.indices.map { measures.amounts(of: $0, in: need) } }
         let rooms = state.grid.cells.indices.map { measures.room(on: $0, of: state) }
-        var rows: [Row] = []
+        var rows: [MeasureRow] = []
         for measure in 0..<measures.count {
             let sizes = Set(amounts.joined().map { $0[measure] }).subtracting([0])
             guard !sizes.isEmpty else { continue }
@@ -101,7 +101,7 @@ struct RemainingSums {
             let coarse = sizes.filter { largest / $0 < RemainingSums.units }.sorted(by: >)
             for unit in [1] + coarse.prefix(RemainingSums.units) {
                 let multiples = amounts.map { $0.reduce(0) { $0 + $1[measure] / unit } }
-                rows.append(Row(measure: measure, unit: unit, multiples: multiples))
+                rows.append(MeasureRow(measure: measure, unit: unit, multiples: multiples))
             }
         }
         self.rows = rows

@@ -35,7 +35,7 @@ struct SumScale {
     init?(search: PlacementSearch, guests: [Int]) {
         state = search.state
         measures = Measures(search.state)
-        var pages: Set<Int> = []
+        var pages: Set<Int?> = []
         var hasDedicated = false
         for guest in guests {
             let need = search.needs[guest]
@@ -49,14 +49,14 @@ struct SumScale {
             zip(cell.poolTotal, cell.poolBase).contains { ($0 ?? 0) > $1 }
         }
         let isOfPages = pages.count == 1 && (!state.grid.managesPools || hasSpare)
-        let only = pages.first.map { $0 >= 0 ? Measures.pages + $0 : Measures.ordinary }
+        let only = pages.first.map { size in size.map { Measures.pages + $0 } ?? Measures.ordinary }
         memory = isOfPages ? only ?? Measures.memory : Measures.memory
         guard hasDedicated || !pages.isEmpty else { return nil }
         unit = tighterUnit(guests.map { search.needs[$0] })
     }
 
     /// What a guest cell takes.
-    func size(of need: CellCounts, page: Int) -> CPUsAndMemory {
+    func size(of need: CellCounts, page: Int?) -> CPUsAndMemory {
         let amounts = measures.amounts(of: need, page: page)
         return CPUsAndMemory(
             cpus: unit.map { amounts[memory] / $0 } ?? amounts[Measures.threads], memory: amounts[memory])

@@ -11,10 +11,10 @@ internal import HostModel
 /// again for a while. Chance decides between equals: a row of numbers that is the same each time.
 struct SwapSearch {
     /// One guest cell.
-    private struct Item {
+    private struct MovableCell {
         let guest: Int
         let cell: Int
-        let page: Int
+        let page: Int?
         let need: CellCounts
         let amounts: [Int]
         /// By host cell: whether it may be there at all.
@@ -24,7 +24,7 @@ struct SwapSearch {
     }
 
     /// What one step does.
-    private struct Change {
+    private struct Relocation {
         let item: Int
         let host: Int
         /// The guest cell that comes back; nil where none does.
@@ -34,7 +34,7 @@ struct SwapSearch {
 
     private let search: PlacementSearch
     private let count: Int
-    private var items: [Item] = []
+    private var items: [MovableCell] = []
     /// By host cell and measure: what it has.
     private let rooms: [[Int]]
     /// By measure: what one host cell has of it at most, as the unit of excess.
@@ -86,7 +86,7 @@ struct SwapSearch {
         excess = hosts.map { _ in 0 }
         shunned = []
         var state = search.state
-        var known: [CellCounts: [Int: Set<Int>]] = [:]
+        var known: [CellCounts: [Int?: Set<Int>]] = [:]
         for guest in open {
             let need = search.needs[guest]
             guard let pages = need.pageChoices(mixed: false).first else { return nil }
@@ -101,7 +101,7 @@ struct SwapSearch {
                 }
                 guard isAllowed.contains(true) else { return nil }
                 items.append(
-                    Item(
+                    MovableCell(
                         guest: guest, cell: cell, page: page, need: part,
                         amounts: measures.amounts(of: part, page: page), isAllowed: isAllowed))
             }
@@ -138,7 +138,7 @@ struct SwapSearch {
     private var result: SearchResult? {
         var state = search.state
         var assignments = search.needs.map { need in
-            Assignment(hosts: need.cells.map { _ in 0 }, pages: need.cells.map { _ in -1 })
+            Assignment(hosts: need.cells.map { _ in 0 }, pages: need.cells.map { _ in nil })
         }
         for (guest, assignment) in search.fixed { assignments[guest] = assignment }
         for (item, host) in zip(items, hostOf) {
@@ -165,11 +165,11 @@ struct SwapSearch {
     }
 
     /// The change that leaves the least excess, for some guest cells of a host cell.
-    private mutating func bestChange(of host: Int) -> Change? {
+    private mutating func bestChange(of host: Int) -> Relocation? {
         var candidates = members[host]
         while candidates.count > SwapSearch.sample { candidates.remove(at: dice.below(candidates.count)) }
         let total = excess.reduce(0, +)
-        var best: Change?
+        var best: Relocation?
         var equals = 1
         for item in candidates {
             for other in members.indices where other != host {
@@ -184,7 +184,7 @@ struct SwapSearch {
                     guard !isBack || sum == 0, sum <= best?.excess ?? Int.max else { return }
                     equals = sum == best?.excess ? equals + 1 : 1
                     guard equals == 1 || dice.below(equals) == 0 else { return }
-                    best = Change(item: item, host: other, other: partner, excess: sum)
+                    best = Relocation(item: item, host: other, other: partner, excess: sum)
                 }
                 if mayBe(item, on: other, without: nil) { consider(nil) }
                 for partner in members[other]
@@ -198,7 +198,7 @@ struct SwapSearch {
         return best
     }
 
-    private mutating func make(_ change: Change, from host: Int) {
+    private mutating func make(_ change: Relocation, from host: Int) {
         take(change.item, off: host)
         if let other = change.other {
             take(other, off: change.host)
@@ -251,8 +251,8 @@ struct SwapSearch {
         var pages = Array(search.state.pages(on: host))
         for index in members[host] {
             let item = items[index]
-            load.add(item.need, inHugePages: item.page >= 0)
-            if item.page >= 0 { pages[item.page] += item.need.memory / search.state.grid.pageSizes[item.page] }
+            load.add(item.need, inHugePages: item.page != nil)
+            if let page = item.page { pages[page] += item.need.memory / search.state.grid.pageSizes[page] }
         }
         if case .failure = search.state.checks[host].rest(with: load, pages: pages[...]) {
             excess[host] = SwapSearch.uncounted

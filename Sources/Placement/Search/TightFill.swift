@@ -24,7 +24,7 @@ struct TightFill {
     private struct Item {
         let guest: Int
         let cell: Int
-        let page: Int
+        let page: Int?
         let need: CellCounts
         let size: CPUsAndMemory
         /// Guest cells of one number are alike, and so are their guests.
@@ -34,8 +34,6 @@ struct TightFill {
         /// The last position in the order of cells at which it fits.
         var last = 0
     }
-
-    private enum Outcome { case found, exhausted, limit }
 
     /// What is open when a cell begins to be filled.
     private struct Opening {
@@ -121,7 +119,7 @@ struct TightFill {
                 // Cells of guests that have several stand for those of guests like theirs only.
                 let key = ItemKey(
                     need: part, page: pages[cell], forced: need.forced[cell], mustIncludeOneOf: need.mustIncludeOneOf,
-                    guest: need.cells.count > 1 ? like : -1)
+                    guest: need.cells.count > 1 ? like : nil)
                 let shape = shapes[key] ?? shapes.count
                 shapes[key] = shape
                 items.append(
@@ -165,7 +163,7 @@ struct TightFill {
         case .limit: return nil
         case .found:
             var assignments = search.needs.map { need in
-                Assignment(hosts: need.cells.map { _ in 0 }, pages: need.cells.map { _ in -1 })
+                Assignment(hosts: need.cells.map { _ in 0 }, pages: need.cells.map { _ in nil })
             }
             for (guest, assignment) in search.fixed { assignments[guest] = assignment }
             for (item, host) in zip(items, hosts) {
@@ -179,7 +177,7 @@ struct TightFill {
 
     // MARK: Cells
 
-    private mutating func fill(_ position: Int) -> Outcome {
+    private mutating func fill(_ position: Int) -> SearchOutcome {
         let open = openItems()
         guard !open.isEmpty else { return .found }
         guard position < order.count else { return .exhausted }
@@ -237,7 +235,8 @@ struct TightFill {
     ///
     /// Only taking an item recurs, and leaving one out goes round: the stack is as deep as there are items, not as there are
     /// items times cells.
-    private mutating func complete(_ position: Int, _ opening: Opening, from first: Int, used: CPUsAndMemory) -> Outcome
+    private mutating func complete(_ position: Int, _ opening: Opening, from first: Int, used: CPUsAndMemory)
+        -> SearchOutcome
     {
         let host = order[position]
         let room = capacity[host] - used
@@ -268,7 +267,7 @@ struct TightFill {
         }
     }
 
-    private mutating func close(_ position: Int, _ opening: Opening, waste: CPUsAndMemory) -> Outcome {
+    private mutating func close(_ position: Int, _ opening: Opening, waste: CPUsAndMemory) -> SearchOutcome {
         guard waste.cpus <= slack.cpus, waste.memory <= slack.memory, canGoOn(after: position, opening),
             !isCovered(position, opening, waste: waste)
         else { return .exhausted }
@@ -316,8 +315,8 @@ struct TightFill {
         var pages = Array(search.state.pages(on: host))
         for index in set {
             let item = items[index]
-            load.add(item.need, inHugePages: item.page >= 0)
-            if item.page >= 0 { pages[item.page] += item.need.memory / state.grid.pageSizes[item.page] }
+            load.add(item.need, inHugePages: item.page != nil)
+            if let page = item.page { pages[page] += item.need.memory / state.grid.pageSizes[page] }
         }
         if case .success = state.checks[host].rest(with: load, pages: pages[...]) { return true }
         return false
@@ -341,10 +340,11 @@ struct TightFill {
 
     private struct ItemKey: Hashable {
         let need: CellCounts
-        let page: Int
+        let page: Int?
         let forced: Int?
         let mustIncludeOneOf: [Set<Int>]
-        let guest: Int
+        /// The likeness of the guest; nil for guests of one cell.
+        let guest: Int?
     }
 }
 

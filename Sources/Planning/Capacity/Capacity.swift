@@ -8,26 +8,24 @@ public struct Capacity: Hashable, Sendable {
     /// Guests that are asked about together: so many of each flavor.
     public struct Wish: Hashable, Sendable {
         /// A flavor and how many guests of it.
-        public struct Part: Hashable, Sendable {
+        public struct FlavorCount: Hashable, Sendable {
             /// The flavor.
             public var flavor: FlavorSpec
             /// How many guests; at least one.
             public var count: Int
 
-            /// Puts a part together.
-            public init(flavor: FlavorSpec, count: Int = 1) {
+            package init(flavor: FlavorSpec, count: Int = 1) {
                 self.flavor = flavor
                 self.count = count
             }
         }
 
         /// The parts, in the order in which they were asked for.
-        public var parts: [Part]
+        public var parts: [FlavorCount]
         /// Whether it was asked for as a mix, even if of one flavor.
         public var isMix: Bool
 
-        /// Puts a wish together.
-        public init(_ parts: [Part], isMix: Bool = false) {
+        package init(_ parts: [FlavorCount], isMix: Bool = false) {
             self.parts = parts
             self.isMix = isMix
         }
@@ -57,7 +55,7 @@ public struct Capacity: Hashable, Sendable {
     /// The site.
     public var site: String
     /// Whether the guests of the site fit; if not, nothing was counted.
-    public var verdict: Placement.Verdict
+    public var verdict: Placement.SearchVerdict
     /// By wish, in the order in which they were asked for.
     public var fits: [Fit]
     /// What is free on each host cell, ascending.

@@ -118,7 +118,7 @@ struct AdoptedGuest {
         return try? DomainLoad(reading: document)
     }
 
-    private func name(_ part: Adoption.Part, in wanted: inout WantedSettings) {
+    private func name(_ part: Adoption.ManagedPart, in wanted: inout WantedSettings) {
         switch part {
         case .vcpus: wanted.vcpus = demand.vcpus
         case .memory: wanted.memory = demand.memory

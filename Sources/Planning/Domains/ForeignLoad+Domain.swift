@@ -63,10 +63,10 @@ extension ForeignLoad {
         isRunning = record.isRunning
         claimCPUs(load, online: host.onlineCPUs)
         for part in load.memory where part.hugePage(host: host, defaultHugePage: defaultHugePage) == nil {
-            memory.append(Memory(cell: part.onlyCell(of: host), amount: part.memory))
+            memory.append(HeldMemory(cell: part.onlyCell(of: host), amount: part.memory))
         }
         if let amount = overhead.amount(of: load, host: host, defaultHugePage: defaultHugePage) {
-            self.overhead = Memory(cell: load.memory.first?.onlyCell(of: host), amount: amount)
+            self.overhead = HeldMemory(cell: load.memory.first?.onlyCell(of: host), amount: amount)
         }
         let pages = DomainPages(load, host: host, defaultHugePage: defaultHugePage)
         if record.isRunning {
@@ -121,13 +121,13 @@ extension ForeignLoad {
     }
 
     /// By cell, the larger one of two amounts.
-    private static func most(of now: [Memory], _ next: [Memory]) -> [Memory] {
-        func sums(_ parts: [Memory]) -> [CellID?: KiB] {
+    private static func most(of now: [HeldMemory], _ next: [HeldMemory]) -> [HeldMemory] {
+        func sums(_ parts: [HeldMemory]) -> [CellID?: KiB] {
             Dictionary(parts.map { ($0.cell, $0.amount) }, uniquingKeysWith: { $0 + $1 })
         }
         return sums(now).merging(sums(next)) { max($0, $1) }
             .sorted { ($0.key?.rawValue ?? -1) < ($1.key?.rawValue ?? -1) }
-            .map { Memory(cell: $0.key, amount: $0.value) }
+            .map { HeldMemory(cell: $0.key, amount: $0.value) }
     }
 
     /// The domain without its claims to CPUs; its memory and pages stay.

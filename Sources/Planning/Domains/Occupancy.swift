@@ -11,7 +11,7 @@ internal import SiteFile
 /// what it has beyond its place in the plan is *held*: nobody else can be promised it before the guest has been started anew.
 struct Occupancy {
     /// One domain of ours that runs.
-    struct Guest {
+    struct RunningGuest {
         /// What it has now.
         var live: Tenancy
         /// What the plan gives it; nil for one that goes.
@@ -33,7 +33,7 @@ struct Occupancy {
     }
 
     /// By name: the running domains of this site.
-    private(set) var running: [String: Guest] = [:]
+    private(set) var running: [String: RunningGuest] = [:]
     /// By name: what each placed guest has once it runs as planned.
     private(set) var planned: [String: Tenancy] = [:]
 
@@ -41,7 +41,7 @@ struct Occupancy {
     /// By name: the site's guests.
     private let specs: [String: GuestSpec]
     /// Guests that stay as they are for now and hold something, ascending by name.
-    private var staying: [(name: String, guest: Guest)] = []
+    private var staying: [(name: String, guest: RunningGuest)] = []
     private let records: [String: DomainRecord]
 
     /// Looks at the domains that are this site's.
@@ -55,8 +55,8 @@ struct Occupancy {
     ) {
         self.request = request
         self.records = records
-        specs = Dictionary(request.guests.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
-        let places = Dictionary(placement.guests.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        specs = request.guests.keyed(by: \.name.value)
+        let places = placement.guests.keyed(by: \.name)
         for (name, place) in places {
             guard let demand = specs[name]?.demand else { continue }
             planned[name] = Tenancy(place, demand: demand, host: request.host)
@@ -100,7 +100,7 @@ struct Occupancy {
 
     private func guest(
         _ name: String, _ record: DomainRecord, place: GuestPlacement?, demand: GuestDemand?, goes: Bool
-    ) -> Guest {
+    ) -> RunningGuest {
         let parts = record.live ?? record.parts
         let live = Tenancy(
             running: parts, placement: place, demand: demand, host: request.host,
@@ -115,7 +115,7 @@ struct Occupancy {
             goes || place == nil || state == .shutoff || state == .absent
             || request.consent.restarts.contains(name)
             || (request.consent.restartsPending && request.consent.only?.contains(name) ?? true)
-        return Guest(live: live, planned: planned[name], leaves: leaves, moves: moves)
+        return RunningGuest(live: live, planned: planned[name], leaves: leaves, moves: moves)
     }
 
     // MARK: Threads
@@ -157,7 +157,7 @@ struct Occupancy {
     }
 
     /// The emulator and the iothreads leave others' CPUs wherever one is left to them.
-    private func narrowHelpers(_ guest: inout Guest, _ parts: FoundSettings, _ others: CPUSet) {
+    private func narrowHelpers(_ guest: inout RunningGuest, _ parts: FoundSettings, _ others: CPUSet) {
         var pins: [DomainThread: CPUSet] = [:]
         pins[.emulator] = parts.emulatorPin ?? parts.vcpuCPUs
         for (number, cpus) in parts.ioThreadPins { pins[.ioThread(number)] = cpus }
@@ -218,7 +218,7 @@ struct Occupancy {
             if countsMemory {
                 load.memory = guest.live.memory.keys.sorted().compactMap { cell in
                     let excess = guest.live.excess(over: guest.planned, on: cell)
-                    return excess > 0 ? ForeignLoad.Memory(cell: cell, amount: KiB(UInt64(excess))) : nil
+                    return excess > 0 ? ForeignLoad.HeldMemory(cell: cell, amount: KiB(UInt64(excess))) : nil
                 }
             }
             return load.takenCPUs.isEmpty && load.sharedVCPUs.isEmpty && load.memory.isEmpty ? nil : load

@@ -81,38 +81,40 @@ extension Tenancy {
 
 extension FoundSettings {
     /// One piece of a domain's memory, and the vCPUs that belong to it.
-    struct Piece {
+    struct MemoryPiece {
         var id: GuestCellID
         var vcpus: VCPUSet
         var memory: KiB
     }
 
     /// The guest cells; a guest without cells is one piece, which counts as cell 0.
-    var pieces: [Piece] {
+    var pieces: [MemoryPiece] {
         guestCells.isEmpty
-            ? [Piece(id: 0, vcpus: VCPUSet(numbers: 0..<vcpus), memory: memory)]
-            : guestCells.map { Piece(id: $0.id, vcpus: $0.vcpus, memory: $0.memory) }
+            ? [MemoryPiece(id: 0, vcpus: VCPUSet(numbers: 0..<vcpus), memory: memory)]
+            : guestCells.map { MemoryPiece(id: $0.id, vcpus: $0.vcpus, memory: $0.memory) }
     }
 
     /// The pieces; a guest that does not see its cells has the pieces of its site.
-    func pieces(as demand: GuestDemand?) -> [Piece] {
+    func pieces(as demand: GuestDemand?) -> [MemoryPiece] {
         guard let demand, demand.hidesCells, guestCells.isEmpty, !demand.cells.isEmpty, demand.memory == memory else {
             return pieces
         }
-        return demand.cells.map { Piece(id: $0.id, vcpus: $0.vcpus, memory: $0.memory) }
+        return demand.cells.map { MemoryPiece(id: $0.id, vcpus: $0.vcpus, memory: $0.memory) }
     }
 
     /// The host cells that a piece's memory is bound to; empty for none.
-    func binding(of piece: Piece) -> CellSet { numaTune?.memNodes[piece.id]?.hostCells ?? numaTune?.hostCells ?? [] }
+    func binding(of piece: MemoryPiece) -> CellSet {
+        numaTune?.memNodes[piece.id]?.hostCells ?? numaTune?.hostCells ?? []
+    }
 
     /// How a piece's memory is bound; nil for not at all.
-    func mode(of piece: Piece) -> NUMATune.Mode? {
+    func mode(of piece: MemoryPiece) -> NUMATune.Mode? {
         if let node = numaTune?.memNodes[piece.id] { return node.mode }
         return numaTune?.hostCells == nil ? nil : numaTune?.mode
     }
 
     /// The one host cell on whose CPUs alone a piece's vCPUs may run, or nil.
-    func home(ofVCPUs piece: Piece, on host: HostFacts) -> CellID? {
+    func home(ofVCPUs piece: MemoryPiece, on host: HostFacts) -> CellID? {
         var cpus = CPUSet()
         for vcpu in piece.vcpus {
             guard let pin = vcpuPins[vcpu] ?? vcpuCPUs else { return nil }
@@ -124,7 +126,7 @@ extension FoundSettings {
 
     /// The one host cell that a piece is on: its memory is bound to that cell, or its vCPUs may run on no other; nil when neither
     /// names one.
-    func home(of piece: Piece, on host: HostFacts) -> CellID? {
+    func home(of piece: MemoryPiece, on host: HostFacts) -> CellID? {
         let bound = numaTune?.memNodes[piece.id]?.hostCells ?? numaTune?.hostCells
         if let bound, bound.count == 1 { return bound.first }
         guard let home = home(ofVCPUs: piece, on: host), bound?.contains(home) ?? true else { return nil }

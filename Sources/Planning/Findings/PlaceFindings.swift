@@ -11,7 +11,7 @@ struct PlaceFindings {
 
     /// One finding for each guest and fault, in the order of the placement.
     func diagnostics(_ placement: Placement) -> [Diagnostic] {
-        let specs = Dictionary(guests.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
+        let specs = guests.keyed(by: \.name.value)
         return placement.guests.flatMap { place in
             guard let guest = specs[place.name] else { return [Diagnostic]() }
             return [coreKind(guest, place), topology(guest, place)].compactMap(\.self) + devices(guest, place)

@@ -6,12 +6,11 @@ public struct DeviceChange: Hashable, Sendable {
     /// The setting.
     public var key: MachineKey
     /// What it is; nil is absent.
-    public var now: ChangedPart.Value?
+    public var now: ChangedPart.PartValue?
     /// What is wanted; nil is absent.
-    public var want: ChangedPart.Value?
+    public var want: ChangedPart.PartValue?
 
-    /// Puts a change together.
-    public init(key: MachineKey, now: ChangedPart.Value?, want: ChangedPart.Value?) {
+    package init(key: MachineKey, now: ChangedPart.PartValue?, want: ChangedPart.PartValue?) {
         self.key = key
         self.now = now
         self.want = want
@@ -20,13 +19,13 @@ public struct DeviceChange: Hashable, Sendable {
     /// Takes a difference between two definitions.
     public init(_ difference: MachineDifference) {
         key = difference.key
-        now = difference.now.map(ChangedPart.Value.init)
-        want = difference.want.map(ChangedPart.Value.init)
+        now = difference.now.map(ChangedPart.PartValue.init)
+        want = difference.want.map(ChangedPart.PartValue.init)
     }
 
     /// What differs between two machines, by key.
     static func between(
-        _ now: [MachineKey: ChangedPart.Value], _ want: [MachineKey: ChangedPart.Value]
+        _ now: [MachineKey: ChangedPart.PartValue], _ want: [MachineKey: ChangedPart.PartValue]
     ) -> [DeviceChange] {
         Set(now.keys).union(want.keys).sorted().filter { now[$0] != want[$0] }.map {
             DeviceChange(key: $0, now: now[$0], want: want[$0])
@@ -34,9 +33,9 @@ public struct DeviceChange: Hashable, Sendable {
     }
 
     /// A machine as the site's words have it: what the definition says, and the base document that it was made from.
-    static func settings(of definition: XMLElement, _ record: MachineRecord?) -> [MachineKey: ChangedPart.Value] {
-        var settings = MachineMerge.settings(of: definition).mapValues(ChangedPart.Value.init)
-        settings[.base] = record?.base.map(ChangedPart.Value.text)
+    static func settings(of definition: XMLElement, _ record: MachineRecord?) -> [MachineKey: ChangedPart.PartValue] {
+        var settings = MachineMerge.settings(of: definition).mapValues(ChangedPart.PartValue.init)
+        settings[.base] = record?.base.map(ChangedPart.PartValue.text)
         return settings
     }
 
@@ -79,8 +78,8 @@ extension DeviceChange: Codable {
                 forKey: .path, in: container, debugDescription: "'\(path)' is no setting of a machine")
         }
         self.init(
-            key: key, now: try container.decodeIfPresent(ChangedPart.Value.self, forKey: .now),
-            want: try container.decodeIfPresent(ChangedPart.Value.self, forKey: .want))
+            key: key, now: try container.decodeIfPresent(ChangedPart.PartValue.self, forKey: .now),
+            want: try container.decodeIfPresent(ChangedPart.PartValue.self, forKey: .want))
     }
 
     /// Writes the path, and the values that are there.

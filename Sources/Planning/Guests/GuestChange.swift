@@ -92,7 +92,7 @@ struct GuestChange {
         let document = DomainPatch.apply(wanted, mark: mark, to: machineDocument)
         var outcome = GuestOutcome(definition: GuestDefinition(name: name, document: document))
         var parts = wanted.settings.map {
-            ChangedPart(.setting($0.key), now: nil, want: ChangedPart.Value($0.value), when: .define)
+            ChangedPart(.setting($0.key), now: nil, want: ChangedPart.PartValue($0.value), when: .define)
         }
         outcome.steps = [.create(name: name, definition: document, wanted: wanted, mark: mark)]
         if let autostart = guest.autostart?.value, autostart {
@@ -290,7 +290,7 @@ struct GuestChange {
     private func narrowed(_ pins: LivePins) -> [ChangedPart] {
         pins.steps.compactMap { step in
             guard case .pin(let step) = step else { return nil }
-            let now = ChangedPart.Value.text("\(step.prior)")
+            let now = ChangedPart.PartValue.text("\(step.prior)")
             return ChangedPart(
                 .setting(step.thread.pin), now: now, want: .text("\(step.target)"), when: .live, live: .value(now))
         }
@@ -367,7 +367,7 @@ struct GuestChange {
 extension FoundSettings {
     /// A setting of the running domain that has these settings.
     fileprivate func live(_ key: SettingKey) -> ChangedPart.Live {
-        settings.first { $0.key == key }.map { .value(ChangedPart.Value($0.value)) } ?? .absent
+        settings.first { $0.key == key }.map { .value(ChangedPart.PartValue($0.value)) } ?? .absent
     }
 }
 

@@ -24,7 +24,7 @@ struct LiveDevices {
         let changes = Dictionary(grouping: merge.differences) { DomainDevice(of: $0.key) }
         let moved = Set(sources(of: changes, \.now)).intersection(sources(of: changes, \.want))
         var added: [(DomainDevice, XMLElement)] = []
-        for kind in [DomainDevice.Kind.disk, .interface] {
+        for kind in [DomainDevice.DeviceKind.disk, .interface] {
             let present = DomainDevice.elements(of: kind, in: live)
             let wanted = DomainDevice.elements(of: kind, in: merge.document)
             for element in present where !wanted.contains(where: { DomainDevice($0) == DomainDevice(element) }) {

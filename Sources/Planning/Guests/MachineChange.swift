@@ -120,7 +120,7 @@ struct MachineChange {
 
 extension LiveDevices {
     /// Whether the setting is one of a device that comes or goes at once.
-    fileprivate func changes(_ key: ChangedPart.Key) -> Bool {
+    fileprivate func changes(_ key: ChangedPart.PartKey) -> Bool {
         guard case .machine(let key) = key, let device = DomainDevice(of: key) else { return false }
         return devices.contains(device)
     }

@@ -25,7 +25,7 @@ struct Removal {
         let isRunning = record.isRunning
         if isRunning { outcome.steps = [.stop(name: name, force: request.consent.forcesOff)] }
         outcome.steps.append(.undefine(name: name))
-        let now: ChangedPart.Value = .text(record.facts.state.rawValue)
+        let now: ChangedPart.PartValue = .text(record.facts.state.rawValue)
         outcome.change = Change(
             subject: .guest(name), action: .remove, disruption: isRunning ? .guest : .none,
             parts: [ChangedPart(.state, now: now, want: nil, when: isRunning ? .live : .define)],

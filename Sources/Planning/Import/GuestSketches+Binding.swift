@@ -49,7 +49,7 @@ extension GuestSketches {
     }
 
     /// The host cell of a guest cell's CPUs, or else of its memory.
-    private func home(of piece: FoundSettings.Piece) -> CellID? {
+    private func home(of piece: FoundSettings.MemoryPiece) -> CellID? {
         parts.home(ofVCPUs: piece, on: host) ?? parts.home(of: piece, on: host)
     }
 

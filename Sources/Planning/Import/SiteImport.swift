@@ -18,8 +18,7 @@ public struct ImportRequest: Hashable, Sendable {
     /// The host's default size of huge pages; nil when not known.
     public var defaultHugePage: PageSize?
 
-    /// Puts a request together.
-    public init(
+    package init(
         host: HostFacts, site: String? = nil, hostName: String? = nil, connect: String? = nil, guests: [String] = [],
         defaultHugePage: PageSize? = nil
     ) {

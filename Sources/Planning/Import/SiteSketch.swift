@@ -112,8 +112,7 @@ struct SiteSketch {
             switch scalar {
             case "\"", "\\": text += "\\\(scalar)"
             case _ where scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || scalar.value == 0xfeff:
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+                text += "\\u" + scalar.value.padded(to: 4, radix: 16)
             case "\u{2028}": text += "\\L"
             case "\u{2029}": text += "\\P"
             default: text.unicodeScalars.append(scalar)

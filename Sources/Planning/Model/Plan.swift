@@ -6,7 +6,7 @@ public import Placement
 /// What would change on one host: a value that three renderings show and that apply carries out.
 public struct Plan: Hashable, Sendable {
     /// What the plan comes to.
-    public enum Verdict: String, Hashable, Sendable {
+    public enum PlanVerdict: String, Hashable, Sendable {
         /// Nothing to do.
         case noChanges = "no_changes"
         /// Something to do.
@@ -24,7 +24,7 @@ public struct Plan: Hashable, Sendable {
     /// The site's name.
     public var site: String
     /// What the plan comes to.
-    public var verdict: Verdict
+    public var verdict: PlanVerdict
     /// Where every guest goes.
     public var placement: Placement
     /// Where guests that move are now, ascending by name: as they run, else as they are defined.
@@ -48,9 +48,9 @@ public struct Plan: Hashable, Sendable {
     /// Findings, in the order in which they were made.
     public var diagnostics: [Diagnostic]
 
-    /// Puts a plan together.
-    public init(
-        host: String, site: String, verdict: Verdict, placement: Placement, moves: [Move] = [], changes: [Change] = [],
+    package init(
+        host: String, site: String, verdict: PlanVerdict, placement: Placement, moves: [Move] = [],
+        changes: [Change] = [],
         unchanged: [String] = [], restartPending: [String] = [], differing: [String] = [],
         diagnostics: [Diagnostic] = []
     ) {
@@ -122,8 +122,7 @@ public struct Change: Hashable, Sendable {
     /// The place in the site file that wants it.
     public var source: SourceMark?
 
-    /// Puts a change together.
-    public init(
+    package init(
         subject: Subject, action: Action, disruption: Disruption, parts: [ChangedPart], consents: [Consent] = [],
         kept: [String] = [], source: SourceMark? = nil
     ) {
@@ -172,7 +171,7 @@ extension Change.Subject {
 /// One setting that changes.
 public struct ChangedPart: Hashable, Sendable {
     /// A setting's value.
-    public enum Value: Hashable, Sendable {
+    public enum PartValue: Hashable, Sendable {
         case text(String)
         case number(UInt64)
         case flag(Bool)
@@ -193,7 +192,7 @@ public struct ChangedPart: Hashable, Sendable {
         /// Nothing of that kind.
         case absent
         /// That value.
-        case value(Value)
+        case value(PartValue)
     }
 
     /// A difference that nobody asked for.
@@ -205,7 +204,7 @@ public struct ChangedPart: Hashable, Sendable {
     }
 
     /// What it is that changes.
-    public enum Key: Hashable, Sendable {
+    public enum PartKey: Hashable, Sendable {
         /// A setting of a domain.
         case setting(SettingKey)
         /// A thing of a guest's machine.
@@ -223,11 +222,11 @@ public struct ChangedPart: Hashable, Sendable {
     }
 
     /// What it is that changes.
-    public var key: Key
+    public var key: PartKey
     /// What it is now, in the running domain where only that differs; nil is absent.
-    public var now: Value?
+    public var now: PartValue?
     /// What is wanted; nil is absent.
-    public var want: Value?
+    public var want: PartValue?
     /// When it takes effect.
     public var when: When
     /// What the running domain has; nil for a domain that does not run, or of which that is not known.
@@ -237,8 +236,8 @@ public struct ChangedPart: Hashable, Sendable {
     /// Since when it waits for a restart; nil where it does not, or nobody knows.
     public var since: UTCTime?
 
-    /// Puts a part together.
-    public init(_ key: Key, now: Value?, want: Value?, when: When, live: Live? = nil, drift: Drift? = nil) {
+    package init(_ key: PartKey, now: PartValue?, want: PartValue?, when: When, live: Live? = nil, drift: Drift? = nil)
+    {
         self.live = live
         self.drift = drift
         self.key = key
@@ -252,7 +251,8 @@ extension ChangedPart {
     /// A setting that differs.
     init(_ difference: SettingDifference, when: When, live: Live? = nil, drift: Drift? = nil) {
         self.init(
-            .setting(difference.key), now: difference.now.map(Value.init), want: difference.want.map(Value.init),
+            .setting(difference.key), now: difference.now.map(PartValue.init),
+            want: difference.want.map(PartValue.init),
             when: when, live: live, drift: drift)
     }
 
@@ -276,7 +276,7 @@ extension ChangedPart {
     public var bindsMemory: Bool { if case .setting(let key) = key { key.belongs(to: NUMATune.self) } else { false } }
 }
 
-extension ChangedPart.Value {
+extension ChangedPart.PartValue {
     /// The same value in a plan's words.
     public init(_ value: SettingValue) {
         switch value {

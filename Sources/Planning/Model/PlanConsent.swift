@@ -30,8 +30,8 @@ public struct PlanConsent: Hashable, Sendable {
     /// Whether a guest that does not shut down in time is switched off.
     public var forcesOff: Bool
 
-    /// Puts a consent together; by default nothing is agreed to.
-    public init(
+    /// By default nothing is agreed to.
+    package init(
         adopts: Bool = false, takesOver: Bool = false, prune: Prune = .none, stopsPruned: Bool = false,
         restartsPending: Bool = false, restarts: Set<String> = [], forcesOff: Bool = false,
         rebases: Set<String> = [], only: Set<String>? = nil

@@ -1,6 +1,6 @@
 public import Diagnostics
 public import HostModel
-public import Placement
+internal import Placement
 public import SiteFile
 public import XMLTree
 
@@ -32,8 +32,7 @@ public struct PlanRequest: Hashable, Sendable {
     /// Up to so many guests a refusal is looked into without being asked.
     public static let explainedGuests = 128
 
-    /// Puts a request together.
-    public init(
+    package init(
         host: HostFacts, site: String, policy: HostPolicy, guests: [GuestSpec], bases: [String: XMLElement] = [:],
         allowsShrink: Bool = false, consent: PlanConsent = PlanConsent(), defaultHugePage: PageSize? = nil,
         rebalances: Bool = false, explains: Bool? = nil, searchLimit: Int = PlacementRequest.defaultSearchLimit
@@ -63,8 +62,7 @@ public struct ExecutablePlan: Hashable, Sendable {
     /// What each pool of the host must hold, guests and others.
     public var poolTargets: [PoolID: PageCount]
 
-    /// Puts a plan together.
-    public init(
+    package init(
         plan: Plan, steps: [Step] = [], definitions: [GuestDefinition] = [], poolTargets: [PoolID: PageCount] = [:]
     ) {
         self.plan = plan
@@ -93,10 +91,4 @@ public struct GuestDefinition: Hashable, Sendable {
     public var name: String
     /// The document.
     public var document: XMLElement
-
-    /// Puts a definition together.
-    public init(name: String, document: XMLElement) {
-        self.name = name
-        self.document = document
-    }
 }

@@ -26,7 +26,7 @@ extension PoolPrecondition: Codable {
     }
 }
 
-extension ChangedPart.Value: Codable {
+extension ChangedPart.PartValue: Codable {
     /// Reads a text, a whole number or a truth value.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

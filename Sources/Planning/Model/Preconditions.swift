@@ -10,8 +10,7 @@ public struct Preconditions: Hashable, Sendable, Codable {
     /// One entry for each pool that a step is about, ascending.
     public var pools: [PoolPrecondition]
 
-    /// Puts preconditions together.
-    public init(guests: [GuestPrecondition] = [], pools: [PoolPrecondition] = []) {
+    package init(guests: [GuestPrecondition] = [], pools: [PoolPrecondition] = []) {
         self.guests = guests
         self.pools = pools
     }
@@ -28,8 +27,7 @@ public struct PoolPrecondition: Hashable, Sendable {
     /// How many pages must be free so that it can shrink as planned; 0 for one that grows.
     public var freeAtLeast: PageCount
 
-    /// Puts a precondition together.
-    public init(pool: PoolID, persistent: PageCount, surplus: PageCount, freeAtLeast: PageCount) {
+    package init(pool: PoolID, persistent: PageCount, surplus: PageCount, freeAtLeast: PageCount) {
         self.pool = pool
         self.persistent = persistent
         self.surplus = surplus
@@ -42,7 +40,7 @@ public struct GuestPrecondition: Hashable, Sendable, Codable {
     /// A domain that is there.
     public struct Domain: Hashable, Sendable, Codable {
         /// The managed settings of its inactive definition by path; those that mean the same are the same.
-        public var settings: [String: ChangedPart.Value]
+        public var settings: [String: ChangedPart.PartValue]
         /// Our mark, written as XML on one line; nil for none.
         public var mark: String?
         /// The domain's UUID, lower case; nil where it is not known, and then not looked at.
@@ -54,12 +52,11 @@ public struct GuestPrecondition: Hashable, Sendable, Codable {
         /// Whether its next start would resume a saved image.
         public var hasManagedSave: Bool
         /// The devices of its inactive definition by path, where a step changes some; nil where none does.
-        public var devices: [String: ChangedPart.Value]?
+        public var devices: [String: ChangedPart.PartValue]?
 
-        /// Puts a domain together.
-        public init(
-            settings: [String: ChangedPart.Value], mark: String?, uuid: String? = nil, isRunning: Bool,
-            autostarts: Bool, hasManagedSave: Bool, devices: [String: ChangedPart.Value]? = nil
+        package init(
+            settings: [String: ChangedPart.PartValue], mark: String?, uuid: String? = nil, isRunning: Bool,
+            autostarts: Bool, hasManagedSave: Bool, devices: [String: ChangedPart.PartValue]? = nil
         ) {
             self.devices = devices
             self.uuid = uuid
@@ -83,8 +80,7 @@ public struct GuestPrecondition: Hashable, Sendable, Codable {
     /// Its domain; nil where there was none.
     public var domain: Domain?
 
-    /// Puts a precondition together.
-    public init(name: String, domain: Domain?) {
+    package init(name: String, domain: Domain?) {
         self.name = name
         self.domain = domain
     }
@@ -100,8 +96,9 @@ extension Preconditions {
             steps.compactMap { step in
                 if case .rename(let step) = step { (step.guest, step.from) } else { nil }
             }, uniquingKeysWith: { first, _ in first })
+        let domains = host.domains.keyed(by: \.name)
         guests = names.sorted().map { name in
-            let facts = host.domains.first { $0.name == present[name] ?? name }
+            let facts = domains[present[name] ?? name]
             return GuestPrecondition(
                 name: name,
                 domain: facts.flatMap {
@@ -129,7 +126,7 @@ extension GuestPrecondition.Domain {
     ) {
         let devices = document.map { document in
             Dictionary(
-                MachineMerge.settings(of: document).map { ($0.key.path, ChangedPart.Value($0.value)) },
+                MachineMerge.settings(of: document).map { ($0.key.path, ChangedPart.PartValue($0.value)) },
                 uniquingKeysWith: { first, _ in first })
         }
         self.init(
@@ -139,9 +136,9 @@ extension GuestPrecondition.Domain {
     }
 
     /// Settings by path, of which those that mean the same are the same.
-    static func settings(of found: FoundSettings, defaultHugePage: PageSize?) -> [String: ChangedPart.Value] {
+    static func settings(of found: FoundSettings, defaultHugePage: PageSize?) -> [String: ChangedPart.PartValue] {
         let settings = found.canonicalSettings(defaultHugePage: defaultHugePage)
-        return Dictionary(settings.map { ($0.path, ChangedPart.Value($0.value)) }) { first, _ in first }
+        return Dictionary(settings.map { ($0.path, ChangedPart.PartValue($0.value)) }) { first, _ in first }
     }
 
     /// What the facts say of a domain; nil for a definition that cannot be read, about which no plan has steps.

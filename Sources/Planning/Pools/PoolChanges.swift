@@ -22,9 +22,9 @@ struct PoolChanges {
             })
     }
 
-    private var pools: [PoolID: CellUsage.Pool] {
+    private var pools: [PoolID: CellUsage.PoolUsage] {
         guard request.policy.managesPools else { return [:] }
-        var pools: [PoolID: CellUsage.Pool] = [:]
+        var pools: [PoolID: CellUsage.PoolUsage] = [:]
         for cell in placement.cells {
             for pool in cell.pools { pools[PoolID(cell: cell.id, pageSize: pool.pageSize)] = pool }
         }

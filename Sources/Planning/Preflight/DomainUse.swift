@@ -5,7 +5,7 @@ package import XMLTree
 /// What one definition names of its host, and what it would share with another one.
 package struct DomainUse {
     /// A file or device of the host.
-    struct File: Hashable {
+    struct UsedFile: Hashable {
         /// What it is to the guest: `the disk vda`, `the kernel`.
         var role: String
         var path: String
@@ -20,7 +20,7 @@ package struct DomainUse {
     }
 
     /// A disk that has a source.
-    struct Disk: Hashable {
+    struct UsedDisk: Hashable {
         /// The path, or the pool and the volume.
         var source: String
         /// The guest's name of it: `vda`.
@@ -31,11 +31,11 @@ package struct DomainUse {
         var isExclusive: Bool
     }
 
-    private(set) var files: [File] = []
+    private(set) var files: [UsedFile] = []
     private(set) var networks: [String] = []
     private(set) var links: [Link] = []
     private(set) var volumes: [HostNeeds.Volume] = []
-    private(set) var disks: [Disk] = []
+    private(set) var disks: [UsedDisk] = []
     /// Hardware addresses, in lower case.
     private(set) var macs: [String] = []
     /// PCI devices of the host that are handed over, by address.
@@ -63,7 +63,7 @@ package struct DomainUse {
         for folder in devices?.elements(named: "filesystem") ?? [] where folder[attribute: "type"] ?? "mount" == "mount"
         {
             guard let path = folder.element(named: "source")?[attribute: "dir"] else { continue }
-            files.append(File(role: "the shared folder", path: path, mayBeFolder: true))
+            files.append(UsedFile(role: "the shared folder", path: path, mayBeFolder: true))
         }
         for memory in devices?.elements(named: "memory") ?? [] {
             if let path = memory.element(named: "source")?.element(named: "path")?.text {
@@ -76,7 +76,7 @@ package struct DomainUse {
 
     private mutating func add(_ role: String, _ path: String) {
         guard path.hasPrefix("/") else { return }
-        files.append(File(role: role, path: path))
+        files.append(UsedFile(role: role, path: path))
     }
 
     private mutating func add(disk: XMLElement) {
@@ -91,12 +91,12 @@ package struct DomainUse {
         if let pool = source[attribute: "pool"], let volume = source[attribute: "volume"] {
             let volume = HostNeeds.Volume(pool: pool, name: volume)
             if !mayBeMissing { volumes.append(volume) }
-            disks.append(Disk(source: volume.description, target: target, volume: volume, isExclusive: !isShared))
+            disks.append(UsedDisk(source: volume.description, target: target, volume: volume, isExclusive: !isShared))
             return
         }
         guard let path = source[attribute: "file"] ?? source[attribute: "dev"] else { return }
         if !mayBeMissing { add("the disk \(target)", path) }
-        disks.append(Disk(source: path, target: target, isExclusive: !isShared))
+        disks.append(UsedDisk(source: path, target: target, isExclusive: !isShared))
     }
 
     private mutating func add(interface: XMLElement) {

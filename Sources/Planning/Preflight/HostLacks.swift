@@ -1,9 +1,10 @@
 internal import Diagnostics
+internal import HostModel
 internal import SiteFile
 
 /// What a host lacks of what one guest needs: an error for a guest that starts, a warning for one that is only defined.
 struct HostLacks {
-    let subject: Preflight.Subject
+    let subject: Preflight.CheckedGuest
     let observation: HostObservation
 
     var findings: [Diagnostic] {
@@ -25,7 +26,7 @@ struct HostLacks {
             severity: subject.starts || isCertain ? .error : .warning, hint: hint)
     }
 
-    private func file(_ file: DomainUse.File) -> Diagnostic? {
+    private func file(_ file: DomainUse.UsedFile) -> Diagnostic? {
         let mark = subject.guest?.machine.mark(of: file.path)
         switch observation.paths[file.path] {
         case .missing:
@@ -91,7 +92,7 @@ struct HostLacks {
 extension GuestMachine {
     /// Where the site file names that path.
     func mark(of path: String) -> SourceMark? {
-        let named = disks.map(\.path) + [kernel, initrd].compactMap(\.self)
+        let named = disks.map { $0.map(\.path) } + [kernel, initrd].compactMap(\.self)
         return named.first { $0.value == path }?.mark
     }
 }

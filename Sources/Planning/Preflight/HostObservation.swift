@@ -37,7 +37,7 @@ public struct HostObservation: Hashable, Sendable {
     /// What could not be looked at, and why, one sentence each.
     public var unseen: [String]
 
-    /// Puts an observation together; by default nothing is known.
+    /// By default nothing is known.
     public init(
         paths: [String: PathState] = [:], networks: [String: NetworkState] = [:], links: [String: LinkState] = [:],
         volumes: [HostNeeds.Volume: VolumeState] = [:], machines: [HostNeeds.Machine: String] = [:],
@@ -62,7 +62,7 @@ public struct HostNeeds: Hashable, Sendable {
         public var name: String
 
         /// Names a volume.
-        public init(pool: String, name: String) {
+        package init(pool: String, name: String) {
             self.pool = pool
             self.name = name
         }
@@ -78,14 +78,6 @@ public struct HostNeeds: Hashable, Sendable {
         public var type: String?
         /// The kind of domain: `kvm`, `qemu`.
         public var hypervisor: String
-
-        /// Names a machine.
-        public init(emulator: String?, arch: String?, type: String?, hypervisor: String) {
-            self.emulator = emulator
-            self.arch = arch
-            self.type = type
-            self.hypervisor = hypervisor
-        }
     }
 
     /// Paths of images, kernels and the like.

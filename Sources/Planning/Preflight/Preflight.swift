@@ -10,7 +10,7 @@ internal import XMLTree
 /// What several definitions say of each other follows from the facts; what the host must have, from an observation of it.
 public struct Preflight {
     /// A guest that a step defines or starts.
-    struct Subject {
+    struct CheckedGuest {
         var name: String
         /// The present name of the domain, where it is another one.
         var formerName: String?
@@ -30,7 +30,7 @@ public struct Preflight {
         var isOurs: Bool
     }
 
-    let subjects: [Subject]
+    let subjects: [CheckedGuest]
     let bystanders: [Bystander]
     /// Domains that keep running while a step changes their definition: they have what they run with until their next start.
     let unchanged: [Bystander]
@@ -54,15 +54,15 @@ public struct Preflight {
     }
 
     private init(_ steps: PreflightSteps, host: HostFacts, site: String, guests: [GuestSpec]) {
-        let specs = Dictionary(guests.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
-        let present = Dictionary(host.domains.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let specs = guests.keyed(by: \.name.value)
+        let present = host.domains.keyed(by: \.name)
         let names = Set(steps.definitions.keys).union(steps.redefined.keys).union(steps.started)
         subjects = names.sorted().compactMap { name in
             let former = steps.formerNames[name]
             guard let document = steps.definition(of: name, present[former ?? name]) else { return nil }
             // One that runs has found all that it needs, unless it is power cycled.
             let isUp = present[former ?? name]?.state.isActive == true && !steps.stopped.contains(name)
-            return Subject(
+            return CheckedGuest(
                 name: name, formerName: former, use: DomainUse(document),
                 starts: steps.started.contains(name) && (!isUp || steps.isWholeSite),
                 isNew: present[former ?? name] == nil, guest: specs[name])

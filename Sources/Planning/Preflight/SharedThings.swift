@@ -12,7 +12,7 @@ struct SharedThings {
         /// What the holder calls it: the path or the volume of a disk.
         var label: String
         /// nil for a domain that no step is about.
-        var subject: Preflight.Subject?
+        var subject: Preflight.CheckedGuest?
         /// Whether both at once cannot be meant: a guest of the site, or a domain that runs.
         var isFirm: Bool
         /// Whether it has the thing now.
@@ -33,7 +33,7 @@ struct SharedThings {
     }
 
     /// What tells a disk from all others, whatever it is called.
-    private func identity(of disk: DomainUse.Disk) -> String {
+    private func identity(of disk: DomainUse.UsedDisk) -> String {
         var path = disk.source
         if let volume = disk.volume {
             guard case .present(let place)? = observation.volumes[volume] else { return "volume \(path)" }

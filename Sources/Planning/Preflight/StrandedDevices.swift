@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import HostModel
 internal import SiteFile
 internal import XMLTree
 
@@ -12,7 +13,8 @@ struct StrandedDevices {
         let cells = Set((numa?.elements(named: "cell") ?? []).enumerated().map { $1[attribute: "id"] ?? "\($0)" })
         let all = domain.element(named: "devices")?.elements ?? []
         devices = all.compactMap { device in
-            guard let node = device.element(named: "target")?.element(named: "node")?.text.trimmed,
+            guard let text = device.element(named: "target")?.element(named: "node")?.text,
+                case let node = String(text.trimmed()),
                 !cells.contains(node),
                 let what = StrandedDevices.words(device)
             else { return nil }
@@ -42,12 +44,5 @@ struct StrandedDevices {
             return "the controller\(index)\(model.map { " (\($0))" } ?? "")"
         default: return "the device <\(device.name)>"
         }
-    }
-}
-
-extension String {
-    fileprivate var trimmed: String {
-        let start = drop(while: \.isWhitespace)
-        return String(start.reversed().drop(while: \.isWhitespace).reversed())
     }
 }

@@ -6,7 +6,7 @@
 /// time.
 struct RestartOrder {
     /// A guest that is power cycled.
-    struct Guest {
+    struct WaitingGuest {
         var name: String
         var live: Tenancy
         var planned: Tenancy
@@ -23,12 +23,12 @@ struct RestartOrder {
         /// The guests' names in that order, and what is left.
         case order([String], RoomLedger)
         /// No order exists: the guests of the longest beginning of one that was found are done, these are left.
-        case none(stuck: [Guest], RoomLedger)
+        case none(stuck: [WaitingGuest], RoomLedger)
         /// The search gave up; the same.
-        case undecided(stuck: [Guest], RoomLedger)
+        case undecided(stuck: [WaitingGuest], RoomLedger)
     }
 
-    private let guests: [Guest]
+    private let guests: [WaitingGuest]
     private var failed: Set<Set<Int>> = []
     private var deepest: (done: Set<Int>, ledger: RoomLedger)
     private var setsLeft: Int
@@ -37,7 +37,7 @@ struct RestartOrder {
     static let limit = 20_000
 
     /// - Parameter guests: Those to be power cycled, in the order in which they come where nothing else decides.
-    init(_ guests: [Guest], in ledger: RoomLedger) {
+    init(_ guests: [WaitingGuest], in ledger: RoomLedger) {
         self.guests = guests
         deepest = ([], ledger)
         setsLeft = RestartOrder.limit

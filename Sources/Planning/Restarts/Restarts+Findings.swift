@@ -5,7 +5,7 @@ internal import SiteFile
 
 extension Restarts {
     /// A guest is to be started and does not find its room; nil when it does.
-    func noRoom(_ name: String, _ lacks: [RoomLedger.Lack], to what: String = "started") -> Diagnostic? {
+    func noRoom(_ name: String, _ lacks: [RoomLedger.MissingRoom], to what: String = "started") -> Diagnostic? {
         guard !lacks.isEmpty else { return nil }
         let holders = Set(lacks.flatMap { holding($0.resource, besides: name) }).sorted()
         return Diagnostic(
@@ -25,7 +25,7 @@ extension Restarts {
     }
 
     /// Guests that are to be power cycled are in each other's way, or one is in the way of a guest that is not.
-    func noOrder(_ stuck: [RestartOrder.Guest], _ ledger: RoomLedger) -> Diagnostic {
+    func noOrder(_ stuck: [RestartOrder.WaitingGuest], _ ledger: RoomLedger) -> Diagnostic {
         var afterAll = ledger
         for guest in stuck { afterAll.leave(guest.live, planned: guest.planned) }
         for guest in stuck {
@@ -46,7 +46,7 @@ extension Restarts {
     }
 
     /// The search for an order gave up.
-    func undecided(_ stuck: [RestartOrder.Guest], _ ledger: RoomLedger) -> Diagnostic {
+    func undecided(_ stuck: [RestartOrder.WaitingGuest], _ ledger: RoomLedger) -> Diagnostic {
         Diagnostic(
             .restartImpossible,
             "no order was found in which guests \(list(stuck.map(\.name))) can be power cycled; not all were tried",
@@ -83,7 +83,7 @@ extension Restarts {
     /// Running guests that have something now which they leave at their next start.
     ///
     /// - Parameter all: Whether those count that are power cycled, or go, in this plan.
-    private func holding(_ resource: RoomLedger.Lack.Resource, besides name: String, all: Bool = false) -> [String] {
+    private func holding(_ resource: RoomLedger.MissingRoom.Room, besides name: String, all: Bool = false) -> [String] {
         occupancy.running.filter { other, guest in
             guard other != name, all || !guest.leaves else { return false }
             return switch resource {
@@ -98,12 +98,12 @@ extension Restarts {
         holders.isEmpty ? "other guests still hold" : "\(list(holders)) still \(holders.count == 1 ? "holds" : "hold")"
     }
 
-    private func things(_ lacks: [RoomLedger.Lack]) -> String {
+    private func things(_ lacks: [RoomLedger.MissingRoom]) -> String {
         let kinds = lacks.map { if case .pages = $0.resource { "pages" } else { "memory" } }
         return Set(kinds).count > 1 ? "pages and memory" : kinds.first ?? "room"
     }
 
-    private func note(_ lack: RoomLedger.Lack, besides name: String, all: Bool = false) -> String {
+    private func note(_ lack: RoomLedger.MissingRoom, besides name: String, all: Bool = false) -> String {
         let holders = holding(lack.resource, besides: name, all: all)
         let held =
             holders.isEmpty ? "" : "; \(list(holders)) \(holders.count == 1 ? "has" : "have") some until restarted"
@@ -132,15 +132,15 @@ extension Restarts {
 
     // MARK: Rings
 
-    private func missing(_ guest: RestartOrder.Guest, _ ledger: RoomLedger) -> [RoomLedger.Lack] {
+    private func missing(_ guest: RestartOrder.WaitingGuest, _ ledger: RoomLedger) -> [RoomLedger.MissingRoom] {
         var ledger = ledger
         ledger.leave(guest.live, planned: guest.planned)
         return ledger.lacks(guest.planned)
     }
 
     /// Guests each of which needs what the next one holds, and the last one what the first holds; at least one guest.
-    private func ring(_ stuck: [RestartOrder.Guest], _ ledger: RoomLedger) -> [RestartOrder.Guest] {
-        var path: [RestartOrder.Guest] = []
+    private func ring(_ stuck: [RestartOrder.WaitingGuest], _ ledger: RoomLedger) -> [RestartOrder.WaitingGuest] {
+        var path: [RestartOrder.WaitingGuest] = []
         var current = stuck.first
         while let guest = current {
             if let start = path.firstIndex(where: { $0.name == guest.name }) { return Array(path[start...]) }
@@ -153,7 +153,7 @@ extension Restarts {
         return path
     }
 
-    private func has(_ guest: RestartOrder.Guest, _ resource: RoomLedger.Lack.Resource) -> Bool {
+    private func has(_ guest: RestartOrder.WaitingGuest, _ resource: RoomLedger.MissingRoom.Room) -> Bool {
         switch resource {
         case .pages(let pool): guest.live.excess(over: guest.planned, in: pool) > 0
         case .memory(let cell): guest.live.excess(over: guest.planned, on: cell) > 0

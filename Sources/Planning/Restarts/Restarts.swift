@@ -45,7 +45,8 @@ struct Restarts {
             }
         }
         findings += waiting(outcomes, ledger)
-        let inOrder = order.compactMap { name in outcomes.first { $0.name == name } }
+        let byName = outcomes.keyed(by: \.name)
+        let inOrder = order.compactMap { byName[$0] }
         return (outcomes.filter { !order.contains($0.name) } + inOrder.map(powerCycled), findings)
     }
 
@@ -91,9 +92,9 @@ struct Restarts {
         return order
     }
 
-    private func cycle(_ name: String) -> RestartOrder.Guest? {
+    private func cycle(_ name: String) -> RestartOrder.WaitingGuest? {
         guard let guest = occupancy.running[name], let planned = guest.planned else { return nil }
-        return RestartOrder.Guest(name: name, live: guest.live, planned: planned)
+        return RestartOrder.WaitingGuest(name: name, live: guest.live, planned: planned)
     }
 
     private func notRunning(_ name: String) -> Diagnostic {

@@ -8,17 +8,17 @@ internal import SiteFile
 /// leave it: everywhere else the placement has already counted it.
 struct RoomLedger {
     /// Something that a guest does not find.
-    struct Lack: Hashable, Comparable {
-        enum Resource: Hashable {
+    struct MissingRoom: Hashable, Comparable {
+        enum Room: Hashable {
             case pages(PoolID)
             case memory(CellID)
         }
-        var resource: Resource
+        var resource: Room
         /// Pages or KiB.
         var needed: Int
         var free: Int
 
-        static func < (left: Lack, right: Lack) -> Bool { left.key < right.key }
+        static func < (left: MissingRoom, right: MissingRoom) -> Bool { left.key < right.key }
 
         private var key: (Int, CellID, UInt64) {
             switch resource {
@@ -90,14 +90,14 @@ struct RoomLedger {
     }
 
     /// What a guest would not find if it were started now, ascending.
-    func lacks(_ planned: Tenancy) -> [Lack] {
-        var lacks: [Lack] = []
+    func lacks(_ planned: Tenancy) -> [MissingRoom] {
+        var lacks: [MissingRoom] = []
         for (pool, needed) in planned.pages where freePages[pool, default: 0] < needed {
-            lacks.append(Lack(resource: .pages(pool), needed: needed, free: max(0, freePages[pool, default: 0])))
+            lacks.append(MissingRoom(resource: .pages(pool), needed: needed, free: max(0, freePages[pool, default: 0])))
         }
         for (cell, needed) in planned.memory where needed > 0 && excess[cell, default: 0] > 0 {
             let free = free(on: cell, reserved: planned.isReserved)
-            if free < needed { lacks.append(Lack(resource: .memory(cell), needed: needed, free: max(0, free))) }
+            if free < needed { lacks.append(MissingRoom(resource: .memory(cell), needed: needed, free: max(0, free))) }
         }
         return lacks.sorted()
     }

@@ -79,7 +79,7 @@ extension SavedPlanRules {
     }
 
     private func keepProblem(_ cell: CellID, _ amount: KiB) -> PlanProblem? {
-        let place: [PlanProblem.Part] = [.member("boot"), .member("keep_free_kib")]
+        let place: [PlanProblem.PathPart] = [.member("boot"), .member("keep_free_kib")]
         guard let found = host.cell(cell) else {
             return PlanProblem(place, "cell \(cell) does not exist on this host")
         }

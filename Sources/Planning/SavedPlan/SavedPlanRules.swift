@@ -1,22 +1,22 @@
 internal import Diagnostics
 internal import DomainXML
-public import HostModel
+package import HostModel
 internal import SiteFile
 
 /// Something in a saved plan that this program does not write, with its place.
 public struct PlanProblem: Hashable, Sendable {
     /// A part of the way to the place: a member's name, or an index of a list.
-    public enum Part: Hashable, Sendable {
+    public enum PathPart: Hashable, Sendable {
         case member(String)
         case index(Int)
     }
 
     /// The way to the place within the payload.
-    public var path: [Part]
+    public var path: [PathPart]
     /// What is wrong there, without a full stop.
     public var message: String
 
-    init(_ path: [Part], _ message: String) {
+    init(_ path: [PathPart], _ message: String) {
         self.path = path
         self.message = message
     }
@@ -45,7 +45,7 @@ public struct SavedPlanRules {
     ///   - basedGuests: New guests whose definitions were made again from their base files, which are on this host: whatever is in
     ///     those files was written by whoever may write there.
     ///   - defaultHugePage: What `<hugepages/>` alone means on the host; nil when not known.
-    public init(
+    package init(
         steps: [Step], preconditions: Preconditions, site: String, host: HostFacts, defaultHugePage: PageSize?,
         basedGuests: Set<String> = []
     ) {
@@ -67,7 +67,7 @@ public struct SavedPlanRules {
     }
 
     private var guestProblems: [PlanProblem] {
-        let domains = Dictionary(preconditions.guests.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let domains = preconditions.guests.keyed(by: \.name)
         let all = Dictionary(grouping: steps.indices.filter { steps[$0].guest != nil }) { steps[$0].guest ?? "" }
         return all.sorted { $0.value[0] < $1.value[0] }.flatMap { name, places in
             GuestStepRules(

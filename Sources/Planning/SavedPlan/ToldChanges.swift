@@ -1,5 +1,5 @@
 internal import DomainXML
-public import HostModel
+package import HostModel
 
 /// The changes that steps come to, told from nothing but the steps and what they find.
 public struct ToldChanges {
@@ -10,7 +10,7 @@ public struct ToldChanges {
     /// Takes the steps and what they find.
     ///
     /// - Parameter defaultHugePage: What `<hugepages/>` alone means on the host; nil when not known.
-    public init(steps: [Step], preconditions: Preconditions, defaultHugePage: PageSize?) {
+    package init(steps: [Step], preconditions: Preconditions, defaultHugePage: PageSize?) {
         self.steps = steps
         self.preconditions = preconditions
         self.defaultHugePage = defaultHugePage
@@ -76,14 +76,14 @@ extension GuestSteps {
     }
 
     /// A setting that the running domain gets at once; nothing where the definition tells of it already.
-    func live(_ key: SettingKey, now: ChangedPart.Value?, want: ChangedPart.Value?) -> [ChangedPart] {
+    func live(_ key: SettingKey, now: ChangedPart.PartValue?, want: ChangedPart.PartValue?) -> [ChangedPart] {
         guard !differences.contains(where: { $0.key == key }) else { return [] }
         return [ChangedPart(.setting(key), now: now, want: want, when: .live, drift: redefinition == nil ? .live : nil)]
     }
 
     private var state: ChangedPart? {
         let present = isRunning || stop != nil ? "running" : "shutoff"
-        let wanted: ChangedPart.Value? =
+        let wanted: ChangedPart.PartValue? =
             removes ? nil : stop == nil ? .text("running") : .text(starts ? "restarted" : "shutoff")
         guard removes || starts || stop != nil else { return nil }
         return ChangedPart(

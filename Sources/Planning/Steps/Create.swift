@@ -23,7 +23,7 @@ public struct CreateStep: GuestStep {
 
     func parts(_ told: GuestSteps) -> [ChangedPart] {
         wanted.settings.settings.map {
-            ChangedPart(.setting($0.key), now: nil, want: ChangedPart.Value($0.value), when: .define)
+            ChangedPart(.setting($0.key), now: nil, want: ChangedPart.PartValue($0.value), when: .define)
         }
     }
 

@@ -15,7 +15,7 @@ struct GuestSteps {
     /// What `<hugepages/>` alone means on the host; nil when not known.
     let defaultHugePage: PageSize?
     /// The devices' settings of that domain, where steps change some.
-    var present: [String: ChangedPart.Value] = [:]
+    var present: [String: ChangedPart.PartValue] = [:]
 
     /// What the steps do to what runs.
     var disruption: Disruption {

@@ -9,8 +9,7 @@ public struct PoolChange: StepKind {
     /// The size that is wanted.
     public var target: PageCount
 
-    /// Puts a change together.
-    public init(pool: PoolID, prior: PageCount, target: PageCount) {
+    package init(pool: PoolID, prior: PageCount, target: PageCount) {
         self.pool = pool
         self.prior = prior
         self.target = target

@@ -30,7 +30,7 @@ public struct RebaseStep: GuestStep {
     func parts(_ told: GuestSteps) -> [ChangedPart] {
         let pairs = told.present.compactMap { path, value in MachineKey(path: path).map { ($0, value) } }
         var now = Dictionary(pairs) { first, _ in first }
-        now[.base] = told.mark?.machine?.base.map(ChangedPart.Value.text)
+        now[.base] = told.mark?.machine?.base.map(ChangedPart.PartValue.text)
         let want = DeviceChange.settings(of: definition.element, wanted.mark.machine)
         return told.defined
             + DeviceChange.between(now, want).map { $0.part(when: told.isRunning ? .nextStart : .define) }

@@ -65,7 +65,7 @@ public struct SetDeviceStep: GuestStep {
     var changedParts: [ChangedPart] {
         guard let target else { return [] }
         return target.settings(of: device.element).map { key, value in
-            let value = ChangedPart.Value(value)
+            let value = ChangedPart.PartValue(value)
             return direction == .attach
                 ? ChangedPart(.machine(key), now: nil, want: value, when: .live)
                 : ChangedPart(.machine(key), now: value, want: nil, when: .live)

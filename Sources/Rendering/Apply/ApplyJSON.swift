@@ -9,7 +9,7 @@ public struct ApplyJSON: Encodable {
     private let exit: ExitReport
 
     /// Takes the summary and the code that the process ends with.
-    public init(_ summary: ApplySummary, exit: ExitReport) {
+    package init(_ summary: ApplySummary, exit: ExitReport) {
         self.summary = summary
         self.exit = exit
     }
@@ -40,7 +40,7 @@ public struct ApplyJSON: Encodable {
     }
 }
 
-private func shortPoolJSON(_ short: ApplySummary.ShortPool) -> JSONValue {
+private func shortPoolJSON(_ short: PoolGrant) -> JSONValue {
     [
         "cell": .number(short.pool.cell.rawValue), "page_kib": .number(short.pool.pageSize.size.count),
         "asked": .number(short.asked.count), "granted": .number(short.granted.count),

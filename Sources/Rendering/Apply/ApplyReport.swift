@@ -6,7 +6,7 @@ public struct ApplyReport {
     private let summary: ApplySummary
 
     /// Takes the summary.
-    public init(_ summary: ApplySummary) {
+    package init(_ summary: ApplySummary) {
         self.summary = summary
     }
 

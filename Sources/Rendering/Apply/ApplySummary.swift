@@ -4,7 +4,7 @@ public import HostModel
 /// What an apply did to one host.
 public struct ApplySummary: Hashable, Sendable {
     /// How the apply ended.
-    public enum Outcome: String, Hashable, Sendable, CaseIterable {
+    public enum ApplyOutcome: String, Hashable, Sendable, CaseIterable {
         /// There was nothing to do.
         case nothingToDo = "nothing_to_do"
         /// Everything was done and read back.
@@ -15,27 +15,10 @@ public struct ApplySummary: Hashable, Sendable {
         case incomplete
     }
 
-    /// A pool for which the kernel granted fewer pages than it was asked for.
-    public struct ShortPool: Hashable, Sendable {
-        /// The pool.
-        public var pool: PoolID
-        /// The pages that were asked for.
-        public var asked: PageCount
-        /// The pages that the pool had at most.
-        public var granted: PageCount
-
-        /// Puts the numbers together.
-        public init(pool: PoolID, asked: PageCount, granted: PageCount) {
-            self.pool = pool
-            self.asked = asked
-            self.granted = granted
-        }
-    }
-
     /// The host's name.
     public var host: String
     /// How the apply ended.
-    public var outcome: Outcome
+    public var outcome: ApplyOutcome
     /// What was done, one sentence a step without a full stop, in order.
     public var steps: [String]
     /// Disks and NVRAM of removed domains, which stay.
@@ -48,8 +31,8 @@ public struct ApplySummary: Hashable, Sendable {
     public var notUndone: [String]
     /// Guests that were asked to shut down, did not in time, and may still do so.
     public var mayStillStop: [String] = []
-    /// Pools that came out short, ascending.
-    public var shortPools: [ShortPool]
+    /// Pools for which the kernel granted fewer pages than it was asked for, ascending.
+    public var shortPools: [PoolGrant]
     /// The pages that each pool shall have, for the kernel's command line.
     public var wantedPools: [PoolID: PageCount]
     /// Guests that wait for a restart, ascending.
@@ -59,12 +42,11 @@ public struct ApplySummary: Hashable, Sendable {
     /// Findings, in the order in which they were made.
     public var diagnostics: [Diagnostic]
 
-    /// Puts a summary together.
-    public init(
-        host: String, outcome: Outcome, steps: [String] = [], kept: [String] = [], undone: [String] = [],
+    package init(
+        host: String, outcome: ApplyOutcome, steps: [String] = [], kept: [String] = [], undone: [String] = [],
         left: [String] = [],
         notUndone: [String] = [],
-        shortPools: [ShortPool] = [], wantedPools: [PoolID: PageCount] = [:], restartPending: [String] = [],
+        shortPools: [PoolGrant] = [], wantedPools: [PoolID: PageCount] = [:], restartPending: [String] = [],
         verified: Int = 0, diagnostics: [Diagnostic] = []
     ) {
         self.host = host

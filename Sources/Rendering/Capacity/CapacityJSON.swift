@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import HostModel
 internal import Placement
-public import Planning
+package import Planning
 internal import SiteFile
 
 /// How many more guests fit as the document `numactl-plan/capacity`, for programs.
@@ -13,7 +13,7 @@ public struct CapacityJSON: Encodable {
     private let exit: ExitReport
 
     /// Takes the answer and the code that the process ends with.
-    public init(_ capacity: Capacity, exit: ExitReport) {
+    package init(_ capacity: Capacity, exit: ExitReport) {
         self.capacity = capacity
         self.exit = exit
     }

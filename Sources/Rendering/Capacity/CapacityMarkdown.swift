@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import HostModel
 internal import Placement
-public import Planning
+package import Planning
 internal import SiteFile
 
 /// How many more guests fit, as a section of Markdown.
@@ -9,13 +9,13 @@ public struct CapacityMarkdown {
     private let capacity: Capacity
 
     /// Takes the answer.
-    public init(_ capacity: Capacity) { self.capacity = capacity }
+    package init(_ capacity: Capacity) { self.capacity = capacity }
 
     /// The text, each line ended.
     public var text: String {
         let heading =
             "### Room on \(MarkdownText.shortCode(capacity.host)) beside site \(MarkdownText.shortCode(capacity.site))\n"
-        let tables = [capacity.fitTable, capacity.cellTable].map { MarkdownPage.Part.table($0).whole }
+        let tables = [capacity.fitTable, capacity.cellTable].map { MarkdownPage.PagePart.table($0).whole }
         guard capacity.verdict == .placed else {
             return "\(heading)\n\(MarkdownText.html(capacity.refusal))\n\(tables.joined())"
         }

@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import HostModel
 internal import Placement
-public import Planning
+package import Planning
 internal import SiteFile
 
 /// How many more guests fit, in Prometheus' text format; what is not known has no series.
@@ -9,7 +9,7 @@ public struct CapacityMetrics {
     private let capacity: Capacity
 
     /// Takes the answer.
-    public init(_ capacity: Capacity) { self.capacity = capacity }
+    package init(_ capacity: Capacity) { self.capacity = capacity }
 
     /// The text, families in a fixed order.
     public var text: String { families.filter { !$0.series.isEmpty }.map(\.text).joined() }

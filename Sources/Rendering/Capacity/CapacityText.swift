@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import HostModel
 internal import Placement
-public import Planning
+package import Planning
 internal import SiteFile
 
 /// How many more guests fit, for a terminal.
@@ -9,7 +9,7 @@ public struct CapacityText {
     private let capacity: Capacity
 
     /// Takes the answer.
-    public init(_ capacity: Capacity) { self.capacity = capacity }
+    package init(_ capacity: Capacity) { self.capacity = capacity }
 
     /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
     public func text(color: Bool = false, width: Int = standardWidth) -> String {

@@ -1,5 +1,5 @@
 internal import Diagnostics
-public import Doctor
+package import Doctor
 
 /// A checkup as the document `numactl-plan/doctor`, for programs.
 public struct DoctorJSON: Encodable {
@@ -11,7 +11,7 @@ public struct DoctorJSON: Encodable {
     private let exit: ExitReport
 
     /// Takes the results and the code that the process ends with.
-    public init(host: String?, _ results: [CheckResult], exit: ExitReport) {
+    package init(host: String?, _ results: [CheckResult], exit: ExitReport) {
         self.host = host
         self.results = results
         self.exit = exit

@@ -1,5 +1,5 @@
-public import Diagnostics
-public import Doctor
+package import Diagnostics
+package import Doctor
 
 /// A checkup for a terminal: the worst kinds of findings in full, the others shorter, then what was fine and what could not be told.
 public struct DoctorText {
@@ -11,7 +11,7 @@ public struct DoctorText {
     private let notes: [Diagnostic]
 
     /// Takes the results and what could not be read.
-    public init(host: String?, _ results: [CheckResult], unread: [Diagnostic] = []) {
+    package init(host: String?, _ results: [CheckResult], unread: [Diagnostic] = []) {
         self.host = host
         self.results = results
         notes = unread
@@ -63,7 +63,7 @@ public struct DoctorText {
         return lines + ["why each matters: numactl-plan explain \(first.code.rawValue)"]
     }
 
-    private func list(_ title: String, _ verdict: CheckResult.Verdict, _ width: Int) -> [String] {
+    private func list(_ title: String, _ verdict: CheckResult.CheckVerdict, _ width: Int) -> [String] {
         let names = results.filter { $0.verdict == verdict }.map(\.name)
         guard !names.isEmpty else { return [] }
         let margin = String(repeating: " ", count: title.count + 2)

@@ -1,4 +1,4 @@
-public import Diagnostics
+package import Diagnostics
 
 /// The long text of a code, for a terminal.
 public struct CodeText {
@@ -6,7 +6,7 @@ public struct CodeText {
     private let width: Int
 
     /// Takes the code and how many columns a line has.
-    public init(_ code: DiagnosticCode, width: Int = standardWidth) {
+    package init(_ code: DiagnosticCode, width: Int = standardWidth) {
         self.code = code
         self.width = width
     }

@@ -27,11 +27,11 @@ extension ExplainText {
 
     private static func vcpus(_ list: VCPUSet) -> String { "\(list.count == 1 ? "vCPU" : "vCPUs") \(list)" }
 
-    private typealias Line = (what: String, why: String)
+    private typealias Explained = (what: String, why: String)
 
-    private func whole(_ place: GuestPlacement, _ demand: GuestDemand) -> [Line] {
+    private func whole(_ place: GuestPlacement, _ demand: GuestDemand) -> [Explained] {
         guard !place.cells.isEmpty else { return floating(place, demand) }
-        var lines: [Line] = []
+        var lines: [Explained] = []
         let forced = demand.forcedCells.keys.sorted()
         for cell in forced { lines.append(("cell \(cell)", "on its host cell because numa_placement says so")) }
         if forced.count < place.cells.count {
@@ -41,7 +41,7 @@ extension ExplainText {
         return lines
     }
 
-    private func floating(_ place: GuestPlacement, _ demand: GuestDemand) -> [Line] {
+    private func floating(_ place: GuestPlacement, _ demand: GuestDemand) -> [Explained] {
         let why =
             demand.cells.isEmpty
             ? "none: the guest has no topology and is counted against the whole host"
@@ -77,8 +77,8 @@ extension ExplainText {
         }
     }
 
-    private func cpus(_ demand: GuestDemand) -> [Line] {
-        var lines: [Line] = []
+    private func cpus(_ demand: GuestDemand) -> [Explained] {
+        var lines: [Explained] = []
         if !demand.cells.isEmpty, demand.isBound {
             let own = demand.dedicatedVCPUs
             let shared = demand.vcpus - own.count

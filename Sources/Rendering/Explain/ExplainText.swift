@@ -1,8 +1,8 @@
 public import Diagnostics
-public import HostModel
+package import HostModel
 internal import Placement
-public import Planning
-public import SiteFile
+package import Planning
+package import SiteFile
 
 /// Why guests do not fit, or where they are and why, for a terminal.
 ///
@@ -17,7 +17,7 @@ public struct ExplainText {
     /// Takes a plan that was made with explanations, what it was made from, and the guests to explain.
     ///
     /// - Parameter named: Guests of the site; none is those that do not fit, or all when all fit.
-    public init(_ plan: Plan, host: HostFacts, policy: HostPolicy, guests: [GuestSpec], named: [String] = []) {
+    package init(_ plan: Plan, host: HostFacts, policy: HostPolicy, guests: [GuestSpec], named: [String] = []) {
         self.plan = plan
         self.host = host
         self.policy = policy

@@ -14,7 +14,7 @@ public struct FleetEntry: Hashable, Sendable {
     /// The host's name in the site.
     public let host: String
     /// What the plan comes to; nil when none could be made.
-    public let verdict: Plan.Verdict?
+    public let verdict: Plan.PlanVerdict?
     /// Why no plan could be made; empty when one was.
     public let failure: [Diagnostic]
     /// How old the facts are; nil when there are none.

@@ -1,4 +1,4 @@
-public import Diagnostics
+package import Diagnostics
 internal import HostModel
 internal import Planning
 
@@ -16,7 +16,7 @@ public struct FleetMarkdown {
     private var added = 0
 
     /// Takes the site's name, the findings about it, and the size to stay within, in bytes.
-    public init(site: String, findings: [Diagnostic], maximumBytes: Int = PlanMarkdown.standardBytes) {
+    package init(site: String, findings: [Diagnostic], maximumBytes: Int = PlanMarkdown.standardBytes) {
         self.site = site
         self.findings = findings
         self.maximumBytes = maximumBytes
@@ -26,7 +26,7 @@ public struct FleetMarkdown {
     public static func details(of review: PlanReview, host: String) -> [String] {
         let page = PlanMarkdown(review)
         let name = "<code>\(MarkdownText.html(host))</code>"
-        var parts: [MarkdownPage.Part] = []
+        var parts: [MarkdownPage.PagePart] = []
         for (title, table) in [("not placed", page.shortageTable), ("findings", page.findingTable)] {
             let body = table.whole
             if !body.isEmpty { parts.append(.folded("\(name) \(title)", String(body.drop { $0 == "\n" }))) }

@@ -6,9 +6,9 @@ public struct FleetSummary: Hashable, Sendable {
     private let entries: [FleetEntry]
 
     /// Takes the hosts.
-    public init(_ entries: [FleetEntry]) { self.entries = entries }
+    package init(_ entries: [FleetEntry]) { self.entries = entries }
 
-    private func count(_ verdict: Plan.Verdict?) -> Int { entries.count { $0.verdict == verdict } }
+    private func count(_ verdict: Plan.PlanVerdict?) -> Int { entries.count { $0.verdict == verdict } }
 
     private var changing: [FleetEntry] { entries.filter { $0.verdict == .changes } }
 

@@ -6,7 +6,7 @@ public struct FleetText {
     private let site: String
 
     /// Takes the hosts, in the order in which they are shown.
-    public init(_ entries: [FleetEntry], site: String) {
+    package init(_ entries: [FleetEntry], site: String) {
         self.entries = entries
         self.site = site
     }

@@ -7,7 +7,6 @@ internal import XMLTree
 /// The writer closes an element without content at once, which HTML knows only of elements that never have any: every other
 /// element here has text.
 enum HTML {
-    /// An element with elements in it.
     static func element(_ name: String, class style: String? = nil, _ children: [XMLElement]) -> XMLElement {
         XMLElement(name, style.map { [.init("class", $0)] } ?? [], children: children.map { .element($0) })
     }
@@ -84,7 +83,7 @@ enum HTML {
 
 extension HTML {
     /// What stands behind the class `verdict`.
-    static func style(of verdict: Plan.Verdict?) -> String {
+    static func style(of verdict: Plan.PlanVerdict?) -> String {
         switch verdict {
         case .noChanges: " good"
         case .changes: ""

@@ -14,7 +14,7 @@ public struct PlanHTML {
     var plan: Plan { review.plan }
 
     /// Takes the plan and the picture of its host; where guests move, that of the host before.
-    public init(_ review: PlanReview, picture: HostPicture, before: HostPicture? = nil) {
+    package init(_ review: PlanReview, picture: HostPicture, before: HostPicture? = nil) {
         self.review = review
         self.picture = picture
         self.before = before

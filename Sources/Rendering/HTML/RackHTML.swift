@@ -1,4 +1,4 @@
-public import Diagnostics
+package import Diagnostics
 internal import HostModel
 internal import Placement
 internal import Planning
@@ -23,7 +23,7 @@ public struct RackHTML {
     }
 
     /// Takes the site's name and the findings about it.
-    public init(site: String, findings: [Diagnostic]) {
+    package init(site: String, findings: [Diagnostic]) {
         self.site = site
         self.findings = findings
     }

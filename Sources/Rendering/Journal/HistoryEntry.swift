@@ -3,7 +3,7 @@ public struct HistoryEntry: Hashable, Sendable {
     /// One write of a transaction.
     public struct Write: Hashable, Sendable {
         /// What is known of a write.
-        public enum State: String, Hashable, Sendable, CaseIterable {
+        public enum WriteState: String, Hashable, Sendable, CaseIterable {
             /// It was done.
             case done
             /// It failed; it may have happened all the same.
@@ -15,12 +15,11 @@ public struct HistoryEntry: Hashable, Sendable {
         /// The write: `define web01`.
         public var what: String
         /// What is known of it.
-        public var state: State
+        public var state: WriteState
         /// Why it failed; empty otherwise.
         public var detail: String
 
-        /// Puts a write together.
-        public init(_ what: String, _ state: State, _ detail: String = "") {
+        package init(_ what: String, _ state: WriteState, _ detail: String = "") {
             self.what = what
             self.state = state
             self.detail = detail
@@ -28,7 +27,7 @@ public struct HistoryEntry: Hashable, Sendable {
     }
 
     /// How a transaction stands.
-    public enum State: String, Hashable, Sendable, CaseIterable {
+    public enum TransactionState: String, Hashable, Sendable, CaseIterable {
         /// A process is at it.
         case running
         /// It broke off: the host may be between before and after.
@@ -48,7 +47,7 @@ public struct HistoryEntry: Hashable, Sendable {
     /// The transaction's name, which is its time.
     public var transaction: String
     /// How it stands.
-    public var state: State
+    public var state: TransactionState
     /// The site's name; nil when it is not known.
     public var site: String?
     /// How libvirt was reached; nil when the journal does not say.
@@ -60,17 +59,17 @@ public struct HistoryEntry: Hashable, Sendable {
     /// Files that were replaced.
     public var files: [String]
     /// What was put back the last time that it turned round.
-    public var undone: [RollbackSummary.Row]
+    public var undone: [RollbackSummary.UndoRow]
     /// Why it turned round, what whoever closed it said, or what is wrong with the journal; empty when there is nothing to say.
     public var note: String
     /// Where the journal is.
     public var path: String
 
-    /// Puts an entry together.
-    public init(
-        transaction: String, state: State, site: String? = nil, connection: String? = nil, process: Int? = nil,
+    package init(
+        transaction: String, state: TransactionState, site: String? = nil, connection: String? = nil,
+        process: Int? = nil,
         writes: [Write] = [],
-        files: [String] = [], undone: [RollbackSummary.Row] = [], note: String = "", path: String
+        files: [String] = [], undone: [RollbackSummary.UndoRow] = [], note: String = "", path: String
     ) {
         self.transaction = transaction
         self.state = state
@@ -85,7 +84,7 @@ public struct HistoryEntry: Hashable, Sendable {
     }
 }
 
-extension HistoryEntry.State {
+extension HistoryEntry.TransactionState {
     /// The state in words.
     var words: String {
         switch self {

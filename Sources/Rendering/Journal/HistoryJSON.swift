@@ -7,7 +7,7 @@ public struct HistoryJSON: Encodable {
     private let exit: ExitReport
 
     /// Takes the transactions, in the order in which they are to be listed, and the code that the process ends with.
-    public init(_ entries: [HistoryEntry], exit: ExitReport) {
+    package init(_ entries: [HistoryEntry], exit: ExitReport) {
         self.entries = entries
         self.exit = exit
     }

@@ -5,7 +5,7 @@ public struct HistoryText {
     private let entries: [HistoryEntry]
 
     /// Takes the transactions, in the order in which they are to be shown.
-    public init(_ entries: [HistoryEntry]) { self.entries = entries }
+    package init(_ entries: [HistoryEntry]) { self.entries = entries }
 
     /// All transactions, a line each.
     public func list(color: Bool = false, width: Int = standardWidth) -> String {
@@ -51,7 +51,7 @@ public struct HistoryText {
     }
 }
 
-extension HistoryEntry.Write.State {
+extension HistoryEntry.Write.WriteState {
     fileprivate var words: String {
         switch self {
         case .done: "done"

@@ -7,7 +7,7 @@ public struct RollbackJSON: Encodable {
     private let exit: ExitReport
 
     /// Takes the summary and the code that the process ends with.
-    public init(_ summary: RollbackSummary, exit: ExitReport) {
+    package init(_ summary: RollbackSummary, exit: ExitReport) {
         self.summary = summary
         self.exit = exit
     }
@@ -29,7 +29,7 @@ public struct RollbackJSON: Encodable {
     }
 }
 
-extension RollbackSummary.Row {
+extension RollbackSummary.UndoRow {
     var json: JSONValue {
         ["what": .text(what), "result": .text(result.rawValue), "detail": .optional(detail.isEmpty ? nil : detail)]
     }

@@ -5,7 +5,7 @@ public struct RollbackReport {
     private let summary: RollbackSummary
 
     /// Takes the summary.
-    public init(_ summary: RollbackSummary) { self.summary = summary }
+    package init(_ summary: RollbackSummary) { self.summary = summary }
 
     /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
     public func text(color: Bool = false, width: Int = standardWidth) -> String {

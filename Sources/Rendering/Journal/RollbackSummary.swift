@@ -3,7 +3,7 @@ public import Diagnostics
 /// What a rollback came to.
 public struct RollbackSummary: Hashable, Sendable {
     /// How it ended.
-    public enum Outcome: String, Hashable, Sendable, CaseIterable {
+    public enum RollbackOutcome: String, Hashable, Sendable, CaseIterable {
         /// There was nothing that could be put back.
         case nothingToDo = "nothing_to_do"
         /// Nothing was changed: this is what would be put back.
@@ -15,7 +15,7 @@ public struct RollbackSummary: Hashable, Sendable {
     }
 
     /// How putting back one thing ended.
-    public enum Result: String, Hashable, Sendable, CaseIterable {
+    public enum UndoState: String, Hashable, Sendable, CaseIterable {
         /// It would be done.
         case planned
         /// Done, and read back.
@@ -29,16 +29,15 @@ public struct RollbackSummary: Hashable, Sendable {
     }
 
     /// One thing that was put back, or was to be.
-    public struct Row: Hashable, Sendable {
+    public struct UndoRow: Hashable, Sendable {
         /// The undo: `redefine web01`.
         public var what: String
         /// How it ended.
-        public var result: Result
+        public var result: UndoState
         /// Why it failed, or for whom it was left; empty otherwise.
         public var detail: String
 
-        /// Puts a row together.
-        public init(_ what: String, _ result: Result, _ detail: String = "") {
+        package init(_ what: String, _ result: UndoState, _ detail: String = "") {
             self.what = what
             self.result = result
             self.detail = detail
@@ -50,15 +49,15 @@ public struct RollbackSummary: Hashable, Sendable {
     /// The transaction; nil when there is none.
     public var transaction: String?
     /// How the rollback ended.
-    public var outcome: Outcome
+    public var outcome: RollbackOutcome
     /// What was put back, in the order in which that was tried.
-    public var rows: [Row]
+    public var rows: [UndoRow]
     /// Findings, in the order in which they were made.
     public var diagnostics: [Diagnostic]
 
-    /// Puts a summary together.
-    public init(
-        host: String, transaction: String?, outcome: Outcome, rows: [Row] = [], diagnostics: [Diagnostic] = []
+    package init(
+        host: String, transaction: String?, outcome: RollbackOutcome, rows: [UndoRow] = [],
+        diagnostics: [Diagnostic] = []
     ) {
         self.host = host
         self.transaction = transaction
@@ -71,7 +70,7 @@ public struct RollbackSummary: Hashable, Sendable {
     public var changed: Bool { rows.contains { $0.result == .restored } }
 }
 
-extension RollbackSummary.Result {
+extension RollbackSummary.UndoState {
     /// The result in words.
     var words: String {
         switch self {

@@ -27,7 +27,7 @@ struct CellMap {
     // MARK: Threads
 
     /// A core in a row, and how many blanks stand before it.
-    private struct Place {
+    private struct CorePlace {
         var threads: [CellPicture.Thread]
         var gap: Int
     }
@@ -42,10 +42,10 @@ struct CellMap {
 
     /// The cores handed out to rows from left to right; a row has a line for each thread of a core. Cores that share a last-level
     /// cache stay in one row where a row is long enough for them.
-    private func rows(within columns: Int) -> [[Place]] {
+    private func rows(within columns: Int) -> [[CorePlace]] {
         let room = columns - CellMap.longestLabel - 4
         let gap = width > 1 ? 1 : 0
-        var rows: [[Place]] = [[]]
+        var rows: [[CorePlace]] = [[]]
         var length = 0
         for cache in cell.caches {
             let whole = cache.count * (width + gap)
@@ -53,14 +53,14 @@ struct CellMap {
             for (index, core) in cache.enumerated() {
                 if length + width + gap > room { (rows, length) = (rows + [[]], 0) }
                 let blanks = length == 0 ? 0 : gap + (index == 0 ? 1 : 0)
-                rows[rows.count - 1].append(Place(threads: core, gap: blanks))
+                rows[rows.count - 1].append(CorePlace(threads: core, gap: blanks))
                 length += blanks + width
             }
         }
         return rows
     }
 
-    private func line(of row: [Place], thread: Int) -> (label: String, signs: String) {
+    private func line(of row: [CorePlace], thread: Int) -> (label: String, signs: String) {
         var (cpus, signs) = (CPUSet(), "")
         for place in row {
             signs += String(repeating: " ", count: place.gap)

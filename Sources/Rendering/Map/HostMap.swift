@@ -8,7 +8,7 @@ public struct HostMap {
     private let picture: HostPicture
 
     /// Takes the picture to show.
-    public init(_ picture: HostPicture) { self.picture = picture }
+    package init(_ picture: HostPicture) { self.picture = picture }
 
     /// The text, each line ended. With `color` the terminal's colours are added; they carry no meaning of their own.
     public func text(color: Bool = false, width: Int = standardWidth) -> String {

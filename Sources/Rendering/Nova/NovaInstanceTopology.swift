@@ -1,7 +1,7 @@
 internal import HostModel
-public import Placement
+package import Placement
 internal import Planning
-public import SiteFile
+package import SiteFile
 
 /// A guest's cells as Nova records them for an instance: the object `InstanceNUMATopology`, without the fields of object
 /// versioning; null for a guest that is bound to no cell.
@@ -12,7 +12,7 @@ public struct NovaInstanceTopology: Encodable {
     private let demand: GuestDemand
 
     /// Takes where the guest is and what it asked for.
-    public init(_ placement: GuestPlacement, demand: GuestDemand) {
+    package init(_ placement: GuestPlacement, demand: GuestDemand) {
         self.placement = placement
         self.demand = demand
     }

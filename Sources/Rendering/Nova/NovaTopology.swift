@@ -13,7 +13,7 @@ public struct NovaTopology: Encodable {
     /// pages in use of a pool are then those that the kernel counts.
     public init(_ facts: HostFacts, usage: [CellUsage] = []) {
         self.facts = facts
-        self.usage = Dictionary(usage.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.usage = usage.keyed(by: \.id)
     }
 
     /// Writes the object.

@@ -10,7 +10,7 @@ extension HostPicture {
     public static func before(
         _ facts: HostFacts, plan: Plan, policy: HostPolicy? = nil, specs: [GuestSpec] = []
     ) -> HostPicture? {
-        let places = Dictionary(plan.before.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let places = plan.before.keyed(by: \.name)
         guard plan.verdict == .changes, !places.isEmpty else { return nil }
         let made = Set(plan.changes.filter { $0.action == .create }.map(\.subject))
         var now = plan

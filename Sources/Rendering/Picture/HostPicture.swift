@@ -63,7 +63,7 @@ public struct HostPicture: Hashable, Sendable {
         hasPlacement = true
         let isolating = Set(specs.filter { $0.demand.threadPolicy == .isolate }.map(\.name.value))
         let uses = ThreadUses(facts, placement: placement, guests: bound, isolating: isolating, policy: policy)
-        let usage = Dictionary(placement.cells.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let usage = placement.cells.keyed(by: \.id)
         let pages = HostPicture.pagesAfter(plan)
         cells = facts.cells.map { cell in
             let memory = MemoryBars(

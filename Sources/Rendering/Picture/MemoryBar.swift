@@ -23,7 +23,7 @@ struct MemoryBar: Hashable, Sendable {
     }
 
     /// A part of the memory.
-    struct Part: Hashable, Sendable {
+    struct Segment: Hashable, Sendable {
         var owner: Owner
         var amount: KiB
     }
@@ -33,14 +33,14 @@ struct MemoryBar: Hashable, Sendable {
     /// All of it; nil when the host does not tell.
     var capacity: KiB?
     /// The parts, without empty ones. They may come to more than the capacity where memory is overcommitted.
-    var parts: [Part]
+    var parts: [Segment]
 
     /// A bar whose parts are filled up to the capacity by free memory, or by what nothing is known of.
-    init(name: String, capacity: KiB?, parts: [Part], rest: Owner = .free) {
+    init(name: String, capacity: KiB?, parts: [Segment], rest: Owner = .free) {
         self.name = name
         self.capacity = capacity
         let used = parts.map(\.amount).reduce(.zero, MemoryBar.sum)
-        let free = Part(owner: rest, amount: (capacity ?? .zero).subtractingDownToZero(used))
+        let free = Segment(owner: rest, amount: (capacity ?? .zero).subtractingDownToZero(used))
         self.parts = (parts + [free]).filter { $0.amount > .zero }
     }
 

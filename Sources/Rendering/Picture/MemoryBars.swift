@@ -21,11 +21,11 @@ struct MemoryBars: Hashable, Sendable {
         }
         memory = MemoryBar(
             name: "memory", capacity: cell.memory,
-            parts: sizes.map { MemoryBar.Part(owner: .pool($0), amount: $1) }
-                + [MemoryBar.Part(owner: .used, amount: used ?? .zero)],
+            parts: sizes.map { MemoryBar.Segment(owner: .pool($0), amount: $1) }
+                + [MemoryBar.Segment(owner: .used, amount: used ?? .zero)],
             rest: cell.memoryFree == nil ? .unknown : .free)
         pools = cell.pools.filter { $0.total > .zero }.map { pool in
-            let used = MemoryBar.Part(owner: .used, amount: Amount.memory(of: pool.used, pool.pageSize))
+            let used = MemoryBar.Segment(owner: .used, amount: Amount.memory(of: pool.used, pool.pageSize))
             return MemoryBar(pool: pool.pageSize, pages: pool.total, parts: [used])
         }
     }
@@ -37,30 +37,30 @@ struct MemoryBars: Hashable, Sendable {
         _ cell: Cell, usage: CellUsage?, guests: [GuestPlacement], basePage: PageSize,
         pagesAfter: [PoolID: PageCount], reserve: KiB
     ) {
-        func parts(_ size: PageSize) -> [MemoryBar.Part] {
+        func parts(_ size: PageSize) -> [MemoryBar.Segment] {
             guests.enumerated().map { index, guest in
                 let cells = guest.cells.filter { $0.pageSize == size }
-                return MemoryBar.Part(
+                return MemoryBar.Segment(
                     owner: .guest(index), amount: cells.map { $0.memory(on: cell.id) }.reduce(.zero, MemoryBar.sum))
             }
         }
         let sizes = Set(cell.pools.map(\.pageSize) + (usage?.pools ?? []).map(\.pageSize)).sorted()
         pools = []
-        var poolParts: [MemoryBar.Part] = []
+        var poolParts: [MemoryBar.Segment] = []
         for size in sizes {
             let wanted = usage?.pools.first { $0.pageSize == size }
             let present = cell.pool(of: size)?.total ?? .zero
             let pages = pagesAfter[PoolID(cell: cell.id, pageSize: size)] ?? max(present, wanted?.wanted ?? .zero)
             guard pages > .zero else { continue }
-            let others = MemoryBar.Part(owner: .others, amount: Amount.memory(of: wanted?.others ?? .zero, size))
+            let others = MemoryBar.Segment(owner: .others, amount: Amount.memory(of: wanted?.others ?? .zero, size))
             pools.append(MemoryBar(pool: size, pages: pages, parts: parts(size) + [others]))
-            poolParts.append(MemoryBar.Part(owner: .pool(size), amount: Amount.memory(of: pages, size)))
+            poolParts.append(MemoryBar.Segment(owner: .pool(size), amount: Amount.memory(of: pages, size)))
         }
         let ordinary = parts(basePage)
         let ours = ordinary.map(\.amount).reduce(.zero, MemoryBar.sum)
-        let others = MemoryBar.Part(owner: .others, amount: (usage?.memoryUsed ?? .zero).subtractingDownToZero(ours))
-        let kept = MemoryBar.Part(owner: .reserve, amount: min(reserve, cell.memory ?? .zero))
-        let overhead = MemoryBar.Part(owner: .overhead, amount: usage?.overhead ?? .zero)
+        let others = MemoryBar.Segment(owner: .others, amount: (usage?.memoryUsed ?? .zero).subtractingDownToZero(ours))
+        let kept = MemoryBar.Segment(owner: .reserve, amount: min(reserve, cell.memory ?? .zero))
+        let overhead = MemoryBar.Segment(owner: .overhead, amount: usage?.overhead ?? .zero)
         memory = MemoryBar(
             name: "memory", capacity: cell.memory, parts: ordinary + [others, overhead] + poolParts + [kept])
     }
@@ -68,7 +68,7 @@ struct MemoryBars: Hashable, Sendable {
 
 extension MemoryBar {
     /// The bar of a pool.
-    fileprivate init(pool size: PageSize, pages: PageCount, parts: [Part]) {
+    fileprivate init(pool size: PageSize, pages: PageCount, parts: [Segment]) {
         self.init(
             name: "\(pages) x \(size) pages", capacity: Amount.memory(of: pages, size), parts: parts)
     }

@@ -1,7 +1,7 @@
 internal import Diagnostics
-public import HostModel
+package import HostModel
 internal import Placement
-public import Planning
+package import Planning
 
 /// A plan as the document `numactl-plan/plan`, for programs.
 public struct PlanJSON: Encodable {
@@ -13,7 +13,7 @@ public struct PlanJSON: Encodable {
     private let factsTime: UTCTime?
 
     /// Takes the plan, the code that the process ends with, and when the host was looked at if the plan is made from a file.
-    public init(_ plan: Plan, exit: ExitReport, factsTime: UTCTime? = nil) {
+    package init(_ plan: Plan, exit: ExitReport, factsTime: UTCTime? = nil) {
         self.plan = plan
         self.exit = exit
         self.factsTime = factsTime
@@ -83,7 +83,7 @@ private func cellJSON(_ cell: CellUsage) -> JSONValue {
     ]
 }
 
-private func poolJSON(_ pool: CellUsage.Pool) -> JSONValue {
+private func poolJSON(_ pool: CellUsage.PoolUsage) -> JSONValue {
     [
         "page_kib": .number(pool.pageSize.size.count), "wanted": .number(pool.wanted.count),
         "guests": .number(pool.guests.count), "others": .number(pool.others.count),
@@ -163,7 +163,7 @@ func partJSON(_ part: ChangedPart) -> JSONValue {
 }
 
 /// A setting's value, or null.
-func valueJSON(_ value: ChangedPart.Value?) -> JSONValue {
+func valueJSON(_ value: ChangedPart.PartValue?) -> JSONValue {
     switch value {
     case .text(let text): .text(text)
     case .number(let number): .number(number)

@@ -5,7 +5,7 @@ internal import Planning
 
 extension PlanMarkdown {
     /// What does not fit and what changes, in tables.
-    var tables: [MarkdownPage.Part] {
+    var tables: [MarkdownPage.PagePart] {
         let moves = Table([.quoted("move to a better place")], plan.moves.map { [$0.words] })
         let pools = PlanTables.pools(plan.changes.filter { !$0.isGuest })
         let guests = PlanTables.guests(GuestLine.all(of: plan) { _ in false })
@@ -13,10 +13,10 @@ extension PlanMarkdown {
     }
 
     /// Folded: the placement, one diff a change that has settings, one a definition that is shown; each in the order of the plan.
-    var details: [MarkdownPage.Part] { placement + settings() + definitions() }
+    var details: [MarkdownPage.PagePart] { placement + settings() + definitions() }
 
     /// One diff a change that has settings; `prefix` stands before its address.
-    func settings(prefix: String = "") -> [MarkdownPage.Part] {
+    func settings(prefix: String = "") -> [MarkdownPage.PagePart] {
         plan.changes.filter { !$0.parts.isEmpty }.map { change in
             let title = "\(prefix)<code>\(MarkdownText.html(change.address))</code> \(change.action.rawValue)"
             return .diff(title, change.parts.map(diffLine) + change.kept.map { "  keeps \(displayable($0))" })
@@ -24,7 +24,7 @@ extension PlanMarkdown {
     }
 
     /// One diff a definition; `prefix` stands before its address.
-    func definitions(prefix: String = "") -> [MarkdownPage.Part] {
+    func definitions(prefix: String = "") -> [MarkdownPage.PagePart] {
         review.definitions.map { definition in
             .diff(
                 "\(prefix)<code>\(MarkdownText.html("guest/" + definition.guest))</code> definition", definition.lines)
@@ -38,12 +38,12 @@ extension PlanMarkdown {
     }
 
     /// What each guest without a place was short of, cell by cell.
-    var shortageTable: MarkdownPage.Part { .table(PlanTables.shortages(of: plan.placement.unplaced)) }
+    var shortageTable: MarkdownPage.PagePart { .table(PlanTables.shortages(of: plan.placement.unplaced)) }
 
     /// Errors, warnings and notes.
-    var findingTable: MarkdownPage.Part { .table(PlanTables.findings(plan.diagnostics)) }
+    var findingTable: MarkdownPage.PagePart { .table(PlanTables.findings(plan.diagnostics)) }
 
-    private var remedyList: MarkdownPage.Part {
+    private var remedyList: MarkdownPage.PagePart {
         let rows = plan.placement.unplaced.filter { !$0.remedies.isEmpty }.map { guest in
             let list = guest.remedies.map { MarkdownText.code($0.words) }.joined(separator: ", ")
             return "\n\(MarkdownText.code(guest.name)) would fit with any of: \(list)\n"
@@ -52,12 +52,12 @@ extension PlanMarkdown {
     }
 
     /// Where everybody goes, and what is used of each cell; nothing for a plan that changes nothing.
-    private var placement: [MarkdownPage.Part] {
+    private var placement: [MarkdownPage.PagePart] {
         guard plan.verdict != .noChanges, !plan.placement.guests.isEmpty else { return [] }
         let title =
             plan.placement.verdict == .placed ? "Placement after apply" : "Placement without those that do not fit"
         let count = Amount.count(plan.placement.guests.count, "guest")
-        return MarkdownPage.Part.folded("\(title): \(count)", PlanTables.placement(plan.placement.guests))
-            + MarkdownPage.Part.folded("Host cells with these guests", PlanTables.cells(plan.placement))
+        return MarkdownPage.PagePart.folded("\(title): \(count)", PlanTables.placement(plan.placement.guests))
+            + MarkdownPage.PagePart.folded("Host cells with these guests", PlanTables.cells(plan.placement))
     }
 }

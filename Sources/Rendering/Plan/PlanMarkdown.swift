@@ -44,7 +44,7 @@ public struct PlanMarkdown {
     }
 
     /// What an operator must know first, as a list.
-    private var attention: MarkdownPage.Part {
+    private var attention: MarkdownPage.PagePart {
         let sentences = PlanAttention(plan, quote: MarkdownText.code).sentences
         let rest = sentences.count > 20 ? ["- and \(sentences.count - 20) more\n"] : []
         return .rows(head: "\n", rows: sentences.prefix(20).map { "- \($0)\n" } + rest)

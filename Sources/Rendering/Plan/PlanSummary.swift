@@ -94,7 +94,7 @@ struct PlanSummary {
     }
 
     private static func pagesAdded(by change: Change) -> Int64 {
-        func pages(_ value: ChangedPart.Value?) -> Int64 {
+        func pages(_ value: ChangedPart.PartValue?) -> Int64 {
             guard case .number(let number) = value else { return 0 }
             return Int64(clamping: min(number, 1 << 48))
         }

@@ -94,7 +94,7 @@ enum PlanTables {
     }
 
     /// `256 x 2MiB`, and how many of them are for others than the guests.
-    private static func words(_ pool: CellUsage.Pool) -> String {
+    private static func words(_ pool: CellUsage.PoolUsage) -> String {
         "\(pool.wanted) x \(pool.pageSize)" + (pool.others > .zero ? " (\(pool.others) for others)" : "")
     }
 

@@ -26,9 +26,6 @@ struct LineDiff {
         compare(0..<old.count, 0..<new.count)
     }
 
-    /// How many lines go or are added.
-    var edits: Int { removed.count { $0 } + added.count { $0 } }
-
     private mutating func compare(_ oldPart: Range<Int>, _ newPart: Range<Int>) {
         var (a, b) = (oldPart, newPart)
         while let x = a.first, let y = b.first, old[x] == new[y] { (a, b) = (a.dropFirst(), b.dropFirst()) }

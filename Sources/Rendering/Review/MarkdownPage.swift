@@ -4,7 +4,7 @@
 /// Each part closes what it opens, so that a page is well-formed whatever is left out.
 struct MarkdownPage {
     /// A part of the page.
-    enum Part {
+    enum PagePart {
         /// What must stand.
         case fixed(String)
         /// Rows below a head that is left out with the last of them; most important first.
@@ -22,12 +22,12 @@ struct MarkdownPage {
     /// What is kept free for the line that says what was left out.
     private static let noteBytes = 120
 
-    private var parts: [Part] = []
+    private var parts: [PagePart] = []
     /// Details that were never added for want of room.
     private var detailsLetGo = 0
 
     /// Adds a part at the end of the page.
-    mutating func add(_ part: Part) { parts.append(part) }
+    mutating func add(_ part: PagePart) { parts.append(part) }
 
     /// Counts details that are not even added, for want of room.
     mutating func letGo(details: Int) { detailsLetGo += details }
@@ -91,9 +91,9 @@ struct MarkdownPage {
     }
 }
 
-extension MarkdownPage.Part {
+extension MarkdownPage.PagePart {
     /// A table; nothing where there is no row.
-    static func table(_ table: Table) -> MarkdownPage.Part {
+    static func table(_ table: Table) -> MarkdownPage.PagePart {
         let rule = table.columns.map { $0.alignment == .left ? "---" : "--:" }
         let rows = table.rows.map { row in
             line(
@@ -107,17 +107,17 @@ extension MarkdownPage.Part {
     }
 
     /// A table folded below a title; nothing where there is no row.
-    static func folded(_ title: String, _ table: Table) -> [MarkdownPage.Part] {
-        table.rows.isEmpty ? [] : [folded(title, String(MarkdownPage.Part.table(table).whole.dropFirst()))]
+    static func folded(_ title: String, _ table: Table) -> [MarkdownPage.PagePart] {
+        table.rows.isEmpty ? [] : [folded(title, String(MarkdownPage.PagePart.table(table).whole.dropFirst()))]
     }
 
     /// Folded details below a title, which is HTML already.
-    static func folded(_ title: String, _ body: String) -> MarkdownPage.Part {
+    static func folded(_ title: String, _ body: String) -> MarkdownPage.PagePart {
         .detail("\n<details><summary>\(title)</summary>\n\n\(body)\n</details>\n")
     }
 
     /// Lines as a coloured diff, folded below a title.
-    static func diff(_ title: String, _ lines: [String]) -> MarkdownPage.Part {
+    static func diff(_ title: String, _ lines: [String]) -> MarkdownPage.PagePart {
         let fence = MarkdownText.fence(for: lines)
         return folded(title, "\(fence)diff\n\(lines.joined(separator: "\n"))\n\(fence)\n")
     }

@@ -11,8 +11,7 @@ public struct PlanReview: Hashable, Sendable {
     /// Of which guests every setting is shown.
     public var details: PlanDetails
 
-    /// Puts a review together.
-    public init(
+    package init(
         _ plan: Plan, facts: FactsOrigin? = nil, definitions: [DefinitionDiff] = [],
         details: PlanDetails = .none
     ) {

@@ -9,7 +9,7 @@ public struct UnifiedDiff: Hashable, Sendable {
     ///   - names: What the two sides are called in the head of the diff.
     ///   - context: How many common lines are shown around a difference.
     public init(_ old: [String], _ new: [String], names: (old: String, new: String), context: Int = 3) {
-        let rows = Row.all(LineDiff(old, new), old, new)
+        let rows = DiffRow.all(LineDiff(old, new), old, new)
         let hunks = UnifiedDiff.hunks(rows, context: context)
         guard !hunks.isEmpty else {
             lines = []
@@ -19,7 +19,7 @@ public struct UnifiedDiff: Hashable, Sendable {
     }
 
     /// The parts of the rows to show: each difference with what is around it, those that touch as one.
-    private static func hunks(_ rows: [Row], context: Int) -> [Range<Int>] {
+    private static func hunks(_ rows: [DiffRow], context: Int) -> [Range<Int>] {
         var hunks: [Range<Int>] = []
         for index in rows.indices where rows[index].sign != " " {
             let begin = max(0, index - context)
@@ -33,7 +33,7 @@ public struct UnifiedDiff: Hashable, Sendable {
         return hunks
     }
 
-    private static func lines(of rows: ArraySlice<Row>) -> [String] {
+    private static func lines(of rows: ArraySlice<DiffRow>) -> [String] {
         let old = range(rows.filter { $0.sign != "+" }.count, rows.first?.old ?? 0)
         let new = range(rows.filter { $0.sign != "-" }.count, rows.first?.new ?? 0)
         return ["@@ -\(old) +\(new) @@"] + rows.map { "\($0.sign)\($0.text)" }
@@ -47,7 +47,7 @@ public struct UnifiedDiff: Hashable, Sendable {
 }
 
 /// One line of a whole diff.
-private struct Row {
+private struct DiffRow {
     let sign: Character
     let text: String
     /// How many lines of each side stand before it.
@@ -55,18 +55,18 @@ private struct Row {
     let new: Int
 
     /// All lines of both sides: where they differ, the old ones first.
-    static func all(_ diff: LineDiff, _ old: [String], _ new: [String]) -> [Row] {
-        var rows: [Row] = []
+    static func all(_ diff: LineDiff, _ old: [String], _ new: [String]) -> [DiffRow] {
+        var rows: [DiffRow] = []
         var (x, y) = (0, 0)
         while x < old.count || y < new.count {
             if x < old.count, diff.removed[x] {
-                rows.append(Row(sign: "-", text: old[x], old: x, new: y))
+                rows.append(DiffRow(sign: "-", text: old[x], old: x, new: y))
                 x += 1
             } else if y < new.count, diff.added[y] {
-                rows.append(Row(sign: "+", text: new[y], old: x, new: y))
+                rows.append(DiffRow(sign: "+", text: new[y], old: x, new: y))
                 y += 1
             } else {
-                rows.append(Row(sign: " ", text: old[x], old: x, new: y))
+                rows.append(DiffRow(sign: " ", text: old[x], old: x, new: y))
                 (x, y) = (x + 1, y + 1)
             }
         }

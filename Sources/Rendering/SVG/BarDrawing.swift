@@ -51,7 +51,7 @@ struct BarDrawing {
         }
     }
 
-    private func draw(_ part: MemoryBar.Part, x: Int, y: Int, width: Int) -> XMLElement {
+    private func draw(_ part: MemoryBar.Segment, x: Int, y: Int, width: Int) -> XMLElement {
         let (fill, label, ink) = look(part.owner)
         var shapes: [XMLElement] = []
         if ![.free, .unknown].contains(part.owner) {

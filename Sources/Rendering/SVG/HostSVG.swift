@@ -13,7 +13,7 @@ public struct HostSVG {
     private let picture: HostPicture
 
     /// Takes the picture to draw.
-    public init(_ picture: HostPicture) { self.picture = picture }
+    package init(_ picture: HostPicture) { self.picture = picture }
 
     /// The document.
     public var text: String { XMLWriter.write(document) }

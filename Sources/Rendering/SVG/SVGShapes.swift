@@ -2,7 +2,6 @@ internal import XMLTree
 
 /// The elements of SVG that drawings are made of. All lengths are whole pixels.
 enum SVGShapes {
-    /// A box.
     static func box(
         _ x: Int, _ y: Int, _ width: Int, _ height: Int, fill: String, stroke: String? = nil, radius: Int = 0,
         dashes: String? = nil, strokeWidth: String? = nil

@@ -24,17 +24,17 @@ struct SignLegend {
         return drawing
     }
 
-    typealias Sign = (words: String, swatch: (Int, Int) -> [XMLElement])
+    typealias LegendSign = (words: String, swatch: (Int, Int) -> [XMLElement])
 
     /// The signs that occur.
-    var all: [Sign] { threadSigns + barSigns }
+    var all: [LegendSign] { threadSigns + barSigns }
     /// The width of a swatch: that of a thread's box.
     var width: Int { ThreadDrawing(picture).width }
 
-    private var threadSigns: [Sign] {
+    private var threadSigns: [LegendSign] {
         let threads = ThreadDrawing(picture)
         let uses = picture.cells.flatMap { $0.caches.joined().joined().map(\.use) }
-        func sign(_ words: (ThreadUse) -> String, where isWanted: (ThreadUse) -> Bool) -> Sign? {
+        func sign(_ words: (ThreadUse) -> String, where isWanted: (ThreadUse) -> Bool) -> LegendSign? {
             guard let use = uses.first(where: isWanted) else { return nil }
             return (words(use), { x, y in SignLegend.swatch(use, threads, x: x, y: y) })
         }
@@ -58,9 +58,9 @@ struct SignLegend {
         ].compactMap { $0 }
     }
 
-    private var barSigns: [Sign] {
+    private var barSigns: [LegendSign] {
         let owners = Set(picture.cells.flatMap { $0.memory.all.flatMap { $0.parts.map(\.owner) } })
-        func sign(_ words: String, _ fill: String, _ isWanted: Bool) -> Sign? {
+        func sign(_ words: String, _ fill: String, _ isWanted: Bool) -> LegendSign? {
             guard isWanted else { return nil }
             let width = width
             return (words, { x, y in [SVGShapes.box(x, y, width, 18, fill: fill, stroke: Palette.frame)] })

@@ -68,7 +68,6 @@ enum SchemaPart {
         return "^\(only) *(?:\\^ *)?\(part) *(?:, *(?:\\^ *)?\(part) *)*$"
     }
 
-    /// A word in any case.
     static func anyCase(_ word: String) -> String {
         word.map { $0.isLetter ? "[\($0.uppercased())\($0)]" : String($0) }.joined()
     }

@@ -1,4 +1,4 @@
-public import HostModel
+package import HostModel
 internal import SiteFile
 
 /// A site file to begin with, for one host: what the host has in comments, a sensible reserve, a few flavors and no guest yet.
@@ -8,7 +8,7 @@ public struct SiteTemplate {
     private let schema: String
 
     /// Takes the facts, the name of the host's entry, and where editors find the JSON Schema.
-    public init(_ facts: HostFacts, host: String, schema: String) {
+    package init(_ facts: HostFacts, host: String, schema: String) {
         self.facts = facts
         self.host = host
         self.schema = schema

@@ -1,5 +1,5 @@
 internal import Diagnostics
-public import HostModel
+package import HostModel
 
 /// The facts of a host as tables that an operator reads at a glance; what the host does not tell is `unknown`.
 public struct FactsText {
@@ -8,7 +8,7 @@ public struct FactsText {
     private var paint: Paint { Paint(isOn: false, width: width) }
 
     /// Takes the facts to show and how many columns a line has.
-    public init(_ facts: HostFacts, width: Int = standardWidth) {
+    package init(_ facts: HostFacts, width: Int = standardWidth) {
         self.facts = facts
         self.width = width
     }

@@ -12,8 +12,7 @@ public struct HostMetrics: Hashable, Sendable {
         /// Whether it was carried out whole.
         public var succeeded: Bool
 
-        /// Puts an answer together.
-        public init(time: Int64, succeeded: Bool) {
+        package init(time: Int64, succeeded: Bool) {
             self.time = time
             self.succeeded = succeeded
         }
@@ -32,8 +31,7 @@ public struct HostMetrics: Hashable, Sendable {
     /// How many transactions are open; nil when the journals may not be read.
     public var openTransactions: Int?
 
-    /// Puts the values together.
-    public init(
+    package init(
         version: String, siteSum: String, facts: HostFacts, verification: Verification, lastApply: LastApply? = nil,
         openTransactions: Int? = nil
     ) {
@@ -58,9 +56,8 @@ extension HostMetrics {
     }
 
     /// Every pool with its cell and what is wanted of it, ascending.
-    var pools: [(pool: HugepagePool, cell: CellID, wanted: CellUsage.Pool?)] {
-        let usage = Dictionary(
-            verification.plan.placement.cells.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    var pools: [(pool: HugepagePool, cell: CellID, wanted: CellUsage.PoolUsage?)] {
+        let usage = verification.plan.placement.cells.keyed(by: \.id)
         return facts.cells.flatMap { cell in
             cell.pools.map { pool in
                 (pool, cell.id, usage[cell.id]?.pools.first { $0.pageSize == pool.pageSize })

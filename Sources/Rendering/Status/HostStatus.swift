@@ -12,8 +12,7 @@ public struct HostStatus: Hashable, Sendable {
         /// What guests use of it, or nil without a site.
         public var usage: CellUsage?
 
-        /// Puts a cell together.
-        public init(cell: Cell, usage: CellUsage? = nil) {
+        package init(cell: Cell, usage: CellUsage? = nil) {
             self.cell = cell
             self.usage = usage
         }
@@ -30,8 +29,7 @@ public struct HostStatus: Hashable, Sendable {
     /// Findings, in the order in which they were made.
     public var diagnostics: [Diagnostic]
 
-    /// Puts a status together.
-    public init(
+    package init(
         host: String?, site: String? = nil, cells: [CellStatus], guests: [GuestStatus], diagnostics: [Diagnostic] = []
     ) {
         self.host = host
@@ -41,12 +39,12 @@ public struct HostStatus: Hashable, Sendable {
         self.diagnostics = diagnostics
     }
 
-    /// Puts a status together from the host's cells and what is used of them.
+    /// The host's cells with what is used of them.
     public init(
         facts: HostFacts, site: String? = nil, usage: [CellUsage] = [], guests: [GuestStatus],
         diagnostics: [Diagnostic] = []
     ) {
-        let used = Dictionary(usage.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let used = usage.keyed(by: \.id)
         self.init(
             host: facts.host.name, site: site, cells: facts.cells.map { CellStatus(cell: $0, usage: used[$0.id]) },
             guests: guests, diagnostics: diagnostics)
@@ -56,7 +54,7 @@ public struct HostStatus: Hashable, Sendable {
 /// How one guest stands now.
 public struct GuestStatus: Hashable, Sendable {
     /// Whose the domain is.
-    public enum Ownership: String, Hashable, Sendable, CaseIterable {
+    public enum DomainOwner: String, Hashable, Sendable, CaseIterable {
         /// We defined it.
         case created
         /// It was there before and is managed by us.
@@ -86,9 +84,9 @@ public struct GuestStatus: Hashable, Sendable {
     /// The domain's name.
     public var name: String
     /// What the domain does, or nil when it is not defined.
-    public var state: DomainFacts.State?
+    public var state: DomainFacts.DomainState?
     /// Whose the domain is, or nil when it is not defined.
-    public var ownership: Ownership?
+    public var ownership: DomainOwner?
     /// How the definition compares with the site.
     public var sync: Sync
     /// How it came to differ, where nobody asked for that; nil where the site asks for something else, or nothing differs.
@@ -100,9 +98,9 @@ public struct GuestStatus: Hashable, Sendable {
     /// Where the guest is, or will be when it is missing; nil when nobody knows.
     public var placement: GuestPlacement?
 
-    /// Puts a guest together.
-    public init(
-        name: String, state: DomainFacts.State?, ownership: Ownership?, sync: Sync, drift: ChangedPart.Drift? = nil,
+    package init(
+        name: String, state: DomainFacts.DomainState?, ownership: DomainOwner?, sync: Sync,
+        drift: ChangedPart.Drift? = nil,
         restartPending: Bool = false, placement: GuestPlacement? = nil
     ) {
         self.name = name

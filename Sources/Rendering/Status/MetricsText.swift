@@ -8,7 +8,7 @@ public struct MetricsText {
     private let metrics: HostMetrics
 
     /// Takes the values.
-    public init(_ metrics: HostMetrics) { self.metrics = metrics }
+    package init(_ metrics: HostMetrics) { self.metrics = metrics }
 
     /// The text, families in a fixed order, series ascending.
     public var text: String { families.filter { !$0.series.isEmpty }.map(\.text).joined() }

@@ -12,7 +12,7 @@ public struct StatusJSON: Encodable {
     private let exit: ExitReport
 
     /// Takes the status and the code that the process ends with.
-    public init(_ status: HostStatus, exit: ExitReport) {
+    package init(_ status: HostStatus, exit: ExitReport) {
         self.status = status
         self.exit = exit
     }

@@ -8,7 +8,7 @@ public struct StatusText {
     private let status: HostStatus
 
     /// Takes the status.
-    public init(_ status: HostStatus) {
+    package init(_ status: HostStatus) {
         self.status = status
     }
 
@@ -83,7 +83,7 @@ public struct StatusText {
     }
 }
 
-extension GuestStatus.Ownership {
+extension GuestStatus.DomainOwner {
     fileprivate var words: String {
         switch self {
         case .created: "ours"

@@ -13,8 +13,7 @@ public struct Verification: Hashable, Sendable {
     /// Where the running guests are, ascending by name; nil when nobody looked.
     public var residences: [GuestResidence]?
 
-    /// Puts a verification together.
-    public init(plan: Plan, residences: [GuestResidence]? = nil) {
+    package init(plan: Plan, residences: [GuestResidence]? = nil) {
         host = plan.host
         site = plan.site
         self.plan = plan

@@ -11,7 +11,7 @@ public struct VerificationJSON: Encodable {
     private let exit: ExitReport
 
     /// Takes the verification and the code that the process ends with.
-    public init(_ verification: Verification, exit: ExitReport) {
+    package init(_ verification: Verification, exit: ExitReport) {
         self.verification = verification
         self.exit = exit
     }
@@ -73,7 +73,7 @@ private func threadsJSON(_ group: GuestResidence.Threads) -> JSONValue {
     ]
 }
 
-private func memoryJSON(_ piece: GuestResidence.Memory) -> JSONValue {
+private func memoryJSON(_ piece: GuestResidence.ResidentMemory) -> JSONValue {
     let pages = piece.pages.sorted { $0.key < $1.key }.flatMap { size, counts in
         counts.sorted { $0.key < $1.key }.map { cell, count -> JSONValue in
             ["page_kib": .number(size.size.count), "host_cell": .number(cell.rawValue), "pages": .number(count.count)]

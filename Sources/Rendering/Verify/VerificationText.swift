@@ -8,7 +8,7 @@ public struct VerificationText {
     private let verification: Verification
 
     /// Takes the verification.
-    public init(_ verification: Verification) {
+    package init(_ verification: Verification) {
         self.verification = verification
     }
 
@@ -128,7 +128,7 @@ extension GuestResidence.Threads {
     fileprivate var words: String { ids.count == 1 ? "\(role)" : "\(role), \(ids.count)" }
 }
 
-extension GuestResidence.Memory {
+extension GuestResidence.ResidentMemory {
     /// `cell 0, 2MiB`.
     fileprivate var plan: String {
         let words = [wantedCell.map { "cell \($0)" }, wantedPage.map { "\($0)" }].compactMap { $0 }

@@ -10,8 +10,7 @@ public struct ExitReport: Hashable, Sendable {
     /// The code's stable name: `done`, `differences`.
     public var name: String
 
-    /// Names a code.
-    public init(code: Int, name: String) {
+    package init(code: Int, name: String) {
         self.code = code
         self.name = name
     }

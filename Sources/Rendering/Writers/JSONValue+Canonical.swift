@@ -1,3 +1,5 @@
+internal import HostModel
+
 extension JSONValue {
     /// The one text of the value that a checksum is taken of: no blanks, keys ascending by code point, and in texts nothing escaped
     /// but quotation marks, backslashes and control characters. It is what `jq -cSj .` prints.
@@ -45,8 +47,7 @@ extension JSONValue {
             case "\r": output += "\\r"
             case "\t": output += "\\t"
             case "\u{0}"..<" ", "\u{7f}":
-                let digits = String(scalar.value, radix: 16)
-                output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                output += "\\u" + scalar.value.padded(to: 4, radix: 16)
             default: output.unicodeScalars.append(scalar)
             }
         }

@@ -13,7 +13,6 @@ struct Paint {
     /// How many columns a line has.
     var width = standardWidth
 
-    /// The text in that style.
     func callAsFunction(_ text: String, _ style: Style) -> String {
         isOn ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
     }

@@ -13,7 +13,6 @@ struct Table {
         /// Whether the cells are names or words of others, which Markdown shows as code.
         var isQuoted = false
 
-        /// Names.
         static func name(_ heading: String = "") -> Column { Column(heading: heading, isQuoted: true) }
         /// A list of numbers or a code, which stays on one line.
         static func list(_ heading: String) -> Column { Column(heading: heading) }

@@ -6,7 +6,7 @@ internal import Planning
 /// The plain words that all renderings for people share.
 enum Words {
     /// What a domain does.
-    static func state(_ state: DomainFacts.State) -> String {
+    static func state(_ state: DomainFacts.DomainState) -> String {
         switch state {
         case .running: "running"
         case .paused: "paused"
@@ -63,7 +63,7 @@ enum Words {
     }
 
     /// A setting's value, exactly; amounts of memory in the largest unit that divides them.
-    static func value(_ value: ChangedPart.Value, of part: ChangedPart) -> String {
+    static func value(_ value: ChangedPart.PartValue, of part: ChangedPart) -> String {
         switch value {
         case .text(let text): text.isEmpty ? "\"\"" : displayable(text)
         case .number(let number): part.isAmount ? "\(KiB(number))" : "\(number)"

@@ -38,13 +38,13 @@ struct FlavorSettings: Sendable, Hashable {
 
     var pageSize: Located<GuestDemand.PageRequest>?
     var lockedMemory: Located<Bool>?
-    var memoryAccess: Located<GuestDemand.MemoryAccess>?
+    var memoryAccess: Located<GuestDemand.MemorySharing>?
     var encryption: Located<Bool>?
     var encryptionModel: Located<EncryptionModel>?
     var addressMode: Located<AddressMode>?
     var addressBits: Located<Int>?
 
-    var cpuMode: Located<CPUMode>?
+    var cpuMode: Located<CPUModeWord>?
     var cpuTopology: Located<TopologyDraft>?
     var sockets: Located<Int>?
     var cores: Located<Int>?

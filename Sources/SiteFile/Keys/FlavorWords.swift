@@ -17,7 +17,7 @@ extension FlavorSettings {
     }
 
     /// libvirt's CPU modes that need no further elements.
-    enum CPUMode: String, Sendable, CaseIterable {
+    enum CPUModeWord: String, Sendable, CaseIterable {
         case hostPassthrough = "host-passthrough"
         case hostModel = "host-model"
         case maximum

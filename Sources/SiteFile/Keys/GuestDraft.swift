@@ -5,7 +5,7 @@ internal import HostModel
 struct GuestDraft: Sendable {
     var flavorName: Located<String>?
     var host: Located<String>?
-    var state: Located<GuestSpec.State>?
+    var state: Located<GuestSpec.GuestState>?
     var autostart: Located<Bool>?
     var count: Located<Int>?
     var was: Located<String>?
@@ -19,7 +19,7 @@ struct GuestDraft: Sendable {
     var initrd: Located<String>?
     var commandLine: Located<String>?
     var console: Located<Bool>?
-    var accelerator: Located<GuestMachine.Accelerator>?
+    var accelerator: Located<Accelerator>?
     var machineType: Located<String>?
     /// The flavor's keys that the guest overrides.
     var overrides = FlavorDraft()
@@ -67,8 +67,8 @@ struct GuestDraft: Sendable {
 /// An element of `disks` as it is written.
 struct DiskDraft: Sendable {
     var path: Located<String>?
-    var format: Located<GuestMachine.Disk.Format>?
-    var bus: Located<GuestMachine.Disk.Bus>?
+    var format: Located<GuestDisk.ImageFormat>?
+    var bus: Located<GuestDisk.Bus>?
     var isReadOnly: Located<Bool>?
 
     static let table = KeyTable<Self>(

@@ -4,7 +4,7 @@ internal import YAMLTree
 
 /// An entry of `hosts` as it is written.
 struct HostDraft: Sendable {
-    struct CPUs: Sendable {
+    struct DeclaredCPUs: Sendable {
         var dedicated: Located<CPUSet>?
         var shared: Located<CPUSet>?
     }
@@ -18,24 +18,24 @@ struct HostDraft: Sendable {
         var memory: Located<KiB>?
     }
 
-    struct Pools: Sendable {
+    struct DeclaredPools: Sendable {
         var manages: Located<Bool>?
-        var pools: [Pool] = []
+        var pools: [DeclaredPool] = []
     }
 
-    struct Pool: Sendable {
+    struct DeclaredPool: Sendable {
         var pageSize: Located<PageSize>?
         var cells: Located<[CellEntry<CellID, Int>]>?
     }
 
     var connect: Located<String>?
-    var cpus: Located<CPUs>?
+    var cpus: Located<DeclaredCPUs>?
     var cpuAllocationRatio: Located<Ratio>?
     var ramAllocationRatio: Located<Ratio>?
     var reserved: Located<Reserved>?
     var guestOverhead: Located<GuestOverhead>?
     var ignoredDomains: Located<[Located<String>]>?
-    var pools: Located<Pools>?
+    var pools: Located<DeclaredPools>?
     var placement: Located<HostPolicy.Preference>?
 
     static let table = KeyTable<HostDraft>(
@@ -44,7 +44,8 @@ struct HostDraft: Sendable {
             Key(
                 "connect", \.connect, .text(.uri), defaultValue: "qemu:///system",
                 "The libvirt connection; --connect overrides it"),
-            Key("cpus", \.cpus, .mapping(CPUs.table, { CPUs() }), "Which CPUs of the host serve guests"),
+            Key(
+                "cpus", \.cpus, .mapping(DeclaredCPUs.table, { DeclaredCPUs() }), "Which CPUs of the host serve guests"),
             Key(
                 "cpu_allocation_ratio", \.cpuAllocationRatio, .ratio, defaultValue: "4.0",
                 "How many shared vCPUs one CPU may carry"),
@@ -58,14 +59,14 @@ struct HostDraft: Sendable {
             Key(
                 "ignore_domains", \.ignoredDomains, .sequence(.text(.line)),
                 "Domains that are not the site's and whose CPUs do not count; * and ? stand for any characters"),
-            Key("pools", \.pools, Pools.reader, "Huge pages beyond what the guests need, by page size"),
+            Key("pools", \.pools, DeclaredPools.reader, "Huge pages beyond what the guests need, by page size"),
             Key(
                 "placement", \.placement, .choice, defaultValue: "spread",
                 "Whether guests go to the emptiest cell (spread) or the fullest (pack) when several suit them alike"),
         ])
 }
 
-extension HostDraft.CPUs {
+extension HostDraft.DeclaredCPUs {
     static let table = KeyTable<Self>(
         .hostCPUs,
         [
@@ -92,7 +93,7 @@ extension HostDraft.ReservedCell {
         [Key("memory", \.memory, .size(), required: true, "Ordinary memory left to the host on this cell")])
 }
 
-extension HostDraft.Pools {
+extension HostDraft.DeclaredPools {
     static let table = KeyTable<Self>(
         .pools,
         [
@@ -105,11 +106,11 @@ extension HostDraft.Pools {
     static let reader = ValueReader<Self>(
         .dictionary(.pageSize, .mapping(.pool), beside: .pools), isCollection: true
     ) { entry, report in
-        var pools = HostDraft.Pools()
+        var pools = HostDraft.DeclaredPools()
         let wasRead = table.read(entry, into: &pools, &report) { pair, pools, report in
             guard pair.name.first?.isNumber == true else { return false }
-            var pool = HostDraft.Pool()
-            if HostDraft.Pool.table.read(Entry(pair), into: &pool, &report),
+            var pool = HostDraft.DeclaredPool()
+            if HostDraft.DeclaredPool.table.read(Entry(pair), into: &pool, &report),
                 let size = readSize(pair.name, "pools", at: pair.mark, &report),
                 let pageSize = possiblePage(size, at: pair.mark, &report)
             {
@@ -122,7 +123,7 @@ extension HostDraft.Pools {
     }
 }
 
-extension HostDraft.Pool {
+extension HostDraft.DeclaredPool {
     static let table = KeyTable<Self>(
         .pool,
         [

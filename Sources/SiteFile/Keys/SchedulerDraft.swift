@@ -4,7 +4,7 @@ internal import HostModel
 /// `scheduler` as it is written.
 struct SchedulerDraft: Sendable, Hashable {
     var vcpus: Located<VCPUSet>?
-    var policy: Located<GuestDemand.Scheduler.Policy>?
+    var policy: Located<GuestDemand.SchedulerDemand.Policy>?
     var priority: Located<Int>?
     /// Keys whose values could not be read.
     var broken: Set<String> = []

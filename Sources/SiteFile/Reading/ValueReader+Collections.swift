@@ -58,7 +58,6 @@ extension ValueReader {
         }
     }
 
-    /// Values by cell.
     static func byCell<Cell: Identifier, Element>(
         _ element: ValueReader<Element>
     ) -> ValueReader where Value == [CellEntry<Cell, Element>] { byNumber(.cell, element) }

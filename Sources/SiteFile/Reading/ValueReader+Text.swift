@@ -3,7 +3,6 @@ internal import HostModel
 internal import YAMLTree
 
 extension ValueReader where Value == String {
-    /// Text of a form.
     static func text(_ form: ValueKind.TextForm) -> ValueReader {
         ValueReader(.text(form)) { entry, report in
             guard let scalar = entry.scalar(.text(form), &report) else { return nil }

@@ -1,7 +1,7 @@
 /// What a key puts under management in the entry of a domain that is taken over.
 enum AdoptedKey: Hashable {
     /// One part, and nothing else.
-    case part(Adoption.Part)
+    case part(Adoption.ManagedPart)
     /// The page size, and the guest's place with it.
     case pageSize
     /// The guest's place.

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import HostModel
 
 /// Which guest writes to which path on which host: two that write to one disk destroy it.
 struct DiskWriters {
@@ -13,8 +14,8 @@ struct DiskWriters {
     /// - Returns: An error for each disk that a guest of another entry writes to.
     mutating func add(_ guest: GuestSpec, entry: SourceMark?) -> [Diagnostic] {
         guard guest.state?.value != .absent, guest.adoption == nil else { return [] }
-        return guest.machine.disks.filter { !$0.isReadOnly }.compactMap { disk in
-            let path = disk.path.value
+        return guest.machine.disks.filter { !$0.value.isReadOnly }.compactMap { disk in
+            let path = disk.value.path
             guard let first = guests[guest.host?.value, default: [:]][path] else {
                 guests[guest.host?.value, default: [:]][path] = (guest.name.value, entry)
                 return nil
@@ -22,7 +23,7 @@ struct DiskWriters {
             guard first.entry != entry else { return nil }
             return Diagnostic(
                 .diskShared, "guest '\(guest.name.value)' would write to \(path), the disk of guest '\(first.guest)'",
-                at: disk.path.mark, hint: "give it a disk of its own, or add read_only: true to both")
+                at: disk.mark, hint: "give it a disk of its own, or add read_only: true to both")
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import HostModel
 
 /// A former name leads from one domain to one guest.
 struct FormerNames {
@@ -7,7 +8,7 @@ struct FormerNames {
 
     init(_ guests: [GuestSpec]) {
         var report = Findings()
-        let names = Dictionary(guests.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
+        let names = guests.keyed(by: \.name.value)
         var users: [String: GuestSpec] = [:]
         for guest in guests {
             guard let was = guest.was else { continue }

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import HostModel
 
 /// Turns a guest's keys about devices and firmware into a machine, and checks that they come from one source.
 struct MachineRules {
@@ -70,16 +71,19 @@ struct MachineRules {
         }
     }
 
-    private func disk(_ draft: DiskDraft) -> GuestMachine.Disk? {
+    private func disk(_ draft: DiskDraft) -> Located<GuestDisk>? {
         guard let path = draft.path else { return nil }
         let format = draft.format?.value ?? (path.value.hasSuffix(".qcow2") ? .qcow2 : .raw)
-        return GuestMachine.Disk(
-            path: path, format: format, bus: draft.bus?.value ?? .virtio, isReadOnly: draft.isReadOnly?.value ?? false)
+        return path.map {
+            GuestDisk(
+                path: $0, format: format, bus: draft.bus?.value ?? .virtio,
+                isReadOnly: draft.isReadOnly?.value ?? false)
+        }
     }
 
-    private mutating func interface(_ interface: Located<InterfaceDraft>) -> GuestMachine.Interface? {
+    private mutating func interface(_ interface: Located<InterfaceDraft>) -> GuestInterface? {
         let draft = interface.value
-        let source: GuestMachine.Interface.Source
+        let source: GuestInterface.Source
         switch (draft.network, draft.bridge) {
         case (let network?, nil): source = .network(network.value)
         case (nil, let bridge?): source = .bridge(bridge.value)
@@ -95,6 +99,6 @@ struct MachineRules {
                 hint: "add network: default")
             return nil
         }
-        return GuestMachine.Interface(source: source, mac: draft.mac?.value, model: draft.model?.value ?? "virtio")
+        return GuestInterface(source: source, mac: draft.mac?.value, model: draft.model?.value ?? "virtio")
     }
 }

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import HostModel
 
 /// What stands in paths, hardware addresses and kernel arguments of a guest for its name, or for its number among those that one
 /// entry makes: `{name}` and `{index}`.
@@ -23,7 +24,13 @@ struct Placeholders {
         machine.kernel = machine.kernel.map(filled)
         machine.initrd = machine.initrd.map(filled)
         machine.commandLine = machine.commandLine.map(filled)
-        for index in machine.disks.indices { machine.disks[index].path = filled(machine.disks[index].path) }
+        machine.disks = machine.disks.map { disk in
+            filled(disk.map(\.path)).map { path in
+                var disk = disk.value
+                disk.path = path
+                return disk
+            }
+        }
         for index in machine.interfaces.indices {
             machine.interfaces[index].mac = machine.interfaces[index].mac.map(address)
         }

@@ -5,11 +5,11 @@ public enum SiteSchema {
         switch place {
         case .site: SiteDraft.table.described
         case .host: HostDraft.table.described
-        case .hostCPUs: HostDraft.CPUs.table.described
+        case .hostCPUs: HostDraft.DeclaredCPUs.table.described
         case .reserved: HostDraft.Reserved.table.described
         case .reservedCell: HostDraft.ReservedCell.table.described
-        case .pools: HostDraft.Pools.table.described
-        case .pool: HostDraft.Pool.table.described
+        case .pools: HostDraft.DeclaredPools.table.described
+        case .pool: HostDraft.DeclaredPool.table.described
         case .flavor: FlavorDraft.table.described
         case .guest: GuestDraft.table.described
         case .numaCell: NUMACellDraft.table.described

@@ -6,27 +6,27 @@ internal import HostModel
 /// What the entry means is known once the domain is: keys that are not named have the domain's own values.
 public struct Adoption: Hashable, Sendable {
     /// What can be managed without the rest: a number, a pin, a switch.
-    public enum Part: Hashable, Sendable, CaseIterable {
+    public enum ManagedPart: Hashable, Sendable, CaseIterable {
         case vcpus, memory, currentVCPUs, currentMemory, vcpuPins, emulatorPin, ioThreads, ioThreadPins, scheduler
         case lockedMemory, memoryAccess, cpuMode, topology, physicalAddress, pageSize
     }
 
     /// What the flavor and the entry say together; many guests of one entry share it.
-    private indirect enum Wish: Hashable, Sendable {
+    private indirect enum AdoptedKeys: Hashable, Sendable {
         case keys(FlavorChoice, placement: Located<[CellEntry<GuestCellID, Int>]>?, entry: SourceMark)
     }
 
     /// What is named of what can be managed alone.
-    public let named: Set<Part>
+    public let named: Set<ManagedPart>
     /// Whether the guest's place is named too: its cells, what their memory is bound to, which CPUs its vCPUs have.
     public let placesGuest: Bool
-    private let wish: Wish
+    private let wish: AdoptedKeys
 
     /// An entry at that place that names nothing.
     public init(at entry: SourceMark) { self.init(FlavorChoice(), placement: nil, entry: entry) }
 
     init(_ choice: FlavorChoice, placement: Located<[CellEntry<GuestCellID, Int>]>?, entry: SourceMark) {
-        var (named, placesGuest): (Set<Part>, Bool) = ([], placement != nil)
+        var (named, placesGuest): (Set<ManagedPart>, Bool) = ([], placement != nil)
         for field in FlavorField.all where field.isSet(choice.settings) || field.isSet(choice.image) {
             switch AdoptedKey(field.name) {
             case .part(let part): named.insert(part)

@@ -16,8 +16,7 @@ public struct DomainShape: Hashable, Sendable {
     /// The number of iothreads; nil where nothing is said of them.
     public var ioThreads: Int?
 
-    /// Puts a shape together.
-    public init(
+    package init(
         vcpus: Int, memory: KiB, cells: [GuestCellDemand] = [], pageSize: PageSize? = nil,
         memoryPolicy: GuestDemand.MemoryPolicy? = nil, ioThreads: Int? = nil
     ) {

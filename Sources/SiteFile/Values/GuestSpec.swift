@@ -4,7 +4,7 @@ public import HostModel
 /// One guest of the site with its flavor merged in, checked as far as that is possible without a host.
 public struct GuestSpec: Hashable, Sendable {
     /// What the guest shall be doing.
-    public enum State: String, Hashable, Sendable, CaseIterable { case running, shutoff, absent }
+    public enum GuestState: String, Hashable, Sendable, CaseIterable { case running, shutoff, absent }
 
     /// The domain's name, at the place of the guest's entry.
     public var name: Located<String>
@@ -13,7 +13,7 @@ public struct GuestSpec: Hashable, Sendable {
     /// The host that the guest names, or nil for the only one.
     public var host: Located<String>?
     /// What the guest shall be doing; nil leaves that as it is (a new guest is shut off).
-    public var state: Located<State>?
+    public var state: Located<GuestState>?
     /// Whether libvirt starts the guest when the host boots; nil leaves that as it is.
     public var autostart: Located<Bool>?
     /// The name that the domain had until now and loses, or nil.
@@ -29,10 +29,10 @@ public struct GuestSpec: Hashable, Sendable {
     /// Whether the domain keeps its place: its cells, and where its memory and its vCPUs are.
     public var keepsPlace: Bool { adoption.map { !$0.placesGuest } ?? false }
 
-    /// Puts a guest together.
-    public init(
+    package init(
         name: Located<String>, flavor: Located<String>? = nil, host: Located<String>? = nil,
-        state: Located<State>? = nil, autostart: Located<Bool>? = nil, was: Located<String>? = nil, demand: GuestDemand,
+        state: Located<GuestState>? = nil, autostart: Located<Bool>? = nil, was: Located<String>? = nil,
+        demand: GuestDemand,
         machine: GuestMachine = GuestMachine(), adoption: Adoption? = nil
     ) {
         self.adoption = adoption
@@ -93,7 +93,7 @@ public struct GuestDemand: Hashable, Sendable {
     }
 
     /// A scheduler and the vCPUs that run under it.
-    public struct Scheduler: Hashable, Sendable {
+    public struct SchedulerDemand: Hashable, Sendable {
         /// The kernel's policies beside its usual one.
         public enum Policy: String, Hashable, Sendable, CaseIterable {
             case fifo, rr, batch, idle
@@ -110,7 +110,7 @@ public struct GuestDemand: Hashable, Sendable {
         public var priority: Int?
 
         /// Schedules vCPUs.
-        public init(vcpus: VCPUSet, policy: Policy, priority: Int? = nil) {
+        package init(vcpus: VCPUSet, policy: Policy, priority: Int? = nil) {
             self.vcpus = vcpus
             self.policy = policy
             self.priority = priority
@@ -118,7 +118,7 @@ public struct GuestDemand: Hashable, Sendable {
     }
 
     /// Who may map the guest's memory.
-    public enum MemoryAccess: String, Hashable, Sendable, CaseIterable {
+    public enum MemorySharing: String, Hashable, Sendable, CaseIterable {
         /// Other processes too.
         case shared
         /// Its QEMU alone.
@@ -169,13 +169,13 @@ public struct GuestDemand: Hashable, Sendable {
     /// The vCPUs under the real-time scheduler.
     public var realtimeVCPUs: VCPUSet
     /// The scheduler that vCPUs run under beside ``realtimeVCPUs``; nil is the kernel's usual one.
-    public var scheduler: Scheduler?
+    public var scheduler: SchedulerDemand?
     /// The page size asked for; nil is ordinary memory, which may be overcommitted.
     public var pageSize: Located<PageRequest>?
     /// Whether the guest's memory is locked.
     public var lockedMemory: Bool
     /// Who may map the guest's memory; nil leaves that as it is, and shares memory in huge pages.
-    public var memoryAccess: MemoryAccess?
+    public var memoryAccess: MemorySharing?
     /// How memory is bound to host cells; a cell may have a policy of its own.
     public var memoryPolicy: MemoryPolicy
     /// Whether ``memoryPolicy`` is that of all memory as one, or only of cells that have none of their own.
@@ -197,8 +197,8 @@ public struct GuestDemand: Hashable, Sendable {
     /// The guest's physical address bits; nil leaves that as it is.
     public var physicalAddress: PhysicalAddress?
 
-    /// Puts a demand together; the defaults are those of a flavor with `vcpus` and `ram` alone.
-    public init(
+    /// The defaults are those of a flavor with `vcpus` and `ram` alone.
+    package init(
         vcpus: Int, memory: KiB, cells: [GuestCellDemand] = [], cpuPolicy: CPUPolicy = .shared,
         dedicatedVCPUs: VCPUSet = [], threadPolicy: ThreadPolicy = .prefer, emulatorPolicy: EmulatorPolicy? = nil,
         realtimeVCPUs: VCPUSet = [], pageSize: Located<PageRequest>? = nil, lockedMemory: Bool = false,
@@ -264,8 +264,7 @@ public struct GuestCellDemand: Hashable, Sendable {
     /// How the memory is bound; nil is as the guest's.
     public var policy: GuestDemand.MemoryPolicy?
 
-    /// Puts a guest cell together.
-    public init(
+    package init(
         id: GuestCellID, vcpus: VCPUSet, memory: KiB, memoryCells: Located<CellSet>? = nil,
         policy: GuestDemand.MemoryPolicy? = nil
     ) {
@@ -286,8 +285,8 @@ public struct CPUTopology: Hashable, Sendable {
     /// Threads of each core.
     public var threads: Int
 
-    /// Puts a topology together; all numbers are at least 1.
-    public init(sockets: Int, cores: Int, threads: Int) {
+    /// All numbers are at least 1.
+    package init(sockets: Int, cores: Int, threads: Int) {
         self.sockets = sockets
         self.cores = cores
         self.threads = threads
@@ -301,8 +300,7 @@ public struct PhysicalAddress: Hashable, Sendable {
     /// The number of bits, or nil.
     public var bits: Int?
 
-    /// Puts a setting together.
-    public init(mode: String, bits: Int? = nil) {
+    package init(mode: String, bits: Int? = nil) {
         self.mode = mode
         self.bits = bits
     }

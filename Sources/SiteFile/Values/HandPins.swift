@@ -19,7 +19,7 @@ public struct HandPins: Hashable, Sendable {
     public var ioThreads: [Int: Located<CPUSet>]
 
     /// Pins threads.
-    public init(
+    package init(
         vcpus: [VCPU: Located<CPUSet>] = [:], emulator: Located<Emulator>? = nil,
         ioThreads: [Int: Located<CPUSet>] = [:]
     ) {

@@ -14,8 +14,7 @@ public struct Site: Hashable, Sendable {
     /// The flavors that say how many vCPUs and how much memory a guest has, in the order of the file, used or not.
     public var flavors: [FlavorSpec] = []
 
-    /// Puts a site together.
-    public init(name: Located<String>, hosts: [HostPolicy], guests: [GuestSpec], namesHosts: Bool = true) {
+    package init(name: Located<String>, hosts: [HostPolicy], guests: [GuestSpec], namesHosts: Bool = true) {
         self.namesHosts = namesHosts
         self.name = name
         self.hosts = hosts
@@ -29,12 +28,6 @@ public struct FlavorSpec: Hashable, Sendable {
     public var name: Located<String>
     /// What such a guest needs.
     public var demand: GuestDemand
-
-    /// Puts a flavor together.
-    public init(name: Located<String>, demand: GuestDemand) {
-        self.name = name
-        self.demand = demand
-    }
 }
 
 /// What the site says of one host.
@@ -72,8 +65,8 @@ public struct HostPolicy: Hashable, Sendable {
     /// The reserve of a cell that nobody set: 256 MiB.
     public static let defaultReserve = KiB(256 * 1_024)
 
-    /// Puts a policy together; the defaults are those of a host entry without keys.
-    public init(
+    /// The defaults are those of a host entry without keys.
+    package init(
         name: Located<String>, connect: Located<String>? = nil, dedicatedCPUs: Located<CPUSet>? = nil,
         sharedCPUs: Located<CPUSet>? = nil, cpuAllocationRatio: Ratio = Ratio(thousandths: 4_000),
         ramAllocationRatio: Ratio = Ratio(thousandths: 1_000), reserved: KiB = HostPolicy.defaultReserve,
@@ -106,7 +99,7 @@ public struct PoolRequest: Hashable, Sendable {
     public var pages: PageCount
 
     /// Asks for `pages` in `pool`.
-    public init(pool: Located<PoolID>, pages: PageCount) {
+    package init(pool: Located<PoolID>, pages: PageCount) {
         self.pool = pool
         self.pages = pages
     }

@@ -127,7 +127,7 @@ func families(seeds: Int) {
     let rows = Family.all.filter { $0.name == named ?? $0.name }.flatMap { family in
         family.sizes.map { cells, guests -> [String] in
             let clock = ContinuousClock()
-            var verdicts: [Placement.Verdict: Int] = [:]
+            var verdicts: [Placement.SearchVerdict: Int] = [:]
             var times: [Duration] = []
             for seed in 0..<seeds {
                 let request = family.request(cells: cells, guests: guests, seed: seed)

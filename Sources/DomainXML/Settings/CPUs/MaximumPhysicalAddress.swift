@@ -8,7 +8,7 @@ public struct MaximumPhysicalAddress: Hashable, Sendable {
     public var bits: Int?
 
     /// The host's bits, or a number of them.
-    public init(mode: String, bits: Int?) {
+    package init(mode: String, bits: Int?) {
         self.mode = mode
         self.bits = bits
     }

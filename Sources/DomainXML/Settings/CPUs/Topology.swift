@@ -14,7 +14,7 @@ public struct Topology: Hashable, Sendable {
     public var threads: Int
 
     /// A topology of that shape; all numbers are at least 1.
-    public init(sockets: Int, dies: Int = 1, clusters: Int = 1, cores: Int, threads: Int) {
+    package init(sockets: Int, dies: Int = 1, clusters: Int = 1, cores: Int, threads: Int) {
         self.sockets = sockets
         self.dies = dies
         self.clusters = clusters

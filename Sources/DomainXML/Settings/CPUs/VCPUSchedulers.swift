@@ -60,7 +60,7 @@ public struct Scheduler: Hashable, Sendable {
     public var priority: Int?
 
     /// A scheduler of that policy.
-    public init(policy: String, priority: Int?) {
+    package init(policy: String, priority: Int?) {
         self.policy = policy
         self.priority = priority
     }

@@ -16,7 +16,7 @@ public struct GuestCell: Hashable, Sendable {
     public var distances: [GuestCellID: Int]
 
     /// A cell with that memory.
-    public init(
+    package init(
         id: GuestCellID, vcpus: VCPUSet, memory: KiB, isShared: Bool? = nil, distances: [GuestCellID: Int] = [:]
     ) {
         self.id = id

@@ -15,7 +15,7 @@ public struct NUMATune: Hashable, Sendable {
         public var hostCells: CellSet
 
         /// Binds a guest cell to host cells.
-        public init(mode: Mode, hostCells: CellSet) {
+        package init(mode: Mode, hostCells: CellSet) {
             self.mode = mode
             self.hostCells = hostCells
         }
@@ -29,7 +29,7 @@ public struct NUMATune: Hashable, Sendable {
     public var memNodes: [GuestCellID: MemNode]
 
     /// Binds all memory, or that of single guest cells.
-    public init(mode: Mode = .strict, hostCells: CellSet?, memNodes: [GuestCellID: MemNode] = [:]) {
+    package init(mode: Mode = .strict, hostCells: CellSet?, memNodes: [GuestCellID: MemNode] = [:]) {
         self.mode = mode
         self.hostCells = hostCells
         self.memNodes = memNodes

@@ -3,7 +3,7 @@ internal import HostModel
 
 extension DemandRules {
     /// The scheduler that vCPUs run under: real-time policies have a priority, others have none, and `cpu_realtime` is one already.
-    mutating func scheduler() -> GuestDemand.Scheduler? {
+    mutating func scheduler() -> GuestDemand.SchedulerDemand? {
         guard let wish = settings.scheduler, let policy = wish.value.policy?.value else { return nil }
         if settings.realtime?.value == true, let mark = settings.realtime?.mark {
             report.error(
@@ -18,10 +18,10 @@ extension DemandRules {
                 .vcpuOutOfRange, "scheduler names vCPU \(members.value.subtracting(all)), which does not exist",
                 at: members.mark, label: "the guest has vCPUs \(all)")
         }
-        return GuestDemand.Scheduler(vcpus: members.value, policy: policy, priority: wish.value.priority?.value)
+        return GuestDemand.SchedulerDemand(vcpus: members.value, policy: policy, priority: wish.value.priority?.value)
     }
 
-    private mutating func checkPriority(_ wish: Located<SchedulerDraft>, _ policy: GuestDemand.Scheduler.Policy) {
+    private mutating func checkPriority(_ wish: Located<SchedulerDraft>, _ policy: GuestDemand.SchedulerDemand.Policy) {
         guard !wish.value.broken.contains("priority") else { return }
         if policy.isRealtime, wish.value.priority == nil {
             report.error(

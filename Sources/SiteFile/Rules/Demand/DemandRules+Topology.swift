@@ -1,7 +1,7 @@
 internal import Diagnostics
 
 /// Sockets, cores and threads as somebody wishes them, or as limits.
-private struct Shape {
+private struct TopologyWish {
     var sockets: Located<Int>?
     var cores: Located<Int>?
     var threads: Located<Int>?
@@ -54,7 +54,7 @@ extension DemandRules {
         }
     }
 
-    private mutating func best(of vcpus: Int, wishes: Shape, limits: Shape) -> CPUTopology? {
+    private mutating func best(of vcpus: Int, wishes: TopologyWish, limits: TopologyWish) -> CPUTopology? {
         let candidates = topologies(of: vcpus).filter { topology in
             limits.parts(topology).allSatisfy { $0.value <= $0.wish?.value ?? .max }
         }
@@ -80,7 +80,7 @@ extension DemandRules {
         }
     }
 
-    private mutating func reportUnmet(_ wishes: Shape, by best: CPUTopology, vcpus: Int) {
+    private mutating func reportUnmet(_ wishes: TopologyWish, by best: CPUTopology, vcpus: Int) {
         for part in wishes.parts(best) {
             guard let wish = part.wish, wish.value != part.value else { continue }
             if let exact = settings.cpuTopology?.value, [exact.sockets, exact.cores, exact.threads].contains(wish) {
@@ -95,8 +95,8 @@ extension DemandRules {
     }
 
     /// The image's limit where it has one, else the flavor's; an image above the flavor is an error.
-    private mutating func limits() -> Shape {
-        Shape(
+    private mutating func limits() -> TopologyWish {
+        TopologyWish(
             sockets: limit("cpu_max_sockets", settings.maximumSockets, image.maximumSockets),
             cores: limit("cpu_max_cores", settings.maximumCores, image.maximumCores),
             threads: limit("cpu_max_threads", settings.maximumThreads, image.maximumThreads))
@@ -112,22 +112,22 @@ extension DemandRules {
         return image ?? flavor
     }
 
-    private mutating func wishes(within limits: Shape) -> Shape {
-        let flavor = Shape(
+    private mutating func wishes(within limits: TopologyWish) -> TopologyWish {
+        let flavor = TopologyWish(
             sockets: joined("sockets", settings.cpuTopology?.value.sockets, settings.sockets),
             cores: joined("cores", settings.cpuTopology?.value.cores, settings.cores),
             threads: joined("threads", settings.cpuTopology?.value.threads, settings.threads))
-        let image = Shape(sockets: image.sockets, cores: image.cores, threads: image.threads)
+        let image = TopologyWish(sockets: image.sockets, cores: image.cores, threads: image.threads)
         guard image.all.isEmpty else {
             for wish in flavor.all {
                 dropped("the flavor's wish", at: wish.mark, because: "the image has wishes of its own")
             }
-            return Shape(
+            return TopologyWish(
                 sockets: checked("sockets", image.sockets, limits.sockets, isImage: true),
                 cores: checked("cores", image.cores, limits.cores, isImage: true),
                 threads: checked("threads", image.threads, limits.threads, isImage: true))
         }
-        return Shape(
+        return TopologyWish(
             sockets: checked("sockets", flavor.sockets, limits.sockets, isImage: false),
             cores: checked("cores", flavor.cores, limits.cores, isImage: false),
             threads: checked("threads", flavor.threads, limits.threads, isImage: false))

@@ -1,14 +1,17 @@
-import Diagnostics
-import HostModel
-import Placement
-import SiteFile
+internal import Diagnostics
+internal import HostModel
+package import Placement
+internal import SiteFile
 
 /// Checks a placement against the rules, from the request alone: shares no code with the planner.
-struct ValidityChecker {
-    let request: PlacementRequest
+package struct ValidityChecker {
+    private let request: PlacementRequest
+
+    /// Checks answers to a request.
+    package init(request: PlacementRequest) { self.request = request }
 
     /// Everything that is wrong with a placement; empty when it is valid.
-    func faults(of placement: Placement) -> [String] {
+    package func faults(of placement: Placement) -> [String] {
         var faults: [String] = []
         let names = Set(placement.guests.map(\.name)).union(placement.unplaced.map(\.name))
         if names != Set(request.guests.map(\.name)) { faults.append("guests are lost: \(names)") }
@@ -170,7 +173,7 @@ struct ValidityChecker {
         return faults
     }
 
-    func memoryFaults(_ placement: Placement) -> [String] {
+    package func memoryFaults(_ placement: Placement) -> [String] {
         var faults: [String] = []
         var softRoom: UInt64 = 0
         var softUsed: UInt64 = 0

@@ -45,7 +45,7 @@ struct HeadroomTests {
     @Test("of a mix counts the mixes")
     func mix() {
         let request = PlacementRequest(
-            host: ShortageTests.host(2), policy: .plain(),
+            host: HostFacts.fourCPUs(2), policy: .plain(),
             guests: [PlacementGuest(name: "a", demand: .even(1, vcpus: 1, memory: 1_048_576, policy: .dedicated))])
         let headroom = Headroom(request, placed: Placer.place(request))
         let small = GuestDemand.even(1, vcpus: 1, memory: 1_048_576, policy: .dedicated)

@@ -3,7 +3,6 @@ import FullHosts
 import Foundation
 import HostModel
 import Placement
-import Planning
 import SiteFile
 import Testing
 

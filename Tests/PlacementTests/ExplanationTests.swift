@@ -1,4 +1,5 @@
 import Diagnostics
+import FullHosts
 import HostModel
 import Placement
 import SiteFile

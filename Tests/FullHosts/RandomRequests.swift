@@ -1,12 +1,11 @@
-import Diagnostics
-import FullHosts
-import HostModel
-import Placement
-import SiteFile
+internal import Diagnostics
+package import HostModel
+package import Placement
+package import SiteFile
 
 extension PlacementRequest {
     /// A small host that is about full: up to 4 cells, 6 guests, all policies.
-    static func random(seed: Int) -> PlacementRequest {
+    package static func random(seed: Int) -> PlacementRequest {
         var dice = SplitMix(seed: seed)
         let host = HostFacts.random(&dice)
         let all = host.onlineCPUs
@@ -69,7 +68,7 @@ extension PlacementRequest {
 
 extension PCIAddress {
     /// The first function of the device in that slot, 0 to 31.
-    static func number(_ slot: UInt8) -> PCIAddress {
+    package static func number(_ slot: UInt8) -> PCIAddress {
         PCIAddress(bus: 0x3b, slot: slot, function: 0).unsafelyUnwrapped
     }
 }
@@ -85,7 +84,7 @@ extension HostFacts {
         }
     }
 
-    static func random(_ dice: inout SplitMix) -> HostFacts {
+    package static func random(_ dice: inout SplitMix) -> HostFacts {
         let smt = dice.pick([1, 1, 2, 2, 2, 3, 4])
         var next = 0
         let cells = (0..<dice.number(1...4)).map { id in
@@ -116,7 +115,7 @@ extension HostFacts {
 }
 
 extension GuestDemand {
-    static func random(_ dice: inout SplitMix, host: HostFacts) -> GuestDemand {
+    package static func random(_ dice: inout SplitMix, host: HostFacts) -> GuestDemand {
         if dice.chance(10) {
             return GuestDemand(vcpus: dice.number(1...3), memory: KiB(UInt64(dice.number(1...4) * 512)))
         }

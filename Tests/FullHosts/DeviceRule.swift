@@ -1,14 +1,14 @@
-import Diagnostics
-import HostModel
-import SiteFile
+internal import Diagnostics
+package import HostModel
+package import SiteFile
 
 /// The rule of devices as the manual tells it, device by device.
-struct DeviceRule {
+package struct DeviceRule {
     let host: HostFacts
-    init(_ host: HostFacts) { self.host = host }
+    package init(_ host: HostFacts) { self.host = host }
 
     /// Whether a guest on these host cells may have its devices.
-    func holds(for demand: GuestDemand, on cells: [CellID]) -> Bool {
+    package func holds(for demand: GuestDemand, on cells: [CellID]) -> Bool {
         demand.devices.allSatisfy { named in
             guard let device = host.devices.first(where: { $0.address == named.value }) else { return false }
             guard demand.isBound else { return true }

@@ -1,3 +1,4 @@
+import FullHosts
 import HostModel
 import Placement
 import SiteFile

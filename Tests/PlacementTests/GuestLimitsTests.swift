@@ -1,3 +1,4 @@
+import FullHosts
 import HostModel
 import Placement
 import SiteFile
@@ -6,7 +7,7 @@ import Testing
 @Suite("Guests within what their control group leaves them")
 struct GuestLimitsTests {
     private func place(_ guests: [PlacementGuest], limits: GuestLimits?) -> Placement {
-        var host = ShortageTests.host(2)
+        var host = HostFacts.fourCPUs(2)
         host.guestLimits = limits
         return Placer.place(PlacementRequest(host: host, policy: .plain(), guests: guests))
     }

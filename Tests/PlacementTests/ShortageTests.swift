@@ -1,4 +1,5 @@
 import Diagnostics
+import FullHosts
 import HostModel
 import Placement
 import SiteFile
@@ -6,15 +7,6 @@ import Testing
 
 @Suite("What is short, and how much of it there is")
 struct ShortageTests {
-    /// Cells of 4 CPUs and 8 GiB, without pools.
-    static func host(_ cells: Int, pools: [HugepagePool] = []) -> HostFacts {
-        HostFacts(
-            host: HostIdentity(name: "h"), onlineCPUs: CPUSet(numbers: 0..<cells * 4),
-            cells: (0..<cells).map {
-                Cell(id: CellID($0), cpus: CPUSet(numbers: $0 * 4..<$0 * 4 + 4), memory: 8_388_608, pools: pools)
-            })
-    }
-
     private static let gib: UInt64 = 1_048_576
 
     private static func floating(_ name: String, _ vcpus: Int, gib: UInt64) -> PlacementGuest {
@@ -27,7 +19,7 @@ struct ShortageTests {
     }
 
     private func refusal(
-        _ guests: [PlacementGuest], host: HostFacts = host(2), policy: HostPolicy = .plain(),
+        _ guests: [PlacementGuest], host: HostFacts = .fourCPUs(2), policy: HostPolicy = .plain(),
         foreign: [ForeignLoad] = []
     ) -> Placement {
         Placer.place(
@@ -56,7 +48,7 @@ struct ShortageTests {
 
     @Test("cells that serve nobody have no row of their own")
     func barrenCells() throws {
-        var host = Self.host(4)
+        var host = HostFacts.fourCPUs(4)
         host.cells[0].memory = 0
         (host.cells[3].cpus, host.cells[3].siblings) = ([], [])
         let reasons = try #require(refusal([Self.dedicated("wants", 5)], host: host).unplaced.first).reasons
@@ -91,7 +83,7 @@ struct ShortageTests {
         ]
         var guest = Self.dedicated("vm", 2, gib: 4)
         guest.demand.pageSize = Located(.exactly(PageSize(2_048)))
-        let unplaced = try #require(refusal([guest], host: Self.host(1, pools: pools)).unplaced.first)
+        let unplaced = try #require(refusal([guest], host: .fourCPUs(1, pools: pools)).unplaced.first)
         #expect(
             unplaced.reasons == [
                 Shortage(
@@ -107,7 +99,7 @@ struct ShortageTests {
         let pools = [HugepagePool(pageSize: PageSize(2_048), total: 0, free: 0)]
         let wanted = PoolRequest(pool: Located(PoolID(cell: 0, pageSize: PageSize(2_048))), pages: 8)
         let placement = refusal(
-            [], host: Self.host(1, pools: pools), policy: .plain(pools: [wanted]),
+            [], host: .fourCPUs(1, pools: pools), policy: .plain(pools: [wanted]),
             foreign: [ForeignLoad(name: "old", memory: [.init(cell: 0, amount: KiB(8 * Self.gib))])])
         #expect(
             placement.poolShortages == [
@@ -117,7 +109,7 @@ struct ShortageTests {
 
     @Test("more CPUs: as many as are missing, no more", arguments: [5, 6, 7, 9, 13])
     func moreCPUs(vcpus: Int) throws {
-        let remedies = try #require(refusal([Self.dedicated("big", vcpus)], host: Self.host(1)).unplaced.first).remedies
+        let remedies = try #require(refusal([Self.dedicated("big", vcpus)], host: .fourCPUs(1)).unplaced.first).remedies
         #expect(remedies.contains(.moreCPUs(vcpus - 4, cell: 0)))
     }
 
@@ -150,7 +142,7 @@ struct ShortageTests {
         guests.append(Self.dedicated("big", 16))
         let placement = Placer.place(
             PlacementRequest(
-                host: Self.host(64), policy: .plain(), guests: guests, explains: true, searchLimit: 20_000))
+                host: .fourCPUs(64), policy: .plain(), guests: guests, explains: true, searchLimit: 20_000))
         #expect(placement.verdict == .infeasible)
         #expect(placement.unplaced.map(\.name) == ["big"])
         #expect(placement.conflict == ["big"])

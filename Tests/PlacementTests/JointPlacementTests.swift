@@ -1,4 +1,5 @@
 import Foundation
+import FullHosts
 import HostModel
 import Placement
 import Testing
@@ -10,7 +11,7 @@ struct JointPlacementTests {
 
     @Test("gives the same verdict, and only valid placements", arguments: 0..<10)
     func agreement(block: Int) {
-        var verdicts: [Placement.Verdict: Int] = [:]
+        var verdicts: [Placement.SearchVerdict: Int] = [:]
         var farFromDevices = 0
         for seed in block * 1_000_000..<block * 1_000_000 + JointPlacementTests.cases / 10 {
             let request = PlacementRequest.random(seed: seed)
