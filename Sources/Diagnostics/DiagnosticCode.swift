@@ -151,6 +151,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case diskShared = "NP539"
     case deviceCellMissing = "NP540"
     case lookFailed = "NP541"
+    case libvirtMissing = "NP542"
     case baseChanged = "NP550"
     case machineTypeChanged = "NP551"
 
