@@ -136,8 +136,9 @@ killed: build ## Kill apply and rollback at some moments, and break things under
 crash: ## Kill apply and rollback at every moment (root; an hour)
 	@$(WITH_SWIFT) Tests/crash/run 1
 
-bench: ## Measure: the planner, plans of 1,000 hosts, reserving at boot, a plan against reading with virsh, QEMU's own memory (needs root and libvirt)
+bench: ## Measure: the planner, the start, plans of 1,000 hosts, reserving at boot, a plan against reading with virsh, QEMU's own memory (needs root and libvirt)
 	@$(WITH_SWIFT) Tests/bench/planner.sh
+	@$(WITH_SWIFT) Tests/bench/start
 	@$(WITH_SWIFT) Tests/bench/fleet
 	@$(WITH_SWIFT) Tests/bench/run
 	@$(WITH_SWIFT) Tests/bench/boot

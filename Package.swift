@@ -20,6 +20,11 @@ func pure(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// A C library of the system that is not linked: functions of its names load it. They are for this program alone.
+func loadedLate(_ name: String) -> Target {
+    .target(name: name, cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])])
+}
+
 /// The tests of one target.
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(
@@ -48,10 +53,11 @@ let package = Package(
     targets: [
         // C libraries of the system.
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-        .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
-        .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        // Those that only some commands need are loaded when they are called; the headers come with libvirt-dev and libnuma-dev.
+        loadedLate("CLibvirt"),
+        loadedLate("CNuma"),
 
         // Pure: values in, values out.
         pure("Diagnostics"),

@@ -151,7 +151,8 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case diskShared = "NP539"
     case deviceCellMissing = "NP540"
     case lookFailed = "NP541"
-    case hostDeviceInUse = "NP542"
+    case libvirtMissing = "NP542"
+    case hostDeviceInUse = "NP543"
     case baseChanged = "NP550"
     case machineTypeChanged = "NP551"
 

@@ -15,8 +15,10 @@ public final class Connection: Sendable {
 
     /// Opens `uri`, such as `qemu:///system`; a read-only connection can neither write nor read secrets.
     ///
-    /// - Throws: ``LibvirtError``, of kind `unreachable` or `notPermitted`.
+    /// The library is loaded by the first connection of the process.
+    /// - Throws: ``LibvirtError``, of kind `notInstalled`, `unreachable` or `notPermitted`.
     public init(uri: String, readOnly: Bool = false) throws(LibvirtError) {
+        if let reason = Libvirt.missing { throw LibvirtError(missing: reason) }
         Libvirt.prepare()
         if Connection.isEmbedded(uri) { Libvirt.runEvents() }
         let handle = readOnly ? virConnectOpenReadOnly(uri) : virConnectOpen(uri)

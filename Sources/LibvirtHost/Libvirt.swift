@@ -3,6 +3,9 @@ internal import Glibc
 
 /// libvirt's library as a whole: what is set up once for the process and not for a connection.
 public enum Libvirt {
+    /// Why the library is not there, in the loader's words; nil when it is. It is loaded by this.
+    static var missing: String? { numactl_plan_libvirt_missing().map { String(cString: $0) } }
+
     /// Makes the library quiet; the second call and all later ones do nothing. ``Connection`` calls this first, so nobody has to.
     ///
     /// libvirt writes every error to standard error by itself until it is told otherwise.

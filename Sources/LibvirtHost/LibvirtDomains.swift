@@ -142,7 +142,7 @@ extension HostRefusal {
     public init(_ error: LibvirtError) {
         let kind: RefusalKind =
             switch error.kind {
-            case .unreachable: .unreachable
+            case .unreachable, .notInstalled: .unreachable
             case .notPermitted: .notPermitted
             case .schema, .malformed: .invalidDefinition
             case .busy, .timedOut: .busy

@@ -2,6 +2,8 @@
 public struct LibvirtError: Error, Hashable, Sendable {
     /// What a failure means to the caller. It follows from libvirt's number, never from its words.
     public enum ErrorKind: Hashable, Sendable, CaseIterable {
+        /// libvirt's library is not on this machine.
+        case notInstalled
         /// There is nobody to talk to: no daemon, no host, or the connection broke.
         case unreachable
         /// The user may not do that, or the connection is read-only.
@@ -44,6 +46,11 @@ public struct LibvirtError: Error, Hashable, Sendable {
         self.domain = domain
         self.message = message
         kind = ErrorKind(code: code, systemCode: systemCode, isOpening: call.hasPrefix("virConnectOpen"))
+    }
+
+    /// The library cannot be loaded, for a reason in the loader's words.
+    init(missing reason: String) {
+        (call, code, domain, message, kind) = ("dlopen", 0, 0, reason, .notInstalled)
     }
 }
 

@@ -77,9 +77,7 @@ struct WritableHost {
         do {
             return try Connection(uri: uri)
         } catch {
-            throw CommandFailure(
-                error.kind == .notPermitted ? .notPermitted : .libvirtUnreachable,
-                [Diagnostic(.libvirtUnreachable, "libvirt does not answer", notes: ["libvirt said: \(error.message)"])])
+            throw CommandFailure(error)
         }
     }
 }

@@ -35,9 +35,29 @@ struct CapacityCommand: WorldCommand {
     @OptionGroup var change: HostChangeOptions
     @OptionGroup var search: SearchOptions
 
+    @Flag(
+        help:
+            "Count for every host of the site, from the folder of facts files given with --facts, and for all together."
+    )
+    var allHosts = false
+
+    @Option(
+        name: .customLong("lose"),
+        help: ArgumentHelp(
+            "With --all-hosts: suppose that this host is lost, and that its guests go to the first others that take them; may be "
+                + "given several times.", valueName: "name"), completion: .offering(\.hosts))
+    var lost: [String] = []
+
     @Option(help: "The output's form.") var format: Format = .text
 
     func validate() throws {
+        if allHosts, host.facts == nil || host.host != nil {
+            throw ValidationError("--all-hosts goes with --facts and a folder, and without --host.")
+        }
+        if allHosts, change.isGiven {
+            throw ValidationError("--without-cell, --add-memory and --on are of one host: not with --all-hosts.")
+        }
+        if !allHosts, !lost.isEmpty { throw ValidationError("--lose goes with --all-hosts.") }
         if change.on != nil, host.facts != nil || host.root != nil || host.connect != nil {
             throw ValidationError("--on names another machine: it goes without --facts, --root and --connect.")
         }
@@ -45,6 +65,7 @@ struct CapacityCommand: WorldCommand {
 
     func run(in world: World) throws {
         try report(in: world) {
+            if allHosts { return try countAll(world) }
             let session = try PlanningSession(
                 site: site.site, host: change.on.map(host.on) ?? host, explains: false, effort: search.effort,
                 world: world)
@@ -59,6 +80,22 @@ struct CapacityCommand: WorldCommand {
             world.say(try text(capacity, status, in: world))
             return status
         }
+    }
+
+    private func countAll(_ world: World) throws -> ExitStatus {
+        let input = try SiteInput(site.site, world: world)
+        world.tell(input.warnings, sources: input.sources)
+        let (rack, status) = try RackCapacityRun(
+            input: input, folder: host.facts ?? "", wishes: try wishes(input.site.flavors), lost: lost,
+            effort: search.effort
+        ).answer(in: world)
+        switch format {
+        case .text: world.say(RackCapacityText(rack).text(color: world.hasColor, width: world.width))
+        case .json: world.say(try JSONText.of(RackCapacityJSON(rack, exit: status.report)))
+        case .markdown: world.say(RackCapacityMarkdown(rack).text)
+        case .metrics: world.say(RackCapacityMetrics(rack).text)
+        }
+        return status
     }
 
     private func text(_ capacity: Capacity, _ status: ExitStatus, in world: World) throws -> String {
@@ -85,17 +122,6 @@ struct CapacityCommand: WorldCommand {
                     try mix.parts.map { Capacity.Wish.FlavorCount(flavor: try flavor($0.name), count: $0.count) },
                     isMix: true)
             }
-    }
-}
-
-extension ExitStatus {
-    /// 10 when the site's own guests do not fit, 16 when something is undecided.
-    fileprivate init(_ capacity: Capacity) {
-        switch capacity.verdict {
-        case .infeasible: self = .doesNotFit
-        case .undecided: self = .undecided
-        case .placed: self = capacity.isUndecided ? .undecided : .done
-        }
     }
 }
 

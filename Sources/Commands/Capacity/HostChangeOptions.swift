@@ -22,6 +22,9 @@ struct HostChangeOptions: ParsableArguments {
         completion: .jsonFile)
     var on: String?
 
+    /// Whether anything is supposed.
+    var isGiven: Bool { on != nil || !withoutCells.isEmpty || !memories.isEmpty }
+
     /// The host as it is supposed to be.
     ///
     /// - Throws: ``CommandFailure`` with 64 when it has no such cell.

@@ -55,6 +55,24 @@ struct FleetFacts {
         folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
     }
 
+    /// The bytes of a host's file, or why there are none.
+    func file(of host: String, in folder: String, _ world: World) -> FleetQuestion.File {
+        if let conflict = conflicts[host] { return .failure(CommandFailure(.invalidInput, [conflict])) }
+        guard let path = files[host] else {
+            let missing = Diagnostic(
+                .inputUnreadable, "there are no facts of \(host) in \(folder)",
+                hint: "on the host: numactl-plan facts --format json > \(host).json")
+            return .failure(CommandFailure(.inputMissing, [missing]))
+        }
+        do {
+            return .success((path, try FactsInput.bytes(of: path, world: world)))
+        } catch let failure as CommandFailure {
+            return .failure(failure)
+        } catch {
+            return .failure(CommandFailure(.unexpected, [Diagnostic(.inputUnreadable, "\(path): \(error)")]))
+        }
+    }
+
     /// The host that a file's facts name, or nil.
     private static func host(of path: String, _ world: World) -> String? {
         guard let bytes = try? world.read(path, FactsInput.maximumBytes),

@@ -43,7 +43,7 @@ struct FleetRun {
             let questions = hosts[start..<min(start + FleetRun.batch, hosts.count)].map { policy in
                 FleetQuestion(
                     policy: policy, guests: guests[policy.name.value] ?? [],
-                    file: fileBytes(of: policy.name.value, facts, world), now: now)
+                    file: facts.file(of: policy.name.value, in: folder, world), now: now)
             }
             // The line is wiped before anything is said: both may be on one terminal.
             line?.begin("planning hosts", at: begun) { "\(start) of \(hosts.count)" }
@@ -63,23 +63,6 @@ struct FleetRun {
                 .factsInconsistent, "\(subject) of no host of the site: \(first)\(count > 5 ? ", …" : "")",
                 severity: .note)
         ]
-    }
-
-    private func fileBytes(of host: String, _ facts: FleetFacts, _ world: World) -> FleetQuestion.File {
-        if let conflict = facts.conflicts[host] { return .failure(CommandFailure(.invalidInput, [conflict])) }
-        guard let path = facts.files[host] else {
-            let missing = Diagnostic(
-                .inputUnreadable, "there are no facts of \(host) in \(folder)",
-                hint: "on the host: numactl-plan facts --format json > \(host).json")
-            return .failure(CommandFailure(.inputMissing, [missing]))
-        }
-        do {
-            return .success((path, try FactsInput.bytes(of: path, world: world)))
-        } catch let failure as CommandFailure {
-            return .failure(failure)
-        } catch {
-            return .failure(CommandFailure(.unexpected, [Diagnostic(.inputUnreadable, "\(path): \(error)")]))
-        }
     }
 }
 

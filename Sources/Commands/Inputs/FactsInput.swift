@@ -101,18 +101,12 @@ struct FactsInput: Sendable {
             case .required(let uri), .optional(let uri): try ask(uri)
             }
         } catch let error as LibvirtError {
-            let diagnostic = Diagnostic(
-                .libvirtUnreachable, "libvirt does not answer", severity: .error,
-                notes: ["libvirt said: \(error.message)"],
-                hint: error.kind == .notPermitted
-                    ? "run it as root, or as a member of the group libvirt (usermod -aG libvirt USER, then log in again)"
-                    : "systemctl start libvirtd, or name another connection with --connect")
-            guard case .optional = libvirt else {
-                throw CommandFailure(error.kind == .notPermitted ? .notPermitted : .libvirtUnreachable, [diagnostic])
+            guard case .optional = libvirt else { throw CommandFailure(error) }
+            diagnostics += CommandFailure(error).diagnostics.map { finding in
+                var note = finding
+                note.severity = .note
+                return note
             }
-            var note = diagnostic
-            note.severity = .note
-            diagnostics.append(note)
         }
         let (mounts, mountFindings) = HugetlbfsMounts(root: path).mounts()
         diagnostics += mountFindings

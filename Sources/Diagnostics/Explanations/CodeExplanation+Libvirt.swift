@@ -10,6 +10,15 @@ extension CodeExplanation {
             connection. The user must be root or in the group libvirt. To plan without libvirt, use --facts FILE.
             """),
         CodeExplanation(
+            .libvirtMissing, "libvirt is not installed",
+            """
+            libvirt's library, libvirt.so.0, is loaded by the commands that ask libvirt, when they do, and it is not on \
+            this machine or cannot be loaded; the loader's own words are shown. Nothing was changed.
+            On a host of guests install it: apt-get install libvirt0 or dnf install libvirt-libs; it comes with the \
+            daemon. Elsewhere, in the pipeline of a code review for instance, --facts FILE plans for a captured host \
+            and needs no libvirt; validate, render, explain, schema, boot and capacity do not need it either.
+            """),
+        CodeExplanation(
             .libvirtRewrote, "libvirt filled something in",
             """
             A note: what libvirt holds after the definition differs in text from what was sent, and means the same: \

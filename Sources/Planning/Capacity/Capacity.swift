@@ -68,18 +68,18 @@ public struct Capacity: Hashable, Sendable {
     public var unplaced: [String]
 
     /// Answers a request: where the site's guests go, and what fits beside them.
-    public init(_ request: PlanRequest, wishes: [Wish]) {
-        let question = Planner.question(of: request)
-        let placement = Placer.place(question)
-        host = request.host.host.name ?? request.policy.name.value
-        site = request.site
-        verdict = placement.verdict
-        unplaced = placement.unplaced.map(\.name).sorted()
-        guard placement.verdict == .placed else {
+    public init(_ request: PlanRequest, wishes: [Wish]) { self.init(OccupiedHost(request), wishes: wishes) }
+
+    /// Says what fits beside the guests of a host.
+    public init(_ occupied: OccupiedHost, wishes: [Wish]) {
+        host = occupied.host
+        site = occupied.site
+        verdict = occupied.placement.verdict
+        unplaced = occupied.placement.unplaced.map(\.name).sorted()
+        guard let headroom = occupied.headroom else {
             (fits, cells) = ([], [])
             return
         }
-        let headroom = Headroom(question, placed: placement)
         fits = wishes.map { Fit(wish: $0, count: headroom.count(of: $0.demands)) }
         cells = headroom.rooms
         (mostVCPUs, mostMemory) = (headroom.mostVCPUs, headroom.mostMemory)

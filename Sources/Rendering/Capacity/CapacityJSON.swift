@@ -20,34 +20,49 @@ public struct CapacityJSON: Encodable {
 
     /// Writes the document; what is absent is null.
     public func encode(to encoder: any Encoder) throws {
-        let document: JSONValue = [
+        var document: [String: JSONValue] = [
             "kind": .text(CapacityJSON.kind),
             "format_version": documentVersion,
             "host": ["name": .text(capacity.host)],
             "site": ["name": .text(capacity.site)],
-            "verdict": .text(capacity.verdict.rawValue),
-            "unplaced": .texts(capacity.unplaced),
-            "fits": .list(capacity.fits.map(fitJSON)),
-            "cells": .list(capacity.cells.map(roomJSON)),
-            "largest": [
-                "dedicated_vcpus": largestJSON(capacity.mostVCPUs, key: "vcpus"),
-                "memory": largestJSON(capacity.mostMemory, key: "memory_kib"),
-            ],
-            "largest_share_percent": [
-                "free_cpus": capacity.largestShareOfCPUs.map { .number($0) } ?? .null,
-                "free_memory": capacity.largestShareOfMemory.map { .number($0) } ?? .null,
-            ],
             "exit": exit.json,
         ]
-        try document.encode(to: encoder)
+        for (key, value) in capacity.members { document[key] = value }
+        try JSONValue.object(document).encode(to: encoder)
+    }
+}
+
+extension Capacity {
+    /// What is said of the host, without its name.
+    var members: [String: JSONValue] {
+        [
+            "verdict": .text(verdict.rawValue),
+            "unplaced": .texts(unplaced),
+            "fits": .list(fits.map(fitJSON)),
+            "cells": .list(cells.map(roomJSON)),
+            "largest": [
+                "dedicated_vcpus": largestJSON(mostVCPUs, key: "vcpus"),
+                "memory": largestJSON(mostMemory, key: "memory_kib"),
+            ],
+            "largest_share_percent": [
+                "free_cpus": largestShareOfCPUs.map { .number($0) } ?? .null,
+                "free_memory": largestShareOfMemory.map { .number($0) } ?? .null,
+            ],
+        ]
+    }
+}
+
+extension Capacity.Wish {
+    /// Its parts, each a flavor and a number.
+    var json: JSONValue {
+        .list(parts.map { ["flavor": .text($0.flavor.name.value), "count": .number($0.count)] })
     }
 }
 
 private func fitJSON(_ fit: Capacity.Fit) -> JSONValue {
     [
         "name": .text(fit.wish.name),
-        "guests": .list(
-            fit.wish.parts.map { ["flavor": .text($0.flavor.name.value), "count": .number($0.count)] }),
+        "guests": fit.wish.json,
         "more": .number(fit.count.found),
         "exact": .flag(fit.count.isExact),
         "moved": .texts(fit.count.moved),

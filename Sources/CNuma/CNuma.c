@@ -1,0 +1,46 @@
+#include "CNuma.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stddef.h>
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* The functions that are used; all of them, or none. */
+static struct {
+    __typeof__(&numa_available) available;
+    __typeof__(&numa_distance) distance;
+    __typeof__(&numa_get_mems_allowed) allowed;
+    __typeof__(&numa_bitmask_isbitset) is_set;
+    __typeof__(&numa_bitmask_free) release;
+} numa;
+static int is_there;
+
+static void load(void)
+{
+    void *library = dlopen("libnuma.so.1", RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
+    if (library == NULL) return;
+    numa.available = (__typeof__(numa.available))dlsym(library, "numa_available");
+    numa.distance = (__typeof__(numa.distance))dlsym(library, "numa_distance");
+    numa.allowed = (__typeof__(numa.allowed))dlsym(library, "numa_get_mems_allowed");
+    numa.is_set = (__typeof__(numa.is_set))dlsym(library, "numa_bitmask_isbitset");
+    numa.release = (__typeof__(numa.release))dlsym(library, "numa_bitmask_free");
+    is_there = numa.available && numa.distance && numa.allowed && numa.is_set && numa.release;
+}
+
+int numa_available(void)
+{
+    pthread_once(&once, load);
+    return is_there ? numa.available() : -1;
+}
+
+int numa_distance(int from, int to) { return is_there ? numa.distance(from, to) : 0; }
+
+struct bitmask *numa_get_mems_allowed(void) { return is_there ? numa.allowed() : NULL; }
+
+int numa_bitmask_isbitset(const struct bitmask *mask, unsigned int bit) { return is_there ? numa.is_set(mask, bit) : 0; }
+
+void numa_bitmask_free(struct bitmask *mask)
+{
+    if (is_there) numa.release(mask);
+}
