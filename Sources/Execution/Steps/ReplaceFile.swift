@@ -81,7 +81,7 @@ private struct TouchedFile: TouchedThing {
 extension RollbackCheck.Obstacle {
     /// The file has another text.
     public static func file(_ path: String) -> Self {
-        Self("\(path) is neither what it was before nor what the transaction made of it")
+        Self("\(path) is neither as before nor as the transaction left it")
     }
 }
 
