@@ -1,26 +1,29 @@
 /// Writes diagnostics the way a compiler does.
 public struct DiagnosticText {
     private let sources: [String: SourceText]
+    private let wrap: LineWrap
 
-    /// Takes the texts from which excerpts are shown.
-    public init(sources: [SourceText] = []) {
+    /// Takes the texts from which excerpts are shown, and the columns of a line. Words and commands that are longer stay whole.
+    public init(sources: [SourceText] = [], width: Int = 80) {
+        wrap = LineWrap(width: width)
         self.sources = Dictionary(sources.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// One finding: `file:line:col: error NP304: …`, the line, a caret, notes and a hint, each line ended.
     public func render(_ diagnostic: Diagnostic) -> String {
-        var text = diagnostic.mark.map { displayable("\($0): ") } ?? ""
-        text += "\(diagnostic.severity.rawValue) \(diagnostic.code.rawValue): \(quoted(diagnostic.message))\n"
+        let place = diagnostic.mark.map { displayable("\($0): ") } ?? ""
+        let lead = "\(place)\(diagnostic.severity.rawValue) \(diagnostic.code.rawValue): "
+        var lines = wrap.lines(quoted(diagnostic.message), lead: lead, indent: 4)
         if let mark = diagnostic.mark, let line = sources[mark.file]?.line(mark.line) {
-            text += excerpt(of: line, mark: mark, diagnostic: diagnostic)
+            let label = diagnostic.label.map { quoted($0) } ?? ""
+            lines += Excerpt(of: line, at: mark, length: diagnostic.length, label: label, width: wrap.width).lines
         }
         for note in diagnostic.notes {
             for line in note.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
-                text += "  \(quoted(String(line), keepingTabs: true))\n"
+                lines += noteLines(quoted(String(line), keepingTabs: true))
             }
         }
-        if let hint = diagnostic.hint { text += "  hint: \(quoted(hint))\n" }
-        return text
+        return ended(lines + hintLines(diagnostic))
     }
 
     /// All findings, those of files first and sorted by place, parted by nothing. Findings of one place, and those of no file, keep
@@ -42,16 +45,30 @@ public struct DiagnosticText {
     /// Several findings as one: their number, a line each, of warnings and notes the first, and the hint that they have in common.
     private func render(_ group: DiagnosticGroup) -> String {
         guard group.all.count > 1 else { return render(group.first) }
-        var text = "\(group.first.severity.rawValue) \(group.first.code.rawValue): \(group.all.count) findings\n"
+        var lines = [
+            "\(group.first.severity.rawValue) \(group.first.code.rawValue): \(group.all.count) findings"
+        ]
         let shown = group.first.severity == .error ? group.all.count : DiagnosticGroup.shown
         for finding in group.all.prefix(shown) {
-            text += "  \(finding.mark.map { displayable("\($0): ") } ?? "")\(quoted(finding.message))\n"
+            let place = finding.mark.map { displayable("\($0): ") } ?? ""
+            lines += wrap.lines(quoted(finding.message), lead: "  \(place)", indent: 4)
         }
         let rest = group.all.count - shown
-        if rest > 0 { text += "  … and \(rest) more; --format json has all of them\n" }
-        if let hint = group.first.hint { text += "  hint: \(quoted(hint))\n" }
-        return text
+        if rest > 0 { lines.append("  … and \(rest) more; --format json has all of them") }
+        return ended(lines + hintLines(group.first))
     }
+
+    private func noteLines(_ note: String) -> [String] {
+        let blanks = note.prefix { $0 == " " }.count
+        return wrap.lines(note, lead: "  ", indent: blanks + 4)
+    }
+
+    private func hintLines(_ diagnostic: Diagnostic) -> [String] {
+        guard let hint = diagnostic.hint else { return [] }
+        return wrap.lines(quoted(hint), lead: "  hint: ", indent: 8, keepsCommands: true)
+    }
+
+    private func ended(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
 
     /// One line that counts what is left out; empty for nothing.
     private static func rest(_ left: ArraySlice<Diagnostic>) -> String {
@@ -76,39 +93,5 @@ public struct DiagnosticText {
         let limit = 1_000
         let isLong = text.unicodeScalars.count > limit
         return displayable(isLong ? String(text.unicodeScalars.prefix(limit)) + "…" : text, keepingTabs: keepingTabs)
-    }
-
-    private func excerpt(of line: String, mark: SourceMark, diagnostic: Diagnostic) -> String {
-        let number = String(mark.line)
-        let gutter = String(repeating: " ", count: max(0, 5 - number.count)) + number
-        let scalars = Array(line.unicodeScalars)
-        let shown = DiagnosticText.window(of: scalars, around: mark.column)
-        // A tab before the caret stays a tab, so that the caret stands below its text in every terminal.
-        let before = scalars[shown.range.lowerBound..<max(shown.range.lowerBound, min(mark.column - 1, scalars.count))]
-        let indent = String(repeating: " ", count: shown.prefix.count) + before.map { $0 == "\t" ? "\t" : " " }.joined()
-        let room = max(1, shown.range.upperBound - (mark.column - 1))
-        let carets = String(repeating: "^", count: min(diagnostic.length, room))
-        let label = diagnostic.label.map { " " + quoted($0) } ?? ""
-        let margin = String(repeating: " ", count: gutter.count)
-        return "\(gutter) | \(shown.text)\n\(margin) | \(indent)\(carets)\(label)\n"
-    }
-
-    /// The part of a long line that surrounds a column: at most 160 scalars.
-    private static func window(
-        of scalars: [Unicode.Scalar], around column: Int
-    ) -> (text: String, prefix: String, range: Range<Int>) {
-        let width = 160
-        guard scalars.count > width else { return (string(scalars[...]), "", 0..<scalars.count) }
-        let start = max(0, min(column - 1 - width / 2, scalars.count - width))
-        let prefix = start > 0 ? "…" : ""
-        let end = start + width
-        return (prefix + string(scalars[start..<end]) + (end < scalars.count ? "…" : ""), prefix, start..<end)
-    }
-
-    /// Tabs stay, so that the caret's line can repeat them.
-    private static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: scalars)
-        return displayable(String(text), keepingTabs: true)
     }
 }

@@ -32,7 +32,7 @@ extension Check {
                 Diagnostic(
                     found: .isolatedCPUsShared, .note,
                     "CPUs \(wrong) run without ticks (nohz_full) and serve shared vCPUs",
-                    why: "entering and leaving the kernel costs more there, which pays only for CPUs with one thread",
+                    why: "system calls cost more there, which pays off only on CPUs that run a single thread",
                     help: "take them out of nohz_full= on the kernel's command line")
             ]
         },
@@ -45,7 +45,7 @@ extension Check {
             return [
                 Diagnostic(
                     found: .dedicatedNotIsolated, .note, "dedicated CPUs \(open) are not isolated",
-                    why: "any process of the host may run there in between, which real-time guests notice: "
+                    why: "host processes may run there as well, which disturbs real-time guests: "
                         + listed(realtime),
                     help:
                         "isolcpus=managed_irq,domain,\(dedicated) nohz_full=\(dedicated) rcu_nocbs=\(dedicated) on the "
@@ -62,8 +62,8 @@ extension Check {
             return [
                 Diagnostic(
                     found: .guestsConfined, .warning, "guests may not use \(parts.joined(separator: " and "))",
-                    why: "\(limits.source) shuts them out: guests pinned or bound there do not start (EINVAL)",
-                    help: "systemctl set-property machine.slice AllowedCPUs= AllowedMemoryNodes= takes the limits back")
+                    why: "\(limits.source) excludes them: guests pinned or bound there do not start (EINVAL)",
+                    help: "remove the limits: systemctl set-property machine.slice AllowedCPUs= AllowedMemoryNodes=")
             ]
         },
         Check("cells_without_memory") { host in
@@ -72,7 +72,7 @@ extension Check {
                     found: .cellWithoutMemory, .note, "cell \(cell.id) has CPUs \(cell.cpus) and no memory",
                     why:
                         "no guest cell can be placed there; guests elsewhere cannot use its CPUs without remote memory",
-                    help: "look whether memory modules of that socket are missing: dmidecode -t memory")
+                    help: "check the memory modules of that socket: dmidecode -t memory")
             }
         },
     ]

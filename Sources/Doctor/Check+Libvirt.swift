@@ -47,8 +47,8 @@ extension Check {
                 return Diagnostic(
                     found: .libvirtMissesMount, .error,
                     "libvirt has not seen the mount \(mount.path) for \(size) pages",
-                    why: "it looks for mounts only when it starts; guests with such pages do not start until then",
-                    help: "systemctl try-restart libvirtd virtqemud (guests go on)")
+                    why: "it reads mounts only when it starts; until then guests with such pages do not start",
+                    help: "systemctl try-restart libvirtd virtqemud (guests keep running)")
             }
         },
         Check("hugetlbfs_policy") { host in

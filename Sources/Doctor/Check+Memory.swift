@@ -13,8 +13,8 @@ extension Check {
                 Diagnostic(
                     found: .numaBalancingOn, bound.isEmpty ? .note : .warning, "automatic NUMA balancing is on",
                     why:
-                        "the kernel keeps unmapping pages to see who uses them, which costs pinned guests time and gains them "
-                        + "nothing; it may move memory of a policy other than strict"
+                        "the kernel keeps unmapping pages to see which CPU uses them, which slows pinned guests and gains them "
+                        + "nothing; it may move memory bound by any policy but strict"
                         + (bound.isEmpty ? "" : ". Bound to cells: \(listed(bound))"),
                     help: setting("kernel.numa_balancing", "numa"))
             ]
@@ -27,8 +27,8 @@ extension Check {
             return [
                 Diagnostic(
                     found: .transparentHugePages, .note, "transparent huge pages are always on",
-                    why: "khugepaged copies memory of every process together, at unpredictable moments; guests with "
-                        + "mem_page_size do not need it, and pools find less contiguous memory",
+                    why: "khugepaged merges memory of every process at unpredictable moments; guests with "
+                        + "mem_page_size do not need that, and less contiguous memory is left for pools",
                     help: "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled; permanently: "
                         + "transparent_hugepage=madvise on the kernel's command line")
             ]
@@ -41,8 +41,8 @@ extension Check {
                 Diagnostic(
                     found: .swapOn, exposed.isEmpty ? .note : .warning, "memory may be swapped out to \(listed(swaps))",
                     why: exposed.isEmpty
-                        ? "a guest whose memory was swapped out stands still while it comes back"
-                        : "these have CPUs of their own, and ordinary memory that may be swapped out: \(listed(exposed))",
+                        ? "a guest stalls while its memory is read back from swap"
+                        : "guests with dedicated CPUs whose memory may be swapped out: \(listed(exposed))",
                     help: "swapoff -a, or give the guests mem_page_size (huge pages are never swapped) or locked_memory"
                 )
             ]
@@ -56,7 +56,7 @@ extension Check {
                     found: .ksmOn, crosses ? .warning : .note,
                     crosses ? "KSM merges pages across cells" : "KSM merges equal pages of guests",
                     why: crosses
-                        ? "a page that two guests share lies on the cell of one of them, and is remote for the other"
+                        ? "a page that two guests share is on the cell of one of them and remote for the other"
                         : "writing to a merged page costs a copy, and ksmd takes CPU time from the shared CPUs",
                     help: crosses
                         ? "echo 2 > /sys/kernel/mm/ksm/run && echo 0 > /sys/kernel/mm/ksm/merge_across_nodes && "
@@ -71,7 +71,7 @@ extension Check {
                 Diagnostic(
                     found: .zoneReclaimOn, .note, "vm.zone_reclaim_mode is \(text)",
                     why:
-                        "a full cell throws its caches away, and waits for that, before memory of another cell is used",
+                        "a full cell drops its caches, and waits for that, before memory of another cell is used",
                     help: setting("vm.zone_reclaim_mode", "zone-reclaim"))
             ]
         },

@@ -12,8 +12,8 @@ extension Check {
                         found: .surplusPages, .warning,
                         "cell \(cell.id) has \(pool.surplus) surplus pages of \(pool.pageSize)",
                         why:
-                            "they vanish when their users end, so that a guest that fits now may not start again; some kernels "
-                            + "count pools wrongly while there are any",
+                            "they disappear when freed, so a guest that fits now may fail to start again; some kernels "
+                            + "miscount such pools",
                         help: "numactl-plan apply makes what guests need persistent; elsewhere: echo \(pool.total) > "
                             + "/sys/devices/system/node/node\(cell.id)/hugepages/\(pool.pageSize.folderName)/nr_hugepages"
                     )
@@ -26,7 +26,7 @@ extension Check {
             return [
                 Diagnostic(
                     found: .surplusPages, .note, "vm.nr_overcommit_hugepages is \(text)",
-                    why: "pools may grow by surplus pages on any cell, beyond what was planned for it",
+                    why: "pools may grow beyond the plan, by surplus pages on any cell",
                     help: setting("vm.nr_overcommit_hugepages", "overcommit"))
             ]
         },
@@ -36,11 +36,11 @@ extension Check {
                 Diagnostic(
                     found: .sysctlSetsPools, .warning, "\(line.file):\(line.line) sets \(line.name) = \(line.value)",
                     why:
-                        "it spreads pages over all cells, and takes back what was planned for a cell, whenever "
+                        "it spreads pages over all cells, and undoes the pools of single cells, whenever "
                         + "sysctl runs",
                     help:
                         "sed -i '\(line.line)s/^/#/' \(shellWord(line.file)) (pools.\(host.facts.defaultPoolSize) in the site file "
-                        + "says it cell by cell)")
+                        + "sets them per cell)")
             }
         },
         Check("tuned") { host in
@@ -49,8 +49,8 @@ extension Check {
             return [
                 Diagnostic(
                     found: .tunedInterferes, .warning, "tuned's profile \(tuned.name) sets \(listed(tuned.lines))",
-                    why: "tuned sets it again at each start, whatever was planned",
-                    help: "tuned-adm off, or a profile of your own that includes \(tuned.name) without these lines")
+                    why: "tuned sets it again at each start and overrides the plan",
+                    help: "tuned-adm off, or use a profile that includes \(tuned.name) without these lines")
             ]
         },
         Check("command_line_pages") { host in
@@ -58,7 +58,7 @@ extension Check {
             return KernelCommandLine(line).hugePages.filter(\.isIgnored).map { option in
                 Diagnostic(
                     found: .pagesOptionIgnored, .warning, "the kernel ignores '\(option.text)' on its command line",
-                    why: "there is a second hugepages= for the same size, and the kernel takes the first",
+                    why: "there is a second hugepages= for the same size, and the kernel uses only the first",
                     help: "numactl-plan boot --emit kernel-args prints them with one hugepages= after each hugepagesz="
                 )
             }
@@ -81,7 +81,7 @@ extension Check {
                         "the kernel's command line reserves no pages of "
                             + missing.sorted().map { "\($0)" }.joined(separator: ", "),
                         why:
-                            "after the kernel has started, pages this large are often not to be had any more; wanted is "
+                            "once the kernel is up, pages this large are often unavailable; wanted: "
                             + wanted,
                         help: "numactl-plan boot --emit grub > /etc/default/grub.d/60-numactl-plan.cfg && update-grub")
                 ]
@@ -91,7 +91,7 @@ extension Check {
             guard host.bootTargets?.contains(where: { $0.value > .zero }) == true, !isEnabled else { return [] }
             return [
                 Diagnostic(
-                    found: .bootUnitOff, .warning, "there is a boot file, and the boot unit is not enabled",
+                    found: .bootUnitOff, .warning, "there is a boot file, but the boot unit is not enabled",
                     why: "after a reboot the pools are empty, and guests with huge pages do not start",
                     help: "systemctl enable numactl-plan-hugepages.service")
             ]

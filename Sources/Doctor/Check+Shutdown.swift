@@ -12,9 +12,9 @@ extension Check {
                 return Diagnostic(
                     found: .managedSave, isManaged ? .warning : .note, "\(name) has a managed-save image",
                     why:
-                        "its next start resumes from the image, with the definition of that time and not the present one",
+                        "its next start resumes the image with the definition saved in it, not the present one",
                     help:
-                        "virsh managedsave-remove \(name) gives the saved state up; else start the guest and shut it down"
+                        "discard the saved state: virsh managedsave-remove \(name); or start the guest and shut it down"
                 )
             }
         },
@@ -25,7 +25,7 @@ extension Check {
                 Diagnostic(
                     found: .guestsSuspendAtShutdown, .note, "libvirt-guests saves guests when the host shuts down",
                     why:
-                        "they resume with the old definition: what waits for a guest's next start keeps waiting over a reboot",
+                        "they resume with the old definition: changes that wait for a guest's next start stay pending",
                     help: "echo ON_SHUTDOWN=shutdown >> /etc/default/libvirt-guests (or /etc/sysconfig/libvirt-guests)")
             ]
         },

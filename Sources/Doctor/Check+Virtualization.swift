@@ -37,9 +37,9 @@ extension Check {
             guard host.cgroupControllers?.contains("cpuset") != true else { return [] }
             return [
                 Diagnostic(
-                    found: .noCpusetController, .warning, "the cgroup controller cpuset is not there",
+                    found: .noCpusetController, .warning, "the cgroup controller cpuset is not available",
                     why: "libvirt then only sets affinities, which any process of the guest's user can undo, and "
-                        + "numa_policy: restrictive cannot be carried out",
+                        + "numa_policy: restrictive does not work",
                     help: "boot without cgroup_disable=cpuset; under systemd: systemctl set-property machine.slice "
                         + "AllowedCPUs=\(host.facts.onlineCPUs)")
             ]

@@ -11,7 +11,8 @@ public enum KernelOptions {
         if let kernel = facts.host.kernel, let version = Version(in: kernel), version < Version(5, 16) {
             findings.append(
                 Diagnostic(
-                    .cellsInOptionUnknown, "Linux \(kernel) takes no cells in hugepages=, and ignores the option",
+                    .cellsInOptionUnknown,
+                    "Linux \(kernel) does not support cells in hugepages= and ignores the option",
                     severity: .warning, hint: "boot Linux 5.16 or newer"))
         }
         let wanted = KernelCommandLine(arguments.text).hugePages
@@ -23,8 +24,8 @@ public enum KernelOptions {
             findings.append(
                 Diagnostic(
                     .pagesOptionIgnored, "the kernel has booted with '\(option.text)' already", severity: .warning,
-                    notes: ["of two hugepages= for one size the kernel takes the first"],
-                    hint: "replace it by '\(new.text)'; do not add"))
+                    notes: ["the kernel uses only the first hugepages= of each size"],
+                    hint: "replace it with '\(new.text)'; do not add"))
         }
         return findings
     }

@@ -22,7 +22,7 @@ public enum StepFailure: Error, Hashable, Sendable {
     case deviceStays(String, device: String)
     /// The domain was asked to shut down and did not in time; it may still do so.
     case stillRunning(String)
-    /// The domain was started and does not run.
+    /// The domain was started but does not run.
     case notRunning(String)
     /// Something that a saved plan depends on has changed since; at least one entry.
     case moved([Moved])
@@ -98,10 +98,10 @@ extension StepFailure: CustomStringConvertible {
         case .running(let name): "the domain \(name) runs"
         case .transient(let name): "the domain \(name) is transient: it has no definition to change"
         case .deviceStays(let name, let device):
-            "\(name) has not let go of \(device); it may still do so, and loses it at its next start"
+            "\(name) has not released \(device); it may still do so, and loses it at its next start"
         case .stillRunning(let name):
-            "the domain \(name) did not shut down in time; --shutdown-timeout waits longer, --force-off switches it off"
-        case .notRunning(let name): "the domain \(name) was started and does not run"
+            "the domain \(name) did not shut down in time; --shutdown-timeout waits longer, --force-off powers it off"
+        case .notRunning(let name): "the domain \(name) was started but does not run"
         case .moved(let moved): moved.map(\.description).joined(separator: "; ")
         case .managedSave(let name): "the domain \(name) has a managed save image, which holds an older definition"
         case .heldBySnapshots(let name, let snapshots, let checkpoints):
@@ -109,7 +109,7 @@ extension StepFailure: CustomStringConvertible {
         case .inJob(let name, let job): "libvirt is busy with the domain \(name): \(job)"
         case .unreadable(let name, let reason): "the definition of \(name) cannot be read: \(reason)"
         case .notKept(let action): "the host did not keep what was written: \(action)"
-        case .notRecorded(let reason): "the step could not be written down: \(reason)"
+        case .notRecorded(let reason): "the step could not be recorded: \(reason)"
         case .interrupted: "interrupted"
         }
     }

@@ -28,7 +28,7 @@ extension GuestResidence {
 
     /// What brings a guest there whose memory moves: threads and memory together.
     private var restartHint: String {
-        "its next start brings threads and memory there together: numactl-plan apply --restart \(shellWord(guest))"
+        "at its next start threads and memory move together: numactl-plan apply --restart \(shellWord(guest))"
     }
 
     private func findings(_ piece: ResidentMemory) -> [Diagnostic] {
@@ -45,7 +45,7 @@ extension GuestResidence {
                         + (isRestartPending ? awayWords(piece) : ""),
                     severity: severity,
                     hint: isRestartPending
-                        ? (piece.isAway ? restartHint : "its next start brings it there")
+                        ? (piece.isAway ? restartHint : "it moves there at its next start")
                         : process.map { "migratepages \($0) \(elsewhere) \(home), or restart the guest" }))
         }
         if piece.isInOtherPages, let page = piece.wantedPage {
@@ -54,7 +54,7 @@ extension GuestResidence {
                 Diagnostic(
                     .memoryInOtherPages,
                     "\(subject) has \(amount(piece.inOtherPages)) in pages of \(sizes), not of the planned "
-                        + "\(page)", severity: severity, hint: "its next start brings the planned pages"))
+                        + "\(page)", severity: severity, hint: "it gets the planned pages at its next start"))
         }
         return findings
     }

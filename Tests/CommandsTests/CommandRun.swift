@@ -15,12 +15,12 @@ struct CommandRun {
     ///   - files: Files that exist only for this run, by name; `-` is standard input.
     ///   - time: The time that it is, in seconds since 1970; nil for the machine's.
     ///   - folder: Where relative names start from.
-    ///   - width: How many columns the terminal has.
+    ///   - width: How many columns the terminal has; without it text has 80, and findings are not wrapped.
     ///   - startLater: What is done instead of starting this program later; without it there are no timers.
     ///   - outputFailure: Why standard output cannot be written.
     init(
         _ arguments: [String], files: [String: String] = [:], answer: String? = nil, time: Int64? = nil,
-        folder: URL = examples, hostName: String = "test-host", width: Int = 80, outputFailure: OutputFailure? = nil,
+        folder: URL = examples, hostName: String = "test-host", width: Int? = nil, outputFailure: OutputFailure? = nil,
         startLater: @escaping World.StartLater = { _, _, _ in throw NoTimers() }
     ) {
         final class Streams { var (output, errors) = ("", "") }
@@ -50,7 +50,8 @@ struct CommandRun {
                 return try live.inspect(absolute(path), limit)
             },
             outputFailure: { outputFailure })
-        world.width = width
+        world.width = width ?? 80
+        world.errorWidth = width ?? 10_000
         status = NumactlPlan.run(arguments, in: world)
         (output, errors) = (streams.output, streams.errors)
     }

@@ -153,7 +153,7 @@ struct ExplainGuestTests {
                 "f.json": Self.facts.dropLast() + ", \"domains\": [\(domain)]}",
             ])
         #expect(run.status == 0)
-        #expect(run.output.contains("guest a  takes no part"), "\(run.output)")
+        #expect(run.output.contains("guest a  not planned"), "\(run.output)")
         #expect(run.errors.contains("NP601"))
     }
 }

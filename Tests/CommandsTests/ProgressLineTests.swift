@@ -56,6 +56,15 @@ struct ProgressLineTests {
         #expect(terminal.line == "start web01: 2 s")
     }
 
+    @Test("is cut where it would wrap, since it could not be drawn in place then")
+    func narrow() {
+        let terminal = Terminal()
+        let line = ProgressLine(width: 20) { terminal.draw($0) }
+        line.begin("waiting for web01 to shut down", at: Self.start)
+        line.tick(at: Self.start.advanced(by: .seconds(2)))
+        #expect(terminal.line == "waiting for web01 …")
+    }
+
     @Test("is drawn where there is a terminal, and nowhere else")
     func terminal() {
         let terminal = ProcessInfo.processInfo.environment["TERM"] ?? ""

@@ -10,7 +10,7 @@ struct SavedPlanTests {
     func contents() throws {
         let plan = try SavedPlan()
         #expect(plan.made.status == 0)
-        #expect(plan.made.errors.contains("good until 2026-02-03T02:40:00Z, sha256 "))
+        #expect(plan.made.errors.contains("valid until 2026-02-03T02:40:00Z, sha256 "))
         let mode = try FileManager.default.attributesOfItem(atPath: plan.path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
         let text = try plan.text()
@@ -67,8 +67,8 @@ struct SavedPlanTests {
             ("numactl-plan/plan-file", "numactl-plan/plan-fil", "NP720"), ("\"steps\" :", "\"steps\"", "plan.json:"),
             ("\"sha256\" : \"", "\"sha256\" : \"0", "plan.json:"), ("\"payload\"", "\"pay\"", "NP720"),
             ("\"verdict\"", "\"verdict\": 1.5, \"verdict\"", "plan.json:"),
-            ("\"verdict\"", "\"verdict\": \"no_changes\", \"verdict\"", "stands twice in its object"),
-            ("\"steps\" :", "\"steps\": [], \"steps\" :", "stands twice in its object"),
+            ("\"verdict\"", "\"verdict\": \"no_changes\", \"verdict\"", "is given twice in its object"),
+            ("\"steps\" :", "\"steps\": [], \"steps\" :", "is given twice in its object"),
             ("\"steps\" :", "\"st\\u0065ps\" :", "is written with an escape"),
             ("\"empty\" : false", "\"empty\" : NaN", "plan.json:"),
             ("\"empty\" : false", "\"empty\" : 1e999", "plan.json:"),
@@ -119,7 +119,7 @@ struct SavedPlanTests {
         try plan.forge { $0["host"] = ["name": "here"] }
         let run = plan.apply()
         #expect(run.status == 15)
-        #expect(run.errors.contains("NP724") && run.errors.contains("does not say for which machine"))
+        #expect(run.errors.contains("NP724") && run.errors.contains("does not name its machine"))
         try FileManager.default.removeItem(atPath: plan.root + "/etc/machine-id")
         #expect(plan.apply().status == Self.unreachable)
         try plan.forge { $0["host"] = ["name": "there"] }
@@ -159,7 +159,7 @@ struct SavedPlanTests {
             #expect(plan.apply(time: SavedPlan.noon - 299).status == Self.unreachable)
             let run = plan.apply(time: SavedPlan.noon - 301)
             #expect(run.status == 14)
-            #expect(run.errors.contains("NP722") && run.errors.contains("that cannot be"))
+            #expect(run.errors.contains("NP722") && run.errors.contains("these times are inconsistent"))
             return
         }
         try plan.forge { payload in

@@ -32,7 +32,17 @@ struct ScreensTests {
         Screen("facts", "facts", "--facts", "hv01.json"),
         Screen("import", "import", "--facts", "hands.json"),
         Screen("validate", "validate", "bad.yaml"),
+        Screen("validate-long", "validate", "long.yaml"),
+        Screen("doctor", "doctor", "hands.yaml", "--facts", "hands.json"),
+        Screen("metrics", "metrics", "hands.yaml", "--facts", "hands.json"),
+        Screen("render", "render", "hands.yaml", "new01", "--facts", "hands.json"),
+        Screen("boot-emit", "boot", "pinned.yaml", "--facts", "hv01.json", "--emit", "grub"),
+        Screen("init", "init", "-", "--facts", "hv01.json"),
+        Screen("schema", "schema", "fleet-plan"),
     ]
+
+    /// Commands of which a document is the result, whose lines are as long as they must be.
+    private static let documents = ["import", "metrics", "render", "boot", "init", "schema"]
 
     private static let files: [String: String] = {
         let pinned = (try? String(contentsOf: examples.appending(path: "pinned.yaml"), encoding: .utf8)) ?? ""
@@ -81,6 +91,12 @@ struct ScreensTests {
 
             """,
             "facts/hv01.json": small("hv01"), "facts/hv02.json": small("hv02"), "facts/hv03.json": small("hv03"),
+            "long.yaml": """
+            guests:
+              web01: {vcpus: 2, ram: 4GiB, numa_nodes: 1, disks: [{path: /var/lib/libvirt/images/web01.qcow2}], cpu_polcy: dedicated, state: running}
+              web02: {vcpus: 2, ram: 4GiB, base: web02.xml, disks: [{path: /var/lib/libvirt/images/web02-with-a-long-name.qcow2}], interfaces: [{network: default}]}
+
+            """,
             "bad.yaml": """
             site: rack7
             hosts: {hv01: {pools: {2MB: {cells: {0: 4}}}}}
@@ -111,10 +127,27 @@ struct ScreensTests {
     func screen(_ screen: Screen, width: Int) throws {
         let run = CommandRun(screen.arguments, files: Self.files, time: 1_770_800_400, width: width)
         let both = run.output + (run.errors.isEmpty ? "" : "---- standard error\n\(run.errors)")
-        // Paths, names and the line that sums up stay whole.
-        for line in run.output.split(separator: "\n") where !line.hasPrefix("Plan: ") && screen.name != "import" {
+        // Names and the line that sums up stay whole.
+        let isDocument = Self.documents.contains(screen.arguments[0])
+        for line in run.output.split(separator: "\n") where !line.hasPrefix("Plan: ") && !isDocument {
             #expect(line.count <= width, "\(line)")
         }
+        for line in run.errors.split(separator: "\n") { #expect(isWithin(width, String(line)), "\(line)") }
         try expectGolden(both + "---- ends with \(run.status)\n", "screens/\(screen.name)-\(width).txt")
     }
+
+    @Test("are there of every command")
+    func everyCommand() throws {
+        let shown = Set(Self.screens.map { $0.arguments[0] } + OnOneHost.HostScreensTests.commands)
+        #expect(Set(try CommandTree.read().verbs.map(\.commandName)).subtracting(shown) == [])
+        for verb in try CommandTree.read().verbs { #expect((verb.subcommands ?? []).isEmpty, "its screens, too") }
+    }
+}
+
+/// Whether a line on standard error is within a width, as far as it can be: a command that is to be pasted, or a single word, stays
+/// whole.
+func isWithin(_ width: Int, _ line: String) -> Bool {
+    let text = line.replacing(/^ *(hint: )?/, with: "")
+    let commands = /^(numactl-plan|virsh|echo|systemctl|modprobe|sed|mkdir|chown|chmod|iconv|hugepagesz=)/
+    return line.count <= width || !text.contains(" ") || text.contains(commands)
 }

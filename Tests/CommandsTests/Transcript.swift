@@ -114,7 +114,7 @@ struct Transcript {
         }
         let target = words.firstIndex(of: ">").map { Array(words[$0...]) }
         words.removeLast(target?.count ?? 0)
-        let run = CommandRun(Array(words.dropFirst()), files: files, folder: packageRoot)
+        let run = CommandRun(Array(words.dropFirst()), files: files, folder: packageRoot, width: 80)
         if let target {
             files[target[1]] = run.output
             return (run.errors, run.status)

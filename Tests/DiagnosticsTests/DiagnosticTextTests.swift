@@ -35,23 +35,68 @@ struct DiagnosticTextTests {
         #expect(excerpt(text, length: length) == lines)
     }
 
-    @Test("shows the part of a long line around the column", arguments: [0, 79, 80, 200, 399, 400])
-    func longLine(column: Int) {
+    @Test(
+        "shows the part of a long line around the marked place, within every width",
+        arguments: [40, 80, 140, 161], [0, 1, 31, 32, 33, 71, 72, 73, 200, 366, 367, 368, 398, 399, 400])
+    func longLine(width: Int, column: Int) throws {
         let line = String((0..<400).map { Character(Unicode.Scalar(UInt8(97 + $0 % 26))) })
-        var text = line
-        text.insert("▶", at: text.index(text.startIndex, offsetBy: column))
-        let lines = excerpt(text)
-        #expect(lines[0].count <= 162)
-        let below = lines[0].dropFirst(lines[1].count - 1).first
+        let mark = SourceMark(file: "site.yaml", line: 1, column: column + 1)
+        let found = Diagnostic(.unknownKey, "no such key", at: mark, length: 3)
+        let text = DiagnosticText(sources: [SourceText(name: "site.yaml", text: line)], width: width).render(found)
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= width }, "\(text)")
+        let lines = text.split(separator: "\n").suffix(2).map { $0.dropFirst(8) }
+        let caret = try #require(lines[1].firstIndex(of: "^"))
+        let below = lines[0].dropFirst(lines[1].distance(from: lines[1].startIndex, to: caret)).first
         #expect(below == (column == 400 ? nil : line.dropFirst(column).first))
-        #expect(lines[0].hasPrefix("…") == (column > 80))
-        #expect(lines[0].hasSuffix("…") == (column < 320))
+        #expect(lines[0].hasPrefix("…") == (column + 3 >= width - 8))
+        #expect(lines[0].hasSuffix("…") == (column < 400 - (width - 8) / 2))
+        #expect(lines[0].count == width - 8 - (column == 400 ? 1 : 0), "no room is wasted")
     }
 
     @Test("underlines no more than a long line shows")
     func wideRange() {
         let lines = excerpt("▶" + String(repeating: "x", count: 1_000), length: 1_000)
-        #expect(lines == [String(repeating: "x", count: 160) + "…", String(repeating: "^", count: 160)])
+        #expect(lines[0] == String(repeating: "x", count: 71) + "…")
+        #expect(lines[1] == String(repeating: "^", count: 71))
+    }
+
+    @Test("a line with tabs that may be too wide shows them as blanks")
+    func wideTabs() {
+        let lines = excerpt("a:\t" + String(repeating: "b", count: 66) + "\t▶c")
+        #expect(lines[0] == "a: " + String(repeating: "b", count: 66) + " c")
+        #expect(lines[1] == String(repeating: " ", count: 70) + "^")
+    }
+
+    @Test("what is said of the place stands below the carets where it is too long to stand beside them")
+    func longLabel() {
+        let text = rendered(
+            "guests: {web01: {vcpus: ▶x}}", label: "a number from 1 to 4096 was expected here, in plain digits")
+        #expect(
+            text.split(separator: "\n").suffix(2) == [
+                "      |                         ^",
+                "      | a number from 1 to 4096 was expected here, in plain digits",
+            ])
+    }
+
+    @Test("wraps messages, notes and hints at the width, but no command, name or list without need")
+    func wrapping() {
+        let finding = Diagnostic(
+            .poolBestEffort, "a running kernel may not have room for pool/1GiB/cell/0, pool/1GiB/cell/1 and more",
+            severity: .warning,
+            notes: ["/sys/devices/system/node/node0/hugepages/hugepages-1048576kB/nr_hugepages: 1 of 4"],
+            hint: "permanently: echo 'vm.swappiness = 0' > /etc/sysctl.d/60-x.conf && sysctl -p /etc/sysctl.d/60-x.conf"
+        )
+        #expect(
+            DiagnosticText(width: 60).render(finding) == """
+                warning NP412: a running kernel may not have room for
+                    pool/1GiB/cell/0, pool/1GiB/cell/1 and more
+                  /sys/devices/system/node/node0/hugepages/hugepages-1048576kB/nr_hugepages:
+                    1 of 4
+                  hint: permanently:
+                        echo 'vm.swappiness = 0' > /etc/sysctl.d/60-x.conf && sysctl -p /etc/sysctl.d/60-x.conf
+
+                """)
+        #expect(DiagnosticText(width: 400).render(finding).split(separator: "\n").count == 3)
     }
 
     @Test("keeps the margin of line numbers with many digits")

@@ -152,7 +152,7 @@ struct HostileTreeTests {
             ])
         #expect(
             found == [
-                "NP405 \(pools)/hugepages-2048kB does not tell the size of the pool; the pool is left out"
+                "NP405 \(pools)/hugepages-2048kB does not report the size of the pool; the pool is left out"
             ])
     }
 
@@ -208,7 +208,7 @@ struct HostileTreeTests {
         try tree.write("", to: "\(Self.node)/node1/hugepages/hugepages-2048kB/nr_hugepages/x")
         let (facts, diagnostics) = HostDiscovery(root: tree.path).facts()
         #expect(try #require(facts).cells.map(\.memory) == [nil, nil])
-        let found = DiagnosticText().render(diagnostics.filter { $0.code == .sysfsUnreadable })
+        let found = DiagnosticText(width: 1_000).render(diagnostics.filter { $0.code == .sysfsUnreadable })
         #expect(found.contains("node0/meminfo is not a regular file"))
         #expect(found.contains("cannot resolve \(memory[1].path): No such file or directory"))
         #expect(found.contains("node0/distance is larger than 1048576 bytes"))

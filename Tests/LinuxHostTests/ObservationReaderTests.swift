@@ -120,7 +120,7 @@ struct GuestProcessReaderTests {
             ("run/libvirt/qemu/web01.pid", nil, "there is no"), ("run/libvirt/qemu/web01.pid", "x", "holds 'x'"),
             ("run/libvirt/qemu/web01.pid", "1", "holds '1'"), ("proc/77/cmdline", nil, "there is no"),
             ("proc/77/cmdline", "bash\0guest=web011\0", "is not the guest's"),
-            ("proc/77/task/80/status", "Name:\tx\n", "does not tell the CPUs"),
+            ("proc/77/task/80/status", "Name:\tx\n", "does not report the CPUs"),
         ] as [(String, String?, String)])
     func absent(file: String, text: String?, reason: String) throws {
         do {

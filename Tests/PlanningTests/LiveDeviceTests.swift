@@ -141,7 +141,7 @@ struct LiveDeviceTests {
     func liveOnly() throws {
         var request = Self.request { $0.interfaces.removeLast() }
         let result = Planner.plan(request)
-        // The definition has lost it, and the guest has not let go of it.
+        // The definition has lost it, and the guest has not released it.
         let live = request.host.domains[0].liveXML
         request = request.applied(result, state: .running)
         request.host.domains[0].liveXML = live

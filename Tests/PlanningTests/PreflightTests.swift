@@ -71,9 +71,9 @@ struct PreflightTests {
     func unseen() throws {
         let preflight = Preflight(
             steps: [try creation("g", Self.disk), .start(name: "g")], on: referenceHost, site: "s")
-        let findings = preflight.findings(HostObservation(unseen: ["/a: its folder cannot be looked into"]))
+        let findings = preflight.findings(HostObservation(unseen: ["/a: its folder cannot be read"]))
         #expect(findings.map(\.code) == [.lookFailed] && findings[0].severity == .warning)
-        #expect(findings[0].notes == ["/a: its folder cannot be looked into"])
+        #expect(findings[0].notes == ["/a: its folder cannot be read"])
     }
 
     @Test(

@@ -21,5 +21,5 @@ func demanded(_ text: String) -> GuestDemand? { read(text).value?.guests.first?.
 
 /// The findings as a compiler writes them.
 func rendered(_ result: Checked<Site>, _ text: String) -> String {
-    DiagnosticText(sources: [SourceText(name: "site.yaml", text: text)]).render(result.diagnostics)
+    DiagnosticText(sources: [SourceText(name: "site.yaml", text: text)], width: 1_000).render(result.diagnostics)
 }

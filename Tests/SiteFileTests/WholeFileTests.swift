@@ -70,7 +70,7 @@ struct WholeFileTests {
                 words.mark = nil
                 words.message = found.message.replacing(String(repeating: "n", count: 199), with: "nnn…")
                 words.notes = found.label.map { ["^ " + $0] } ?? []
-                return DiagnosticText().render(words)
+                return DiagnosticText(width: 1_000).render(words)
             }
         }
         try expectGolden(Set(lines).sorted().joined(), "sentences.txt")

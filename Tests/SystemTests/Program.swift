@@ -29,8 +29,11 @@ func run(_ program: String, _ arguments: [String], in folder: URL? = nil) throws
     process.waitUntilExit()
     return Ended(
         status: process.terminationStatus, output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
-        errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+        errors: unwrapped(String(decoding: try Data(contentsOf: errors), as: UTF8.self)))
 }
+
+/// Findings as if the terminal were wide enough for them.
+private func unwrapped(_ text: String) -> String { text.replacing(/\n {4,}(?=[^ ])/, with: " ") }
 
 /// Why a test could not go on.
 struct Broken: Error, CustomStringConvertible {

@@ -43,8 +43,9 @@ def equal(what, found, wanted):
 
 
 def contains(what, text, *parts):
-    """Checks that a text has each of some parts in it."""
-    lacking = [part for part in parts if part not in text]
+    """Checks that a text has each of some parts in it, wherever its lines are broken."""
+    words = " ".join(text.split())
+    lacking = [part for part in parts if part not in text and " ".join(part.split()) not in words]
     return check(what, parts and not lacking, f"lacks {lacking}\n{text}")
 
 

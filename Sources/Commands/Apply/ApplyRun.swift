@@ -161,7 +161,7 @@ struct ApplyRun {
         guard let lapse = journal.firstUnrecorded else { return [] }
         return [
             Diagnostic(
-                .journalUnwritable, "not all that was done could be written down: \(lapse)", severity: .warning)
+                .journalUnwritable, "not everything that was done could be recorded: \(lapse)", severity: .warning)
         ]
     }
 }

@@ -127,7 +127,7 @@ struct RollbackRun {
                 [
                     Diagnostic(
                         .rollbackNotManaged,
-                        "nothing was rolled back: transaction \(stored.id) tells of writes to domains that are not managed",
+                        "nothing was rolled back: transaction \(stored.id) records writes to domains that are not managed",
                         notes: check.notManaged,
                         hint: "check the host, then: numactl-plan history \(stored.id) --close")
                 ])
@@ -151,7 +151,7 @@ struct RollbackRun {
                         "nothing was rolled back: guests run that transaction \(stored.id) started or made",
                         notes: check.running,
                         hint: "numactl-plan rollback \(stored.id) --stop-started shuts them down first"
-                            + (stored.transaction.isOpen ? "; numactl-plan apply --continue goes on instead" : ""))
+                            + (stored.transaction.isOpen ? "; or complete it: numactl-plan apply --continue" : ""))
                 ])
         }
     }
@@ -159,7 +159,8 @@ struct RollbackRun {
     private func remarks(_ check: RollbackCheck, _ report: RunReport) -> [Diagnostic] {
         check.mayStillStop.map { guest in
             Diagnostic(
-                .interrupted, "\(guest) was asked to shut down when the transaction broke off, and may still do so",
+                .interrupted,
+                "\(guest) was asked to shut down before the transaction was interrupted, and may still do so",
                 severity: .warning)
         }
             + report.notes.map(\.finding)
@@ -211,7 +212,7 @@ extension CommandFailure {
                 [
                     Diagnostic(
                         .journalDamaged, "\(error)",
-                        notes: ["nothing was changed: what it says cannot be relied on"]
+                        notes: ["nothing was changed: the journal cannot be trusted"]
                             + (store?.legibleNotes(path) ?? []),
                         hint: "numactl-plan history shows which one; check the host, then close it with --close")
                 ])
@@ -226,9 +227,9 @@ extension JournalStore {
             return []
         }
         do {
-            return try legibleWrites(id).map { "it still tells of: \($0.action)" }
+            return try legibleWrites(id).map { "still recorded: \($0.action)" }
         } catch {
-            return ["what it tells cannot be read: \(error)"]
+            return ["its records cannot be read: \(error)"]
         }
     }
 }

@@ -20,10 +20,10 @@ struct WritableHost {
     var growLimit = Duration.zero
 
     /// What draws progress on a terminal; nil where none is shown.
-    var progress: (@Sendable (String) -> Void)?
+    var progress: ProgressTerminal?
 
     /// Sets what shows progress.
-    func showing(_ progress: (@Sendable (String) -> Void)?) -> WritableHost {
+    func showing(_ progress: ProgressTerminal?) -> WritableHost {
         var host = self
         host.progress = progress
         return host
@@ -32,13 +32,7 @@ struct WritableHost {
     /// Runs the body while progress is shown, if it is, with the observer that tells of it.
     func watched<Answer>(_ observer: any StepObserver, _ body: (any StepObserver) -> Answer) -> Answer {
         guard let progress else { return body(observer) }
-        let line = ProgressLine(draw: progress)
-        let ticks = line.ticking()
-        defer {
-            ticks.cancel()
-            line.end()
-        }
-        return body(ProgressObserver(observer, line: line, host: self))
+        return progress.showing { body(ProgressObserver(observer, line: $0, host: self)) }
     }
 
     /// Sets how long to wait.

@@ -8,7 +8,7 @@ internal import SiteFile
 
 struct CapacityCommand: WorldCommand {
     static let configuration = CommandConfiguration(
-        commandName: "capacity", abstract: "Count how many more guests fit beside those of the site.",
+        commandName: "capacity", abstract: "Count how many more guests fit in addition to those of the site.",
         discussion: """
             Each number is exact: so many guests were placed, and one more was proven not to fit. Changes nothing.
             """)
@@ -21,14 +21,14 @@ struct CapacityCommand: WorldCommand {
     @Option(
         name: .customLong("flavor"),
         help: ArgumentHelp(
-            "Count guests of this flavor; may be given several times (default: every flavor with vcpus and ram).",
+            "Count guests of this flavor; may be repeated (default: every flavor with vcpus and ram).",
             valueName: "name"), completion: .offering(\.flavors))
     var flavors: [String] = []
 
     @Option(
         name: .customLong("mix"),
         help: ArgumentHelp(
-            "Count how many times these guests fit together, such as web=4,db=1; may be given several times.",
+            "Count how many times these guests fit together, such as web=4,db=1; may be repeated.",
             valueName: "flavors"))
     var mixes: [FlavorMix] = []
 
@@ -48,7 +48,7 @@ struct CapacityCommand: WorldCommand {
                 + "given several times.", valueName: "name"), completion: .offering(\.hosts))
     var lost: [String] = []
 
-    @Option(help: "The output's form.") var format: Format = .text
+    @Option(help: "Output format.") var format: Format = .text
 
     func validate() throws {
         if allHosts, host.facts == nil || host.host != nil {
@@ -59,7 +59,7 @@ struct CapacityCommand: WorldCommand {
         }
         if !allHosts, !lost.isEmpty { throw ValidationError("--lose goes with --all-hosts.") }
         if change.on != nil, host.facts != nil || host.root != nil || host.connect != nil {
-            throw ValidationError("--on names another machine: it goes without --facts, --root and --connect.")
+            throw ValidationError("--on cannot be combined with --facts, --root or --connect.")
         }
     }
 
@@ -75,7 +75,8 @@ struct CapacityCommand: WorldCommand {
                 bases: try session.input.bases(for: session.guests, world: world),
                 defaultHugePage: session.facts.defaultHugePage, explains: false,
                 searchLimit: PlacementRequest.searchLimit(effort: search.effort))
-            let capacity = Capacity(request, wishes: try wishes(session.input.site.flavors))
+            let wishes = try wishes(session.input.site.flavors)
+            let capacity = world.showing("counting") { Capacity(request, wishes: wishes) }
             let status = ExitStatus(capacity)
             world.say(try text(capacity, status, in: world))
             return status

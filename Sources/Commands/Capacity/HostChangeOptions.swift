@@ -7,13 +7,13 @@ internal import Planning
 struct HostChangeOptions: ParsableArguments {
     @Option(
         name: .customLong("without-cell"),
-        help: ArgumentHelp("Suppose that the host lacks this cell; may be given several times.", valueName: "cell"))
+        help: ArgumentHelp("Suppose that the host lacks this cell; may be repeated.", valueName: "cell"))
     var withoutCells: [Int] = []
 
     @Option(
         name: .customLong("add-memory"),
         help: ArgumentHelp(
-            "Suppose that this cell has so much more memory, such as 1=64GiB; may be given several times.",
+            "Suppose that this cell has this much more memory, such as 1=64GiB; may be repeated.",
             valueName: "cell=size"))
     var memories: [CellMemory] = []
 

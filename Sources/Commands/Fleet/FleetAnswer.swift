@@ -20,7 +20,8 @@ struct FleetAnswer: Sendable {
 
     /// Takes a plan.
     init(
-        _ session: PlanningSession, file: String, review: ReviewOptions, hasColor: Bool, width: Int, status: ExitStatus
+        _ session: PlanningSession, file: String, review: ReviewOptions, hasColor: Bool, width: Int,
+        errorWidth: Int, status: ExitStatus
     ) {
         let plan = session.result.plan
         let entry = FleetEntry(
@@ -40,7 +41,7 @@ struct FleetAnswer: Sendable {
         case .text, .svg:
             if !isQuiet {
                 text = PlanText(session.review(review)).text(color: hasColor, width: width) + "\n"
-                findings = DiagnosticText(sources: session.sources).render(plan.diagnostics)
+                findings = DiagnosticText(sources: session.sources, width: errorWidth).render(plan.diagnostics)
             }
         }
         (self.entry, self.status, self.text, self.details, self.tile, error) = (
@@ -49,7 +50,7 @@ struct FleetAnswer: Sendable {
     }
 
     /// Takes why there is no plan.
-    init(_ host: String, _ failure: CommandFailure, review: ReviewOptions) {
+    init(_ host: String, _ failure: CommandFailure, review: ReviewOptions, errorWidth: Int) {
         let entry = FleetEntry(host: host, failure: failure.diagnostics, exit: failure.status.report)
         var (text, thrown) = ("", nil as (any Error)?)
         switch review.format {
@@ -59,7 +60,7 @@ struct FleetAnswer: Sendable {
             } catch {
                 thrown = error
             }
-        case .text: findings = DiagnosticText(sources: failure.sources).render(failure.diagnostics)
+        case .text: findings = DiagnosticText(sources: failure.sources, width: errorWidth).render(failure.diagnostics)
         case .markdown, .html, .svg: break
         }
         (self.entry, status, self.text, details, error) = (entry, failure.status, text, [], thrown)

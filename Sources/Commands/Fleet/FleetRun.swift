@@ -30,12 +30,13 @@ struct FleetRun {
         let guests = input.guestsByHost
         let work = FleetWork(
             input: input.withoutWarnings, hosts: Set(hosts.map(\.name.value)), bases: bases, settings: settings,
-            review: review, isDetailed: isDetailed, hasColor: world.hasColor, width: world.width)
+            review: review, isDetailed: isDetailed, hasColor: world.hasColor, width: world.width,
+            errorWidth: world.errorWidth)
         var output = FleetOutput(
             site: input.site.name.value, findings: input.warnings + others(facts), sources: input.sources,
             review: review, world: world)
         try output.begin()
-        let (line, begun) = (world.progress.map { ProgressLine(draw: $0) }, ContinuousClock.now)
+        let (line, begun) = (world.progress.map { ProgressLine(width: $0.width, draw: $0.draw) }, ContinuousClock.now)
         let ticks = line?.ticking()
         defer { ticks?.cancel() }
         for start in stride(from: 0, to: hosts.count, by: FleetRun.batch) {

@@ -16,6 +16,7 @@ struct FleetWork: Sendable {
     let isDetailed: Bool
     let hasColor: Bool
     let width: Int
+    let errorWidth: Int
 
     /// Plans one host.
     func answer(_ question: FleetQuestion) -> FleetAnswer {
@@ -33,12 +34,12 @@ struct FleetWork: Sendable {
                 host: HostInput(policy: question.policy, guests: question.guests, facts: facts, origin: origin),
                 bases: bases, settings: settings)
             return FleetAnswer(
-                session, file: path, review: review, hasColor: hasColor, width: width,
+                session, file: path, review: review, hasColor: hasColor, width: width, errorWidth: errorWidth,
                 status: session.status(detailed: isDetailed))
         } catch let failure as CommandFailure {
-            return FleetAnswer(host, failure, review: review)
+            return FleetAnswer(host, failure, review: review, errorWidth: errorWidth)
         } catch {
-            return FleetAnswer(host, CommandFailure(.unexpected, []), review: review)
+            return FleetAnswer(host, CommandFailure(.unexpected, []), review: review, errorWidth: errorWidth)
         }
     }
 }

@@ -72,7 +72,7 @@ extension RuntimeFiles {
                     .otherSite,
                     "nothing was changed: \(bootFile) keeps pages for another site (\(others.joined(separator: ", ")))",
                     notes: taken,
-                    hint: "if that site is no more: rm \(bootFile), and apply those that are left")
+                    hint: "if that site is retired: rm \(bootFile); then apply the others")
             ])
     }
 }

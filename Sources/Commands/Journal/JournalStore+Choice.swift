@@ -17,7 +17,7 @@ extension JournalStore {
                 [
                     Diagnostic(
                         .journalOpen,
-                        "transaction \(id) is going on in process \(stored.transaction.header.process)")
+                        "transaction \(id) is running in process \(stored.transaction.header.process)")
                 ])
         }
         return stored

@@ -32,7 +32,7 @@ extension JournalStore {
                 ? "transaction \(id) was not confirmed by \(UTCTime(end)) and is not rolled back yet"
                 : "transaction \(id) is rolled back at \(UTCTime(end)) unless it is confirmed",
             severity: severity,
-            hint: "numactl-plan confirm \(id) keeps it; numactl-plan rollback \(id) --yes puts it back")
+            hint: "keep it: numactl-plan confirm \(id); undo it: numactl-plan rollback \(id) --yes")
     }
 
     /// Lets nobody write to a host on which a transaction waits to be confirmed: its rollback would meet changes that it does not

@@ -27,8 +27,8 @@ extension JournalStore {
         } catch {
             return Diagnostic(
                 .journalDamaged, "\(error)", severity: severity,
-                notes: ["it may tell of changes that are half done"],
-                hint: "numactl-plan history \(id) shows what can be read; once the host is in order: "
+                notes: ["it may record unfinished changes"],
+                hint: "numactl-plan history \(id) shows what can be read; once the host is repaired: "
                     + "numactl-plan history \(id) --close")
         }
     }
@@ -37,18 +37,18 @@ extension JournalStore {
         let transaction = stored.transaction
         if stored.isHeld {
             return Diagnostic(
-                .journalOpen, "transaction \(stored.id) is going on in process \(transaction.header.process)",
+                .journalOpen, "transaction \(stored.id) is running in process \(transaction.header.process)",
                 severity: .note)
         }
         let count = transaction.entries.count
         return Diagnostic(
             .journalOpen,
             transaction.end == nil
-                ? "transaction \(stored.id) of site \(transaction.header.site) broke off: "
-                    + "the host may be between before and after"
-                : "transaction \(stored.id) of site \(transaction.header.site) could not be rolled back whole",
+                ? "transaction \(stored.id) of site \(transaction.header.site) is unfinished: "
+                    + "the host may be partly changed"
+                : "transaction \(stored.id) of site \(transaction.header.site) was only partly rolled back",
             severity: severity, notes: ["\(count) \(count == 1 ? "write was" : "writes were") begun"],
-            hint: "numactl-plan rollback puts back what was done; numactl-plan apply --continue goes on from here; "
-                + "numactl-plan history \(stored.id) shows it")
+            hint: "undo it: numactl-plan rollback; complete it: numactl-plan apply --continue; "
+                + "see it: numactl-plan history \(stored.id)")
     }
 }

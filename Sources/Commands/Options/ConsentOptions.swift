@@ -14,7 +14,7 @@ struct ConsentOptions: ParsableArguments {
             "Remove domains of this site that the site file no longer names; disks are kept, adopted domains released.")
     var prune = false
 
-    @Flag(help: "Prune even if that is all of the site's domains, or more than 3 and a fifth of them.")
+    @Flag(help: "Prune even if that is all of the site's domains, or more than 3 and more than a fifth of them.")
     var pruneAll = false
 
     @Flag(help: "Shut down running domains that are pruned.") var stopPruned = false
@@ -37,7 +37,7 @@ struct ConsentOptions: ParsableArguments {
             valueName: "names"), completion: .offering { $0.guestList })
     var only: [String] = []
 
-    @Flag(help: "Switch off guests that do not shut down in time.") var forceOff = false
+    @Flag(help: "Power off guests that do not shut down in time.") var forceOff = false
 
     /// Whether anything was asked for or allowed.
     var isGiven: Bool {
@@ -46,9 +46,9 @@ struct ConsentOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if stopPruned, !prune, !pruneAll { throw ValidationError("--stop-pruned goes with --prune.") }
+        if stopPruned, !prune, !pruneAll { throw ValidationError("--stop-pruned needs --prune.") }
         if !only.isEmpty, chosen?.isEmpty != false { throw ValidationError("--only takes names, separated by commas.") }
-        if !only.isEmpty, prune || pruneAll { throw ValidationError("--only does not go with --prune.") }
+        if !only.isEmpty, prune || pruneAll { throw ValidationError("--only and --prune exclude each other.") }
         if names.contains("") { throw ValidationError("--restart takes names, separated by commas, or pending.") }
     }
 

@@ -30,7 +30,7 @@ struct LockOption: ParsableArguments {
                     [
                         Diagnostic(
                             .lockForeign, "\(error)",
-                            hint: "look whose it is, remove it, and try again; --lock-file names another file")
+                            hint: "check whose it is, remove it, and try again; or use another --lock-file")
                     ])
             case .failed(let cause):
                 throw CommandFailure(
@@ -39,7 +39,7 @@ struct LockOption: ParsableArguments {
                         Diagnostic(
                             .lockBusy, "\(cause)",
                             hint: cause.isNotPermitted
-                                ? "apply is for root" : "--lock-file names a file in a folder that exists")
+                                ? "run as root" : "--lock-file names a file in a folder that exists")
                     ])
             }
         }

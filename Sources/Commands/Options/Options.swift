@@ -15,7 +15,7 @@ struct HostOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Read the host from a facts file, or from the file of its name in a folder, instead of this machine.",
+            "Read the host from a facts file, or from HOST.json in a folder, instead of this machine.",
             valueName: "file"),
         completion: .jsonFile)
     var facts: String?

@@ -26,7 +26,7 @@ struct ReviewOptions: ParsableArguments {
             throw ValidationError("--max-bytes takes \(PlanMarkdown.leastBytes) or more.")
         }
         if xml, !format.hasDefinitions {
-            throw ValidationError("--xml goes with --format text, markdown or html.")
+            throw ValidationError("--xml needs --format text, markdown or html.")
         }
     }
 }

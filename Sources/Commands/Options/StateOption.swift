@@ -36,7 +36,7 @@ struct StateOption: ParsableArguments {
         do {
             open = try journals.open()
         } catch {
-            return [Diagnostic(.journalUnwritable, "the journals that broke off could not be closed: \(error)")]
+            return [Diagnostic(.journalUnwritable, "the unfinished journals could not be closed: \(error)")]
         }
         return open.compactMap { id in
             do {

@@ -10,7 +10,7 @@ enum JSONKeys {
         var problem: String
     }
 
-    /// The first key that stands twice in its object or is written with an escape; nil for none, and for what is no JSON, which the
+    /// The first key that is given twice in its object or is written with an escape; nil for none, and for what is no JSON, which the
     /// decoder refuses.
     static func firstMisleading(in bytes: [UInt8]) -> Misleading? {
         var objects: [Set<[UInt8]>?] = []
@@ -32,7 +32,7 @@ enum JSONKeys {
                     return Misleading(name: name, line: line, problem: "is written with an escape")
                 }
                 if objects[last]?.insert(Array(text)).inserted == false {
-                    return Misleading(name: name, line: line, problem: "stands twice in its object")
+                    return Misleading(name: name, line: line, problem: "is given twice in its object")
                 }
             default: break
             }

@@ -65,7 +65,7 @@ struct PlanApproval {
             .invalidInput,
             [
                 Diagnostic(
-                    .planFileAltered, "this is not the plan that was meant: its checksum is \(file.sha256)",
+                    .planFileAltered, "this is not the expected plan: its checksum is \(file.sha256)",
                     notes: ["meant: \(sha256.lowercased())"])
             ])
     }
@@ -77,7 +77,7 @@ struct PlanApproval {
                 [
                     Diagnostic(
                         .planFileOtherHost,
-                        "the plan does not say for which machine it was made, and this one has an identity",
+                        "the plan does not name its machine, and this machine has an identity",
                         notes: ["this machine: \(machine)"],
                         hint: "plan on the host itself, or with what facts --format json says of it")
                 ])
@@ -136,8 +136,8 @@ struct PlanApproval {
                 [
                     Diagnostic(
                         .planFileExpired,
-                        "the plan was made at \(file.created), good until \(file.expires), and it is \(now): that cannot be",
-                        hint: "look at the clock of this machine and of the one that made the plan: timedatectl")
+                        "the plan was made at \(file.created), valid until \(file.expires), and it is \(now): these times are inconsistent",
+                        hint: "check the clocks of this machine and of the one that made the plan: timedatectl")
                 ])
         }
         guard now > file.expires else { return }
@@ -145,7 +145,7 @@ struct PlanApproval {
             .stalePlan,
             [
                 Diagnostic(
-                    .planFileExpired, "the plan was made at \(file.created) and was good until \(file.expires)",
+                    .planFileExpired, "the plan was made at \(file.created) and was valid until \(file.expires)",
                     hint: "plan again, for longer with --expires: numactl-plan plan --out FILE --expires 7d")
             ])
     }

@@ -69,12 +69,12 @@ private struct Envelope: Decodable {
         }
         guard kind == PlanFile.kind, payload != nil else {
             throw failure(
-                .planFileInvalid, "\(path) is a \(displayable(kind)), which is to be read and cannot be carried out",
+                .planFileInvalid, "\(path) is a \(displayable(kind)), which cannot be applied",
                 hint: "save a plan with: numactl-plan plan --out plan.json")
         }
         guard let sha256, sha256 == sum else {
             throw failure(
-                .planFileAltered, "\(path) is not as it was saved: its payload has the checksum \(sum)",
+                .planFileAltered, "\(path) was altered: its payload has the checksum \(sum)",
                 hint: "plan again: numactl-plan plan --out \(path)")
         }
     }

@@ -28,7 +28,7 @@ struct HostLook: Sendable {
     private func lookHere(for needs: HostNeeds, _ observation: inout HostObservation) {
         for path in needs.paths.sorted() {
             observation.paths[path] = PathLook.at(path).map(HostObservation.PathState.init)
-            if observation.paths[path] == nil { observation.unseen.append("\(path): its folder cannot be looked into") }
+            if observation.paths[path] == nil { observation.unseen.append("\(path): its folder cannot be read") }
         }
         for link in needs.links.sorted() {
             observation.links[link] = linkState(link)

@@ -27,9 +27,9 @@ extension PlanningSession {
         let parts = facts.domains.filter { made.contains($0.name) && $0.leftOut != nil }
         guard !parts.isEmpty else { return }
         let finding = Diagnostic(
-            .factsRedacted, "the facts leave out parts of definitions, which are not in what is written either",
+            .factsRedacted, "the facts omit parts of definitions, so the output lacks them too",
             severity: .warning, notes: parts.map { "\($0.name): \(($0.leftOut ?? []).joined(separator: ", "))" },
-            hint: "run render on the host for whole definitions")
+            hint: "run render on the host for complete definitions")
         world.tell([finding])
     }
 
@@ -71,8 +71,8 @@ extension FactsOrigin {
         }
         guard .seconds(age) > limit.duration else { return nil }
         return Diagnostic(
-            .factsOld, "the facts of \(displayable(host)) were taken at \(time), longer ago than \(limit)",
+            .factsOld, "the facts of \(displayable(host)) were captured at \(time), more than \(limit) ago",
             severity: .warning,
-            hint: "take them again on the host: numactl-plan facts --format json")
+            hint: "capture them again on the host: numactl-plan facts --format json")
     }
 }

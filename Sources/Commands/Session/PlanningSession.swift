@@ -33,8 +33,11 @@ struct PlanningSession: Sendable {
         consent: ConsentOptions? = nil, maxFactsAge: DurationText? = nil, effort: Int = 1, world: World
     ) throws {
         var input = try SiteInput(site, world: world)
-        let file = try host.facts.map {
-            try FactsInput(file: input.factsFile($0, host: host.host, world), world: world)
+        let file = try host.facts.map { name in
+            let path = input.factsFile(name, host: host.host, world)
+            return try world.showing("reading \(path == "-" ? "standard input" : displayable(path))") {
+                try FactsInput(file: path, world: world)
+            }
         }
         let machine = file?.facts.host.name ?? (host.facts == nil && host.root == nil ? world.hostName : nil)
         let policy = try input.policy(named: host.host, machine: machine, isWriting: world.isWriting)
@@ -43,7 +46,11 @@ struct PlanningSession: Sendable {
         }
         let uri = host.connect ?? policy.connect?.value ?? FactsInput.defaultURI
         let asksLibvirt = host.root == nil || host.connect != nil
-        let found = try file ?? FactsInput(root: host.root, libvirt: asksLibvirt ? .required(uri: uri) : .none)
+        let found =
+            try file
+            ?? world.showing("reading the host") {
+                try FactsInput(root: host.root, libvirt: asksLibvirt ? .required(uri: uri) : .none)
+            }
         let guests = input.guests(of: policy)
         let bases = try input.bases(for: guests, world: world)
         let origin = file.map { FactsOrigin(time: $0.facts.time, now: UTCTime(seconds: world.now())) }
@@ -51,9 +58,12 @@ struct PlanningSession: Sendable {
             allowsShrink: allowsShrink, rebalances: rebalances, explains: explains,
             consent: try consent?.consent(for: guests) ?? PlanConsent(), maxFactsAge: maxFactsAge,
             effort: effort)
-        self.init(
-            input: input, host: HostInput(policy: policy, guests: guests, facts: found, origin: origin), uri: uri,
-            bases: bases, settings: settings, looksAt: file == nil && asksLibvirt ? HostLook(uri: uri) : nil)
+        let look = file == nil && asksLibvirt ? HostLook(uri: uri) : nil
+        self = world.showing("planning") {
+            PlanningSession(
+                input: input, host: HostInput(policy: policy, guests: guests, facts: found, origin: origin), uri: uri,
+                bases: bases, settings: settings, looksAt: look)
+        }
     }
 
     /// Makes the plan from what was read.

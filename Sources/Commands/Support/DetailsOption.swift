@@ -9,7 +9,7 @@ struct DetailsOption: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Show every setting that changes: of all guests, or of the named ones; may be given again.",
+            "Show every setting that changes: of all guests or of the named ones; may be repeated.",
             valueName: "guest"), completion: .offering { $0.guestList })
     var details: [String] = []
 

@@ -1,3 +1,4 @@
+internal import LinuxHost
 internal import Synchronization
 
 /// One line on a terminal that tells what is waited for and for how long, redrawn in place and wiped when it is over. Nothing is drawn
@@ -13,11 +14,12 @@ package final class ProgressLine: Sendable {
 
     private let state = Mutex(State())
     private let draw: @Sendable (String) -> Void
-    /// What moves the cursor to the beginning of an empty line.
-    private static let wipe = "\r\u{1B}[K"
+    private let width: Int
 
-    /// Takes what writes to the terminal.
-    package init(draw: @escaping @Sendable (String) -> Void) { self.draw = draw }
+    /// Takes what writes to the terminal, and its columns: a longer line is cut, since one that wraps cannot be redrawn in place.
+    package init(width: Int = 80, draw: @escaping @Sendable (String) -> Void) {
+        (self.width, self.draw) = (width, draw)
+    }
 
     /// Begins to wait for something.
     ///
@@ -34,24 +36,27 @@ package final class ProgressLine: Sendable {
 
     /// Wipes the line.
     package func end() {
-        let wasDrawn = state.withLock { state in
-            defer { state = State() }
-            return state.isDrawn
+        state.withLock { state in
+            if state.isDrawn { draw(UnfinishedLine.wipe) }
+            state = State()
         }
-        if wasDrawn { draw(ProgressLine.wipe) }
     }
 
     /// Draws the line again when a second is over.
     package func tick(at now: ContinuousClock.Instant = .now) {
-        let text: String? = state.withLock { state in
+        // Drawn under the lock: nothing may follow the wipe of what is over.
+        state.withLock { state in
             let elapsed = now - state.begun
-            guard let what = state.what, elapsed >= .seconds(1) else { return nil }
+            guard let what = state.what, elapsed >= .seconds(1) else { return }
             state.isDrawn = true
             let time = state.limit.map { "\(max(.zero, $0 - elapsed).components.seconds) s left" }
             let parts = [state.measure?(), time ?? "\(elapsed.components.seconds) s"].compactMap(\.self)
-            return "\(what): \(parts.joined(separator: ", "))"
+            draw(UnfinishedLine.wipe + cut("\(what): \(parts.joined(separator: ", "))"))
         }
-        if let text { draw(ProgressLine.wipe + text) }
+    }
+
+    private func cut(_ text: String) -> String {
+        text.count < width ? text : text.prefix(max(0, width - 2)) + "…"
     }
 
     /// Ticks twice a second until the task is cancelled.

@@ -5,7 +5,7 @@ internal import Placement
 struct SearchOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Search so many times as long for a placement before giving up undecided.", valueName: "times"))
+            "Search this many times longer for a placement before giving up as undecided.", valueName: "times"))
     var effort = 1
 
     private static let most = 1_000

@@ -25,8 +25,10 @@ public struct World {
     public var hasColor: Bool
     /// How many columns a line on standard output has.
     public var width = standardWidth
+    /// How many columns a line on standard error has.
+    public var errorWidth = standardWidth
     /// Draws on the terminal at standard error, for progress; nil where that is no terminal.
-    public var progress: (@Sendable (String) -> Void)?
+    public var progress: ProgressTerminal?
     /// Whether only errors are said of what is found.
     var isQuiet = false
     /// The machine's own host name.
@@ -66,7 +68,7 @@ public struct World {
     /// Shows findings on standard error: errors only where that is asked for.
     func tell(_ findings: [Diagnostic], sources: [SourceText] = []) {
         let shown = isQuiet ? findings.filter { $0.severity == .error } : findings
-        if !shown.isEmpty { warn(DiagnosticText(sources: sources).render(shown)) }
+        if !shown.isEmpty { warn(DiagnosticText(sources: sources, width: errorWidth).render(shown)) }
     }
 
     /// Says on standard error what was done besides, unless only errors are asked for.
@@ -91,18 +93,22 @@ public struct World {
             hasColor: isatty(STDOUT_FILENO) == 1 && variable("NO_COLOR") == nil && variable("TERM") != "dumb",
             hostName: machineName, inspect: { try InputFile.inspect($0, limit: $1) },
             outputFailure: { output.failure })
-        world.width = columns
+        world.width = columns(of: STDOUT_FILENO)
+        world.errorWidth = columns(of: STDERR_FILENO)
         if isatty(STDERR_FILENO) == 1, variable("TERM") != "dumb" {
-            world.progress = { _ = write($0, to: STDERR_FILENO) }
+            world.progress = ProgressTerminal(width: world.errorWidth) { text in
+                UnfinishedLine.wipeWhenEnded()
+                _ = write(text, to: STDERR_FILENO)
+            }
         }
         return world
     }
 
-    /// The width of the terminal on standard output; what COLUMNS says goes before that.
-    private static var columns: Int {
+    /// The width of the terminal that a stream goes to; what COLUMNS says goes before that.
+    private static func columns(of stream: Int32) -> Int {
         if let said = variable("COLUMNS").flatMap({ Int($0) }), said > 0 { return max(leastWidth, said) }
         var size = winsize()
-        guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+        guard isatty(stream) == 1, ioctl(stream, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
             return standardWidth
         }
         return max(leastWidth, Int(size.ws_col))

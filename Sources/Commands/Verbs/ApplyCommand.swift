@@ -70,15 +70,15 @@ struct ApplyCommand: ReportingCommand {
 
     func validate() throws {
         if host.facts != nil, !dryRun {
-            throw ValidationError("--facts goes with --dry-run: a file cannot be changed.")
+            throw ValidationError("--facts needs --dry-run: a file cannot be changed.")
         }
         if let planSHA256, SHA256(parsing: planSHA256) == nil {
             throw ValidationError("--plan-sha256 takes 64 hexadecimal digits.")
         }
         if review.format.isPicture, !dryRun {
-            throw ValidationError("--format \(review.format.rawValue) goes with --dry-run: it shows a plan.")
+            throw ValidationError("--format \(review.format.rawValue) needs --dry-run: it shows a plan.")
         }
-        if review.maxFactsAge != nil, host.facts == nil { throw ValidationError("--max-facts-age goes with --facts.") }
+        if review.maxFactsAge != nil, host.facts == nil { throw ValidationError("--max-facts-age needs --facts.") }
         if confirmWithin != nil, dryRun { throw ValidationError("--confirm-within cannot be combined with --dry-run.") }
         if confirmWithin != nil, goesOn {
             throw ValidationError("--confirm-within cannot be combined with --continue.")
@@ -90,7 +90,7 @@ struct ApplyCommand: ReportingCommand {
             let input = try ApplyInput(site.site, world: dryRun ? world : world.writing)
             let world = input.world
             if let bytes = input.planFile { return try applyFile(bytes, world) }
-            if planSHA256 != nil { throw ValidationError("--plan-sha256 goes with a saved plan.") }
+            if planSHA256 != nil { throw ValidationError("--plan-sha256 needs a saved plan.") }
             if dryRun { return try show(world) }
             let lock = try files.lockOption.lock(timeout: .seconds(limits.lockTimeout))
             defer { lock.release() }

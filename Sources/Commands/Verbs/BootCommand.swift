@@ -45,8 +45,8 @@ struct BootCommand: WorldCommand {
     @Option(help: ArgumentHelp("How long growing pools may take.", valueName: "seconds")) var growTimeout = 60
 
     func validate() throws {
-        if site != nil, emit == nil { throw ValidationError("A site file goes with --emit only.") }
-        if out != nil, emit != .units { throw ValidationError("--out goes with --emit units.") }
+        if site != nil, emit == nil { throw ValidationError("A site file needs --emit.") }
+        if out != nil, emit != .units { throw ValidationError("--out needs --emit units.") }
         if !(0...86_400).contains(growTimeout) { throw ValidationError("--grow-timeout takes 0 to 86400 seconds.") }
     }
 

@@ -7,7 +7,7 @@ internal import Rendering
 struct ConfirmCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "confirm", abstract: "Confirm an apply --confirm-within, so that it is not rolled back.",
-        discussion: "Without a name: the transaction that waits for it.")
+        discussion: "Without a name, confirms the one that is waiting.")
 
     @Argument(
         help: ArgumentHelp("The transaction; history lists them.", valueName: "transaction"),
@@ -51,12 +51,12 @@ struct ConfirmCommand: ReportingCommand {
     private func refusal() throws -> Diagnostic {
         guard let name = transaction else {
             return Diagnostic(
-                .confirmNothing, "no transaction waits to be confirmed",
-                hint: "numactl-plan history shows what became of it")
+                .confirmNothing, "no transaction is waiting for confirmation",
+                hint: "numactl-plan history shows its state")
         }
         let entry = try state.journals.entry(name)
         return Diagnostic(
-            .confirmNothing, "transaction \(name) does not wait to be confirmed",
+            .confirmNothing, "transaction \(name) is not waiting for confirmation",
             notes: entry.note.isEmpty ? [] : [entry.note], hint: "numactl-plan history \(name)")
     }
 }

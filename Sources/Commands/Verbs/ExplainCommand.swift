@@ -8,7 +8,7 @@ struct ExplainCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Explain a code, or why guests are placed where they are or do not fit.",
         discussion: """
-            With codes such as NP304, what each means, its usual causes and what to do. Else an argument that ends in .yaml or \
+            Explains codes such as NP304 with their usual causes and remedies. Otherwise, an argument that ends in .yaml or \
             .yml, or is -, names the site file, and any other a guest. Without guests, those are explained that do not fit; when \
             all fit, all.
             """)
@@ -38,7 +38,7 @@ struct ExplainCommand: ReportingCommand {
     func validate() throws {
         if sites.count > 1 { throw ValidationError("Name one site file at most.") }
         guard areCodes else { return }
-        if format == .json { throw ValidationError("--format json goes with a site file.") }
+        if format == .json { throw ValidationError("--format json needs a site file.") }
         for name in names where DiagnosticCode(rawValue: name.uppercased()) == nil {
             throw ValidationError(ExplainCommand.unknownCode(name))
         }

@@ -9,7 +9,7 @@ internal import SiteFile
 struct FactsCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "facts", abstract: "Show the host's cells, CPUs, memory, pools and domains.",
-        discussion: "The JSON form is what --facts reads, and what a bug report should carry.")
+        discussion: "The JSON output is what --facts reads; attach it to bug reports.")
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, nova, svg }
 

@@ -15,7 +15,7 @@ struct HistoryCommand: ReportingCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
     @Argument(
-        help: ArgumentHelp("Show this transaction alone.", valueName: "transaction"),
+        help: ArgumentHelp("Show only this transaction.", valueName: "transaction"),
         completion: .offering(\.transactions))
     var transaction: String?
 
@@ -45,7 +45,7 @@ struct HistoryCommand: ReportingCommand {
         if definition != nil, transaction == nil {
             throw ValidationError("--definition needs the name of a transaction.")
         }
-        if note != nil, !close { throw ValidationError("--note goes with --close.") }
+        if note != nil, !close { throw ValidationError("--note needs --close.") }
         if close, definition != nil { throw ValidationError("--close and --definition exclude each other.") }
     }
 

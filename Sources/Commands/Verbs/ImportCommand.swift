@@ -8,13 +8,13 @@ struct ImportCommand: WorldCommand {
         commandName: "import", abstract: "Write a site file for existing domains.",
         discussion: """
             A plan for the file changes nothing but the marks by which domains are taken over. What a site file cannot say exactly \
-            is left out: it stands in the file as a comment, and such a domain is left as it is.
+            is left written as comments, and stay as they are.
             """)
 
     @Argument(help: ArgumentHelp("The domains to write (default: all).", valueName: "guest"))
     var guests: [String] = []
 
-    @Flag(help: "Write all domains, as if none were named.") var all = false
+    @Flag(help: "Write all domains (the default).") var all = false
 
     @OptionGroup var host: HostOptions
 

@@ -10,7 +10,7 @@ struct InitCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Write a first site file for this host.",
         discussion:
-            "The file has the host's cells in comments, a sensible reserve, a few flavors and no guest. No file is overwritten."
+            "The file has the host's cells in comments, a sensible reserve, a few flavors and no guests. Never overwrites a file."
     )
 
     @Argument(

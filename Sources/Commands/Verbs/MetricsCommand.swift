@@ -12,8 +12,8 @@ struct MetricsCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "metrics", abstract: "Print the state of the host and its guests for Prometheus.",
         discussion: """
-            In the text format, to standard output, or whole or not at all into a file that the node exporter's textfile collector \
-            reads. Ends with 0 whatever the metrics say.
+            Writes the text format to standard output, or atomically to a file that the node exporter's textfile collector \
+            reads. Exits 0 whatever the metrics say.
             """)
 
     @OptionGroup var site: SiteArgument
@@ -30,7 +30,9 @@ struct MetricsCommand: WorldCommand {
     var deep = false
 
     func validate() throws {
-        if deep, host.facts != nil { throw ValidationError("--deep looks at this machine: it goes without --facts.") }
+        if deep, host.facts != nil {
+            throw ValidationError("--deep inspects this machine: it cannot be combined with --facts.")
+        }
     }
 
     func run(in world: World) throws {

@@ -6,7 +6,7 @@ internal import SiteFile
 struct PlanCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Show what apply would change; change nothing.",
-        discussion: "In the output, - is what is there now and + is what is wanted.", aliases: ["diff"])
+        discussion: "In the output, - is the present value and + is the wanted one.", aliases: ["diff"])
 
     @OptionGroup var site: SiteArgument
     @OptionGroup var host: HostOptions
@@ -46,13 +46,13 @@ struct PlanCommand: ReportingCommand {
 
     func validate() throws {
         if allHosts, host.facts == nil || host.host != nil {
-            throw ValidationError("--all-hosts goes with --facts and a folder, and without --host.")
+            throw ValidationError("--all-hosts needs --facts with a folder, and excludes --host.")
         }
         if allHosts, out != nil { throw ValidationError("--out saves the plan of one host: not with --all-hosts.") }
         if allHosts, review.format == .svg {
-            throw ValidationError("--all-hosts goes with --format text, json, markdown or html.")
+            throw ValidationError("--all-hosts needs --format text, json, markdown or html.")
         }
-        if review.maxFactsAge != nil, host.facts == nil { throw ValidationError("--max-facts-age goes with --facts.") }
+        if review.maxFactsAge != nil, host.facts == nil { throw ValidationError("--max-facts-age needs --facts.") }
     }
 
     func run(in world: World) throws {
@@ -79,7 +79,7 @@ struct PlanCommand: ReportingCommand {
             return
         }
         let saved = try PlanFile.write(session, exit: status, expires: expires.duration, to: path, world: world)
-        world.note("saved \(displayable(path)), good until \(saved.expires), sha256 \(saved.sha256)\n")
+        world.note("saved \(displayable(path)), valid until \(saved.expires), sha256 \(saved.sha256)\n")
     }
 
     private func planAll(_ world: World) throws -> ExitStatus {

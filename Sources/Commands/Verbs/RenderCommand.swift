@@ -9,7 +9,7 @@ internal import XMLTree
 struct RenderCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "render", abstract: "Write the domain definitions that apply would define.",
-        discussion: "With --out, one file DIR/NAME.xml a guest; else all to standard output.")
+        discussion: "Writes one file DIR/NAME.xml per guest with --out, otherwise all to standard output.")
 
     @OptionGroup var site: SiteArgument
     @Argument(

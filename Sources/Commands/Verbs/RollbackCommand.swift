@@ -9,7 +9,7 @@ struct RollbackCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback", abstract: "Undo an apply.",
         discussion: """
-            Without a name: the newest interrupted transaction, else the last one. Changes that others made since are kept: then \
+            Without a name, undoes the newest unfinished transaction, else the last one. Changes that others made since are kept: then \
             nothing is undone unless --force is given. May be run again after it was killed.
             """)
 
@@ -30,7 +30,7 @@ struct RollbackCommand: ReportingCommand {
 
     @Flag(help: "First shut down the guests that the transaction started or created.") var stopStarted = false
 
-    @Flag(help: "With --stop-started: switch off guests that do not shut down in time.") var forceOff = false
+    @Flag(help: "With --stop-started: power off guests that do not shut down in time.") var forceOff = false
 
     @Flag(
         help: "Do nothing unless the transaction is still unconfirmed; for the timer of apply --confirm-within.")
@@ -59,9 +59,9 @@ struct RollbackCommand: ReportingCommand {
         if ifUnconfirmed, transaction == nil {
             throw ValidationError("--if-unconfirmed needs the name of a transaction.")
         }
-        if after != nil, !ifUnconfirmed { throw ValidationError("--after goes with --if-unconfirmed.") }
+        if after != nil, !ifUnconfirmed { throw ValidationError("--after needs --if-unconfirmed.") }
         if dryRun, ifUnconfirmed { throw ValidationError("--dry-run cannot be combined with --if-unconfirmed.") }
-        if forceOff, !stopStarted { throw ValidationError("--force-off goes with --stop-started.") }
+        if forceOff, !stopStarted { throw ValidationError("--force-off needs --stop-started.") }
     }
 
     func run(in world: World) throws {

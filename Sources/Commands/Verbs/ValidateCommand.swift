@@ -5,7 +5,7 @@ internal import SiteFile
 struct ValidateCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate", abstract: "Check a site file without a host.",
-        discussion: "Shows all findings in one run. Base files of guests are read as well.")
+        discussion: "Reports all findings in one run. Reads the guests' base files as well.")
 
     @OptionGroup var site: SiteArgument
 

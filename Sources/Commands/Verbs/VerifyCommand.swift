@@ -39,7 +39,9 @@ struct VerifyCommand: ReportingCommand {
     var isText: Bool { format == .text }
 
     func validate() throws {
-        if deep, host.facts != nil { throw ValidationError("--deep looks at this machine: it goes without --facts.") }
+        if deep, host.facts != nil {
+            throw ValidationError("--deep inspects this machine: it cannot be combined with --facts.")
+        }
         if !(0...100).contains(remoteTolerance) { throw ValidationError("--remote-tolerance takes 0 to 100 per cent.") }
         if !(0...3_600).contains(settle) { throw ValidationError("--settle takes 0 to 3600 seconds.") }
     }

@@ -4,53 +4,50 @@ extension CodeExplanation {
         CodeExplanation(
             .confirmAwaited, "a transaction waits to be confirmed",
             """
-            apply --confirm-within has done what it should and has set a timer that puts everything back, unless \
-            somebody confirms it before. Until then no other apply writes to the host (75), because the rollback would \
-            meet changes that it does not know; this holds for apply --continue and for the rollback of another \
-            transaction as well. When the machine was restarted meanwhile, the timer is gone and nothing is put back by \
-            itself.
-            Look at the host, then keep it: numactl-plan confirm. Or put it back at once: numactl-plan rollback.
+            apply --confirm-within has completed, and a timer rolls it back unless it is confirmed in time. Until then \
+            no other apply may write to the host (75), nor may apply --continue or the rollback of another \
+            transaction: the rollback could not account for their changes. A reboot removes the timer; nothing is then \
+            rolled back automatically.
+            Check the host, then keep the changes: numactl-plan confirm. Or undo them now: numactl-plan rollback.
             """),
         CodeExplanation(
             .confirmOneWay, "not all of the plan can be undone automatically",
             """
-            With --confirm-within everything must be able to go back without asking anyone. Guests that are started \
-            or stopped and pools that shrink are not: a guest that was started would have to be shut down, one that was \
-            stopped has lost what it did, and pages that were given back may not come back. The exit code is 15 and \
-            nothing was changed.
-            Apply that part by itself, without --confirm-within.
+            --confirm-within needs a plan that can be undone unattended. Starting or stopping guests and shrinking \
+            pools cannot: a started guest would have to be shut down again, a stopped one has lost its state, and \
+            released pages may not be available again. The exit code is 15 and nothing was changed.
+            Apply those changes separately, without --confirm-within.
             """),
         CodeExplanation(
             .confirmNotArmed, "the timer could not be set",
             """
-            Everything was done, but neither systemd-run nor a process of its own could be started to put it back in \
-            time, or the journal could not be told until when, so it was put back at once. The exit code is 1; 13 when not everything could be put back, and that of \
-            rollback when nothing was.
-            numactl-plan history shows how that went. systemctl status and the journal tell why systemd did not take the \
-            timer.
+            The plan was carried out, but the rollback timer could not be started (neither with systemd-run nor as a \
+            background process), or its deadline could not be written to the journal, so everything was rolled back at \
+            once. The exit code is 1, 13 if the rollback was incomplete, and that of rollback if nothing could be \
+            rolled back.
+            numactl-plan history shows the result; systemctl status and journalctl show why systemd refused the timer.
             """),
         CodeExplanation(
             .confirmNothing, "there is nothing to confirm",
             """
-            No transaction waits to be confirmed, or not that one: it was confirmed already, was never made with \
-            --confirm-within, or the time was over and it was rolled back. The exit code is 14.
-            numactl-plan history shows what became of it. Apply again when it was rolled back.
+            No transaction is waiting for confirmation, or not this one: it was confirmed before, was not made with \
+            --confirm-within, or timed out and was rolled back. The exit code is 14.
+            numactl-plan history shows its state. If it was rolled back, apply again.
             """),
         CodeExplanation(
             .rollbackOtherFile, "a rollback would write another file than the boot file",
             """
-            The journal tells of a file that was replaced, and it is not the boot file (/etc/numactl-plan/boot.json, or \
-            --boot-file). A rollback writes no other file, whatever the journal says. The exit code is 15 and nothing was \
-            changed.
-            Name the file with --boot-file if apply was given it.
+            The journal records the replacement of a file that is not the boot file (/etc/numactl-plan/boot.json, or \
+            --boot-file). A rollback writes no other file. The exit code is 15 and nothing was changed.
+            If apply ran with --boot-file, give rollback the same option.
             """),
         CodeExplanation(
             .rollbackNotManaged, "a rollback would write to domains that are not managed",
             """
-            The journal tells of writes to domains that bear no mark of numactl-plan, neither now nor in what was read or \
-            written then. apply never writes to such domains, so the journal is not followed. The exit code is 15 and \
-            nothing was changed.
-            Look at the host, then close the transaction with numactl-plan history TRANSACTION --close.
+            The journal records writes to domains that carry no mark of numactl-plan, neither now nor in the \
+            definitions recorded then. apply never writes to such domains, so the journal is not trusted. The exit \
+            code is 15 and nothing was changed.
+            Check the host, then close the transaction with numactl-plan history TRANSACTION --close.
             """),
     ]
 }

@@ -4,13 +4,13 @@ extension CodeExplanation {
         CodeExplanation(
             .unevenCells, "vCPUs or memory cannot be divided evenly",
             """
-            numa_nodes: N makes N equal cells, as in Nova: both the vCPUs and the memory in MiB must divide by N \
-            without a rest.
+            numa_nodes: N makes N equal cells, as in Nova: both the vCPUs and the memory in MiB must be divisible by \
+            N.
             Change one of the numbers, or write the cells out: numa_cells: [{cpus: 0-2, ram: 3GiB}, {cpus: 3, ram: \
             1GiB}].
             """),
         CodeExplanation(
-            .cellsDoNotMatch, "two keys tell different numbers of cells",
+            .cellsDoNotMatch, "keys give different numbers of cells",
             """
             numa_nodes differs from the number of entries in numa_cells, or numa_placement names a guest cell that \
             the guest does not have. Guest cells count from 0.
@@ -32,74 +32,71 @@ extension CodeExplanation {
         CodeExplanation(
             .vcpuUnassigned, "a vCPU is in no cell",
             """
-            When a guest's cells are written out they must hold all of its vCPUs, or libvirt and the guest's kernel \
-            would put the rest somewhere by themselves.
+            Explicit cells must cover all vCPUs of the guest; otherwise libvirt and the guest's kernel would assign \
+            the rest arbitrarily.
             Add the vCPU to a cell, or lower vcpus.
             """),
         CodeExplanation(
-            .memorySumDiffers, "the cells' memory is not the guest's",
+            .memorySumDiffers, "the memory of the cells does not add up",
             """
-            The memory of the cells must add up to the guest's 'ram' exactly. The message gives both amounts. Mind \
-            the unit: Nova's hw:numa_mem.N are MiB.
+            The memory of the cells must add up to the guest's 'ram' exactly. The message gives both amounts. Note the \
+            unit: Nova's hw:numa_mem.N is in MiB.
             Correct one of the amounts.
             """),
         CodeExplanation(
-            .incompleteCells, "the cells are half described",
+            .incompleteCells, "the description of the cells is incomplete",
             """
-            Nova's hw:numa_cpus.N and hw:numa_mem.N stand without hw:numa_nodes, for some cells only, or one without \
-            the other; or numbers are left out. Nova ignores some of these; here nothing is ignored.
+            hw:numa_cpus.N and hw:numa_mem.N are given without hw:numa_nodes, for some cells only, one without the \
+            other, or with gaps in N. Nova ignores some of this; here it is an error.
             Describe every cell from 0 on with both its vCPUs and its memory, or use numa_cells.
             """),
         CodeExplanation(
             .threadPolicyNeedsDedicated, "cpu_thread_policy needs dedicated vCPUs",
             """
-            The policy says how vCPUs with a CPU of their own use the threads of a core. A guest whose vCPUs all \
-            share CPUs has no such vCPU.
+            The policy controls how dedicated vCPUs use the threads of a core, and all vCPUs of this guest are shared.
             Add cpu_policy: dedicated (or mixed), or remove cpu_thread_policy.
             """),
         CodeExplanation(
             .emulatorPolicyNeedsDedicated, "emulator_threads_policy: isolate needs dedicated vCPUs",
             """
-            A CPU for the emulator alone only makes sense where the guest's vCPUs have CPUs of their own; Nova \
-            refuses it otherwise, too.
+            Isolating the emulator makes sense only for a guest with dedicated vCPUs; Nova refuses it otherwise, too.
             Add cpu_policy: dedicated (or mixed), or remove emulator_threads_policy.
             """),
         CodeExplanation(
             .dedicatedMask, "cpu_dedicated_mask does not fit the guest",
             """
-            The mask tells which vCPUs of a mixed guest have a CPU of their own. It is for cpu_policy: mixed only, \
-            must name existing vCPUs, at least one and not all, and cannot stand beside cpu_realtime, whose mask \
-            then decides.
+            The mask selects the dedicated vCPUs of a mixed guest. It needs cpu_policy: mixed, must name existing \
+            vCPUs, at least one and not all, and excludes cpu_realtime, whose own mask selects them.
             Correct the mask, or write cpu_policy: dedicated or shared when it covers all vCPUs or none.
             """),
         CodeExplanation(
             .realtimeMask, "cpu_realtime does not fit the guest",
             """
-            Real-time vCPUs need a CPU of their own, so the guest must be dedicated or mixed. The mask must leave at \
-            least one vCPU and name existing ones; and when every vCPU is real-time, the emulator must have a CPU \
-            elsewhere or it would starve.
+            Real-time vCPUs must be dedicated, so the guest needs cpu_policy: dedicated or mixed. The mask must name \
+            existing vCPUs and leave at least one real-time. If all are real-time, the emulator needs a CPU elsewhere, \
+            or it would starve.
             Follow the hint: cpu_policy: dedicated, cpu_realtime_mask: ^0, or emulator_threads_policy: isolate.
             """),
         CodeExplanation(
             .impossibleTopology, "no such CPU topology exists",
             """
             Sockets × cores × threads must be the number of vCPUs and stay within the limits that flavor and image \
-            set. Here no such numbers exist, or those written are other ones.
+            set. No such numbers exist here, or the given ones differ.
             Correct cpu_topology, change vcpus, or raise cpu_max_sockets, cpu_max_cores or cpu_max_threads.
             """),
         CodeExplanation(
             .resourceConflict, "resources or traits contradict the guest",
             """
             Nova's resources:PCPU, resources:VCPU and the trait for hyperthreading say the same as cpu_policy and \
-            cpu_thread_policy. Here they stand beside these keys, beside each other, or with a number that is not \
-            the guest's (isolated emulator threads count as one PCPU more).
+            cpu_thread_policy. Here they contradict these keys or each other, or their number differs from the guest's \
+            (isolated emulator threads count as one more PCPU).
             Keep one of the two spellings, or correct the number.
             """),
         CodeExplanation(
-            .pageSizeImpossible, "this page size cannot be",
+            .pageSizeImpossible, "impossible page size",
             """
-            Either no architecture has pages of this size, or the memory of a guest cell is no whole number of such \
-            pages. A page is never shared by two cells.
+            Either no architecture has pages of this size, or the memory of a guest cell is not a multiple of it. Two \
+            cells cannot share a page.
             Round the memory of each cell to the page size, or choose a smaller one. numactl-plan facts shows the \
             sizes that a host has.
             """),
@@ -113,55 +110,54 @@ extension CodeExplanation {
         CodeExplanation(
             .lockedNeedsPageSize, "locked_memory needs mem_page_size",
             """
-            Locked memory can never be swapped, so it must be counted against its cell without overcommit. Asking \
-            for a page size does that; small is enough.
+            Locked memory cannot be swapped, so it must be reserved on its cell without overcommit. Any mem_page_size \
+            does that; small is enough.
             Add mem_page_size: small (or a huge page size).
             """),
         CodeExplanation(
             .imageConflict, "image and flavor contradict each other",
             """
-            Properties of the image (hw_…) say something else than the flavor, or mem_encryption lacks what it needs \
-            of the image: UEFI firmware and the machine type q35, and for SNP stateless firmware. The flavor belongs \
-            to the operator, so the image cannot override it.
-            Make the two equal, or remove one of them; the label says where the other stands.
+            Properties of the image (hw_…) contradict the flavor, or mem_encryption lacks what it needs of the image: \
+            UEFI firmware and the machine type q35, and for SNP stateless firmware. The flavor belongs to the \
+            operator, so the image cannot override it.
+            Make the two equal, or remove one of them; the label shows where the other one is.
             """),
         CodeExplanation(
             .policyNeedsCells, "the guest must be bound to host cells",
             """
-            numa_policy, numa_placement, memory_cells and guest_numa are about guest cells and how these are bound. They \
-            need guest cells.
+            numa_policy, numa_placement, memory_cells and guest_numa control how guest cells are bound, and this guest \
+            has none.
             Add numa_nodes: 1, or remove the key that the message names.
             """),
         CodeExplanation(
-            .wishDropped, "something has no effect",
+            .wishDropped, "a key has no effect",
             """
-            A warning: the key or property is understood, but here it changes nothing; the message says why. The \
-            plan is made without it.
-            Remove it so that the file says what happens, or correct what makes it idle. Properties that steer only \
-            Nova itself can stay.
+            A warning: the key or property is valid but changes nothing here; the message says why.
+            Remove it, or correct what disables it. Properties that concern only Nova itself may stay.
             """),
         CodeExplanation(
-            .pinsContradict, "pins by hand that cannot be",
+            .pinsContradict, "impossible pins",
             """
-            vcpu_pins or iothread_pins contradict what the guest is: a vCPU that has a CPU of its own is pinned to exactly \
-            one, no two of them to the same, and an iothread that is pinned must exist.
+            vcpu_pins or iothread_pins contradict the guest: a dedicated vCPU is pinned to exactly one CPU, no two of \
+            them to the same one, and a pinned iothread must exist.
             Correct the pins, or what they contradict: cpu_policy, cpu_dedicated_mask, iothreads.
             """),
         CodeExplanation(
-            .bindingContradicts, "memory that cannot be bound like that",
+            .bindingContradicts, "impossible memory binding",
             """
-            What numa_policy, memory_cells and guest_numa say of a guest's memory cannot be said to libvirt together. \
-            'restrictive' is for all cells or for none; 'preferred' is about one host cell; 'none' binds nothing. Memory of a \
-            guest that does not see its cells (guest_numa: hidden) is one piece: it has one policy, and cells of different \
-            sizes cannot be distinguished in it.
+            libvirt cannot express this combination of numa_policy, memory_cells and guest_numa. 'restrictive' must \
+            hold for all cells or for none; 'preferred' names one host cell; 'none' binds nothing. With guest_numa: \
+            hidden the memory is one piece: it has one policy, and cells of different sizes cannot be told apart in \
+            it.
             Change or remove one of the keys, as the hint says.
             """),
         CodeExplanation(
-            .deviceTwice, "a device that two guests want",
+            .deviceTwice, "a device is assigned twice",
             """
-            A PCI device can be given to one guest at a time, and it is named twice under 'host_devices': by one guest, or \
-            by two guests of the same host.
-            Give each guest its own device. Guests made by count all name the same devices: write them out one by one.
+            A PCI device can be passed to one guest at a time, but 'host_devices' names it twice: in one guest, or in \
+            two guests of the same host.
+            Give each guest its own device. Guests of one count all name the same devices: give each an entry of its \
+            own.
             """),
     ]
 }

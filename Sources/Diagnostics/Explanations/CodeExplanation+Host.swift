@@ -4,41 +4,42 @@ extension CodeExplanation {
         CodeExplanation(
             .poolShort, "the kernel gave fewer huge pages than asked",
             """
-            A huge page needs contiguous memory. The kernel accepts every number and grants what it finds, which \
-            gets less the longer the host runs; 1 GiB pages are often unavailable after boot. Less may also \
-            be asked for, so that the cell keeps the memory that it must.
-            Boot with what the message prints (hugepagesz=1G hugepages=0:24,1:20), enable \
+            A huge page needs contiguous memory. The kernel accepts any number and grants what it finds, and it finds \
+            less the longer the host runs; 1 GiB pages are often unavailable after boot. apply may also request less \
+            than planned, so that the cell keeps its reserved memory.
+            Boot with the arguments in the message (hugepagesz=1G hugepages=0:24,1:20), enable \
             numactl-plan-hugepages.service, which runs early, or stop guests that fill the cell and apply again.
             """),
         CodeExplanation(
             .poolTooLarge, "a pool has more huge pages than are wanted",
             """
-            Guests were removed or made smaller, or others reserved pages. They are free, but no ordinary memory: no \
-            guest without huge pages can have them.
-            numactl-plan apply --allow-shrink gives them back; or declare them under 'pools' when something else needs them.
+            Guests were removed or shrunk, or somebody else reserved pages. They are free, but not ordinary memory: \
+            guests without huge pages cannot use them.
+            numactl-plan apply --allow-shrink gives them back; or declare them under 'pools' when something else needs \
+            them.
             """),
         CodeExplanation(
             .sysfsUnreadable, "a file of the host cannot be read",
             """
             Something below /sys, /proc, the folder of --root, or the boot file is missing or may not be read. The \
-            path and the system's words are in the message. As a warning, the rest of the host was read and the plan \
-            lacks only this fact.
+            message has the path and the system's error. As a warning, the rest of the host was read and only this \
+            fact is missing.
             Run as a user who may read it; in a container, mount /sys. With --root, check that the captured tree is \
             whole.
             """),
         CodeExplanation(
             .sysfsGarbled, "a file of the host is not understood",
             """
-            A file of /sys or /proc holds something else than the kernel documents, so it was left out. In a \
-            captured tree it is often an empty or cut-off file.
+            A file of /sys or /proc does not have the documented format, so it was ignored. In a captured tree it is \
+            often an empty or truncated file.
             Look at the file. If it came from a real machine, please report it with numactl-plan facts --format json \
             and the file's text.
             """),
         CodeExplanation(
             .factMissing, "a fact about the host is not known",
             """
-            The host does not report something, and the plan assumes what is safe: a cell of unknown memory gets \
-            no guests, missing distances count as 10 and 20, missing siblings make every CPU its own core.
+            The host does not report this, and the plan makes a safe assumption: a cell of unknown memory gets no \
+            guests, missing distances count as 10 and 20, without siblings every CPU counts as a core.
             numactl-plan facts shows what is known. A facts file can be completed by hand.
             """),
         CodeExplanation(
@@ -53,63 +54,61 @@ extension CodeExplanation {
         CodeExplanation(
             .libvirtMissesMount, "libvirt has not seen a mount",
             """
-            The hugetlbfs was mounted after libvirt had started, and libvirt looks for mounts only then. Guests with \
+            The hugetlbfs was mounted after libvirt started, and libvirt reads mounts only when it starts. Guests with \
             pages of that size would not start.
-            systemctl restart libvirtd (or virtqemud). Running guests go on.
+            systemctl restart libvirtd (or virtqemud). Running guests are not affected.
             """),
         CodeExplanation(
             .bootFileMismatch, "the boot file is for another machine",
             """
-            The cells of this machine are not those that the boot file was made for: hardware was changed, the file \
-            was copied from another host, or a firmware setting (nodes per socket, SMT) was changed. To be safe no \
-            page is reserved; the differences are listed.
+            The cells of this machine differ from those in the boot file: hardware was changed, the file was copied \
+            from another host, or a firmware setting (nodes per socket, SMT) was changed. No pages are reserved; the \
+            differences are listed.
             numactl-plan apply site.yaml rewrites the file.
             """),
         CodeExplanation(
             .bootDisabled, "reserving pages at boot is switched off",
             """
-            A note: numactl-plan=off is on the kernel's command line, so numactl-plan boot did nothing. That is the \
-            way to get a host up whose reservation takes too much memory.
-            Remove it from the boot loader when the cause is mended; numactl-plan=report shows what would be \
-            reserved.
+            A note: numactl-plan=off is on the kernel's command line, so numactl-plan boot did nothing. It is meant \
+            for booting a host whose reservation takes too much memory.
+            Remove it from the boot loader once the cause is fixed; numactl-plan=report shows what would be reserved.
             """),
         CodeExplanation(
             .poolUnwritable, "a pool's file cannot be written",
             """
-            The write to nr_hugepages of this pool failed; the system's words are in the message. Usual causes: not \
-            root, /sys mounted read-only as in a container, or a page size that can only be reserved at boot.
+            The write to nr_hugepages of this pool failed; the message has the system's error. Usual causes: not root, \
+            /sys mounted read-only as in a container, or a page size that can only be reserved at boot.
             Run as root on the host itself. For sizes that only the boot can reserve, numactl-plan boot --emit \
             kernel-args prints the arguments.
             """),
         CodeExplanation(
-            .poolBestEffort, "a pool may come out short",
+            .poolBestEffort, "a pool may get fewer pages than planned",
             """
-            A warning: the pages that the plan asks for are probably unavailable on a running host, because the \
-            cell's free memory is less than they take or too fragmented. If they are not granted, apply puts every \
-            pool back and ends with 11.
+            A warning: the cell probably cannot provide the planned pages while the host runs: its free memory is too \
+            small or too fragmented. If the kernel grants fewer, apply restores all pools and exits 11.
             Reserve them at boot: numactl-plan boot --emit kernel-args prints what the kernel needs.
             """),
         CodeExplanation(
             .surplusKept, "surplus pages become persistent",
             """
-            A warning: a pool is to grow while some process holds surplus pages of it, that is, pages beyond the pool \
-            that the kernel made because vm.nr_overcommit_hugepages allows them. A pool that grows takes these in \
-            before the kernel makes new pages, so the growth comes on top of them, and they stay when the process ends. \
-            The boot file and the kernel arguments do not ask for them.
+            A warning: a pool is to grow while a process uses surplus pages of it: pages beyond the pool that \
+            vm.nr_overcommit_hugepages allows. Growing turns these into persistent pages before the kernel allocates \
+            new ones, so the pool grows by them as well and keeps them when the process ends. The boot file and the \
+            kernel arguments do not include them.
             End the process before apply, or give the pages back afterwards with apply --allow-shrink.
             """),
         CodeExplanation(
             .outputUnwritable, "a result cannot be written",
             """
-            A file or folder that was asked for cannot be made or written; the system's words are in the message. \
-            Where it was the boot file, nothing was changed on the host, or what was done is rolled back.
-            Make the folder, run as a user who may write it, or name another path (--out, --boot-file).
+            A file or folder cannot be created or written; the message has the system's error. If it is the boot file, \
+            nothing was changed on the host, or the changes were rolled back.
+            Create the folder, run as a user with write access, or name another path (--out, --boot-file).
             """),
         CodeExplanation(
-            .outputExists, "a file is there already and is kept",
+            .outputExists, "the file exists already",
             """
             Site files are never overwritten. Nothing was written.
-            Name another file, or write to standard output with - and take over what is of use.
+            Name another file, or write to standard output (-) and merge by hand.
             """),
         CodeExplanation(
             .inputUnreadable, "a file cannot be read",
@@ -121,11 +120,10 @@ extension CodeExplanation {
         CodeExplanation(
             .factsOld, "the facts of a host are too old",
             """
-            The plan is made from a file, and what --max-facts-age allows has passed since the host was looked at, or \
-            the file does not say when that was. Guests and pools may have changed since; the plan is shown, and the \
-            process ends with 14.
-            Take the facts again: numactl-plan facts --format json records the time. A cron job on \
-            the hosts keeps those of a rack fresh.
+            The facts file is older than --max-facts-age allows, or has no time. Guests and pools may have changed \
+            since; the plan is shown, and the exit code is 14.
+            Capture the facts again: numactl-plan facts --format json records the time. A timer on each host keeps the \
+            facts of a rack current.
             """),
     ]
 }

@@ -4,8 +4,8 @@ extension CodeExplanation {
         CodeExplanation(
             .libvirtUnreachable, "libvirt does not answer",
             """
-            The connection was refused, timed out, or needs rights that you do not have; libvirt's own words are \
-            shown. Nothing was changed.
+            The connection was refused, timed out, or needs rights that you do not have; libvirt's error is shown. \
+            Nothing was changed.
             systemctl status libvirtd (or virtqemud) shows whether it runs; virsh -c qemu:///system list tests the \
             connection. The user must be root or in the group libvirt. To plan without libvirt, use --facts FILE.
             """),
@@ -19,86 +19,81 @@ extension CodeExplanation {
             and needs no libvirt; validate, render, explain, schema, boot and capacity do not need it either.
             """),
         CodeExplanation(
-            .libvirtRewrote, "libvirt filled something in",
+            .libvirtRewrote, "libvirt normalized a definition",
             """
-            A note: what libvirt holds after the definition differs in text from what was sent, and means the same: \
-            libvirt adds addresses, aliases and defaults, and reorders.
-            Nothing is to be done. numactl-plan plan should find no differences; if it finds some each time, please \
-            report both documents.
+            A note: the stored definition differs in text from the one sent, but means the same: libvirt adds \
+            addresses, aliases and defaults, and reorders.
+            No action is needed. If numactl-plan plan keeps finding differences, report both documents.
             """),
         CodeExplanation(
             .defineRefused, "libvirt refused a definition",
             """
-            libvirt checks every definition against its schema and against what the hypervisor can do, and this one \
-            failed; its own words are in the message. What the run had done until then was rolled back. Most often the \
-            base file or the adopted domain has a part that this version does not know.
+            libvirt validates every definition against its schema and the hypervisor's capabilities, and this one \
+            failed; the message has libvirt's error. What the run had done was rolled back. Usually the base file or \
+            the adopted domain has an element that this version does not know.
             numactl-plan render --out DIR writes the definition; virt-xml-validate DIR/NAME.xml domain and virsh \
             define test it.
             """),
         CodeExplanation(
             .domainXMLInvalid, "a domain's definition cannot be read",
             """
-            The definition that libvirt (or the facts file) holds is not understood, so neither its load nor its \
+            The definition that libvirt (or the facts file) holds cannot be parsed, so neither its load nor its \
             settings are known. For a guest of the site that is an error; for any other domain it is a warning, and \
             what that domain uses is not counted.
-            Look at it with virsh dumpxml --inactive NAME. In a facts file, check that the text was not cut.
+            Look at it with virsh dumpxml --inactive NAME. In a facts file, check that the text was not truncated.
             """),
         CodeExplanation(
             .restartPending, "a guest waits for its next start",
             """
-            A note: the definition is as the site says, but the guest runs with older settings. Memory, cells and \
-            page sizes cannot change under a running guest, and this program never restarts one on its own.
-            Shut the guest down and start it again when it suits (a reboot from inside keeps the old settings). \
-            numactl-plan status --check ends with 3 until then.
+            A note: the definition is as the site says, but the guest runs with older settings. Memory, cells and page \
+            sizes cannot change while a guest runs, and guests are never restarted unasked.
+            Shut the guest down and start it again when convenient (a reboot from inside keeps the old settings). \
+            numactl-plan status --check exits 3 until then.
             """),
         CodeExplanation(
             .stepFailed, "a step could not be carried out",
             """
-            libvirt or the kernel refused one step of the plan; the message has the step and their words. The run \
-            ended there, and what it had done was rolled back. Among the causes: a guest that did not shut down in \
-            time, a managed save image, a pool with pages in use, or something that changed after the plan was made \
-            (exit code 14).
-            Remove the cause, look at numactl-plan plan, and apply again. virsh managedsave-remove NAME drops a \
-            saved image, and with it the guest's saved memory.
+            libvirt or the kernel refused one step of the plan; the message has the step and the error. The run \
+            stopped there and was rolled back. Possible causes: a guest that did not shut down in time, a managed save \
+            image, a pool with pages in use, or something that changed after the plan was made (exit code 14).
+            Remove the cause, check numactl-plan plan, and apply again. virsh managedsave-remove NAME discards a saved \
+            image and the memory in it.
             """),
         CodeExplanation(
             .emulatorThreadsElsewhere, "threads of the emulator may be elsewhere",
             """
             A running guest's emulator was pinned. libvirt moves QEMU's main thread and, with control groups, most \
-            others; the rest is moved by this program, which needs root on the guest's own machine. The message \
-            says which threads could not be moved, or why that is not known: no rights, another machine, or a \
-            driver that runs no QEMU. Kernel threads of some kinds refuse to be moved.
-            numactl-plan verify --deep as root shows where every thread is; a restart of the guest puts all of them \
-            on their CPUs.
+            others; apply moves the rest, which needs root on the guest's host. The message says which threads \
+            could not be moved, or why that is unknown: missing rights, another machine, or a driver without QEMU \
+            processes. Some kernel threads cannot be moved.
+            numactl-plan verify --deep as root shows where every thread is; restarting the guest moves all of them.
             """),
         CodeExplanation(
             .managedSave, "a managed save image holds older settings",
             """
-            virsh managedsave, or libvirt-guests when the host went down, has written the guest's memory to a file. \
-            The next start goes on from there, with the settings that the guest had then, whatever its definition \
-            says now. As a warning nothing is in the way yet; as an error the guest is to be started or removed.
-            virsh start NAME goes on with the image; apply --restart NAME then brings the settings up to date. \
-            virsh managedsave-remove NAME drops the image, and what was in the guest's memory is lost. That is never \
-            done automatically.
+            virsh managedsave, or libvirt-guests when the host went down, has saved the guest's memory to a file. The \
+            next start resumes it with the settings it had then, whatever its definition says now. It is an error if \
+            the guest is to be started or removed, otherwise a warning.
+            virsh start NAME resumes the image; apply --restart NAME then brings the settings up to date. virsh \
+            managedsave-remove NAME discards the image and the memory in it; that is never done automatically.
             """),
         CodeExplanation(
             .restartImpossible, "a guest cannot be power cycled, or started",
             """
             As a warning: the guest named with --restart does not run, or is to be shut down anyway. As an error: \
-            guests that are power cycled come one after the other, and in no order does each find the huge pages and \
-            the memory of its new shape, because others still hold them; or a guest is to be started into pages, \
-            memory or CPUs that a running one will leave but holds until its own restart. Guests that wait for each \
-            other in a ring are named in its order. Nothing was changed.
+            guests are power cycled one after another, and in no order does each find the huge pages and memory that \
+            it needs, because others still hold them; or a guest is to start on pages, memory or CPUs that a running \
+            guest holds until its own restart. Guests that wait for each other in a cycle are listed in that order. \
+            Nothing was changed.
             Power cycle the guest that holds them with --restart NAME, or shut it down (virsh shutdown NAME), then \
             apply again; or give the pools a few pages more under pools.
             """),
         CodeExplanation(
-            .removalImpossible, "libvirt does not give a definition up",
+            .removalImpossible, "libvirt would refuse to undefine a domain",
             """
-            The guest is to be removed, and libvirt refuses to undefine a domain that has snapshots or checkpoints: \
-            they live in its definition. It is looked for before anything is written, so the guest was not shut down \
-            for nothing. Before version 8.9 libvirt deletes the state of an emulated TPM with the definition, which \
-            is refused as well.
+            The guest is to be removed, but libvirt does not undefine a domain that has snapshots or checkpoints. This \
+            is checked before the first write, so the guest was not shut down. Before version 8.9, libvirt deletes the \
+            state of an emulated TPM with the definition; that is refused as well.
             Delete the snapshots (virsh snapshot-delete) and checkpoints (virsh checkpoint-delete) that are no longer \
             wanted, then apply again; or leave the guest in the site file. Nothing is deleted automatically.
             """),
@@ -107,49 +102,48 @@ extension CodeExplanation {
             """
             The domain is being migrated, saved, dumped or backed up, or its QEMU does not answer; until that is over \
             libvirt refuses to start, stop or change it. Nothing was changed.
-            virsh domjobinfo NAME shows how far it is, virsh domcontrol NAME whether QEMU answers. Wait, then apply \
-            again; virsh domjobabort NAME ends it.
+            virsh domjobinfo NAME shows its progress, virsh domcontrol NAME whether QEMU answers. Wait, then apply \
+            again; virsh domjobabort NAME aborts it.
             """),
         CodeExplanation(
             .domainRenamed, "a guest's domain has another name",
             """
-            A domain bears this site's mark of a guest and is called something else: it was renamed (virsh \
-            domrename) or copied it with its metadata. As an error the guest has no domain of its own name, and \
-            creating one would put a second domain on the same disks. As a warning the domain is a copy, or the site \
-            no longer names its guest; it is left alone and never pruned.
+            A domain carries this site's mark of a guest but has another name: it was renamed (virsh domrename), or \
+            cloned with its metadata. As an error the guest has no domain of its own name, and creating one would put \
+            a second domain on the same disks. As a warning the domain is a clone, or the site no longer names its \
+            guest; it is left alone and never pruned.
             Write was: NAME into the guest's entry, and apply gives the domain its name back; or give the guest the \
-            domain's name. The hint has the command that takes the mark off a copy.
+            domain's name. The hint has the command that removes the mark from a clone.
             """),
         CodeExplanation(
             .renameImpossible, "a domain cannot be renamed",
             """
-            was names a domain that is to get the guest's name, and libvirt renames only a domain that is shut off; \
-            what it keeps beside the definition (snapshots, checkpoints, a managed save image) goes by the name. Or \
-            there are domains of both names. Nothing was changed.
-            Shut the guest down, delete what the message names, and apply again; or give the guest its domain's name \
-            in the site file. When there are two domains, look which one is the guest.
+            was names the domain to rename, but libvirt renames only a domain that is shut off and has no snapshots, \
+            checkpoints or managed save image. Or domains of both names exist. Nothing was changed.
+            Shut the guest down, delete what the message names, and apply again; or use the domain's name in the site \
+            file. If there are two domains, find out which one is the guest.
             """),
         CodeExplanation(
-            .baseChanged, "the base file is not the one that the guest was made from",
+            .baseChanged, "the guest was created from another base file",
             """
-            The mark of a guest holds a digest of the base file that it was made from. The file has changed since, or \
-            the site gave the guest a base file or took it away, or machine or accelerator no longer stands beside it. \
-            A definition cannot be changed into that: nothing tells what of it came from the base and what was added \
-            later. So the guest stays as it is, and is not counted as in sync.
+            The mark of a guest holds a digest of the base file that it was created from. That file has changed, or \
+            base was added or removed, or machine or accelerator was removed. The definition cannot be updated to \
+            match: what came from the base and what was added later cannot be told apart. The guest stays as it is, \
+            and is not counted as in sync.
             apply --rebase NAME redefines the guest from the site. It keeps its UUID, the hardware addresses of its \
-            interfaces, its UEFI variables, and the metadata of others; what was added to its definition by hand is \
-            gone, so it is asked for. A running guest gets the new definition at its next start. Otherwise put the old \
-            file back, or edit the definition by hand (virsh edit).
+            interfaces, its UEFI variables, and the metadata of others; manual additions to its definition are lost, \
+            so it needs consent. A running guest gets the new definition at its next start. Otherwise restore the old \
+            file, or edit the definition by hand (virsh edit).
             """),
         CodeExplanation(
-            .machineTypeChanged, "the machine type has other buses than the guest's",
+            .machineTypeChanged, "the machine type has different buses",
             """
-            The site asks for a machine type of another family (q35 for a pc, for example). The addresses of the \
-            guest's devices are on buses that the other type does not have, so the definition cannot simply name it. \
-            The rest of the guest is kept as the site says.
+            The site asks for a machine type of another family (q35 for a pc, for example). The guest's devices have \
+            addresses on buses that the new type lacks, so it cannot simply be replaced. All other settings are kept \
+            as the site says.
             apply --rebase NAME redefines the guest, as for NP550. libvirt gives the devices new addresses; the \
-            guest's system may then name its network interfaces differently. The definition of an adopted domain is \
-            changed by hand (virsh edit).
+            guest's network interfaces may get other names. Edit the definition of an adopted domain by hand (virsh \
+            edit).
             """),
     ]
 }

@@ -4,7 +4,7 @@ extension CodeExplanation {
         CodeExplanation(
             .pageSizeNotOnHost, "the host lacks this page size",
             """
-            A guest or the host's 'pools' ask for a page size of which the host, or the named cell, has no pool. \
+            A guest or the host's 'pools' ask for a page size for which the host, or the named cell, has no pool. \
             Pools exist for the sizes that the kernel supports; 1 GiB pages need the CPU flag pdpe1gb on x86. In a \
             facts file the cells may lack 'pools'.
             numactl-plan facts shows each cell's pools. Choose one of those sizes, or mem_page_size: large for any \
@@ -15,44 +15,43 @@ extension CodeExplanation {
             """
             Guest cells of one guest go to different host cells, so a guest cannot have more of them than the host \
             has. That is Nova's rule too.
-            Lower numa_nodes, choose another host, put cells on one host cell together by numa_placement, or write \
-            numa_policy: none for a virtual topology that is not bound.
+            Lower numa_nodes, choose another host, put several guest cells on one host cell with numa_placement, or \
+            write numa_policy: none for a virtual topology that is not bound.
             """),
         CodeExplanation(
             .placementCellMissing, "the host has no such cell",
             """
-            numa_placement, memory_cells, 'reserved' or 'pools' name a host cell that is not there. Cells may be numbered with \
-            gaps, and a cell can vanish when memory or a CPU is taken out.
+            numa_placement, memory_cells, 'reserved' or 'pools' name a host cell that does not exist. Cell numbers may \
+            have gaps, and a cell can disappear when memory or a CPU is removed.
             numactl-plan facts shows the cells of the host. Correct the number, or the choice of host (--host).
             """),
         CodeExplanation(
             .doesNotFit, "a guest does not fit on this host",
             """
-            No arrangement of all the site's guests exists in which this one has a place; that was searched for, not \
-            guessed. Guests that have a place now were allowed to move.
-            For every host cell the plan lists what was needed, what is free and who holds the rest: CPUs, whole \
-            cores (isolate), sibling pairs (require), memory or pages. Each guest cell needs a host cell of its own \
-            that has all of it.
-            numactl-plan explain site.yaml GUEST shows the guests that exclude each other and changes each of which \
-            would make everything fit. Mind 'reserved', 'pools', foreign domains, and pools with free pages that \
-            only --allow-shrink turns back into memory.
+            The search was complete: no arrangement of all the site's guests has room for this one, even when guests \
+            that are placed now may move.
+            For every host cell the plan lists what was needed, what is free and who holds the rest: CPUs, whole cores \
+            (isolate), sibling pairs (require), memory or pages. Each guest cell needs a host cell of its own that has \
+            all of it.
+            numactl-plan explain site.yaml GUEST shows the guests that exclude each other, and changes of which any \
+            one would make everything fit. Check 'reserved', 'pools', foreign domains, and pools with free pages, \
+            which only --allow-shrink turns back into memory.
             """),
         CodeExplanation(
-            .doNotFitTogether, "guests exclude each other",
+            .doNotFitTogether, "guests do not fit together",
             """
-            Beside a guest that does not fit (NP304): these guests cannot be on this host together, wherever each \
-            goes, and with any one of them left out the others can. It is one such set; there may be more.
-            Make one of them smaller or move it to another host; numactl-plan explain site.yaml lists what would \
-            help.
+            Reported with NP304: these guests cannot all be on this host, wherever each is placed; without any one of \
+            them, the others fit. There may be other such sets.
+            Make one of them smaller or move it to another host; numactl-plan explain site.yaml lists what would help.
             """),
         CodeExplanation(
             .undecided, "the search limit was reached",
             """
-            Neither a place for all guests nor a proof that there is none was found within the limit. This is not \
-            the same as not fitting: nothing is known. It happens on hosts that are all but full, with many guests \
-            of different shapes. The exit code is 16.
-            Leave a little room (one CPU or some memory on a cell), use numa_placement for the largest guests, or \
-            give guests of one kind the same sizes.
+            The search found neither a placement for all guests nor a proof that there is none. That is not 'does not \
+            fit': the question is open. It happens on nearly full hosts with many guests of different shapes. The exit \
+            code is 16.
+            Leave a little room (one CPU or some memory on a cell), use numa_placement for the largest guests, or give \
+            guests of one kind the same sizes.
             """),
         CodeExplanation(
             .cpusNotOnline, "the host's CPU sets name missing CPUs",
@@ -67,67 +66,65 @@ extension CodeExplanation {
             """
             A warning: the guest runs and gets another host cell. The finding says why: numa_placement asks for it, \
             the guest is to have another number of cells or other pages, or no arrangement of all guests leaves it \
-            where it is. A running guest's memory does not follow its definition: the new binding holds from its \
-            next start, and until then its threads stay with its memory and both count where they are.
-            If that is not wanted, leave out or shrink what was added last. Otherwise apply, and restart the guest \
-            when it suits.
+            where it is. The memory of a running guest does not move: the new binding takes effect at its next start. \
+            Until then its threads stay with its memory, and both count where they are.
+            To avoid the move, remove or shrink what was added last. Otherwise apply, and restart the guest when \
+            convenient.
             """),
         CodeExplanation(
-            .pinImpossible, "a CPU that a guest cannot have to itself",
+            .pinImpossible, "a pinned CPU is not available",
             """
-            vcpu_pins gives a vCPU a CPU of its own that this host does not give: another guest or domain has it, the host's \
-            'cpus: {dedicated: …}' leaves it out, isolation would need its siblings, or it is on another host cell than \
-            numa_placement or another pin of the same guest cell says.
-            Name another CPU, or leave the vCPU out of vcpu_pins: it is given a free one then.
+            vcpu_pins names a dedicated CPU that is not available: another guest or domain has it, the host's 'cpus: \
+            {dedicated: …}' excludes it, isolation needs its siblings, or it is on another host cell than \
+            numa_placement or another pin of the same guest cell.
+            Name another CPU, or leave the vCPU out of vcpu_pins to have a free one chosen.
             """),
         CodeExplanation(
             .mixedPageSizes, "a guest gets pages of several sizes",
             """
-            A warning: with mem_page_size: large or any no single page size fits for all cells of the guest, but a \
-            mix does. The guest works, and its cells differ in speed.
-            To see what a single size lacks, ask for it: mem_page_size: 1GiB, then numactl-plan explain \
-            site.yaml GUEST.
+            A warning: with mem_page_size: large or any no single page size fits all cells of the guest, but a mix \
+            does. The guest works, but its cells differ in speed.
+            To see what a single size lacks, ask for it: mem_page_size: 1GiB, then numactl-plan explain site.yaml \
+            GUEST.
             """),
         CodeExplanation(
-            .deviceNotOnHost, "a device that this host does not have",
+            .deviceNotOnHost, "the host does not have a device",
             """
-            A guest names a PCI device under 'host_devices' that the host's facts do not hold: another address, another \
-            machine, or a device that was taken out.
+            A guest names a PCI device under 'host_devices' that the host's facts do not hold: another address, \
+            another machine, or a device that was removed.
             numactl-plan facts --format json lists the devices under pci, each with its cell; lspci -D shows them on \
             the host. Correct the address, or choose the host with --host.
             """),
         CodeExplanation(
-            .heldUntilRestart, "a running guest still has what another one is given",
+            .heldUntilRestart, "a running guest still holds what another guest needs",
             """
-            A guest whose move, or whose smaller size, waits for its restart keeps its memory and CPUs until then. As a \
-            warning: another guest does not get all of its CPUs yet, or starts with the host and could not be started \
-            now. As a note: a guest that does not run could not be started now. A start that the site asks for is \
-            refused (NP522).
-            Restart the guest that is named, with apply --restart NAME, and apply again.
+            A guest that moves or shrinks at its next start keeps its memory and CPUs until then. As a warning: \
+            another guest does not get all of its CPUs yet, or has autostart and could not start now. As a note: a \
+            guest that is shut off could not start now. A start that the site asks for is refused (NP522).
+            Restart the named guest with apply --restart NAME, then apply again.
             """),
         CodeExplanation(
             .deviceOnCellWithoutCPUs, "a device is on a host cell that has no CPUs",
             """
-            No guest can be on the device's own cell, as the memory of a GPU or of an expander is a cell without CPUs. Under \
-            'pci_numa_affinity_policy: legacy', the default, the guest goes to the nearest cell that has room for it.
-            Nothing needs to be done. 'preferred' says the same without this note; under 'required' the guest does not fit.
+            The device is on a cell without CPUs, such as the memory of a GPU or an expander, where no guest can run. \
+            Under 'pci_numa_affinity_policy: legacy', the default, the guest goes to the nearest cell that has room \
+            for it.
+            No action is needed. 'preferred' does the same without this note; with 'required' the guest does not fit.
             """),
         CodeExplanation(
-            .poolGrowthHeld, "a running guest's memory is in the way of a pool",
+            .poolGrowthHeld, "a running guest's memory limits a pool",
             """
-            A pool of huge pages is to grow on a cell where a guest still has ordinary memory that it will leave. Where \
-            that waits for a restart, the pool grows as far as there is room for now. Where the guest is restarted, \
-            shut down or removed in the same plan, the pool grows before that, so the kernel may grant less; \
-            then everything is rolled back.
+            A pool is to grow on a cell where a guest still holds ordinary memory that it will give up. If that waits \
+            for a restart, the pool grows only as far as there is room now. If the same plan restarts, shuts down or \
+            removes the guest, the pool grows first, so the kernel may grant less; then everything is rolled back.
             Restart or remove the guest first, and apply again.
             """),
         CodeExplanation(
             .ownCPUsChange, "a running guest gets other CPUs on the same cell",
             """
-            A warning: vCPUs that have a CPU of their own get another one, since the old one is not online, or no \
-            arrangement of all guests leaves it to them. The guest stays on its cell and with its memory; its threads \
-            are pinned again at once.
-            Bring the CPU online before apply if the guest is to keep it.
+            A warning: dedicated vCPUs get other CPUs, because the old ones are offline or no arrangement of all \
+            guests can keep them. The guest stays on its cell, with its memory; its threads are repinned at once.
+            To keep the CPU, bring it online before apply.
             """),
         CodeExplanation(
             .guestsConfined, "guests may not use all of the host",
@@ -135,59 +132,63 @@ extension CodeExplanation {
             libvirt runs guests in a control group: machine.slice, or machine without systemd. Its cpuset leaves them \
             fewer CPUs, or the memory of fewer cells, than the host has: AllowedCPUs= or AllowedMemoryNodes= of the \
             slice, or an isolated partition of another group. A guest pinned outside would not start (EINVAL), so \
-            nothing outside is given to one.
-            facts shows the limits under guest_limits. Widen them with systemctl set-property machine.slice \
-            AllowedCPUs=0-15, or take the CPUs out of 'cpus' of the host.
+            guests are placed inside these limits.
+            numactl-plan facts shows the limits under guest_limits. Widen them with systemctl set-property \
+            machine.slice AllowedCPUs=0-15, or take the CPUs out of 'cpus' of the host.
             """),
         CodeExplanation(
             .memoryInUse, "a cell's memory is in use by others",
             """
-            A warning: guests that are to start on a cell, with the pages that its pools grow by, need more ordinary memory \
-            than the cell has free now or could free by dropping caches. Something else holds the rest: a file \
-            system's own cache (ZFS), a storage daemon, tmpfs. The sizes fit the cell, so the plan stands; the guest may \
-            fail to start, swap, or have the kernel kill something.
-            Give such memory to the host in the site file, so that guests go elsewhere: reserved: {cells: {0: {memory: \
-            112GiB}}}, or limit what holds it. facts shows memory_free_kib and memory_available_kib of each cell.
+            A warning: guests about to start on a cell, and the growth of its pools, need more ordinary memory than is \
+            free there or can be freed by dropping caches. Something else uses the rest: a file system cache (ZFS \
+            ARC), a storage daemon, tmpfs. The sizes fit the cell, so the plan is valid; but a guest may fail to \
+            start, the host may swap, or the OOM killer may step in.
+            Reserve such memory for the host in the site file, so that guests are placed elsewhere: reserved: {cells: \
+            {0: {memory: 112GiB}}}; or limit its user. facts shows memory_free_kib and memory_available_kib of each \
+            cell.
             """),
         CodeExplanation(
-            .domainRunsAnywhere, "a domain may run on CPUs that guests have for themselves",
+            .domainRunsAnywhere, "a domain may run on dedicated CPUs of guests",
             """
-            A warning: guests of the site get CPUs of their own, and domains that are not the site's have vCPUs without a pin, \
-            or pinned to all CPUs: the kernel may run them there too. They claim no CPU, so that one such domain does \
-            not keep all guests from dedicated CPUs; their vCPUs count against cpu_allocation_ratio over the whole host.
+            A warning: guests of the site have dedicated CPUs, and domains outside the site have vCPUs that are not \
+            pinned, or are pinned to all CPUs, so the kernel may run them there too. Such vCPUs claim no CPU; they \
+            count against cpu_allocation_ratio of the whole host.
             Confine each of them: virsh vcpupin DOMAIN VCPU CPUS --config --live for its vCPUs, and \
-            virsh emulatorpin DOMAIN CPUS --config --live. Or list it under 'ignore_domains' of the host, which says that \
-            this is meant; its memory and pages count anyway.
+            virsh emulatorpin DOMAIN CPUS --config --live. Or accept it: list the domain under 'ignore_domains' of the host; its memory \
+            and pages still count.
             """),
         CodeExplanation(
-            .memoryFromOtherCells, "memory of a guest comes from other host cells than its CPUs",
+            .memoryFromOtherCells, "a guest's memory is not all on the cell of its CPUs",
             """
-            A warning: the host cell of the guest's CPUs does not have all of its memory, and numa_policy (preferred, interleave or \
-            none) lets the rest come from others. It is counted there, the nearest cells first; what lies there is remote \
-            for the guest's CPUs. With interleave the memory is bound to these cells and laid out over them by turns.
-            Give the guest more cells (numa_nodes: 2), or less memory; numa_policy: strict refuses such a place.
+            A warning: the host cell of the guest's CPUs cannot hold all of its memory, and numa_policy (preferred, \
+            interleave or none) allows the rest on other cells. It is counted there, nearest cells first, and is \
+            remote for the guest's CPUs. interleave binds the memory to these cells and spreads it over them page by \
+            page.
+            Give the guest more cells (numa_nodes: 2), or less memory; numa_policy: strict refuses such a placement.
             """),
         CodeExplanation(
             .isolatedCPUsRead, "isolated CPUs serve dedicated vCPUs",
             """
-            The site gives the host no 'cpus', and the kernel isolates some (isolcpus). The scheduler spreads no thread over isolated \
-            CPUs, so they serve dedicated vCPUs only, and the other CPUs serve shared vCPUs and emulator threads.
-            Write 'cpus: {dedicated: …, shared: …}' in the host's entry to have it otherwise.
+            The host has no 'cpus' in the site, and the kernel isolates some CPUs (isolcpus). The scheduler does not \
+            balance load over these, so they serve dedicated vCPUs only, and the other CPUs serve shared vCPUs and \
+            emulator threads.
+            To change that, write 'cpus: {dedicated: …, shared: …}' in the host's entry.
             """),
         CodeExplanation(
             .coreKindMissed, "a guest has cores of the other kind",
             """
-            The host has performance and efficiency cores. A guest with CPUs of its own gets performance cores, or those that 'cpu_kind' \
-            names, as long as there are enough; this guest got others.
-            Give other guests 'cpu_kind: efficiency', let this one have fewer vCPUs, or accept both kinds with 'cpu_kind: any'.
+            The host has performance and efficiency cores. A guest with CPUs of its own gets performance cores, or \
+            those that 'cpu_kind' names, while there are enough; this guest got the other kind.
+            Give other guests 'cpu_kind: efficiency', let this one have fewer vCPUs, or accept both kinds with \
+            'cpu_kind: any'.
             """),
         CodeExplanation(
             .topologyContradicted, "the topology that a guest sees is not that of its pins",
             """
-            cpu_topology (or a wish of the flavor or image) shows the guest hardware threads, and its vCPUs are not pinned to \
-            siblings in that way. The guest's scheduler then takes two cores for one.
-            Leave the topology out: dedicated vCPUs on siblings are shown as threads of a core by themselves. Or ask for whole cores \
-            with cpu_thread_policy: require and an even number of vCPUs.
+            cpu_topology (or a wish of the flavor or image) shows the guest hardware threads, and its vCPUs are not \
+            pinned to siblings in that way. The guest's scheduler then takes two cores for one.
+            Remove the topology: dedicated vCPUs on siblings are shown as threads of a core automatically. Or ask for \
+            whole cores with cpu_thread_policy: require and an even number of vCPUs.
             """),
     ]
 }

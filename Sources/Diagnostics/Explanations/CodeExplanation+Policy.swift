@@ -13,16 +13,17 @@ extension CodeExplanation {
         CodeExplanation(
             .otherManager, "the domain belongs to another manager",
             """
-            The domain carries the mark of OpenStack Nova, KubeVirt, oVirt or another manager, which would undo any \
-            change or break over it. It is left alone, and what it uses is counted.
-            Take the guest out of the site file, or the domain out of its manager.
+            The domain carries the mark of OpenStack Nova, KubeVirt, oVirt or another manager, which would undo \
+            changes or fail because of them. It is left alone, and what it uses is counted.
+            Remove the guest from the site file, or the domain from its manager.
             """),
         CodeExplanation(
-            .needsConsent, "a change must be agreed to",
+            .needsConsent, "a change needs consent",
             """
-            Something in the plan stops a guest, removes or takes over a domain, or gives pages back that may not be \
-            had again. There was no terminal to ask on, or the answer was not yes. Nothing was changed; the exit code is 15.
-            Read the list, then agree: numactl-plan apply --yes.
+            Something in the plan stops a guest, removes or takes over a domain, or releases pages that may not be \
+            available again. There was no terminal to ask on, or the answer was not yes. Nothing was changed; the exit \
+            code is 15.
+            Review the list, then consent: numactl-plan apply --yes.
             """),
         CodeExplanation(
             .adoptMissing, "there is no domain to adopt",
@@ -33,7 +34,7 @@ extension CodeExplanation {
             and interfaces.
             """),
         CodeExplanation(
-            .orphan, "a domain of this site is no longer in it",
+            .orphan, "a domain of this site is no longer in the file",
             """
             A warning: the domains were created for or adopted by this site, and the file does not name them any more. \
             They are left alone, and what they use is counted as foreign.
@@ -43,35 +44,34 @@ extension CodeExplanation {
         CodeExplanation(
             .unknownGuest, "there is no such guest",
             """
-            The command names a guest that the site does not have on this host, or that has no place. Guests of a \
+            The command names a guest that the site does not have on this host, or that is not placed. Guests of a \
             count are named with their number: web-1.
             numactl-plan status lists the guests. A name that ends in .yaml is taken as the site file.
             """),
         CodeExplanation(
             .pruneTooMany, "too many domains would be pruned",
             """
-            --prune would remove all domains that this site has on this host, or more than three and more than a fifth of \
-            them, or the site names no guest here at all. Usually the file is cut short, or is the wrong one. \
+            --prune would remove all domains that this site has on this host, or more than three and more than a fifth \
+            of them, or the site names no guest here at all. Usually the file is truncated, or is the wrong one. \
             Nothing was changed; the exit code is 15.
-            Look at the names in the message and at the site file. numactl-plan apply --prune-all removes them \
-            anyway; NAME: {state: absent} removes one and shows in a review.
+            Look at the names in the message and at the site file. numactl-plan apply --prune-all removes them anyway; \
+            NAME: {state: absent} removes one and is visible in a review.
             """),
         CodeExplanation(
             .pruneRunning, "a domain to be pruned runs",
             """
             --prune removes definitions of domains that do not run. This one runs, so nothing was changed; the exit \
             code is 15.
-            Shut it down (virsh shutdown NAME), or let it be shut down with --stop-pruned.
+            Shut it down (virsh shutdown NAME), or have it shut down with --stop-pruned.
             """),
         CodeExplanation(
             .importInexact, "a domain's settings cannot all be written in a site file",
             """
-            The import command writes into a domain's entry what its keys can say exactly: a plan for it leaves the \
-            domain as it is. As a note: something in this one cannot be said, such as memory of one cell bound to \
-            several host cells; the message and a comment below the entry have what. It stays as it is. As a warning: \
-            no site can have the domain, because another manager or another site has it, or it is transient; it is \
-            left alone.
-            What stays as it is can be changed by hand, virsh edit; the plan counts it as it is then.
+            The import command writes what the site's keys express exactly, so that a plan for the entry leaves the domain as it \
+            is. As a note: some settings of this domain have no key; the message and a comment below the entry list \
+            them, and they stay as they are. As a warning: the domain cannot be imported, because another manager or \
+            another site has it, or it is transient; it is left alone.
+            Change such settings by hand (virsh edit); the plan counts them as they are.
             """),
         CodeExplanation(
             .lockBusy, "another run holds the lock",
@@ -82,22 +82,21 @@ extension CodeExplanation {
             holder ends, however it ends; fuser -v /run/numactl-plan/lock names the holder.
             """),
         CodeExplanation(
-            .verifyFailed, "the host is not as it was made",
+            .verifyFailed, "verification after apply failed",
             """
-            After all steps everything was read back, and something is not as the plan wants it: another program \
-            changed it at the same time, or libvirt or the kernel took it differently. The run was rolled back; the \
-            exit code is 12.
-            The message has the setting, what was wanted and what was found. Stop what changes it (another manager, \
-            a tuning daemon, a hook script), then apply again.
+            After the last step everything was read back, and something differs from the plan: another program changed \
+            it meanwhile, or libvirt or the kernel set another value. The run was rolled back; the exit code is 12.
+            The message has the setting, what was wanted and what was found. Stop what changes it (another manager, a \
+            tuning daemon, a hook script), then apply again.
             """),
         CodeExplanation(
-            .rollbackIncomplete, "a run could not be taken back whole",
+            .rollbackIncomplete, "a rollback is incomplete",
             """
-            A run failed, and undoing it failed as well in part; the exit code is 13 and a person is needed. Every \
-            other step was taken back. What was not is listed with the reason, most often pages that came into use \
-            or a guest that was started meanwhile.
-            Bring those parts to the state that the list names, or mend the first cause and apply again. \
-            numactl-plan plan shows how the host differs now.
+            A run failed, and part of its rollback failed as well; the exit code is 13 and a person is needed. What \
+            was not rolled back is listed with the reason, usually pages that are in use now or a guest that was \
+            started meanwhile. Everything else was rolled back.
+            Restore those parts by hand, or fix the first cause and apply again. numactl-plan plan shows how the host \
+            differs now.
             """),
     ]
 }

@@ -2,43 +2,42 @@ extension CodeExplanation {
     /// What is looked for before the first write, since it would make a later step fail.
     static let preflight: [CodeExplanation] = [
         CodeExplanation(
-            .fileMissing, "a file that a guest needs is not there",
+            .fileMissing, "a file that a guest needs is missing",
             """
             The definition names a disk, kernel, initrd, firmware or emulator that is not on this host, or is a \
-            folder. As an error the guest is to start, which would fail and have everything of the run put back; as a \
-            warning it is only defined. Files are looked for only where libvirt runs on this machine, not from a \
-            facts file.
+            folder. It is an error if the guest is to start, which would fail and roll back the whole run; a warning \
+            if it is only defined. Files are checked only if libvirt runs on this machine, not with a facts file.
             Put the file there, or correct the path in the site file, the base file or the domain.
             """),
         CodeExplanation(
-            .networkMissing, "a network or bridge that a guest needs is not there",
+            .networkMissing, "a network or bridge that a guest needs is missing",
             """
             An interface of the guest joins a libvirt network that does not exist or is not active, or a bridge or \
-            link that this host does not have. A guest with it does not start.
+            link that this host does not have. Such a guest does not start.
             virsh net-list --all and ip link show what there is; virsh net-start NAME starts a network, virsh \
             net-autostart NAME has it start with the host.
             """),
         CodeExplanation(
-            .volumeMissing, "a storage volume that a guest needs is not there",
+            .volumeMissing, "a storage volume that a guest needs is missing",
             """
             A disk of the guest is a volume of a storage pool, and the pool does not exist, is not active, or has no \
-            such volume. A guest with it does not start.
+            such volume. Such a guest does not start.
             virsh pool-list --all and virsh vol-list POOL show what there is; virsh pool-refresh POOL looks for new \
             volumes.
             """),
         CodeExplanation(
-            .machineUnknown, "libvirt does not offer a machine",
+            .machineUnknown, "libvirt does not support a machine",
             """
-            The guest's emulator, architecture, machine type or accelerator is none that libvirt has here: a machine \
-            type of another QEMU, or kvm on a machine without /dev/kvm. Such a domain cannot be defined or started.
+            The guest's emulator, architecture, machine type or accelerator is not available here: a machine type of \
+            another QEMU, or kvm on a machine without /dev/kvm. Such a domain cannot be defined or started.
             virsh domcapabilities lists machine types and accelerators. Correct machine or accelerator in the site \
             file, or the base file.
             """),
         CodeExplanation(
-            .macTwice, "two domains have one hardware address",
+            .macTwice, "two domains have the same MAC address",
             """
-            Two guests of the site, or a guest and another domain, would have the same hardware address, and a network \
-            with both delivers to one of them by chance. As a warning the other domain is not this site's and does \
+            Two guests of the site, or a guest and another domain, would have the same MAC address, and their network \
+            would deliver frames to either at random. It is a warning if the other domain is not this site's and does \
             not run now.
             Give one of them another address; without mac libvirt chooses one.
             """),
@@ -46,29 +45,29 @@ extension CodeExplanation {
             .diskShared, "two domains write to one disk",
             """
             A guest would write to a disk that another guest of the site, or another domain, writes to as well; file \
-            systems do not survive that, and QEMU's locks refuse the second start. Symbolic links are followed. \
-            Disks that are readonly or shareable in the definitions are not meant. As a warning the other domain is \
-            not this site's and does not run now.
+            systems do not survive that, and QEMU's locks refuse the second start. Symbolic links are followed. Disks \
+            marked readonly or shareable are not affected. It is a warning if the other domain is not this site's and \
+            does not run now.
             Give the guest a disk of its own. Where the other domain is the same guest under its former name, write \
             was: NAME and it is renamed.
             """),
         CodeExplanation(
-            .deviceCellMissing, "a device belongs to a guest cell that is not there",
+            .deviceCellMissing, "a device belongs to a guest cell that does not exist",
             """
             The definition has a memory device or a PCI expander bus on a guest cell that the guest would no longer \
-            have, or never had. libvirt refuses such a definition, and what becomes of the device only a person \
-            can say. Nothing was changed.
+            have, or never had. libvirt refuses such a definition, and only a person can decide about the device. \
+            Nothing was changed.
             Keep as many cells as the devices name (numa_nodes, numa_cells), or move or detach the device with virsh \
             edit, then apply again.
             """),
         CodeExplanation(
             .lookFailed, "something could not be checked beforehand",
             """
-            Before anything is changed, the images, networks, bridges, volumes and machine types that guests need are \
-            looked for. This names those whose presence could not be checked, with the reason: libvirt \
-            answered with an error, or a folder may not be looked into. They do not count as there.
-            A start that fails for one of them puts everything back. Run as root, and see that libvirt's daemons for \
-            networks and storage run: systemctl status virtnetworkd virtstoraged.
+            Before the first write, the images, networks, bridges, volumes and machine types of the guests are \
+            checked. Those listed could not be, for the reason given: libvirt returned an error, or a folder is not \
+            readable. They are not assumed to exist.
+            If a start fails for lack of one, everything is rolled back. Run as root, and check that libvirt's network \
+            and storage daemons run: systemctl status virtnetworkd virtstoraged.
             """),
         CodeExplanation(
             .hostDeviceInUse, "a device of the host is in use by another domain",

@@ -5,38 +5,37 @@ extension CodeExplanation {
             .unknownKey, "an unknown key",
             """
             The key means nothing at this place; it would have no effect, so it is an error. Usually it is misspelt, \
-            stands one level too high or too low, or is Nova's spelling: a flavor's own keys go without 'hw:', while \
-            Nova's names belong into the mapping 'properties'.
+            is one level too high or too low, or is Nova's spelling: a flavor's own keys have no 'hw:', and Nova's \
+            names belong in the mapping 'properties'.
             Take the suggestion if there is one. numactl-plan-site(5) lists the keys of every place.
             """),
         CodeExplanation(
             .missingKey, "a key is missing",
             """
-            Something that is described here cannot be understood without another key; the message names it. In a \
-            site file these are for example the vCPUs and memory of a guest, or the bits that maxphysaddr_mode: \
-            emulate needs; in a facts file, what every cell must have: id, cpus and memory_kib.
+            This entry needs another key; the message names it. In a site file these are for example the vCPUs and \
+            memory of a guest, or the bits that maxphysaddr_mode: emulate needs; in a facts file, what every cell must \
+            have: id, cpus and memory_kib.
             Add the key. A guest may also take it from its flavor.
             """),
         CodeExplanation(
             .wrongType, "a value of another type",
             """
-            A list, a mapping or a plain value stands where one of the others is needed, or the value is missing \
-            altogether. Often the blanks in front of the next line are wrong, so that it belongs to another key.
+            A list, a mapping or a plain value is needed, and another of these was found, or nothing. Often the \
+            indentation of the next line is wrong, so that it belongs to another key.
             The message says what is needed. numactl-plan-site(5) has an example of every key.
             """),
         CodeExplanation(
-            .badNumber, "not a number that can stand here",
+            .badNumber, "not a valid number here",
             """
-            The value is no whole number, or it is outside the range that the message gives. Nova's memory \
-            properties are plain numbers of MiB; the site's own sizes need a unit instead (see NP205).
+            The value is not a whole number, or is outside the range in the message. Nova's memory properties are \
+            plain numbers of MiB; the site's own sizes need a unit instead (see NP205).
             Write a plain decimal number within the range.
             """),
         CodeExplanation(
-            .badSize, "not a size that can stand here",
+            .badSize, "not a valid size here",
             """
             Sizes are a number and a unit: 512MiB, 8GiB, 1G (a single letter is binary as well). A bare number is \
-            refused, because the tools of the field read it in different units. Sizes too small to mean anything are \
-            refused too.
+            refused, because other tools read it in different units. Sizes that are too small are refused too.
             Add the unit, or raise the size to what the message asks for.
             """),
         CodeExplanation(
@@ -47,17 +46,17 @@ extension CodeExplanation {
             Write true or false, without quotes.
             """),
         CodeExplanation(
-            .badChoice, "not one of the possible words",
+            .badChoice, "not one of the allowed values",
             """
-            The key takes one of a few words, and this is none of them. Case matters.
+            The key takes one of a few words; case matters.
             The message lists the words; numactl-plan-site(5) says what each does.
             """),
         CodeExplanation(
             .badCPUList, "not a list of CPUs or vCPUs",
             """
-            Lists are written as the kernel writes them: 0-3,8 for the CPUs 0, 1, 2, 3 and 8. Masks may exclude with \
-            ^ as in Nova: ^0 or 0-3,^2. The list here is empty, runs backwards, has a stray character, or names a \
-            number that no machine has.
+            Lists are written as the kernel writes them: 0-3,8 for the CPUs 0, 1, 2, 3 and 8. Masks may exclude with ^ \
+            as in Nova: ^0 or 0-3,^2. The list here is empty, runs backwards, has a stray character, or has a number \
+            out of range.
             Correct the list. numactl-plan facts shows the CPUs of a host.
             """),
         CodeExplanation(
@@ -71,16 +70,16 @@ extension CodeExplanation {
             .unknownHost, "there is no such host",
             """
             A guest, or the option --host, names a host that the site does not have; or the site has several hosts, \
-            and none is called as this machine is (or as the facts file says).
-            Take the suggestion if there is one, or choose the entry with --host NAME. hostname shows what this \
-            machine is called.
+            and none has the name of this machine (or of the facts file).
+            Take the suggestion if there is one, or choose the entry with --host NAME. hostname prints the name of \
+            this machine.
             """),
         CodeExplanation(
-            .badName, "not a name that can stand here",
+            .badName, "not a valid name",
             """
             Names of guests become names of domains, of files and of journal entries, so they may not be empty, \
-            overlong, or contain a slash, control characters or blanks at their ends. The message says what is wrong \
-            with this one.
+            overlong, or contain a slash, control characters, or leading or trailing blanks. The message says what is \
+            wrong with this one.
             Choose another name. A domain that is to be adopted can be renamed first: virsh domrename OLD NEW.
             """),
         CodeExplanation(
@@ -89,17 +88,17 @@ extension CodeExplanation {
             Two keys describe the same thing differently, or one forbids the other: a key and its Nova property with \
             different values, base beside disks, a writable disk shared by all guests of a count, two guest cells \
             forced onto one host cell, and the like.
-            Keep one of the two. The message and its label say which they are.
+            Keep one of the two. The message and its label name them.
             """),
         CodeExplanation(
             .hostNotNamed, "the guest names no host",
             """
-            The site has several hosts, and the guest does not say on which of them it lives. Guests are never \
-            spread over hosts on their own: each host plans for itself, and two hosts could both take the guest.
+            The site has several hosts, and the guest does not say which one it belongs to. Guests are not distributed \
+            over hosts automatically: each host plans for itself, and two could create the same guest.
             Add host: NAME to the guest.
             """),
         CodeExplanation(
-            .duplicateGuest, "there is a guest of that name already",
+            .duplicateGuest, "the guest name is taken",
             """
             Two guests would be the same domain. Often one of them comes from a count: web with count: 3 makes \
             web-1, web-2 and web-3.
@@ -116,32 +115,32 @@ extension CodeExplanation {
             .baseUnreadable, "a base file cannot be read",
             """
             A guest's 'base' names a domain XML file, looked for beside the site file unless the path is absolute. \
-            It is not there or may not be read; the system's own words are in the message.
+            It is not there or may not be read; the message has the system's error.
             Correct the path, or write one: virsh dumpxml --inactive NAME > NAME.xml.
             """),
         CodeExplanation(
-            .baseInvalid, "a base file is no domain",
+            .baseInvalid, "a base file is not a domain definition",
             """
-            The file that 'base' names is no well-formed XML, its root is not <domain>, or it is larger than 16 MiB. \
+            The file that 'base' names is not well-formed XML, its root is not <domain>, or it is larger than 16 MiB. \
             A dump of a network, a pool or a snapshot is not a domain.
             Write it from a domain: virsh dumpxml --inactive NAME > NAME.xml.
             """),
         CodeExplanation(
             .includeImpossible, "a file cannot be included",
             """
-            include names files below the site file's folder, as seen from there, each of them once. An absolute path, \
-            one that leads out of the folder, the site file itself, a file that cannot be read and one that another \
-            user can change are refused.
-            Put the file beside the site file, owned like that, and name it there: include: [guests/web.yaml].
+            include takes paths relative to the site file's folder and below it, each once. An absolute path, one that \
+            leads out of the folder, the site file itself, a file that cannot be read and one that another user can \
+            change are refused.
+            Put the file beside the site file, with the same owner, and name it: include: [guests/web.yaml].
             """),
         CodeExplanation(
-            .duplicateFlavor, "there is a flavor of that name already",
+            .duplicateFlavor, "the flavor name is taken",
             """
-            The site file and the files that it includes have their flavors together, and two would have one name.
+            The site file and its included files share one set of flavors, and two have the same name.
             Rename one of the two.
             """),
         CodeExplanation(
-            .badVersion, "a format version that is not read here",
+            .badVersion, "unsupported format version",
             """
             The file was written by a version of this program with another major format, most likely a newer one. \
             Reading it anyway could reserve the wrong pages.
@@ -149,7 +148,7 @@ extension CodeExplanation {
             file, numactl-plan facts --format json for facts.
             """),
         CodeExplanation(
-            .factsInconsistent, "facts that cannot be true",
+            .factsInconsistent, "the facts contradict themselves",
             """
             The facts contradict themselves: a CPU in two cells, a cell listed twice, siblings that are not CPUs of \
             their cell, more free pages than pages, no cell at all, or another kind of document. Nothing can be \

@@ -4,22 +4,22 @@ extension CodeExplanation {
         CodeExplanation(
             .yamlSyntax, "this is not YAML",
             """
-            The file breaks YAML's grammar at the place shown, or just before it. Usual causes: a missing blank \
-            after a colon, an unclosed bracket or quote, a line that is indented less or more than its neighbours, \
-            or a key that is a list instead of plain text.
-            Mend the line, then run numactl-plan validate. Quote values that contain ': ' or ' #', or that begin \
-            with one of @ ` % * & ! or a bracket.
+            The file breaks YAML's grammar at the place shown, or just before it. Usual causes: a missing blank after \
+            a colon, an unclosed bracket or quote, a line that is indented less or more than its neighbours, or a key \
+            that is a list instead of plain text.
+            Fix the line, then run numactl-plan validate. Quote values that contain ': ' or ' #', or that begin with \
+            one of @ ` % * & ! or a bracket.
             """),
         CodeExplanation(
             .yamlTab, "a tab cannot indent in YAML",
             """
-            YAML counts indentation in blanks only. Most editors write tabs by default.
-            Replace tabs by blanks (expand -t 2 site.yaml) and have your editor insert blanks in YAML files.
+            YAML allows only spaces for indentation.
+            Replace tabs with spaces (expand -t 2 site.yaml), and set your editor to use spaces in YAML files.
             """),
         CodeExplanation(
             .yamlDuplicateKey, "a key is given twice",
             """
-            The same key stands twice in one mapping. Many YAML readers silently take the last one; here it is an \
+            The same key is given twice in one mapping. Many YAML readers silently take the last one; here it is an \
             error, since one of the two would be lost.
             Keep one of the two; both places are shown.
             """),
@@ -33,15 +33,15 @@ extension CodeExplanation {
         CodeExplanation(
             .yamlAlias, "an alias that cannot be followed",
             """
-            A value begins with '*', which in YAML repeats what an anchor '&name' before it holds. Either there is \
-            no such anchor above it, it names something that contains itself, or all aliases together stand for more \
-            values than one file may have.
+            A value begins with '*', which in YAML repeats what an anchor '&name' before it holds. Either there is no \
+            such anchor above it, it names something that contains itself, or all aliases together expand to more \
+            values than allowed.
             Correct the name, put the anchor above its first use, or quote the value if the star is meant as text.
             """),
         CodeExplanation(
-            .yamlTooLarge, "the file is larger than is read",
+            .yamlTooLarge, "the file is too large",
             """
-            A limit keeps a broken or hostile file from taking the host's memory: 4 MiB, 64 levels and 200,000 \
+            Limits keep a broken or hostile file from exhausting the host's memory: 4 MiB, 64 levels and 200,000 \
             values for a site file, 256 MiB for a facts file.
             If this is really the file you mean, split the site into one file for each rack or host. Otherwise check \
             that the path names the right file.
@@ -55,30 +55,30 @@ extension CodeExplanation {
         CodeExplanation(
             .yamlMergeKey, "merge keys are not part of YAML 1.2",
             """
-            The key '<<' was an extension of YAML 1.1. Which of two values wins is read differently by different \
-            programs, so it is not taken here.
+            The key '<<' was an extension of YAML 1.1. Programs disagree on which of two values wins, so it is not \
+            supported.
             Put common settings into a flavor: a guest that names the flavor may override any of its keys. Plain \
             anchors and aliases for whole values are fine.
             """),
         CodeExplanation(
             .yamlEmpty, "the file is empty",
             """
-            There is nothing in the file but blanks and comments.
+            The file holds only blanks and comments.
             Check the path. The smallest site is: hosts: {hv01: {}}, and guests below the key guests.
             """),
         CodeExplanation(
-            .yamlTag, "this tag means nothing here",
+            .yamlTag, "unknown tag",
             """
-            A value begins with '!', which in YAML announces a type. Only YAML's own types are known.
+            A value begins with '!', which in YAML marks a type. Only YAML's own types are known.
             Remove the tag, or quote the value if it really begins with an exclamation mark.
             """),
         CodeExplanation(
             .jsonSyntax, "this is not JSON",
             """
-            A facts file or the boot file is not well-formed JSON. Usual causes: the file was cut off while it was \
-            copied, something else was printed into it, or it was edited by hand.
-            Write a facts file again with numactl-plan facts --format json on the host. numactl-plan apply writes the \
-            boot file again.
+            A facts file or the boot file is not well-formed JSON. Usual causes: the file was truncated, other output \
+            was mixed in, or it was edited by hand.
+            Capture the facts again with numactl-plan facts --format json on the host. numactl-plan apply rewrites the \
+            boot file.
             """),
     ]
 }

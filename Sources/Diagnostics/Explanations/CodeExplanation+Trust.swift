@@ -2,48 +2,47 @@ extension CodeExplanation {
     /// Whose word counts on a host.
     static let trust: [CodeExplanation] = [
         CodeExplanation(
-            .fileUntrusted, "another user can change a file that decides about the host",
+            .fileUntrusted, "another user can change a file that controls the host",
             """
-            The site file, a file that it includes, a base file, a saved plan or the boot file, or a folder or symbolic link on the way to it, \
-            belongs to another user than root and the one who runs the command, or its group or everybody may write \
-            it. Whoever can change it could have root define domains and resize pools. Commands that change the host \
-            refuse such a file with 77; the others read it and warn. In a folder with the sticky bit, such as /tmp, \
-            what counts is the owner of the file itself.
-            The message names what is wrong, and the hint the command that puts it right. Or keep the file below \
-            /etc/numactl-plan, or give it on standard input: numactl-plan apply - < site.yaml.
+            The site file, a file that it includes, a base file, a saved plan or the boot file, or a folder or \
+            symbolic link on its path, belongs to a user other than root and the caller, or is writable by its group \
+            or by others. Whoever can change it could make root define domains and resize pools. Commands that change \
+            the host refuse such a file with 77; the others read it and warn. In a folder with the sticky bit, such as \
+            /tmp, what counts is the owner of the file itself.
+            The hint has the command that fixes it. Or keep the file below /etc/numactl-plan, or pass it on standard \
+            input: numactl-plan apply - < site.yaml.
             """),
         CodeExplanation(
-            .lockForeign, "the lock's place belongs to another user",
+            .lockForeign, "the lock file is not safe",
             """
-            The lock file must be a file of root (or of the user who runs the command) in a folder that nobody else \
-            can change: whoever can open a lock file can hold it, and keep everybody from changing the host. There is \
-            something else in its place, or the folder is not safe. Nothing was changed; the exit code is 77.
-            Find out who made it and why, and remove it. The folder of the lock is made by the program and is root's alone.
+            The lock file must belong to root (or to the caller), in a folder that nobody else can change: whoever can \
+            open it can hold the lock and block every run. Something else is in its place, or the folder is writable \
+            by others. Nothing was changed; the exit code is 77.
+            Find out who created it and why, then remove it. The folder is created automatically, for root only.
             """),
         CodeExplanation(
             .otherSite, "the host has another site",
             """
             There are domains with the mark of another site on this host, or the boot file keeps pages for one. What \
-            they hold is counted, whether they run or not, and their pages stay in the pools and in the boot file: a \
-            pool of the machine holds what all its sites want.
-            A site that is no more is forgotten once its domains are gone and it was applied last with no guest. If \
-            the site was only renamed, take its domains over with --take-over.
+            they hold counts, whether they run or not, and their pages stay in the pools and in the boot file: a \
+            host's pools serve all its sites.
+            A retired site is forgotten once it was applied without guests and its domains are gone. If the site was \
+            only renamed, take its domains over with --take-over.
             """),
         CodeExplanation(
             .hostEntryElsewhere, "the host entry names another machine",
             """
             The site has one host, and its name is not this machine's. Most likely the file was meant for another \
             machine. A plan is made anyway, with this warning; apply refuses with 15.
-            Run it on the machine that the entry names, rename the entry, or say that it is meant: --host NAME. A site \
+            Run it on the machine that the entry names, rename the entry, or confirm it with --host NAME. A site \
             without hosts fits every machine.
             """),
         CodeExplanation(
-            .factsRedacted, "a domain was left out of the facts in part",
+            .factsRedacted, "the facts omit parts of a definition",
             """
-            The facts document holds no secrets: of each definition it has what a plan needs and no more. What was \
-            left out is named in the document as redacted. A definition that is shown or written from such facts is \
-            therefore not whole. Plans are not affected: on the host the definition itself is patched, and all else in it \
-            stays.
+            Facts hold no secrets: of each definition they keep only what a plan needs. Omitted parts are listed in \
+            the document as redacted. A definition that is rendered from such facts is therefore incomplete. Plans are \
+            not affected: on the host the real definition is patched.
             Do not define what render prints from such facts; run render on the host.
             """),
     ]

@@ -31,7 +31,7 @@ extension BootFile {
     /// The targets as far as the cells' memory allows them, ascending by pool.
     ///
     /// A cell's room is its memory without all its pools and without what it keeps free. New pages come out of the room, the
-    /// largest pages first. A pool is never asked for fewer pages than it holds. A cell that does not tell its memory has no
+    /// largest pages first. A pool is never asked for fewer pages than it holds. A cell that does not report its memory has no
     /// room.
     public func allowedTargets(on facts: HostFacts) -> [PoolTarget] {
         cells.flatMap { known in

@@ -14,7 +14,7 @@ public struct ReversibleWrite: Hashable, Sendable {
 extension ReversibleWrite {
     /// Why this is no write that this program makes, in words; nil when it is one.
     var flaw: String? {
-        action.write.isUndone(by: inverse) ? documentFlaw : "what undoes it does not lead back from '\(action)'"
+        action.write.isUndone(by: inverse) ? documentFlaw : "its inverse does not undo '\(action)'"
     }
 }
 

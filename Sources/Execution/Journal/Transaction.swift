@@ -36,7 +36,7 @@ public struct Transaction: Hashable, Sendable {
     /// How it ended; nil when it broke off.
     public private(set) var end: JournalEnd?
 
-    /// Whether the host may be between before and after, and nobody has settled it. A run that ended before its first write has
+    /// Whether the host may be partly changed, and nobody has settled it. A run that ended before its first write has
     /// left nothing to settle.
     public var isOpen: Bool { hasBegun && (end == nil || end?.outcome == .incomplete) }
 

@@ -54,7 +54,7 @@ extension Run {
         let message: String
         if case .unseen(let reason) = host.threads.emulatorThreads(of: guest) {
             message =
-                "libvirt took the pin of the emulator; whether all of its threads keep to it is not known: \(reason)"
+                "libvirt pinned the emulator; whether all of its threads follow is not known: \(reason)"
         } else if let first = stray.first {
             let names = stray.map { "\($0.id) (\($0.name))" }.joined(separator: ", ")
             message =

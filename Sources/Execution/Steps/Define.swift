@@ -125,7 +125,7 @@ extension RollbackCheck.ForeignChange {
         Self(
             isGone
                 ? "the domain \(name) is gone"
-                : "the definition of \(name) is neither what it was before nor what the transaction made of it")
+                : "the definition of \(name) is neither as before nor as the transaction left it")
     }
 }
 

@@ -80,7 +80,7 @@ private struct TouchedFile: TouchedThing {
 extension RollbackCheck.ForeignChange {
     /// The file has another text.
     public static func file(_ path: String) -> Self {
-        Self("\(path) is neither what it was before nor what the transaction made of it")
+        Self("\(path) is neither as before nor as the transaction left it")
     }
 }
 

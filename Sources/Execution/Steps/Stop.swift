@@ -6,7 +6,7 @@ extension StopStep: DomainWrite {
 
     var action: HostWrite { .stop(self) }
     var place: String { "the state of \(guest)" }
-    var words: String { force ? "shut down or switch off \(guest)" : "shut down \(guest)" }
+    var words: String { force ? "shut down or power off \(guest)" : "shut down \(guest)" }
 
     func perform(in run: inout Run) throws(StepFailure) {
         run.report.writes += 1

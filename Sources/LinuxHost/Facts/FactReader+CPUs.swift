@@ -11,7 +11,7 @@ extension FactReader {
         if let cpus: CPUSet = list("\(cpuFolder)/online"), !cpus.isEmpty { return cpus }
         let (cpus, source) = onlineByFolder().map { ($0, "the CPUs' own folders") } ?? onlineByCPUInfo()
         if !cpus.isEmpty {
-            missing("\(files.path("\(cpuFolder)/online")) does not tell; CPUs \(cpus) from \(source)", severity: .note)
+            missing("\(files.path("\(cpuFolder)/online")) cannot be used; CPUs \(cpus) from \(source)", severity: .note)
         }
         return cpus
     }
@@ -35,7 +35,7 @@ extension FactReader {
             rest.subtract(core)
         }
         if !silent.isEmpty {
-            missing("CPUs \(silent) do not tell their siblings; each taken as a core", severity: .note)
+            missing("CPUs \(silent) do not report their siblings; each counts as a core", severity: .note)
         }
         return cores
     }

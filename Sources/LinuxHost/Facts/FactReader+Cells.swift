@@ -22,7 +22,7 @@ extension FactReader {
     private mutating func cell(_ id: CellID, cpus: CPUSet, memory: MemoryFacts, columns: [CellID]) -> Cell {
         let pools = pools(in: "\(nodeFolder)/node\(id)/hugepages")
         if pools.isEmpty, memory.hugePages > 0 {
-            missing("cell \(id) has \(memory.hugePages) huge pages, but no file tells their size")
+            missing("cell \(id) has \(memory.hugePages) huge pages, but no file reports their size")
         }
         return Cell(
             id: id, cpus: cpus, memory: memory.total, memoryFree: memory.free, memoryAvailable: memory.available,
@@ -56,12 +56,12 @@ extension FactReader {
         let folder = "\(nodeFolder)/node\(id)"
         if let cpus = cpus(list: "\(folder)/cpulist", mask: "\(folder)/cpumap") { return cpus }
         let entries = CPUSet(numbers: numbers(in: folder, after: "cpu") ?? [])
-        if entries.isEmpty { missing("cell \(id) does not tell its CPUs; taken as having none") }
+        if entries.isEmpty { missing("cell \(id) does not report its CPUs; assuming none") }
         return entries
     }
 
     private mutating func wholeMachine(online: CPUSet) -> Cell {
-        missing("the kernel shows no NUMA cells; the machine is taken as one cell 0", severity: .note)
+        missing("the kernel shows no NUMA cells; the machine counts as one cell 0", severity: .note)
         let memory = wholeMemory()
         return Cell(
             id: 0, cpus: online, memory: memory.total, memoryFree: memory.free, memoryAvailable: memory.available,

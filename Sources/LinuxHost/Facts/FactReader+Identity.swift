@@ -30,7 +30,7 @@ extension FactReader {
         if bytes >= 1_024 { return PageSize(KiB(UInt64(bytes) / 1_024)) }
         let alwaysFour: Set<String?> = ["x86_64", "s390x", "riscv64"]
         if !alwaysFour.contains(arch) {
-            missing("no file tells the size of an ordinary page; taken as 4KiB", severity: .note)
+            missing("no file reports the size of an ordinary page; assuming 4KiB", severity: .note)
         }
         return PageSize(4)
     }

@@ -17,7 +17,7 @@ extension FactReader {
         let name = "\(nodeFolder)/node\(id)/meminfo"
         guard var memory = meminfo(name) else {
             if isOnlyCell { return wholeMemory() }
-            missing("cell \(id) does not tell its memory: there is no usable \(files.path(name))")
+            missing("cell \(id) does not report its memory: there is no usable \(files.path(name))")
             return MemoryFacts()
         }
         memory.available = memory.available?.subtractingDownToZero(lowWatermarks[id] ?? .zero)
@@ -36,7 +36,7 @@ extension FactReader {
     /// The memory of the whole machine.
     mutating func wholeMemory() -> MemoryFacts {
         if let memory = meminfo("proc/meminfo") { return memory }
-        missing("the machine does not tell its memory: there is no usable \(files.path("proc/meminfo"))")
+        missing("the machine does not report its memory: there is no usable \(files.path("proc/meminfo"))")
         return MemoryFacts()
     }
 
@@ -56,7 +56,7 @@ extension FactReader {
             return nil
         }
         let free = numbers["MemFree"].flatMap { $0 <= total ? KiB($0) : nil }
-        if free == nil { missing("\(files.path(name)) does not tell the free memory", severity: .note) }
+        if free == nil { missing("\(files.path(name)) does not report the free memory", severity: .note) }
         return MemoryFacts(
             total: KiB(total), free: free, available: SysfsText.available(numbers).map { KiB(min($0, total)) },
             hugePages: numbers["HugePages_Total"] ?? 0)

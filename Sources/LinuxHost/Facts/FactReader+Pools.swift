@@ -13,11 +13,11 @@ extension FactReader {
     private mutating func pool(of pageSize: PageSize, in folder: String) -> HugepagePool? {
         let folder = "\(folder)/\(pageSize.folderName)"
         guard let total = pages("\(folder)/nr_hugepages") else {
-            missing("\(files.path(folder)) does not tell the size of the pool; the pool is left out")
+            missing("\(files.path(folder)) does not report the size of the pool; the pool is left out")
             return nil
         }
         let free = pages("\(folder)/free_hugepages")
-        if free == nil { missing("\(files.path(folder)) does not tell the free pages; taken as none") }
+        if free == nil { missing("\(files.path(folder)) does not report the free pages; assuming none") }
         return HugepagePool(
             pageSize: pageSize, total: total, free: free ?? .zero,
             surplus: pages("\(folder)/surplus_hugepages") ?? .zero)

@@ -53,7 +53,7 @@ extension SysfsError: CustomStringConvertible {
         case .failed(let call, let path, let code): "cannot \(call.rawValue) \(path): \(code)"
         case .outsideRoot(let path): "\(path) is a symbolic link that leads out of the root"
         case .notAFile(let path): "\(path) is not a regular file"
-        case .notPrivate(let path): "\(path) can be written by others than its owner, or is not ours"
+        case .notPrivate(let path): "\(path) is writable by others, or belongs to another user"
         case .tooLarge(let path, let limit): "\(path) is larger than \(limit) bytes"
         case .garbled(let path, let text): "\(path) holds '\(text)', which is not what the kernel writes there"
         case .noLaterName(let path): "\(path) has the last name that a transaction can have; move it away"

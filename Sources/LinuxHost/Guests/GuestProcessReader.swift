@@ -60,7 +60,7 @@ public struct GuestProcessReader: Sendable {
                 let status = try optionalText("proc/\(id)/task/\(name)/status")
             else { continue }
             guard let allowed = ProcessStatus.allowedCPUs(in: status) else {
-                throw Unread("\(files.path("proc/\(id)/task/\(name)/status")) does not tell the CPUs")
+                throw Unread("\(files.path("proc/\(id)/task/\(name)/status")) does not report the CPUs")
             }
             let groups = try optionalText("proc/\(id)/task/\(name)/cgroup") ?? ""
             threads.append(

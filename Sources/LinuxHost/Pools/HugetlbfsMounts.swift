@@ -14,7 +14,7 @@ public struct HugetlbfsMounts: Sendable {
         var reader = FactReader(files: files)
         guard let text = reader.text("proc/self/mountinfo", limit: 1 << 24) else {
             reader.missing(
-                "\(files.path("proc/self/mountinfo")) does not tell the mounts; taken as none", severity: .note)
+                "\(files.path("proc/self/mountinfo")) does not report the mounts; assuming none", severity: .note)
             return ([], reader.diagnostics)
         }
         let standard = reader.defaultPageSize()

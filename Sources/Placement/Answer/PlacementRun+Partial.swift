@@ -72,7 +72,7 @@ extension PlacementRun {
 
 extension PlacementRun {
     /// Cells whose memory cannot hold the pools that the site and foreign users need, guests left out: what the pools need, and
-    /// what of the memory beside the reserve foreign domains leave them.
+    /// what of the memory after the reserve foreign domains leave them.
     var poolShortages: [Shortage] {
         let none = grid.pageSizes.map { _ in 0 }
         return grid.cells.indices.compactMap { index in

@@ -17,7 +17,7 @@ extension DomainHoldings {
             return refusal("has no definition that outlives it", "virsh define a definition for it first")
         }
         if facts.hasManagedSave {
-            return refusal("has a managed save image", "virsh start \(old) goes on with it; then shut the guest down")
+            return refusal("has a managed save image", "resume it: virsh start \(old); then shut the guest down")
         }
         guard facts.snapshots + facts.checkpoints > 0 else { return nil }
         return refusal(

@@ -38,7 +38,7 @@ struct DomainHoldings {
                 : "guest '\(name)' cannot be changed now: libvirt is busy with it (\(job))",
             at: mark,
             hint: job == "unreachable"
-                ? "virsh domcontrol \(name) says how it stands" : "wait for it: virsh domjobinfo \(name)")
+                ? "check it: virsh domcontrol \(name)" : "wait for it: virsh domjobinfo \(name)")
     }
 
     private var held: Diagnostic {

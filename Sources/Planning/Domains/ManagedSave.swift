@@ -15,7 +15,7 @@ struct ManagedSave {
         Diagnostic(
             .managedSave, "guest '\(name)' has a managed save image and cannot \(what) with it", at: mark,
             hint:
-                "virsh start \(name) goes on with the image; virsh managedsave-remove \(name) drops it, with the saved memory"
+                "resume it: virsh start \(name); or discard the saved memory: virsh managedsave-remove \(name)"
         )
     }
 
@@ -23,8 +23,8 @@ struct ManagedSave {
     var warning: Diagnostic {
         Diagnostic(
             .managedSave,
-            "guest '\(name)' has a managed save image: its next start goes on with the settings that it was saved with",
+            "guest '\(name)' has a managed save image: its next start resumes with the settings that it was saved with",
             at: mark, severity: .warning,
-            hint: "virsh managedsave-remove \(name) drops the image, with the saved memory; then the definition counts")
+            hint: "discard the image and the memory in it: virsh managedsave-remove \(name)")
     }
 }

@@ -27,7 +27,7 @@ struct PlaceFindings {
         }
         let wrong = kind == .performance ? own.intersection(host.efficiencyCPUs) : own.subtracting(host.efficiencyCPUs)
         guard !wrong.isEmpty else { return nil }
-        let words = wrong == own ? "has" : "has, beside others,"
+        let words = wrong == own ? "has" : "has, among others,"
         return Diagnostic(
             .coreKindMissed,
             "guest '\(place.name)' \(words) \(kind == .performance ? "efficiency" : "performance") cores: CPUs \(wrong)",

@@ -37,7 +37,7 @@ struct PlacementFindings {
             .doesNotFit, "the huge pages wanted on cell \(cell) do not fit its memory, even without any guest",
             at: request?.pool.mark,
             notes: [
-                "needed: \(KiB(shortage.needed)) in pools; free: \(KiB(shortage.free)) beside the reserve"
+                "needed: \(KiB(shortage.needed)) in pools; free: \(KiB(shortage.free)) after the reserve"
                     + (shortage.heldBy.isEmpty ? "" : " and what \(shortage.heldBy.joined(separator: ", ")) hold")
             ],
             hint: "ask for fewer pages under 'pools', or reserve less memory on that cell")

@@ -62,7 +62,7 @@ struct HostRefusals {
                 .guestsConfined, "guests may not use \(parts.joined(separator: " and "))", at: named?.mark,
                 severity: named == nil ? .note : .warning,
                 label: named == nil ? nil : "names \(named?.value.intersection(cpus) ?? []), which no guest gets",
-                notes: ["the control group of the guests shuts them out: \(limits.source)"],
+                notes: ["the control group of the guests excludes them: \(limits.source)"],
                 hint: "systemctl show machine.slice -p AllowedCPUs -p AllowedMemoryNodes shows what was asked for")
         ]
     }

@@ -73,9 +73,9 @@ struct Renames {
 
     private func both(_ guest: GuestSpec, _ was: String) -> Diagnostic {
         Diagnostic(
-            .renameImpossible, "there is a domain '\(guest.name.value)' beside '\(was)', which cannot get its name",
+            .renameImpossible, "domains '\(guest.name.value)' and '\(was)' both exist, so '\(was)' cannot be renamed",
             at: guest.was?.mark,
-            hint: "look which of the two is the guest, rename or undefine the other, or take 'was' out")
+            hint: "find out which of the two is the guest, rename or undefine the other, or remove 'was'")
     }
 
     private func renamedByHand(_ guest: GuestSpec, _ bearers: [String], _ first: String) -> Diagnostic {
@@ -84,8 +84,8 @@ struct Renames {
         return Diagnostic(
             .domainRenamed,
             bearers.count == 1
-                ? "guest '\(name)' is called \(list) in libvirt: that domain bears its mark"
-                : "guest '\(name)' has no domain of its name, and the domains \(list) bear its mark",
+                ? "guest '\(name)' is called \(list) in libvirt: that domain carries its mark"
+                : "guest '\(name)' has no domain of its name, and the domains \(list) carry its mark",
             at: guest.name.mark,
             notes: ["a second domain '\(name)' would write to the same disks, so none is made"],
             hint:
@@ -107,10 +107,10 @@ struct Renames {
                 .domainRenamed,
                 records[mark.guest] == nil
                     ? "domain '\(name)' was made for this site as '\(mark.guest)', has been renamed, and is no guest of it"
-                    : "domain '\(name)' bears the mark of guest '\(mark.guest)', which is there itself: it is a copy",
+                    : "domain '\(name)' carries the mark of guest '\(mark.guest)', which is there itself: it is a copy",
                 severity: .warning,
                 hint:
-                    "it is left alone; virsh metadata \(name) --uri \(OwnershipMark.namespace) --config --remove takes the mark away"
+                    "it is left alone; remove the mark: virsh metadata \(name) --uri \(OwnershipMark.namespace) --config --remove"
             ))
     }
 }

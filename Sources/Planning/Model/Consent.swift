@@ -6,7 +6,7 @@ public enum Consent: Hashable, Sendable {
     case adopt
     /// A domain of that other site is taken over.
     case takeOver(site: String)
-    /// A running guest is shut down; with `force` it is switched off when that takes too long.
+    /// A running guest is shut down; with `force` it is powered off if that takes too long.
     case stop(force: Bool)
     /// A running guest is shut down and started again; `force` as for ``stop(force:)``.
     case restart(force: Bool)

@@ -101,7 +101,7 @@ struct GuestSteps {
         return nil
     }
 
-    /// Whether the guest is shut down, and if so whether it is switched off when that takes too long.
+    /// Whether the guest is shut down, and if so whether it is powered off if that takes too long.
     var stop: Bool? {
         for case .stop(let step) in steps { return step.force }
         return nil

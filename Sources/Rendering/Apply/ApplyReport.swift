@@ -18,7 +18,7 @@ public struct ApplyReport {
             list("Kept on the host", summary.kept, paint, .heading),
             shortPools(paint),
             list("Undone", summary.undone, paint, .heading),
-            list("Left for guests that were started", summary.left, paint, .attention),
+            list("Kept for guests that were started", summary.left, paint, .attention),
             list("NOT undone: a person is needed", summary.notUndone, paint, .attention),
             list("Asked to shut down, and may still do so", summary.mayStillStop, paint, .attention),
             list("Waiting for a restart", summary.restartPending, paint, .heading),
@@ -65,7 +65,7 @@ public struct ApplyReport {
             "Rolled back, except what guests that were started need: \(displayable(summary.host)) is not as it was before."
         case .rolledBack where !summary.mayStillStop.isEmpty:
             "Rolled back, but \(summary.mayStillStop.map { displayable($0) }.joined(separator: ", ")) may still shut down: "
-                + "look again, and start what must run."
+                + "check again, and start what must run."
         case .rolledBack: "Rolled back: \(displayable(summary.host)) is as it was before."
         case .incomplete:
             "Rollback incomplete on \(displayable(summary.host)): "

@@ -14,7 +14,7 @@ public struct CapacityMarkdown {
     /// The text, each line ended.
     public var text: String {
         let heading =
-            "### Room on \(MarkdownText.shortCode(capacity.host)) beside site \(MarkdownText.shortCode(capacity.site))\n"
+            "### Room on \(MarkdownText.shortCode(capacity.host)) with site \(MarkdownText.shortCode(capacity.site))\n"
         let tables = [capacity.fitTable, capacity.cellTable].map { MarkdownPage.PagePart.table($0).whole }
         guard capacity.verdict == .placed else {
             return "\(heading)\n\(MarkdownText.html(capacity.refusal))\n\(tables.joined())"

@@ -17,7 +17,7 @@ public struct CapacityMetrics {
     private var families: [MetricFamily] {
         [
             MetricFamily(
-                "fits_more", "How many more guests of a flavor fit beside those of the site.",
+                "fits_more", "How many more guests of a flavor fit in addition to those of the site.",
                 flavors.map { ([("flavor", $0.wish.name)], Int64($0.count.found)) }),
             MetricFamily(
                 "fits_more_exact", "Whether one guest more was proven not to fit.",
@@ -29,7 +29,7 @@ public struct CapacityMetrics {
                 "cell_free_whole_cores", "Cores of a cell of which every thread is free.",
                 capacity.cells.map { ([("cell", "\($0.id)")], Int64($0.wholeCores)) }),
             MetricFamily(
-                "cell_free_memory_bytes", "Ordinary memory of a cell that is free and not kept back.",
+                "cell_free_memory_bytes", "Ordinary memory of a cell that is free and not reserved.",
                 capacity.cells.map { ([("cell", "\($0.id)")], Int64(clamping: $0.memory.count) * 1_024) }),
         ]
     }

@@ -24,9 +24,9 @@ public struct DoctorText {
         let kinds = DoctorText.kinds(of: findings)
         return joinedSections([
             [paint("host \(host.map { displayable($0) } ?? Amount.unknown)", .heading)],
-            kinds.prefix(DoctorText.shownInFull).flatMap { findingLines([$0], []) },
-            others(Array(kinds.dropFirst(DoctorText.shownInFull))),
-            list("fine", .fine, width), list("not known", .unknown, width), findingLines(notes, []),
+            kinds.prefix(DoctorText.shownInFull).flatMap { findingLines([$0], width: width) },
+            others(Array(kinds.dropFirst(DoctorText.shownInFull)), width),
+            list("fine", .fine, width), list("unknown", .unknown, width), findingLines(notes, width: width),
             [paint(summary(findings), .heading)],
         ])
     }
@@ -53,12 +53,12 @@ public struct DoctorText {
     }
 
     /// What is less urgent: what was found and what helps, without the reasons.
-    private func others(_ findings: [Diagnostic]) -> [String] {
+    private func others(_ findings: [Diagnostic], _ width: Int) -> [String] {
         guard let first = findings.first else { return [] }
         let lines = findings.flatMap { finding in
             var short = finding
             short.notes = []
-            return findingLines([short], [])
+            return findingLines([short], width: width)
         }
         return lines + ["why each matters: numactl-plan explain \(first.code.rawValue)"]
     }
@@ -78,7 +78,8 @@ public struct DoctorText {
             return count == 0 ? nil : Amount.count(count, severity.rawValue)
         }
         let fine = results.count { $0.verdict == .fine }
+        let unknown = results.count { $0.verdict == .unknown }
         return "Doctor: \(counts.isEmpty ? "nothing found" : counts.joined(separator: ", ")); "
-            + "\(fine) of \(Amount.count(results.count, "check")) fine."
+            + "\(fine) of \(Amount.count(results.count, "check")) fine\(unknown == 0 ? "" : ", \(unknown) unknown")."
     }
 }

@@ -97,8 +97,8 @@ extension ExplainText {
 
     private func siblings(_ policy: GuestDemand.ThreadPolicy) -> String {
         switch policy {
-        case .prefer: "cpu_thread_policy: prefer, siblings together where that works out"
-        case .isolate: "cpu_thread_policy: isolate, one thread a core and its siblings kept empty"
+        case .prefer: "cpu_thread_policy: prefer, siblings together where possible"
+        case .isolate: "cpu_thread_policy: isolate, one thread per core, its siblings kept empty"
         case .require: "cpu_thread_policy: require, at least two threads of each core, one odd thread allowed"
         }
     }

@@ -57,7 +57,7 @@ public struct ExplainText {
         }
         guard let place = plan.placement.guests.first(where: { $0.name == name }) else {
             let isAbsent = guest.state?.value == .absent
-            let why = isAbsent ? "absent, as the site says: it takes nothing" : "takes no part: see what was found"
+            let why = isAbsent ? "absent in the site: uses nothing" : "not planned: see the findings"
             return [paint("guest \(displayable(name))", .heading) + "  " + why]
         }
         return placement(place, guest, paint)
@@ -72,7 +72,7 @@ public struct ExplainText {
         case .placed: return placed == 1 ? "The only guest fits." : "All \(placed) guests fit together."
         case .infeasible:
             let verb = left == 1 ? "does" : "do"
-            return "\(Amount.count(left, "guest")) of \(left + placed) \(verb) not fit beside the others."
+            return "\(Amount.count(left, "guest")) of \(left + placed) \(verb) not fit with the others."
         case .undecided:
             return "Undecided: the search limit was reached with \(left) of \(left + placed) guests without a place."
         }

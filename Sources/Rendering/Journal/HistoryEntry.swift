@@ -30,7 +30,7 @@ public struct HistoryEntry: Hashable, Sendable {
     public enum TransactionState: String, Hashable, Sendable, CaseIterable {
         /// A process is at it.
         case running
-        /// It broke off: the host may be between before and after.
+        /// It is unfinished: the host may be partly changed.
         case open
         case applied
         case rolledBack = "rolled_back"
@@ -89,7 +89,7 @@ extension HistoryEntry.TransactionState {
     var words: String {
         switch self {
         case .running: "going on"
-        case .open: "OPEN: broke off"
+        case .open: "OPEN: unfinished"
         case .applied: "applied"
         case .rolledBack: "rolled back"
         case .left: "rolled back in part"

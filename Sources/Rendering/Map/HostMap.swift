@@ -52,7 +52,7 @@ public struct HostMap {
         let signs: [(String, Bool)] = [
             ("A B …  a vCPU of that guest alone", has { if case .dedicated = $0 { true } else { false } }),
             ("a b …  that guest's emulator alone", has { if case .emulator = $0 { true } else { false } }),
-            ("x  kept empty beside a vCPU", has { if case .idle = $0 { true } else { false } }),
+            ("x  kept empty (isolate)", has { if case .idle = $0 { true } else { false } }),
             ("·  shared", has { $0 == .shared }), ("░  free", has { $0 == .free }),
             ("#  another domain", has { $0 == .foreign }), ("-  left to the host", has { $0 == .host }),
         ]

@@ -9,12 +9,12 @@ extension Change {
 
     private func sentence(_ consent: Consent) -> String {
         switch consent {
-        case .adopt: "a domain that this site did not create is taken over"
+        case .adopt: "a domain that this site did not create is adopted"
         case .takeOver(let site): "a domain of the site '\(site)' is taken over"
-        case .stop(let force): force ? "it is shut down, or switched off when that takes too long" : "it is shut down"
+        case .stop(let force): force ? "it is shut down, or powered off if that takes too long" : "it is shut down"
         case .restart(let force):
             force
-                ? "it is shut down, or switched off when that takes too long, and started again"
+                ? "it is shut down, or powered off if that takes too long, and started again"
                 : "it is shut down and started again"
         case .move:
             disruption < .guest
@@ -31,7 +31,7 @@ extension Change {
                 ? "\(disks.joined(separator: ", ")) taken out of its definition and, at once, out of the running guest, "
                     + "which must not be using it; what is on the host stays"
                 : "\(disks.joined(separator: ", ")) taken out of its definition; what is on the host stays"
-        case .shrink: "pages that a pool gives up may not be had again without a reboot"
+        case .shrink: "pages that a pool gives up may not be available again without a reboot"
         }
     }
 

@@ -21,7 +21,7 @@ enum Impact: Hashable {
         case .removed: "definition removed"
         case .replaced: "definition replaced"
         case .released: "released"
-        case .takenOver: "taken over"
+        case .takenOver: "adoption"
         case .nextStart: "at next start"
         }
     }

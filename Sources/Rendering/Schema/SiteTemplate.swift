@@ -32,11 +32,11 @@ public struct SiteTemplate {
         let cells = facts.cells.map { "    # \(describe($0))" }
         let shared = sharedCPUs
         let dedicated = facts.onlineCPUs.subtracting(shared)
-        var lines = ["  \(YAMLWord.text(of: host)):", "    # What it had when this was written:"] + cells
+        var lines = ["  \(YAMLWord.text(of: host)):", "    # The host when this was written:"] + cells
         lines += [
             "    connect: qemu:///system",
-            "    # CPUs for vCPUs that have a CPU of their own, and for all others and the emulators. Without this any CPU",
-            "    # serves either, and one given to a guest is taken from the others.",
+            "    # CPUs for dedicated vCPUs, and for shared vCPUs and the emulators. Without this any CPU serves either, and",
+            "    # the dedicated CPUs of a guest are taken from the shared ones.",
         ]
         if !shared.isEmpty, !dedicated.isEmpty {
             let line = "cpus: {dedicated: '\(dedicated)', shared: '\(shared)'}"

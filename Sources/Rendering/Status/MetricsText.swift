@@ -67,7 +67,7 @@ public struct MetricsText {
                 "last_apply_succeeded", "Whether the newest transaction was carried out whole.",
                 metrics.lastApply.map { [([], $0.succeeded ? 1 : 0)] } ?? []),
             MetricFamily(
-                "txn_open", "How many transactions broke off or need a person.",
+                "txn_open", "How many transactions are unfinished or need a person.",
                 metrics.openTransactions.map { [([], Int64($0))] } ?? []),
         ]
     }

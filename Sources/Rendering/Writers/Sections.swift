@@ -6,7 +6,7 @@ func joinedSections(_ sections: [[String]]) -> String {
 }
 
 /// Findings as a compiler shows them, line by line.
-func findingLines(_ diagnostics: [Diagnostic], _ sources: [SourceText]) -> [String] {
-    let text = DiagnosticText(sources: sources).render(diagnostics)
+func findingLines(_ diagnostics: [Diagnostic], width: Int) -> [String] {
+    let text = DiagnosticText(width: width).render(diagnostics)
     return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
 }

@@ -35,7 +35,7 @@ struct MachineRules {
         for (name, mark) in keys {
             guard let mark else { continue }
             report.error(
-                .conflictingKeys, "'\(name)' cannot stand beside '\(other)'", at: mark, label: why,
+                .conflictingKeys, "'\(name)' cannot be combined with '\(other)'", at: mark, label: why,
                 hint: "remove one of the two")
         }
     }

@@ -101,7 +101,7 @@ extension CommandHost {
 extension CommandHost {
     /// Runs a command as it is.
     func run(
-        _ arguments: [String], answer: String? = nil, time: Int64? = nil, width: Int = 80,
+        _ arguments: [String], answer: String? = nil, time: Int64? = nil, width: Int? = nil,
         outputFailure: OutputFailure? = nil
     )
         -> CommandRun

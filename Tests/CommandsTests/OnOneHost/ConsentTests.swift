@@ -20,7 +20,7 @@ extension OnOneHost {
             try host.site("web: {adopt: true, vcpus: 2, ram: 64MiB, numa_nodes: 1, state: shutoff}")
             let run = host.apply(answer: "no")
             #expect(run.status == 15)
-            #expect(run.errors.contains("guest/web: a domain that this site did not create is taken over"))
+            #expect(run.errors.contains("guest/web: a domain that this site did not create is adopted"))
             #expect(run.errors.contains("guest/web: it is shut down"))
             #expect(run.errors.hasSuffix("Cancelled; nothing was changed.\n"))
             #expect(run.output.contains("adopt, guest shutdown"))
@@ -42,7 +42,7 @@ extension OnOneHost {
             let run = host.apply(answer: nil)
             #expect(run.status == 15)
             #expect(run.errors.contains("NP603"))
-            #expect(run.errors.contains("guest/web: a domain that this site did not create is taken over"))
+            #expect(run.errors.contains("guest/web: a domain that this site did not create is adopted"))
             #expect(
                 run.errors.contains("guest/web: it runs and moves to other cells; the move waits for its next start"))
             #expect(run.output.contains("at next start.") && !run.output.contains("impact: none"), "\(run.output)")

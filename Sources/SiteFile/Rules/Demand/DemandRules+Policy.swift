@@ -47,12 +47,12 @@ extension DemandRules {
         guard let resource = dedicated ?? shared else { return nil }
         if policy != nil {
             report.error(
-                .resourceConflict, "resources:PCPU and resources:VCPU cannot stand beside a CPU policy",
+                .resourceConflict, "resources:PCPU and resources:VCPU cannot be combined with a CPU policy",
                 at: resource.mark, hint: "keep one of the two")
         }
         if dedicated != nil, let shared {
             report.error(
-                .resourceConflict, "resources:PCPU and resources:VCPU cannot stand together", at: shared.mark,
+                .resourceConflict, "resources:PCPU and resources:VCPU cannot be combined", at: shared.mark,
                 hint: "use cpu_policy: mixed with cpu_dedicated_mask for a guest with both")
         }
         if let dedicated { checkCount(of: dedicated) }
@@ -80,7 +80,8 @@ extension DemandRules {
         let trait = settings.hyperthreading ?? image.hyperthreading
         if threads != nil, let trait {
             report.error(
-                .resourceConflict, "the trait for hyperthreading cannot stand beside cpu_thread_policy", at: trait.mark,
+                .resourceConflict, "the trait for hyperthreading cannot be combined with cpu_thread_policy",
+                at: trait.mark,
                 hint: "keep one of the two")
         }
         if let mark = threads?.mark ?? trait?.mark, let policy, !policy.isDedicating {
