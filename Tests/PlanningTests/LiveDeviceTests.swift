@@ -105,6 +105,11 @@ struct LiveDeviceTests {
             testDescription: "nothing is known of its buses", buses: "", edit: { $0.disks.append(more) }, orders: [],
             waits: true),
         Edit(
+            testDescription: "an address of a device that cannot be read",
+            buses: ports(2)
+                + "<memballoon model='virtio'><address type='pci' bus='0xq1' slot='0x00' function='0x0'/></memballoon>",
+            edit: { $0.disks.append(more) }, orders: [], waits: true),
+        Edit(
             testDescription: "a SCSI disk wants a controller",
             edit: { $0.disks.append(GuestMachine.Disk(path: Located("/c.raw"), format: .raw, bus: .scsi)) },
             orders: [], waits: true),

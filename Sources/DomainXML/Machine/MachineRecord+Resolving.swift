@@ -11,7 +11,7 @@ extension MachineRecord {
             base: wish.base, hypervisor: wish.hypervisor, machine: wish.machine,
             interfaces: devices?.interfaces ?? [], hostDevices: wish.hostDevices, kernel: devices?.kernel,
             initrd: devices?.initrd, commandLine: devices?.commandLine, hasConsole: devices?.hasConsole,
-            isPartial: wish.isPartial)
+            description: wish.description, isPartial: wish.isPartial)
         var naming = DiskNaming(
             prior: domain.flatMap { prior?.namingDisks(in: $0) }?.disks ?? prior?.disks,
             present: domain?.element(named: "devices")?.elements(named: "disk"),

@@ -16,7 +16,7 @@ extension MachineRecord {
             hostDevices: children("hostdev").compactMap { $0[attribute: "address"].flatMap { PCIAddress($0) } },
             kernel: boot?[attribute: "kernel"], initrd: boot?[attribute: "initrd"],
             commandLine: boot?[attribute: "cmdline"], hasConsole: element[attribute: "console"].map { $0 == "yes" },
-            isPartial: element[attribute: "partial"] == "yes")
+            description: element[attribute: "description"], isPartial: element[attribute: "partial"] == "yes")
     }
 
     /// The record as an element of a mark.
@@ -26,6 +26,7 @@ extension MachineRecord {
         element[attribute: "hypervisor"] = hypervisor?.rawValue
         element[attribute: "type"] = machine
         element[attribute: "console"] = hasConsole.map { $0 ? "yes" : "no" }
+        element[attribute: "description"] = description
         if isPartial { element[attribute: "partial"] = "yes" }
         if let kernel {
             var boot = XMLElement("np:boot", [.init("kernel", kernel)])

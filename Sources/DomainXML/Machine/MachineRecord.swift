@@ -39,6 +39,8 @@ public struct MachineRecord: Hashable, Sendable {
     public var commandLine: String?
     /// Whether the guest has a serial console; nil where the site does not say.
     public var hasConsole: Bool?
+    /// What the guest is for, in free text, where the site says so.
+    public var description: String?
     /// Whether the machine was there before the site, which says only a part of it.
     public var isPartial: Bool
 
@@ -50,7 +52,7 @@ public struct MachineRecord: Hashable, Sendable {
         base: String? = nil, hypervisor: MachineDescription.Hypervisor? = nil, machine: String? = nil,
         disks: [Disk] = [], interfaces: [MachineDescription.Interface] = [], hostDevices: [PCIAddress] = [],
         kernel: String? = nil, initrd: String? = nil, commandLine: String? = nil, hasConsole: Bool? = nil,
-        isPartial: Bool = false
+        description: String? = nil, isPartial: Bool = false
     ) {
         self.isPartial = isPartial
         self.base = base
@@ -63,6 +65,7 @@ public struct MachineRecord: Hashable, Sendable {
         self.initrd = initrd
         self.commandLine = commandLine
         self.hasConsole = hasConsole
+        self.description = description
     }
 }
 
@@ -107,13 +110,15 @@ public struct MachineWish: Hashable, Sendable {
     public var devices: Devices?
     /// PCI devices of the host, beside all others.
     public var hostDevices: [PCIAddress]
+    /// What the guest is for, in free text; nil leaves that as it is.
+    public var description: String?
     /// Whether the machine was there before the site, which says only a part of it.
     public var isPartial: Bool
 
     /// Puts a wish together.
     public init(
         base: String? = nil, hypervisor: MachineDescription.Hypervisor? = nil, machine: String? = nil,
-        devices: Devices? = nil, hostDevices: [PCIAddress] = [], isPartial: Bool = false
+        devices: Devices? = nil, hostDevices: [PCIAddress] = [], description: String? = nil, isPartial: Bool = false
     ) {
         self.isPartial = isPartial
         self.base = base
@@ -121,6 +126,7 @@ public struct MachineWish: Hashable, Sendable {
         self.machine = machine
         self.devices = devices
         self.hostDevices = hostDevices
+        self.description = description
     }
 
     /// Whether the site says nothing at all.

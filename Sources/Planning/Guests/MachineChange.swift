@@ -57,13 +57,19 @@ struct MachineChange {
         let atOnce =
             running.flatMap { goesOn ? LiveDevices(of: name, $0, live: present.present) : nil } ?? LiveDevices()
         live = atOnce
-        let late = running.map { MachineChange.base(record, present) + $0.differences.map { DeviceChange($0).pending } }
+        // A guest does not see its description: that of the running domain is nothing to wait for.
+        let late = running.map {
+            MachineChange.base(record, present)
+                + $0.differences.filter { $0.key != .description }.map { DeviceChange($0).pending }
+        }
         pending = (late ?? []).filter { !atOnce.changes($0.key) }
         let waiting = Dictionary((late ?? []).map { ($0.key, $0) }) { first, _ in first }
         parts = merge.differences.map(DeviceChange.init).map { change in
             change.part(
-                when: !present.isRunning ? .define : atOnce.changes(.machine(change.key)) ? .live : .nextStart,
-                live: present.live == nil ? nil : MachineChange.live(change, waiting[.machine(change.key)]),
+                when: !present.isRunning || change.key == .description
+                    ? .define : atOnce.changes(.machine(change.key)) ? .live : .nextStart,
+                live: present.live == nil || change.key == .description
+                    ? nil : MachineChange.live(change, waiting[.machine(change.key)]),
                 drift: prior == record ? .definition : nil)
         }
     }
@@ -80,7 +86,7 @@ struct MachineChange {
             return
         }
         let live = DeviceChange.settings(of: present.present, OwnershipMark(reading: present.present)?.machine)
-        pending = DeviceChange.between(live, want).map(\.pending)
+        pending = DeviceChange.between(live, want).filter { $0.key != .description }.map(\.pending)
     }
 
     private static func machineType(_ want: String?, in document: XMLElement) -> Obstacle? {
@@ -186,7 +192,7 @@ extension MachineWish {
             hypervisor: machine.accelerator.map { _ in description.hypervisor }, machine: description.machine,
             devices: devices == Devices(hasConsole: nil) ? nil : devices,
             hostDevices: machine.base == nil && machine.adopts?.value != true ? description.hostDevices : [],
-            isPartial: isPartial)
+            description: machine.description?.value, isPartial: isPartial)
     }
 }
 

@@ -23,6 +23,6 @@ extension MachineDescription {
             },
             hostDevices: guest.demand.devices.map(\.value),
             kernel: machine.kernel?.value, initrd: machine.initrd?.value, commandLine: machine.commandLine?.value,
-            hasConsole: machine.hasConsole ?? true)
+            hasConsole: machine.hasConsole ?? true, description: machine.description?.value)
     }
 }

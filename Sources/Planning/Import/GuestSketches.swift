@@ -18,7 +18,7 @@ struct GuestSketches {
     }
 
     /// The way that every domain can be said: it is taken over, and what it has stays as it is.
-    var asItIs: [SketchKey] { autostart + [SketchKey("adopt", .flag(true))] }
+    var asItIs: [SketchKey] { description + autostart + [SketchKey("adopt", .flag(true))] }
 
     /// What can be said of a domain that keeps its place, key by key; each of them stands for itself.
     var inPlace: [SketchKey] {
@@ -54,7 +54,7 @@ struct GuestSketches {
 
     /// Each a list of a guest's keys, in the order in which they are written.
     var all: [[SketchKey]] {
-        let end = seen + autostart + [SketchKey("adopt", .flag(true))]
+        let end = seen + asItIs
         let byPolicy = shapes.flatMap { shape in
             processors.flatMap { processor in
                 emulators(processor).map { size + shape + processor + $0 + memory(processor, shape) + end }
@@ -223,6 +223,12 @@ struct GuestSketches {
 
     /// Whether the number of iothreads was asked for, so that it is said again.
     private var saysIOThreads: Bool { record.mark?.managedPaths.contains("iothreads") ?? false }
+
+    /// What the site said that the guest is for, unless it would be read as words with placeholders now.
+    private var description: [SketchKey] {
+        guard let text = record.mark?.machine?.description, !text.contains("{") else { return [] }
+        return [SketchKey("description", .word(text))]
+    }
 
     private var autostart: [SketchKey] { record.facts.autostart ? [SketchKey("autostart", .flag(true))] : [] }
 }

@@ -167,7 +167,7 @@ struct ImportAttempt {
     /// Those of the keys that the site file's own rules accept, each with those before it.
     private func readable(_ keys: [SketchKey]) -> [SketchKey] {
         if demand(keys) != nil { return keys }
-        let needed: Set<String> = ["autostart", "adopt"]
+        let needed: Set<String> = ["description", "autostart", "adopt"]
         let own = keys.filter { needed.contains($0.name) }
         return keys.filter { !needed.contains($0.name) }.reduce(into: []) { kept, key in
             if demand(kept + [key] + own) != nil { kept.append(key) }
@@ -185,7 +185,7 @@ struct ImportAttempt {
     /// Guests of a flavor that is on their marks are written by that name, as far as the flavor means the same for all of them.
     private var sketch: SiteSketch {
         var sketch = SiteSketch(site: source.site, host: source.hostName, hostKeys: hostKeys)
-        let own: Set<String> = ["autostart", "adopt", "numa_placement"]
+        let own: Set<String> = ["description", "autostart", "adopt", "numa_placement"]
         for record in source.records {
             guard let keys = ways[record.facts.name]?.first else { continue }
             guard let flavor = record.mark?.flavor, !isAsItIs(record.facts.name) else {

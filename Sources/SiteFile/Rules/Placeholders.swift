@@ -1,6 +1,6 @@
 internal import Diagnostics
 
-/// What stands in paths, hardware addresses and kernel arguments of a guest for its name, or for its number among those that one
+/// What stands in paths, hardware addresses, kernel arguments and the description of a guest for its name, or for its number among those that one
 /// entry makes: `{name}` and `{index}`.
 struct Placeholders {
     static let name = "{name}"
@@ -23,6 +23,7 @@ struct Placeholders {
         machine.kernel = machine.kernel.map(filled)
         machine.initrd = machine.initrd.map(filled)
         machine.commandLine = machine.commandLine.map(filled)
+        machine.description = machine.description.map(filled)
         for index in machine.disks.indices { machine.disks[index].path = filled(machine.disks[index].path) }
         for index in machine.interfaces.indices {
             machine.interfaces[index].mac = machine.interfaces[index].mac.map(address)
