@@ -186,6 +186,14 @@ struct LiveDeviceTests {
             ])
         #expect(removed.plan.restartPending.isEmpty)
         Self.expectTold(removed, request)
+
+        // The guest lets go of neither: the site has to say so until it does.
+        let kept = request.host.domains[0].liveXML
+        request = request.applied(removed, state: .running)
+        #expect(Planner.plan(request).plan.isEmpty, "a domain that let go of them is not written again")
+        request.host.domains[0].liveXML = kept
+        let again = Planner.plan(request)
+        #expect(Self.devices(again) == Self.devices(removed))
     }
 
     @Test("wait when the guest is power cycled in the same plan, or shut down")

@@ -41,6 +41,10 @@ public struct MachineRecord: Hashable, Sendable {
     public var hasConsole: Bool?
     /// What the guest is for, in free text, where the site says so.
     public var description: String?
+    /// Disks that the site had and has no more, and that the domain still had while it ran.
+    public var formerDisks: [Disk] = []
+    /// Interfaces of that kind, with the addresses that they have.
+    public var formerInterfaces: [MachineDescription.Interface] = []
     /// Whether the machine was there before the site, which says only a part of it.
     public var isPartial: Bool
 

@@ -48,6 +48,7 @@ struct MachineChange {
             return
         }
         var record = MachineRecord(wish, prior: prior, in: present.document)
+        if !wish.isPartial, let prior { record.remember(prior, of: present) }
         obstacle = MachineChange.machineType(record.machine, in: present.document)
         if obstacle != nil { record.machine = prior?.machine }
         let merge = MachineMerge(record, prior: prior, into: present.document)
@@ -121,6 +122,18 @@ struct MachineChange {
             prior: later.map { (first ?? MachineRecord(isPartial: $0.isPartial)).adding($0, of: present.document) }
                 ?? first,
             into: present.present)
+    }
+}
+
+extension MachineRecord {
+    /// Keeps in mind what the running domain still has of devices that the site took out. What is remembered stays so until the site
+    /// takes out more: a domain that has let go of it in the meantime is no reason to write its definition.
+    fileprivate mutating func remember(_ prior: MachineRecord, of present: DomainRecord) {
+        (formerDisks, formerInterfaces) = (prior.formerDisks, prior.formerInterfaces)
+        guard self != prior else { return }
+        (formerDisks, formerInterfaces) = ([], [])
+        guard present.live != nil else { return }
+        self = remembering(prior, of: present.document, in: present.present)
     }
 }
 
