@@ -81,6 +81,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case memoryInUse = "NP321"
     case domainRunsAnywhere = "NP322"
     case memoryFromOtherCells = "NP323"
+    case shutOffWithoutRoom = "NP324"
     case isolatedCPUsRead = "NP330"
     case coreKindMissed = "NP331"
     case topologyContradicted = "NP332"

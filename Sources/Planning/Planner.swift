@@ -89,8 +89,13 @@ private struct PlanRun {
     }
 
     func result() -> ExecutablePlan {
-        let question = placementRequest
-        let (placement, moves) = place(question)
+        var question = placementRequest
+        var (placement, moves) = place(question)
+        var roomless: [String] = []
+        if placement.verdict == .infeasible, let (less, left) = withoutIdle(question) {
+            (question, roomless) = (less, left)
+            (placement, moves) = place(question)
+        }
         let answer = PlacementFindings(request: request, placement: placement)
         let pins = HandPinFindings(
             host: request.host, policy: request.policy, guests: request.guests, foreign: question.foreign)
@@ -120,6 +125,7 @@ private struct PlanRun {
                 plan.changes.append(change)
                 steps.append(step)
             }
+            plan.diagnostics += roomless.compactMap(noRoom)
             plan.diagnostics +=
                 pools.bestEffortDiagnostics + pools.surplusDiagnostics + pools.mountDiagnostics + pools.heldDiagnostics
                 + moving.diagnostics(besides: Set(moves.map(\.guest)))
@@ -130,6 +136,8 @@ private struct PlanRun {
                 ).diagnostics
                 + UnconfinedDomains(foreign: question.foreign, placement: placement).diagnostics
                 + PlaceFindings(host: request.host, guests: request.guests).diagnostics(placement)
+                + PlaceFindings(host: request.host, guests: request.guests)
+                .floating(placement) { request.policy.reserve(of: $0) }
         }
         if placement.verdict == .placed {
             let ledger = RoomLedger(
@@ -210,6 +218,54 @@ private struct PlanRun {
         }
         placement.guests = (placement.guests + asDefined).sorted { $0.name < $1.name }
         return (placement, moves)
+    }
+
+    /// Guests that keep their place, do not run, and are not to be started: what they would take of the host is not theirs yet.
+    private var idle: Set<String> {
+        let guests = request.guests.filter { guest in
+            guard keepsPlace(guest), let record = records[guest.name.value], !record.isRunning else { return false }
+            let starts = guest.autostart?.value ?? record.facts.autostart
+            return !starts && guest.state?.value != .running
+        }
+        return Set(guests.map(\.name.value))
+    }
+
+    /// A question that does not fit, without as many of the idle guests as leave no room for the others, and who these are; nil when
+    /// that is not what is in the way.
+    private func withoutIdle(_ question: PlacementRequest) -> (PlacementRequest, [String])? {
+        let names = idle
+        let loads = question.foreign.filter { names.contains($0.name) }
+        guard !loads.isEmpty else { return nil }
+        var less = question
+        less.explains = false
+        less.foreign.removeAll { names.contains($0.name) }
+        guard Placer.place(less).verdict == .placed else { return nil }
+        var left: [String] = []
+        for (number, load) in loads.enumerated() {
+            var more = less
+            more.foreign = (less.foreign + [load]).sorted { $0.name < $1.name }
+            if number < PlanRun.mostIdle, Placer.place(more).verdict == .placed {
+                less = more
+            } else {
+                left.append(load.name)
+            }
+        }
+        less.explains = question.explains
+        return (less, left)
+    }
+
+    /// For how many idle guests it is tried whether they fit beside the others.
+    private static let mostIdle = 32
+
+    private func noRoom(_ name: String) -> Diagnostic? {
+        guard let guest = request.guests.first(where: { $0.name.value == name }) else { return nil }
+        return Diagnostic(
+            .shutOffWithoutRoom, "guest '\(name)' is shut off, and there is no room for it beside the others",
+            at: guest.name.mark, severity: .warning,
+            notes: ["what it would take as it is defined is not counted in this plan"],
+            hint:
+                "it can be started once others are shut off; 'state: running' makes the plan find room for it or refuse"
+        )
     }
 
     /// The placement with new guests where they have room beside those that run elsewhere than planned until their restart; the

@@ -53,7 +53,7 @@ extension JSONValue {
 
     private func item(like wanted: JSONValue, at index: Int) -> JSONValue? {
         let items = list ?? []
-        for key in ["name", "guest", "id", "host_cell", "page_kib"] {
+        for key in ["name", "guest", "id", "host_cell", "page_kib", "code"] {
             if let value = wanted[key] { return items.first { $0[key] == value } }
         }
         return items.indices.contains(index) ? items[index] : nil

@@ -115,12 +115,12 @@ struct ImportTests {
 
     @Test("leaves out of the entry what there are no keys for, and names it in a comment")
     func inexact() throws {
-        let tune = "<numatune><memory mode='strict' nodeset='0'/></numatune></domain>"
+        let tune = "<numatune><memory mode='strict' placement='auto'/></numatune></domain>"
         let imported = try imported("vcpus: 2, ram: 1GiB, accelerator: qemu") { $0.replacing("</domain>", with: tune) }
         #expect(imported.status == 0)
         let entry =
             "\n  own: {vcpus: 2, ram: 1GiB, adopt: true}\n    # There are no keys for this; it stays as it is:\n"
-        #expect(imported.output.contains("\(entry)    #   numatune.memory strict 0\n"), "\(imported.output)")
+        #expect(imported.output.contains("\(entry)    #   numatune.memory strict auto\n"), "\(imported.output)")
         #expect(imported.errors.contains("NP610"))
         #expect(try parts(imported) == ["metadata"])
     }
@@ -143,9 +143,17 @@ struct ImportTests {
                 }))
         let run = CommandRun(["import", "--facts", "facts.json"], files: ["facts.json": files.facts])
         #expect(run.output.contains("\n  web1: {") && run.output.contains("\n  web2: {"), "\(run.output)")
-        #expect(run.output.contains("\n  db: {vcpus: 2, ram: 1GiB, vcpu_pins: {0: 0, 1: 1}, adopt: true}\n"))
+        let entry = "\n  db:\n    vcpus: 2\n    ram: 1GiB\n    vcpu_pins: {0: 0, 1: 1}\n    adopt: true\n"
+        #expect(run.output.contains(entry), "\(run.output)")
         #expect(run.output.contains("    #   numatune.memnode[0] strict 0-1\n"))
         #expect(try self.parts(run).allSatisfy { $0 == "metadata" })
+        // What is suggested is there to be uncommented as it stands, and changes what is said beside it.
+        let site = run.output.replacing(#/    # (?=[a-z_]+: )/#, with: "    ")
+        let plan = CommandRun(
+            ["plan", "site.yaml", "--facts", "facts.json", "--format", "json"],
+            files: ["site.yaml": site, "facts.json": files.facts])
+        #expect(site != run.output && plan.status == 0, "\(site)\(plan.errors)")
+        #expect(plan.output.contains("numatune.memnode[0]") && !plan.output.contains("cputune.vcpupin"))
     }
 
     @Test(
@@ -174,7 +182,7 @@ struct ImportTests {
         #expect(try self.parts(run).allSatisfy { $0 == "metadata" })
     }
 
-    @Test("says that its file cannot be applied where shut-off domains need more than the host has")
+    @Test("says which shut-off domains need more than the host has, and its file can be applied all the same")
     func overfull() throws {
         let bound = """
             <memory unit='GiB'>5</memory><vcpu>1</vcpu><os><type>hvm</type></os>
@@ -187,11 +195,11 @@ struct ImportTests {
                     (name, "<domain type='kvm'><name>\(name)</name>\(bound)</domain>")
                 }))
         let run = CommandRun(["import", "--facts", "facts.json"], files: ["facts.json": files.facts])
-        #expect(run.errors.contains("no plan for the file can be carried out"), "\(run.output)\(run.errors)")
+        #expect(run.errors.contains("there is no room for it beside the others"), "\(run.output)\(run.errors)")
         let plan = CommandRun(
             ["plan", "site.yaml", "--facts", "facts.json"],
             files: ["site.yaml": run.output, "facts.json": files.facts])
-        #expect(plan.status == 10)
+        #expect(plan.status == 0 && plan.errors.contains("NP324"), "\(plan.output)\(plan.errors)")
     }
 
     @Test("leaves out domains of other managers and of other sites", arguments: [true, false])

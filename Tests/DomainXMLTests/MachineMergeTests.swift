@@ -120,6 +120,7 @@ struct MachineMergeTests {
                 ["os.kernel - > /boot/k", "os.cmdline - > quiet"]
             ),
             Edit("no console", { $0.devices?.hasConsole = false }, ["devices.console true > -"]),
+            Edit("a description", { $0.description = "R&D <web>" }, ["description - > R&D <web>"]),
             Edit("a machine", { $0.machine = "pc-q35-8.0" }, ["os.machine pc-q35-7.2 > pc-q35-8.0"]),
             Edit("plain emulation", { $0.hypervisor = .qemu }, ["domain.type kvm > qemu"]),
             Edit(

@@ -106,6 +106,11 @@ struct LiveDeviceTests {
             testDescription: "nothing is known of its buses", buses: "", edit: { $0.disks.append(more) }, orders: [],
             waits: true),
         Edit(
+            testDescription: "an address of a device that cannot be read",
+            buses: ports(2)
+                + "<memballoon model='virtio'><address type='pci' bus='0xq1' slot='0x00' function='0x0'/></memballoon>",
+            edit: { $0.disks.append(more) }, orders: [], waits: true),
+        Edit(
             testDescription: "a SCSI disk wants a controller",
             edit: { $0.disks.append(Located(GuestDisk(path: "/c.raw", format: .raw, bus: .scsi))) },
             orders: [], waits: true),
@@ -182,6 +187,14 @@ struct LiveDeviceTests {
             ])
         #expect(removed.plan.restartPending.isEmpty)
         Self.expectTold(removed, request)
+
+        // The guest lets go of neither: the site has to say so until it does.
+        let kept = request.host.domains[0].liveXML
+        request = request.applied(removed, state: .running)
+        #expect(Planner.plan(request).plan.isEmpty, "a domain that let go of them is not written again")
+        request.host.domains[0].liveXML = kept
+        let again = Planner.plan(request)
+        #expect(Self.devices(again) == Self.devices(removed))
     }
 
     @Test("wait when the guest is power cycled in the same plan, or shut down")

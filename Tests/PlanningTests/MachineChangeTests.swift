@@ -38,6 +38,20 @@ struct MachineChangeTests {
             ])
     }
 
+    @Test("has a description that is changed at once and waits for no start", arguments: [nil, "what it is for"])
+    func described(text: String?) throws {
+        var machine = Self.machine
+        machine.description = Located("as it was")
+        let first = Self.request(machine)
+        var next = first.applied(Planner.plan(first), state: .running)
+        next.guests[0].machine.description = text.map { Located($0) }
+        let changed = Planner.plan(next)
+        let part = try #require(changed.plan.changes.first?.parts.first { $0.path == "description" })
+        #expect(part.now == .text("as it was") && part.want == text.map { .text($0) } && part.when == .define)
+        let after = Planner.plan(next.applied(changed, state: .running)).plan
+        #expect(after.changes.isEmpty && after.restartPending.isEmpty, "\(after.changes)")
+    }
+
     @Test(
         "is changed for the next start when the site changes it, and is in sync only then",
         arguments: [

@@ -25,7 +25,7 @@ struct OverheadTests {
         "by the formula: 32 MiB, 256 KiB a vCPU, a 256th of ordinary memory",
         arguments: [
             (1, 131_072, nil, 33_536), (16, 0, nil, 36_864), (4, 1_048_576, .large, 33_792),
-            (4, 1_048_576, .small, 37_888), (4, 1_048_576, .any, 33_792),
+            (4, 1_048_576, .small, 37_888), (4, 1_048_576, .any, 37_888),
         ] as [(Int, UInt64, GuestDemand.PageRequest?, KiB)])
     func formula(vcpus: Int, memory: UInt64, page: GuestDemand.PageRequest?, overhead: KiB) {
         let demand = GuestDemand.even(1, vcpus: vcpus, memory: KiB(memory), page: page)

@@ -12,6 +12,7 @@ struct PlaceholderTests {
             guests:
               web:
                 {vcpus: 1, ram: 1GiB, count: 11, kernel: /boot/vmlinuz, initrd: '/boot/{index}.img', cmdline: 'host={name}',
+                 description: 'number {index}, {name}',
                  disks: [{path: '/srv/{name}.qcow2'}, {path: /srv/base.iso, read_only: true}],
                  interfaces: [{network: n, mac: '52:54:00:00:01:{index}'}]}
               based: {vcpus: 1, ram: 1GiB, base: '{name}.xml'}
@@ -23,6 +24,7 @@ struct PlaceholderTests {
         #expect(machines[10].disks[0].value.path == "/srv/web-11.qcow2")
         #expect(machines[10].interfaces[0].mac == "52:54:00:00:01:0b")
         #expect(machines[10].initrd?.value == "/boot/11.img" && machines[10].commandLine?.value == "host=web-11")
+        #expect(machines[10].description?.value == "number 11, web-11")
         #expect(machines[11].base?.value == "based.xml")
     }
 
@@ -36,6 +38,7 @@ struct PlaceholderTests {
             (guest("interfaces: [{network: n, mac: ▶'52:54:00:00:00:{name}'}]"), .badName),
             (guest("disks: [{path: ▶'/srv/{index}.img'}]"), .missingKey),
             (guest("base: ▶'{index}.xml'"), .missingKey),
+            (guest("description: ▶'number {index}'"), .missingKey),
             (
                 """
                 guests:

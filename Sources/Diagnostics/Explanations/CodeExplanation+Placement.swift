@@ -167,6 +167,15 @@ extension CodeExplanation {
             Give the guest more cells (numa_nodes: 2), or less memory; numa_policy: strict refuses such a placement.
             """),
         CodeExplanation(
+            .shutOffWithoutRoom, "a guest that is shut off has no room beside the others",
+            """
+            A warning: the guest was taken over as it is, does not run, and does not start with the host. With what it would take of \
+            the host the others would not fit, so it is not counted, and the plan stands without it. Started by hand it would \
+            fail, or take memory and CPUs that others were promised.
+            Leave it off, shut others off first, or remove its entry. With state: running or autostart: true it counts like any \
+            other guest, and the plan says what it lacks.
+            """),
+        CodeExplanation(
             .isolatedCPUsRead, "isolated CPUs serve dedicated vCPUs",
             """
             The host has no 'cpus' in the site, and the kernel isolates some CPUs (isolcpus). The scheduler does not \

@@ -14,7 +14,8 @@ public struct HotplugRoom: Hashable, Sendable {
     /// Ports or slots of the bus that nothing is in.
     public private(set) var free: Int
 
-    /// Reads what a running domain runs with; nil where devices can only be changed by a restart, or it is not known how.
+    /// Reads what a running domain runs with; nil where devices can only be changed by a restart, or it cannot be told what its buses
+    /// have left.
     public init?(in live: XMLElement) {
         guard ["kvm", "qemu"].contains(live[attribute: "type"]), let devices = live.element(named: "devices") else {
             return nil
@@ -25,9 +26,11 @@ public struct HotplugRoom: Hashable, Sendable {
         if type.hasPrefix("s390-ccw") {
             (bus, free) = (.channels, .max)
         } else if models.contains("pcie-root") {
-            (bus, free) = (.ports, HotplugRoom.freePorts(controllers, devices))
+            guard let taken = HotplugRoom.addresses(in: devices) else { return nil }
+            (bus, free) = (.ports, HotplugRoom.freePorts(controllers, taken))
         } else if models.contains("pci-root") {
-            (bus, free) = (.slots, HotplugRoom.freeSlots(devices))
+            guard let taken = HotplugRoom.addresses(in: devices) else { return nil }
+            (bus, free) = (.slots, HotplugRoom.freeSlots(taken))
         } else {
             return nil
         }
@@ -70,8 +73,8 @@ public struct HotplugRoom: Hashable, Sendable {
         device.name == "disk" && device.element(named: "target")?[attribute: "bus"] == "scsi"
     }
 
-    private static func freePorts(_ controllers: [XMLElement], _ devices: XMLElement) -> Int {
-        let taken = Set(addresses(in: devices).map(\.bus))
+    private static func freePorts(_ controllers: [XMLElement], _ addresses: [(bus: Int, slot: Int)]) -> Int {
+        let taken = Set(addresses.map(\.bus))
         return controllers.filter { controller in
             ["pcie-root-port", "pcie-switch-downstream-port"].contains(controller[attribute: "model"])
                 && !(controller[attribute: "index"].flatMap { Int($0) }.map(taken.contains) ?? true)
@@ -79,22 +82,27 @@ public struct HotplugRoom: Hashable, Sendable {
     }
 
     /// The first three slots are the chipset's own and the one that libvirt keeps for a graphics card.
-    private static func freeSlots(_ devices: XMLElement) -> Int {
-        let taken = Set(addresses(in: devices).filter { $0.bus == 0 }.map(\.slot)).union([0, 1, 2])
+    private static func freeSlots(_ addresses: [(bus: Int, slot: Int)]) -> Int {
+        let taken = Set(addresses.filter { $0.bus == 0 }.map(\.slot)).union([0, 1, 2])
         return 32 - taken.count
     }
 
-    private static func addresses(in devices: XMLElement) -> [(bus: Int, slot: Int)] {
-        devices.elements.compactMap { device in
-            guard let address = device.element(named: "address"), address[attribute: "type"] == "pci" else {
+    /// Where on the buses the devices are; nil when one of these numbers cannot be read.
+    private static func addresses(in devices: XMLElement) -> [(bus: Int, slot: Int)]? {
+        let addresses = devices.elements.compactMap { $0.element(named: "address") }
+            .filter { $0[attribute: "type"] == "pci" }
+        let read = addresses.compactMap { address -> (bus: Int, slot: Int)? in
+            guard let bus = number(address[attribute: "bus"]), let slot = number(address[attribute: "slot"]) else {
                 return nil
             }
-            return (number(address[attribute: "bus"]), number(address[attribute: "slot"]))
+            return (bus, slot)
         }
+        return read.count == addresses.count ? read : nil
     }
 
-    private static func number(_ text: String?) -> Int {
+    /// A number as libvirt writes it, 0 where it writes none; nil for what is no number.
+    private static func number(_ text: String?) -> Int? {
         guard let text else { return 0 }
-        return (text.hasPrefix("0x") ? Int(text.dropFirst(2), radix: 16) : Int(text)) ?? 0
+        return text.hasPrefix("0x") ? Int(text.dropFirst(2), radix: 16) : Int(text)
     }
 }

@@ -18,6 +18,8 @@ public enum MachineKey: Hashable, Sendable {
     case hostDevice(PCIAddress)
     /// The serial console.
     case console
+    /// What the guest is for, in free text.
+    case description
 
     /// The stable path in the words of libvirt: `os.machine`, `devices.disk[vda].source`.
     public var path: String {
@@ -30,6 +32,7 @@ public enum MachineKey: Hashable, Sendable {
         case .interface(let address, let name): "devices.interface[\(address)].\(name)"
         case .hostDevice(let address): "devices.hostdev[\(address)]"
         case .console: "devices.console"
+        case .description: "description"
         }
     }
 }
@@ -37,7 +40,7 @@ public enum MachineKey: Hashable, Sendable {
 extension MachineKey {
     /// The key of a path in a document; nil when there is none of that path.
     public init?(path: String) {
-        let names: [MachineKey] = [.base, .hypervisor, .machineType, .console]
+        let names: [MachineKey] = [.base, .hypervisor, .machineType, .console, .description]
         if let found = names.first(where: { $0.path == path }) {
             self = found
         } else if path.hasPrefix("os.") {

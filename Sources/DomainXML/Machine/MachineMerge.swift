@@ -23,6 +23,7 @@ public struct MachineMerge {
         // What a domain had before the site is not the site's to take away.
         let removable = record.isPartial ? nil : prior
         mergeHypervisor(record)
+        mergeDescription(record, removable)
         mergeSystem(record, removable)
         mergeDisks(record, removable)
         mergeInterfaces(record, prior)
@@ -35,6 +36,7 @@ public struct MachineMerge {
         let merge = MachineMerge(MachineRecord(isPartial: true), prior: nil, into: document)
         var settings: [MachineKey: SettingValue] = [:]
         settings[.hypervisor] = document[attribute: "type"].map { .text($0) }
+        settings[.description] = (document.element(named: "description")?.text).map { .text($0) }
         let system = document.element(named: "os")
         settings[.machineType] = (system?.element(named: "type")?[attribute: "machine"]).map {
             .text($0)
@@ -76,6 +78,16 @@ public struct MachineMerge {
         guard let want = (record.hypervisor ?? standard)?.rawValue, document[attribute: "type"] != want else { return }
         note(.hypervisor, document[attribute: "type"].map { .text($0) }, .text(want))
         document[attribute: "type"] = want
+    }
+
+    private mutating func mergeDescription(_ record: MachineRecord, _ prior: MachineRecord?) {
+        guard record.description != nil || prior?.description != nil else { return }
+        let now = document.element(named: "description")?.text
+        guard now != record.description else { return }
+        note(.description, now.map { .text($0) }, record.description.map { .text($0) })
+        document.replaceElements(
+            named: "description", with: record.description.map { [XMLElement("description", text: $0)] } ?? [],
+            order: LibvirtOrder.domain)
     }
 
     private mutating func mergeSystem(_ record: MachineRecord, _ prior: MachineRecord?) {

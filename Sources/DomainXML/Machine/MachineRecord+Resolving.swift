@@ -12,7 +12,7 @@ extension MachineRecord {
             base: wish.base, hypervisor: wish.hypervisor, machine: wish.machine,
             interfaces: devices?.interfaces ?? [], hostDevices: wish.hostDevices, kernel: devices?.kernel,
             initrd: devices?.initrd, commandLine: devices?.commandLine, hasConsole: devices?.hasConsole,
-            isPartial: wish.isPartial)
+            description: wish.description, isPartial: wish.isPartial)
         var naming = DiskNaming(
             prior: domain.flatMap { prior?.namingDisks(in: $0) }?.disks ?? prior?.disks,
             present: domain?.element(named: "devices")?.elements(named: "disk"),
@@ -37,13 +37,37 @@ extension MachineRecord {
         return record
     }
 
+    /// The record with what the site took out of the one before, as far as a running domain still has it: only a restart may rid the
+    /// domain of that, and until then it is the site's to tell.
+    ///
+    /// - Parameters:
+    ///   - prior: The record of the definition before this one.
+    ///   - definition: That definition.
+    ///   - live: What the domain runs with.
+    public func remembering(_ prior: MachineRecord, of definition: XMLElement, in live: XMLElement) -> MachineRecord {
+        var record = self
+        let devices = live.element(named: "devices")
+        let targets = Set(
+            (devices?.elements(named: "disk") ?? []).compactMap { $0.element(named: "target")?[attribute: "dev"] })
+        let addresses = Set((devices?.elements(named: "interface") ?? []).compactMap(\.hardwareAddress))
+        let named = Set(disks.map(\.target))
+        record.formerDisks = (prior.formerDisks + prior.disks).filter {
+            targets.contains($0.target) && !named.contains($0.target)
+        }
+        let own = Set(namingInterfaces(in: definition).interfaces.compactMap(\.mac))
+        record.formerInterfaces = (prior.formerInterfaces + prior.namingInterfaces(in: definition).interfaces).filter {
+            $0.mac.map { addresses.contains($0) && !own.contains($0) } ?? false
+        }
+        return record
+    }
+
     /// The record with the disks and interfaces of a later one besides: what a domain was started with, and what it was given since.
     ///
     /// - Parameter definition: The definition that the later record is of.
     public func adding(_ later: MachineRecord, of definition: XMLElement) -> MachineRecord {
         var record = self
         let targets = Set(disks.map(\.target))
-        record.disks += later.disks.filter { !targets.contains($0.target) }
+        record.disks += (later.disks + later.formerDisks).filter { !targets.contains($0.target) }
         var known = interfaces
         for (interface, named) in zip(later.interfaces, later.namingInterfaces(in: definition).interfaces) {
             if let place = known.firstIndex(of: interface) {
@@ -52,6 +76,8 @@ extension MachineRecord {
                 record.interfaces.append(named)
             }
         }
+        let addresses = Set(record.namingInterfaces(in: definition).interfaces.compactMap(\.mac))
+        record.interfaces += later.formerInterfaces.filter { $0.mac.map { !addresses.contains($0) } ?? false }
         return record
     }
 

@@ -16,7 +16,9 @@ extension MachineRecord {
             hostDevices: children("hostdev").compactMap { $0[attribute: "address"].flatMap { PCIAddress($0) } },
             kernel: boot?[attribute: "kernel"], initrd: boot?[attribute: "initrd"],
             commandLine: boot?[attribute: "cmdline"], hasConsole: element[attribute: "console"].map { $0 == "yes" },
-            isPartial: element[attribute: "partial"] == "yes")
+            description: element[attribute: "description"], isPartial: element[attribute: "partial"] == "yes")
+        formerDisks = children("former-disk").compactMap(Disk.init(reading:))
+        formerInterfaces = children("former-interface").compactMap(MachineDescription.Interface.init(record:))
     }
 
     /// The record as an element of a mark.
@@ -26,6 +28,7 @@ extension MachineRecord {
         element[attribute: "hypervisor"] = hypervisor?.rawValue
         element[attribute: "type"] = machine
         element[attribute: "console"] = hasConsole.map { $0 ? "yes" : "no" }
+        element[attribute: "description"] = description
         if isPartial { element[attribute: "partial"] = "yes" }
         if let kernel {
             var boot = XMLElement("np:boot", [.init("kernel", kernel)])
@@ -33,8 +36,10 @@ extension MachineRecord {
             boot[attribute: "cmdline"] = commandLine
             element.append(boot)
         }
-        for disk in disks { element.append(disk.element) }
-        for interface in interfaces { element.append(interface.record) }
+        for disk in disks { element.append(disk.element("np:disk")) }
+        for interface in interfaces { element.append(interface.record("np:interface")) }
+        for disk in formerDisks { element.append(disk.element("np:former-disk")) }
+        for interface in formerInterfaces { element.append(interface.record("np:former-interface")) }
         for address in hostDevices { element.append(XMLElement("np:hostdev", [.init("address", "\(address)")])) }
         return element
     }
@@ -51,9 +56,9 @@ extension MachineRecord.RecordedDisk {
                 isReadOnly: element[attribute: "readonly"] == "yes"))
     }
 
-    fileprivate var element: XMLElement {
+    fileprivate func element(_ name: String) -> XMLElement {
         var element = XMLElement(
-            "np:disk",
+            name,
             [
                 .init("target", target), .init("path", disk.path), .init("format", disk.format.rawValue),
                 .init("bus", disk.bus.rawValue),
@@ -75,8 +80,8 @@ extension GuestInterface {
             source: source, mac: element[attribute: "mac"], model: element[attribute: "model"] ?? "virtio")
     }
 
-    fileprivate var record: XMLElement {
-        var element = XMLElement("np:interface")
+    fileprivate func record(_ name: String) -> XMLElement {
+        var element = XMLElement(name)
         switch source {
         case .network(let name): element[attribute: "network"] = name
         case .bridge(let name): element[attribute: "bridge"] = name

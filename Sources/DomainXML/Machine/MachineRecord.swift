@@ -39,6 +39,12 @@ public struct MachineRecord: Hashable, Sendable {
     public var commandLine: String?
     /// Whether the guest has a serial console; nil where the site does not say.
     public var hasConsole: Bool?
+    /// What the guest is for, in free text, where the site says so.
+    public var description: String?
+    /// Disks that the site had and has no more, and that the domain still had while it ran.
+    public var formerDisks: [Disk] = []
+    /// Interfaces of that kind, with the addresses that they have.
+    public var formerInterfaces: [MachineDescription.Interface] = []
     /// Whether the machine was there before the site, which says only a part of it.
     public var isPartial: Bool
 
@@ -50,7 +56,7 @@ public struct MachineRecord: Hashable, Sendable {
         base: String? = nil, hypervisor: Accelerator? = nil, machine: String? = nil,
         disks: [RecordedDisk] = [], interfaces: [GuestInterface] = [], hostDevices: [PCIAddress] = [],
         kernel: String? = nil, initrd: String? = nil, commandLine: String? = nil, hasConsole: Bool? = nil,
-        isPartial: Bool = false
+        description: String? = nil, isPartial: Bool = false
     ) {
         self.isPartial = isPartial
         self.base = base
@@ -63,6 +69,7 @@ public struct MachineRecord: Hashable, Sendable {
         self.initrd = initrd
         self.commandLine = commandLine
         self.hasConsole = hasConsole
+        self.description = description
     }
 }
 
@@ -106,12 +113,14 @@ public struct MachineWish: Hashable, Sendable {
     public var devices: Devices?
     /// PCI devices of the host, beside all others.
     public var hostDevices: [PCIAddress]
+    /// What the guest is for, in free text; nil leaves that as it is.
+    public var description: String?
     /// Whether the machine was there before the site, which says only a part of it.
     public var isPartial: Bool
 
     package init(
         base: String? = nil, hypervisor: Accelerator? = nil, machine: String? = nil,
-        devices: Devices? = nil, hostDevices: [PCIAddress] = [], isPartial: Bool = false
+        devices: Devices? = nil, hostDevices: [PCIAddress] = [], description: String? = nil, isPartial: Bool = false
     ) {
         self.isPartial = isPartial
         self.base = base
@@ -119,6 +128,7 @@ public struct MachineWish: Hashable, Sendable {
         self.machine = machine
         self.devices = devices
         self.hostDevices = hostDevices
+        self.description = description
     }
 
     /// Whether the site says nothing at all.

@@ -14,6 +14,7 @@ public enum DomainTemplate {
     public static func domain(for machine: MachineDescription) -> XMLElement {
         var domain = XMLElement("domain", [.init("type", machine.hypervisor.rawValue)])
         domain.append(XMLElement("name", text: machine.name))
+        if let text = machine.description { domain.append(XMLElement("description", text: text)) }
         domain.append(machine.operatingSystem)
         if ["x86_64", "i686"].contains(machine.architecture) {
             domain.append(

@@ -24,12 +24,14 @@ public struct MachineDescription: Hashable, Sendable {
     public var commandLine: String?
     /// Whether the guest has a serial console.
     public var hasConsole: Bool
+    /// What the guest is for, in free text; nil says nothing.
+    public var description: String?
 
     package init(
         name: String, hypervisor: Accelerator = .kvm, architecture: String = "x86_64", machine: String? = nil,
         disks: [GuestDisk] = [], interfaces: [GuestInterface] = [], hostDevices: [PCIAddress] = [],
         kernel: String? = nil,
-        initrd: String? = nil, commandLine: String? = nil, hasConsole: Bool = true
+        initrd: String? = nil, commandLine: String? = nil, hasConsole: Bool = true, description: String? = nil
     ) {
         self.name = name
         self.hypervisor = hypervisor
@@ -42,5 +44,6 @@ public struct MachineDescription: Hashable, Sendable {
         self.initrd = initrd
         self.commandLine = commandLine
         self.hasConsole = hasConsole
+        self.description = description
     }
 }

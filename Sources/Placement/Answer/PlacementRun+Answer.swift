@@ -130,8 +130,9 @@ extension PlacementRun {
                 .intersection(request.host.guestCPUs)
             let confined = request.policy.sharedCPUs != nil || everywhere != all
             return GuestPlacement(
-                name: name, emulatorCPUs: demand.pins.emulator.map { $0.value.cpus } ?? [],
-                floatingCPUs: confined ? everywhere : nil, memory: demand.memory,
+                name: name, emulatorCPUs: demand.pins.emulator?.value.pinned ?? [],
+                floatingCPUs: demand.pins.vcpuSet.map(\.value.pinned) ?? (confined ? everywhere : nil),
+                memory: demand.memory,
                 pins: demand.pins.vcpus.mapValues(\.value), overhead: overhead,
                 floatingVCPUs: VCPUSet(numbers: 0..<demand.vcpus))
         }
@@ -139,7 +140,9 @@ extension PlacementRun {
             let (host, page) = (assignment.hosts[index], assignment.pages[index])
             var pins: [VCPU: CPUSet] = [:]
             for vcpu in cell.vcpus {
-                pins[vcpu] = (granted?.pins[index][vcpu]).map { [$0] } ?? demand.pins.vcpus[vcpu]?.value ?? shared[host]
+                pins[vcpu] =
+                    (granted?.pins[index][vcpu]).map { [$0] } ?? demand.pins.vcpus[vcpu]?.value
+                    ?? demand.pins.vcpuSet.map(\.value.pinned) ?? shared[host]
             }
             return GuestCellPlacement(
                 id: cell.id, hostCell: grid.cells[host].id, vcpus: cell.vcpus, memory: cell.memory,
@@ -150,7 +153,7 @@ extension PlacementRun {
         }
         return GuestPlacement(
             name: name, emulatorCPUs: emulator(demand, own: granted?.emulator, cells: cells, shared: everywhere),
-            memory: demand.memory, cells: cells, overhead: overhead)
+            floatingCPUs: demand.pins.vcpuSet?.value.pinned, memory: demand.memory, cells: cells, overhead: overhead)
     }
 
     /// The host cells that the memory of a guest cell is bound to.
@@ -168,9 +171,11 @@ extension PlacementRun {
     private func emulator(
         _ demand: GuestDemand, own: CPU?, cells: [GuestCellPlacement], shared: CPUSet
     ) -> CPUSet {
-        if let pin = demand.pins.emulator { return pin.value.cpus }
+        if let pin = demand.pins.emulator { return pin.value.pinned ?? [] }
         if let own { return [own] }
         if demand.emulatorPolicy == .share, !shared.isEmpty { return shared }
+        // Threads without a pin go where the vCPUs may.
+        if demand.pins.vcpuSet != nil { return [] }
         func union(_ isIncluded: (VCPU) -> Bool) -> CPUSet {
             cells.reduce(into: CPUSet()) { set, cell in
                 for (vcpu, cpus) in cell.pins where isIncluded(vcpu) { set.formUnion(cpus) }
@@ -241,9 +246,4 @@ extension PlacementRun {
             }
         }
     }
-}
-
-extension HandPins.Emulator {
-    /// The CPUs; none where the emulator is pinned to nothing.
-    fileprivate var cpus: CPUSet { if case .cpus(let cpus) = self { cpus } else { [] } }
 }

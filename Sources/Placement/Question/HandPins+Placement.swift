@@ -16,16 +16,23 @@ extension GuestDemand {
     package var sharedPins: CPUSet {
         var cpus = pins.ioThreads.values.reduce(into: CPUSet()) { $0.formUnion($1.value) }
         for (vcpu, pin) in pins.vcpus where !dedicatedVCPUs.contains(vcpu) { cpus.formUnion(pin.value) }
-        if case .cpus(let emulator)? = pins.emulator?.value { cpus.formUnion(emulator) }
+        cpus.formUnion(pins.vcpuSet?.value.pinned ?? [])
+        cpus.formUnion(pins.emulator?.value.pinned ?? [])
         return cpus
     }
 }
 
 extension HostGrid {
-    /// The host cell that a guest cell is on because its vCPUs are pinned there by hand; nil for none.
+    /// The host cell that a guest cell is on because its vCPUs are pinned there by hand, or a guest of one cell because its set of CPUs
+    /// is there; nil for none.
     func home(of cell: GuestCellDemand, _ demand: GuestDemand) -> Int? {
         let pins = demand.ownPins(of: cell)
-        guard let first = pins.min(by: { $0.key < $1.key })?.value else { return nil }
+        guard let first = pins.min(by: { $0.key < $1.key })?.value else {
+            guard demand.cells.count == 1, let set = demand.pins.vcpuSet?.value.pinned else { return nil }
+            return cells.firstIndex { cell in
+                set.isSubset(of: cell.cores.reduce(into: CPUSet()) { $0.formUnion($1.threads) })
+            }
+        }
         return cells.firstIndex { $0.cores.contains { $0.threads.contains(first) } }
     }
 

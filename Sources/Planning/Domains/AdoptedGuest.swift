@@ -127,6 +127,7 @@ struct AdoptedGuest {
         case .currentMemory:
             wanted.currentMemory = demand.currentMemory.flatMap { $0 < demand.memory ? $0 : nil }
         case .vcpuPins: wanted.vcpuPins = demand.pins.vcpus.mapValues(\.value)
+        case .vcpuSet: wanted.vcpuCPUs = demand.pins.vcpuSet?.value.pinned
         case .emulatorPin: wanted.emulatorPin = demand.pins.emulator?.value.pinned
         case .ioThreads: wanted.ioThreads = demand.ioThreads
         case .ioThreadPins: wanted.ioThreadPins = demand.pins.ioThreads.mapValues(\.value)
@@ -139,11 +140,6 @@ struct AdoptedGuest {
         case .pageSize: break
         }
     }
-}
-
-extension HandPins.Emulator {
-    /// The CPUs; nil where the emulator is pinned to nothing.
-    fileprivate var pinned: CPUSet? { if case .cpus(let cpus) = self { cpus } else { nil } }
 }
 
 extension DomainShape {

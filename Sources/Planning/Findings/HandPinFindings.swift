@@ -17,8 +17,8 @@ struct HandPinFindings {
 
     private func offline(_ guest: GuestSpec) -> [Diagnostic] {
         var named = guest.demand.pins.vcpus.sorted { $0.key < $1.key }.map(\.value)
-        if let pin = guest.demand.pins.emulator, case .cpus(let cpus) = pin.value {
-            named.append(Located(cpus, at: pin.mark))
+        for pin in [guest.demand.pins.vcpuSet, guest.demand.pins.emulator].compactMap(\.self) {
+            if let cpus = pin.value.pinned { named.append(Located(cpus, at: pin.mark)) }
         }
         named += guest.demand.pins.ioThreads.sorted { $0.key < $1.key }.map(\.value)
         return named.compactMap { pin in

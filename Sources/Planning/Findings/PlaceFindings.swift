@@ -35,6 +35,39 @@ struct PlaceFindings {
             hint: "no \(kind.rawValue) cores are left for it; 'cpu_kind: any' accepts both kinds")
     }
 
+    /// Memory of guests that are bound nowhere, where the cells that have CPUs do not hold it: the largest of these guests is named.
+    ///
+    /// - Parameter reserve: By host cell: memory that stays with the host.
+    func floating(_ placement: Placement, reserve: (CellID) -> KiB) -> [Diagnostic] {
+        let barren = host.cells.filter { $0.cpus.isEmpty && ($0.memory ?? .zero) > .zero }
+        let floating = placement.guests.filter { $0.cells.isEmpty && $0.boundTo.isEmpty }
+        guard !barren.isEmpty, let largest = floating.max(by: { $0.memory < $1.memory }),
+            let guest = guests.first(where: { $0.name.value == largest.name })
+        else { return [] }
+        let near = host.cells.filter { !$0.cpus.isEmpty }
+        let room = near.reduce(KiB.zero) { sum, cell in
+            guard let usage = placement.cells.first(where: { $0.id == cell.id }) else { return sum }
+            let pools = usage.pools.reduce(KiB.zero) { $0 + $1.wanted * $1.pageSize }
+            return sum
+                + (cell.memory ?? .zero).subtractingDownToZero(
+                    pools + usage.memoryUsed + usage.overhead + reserve(cell.id))
+        }
+        let needed = floating.reduce(KiB.zero) { $0 + $1.memory + $1.overhead }
+        guard needed > room else { return [] }
+        let cells = CellSet(barren.map { $0.id })
+        return [
+            Diagnostic(
+                .memoryFromOtherCells,
+                "guest '\(largest.name)' may get memory of \(cells.words), which \(cells.count == 1 ? "has" : "have") no CPUs",
+                at: guest.name.mark, severity: .warning,
+                notes: [
+                    "guests that are bound to no cell need \(MemoryInUse.rounded(needed, up: true)); cells with CPUs have room "
+                        + "for \(MemoryInUse.rounded(room, up: false))"
+                ],
+                hint: "numa_nodes binds a guest's memory near its CPUs; memory_cells names cells that it may come from")
+        ]
+    }
+
     /// Memory that its host cell does not have, and that nobody asked to come from others.
     private func elsewhere(_ guest: GuestSpec, _ place: GuestPlacement, _ cell: GuestCellPlacement) -> Diagnostic? {
         let demand = guest.demand

@@ -48,6 +48,7 @@ struct MachineChange {
             return
         }
         var record = MachineRecord(wish, prior: prior, in: present.document)
+        if !wish.isPartial, let prior { record.remember(prior, of: present) }
         obstacle = MachineChange.machineType(record.machine, in: present.document)
         if obstacle != nil { record.machine = prior?.machine }
         let merge = MachineMerge(record, prior: prior, into: present.document)
@@ -57,13 +58,19 @@ struct MachineChange {
         let atOnce =
             running.flatMap { goesOn ? LiveDevices(of: name, $0, live: present.present) : nil } ?? LiveDevices()
         live = atOnce
-        let late = running.map { MachineChange.base(record, present) + $0.differences.map { DeviceChange($0).pending } }
+        // A guest does not see its description: that of the running domain is nothing to wait for.
+        let late = running.map {
+            MachineChange.base(record, present)
+                + $0.differences.filter { $0.key != .description }.map { DeviceChange($0).pending }
+        }
         pending = (late ?? []).filter { !atOnce.changes($0.key) }
         let waiting = Dictionary((late ?? []).map { ($0.key, $0) }) { first, _ in first }
         parts = merge.differences.map(DeviceChange.init).map { change in
             change.part(
-                when: !present.isRunning ? .define : atOnce.changes(.machine(change.key)) ? .live : .nextStart,
-                live: present.live == nil ? nil : MachineChange.live(change, waiting[.machine(change.key)]),
+                when: !present.isRunning || change.key == .description
+                    ? .define : atOnce.changes(.machine(change.key)) ? .live : .nextStart,
+                live: present.live == nil || change.key == .description
+                    ? nil : MachineChange.live(change, waiting[.machine(change.key)]),
                 drift: prior == record ? .definition : nil)
         }
     }
@@ -80,7 +87,7 @@ struct MachineChange {
             return
         }
         let live = DeviceChange.settings(of: present.present, OwnershipMark(reading: present.present)?.machine)
-        pending = DeviceChange.between(live, want).map(\.pending)
+        pending = DeviceChange.between(live, want).filter { $0.key != .description }.map(\.pending)
     }
 
     private static func machineType(_ want: String?, in document: XMLElement) -> Obstacle? {
@@ -115,6 +122,18 @@ struct MachineChange {
             prior: later.map { (first ?? MachineRecord(isPartial: $0.isPartial)).adding($0, of: present.document) }
                 ?? first,
             into: present.present)
+    }
+}
+
+extension MachineRecord {
+    /// Keeps in mind what the running domain still has of devices that the site took out. What is remembered stays so until the site
+    /// takes out more: a domain that has let go of it in the meantime is no reason to write its definition.
+    fileprivate mutating func remember(_ prior: MachineRecord, of present: DomainRecord) {
+        (formerDisks, formerInterfaces) = (prior.formerDisks, prior.formerInterfaces)
+        guard self != prior else { return }
+        (formerDisks, formerInterfaces) = ([], [])
+        guard present.live != nil else { return }
+        self = remembering(prior, of: present.document, in: present.present)
     }
 }
 
@@ -186,7 +205,7 @@ extension MachineWish {
             hypervisor: machine.accelerator.map { _ in description.hypervisor }, machine: description.machine,
             devices: devices == Devices(hasConsole: nil) ? nil : devices,
             hostDevices: machine.base == nil && machine.adopts?.value != true ? description.hostDevices : [],
-            isPartial: isPartial)
+            description: machine.description?.value, isPartial: isPartial)
     }
 }
 

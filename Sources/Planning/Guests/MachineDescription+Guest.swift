@@ -13,6 +13,6 @@ extension MachineDescription {
             disks: machine.disks.map(\.value), interfaces: machine.interfaces,
             hostDevices: guest.demand.devices.map(\.value),
             kernel: machine.kernel?.value, initrd: machine.initrd?.value, commandLine: machine.commandLine?.value,
-            hasConsole: machine.hasConsole ?? true)
+            hasConsole: machine.hasConsole ?? true, description: machine.description?.value)
     }
 }

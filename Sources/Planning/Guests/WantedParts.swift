@@ -43,6 +43,11 @@ struct WantedParts {
         wanted.vcpuPins = placement.cells.reduce(into: placement.pins) { pins, cell in
             pins.merge(cell.pins) { first, _ in first }
         }
+        if demand.pins.vcpuSet != nil {
+            wanted.vcpuPins = wanted.vcpuPins.filter { vcpu, _ in
+                demand.dedicatedVCPUs.contains(vcpu) || demand.pins.vcpus[vcpu] != nil
+            }
+        }
         wanted.emulatorPin = placement.emulatorCPUs.isEmpty ? nil : placement.emulatorCPUs
         for number in 0..<(demand.ioThreads ?? 0) {
             wanted.ioThreadPins[number + 1] = demand.pins.ioThreads[number + 1]?.value ?? wanted.emulatorPin

@@ -18,11 +18,12 @@ struct GuestSketches {
     }
 
     /// The way that every domain can be said: it is taken over, and what it has stays as it is.
-    var asItIs: [SketchKey] { autostart + [SketchKey("adopt", .flag(true))] }
+    var asItIs: [SketchKey] { description + autostart + [SketchKey("adopt", .flag(true))] }
 
     /// What can be said of a domain that keeps its place, key by key; each of them stands for itself.
     var inPlace: [SketchKey] {
         var keys = size + pins("vcpu_pins", parts.vcpuPins.map { ($0.key.rawValue, $0.value) })
+        if let cpus = parts.vcpuCPUs { keys.append(SketchKey("vcpu_cpuset", .word("\(cpus)"))) }
         if let emulator = parts.emulatorPin { keys.append(SketchKey("emulator_pin", .word("\(emulator)"))) }
         keys += scheduler.map { [SketchKey("scheduler", .map($0))] } ?? []
         if let count = parts.ioThreads, count > 0 {
@@ -37,7 +38,7 @@ struct GuestSketches {
     /// What ``inPlace`` does not say, as it is shown: for this a domain that keeps its place has no keys.
     var beyondWords: [String] {
         let unsaid: [any ManagedSetting.Type] = [
-            HugePages.self, NoSharePages.self, VCPUPlacement.self, VCPUCPUs.self, NUMATune.self, GuestCells.self,
+            HugePages.self, NoSharePages.self, VCPUPlacement.self, NUMATune.self, GuestCells.self,
         ]
         let entries = parts.canonicalSettings(defaultHugePage: defaultHugePage).filter { entry in
             unsaid.contains { entry.key.belongs(to: $0) }
@@ -47,6 +48,14 @@ struct GuestSketches {
         return entries.map { "\($0.path) \($0.value.words(isAmount: $0.key.isAmount))" } + devices
     }
 
+    /// What no way says of a domain, wherever it is put, as it is shown.
+    var beyondPlace: [String] {
+        parts.canonicalSettings(defaultHugePage: defaultHugePage).filter { entry in
+            (scheduler == nil && entry.key.belongs(to: VCPUSchedulers.self))
+                || (realtime.isEmpty && entry.key.belongs(to: NoSharePages.self))
+        }.map { "\($0.path) \($0.value.words(isAmount: $0.key.isAmount))" }
+    }
+
     /// Whether the domain has memory beside ``FoundSettings/memory``.
     var hasMemoryDevices: Bool {
         (try? DomainLoad(reading: record.document)).map { $0.totalMemory != parts.memory } ?? true
@@ -54,7 +63,7 @@ struct GuestSketches {
 
     /// Each a list of a guest's keys, in the order in which they are written.
     var all: [[SketchKey]] {
-        let end = seen + autostart + [SketchKey("adopt", .flag(true))]
+        let end = seen + asItIs
         let byPolicy = shapes.flatMap { shape in
             processors.flatMap { processor in
                 emulators(processor).map { size + shape + processor + $0 + memory(processor, shape) + end }
@@ -66,6 +75,15 @@ struct GuestSketches {
         let sketches = byPolicy + byHand
         var known: Set<[SketchKey]> = []
         return sketches.filter { known.insert($0).inserted }
+    }
+
+    /// What may be added to keys that a domain has, so that it is placed like other guests: what is near to what it is comes first.
+    ///
+    /// - Parameter keys: The keys that it has.
+    func additions(to keys: [SketchKey]) -> [[SketchKey]] {
+        let named = Set(keys.map(\.name))
+        var known: Set<[SketchKey]> = []
+        return all.map { $0.filter { !named.contains($0.name) } }.filter { !$0.isEmpty && known.insert($0).inserted }
     }
 
     private var size: [SketchKey] {
@@ -144,9 +162,13 @@ struct GuestSketches {
     /// All pins, as somebody put them by hand.
     private func handPins(_ shape: [SketchKey]) -> [SketchKey] {
         var keys = pins("vcpu_pins", parts.vcpuPins.map { ($0.key.rawValue, $0.value) })
+        let isConfined = parts.vcpuCPUs != nil || (!shape.isEmpty && parts.vcpuPins.count < parts.vcpus)
+        if isConfined {
+            keys.append(SketchKey("vcpu_cpuset", .word(parts.vcpuCPUs.map { "\($0)" } ?? "none")))
+        }
         if let emulator = parts.emulatorPin {
             keys.append(SketchKey("emulator_pin", .word("\(emulator)")))
-        } else if !shape.isEmpty {
+        } else if !shape.isEmpty, !isConfined {
             keys.append(SketchKey("emulator_pin", .word("none")))
         }
         guard let count = parts.ioThreads, !parts.ioThreadPins.isEmpty else { return keys }
@@ -223,6 +245,12 @@ struct GuestSketches {
 
     /// Whether the number of iothreads was asked for, so that it is said again.
     private var saysIOThreads: Bool { record.mark?.managedPaths.contains("iothreads") ?? false }
+
+    /// What the site said that the guest is for, unless it would be read as words with placeholders now.
+    private var description: [SketchKey] {
+        guard let text = record.mark?.machine?.description, !text.contains("{") else { return [] }
+        return [SketchKey("description", .word(text))]
+    }
 
     private var autostart: [SketchKey] { record.facts.autostart ? [SketchKey("autostart", .flag(true))] : [] }
 }

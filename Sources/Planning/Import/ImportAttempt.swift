@@ -9,10 +9,10 @@ struct ImportAttempt {
     /// How many plans may be made to give a second chance.
     private static let mostTries = 200
 
-    private let source: ImportSource
+    let source: ImportSource
     private var hostKeys: [SketchKey]
     /// By domain: the ways that are still to be tried, the present one first. The last two are that it keeps its place.
-    private var ways: [String: [[SketchKey]]] = [:]
+    var ways: [String: [[SketchKey]]] = [:]
     /// By domain: the ways that say all of it, the best first.
     private var sayable: [String: [[SketchKey]]] = [:]
     private var pools: [String] = []
@@ -102,14 +102,24 @@ struct ImportAttempt {
         taken.hostKeys.append(SketchKey("pools", .map([SketchKey("manage", .flag(false))])))
         if taken.complaints(taken.plan()).isEmpty {
             self = taken
-        } else {
-            pools = changed.map(\.address)
+            return
         }
+        // Pages that are bound nowhere are counted without a pool that grows where their guest keeps its place.
+        var kept = self
+        for record in source.records where !record.isRunning && !keepsPlace(record.facts.name) {
+            guard let all = ways[record.facts.name], let keys = all.first else { continue }
+            if keys.contains(where: { $0.name == "mem_page_size" }) { kept.ways[record.facts.name] = all.suffix(2) }
+        }
+        let plan = kept.plan()
+        let rest = plan.changes.filter { if case .pool = $0.subject { true } else { false } }
+        let isBetter = rest.count < changed.count && kept.complaints(plan).isEmpty
+        if isBetter { self = kept }
+        pools = (isBetter ? rest : changed).map(\.address)
     }
 
     // MARK: The planner's opinion
 
-    private func plan() -> Plan {
+    func plan() -> Plan {
         guard let site = SiteReader.read(SourceText(name: "import", text: sketch.text)).value, site.hosts.count == 1
         else {
             return Plan(
@@ -124,7 +134,7 @@ struct ImportAttempt {
     }
 
     /// The domains that the plan would change, move or not place.
-    private func complaints(_ plan: Plan) -> Set<String> {
+    func complaints(_ plan: Plan) -> Set<String> {
         var complaints = Set(plan.placement.moved)
         for change in plan.changes {
             guard case .guest(let name) = change.subject, change.parts.contains(where: { $0.key != .metadata }) else {
@@ -148,7 +158,7 @@ struct ImportAttempt {
         return exact(sketches, record) + [readable(sketches.inPlace), sketches.asItIs]
     }
 
-    private func sketches(of record: DomainRecord) -> GuestSketches {
+    func sketches(of record: DomainRecord) -> GuestSketches {
         GuestSketches(record, host: source.request.host, defaultHugePage: source.request.defaultHugePage)
     }
 
@@ -167,7 +177,7 @@ struct ImportAttempt {
     /// Those of the keys that the site file's own rules accept, each with those before it.
     private func readable(_ keys: [SketchKey]) -> [SketchKey] {
         if demand(keys) != nil { return keys }
-        let needed: Set<String> = ["autostart", "adopt"]
+        let needed: Set<String> = ["description", "autostart", "adopt"]
         let own = keys.filter { needed.contains($0.name) }
         return keys.filter { !needed.contains($0.name) }.reduce(into: []) { kept, key in
             if demand(kept + [key] + own) != nil { kept.append(key) }
@@ -175,7 +185,7 @@ struct ImportAttempt {
     }
 
     /// What a guest with these keys needs; nil where a site file may not have them.
-    private func demand(_ keys: [SketchKey]) -> GuestDemand? {
+    func demand(_ keys: [SketchKey]) -> GuestDemand? {
         let alone = SiteSketch(site: source.site, host: source.hostName, guests: [("guest", keys)])
         return SiteReader.read(SourceText(name: "import", text: alone.text)).value?.guests.first?.demand
     }
@@ -185,7 +195,7 @@ struct ImportAttempt {
     /// Guests of a flavor that is on their marks are written by that name, as far as the flavor means the same for all of them.
     private var sketch: SiteSketch {
         var sketch = SiteSketch(site: source.site, host: source.hostName, hostKeys: hostKeys)
-        let own: Set<String> = ["autostart", "adopt", "numa_placement"]
+        let own: Set<String> = ["description", "autostart", "adopt", "numa_placement"]
         for record in source.records {
             guard let keys = ways[record.facts.name]?.first else { continue }
             guard let flavor = record.mark?.flavor, !isAsItIs(record.facts.name) else {
@@ -202,10 +212,18 @@ struct ImportAttempt {
         return sketch
     }
 
-    /// What is to be said where guests that do not run need more than the host has, and no plan for the file can be carried out.
+    /// What is to be said where guests that do not run need more than the host has.
     private var overfull: [Diagnostic] {
         let plan = plan()
-        guard ![.changes, .noChanges].contains(plan.verdict) else { return [] }
+        guard ![.changes, .noChanges].contains(plan.verdict) else {
+            let roomless = plan.diagnostics.filter { $0.code == .shutOffWithoutRoom }.map(\.message)
+            guard !roomless.isEmpty else { return [] }
+            return [
+                Diagnostic(
+                    .importInexact, "guests that are shut off need more than the host has left", severity: .warning,
+                    notes: roomless, hint: "remove their entries, or leave them off while the others run")
+            ]
+        }
         let reasons = plan.diagnostics.filter { $0.severity == .error }.map(\.message)
         return [
             Diagnostic(
@@ -221,7 +239,14 @@ struct ImportAttempt {
         let refused = source.refused.map { SiteSketch.LeftOut(name: $0.name, reasons: [$0.reason]) }
         sketch.leftOut = refused.sorted { $0.name < $1.name }
         for (name, reasons) in unsaid {
-            sketch.asTheyAre[name] = SiteSketch.LeftOut(name: name, reasons: reasons)
+            let more = suggestion(for: name)
+            sketch.asTheyAre[name] = SiteSketch.LeftOut(
+                name: name, reasons: reasons, suggestion: more?.keys ?? [], changes: more?.changes ?? [])
+        }
+        for record in source.records where sketch.asTheyAre[record.facts.name] == nil {
+            let reasons = sketches(of: record).beyondPlace
+            guard !reasons.isEmpty else { continue }
+            sketch.asTheyAre[record.facts.name] = SiteSketch.LeftOut(name: record.facts.name, reasons: reasons)
         }
         var diagnostics = sketch.leftOut.map { domain in
             Diagnostic(

@@ -27,6 +27,10 @@ struct SiteSketch {
         var name: String
         /// Why it is left out; or what is not said of it.
         var reasons: [String]
+        /// Keys that bring more of it under management, each as it may stand beside those that it has; empty for none.
+        var suggestion: [SketchKey] = []
+        /// What a plan with these keys changes in the domain.
+        var changes: [String] = []
     }
 
     var site: String
@@ -48,8 +52,14 @@ struct SiteSketch {
         if !flavors.isEmpty { lines += ["", "flavors:"] + flavors.map(Self.entry) }
         lines += ["", guests.isEmpty ? "guests: {}" : "guests:"]
         for guest in guests {
-            lines.append(Self.entry(guest))
-            lines += asTheyAre[guest.name].map(Self.comments) ?? []
+            let rest = asTheyAre[guest.name]
+            if rest?.suggestion.isEmpty ?? true {
+                lines.append(Self.entry(guest))
+            } else {
+                lines.append("  \(Self.text(.word(guest.name))):")
+                lines += guest.keys.map { "    \(Self.line($0))" }
+            }
+            lines += rest.map(Self.comments) ?? []
         }
         if !leftOut.isEmpty {
             lines += [
@@ -66,8 +76,16 @@ struct SiteSketch {
 
     /// What stands below the entry of a guest that does not say all of it.
     private static func comments(_ domain: LeftOut) -> [String] {
-        ["    # There are no keys for this; it stays as it is:"] + domain.reasons.map { "    #   \(comment($0))" }
+        let unsaid =
+            ["    # There are no keys for this; it stays as it is:"] + domain.reasons.map { "    #   \(comment($0))" }
+        guard !domain.suggestion.isEmpty else { return unsaid }
+        let changes = domain.changes.isEmpty ? "nothing" : domain.changes.joined(separator: ", ")
+        return unsaid + ["    # Uncomment these to have it placed like other guests; that changes \(comment(changes)):"]
+            + domain.suggestion.map { "    # \(comment(line($0)))" }
     }
+
+    /// A key with its value, as a line of an entry.
+    private static func line(_ key: SketchKey) -> String { "\(text(.word(key.name))): \(text(key.value))" }
 
     private static func entry(_ entry: (name: String, keys: [SketchKey])) -> String {
         "  \(text(.word(entry.name))): \(text(.map(entry.keys)))"

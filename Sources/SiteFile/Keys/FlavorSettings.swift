@@ -24,6 +24,7 @@ struct FlavorSettings: Sendable, Hashable {
     var cpuKind: Located<GuestDemand.CPUKind>?
     var emulatorPolicy: Located<GuestDemand.EmulatorPolicy>?
     var vcpuPins: Located<[CellEntry<VCPU, CPUSet>]>?
+    var vcpuSet: Located<HandPins.Emulator>?
     var emulatorPin: Located<HandPins.Emulator>?
     var ioThreadPins: Located<[CellEntry<VCPU, CPUSet>]>?
     var realtime: Located<Bool>?
@@ -115,6 +116,9 @@ extension FlavorSettings {
         FlavorKey(
             "vcpu_pins", \.vcpuPins, .byNumber(.vcpu, .list()),
             "Host CPUs of some or all vCPUs, by the operator's hand"),
+        FlavorKey(
+            "vcpu_cpuset", \.vcpuSet, .emulatorPin,
+            "Host CPUs for all vCPUs that have no pin, in place of a pin for each, or none to let them run anywhere"),
         FlavorKey(
             "emulator_pin", \.emulatorPin, .emulatorPin,
             "Host CPUs of the emulator's threads by the operator's hand, or none to pin them to nothing"),

@@ -21,6 +21,7 @@ struct GuestDraft: Sendable {
     var console: Located<Bool>?
     var accelerator: Located<Accelerator>?
     var machineType: Located<String>?
+    var description: Located<String>?
     /// The flavor's keys that the guest overrides.
     var overrides = FlavorDraft()
 
@@ -61,6 +62,7 @@ struct GuestDraft: Sendable {
         Key("console", \.console, .boolean, defaultValue: "true", "Whether the guest has a serial console"),
         Key("accelerator", \.accelerator, .choice, defaultValue: "kvm", "KVM or plain emulation"),
         Key("machine", \.machineType, .text(.word), "libvirt's machine type"),
+        Key("description", \.description, .text(.line), "What the guest is for, in a line of free text"),
     ]
 }
 

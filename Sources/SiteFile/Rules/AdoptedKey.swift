@@ -16,7 +16,8 @@ enum AdoptedKey: Hashable {
 
     private static let known: [String: AdoptedKey] = [
         "vcpus": .part(.vcpus), "current_vcpus": .part(.currentVCPUs), "ram": .part(.memory),
-        "current_ram": .part(.currentMemory), "vcpu_pins": .part(.vcpuPins), "emulator_pin": .part(.emulatorPin),
+        "current_ram": .part(.currentMemory), "vcpu_pins": .part(.vcpuPins), "vcpu_cpuset": .part(.vcpuSet),
+        "emulator_pin": .part(.emulatorPin),
         "iothreads": .part(.ioThreads), "iothread_pins": .part(.ioThreadPins), "scheduler": .part(.scheduler),
         "locked_memory": .part(.lockedMemory), "mem_encryption": .part(.lockedMemory),
         "mem_encryption_model": .nothing, "mem_access": .part(.memoryAccess), "cpu_mode": .part(.cpuMode),

@@ -16,9 +16,10 @@ struct CountRules {
     ///
     /// - Returns: The hardware addresses that are taken now.
     mutating func check(_ names: [Located<String>]) -> [String?: [String: String]] {
-        let paths =
-            [draft.base, draft.kernel, draft.initrd, draft.commandLine] + (draft.disks?.value ?? []).map(\.value.path)
-        for text in paths.compactMap(\.self) where draft.count == nil && text.value.contains(Placeholders.index) {
+        let texts =
+            [draft.base, draft.kernel, draft.initrd, draft.commandLine, draft.description]
+            + (draft.disks?.value ?? []).map(\.value.path)
+        for text in texts.compactMap(\.self) where draft.count == nil && text.value.contains(Placeholders.index) {
             report.error(
                 .missingKey,
                 "'\(Placeholders.index)' stands for the number that 'count' gives a guest, and there is none",

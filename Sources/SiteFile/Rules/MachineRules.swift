@@ -17,7 +17,8 @@ struct MachineRules {
             base: draft.base, adopts: draft.adopts, disks: (draft.disks?.value ?? []).compactMap { disk($0.value) },
             interfaces: (draft.interfaces?.value ?? []).compactMap { interface($0) }, kernel: draft.kernel,
             initrd: draft.initrd, commandLine: draft.commandLine, hasConsole: draft.console?.value,
-            accelerator: draft.accelerator, machineType: draft.machineType)
+            accelerator: draft.accelerator, machineType: draft.machineType,
+            description: draft.description)
     }
 
     /// A domain comes from a base file, from the device keys, or is there already; the device keys change the one that is there.

@@ -1,7 +1,8 @@
 internal import Diagnostics
 internal import HostModel
 
-/// What stands in paths, hardware addresses and kernel arguments of a guest for its name, or for its number among those that one
+/// What stands in paths, hardware addresses, kernel arguments and the description of a guest for its name, or for its number among
+/// those that one
 /// entry makes: `{name}` and `{index}`.
 struct Placeholders {
     static let name = "{name}"
@@ -24,6 +25,7 @@ struct Placeholders {
         machine.kernel = machine.kernel.map(filled)
         machine.initrd = machine.initrd.map(filled)
         machine.commandLine = machine.commandLine.map(filled)
+        machine.description = machine.description.map(filled)
         machine.disks = machine.disks.map { disk in
             filled(disk.map(\.path)).map { path in
                 var disk = disk.value

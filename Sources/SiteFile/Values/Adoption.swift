@@ -7,8 +7,8 @@ internal import HostModel
 public struct Adoption: Hashable, Sendable {
     /// What can be managed without the rest: a number, a pin, a switch.
     public enum ManagedPart: Hashable, Sendable, CaseIterable {
-        case vcpus, memory, currentVCPUs, currentMemory, vcpuPins, emulatorPin, ioThreads, ioThreadPins, scheduler
-        case lockedMemory, memoryAccess, cpuMode, topology, physicalAddress, pageSize
+        case vcpus, memory, currentVCPUs, currentMemory, vcpuPins, vcpuSet, emulatorPin, ioThreads, ioThreadPins
+        case scheduler, lockedMemory, memoryAccess, cpuMode, topology, physicalAddress, pageSize
     }
 
     /// What the flavor and the entry say together; many guests of one entry share it.

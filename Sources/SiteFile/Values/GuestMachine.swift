@@ -24,13 +24,16 @@ public struct GuestMachine: Hashable, Sendable {
     public var accelerator: Located<Accelerator>?
     /// libvirt's machine type, `q35`; nil for libvirt's choice.
     public var machineType: Located<String>?
+    /// What the guest is for, in free text; nil leaves that to where the rest of the domain comes from.
+    public var description: Located<String>?
 
     /// The defaults are those of a guest without such keys.
     public init(
         base: Located<String>? = nil, adopts: Located<Bool>? = nil, disks: [Located<GuestDisk>] = [],
         interfaces: [GuestInterface] = [],
         kernel: Located<String>? = nil, initrd: Located<String>? = nil, commandLine: Located<String>? = nil,
-        hasConsole: Bool? = nil, accelerator: Located<Accelerator>? = nil, machineType: Located<String>? = nil
+        hasConsole: Bool? = nil, accelerator: Located<Accelerator>? = nil, machineType: Located<String>? = nil,
+        description: Located<String>? = nil
     ) {
         self.base = base
         self.adopts = adopts
@@ -42,5 +45,6 @@ public struct GuestMachine: Hashable, Sendable {
         self.hasConsole = hasConsole
         self.accelerator = accelerator
         self.machineType = machineType
+        self.description = description
     }
 }

@@ -49,11 +49,11 @@ extension GuestDemand {
         return rule.amount(vcpus: vcpus, ordinary: hasOrdinaryPages(of: basePage) ? memory : .zero)
     }
 
-    /// Whether the memory is in ordinary pages whichever size is chosen.
+    /// Whether the memory is, or may come to be, in ordinary pages.
     private func hasOrdinaryPages(of basePage: PageSize) -> Bool {
         switch pageSize?.value {
-        case nil, .small: true
-        case .large, .any: false
+        case nil, .small, .any: true
+        case .large: false
         case .exactly(let size): size <= basePage
         }
     }

@@ -4,7 +4,7 @@ internal import HostModel
 extension DemandRules {
     /// Host CPUs by the operator's hand: of threads that exist, and one CPU for each vCPU that has one of its own.
     mutating func handPins(_ demand: GuestDemand) -> HandPins {
-        guard !isBroken("vcpu_pins", "emulator_pin", "iothread_pins") else { return HandPins() }
+        guard !isBroken("vcpu_pins", "vcpu_cpuset", "emulator_pin", "iothread_pins") else { return HandPins() }
         let vcpuPins = settings.vcpuPins?.value ?? []
         let ioThreadPins = settings.ioThreadPins?.value ?? []
         if vcpus != nil { checkNumbers(vcpuPins) }
@@ -13,7 +13,7 @@ extension DemandRules {
         checkIOThreads(ioThreadPins)
         return HandPins(
             vcpus: Dictionary(vcpuPins.map { ($0.cell.value, $0.value) }) { first, _ in first },
-            emulator: settings.emulatorPin,
+            vcpuSet: settings.vcpuSet, emulator: settings.emulatorPin,
             ioThreads: Dictionary(ioThreadPins.map { ($0.cell.value.rawValue, $0.value) }) { first, _ in first })
     }
 
