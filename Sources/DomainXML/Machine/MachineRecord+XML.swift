@@ -17,8 +17,8 @@ extension MachineRecord {
             kernel: boot?[attribute: "kernel"], initrd: boot?[attribute: "initrd"],
             commandLine: boot?[attribute: "cmdline"], hasConsole: element[attribute: "console"].map { $0 == "yes" },
             description: element[attribute: "description"], isPartial: element[attribute: "partial"] == "yes")
-        formerDisks = children("former-disk").compactMap(Disk.init(reading:))
-        formerInterfaces = children("former-interface").compactMap(MachineDescription.Interface.init(record:))
+        formerDisks = children("former-disk").compactMap(RecordedDisk.init(reading:))
+        formerInterfaces = children("former-interface").compactMap(GuestInterface.init(record:))
     }
 
     /// The record as an element of a mark.

@@ -42,9 +42,9 @@ public struct MachineRecord: Hashable, Sendable {
     /// What the guest is for, in free text, where the site says so.
     public var description: String?
     /// Disks that the site had and has no more, and that the domain still had while it ran.
-    public var formerDisks: [Disk] = []
+    public var formerDisks: [RecordedDisk] = []
     /// Interfaces of that kind, with the addresses that they have.
-    public var formerInterfaces: [MachineDescription.Interface] = []
+    public var formerInterfaces: [GuestInterface] = []
     /// Whether the machine was there before the site, which says only a part of it.
     public var isPartial: Bool
 

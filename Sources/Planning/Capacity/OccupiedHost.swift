@@ -21,7 +21,7 @@ public struct OccupiedHost: Sendable {
     }
 
     /// Whether its own guests have places; what they are when not.
-    public var verdict: Placement.Verdict { placement.verdict }
+    public var verdict: Placement.SearchVerdict { placement.verdict }
 
     /// The room that is left; nil unless its own guests have places.
     public var headroom: Headroom? {

@@ -1,5 +1,5 @@
 public import Diagnostics
-internal import Placement
+public import Placement
 
 /// How many more guests fit the hosts of a rack, each beside what its site asks for there.
 public struct RackCapacity: Hashable, Sendable {

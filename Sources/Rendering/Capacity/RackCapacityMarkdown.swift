@@ -12,7 +12,7 @@ public struct RackCapacityMarkdown {
     public var text: String {
         let heading =
             "### Room on \(Amount.count(rack.hosts.count, "host")) beside site \(MarkdownText.shortCode(rack.site))\n"
-        let table = MarkdownPage.Part.table(rack.table).whole
+        let table = MarkdownPage.PagePart.table(rack.table).whole
         let failures = rack.failures.map { "\n\(MarkdownText.html($0))\n" }.joined()
         return heading + loss + table + failures
     }
@@ -21,6 +21,6 @@ public struct RackCapacityMarkdown {
         guard let evacuation = rack.evacuation else { return "" }
         let remarks = evacuation.remarks { MarkdownText.shortCode($0) }.map { "\n\($0)\n" }.joined()
         let sentence = evacuation.sentence { MarkdownText.shortCode($0) }
-        return "\n\(sentence)\n" + MarkdownPage.Part.table(evacuation.table).whole + remarks
+        return "\n\(sentence)\n" + MarkdownPage.PagePart.table(evacuation.table).whole + remarks
     }
 }

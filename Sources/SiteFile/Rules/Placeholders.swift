@@ -2,8 +2,7 @@ internal import Diagnostics
 internal import HostModel
 
 /// What stands in paths, hardware addresses, kernel arguments and the description of a guest for its name, or for its number among
-/// those that one
-/// entry makes: `{name}` and `{index}`.
+/// those that one entry makes: `{name}` and `{index}`.
 struct Placeholders {
     static let name = "{name}"
     static let index = "{index}"

@@ -2,7 +2,6 @@ import Diagnostics
 import FullHosts
 import HostModel
 import Placement
-import Planning
 import SiteFile
 import Testing
 
@@ -81,7 +80,7 @@ struct EvacuationTests {
         let guests = (0..<40).map { GuestSpec(name: Located("g\($0)"), demand: demand) }
         var evacuation = Evacuation(of: guests, on: ["lost"])
         for number in 0..<4 {
-            let request = PlacementRequest(host: ShortageTests.host(2), policy: .plain(), guests: [])
+            let request = PlacementRequest(host: .fourCPUs(2), policy: .plain(), guests: [])
             let answer = evacuation.offer(to: "hv\(number)", Headroom(request, placed: Placer.place(request)))
             #expect(answer.count == 8)
         }

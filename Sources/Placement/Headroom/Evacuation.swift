@@ -1,6 +1,5 @@
 internal import Diagnostics
 internal import HostModel
-public import Placement
 public import SiteFile
 
 /// Where the guests of hosts that are lost go: each on the first of the other hosts that takes it, beside all that are there.
