@@ -220,10 +220,13 @@ private struct PlanRun {
         return (placement, moves)
     }
 
-    /// Guests that keep their place, do not run, and are not to be started: what they would take of the host is not theirs yet.
+    /// Guests that keep their place, do not run, and are not to be started: what they would take of the host is not theirs yet. A guest
+    /// that a part of the site is planned without counts all the same.
     private var idle: Set<String> {
         let guests = request.guests.filter { guest in
-            guard keepsPlace(guest), let record = records[guest.name.value], !record.isRunning else { return false }
+            guard request.consent.only?.contains(guest.name.value) != false, keepsPlace(guest),
+                let record = records[guest.name.value], !record.isRunning
+            else { return false }
             let starts = guest.autostart?.value ?? record.facts.autostart
             return !starts && guest.state?.value != .running
         }

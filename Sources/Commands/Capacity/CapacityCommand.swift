@@ -45,7 +45,7 @@ struct CapacityCommand: WorldCommand {
         name: .customLong("lose"),
         help: ArgumentHelp(
             "With --all-hosts: suppose that this host is lost, and that its guests go to the first others that take them; may be "
-                + "given several times.", valueName: "name"), completion: .offering(\.hosts))
+                + "repeated.", valueName: "name"), completion: .offering(\.hosts))
     var lost: [String] = []
 
     @Option(help: "Output format.") var format: Format = .text

@@ -16,7 +16,7 @@ public struct RackCapacityMetrics {
         let loss = rack.evacuation
         return [
             MetricFamily(
-                "fits_more", "How many more guests of a flavor fit beside those of the site.",
+                "fits_more", "How many more guests of a flavor fit in addition to those of the site.",
                 fits { Int64($0.found) }),
             MetricFamily(
                 "fits_more_exact", "Whether one guest more was proven not to fit.", fits { $0.isExact ? 1 : 0 }),
