@@ -257,8 +257,8 @@ class Judge:
                     to["soft" if guest.overcommits else "firm"] += part["memory_kib"]
                     if len(parts) == 1:
                         own[part["host_cell"]] = part["memory_kib"]
-            ordinary = guest.ram if guest.page in (None, "small") or entry["cells"] and all(
-                cell["page_kib"] == base for cell in entry["cells"]) and guest.page not in ("any", "large") else 0
+            ordinary = guest.ram if guest.page in (None, "small", "any") or entry["cells"] and all(
+                cell["page_kib"] == base for cell in entry["cells"]) and guest.page != "large" else 0
             overhead = guest.overhead(self.host.overhead, ordinary)
             if entry["overhead_kib"] != overhead:
                 self.object(f"{guest.name}: {entry['overhead_kib']} KiB for its QEMU instead of {overhead}")
