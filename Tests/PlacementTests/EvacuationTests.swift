@@ -9,13 +9,11 @@ import Testing
 struct EvacuationTests {
     /// Brute force takes no more guests than this.
     private static let guests = 6
-    /// Seed 917 is refused although brute force finds a place: a host that has to choose the pages of its own guests anew for that.
-    private static let cases = min(HeadroomTests.cases, 360)
 
     @Test("go to the first host that takes them, and nowhere else", arguments: 0..<4)
     func firstChoice(part: Int) {
         var (taken, left) = (0, 0)
-        for seed in stride(from: part, to: Self.cases, by: 4) {
+        for seed in stride(from: part, to: HeadroomTests.cases, by: 4) {
             let hosts = (0..<2).map { host in
                 var request = PlacementRequest.random(seed: 3 * seed + host)
                 request.guests = request.guests.prefix(2).map { guest in

@@ -78,7 +78,8 @@ struct RackCapacityRun {
         } catch let failure as CommandFailure {
             return .failure(failure)
         } catch {
-            return .failure(CommandFailure(.unexpected, []))
+            let name = question.policy.name.value
+            return .failure(CommandFailure(.unexpected, [Diagnostic(.inputUnreadable, "host '\(name)': \(error)")]))
         }
     }
 

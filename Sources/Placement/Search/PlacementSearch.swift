@@ -165,8 +165,8 @@ struct PlacementSearch {
 extension HostGrid {
     /// The host as one cell that has everything of all cells.
     ///
-    /// What is already too much on one cell (pools above its memory, foreign load) stays that cell's affair: it takes nothing
-    /// from the others.
+    /// What is already too much on one cell (pools above its memory, pages promised beyond a pool that cannot grow, foreign load) stays
+    /// that cell's affair: it takes nothing from the others.
     fileprivate var merged: HostGrid {
         var parts = cells.map { cell in
             var part = cell
@@ -178,6 +178,11 @@ extension HostGrid {
             part.memory = max(cell.memory, inPools)
             part.foreignMemory = min(cell.foreignMemory, part.memory - inPools)
             part.foreignShared = 0
+            if !managesPools {
+                for size in pageSizes.indices {
+                    part.poolBase[size] = min(cell.poolBase[size], cell.poolTotal[size] ?? 0)
+                }
+            }
             return part
         }
         guard var sum = parts.popLast() else { return self }
