@@ -154,6 +154,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case lookFailed = "NP541"
     case libvirtMissing = "NP542"
     case hostDeviceInUse = "NP543"
+    case shutdownImpossible = "NP544"
     case baseChanged = "NP550"
     case machineTypeChanged = "NP551"
 

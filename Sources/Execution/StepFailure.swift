@@ -62,6 +62,8 @@ public struct HostRefusal: Hashable, Sendable {
         case invalidDefinition
         /// Somebody else holds what is needed; trying again may help.
         case busy
+        /// The domain is not in a state for it: it does not run, or already does.
+        case wrongState
         /// Anything else.
         case other
     }

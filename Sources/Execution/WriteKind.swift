@@ -63,7 +63,7 @@ protocol WriteKind: Hashable, Sendable, Codable {
     func isOptional(after failure: StepFailure, in run: inout Run) -> Bool
 
     /// Enters what a failed write, which may have happened all the same, means for others.
-    func noteFailed(in run: inout Run)
+    func noteFailed(_ failure: StepFailure, in run: inout Run)
 }
 
 extension WriteKind {
@@ -74,7 +74,7 @@ extension WriteKind {
     static var isReadBackAtOnce: Bool { true }
     var notHeld: StepFailure { .notKept(action) }
     func noteDone(in run: inout Run) {}
-    func noteFailed(in run: inout Run) {}
+    func noteFailed(_ failure: StepFailure, in run: inout Run) {}
     func isOptional(after failure: StepFailure, in run: inout Run) -> Bool { false }
 }
 

@@ -12,13 +12,14 @@ public enum Validation: Hashable, Sendable {
 extension Connection {
     /// The inactive definition with its secrets, or nil when there is no domain of that name. Keep it out of logs and plans.
     public func definition(of name: String) throws(LibvirtError) -> String? {
-        try existingDomain(name)?.xml(VIR_DOMAIN_XML_INACTIVE, VIR_DOMAIN_XML_SECURE)
+        try unlessGone(name) { (domain) throws(LibvirtError) in
+            try domain.xml(VIR_DOMAIN_XML_INACTIVE, VIR_DOMAIN_XML_SECURE)
+        }
     }
 
     /// What a running domain runs with, without secrets; nil when it does not run or does not exist.
     public func liveDefinition(of name: String) throws(LibvirtError) -> String? {
-        guard let domain = try existingDomain(name), try domain.isActive() else { return nil }
-        return try domain.xml()
+        try unlessGone(name) { (domain) throws(LibvirtError) in try domain.isActive() ? try domain.xml() : nil }
     }
 
     /// Defines a domain, or changes the inactive definition of the one with this name and UUID.

@@ -21,11 +21,12 @@ extension Connection {
 
     /// What libvirt holds of one domain beside its definition, or nil when there is no domain of that name.
     public func status(of name: String) throws(LibvirtError) -> DomainStatus? {
-        guard let domain = try existingDomain(name) else { return nil }
-        return DomainStatus(
-            isActive: try domain.isActive(), isPersistent: try domain.isPersistent(),
-            autostarts: try domain.autostarts(), hasManagedSave: try domain.hasManagedSave(),
-            snapshots: try domain.snapshots(), checkpoints: try domain.checkpoints(), job: try domain.job())
+        try unlessGone(name) { (domain) throws(LibvirtError) in
+            DomainStatus(
+                isActive: try domain.isActive(), isPersistent: try domain.isPersistent(),
+                autostarts: try domain.autostarts(), hasManagedSave: try domain.hasManagedSave(),
+                snapshots: try domain.snapshots(), checkpoints: try domain.checkpoints(), job: try domain.job())
+        }
     }
 
     /// Every domain, in one call.

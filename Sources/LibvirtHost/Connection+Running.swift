@@ -20,7 +20,7 @@ extension Connection {
     public func shutDown(
         _ name: String, within limit: Duration, while mayWait: () -> Bool = { true }
     ) throws(LibvirtError) -> Bool {
-        guard let domain = try existingDomain(name), try domain.isActive() else { return true }
+        guard let domain = try runningDomain(name) else { return true }
         let end = ContinuousClock.now + limit
         do {
             guard try askQEMU(of: name, "virDomainShutdown", until: end, while: mayWait, virDomainShutdown) else {
@@ -35,7 +35,7 @@ extension Connection {
 
     /// Switches a running domain off, as by pulling the plug; a domain that does not run is left alone.
     public func switchOff(_ name: String) throws(LibvirtError) {
-        guard let domain = try existingDomain(name), try domain.isActive() else { return }
+        guard let domain = try runningDomain(name) else { return }
         do {
             try domain.call("virDomainDestroyFlags") { virDomainDestroyFlags($0, 0) }
         } catch  where error.kind == .wrongState || error.kind == .noDomain {

@@ -69,12 +69,19 @@ extension Connection {
         return DomainHandle(owning: pointer)
     }
 
-    /// The domain of that name, or nil.
-    func existingDomain(_ name: String) throws(LibvirtError) -> DomainHandle? {
+    /// What is done with the domain of that name; nil when there is none, or it goes while it is looked at.
+    func unlessGone<Answer>(
+        _ name: String, _ body: (DomainHandle) throws(LibvirtError) -> Answer?
+    ) throws(LibvirtError) -> Answer? {
         do {
-            return try domain(name)
+            return try body(try domain(name))
         } catch  where error.kind == .noDomain {
             return nil
         }
+    }
+
+    /// The domain of that name while it runs, or nil.
+    func runningDomain(_ name: String) throws(LibvirtError) -> DomainHandle? {
+        try unlessGone(name) { (domain) throws(LibvirtError) in try domain.isActive() ? domain : nil }
     }
 }

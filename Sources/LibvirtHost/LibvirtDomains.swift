@@ -146,7 +146,8 @@ extension HostRefusal {
             case .notPermitted: .notPermitted
             case .schema, .malformed: .invalidDefinition
             case .busy, .timedOut: .busy
-            case .noDomain, .unsupported, .invalidArgument, .wrongState, .other: .other
+            case .wrongState: .wrongState
+            case .noDomain, .unsupported, .invalidArgument, .other: .other
             }
         self.init(call: error.call, kind: kind, code: error.code, message: error.message)
     }

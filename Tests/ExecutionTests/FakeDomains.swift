@@ -157,7 +157,9 @@ final class WriteLog {
     var onWrite: () -> Void = {}
     /// The number of the write that fails, from 0; nil for none.
     var failing: (index: Int, way: Way)?
-    /// What a failing write reports.
+    /// What the failing write reports.
+    var failure = WriteLog.failure
+    /// What it reports where a test does not say otherwise.
     static let failure = StepFailure.refused(HostRefusal(call: "fake", kind: .other, code: 1, message: "no"))
 
     func write(_ line: String, _ body: () -> Void) throws(StepFailure) {
@@ -166,7 +168,7 @@ final class WriteLog {
         defer { onWrite() }
         guard let failing, failing.index == index else { return body() }
         if failing.way == .doneAndFailed { body() }
-        throw WriteLog.failure
+        throw failure
     }
 }
 

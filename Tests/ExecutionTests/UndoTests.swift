@@ -140,6 +140,19 @@ struct UndoTests {
         }
     }
 
+    @Test("does not say of a guest that libvirt did not ask, since it is paused, that it may still shut down")
+    func neverAsked() {
+        let scenario = Scenario()
+        let paused = StepFailure.refused(HostRefusal(call: "fake", kind: .wrongState, code: 55, message: "not running"))
+        scenario.log.failure = paused
+        scenario.log.failing = (0, .refused)
+        guard case .failed(_, paused, let report) = scenario.run([.stop(name: "old")]) else {
+            Issue.record("did not fail")
+            return
+        }
+        #expect(report.isRolledBack && report.mayStillStop.isEmpty)
+    }
+
     @Test("is refused before the first write where the devices would become others than were shown")
     func otherDevices() {
         let scenario = Scenario()

@@ -1,6 +1,7 @@
-import Glibc
+import Foundation
 import HostModel
 import LibvirtHost
+import Synchronization
 import Testing
 
 /// How long this thread computes in `body`: what else the machine has to do does not count.
@@ -43,6 +44,28 @@ struct DomainListTests {
         #expect(try facts(of: name)?.persistent == false)
         #expect(try connection.shutDown(name, within: .seconds(5)))
         #expect(try facts(of: name) == nil)
+    }
+
+    @Test("says of a domain that goes while it is looked at that it is not there, and does not fail")
+    func vanishing() throws {
+        let name = TestDriver.name("vanishing")
+        let definition = TestDriver.definition(name)
+        let rounds = Mutex(0)
+        // A thread of its own: it comes and goes while this one looks.
+        Thread.detachNewThread { [connection] in
+            for _ in 0..<3_000 {
+                _ = try? connection.define(definition)
+                try? connection.undefine(name)
+                rounds.withLock { $0 += 1 }
+            }
+        }
+        var (there, away) = (0, 0)
+        while rounds.withLock({ $0 }) < 3_000 {
+            if try connection.status(of: name) == nil { away += 1 } else { there += 1 }
+            _ = try connection.definition(of: name)
+            _ = try connection.liveDefinition(of: name)
+        }
+        #expect(there > 0 && away > 0)
     }
 
     @Test("leaves secrets out of the facts, and has them in the definition")

@@ -136,6 +136,29 @@ struct PreflightTests {
         #expect(codes([.start(name: "g")]) == [])
     }
 
+    @Test(
+        "is no request to shut down that the guest cannot hear, or comes up again after",
+        arguments: [
+            (.paused, "destroy", "virsh resume"), (.running, "restart", "virsh set-lifecycle-action"),
+            (.running, "preserve", "virsh set-lifecycle-action"), (.running, "destroy", nil),
+        ] as [(DomainFacts.DomainState, String, String?)])
+    func deaf(state: DomainFacts.DomainState, action: String, hint: String?) throws {
+        var host = referenceHost
+        let guest = try domain("a b", "")
+        let running = XMLWriter.write(guest).replacing(
+            "</domain>", with: "<on_poweroff>\(action)</on_poweroff></domain>")
+        host.domains = [DomainFacts(name: "a b", state: state, xml: XMLWriter.write(guest), liveXML: running)]
+        func found(force: Bool) -> [Diagnostic] {
+            Preflight(steps: [.stop(name: "a b", force: force), .start(name: "a b")], on: host, site: "s").findings()
+        }
+        #expect(found(force: true).isEmpty, "it is powered off in the end")
+        let refused = found(force: false)
+        #expect(refused.map(\.code) == (hint == nil ? [] : [.shutdownImpossible]), "\(refused)")
+        guard let hint else { return }
+        #expect(refused[0].severity == .error)
+        #expect(refused[0].hint?.hasPrefix("\(hint) 'a b'") == true, "\(refused)")
+    }
+
     @Test("is not the same disk under another name: a second link to the file, another node of the device, a volume")
     func names() throws {
         let volume = HostNeeds.Volume(pool: "p", name: "v")

@@ -221,7 +221,7 @@ extension ExitStatus {
         case .unreachable: self = .libvirtUnreachable
         case .notPermitted: self = .notPermitted
         case .busy: self = .locked
-        case .invalidDefinition, .other: self = .unexpected
+        case .invalidDefinition, .wrongState, .other: self = .unexpected
         }
     }
 }

@@ -77,5 +77,15 @@ extension CodeExplanation {
             Shut the other domain down first. A guest of this site that gives the device up at its next start can be \
             power cycled in the same plan, with --restart: both are shut down before either starts.
             """),
+        CodeExplanation(
+            .shutdownImpossible, "a guest cannot be shut down by asking it",
+            """
+            The plan shuts the guest down, to power cycle or to remove it. A paused or suspended guest does not run \
+            and so cannot react, and libvirt refuses the request. A guest whose running definition says restart or \
+            preserve in <on_poweroff> does not end when its system powers off. Nothing was written.
+            Resume the guest (virsh resume NAME, virsh dompmwakeup NAME), or correct the action: \
+            virsh set-lifecycle-action NAME poweroff destroy --live --config. With --force-off the guest is powered \
+            off when --shutdown-timeout has passed.
+            """),
     ]
 }

@@ -66,7 +66,7 @@ struct Run {
             try effect.action.write.perform(in: &self)
             try readBack(effect.action.write)
         } catch {
-            effect.action.write.noteFailed(in: &self)
+            effect.action.write.noteFailed(error, in: &self)
             host.observer.didFail(effect, error)
             if effect.action.write.isOptional(after: error, in: &self) { return }
             throw error

@@ -15,7 +15,11 @@ extension StopStep: DomainWrite {
 
     func holds(in run: Run) throws(StepFailure) -> Bool { try run.host.domains.status(of: guest)?.isActive != true }
 
-    func noteFailed(in run: inout Run) { run.stopsInDoubt.append(guest) }
+    func noteFailed(_ failure: StepFailure, in run: inout Run) {
+        // libvirt did not pass the request on: the guest was never asked.
+        if case .refused(let refusal) = failure, refusal.kind == .wrongState { return }
+        run.stopsInDoubt.append(guest)
+    }
 
     func isUndone(by inverse: [HostWrite]) -> Bool { inverse == [.start(name: guest)] }
 

@@ -97,6 +97,9 @@ struct ImportSource {
     }
 
     private static func refusal(_ record: DomainRecord, site: String) -> String? {
+        if let problem = ValueKind.TextForm.name.problem(of: record.facts.name) {
+            return "its name \(problem.what), which a site file cannot say"
+        }
         if let manager = record.manager { return "it belongs to \(manager)" }
         if !record.facts.persistent { return "it is transient: it has no definition to manage" }
         if let mark = record.mark, mark.site != site { return "it belongs to the site '\(mark.site)'" }

@@ -34,6 +34,8 @@ public struct Preflight {
     let bystanders: [Bystander]
     /// Domains that keep running while a step changes their definition: they have what they run with until their next start.
     let unchanged: [Bystander]
+    /// Domains that are to be asked to shut down.
+    let asked: [AskedGuest]
 
     /// Looks at the steps of a plan.
     ///
@@ -75,6 +77,7 @@ public struct Preflight {
         }
         bystanders = stays.compactMap { Preflight.bystander($0, site) }
         unchanged = runsOn.compactMap { Preflight.bystander($0, site) }
+        asked = host.domains.filter { steps.asked.contains($0.name) }.map { AskedGuest($0, guest: specs[$0.name]) }
     }
 
     private static func bystander(_ domain: DomainFacts, _ site: String) -> Bystander? {
@@ -107,7 +110,7 @@ public struct Preflight {
     /// - Parameter observation: What the host has; where it says nothing, neither do the findings, but for what it
     ///   could not look at.
     public func findings(_ observation: HostObservation = HostObservation()) -> [Diagnostic] {
-        subjects.flatMap { HostLacks(subject: $0, observation: observation).findings }
+        asked.compactMap(\.finding) + subjects.flatMap { HostLacks(subject: $0, observation: observation).findings }
             + SharedThings(self, observation).findings + [unseen(observation)].compactMap(\.self)
     }
 
@@ -130,6 +133,8 @@ struct PreflightSteps {
     var started: Set<String> = []
     /// Guests that are shut down.
     var stopped: Set<String> = []
+    /// Those of them that are not powered off where asking them does not help.
+    var asked: Set<String> = []
     /// Whether these are all guests of a site and not what a plan changes.
     var isWholeSite = false
     /// Present names by the new ones.

@@ -17,7 +17,10 @@ public struct StopStep: GuestStep {
         domain?.isRunning == true ? rules.ownership(domain) : "the plan found the domain shut off"
     }
 
-    func add(to preflight: inout PreflightSteps) { preflight.stopped.insert(guest) }
+    func add(to preflight: inout PreflightSteps) {
+        preflight.stopped.insert(guest)
+        if !force { preflight.asked.insert(guest) }
+    }
 }
 
 extension Step {
