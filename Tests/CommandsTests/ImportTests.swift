@@ -119,7 +119,7 @@ struct ImportTests {
         let imported = try imported("vcpus: 2, ram: 1GiB, accelerator: qemu") { $0.replacing("</domain>", with: tune) }
         #expect(imported.status == 0)
         let entry =
-            "\n  own: {vcpus: 2, ram: 1GiB, adopt: true}\n    # There are no keys for this; it stays as it is:\n"
+            "\n  own: {vcpus: 2, ram: 1GiB, adopt: true}\n    # Not in this entry; stays as it is:\n"
         #expect(imported.output.contains("\(entry)    #   numatune.memory strict auto\n"), "\(imported.output)")
         #expect(imported.errors.contains("NP610"))
         #expect(try parts(imported) == ["metadata"])

@@ -44,6 +44,15 @@ struct ProgressLineTests {
         #expect(terminal.line == "", "nothing is drawn of what is over")
     }
 
+    @Test("ends with what may be done meanwhile")
+    func advice() {
+        let terminal = Terminal()
+        let line = ProgressLine { terminal.draw($0) }
+        line.begin("waiting for web01 to shut down", within: .seconds(120), at: Self.start, advice: "Ctrl-C rolls back")
+        line.tick(at: Self.start.advanced(by: .seconds(3)))
+        #expect(terminal.line == "waiting for web01 to shut down: 117 s left; Ctrl-C rolls back")
+    }
+
     @Test("of one thing follows that of another, and tells the new one's time")
     func next() {
         let terminal = Terminal()

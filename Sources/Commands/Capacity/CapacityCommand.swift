@@ -10,7 +10,7 @@ struct CapacityCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "capacity", abstract: "Count how many more guests fit in addition to those of the site.",
         discussion: """
-            Each number is exact: so many guests were placed, and one more was proven not to fit. Changes nothing.
+            Each number is exact: that many guests were placed, and one more was proven not to fit. Changes nothing.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, markdown, metrics }

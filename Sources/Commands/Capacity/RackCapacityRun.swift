@@ -66,7 +66,7 @@ struct RackCapacityRun {
     private func occupy(_ question: FleetQuestion, _ bases: [String: XMLElement]) -> Result<
         OccupiedHost, CommandFailure
     > {
-        do {
+        do throws(CommandFailure) {
             let (path, bytes) = try question.file.get()
             let facts = try FactsInput(bytes, path: path).facts
             return .success(
@@ -75,11 +75,8 @@ struct RackCapacityRun {
                         host: facts, site: input.site.name.value, policy: question.policy, guests: question.guests,
                         bases: bases, defaultHugePage: facts.defaultHugePage, explains: false,
                         searchLimit: PlacementRequest.searchLimit(effort: effort))))
-        } catch let failure as CommandFailure {
-            return .failure(failure)
         } catch {
-            let name = question.policy.name.value
-            return .failure(CommandFailure(.unexpected, [Diagnostic(.inputUnreadable, "host '\(name)': \(error)")]))
+            return .failure(error)
         }
     }
 

@@ -21,7 +21,7 @@ struct FleetWork: Sendable {
     /// Plans one host.
     func answer(_ question: FleetQuestion) -> FleetAnswer {
         let host = question.policy.name.value
-        do {
+        do throws(CommandFailure) {
             let (path, bytes) = try question.file.get()
             let facts = try FactsInput(bytes, path: path)
             if let name = facts.facts.host.name, name != host, hosts.contains(name) {
@@ -36,10 +36,8 @@ struct FleetWork: Sendable {
             return FleetAnswer(
                 session, file: path, review: review, hasColor: hasColor, width: width, errorWidth: errorWidth,
                 status: session.status(detailed: isDetailed))
-        } catch let failure as CommandFailure {
-            return FleetAnswer(host, failure, review: review, errorWidth: errorWidth)
         } catch {
-            return FleetAnswer(host, CommandFailure(.unexpected, []), review: review, errorWidth: errorWidth)
+            return FleetAnswer(host, error, review: review, errorWidth: errorWidth)
         }
     }
 }

@@ -72,7 +72,7 @@ struct FactsInput: Sendable {
     /// Understands the bytes of a facts file, which `path` names in findings.
     ///
     /// - Throws: ``CommandFailure`` with 65 when it is wrong.
-    init(_ bytes: [UInt8], path: String) throws {
+    init(_ bytes: [UInt8], path: String) throws(CommandFailure) {
         do {
             facts = try JSONDecoder().decode(HostFacts.self, from: Data(bytes))
         } catch {

@@ -10,6 +10,7 @@ package final class ProgressLine: Sendable {
         var begun = ContinuousClock.now
         var isDrawn = false
         var measure: (@Sendable () -> String?)?
+        var advice: String?
     }
 
     private let state = Mutex(State())
@@ -26,12 +27,13 @@ package final class ProgressLine: Sendable {
     /// - Parameters:
     ///   - limit: How long that may take; nil where nothing ends it.
     ///   - now: When it began.
+    ///   - advice: What may be done meanwhile.
     ///   - measure: How far it is.
     package func begin(
-        _ what: String, within limit: Duration? = nil, at now: ContinuousClock.Instant = .now,
+        _ what: String, within limit: Duration? = nil, at now: ContinuousClock.Instant = .now, advice: String? = nil,
         measure: (@Sendable () -> String?)? = nil
     ) {
-        state.withLock { $0 = State(what: what, limit: limit, begun: now, measure: measure) }
+        state.withLock { $0 = State(what: what, limit: limit, begun: now, measure: measure, advice: advice) }
     }
 
     /// Wipes the line.
@@ -51,7 +53,8 @@ package final class ProgressLine: Sendable {
             state.isDrawn = true
             let time = state.limit.map { "\(max(.zero, $0 - elapsed).components.seconds) s left" }
             let parts = [state.measure?(), time ?? "\(elapsed.components.seconds) s"].compactMap(\.self)
-            draw(UnfinishedLine.wipe + cut("\(what): \(parts.joined(separator: ", "))"))
+            let advice = state.advice.map { "; \($0)" } ?? ""
+            draw(UnfinishedLine.wipe + cut("\(what): \(parts.joined(separator: ", "))\(advice)"))
         }
     }
 

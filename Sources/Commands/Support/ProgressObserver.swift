@@ -19,7 +19,7 @@ final class ProgressObserver: StepObserver {
 
     func willRun(_ effect: Effect) throws(StepFailure) {
         try inner.willRun(effect)
-        begin(effect.action)
+        begin(effect.action, advice: "Ctrl-C rolls back")
     }
 
     func didRun(_ effect: Effect, found: XMLElement?) {
@@ -34,7 +34,8 @@ final class ProgressObserver: StepObserver {
 
     func willUndo(_ action: HostWrite) {
         inner.willUndo(action)
-        begin(action)
+        // A rollback is not interrupted.
+        begin(action, advice: nil)
     }
 
     func didUndo(_ result: UndoResult) {
@@ -45,13 +46,16 @@ final class ProgressObserver: StepObserver {
     func mayRun(_ effects: [Effect]) throws(StepFailure) { try inner.mayRun(effects) }
     func didSkip(_ step: Step) { inner.didSkip(step) }
 
-    private func begin(_ action: HostWrite) {
+    private func begin(_ action: HostWrite, advice: String?) {
         switch action {
         case .setPools(let write):
             let (pools, root) = (write.targets, host.root)
-            line.begin("reserving huge pages", within: host.growLimit) { ProgressObserver.pages(of: pools, root: root) }
+            line.begin("reserving huge pages", within: host.growLimit, advice: advice) {
+                ProgressObserver.pages(of: pools, root: root)
+            }
         case .stop(let step):
-            line.begin("waiting for \(displayable(step.guest)) to shut down", within: host.shutdownLimit)
+            line.begin(
+                "waiting for \(displayable(step.guest)) to shut down", within: host.shutdownLimit, advice: advice)
         default: line.begin("\(action)")
         }
     }

@@ -13,8 +13,9 @@ struct BootCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "boot", abstract: "Reserve the huge pages recorded in boot.json.",
         discussion: """
-            For the unit numactl-plan-hugepages.service: needs no site file, no libvirt and no network. A short grant is kept. \
-            numactl-plan=off on the kernel's command line makes it do nothing, numactl-plan=report only report.
+            For the unit numactl-plan-hugepages.service: needs no site file, no libvirt and no network. If the kernel grants \
+            fewer pages, those are kept. numactl-plan=off on the kernel's command line makes it do nothing, numactl-plan=report \
+            only report what it would do.
             """)
 
     enum Emission: String, ExpressibleByArgument, CaseIterable {

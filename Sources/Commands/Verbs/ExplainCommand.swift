@@ -8,9 +8,8 @@ struct ExplainCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Explain a code, or why guests are placed where they are or do not fit.",
         discussion: """
-            Explains codes such as NP304 with their usual causes and remedies. Otherwise, an argument that ends in .yaml or \
-            .yml, or is -, names the site file, and any other a guest. Without guests, those are explained that do not fit; when \
-            all fit, all.
+            Explains codes such as NP304 with their usual causes and remedies. Any other argument names the site file if it ends in \
+            .yaml or .yml or is -, and a guest otherwise. Without guests, explains those that do not fit; if all fit, all.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }

@@ -7,8 +7,8 @@ struct ImportCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Write a site file for existing domains.",
         discussion: """
-            A plan for the file changes nothing but the marks by which domains are taken over. What a site file cannot say exactly \
-            is left written as comments, and stay as they are.
+            A plan for the file changes no setting; apply only marks the domains as adopted. What a site file cannot express exactly \
+            is named in comments and stays as it is.
             """)
 
     @Argument(help: ArgumentHelp("The domains to write (default: all).", valueName: "guest"))

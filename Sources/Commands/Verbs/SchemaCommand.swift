@@ -5,9 +5,9 @@ struct SchemaCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema", abstract: "Print the JSON Schema of a file format, for editors and checks.",
         discussion: """
-            The schema is draft-07. That of the site file is generated from the reader's tables of keys; what joins several \
-            keys is left to the validate command. facts is what --facts reads; plan and fleet-plan are what the plan command \
-            prints as JSON, for one host and for all.
+            The schema is draft-07. That of the site file is generated from the parser's tables of keys; rules about several keys are \
+            checked by the validate command. facts is the format that --facts reads; plan and fleet-plan are what the plan \
+            command prints as JSON, for one host and for all.
             """)
 
     enum SchemaSubject: String, ExpressibleByArgument, CaseIterable {

@@ -255,7 +255,7 @@ struct ImportAttempt {
         }
         diagnostics += sketch.asTheyAre.values.sorted { $0.name < $1.name }.map { domain in
             Diagnostic(
-                .importInexact, "the entry of domain '\(domain.name)' does not say all of it; the rest stays as it is",
+                .importInexact, "the entry of domain '\(domain.name)' leaves out some settings, which stay as they are",
                 severity: .note, notes: domain.reasons)
         }
         if !pools.isEmpty {

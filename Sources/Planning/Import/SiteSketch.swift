@@ -64,7 +64,7 @@ struct SiteSketch {
         if !leftOut.isEmpty {
             lines += [
                 "",
-                "  # No site can have these; they are left alone:",
+                "  # No site can manage these; they are left alone:",
             ]
         }
         for domain in leftOut {
@@ -77,7 +77,7 @@ struct SiteSketch {
     /// What stands below the entry of a guest that does not say all of it.
     private static func comments(_ domain: LeftOut) -> [String] {
         let unsaid =
-            ["    # There are no keys for this; it stays as it is:"] + domain.reasons.map { "    #   \(comment($0))" }
+            ["    # Not in this entry; stays as it is:"] + domain.reasons.map { "    #   \(comment($0))" }
         guard !domain.suggestion.isEmpty else { return unsaid }
         let changes = domain.changes.isEmpty ? "nothing" : domain.changes.joined(separator: ", ")
         return unsaid + ["    # Uncomment these to have it placed like other guests; that changes \(comment(changes)):"]
