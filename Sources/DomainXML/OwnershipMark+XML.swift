@@ -12,9 +12,8 @@ extension OwnershipMark {
             let site = mark[attribute: "site"], let guest = mark[attribute: "name"],
             let origin = mark[attribute: "origin"].flatMap(Origin.init(rawValue:))
         else { return nil }
-        func children(_ name: String) -> [XMLElement] {
-            mark.elements.filter { NamespaceScope.localName(of: $0.name) == name }
-        }
+        let elements = Dictionary(grouping: mark.elements) { NamespaceScope.localName(of: $0.name) }
+        func children(_ name: String) -> [XMLElement] { elements[name[...]] ?? [] }
         let own = children("own").compactMap(OwnCPU.init(reading:))
         self.init(
             site: site, guest: guest, flavor: mark[attribute: "flavor"], origin: origin,

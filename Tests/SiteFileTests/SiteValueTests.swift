@@ -18,6 +18,19 @@ struct SiteValueTests {
         #expect(try #require(read("hosts: {h: }").value).hosts.map(\.name.value) == ["h"])
     }
 
+    @Test("of a guest are few bytes for each that an entry makes: fleets have many")
+    func bytesOfAGuest() throws {
+        #expect(MemoryLayout<GuestSpec>.stride <= 384)
+        let text = """
+            guests:
+              web: {vcpus: 2, ram: 1GiB, count: 2, disks: [{path: '/img/{index}.img'}, {path: /img/all.iso, read_only: true}]}
+            """
+        let guests = try #require(read(text).value).guests
+        let paths = guests.map { $0.machine.disks.map(\.value.path) }
+        #expect(paths == [["/img/1.img", "/img/all.iso"], ["/img/2.img", "/img/all.iso"]])
+        #expect(guests[0].demand == guests[1].demand && guests[0] != guests[1])
+    }
+
     @Test("of a host are all read")
     func host() throws {
         let text = """

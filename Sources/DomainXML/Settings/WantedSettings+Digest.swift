@@ -4,7 +4,10 @@ extension WantedSettings {
     /// A short text that is another one for other settings: FNV-1a of 64 bits over all paths and values in their order.
     ///
     /// It tells whether the same is wanted as before, and guards against nothing: whoever writes a mark can write any digest.
-    public var digest: String {
+    public var digest: String { WantedSettings.digest(of: settings) }
+
+    /// The digest of what has these ``settings``.
+    package static func digest(of settings: [SettingEntry]) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for setting in settings {
             for byte in "\(setting.path)=\(setting.value.digested)\n".utf8 {

@@ -76,17 +76,20 @@ public struct WantedSettings: Hashable, Sendable, SettingValues {
     /// page size for all cells or for each of them, a memnode that says what `<memory>` says.
     /// - Parameter defaultHugePage: What `<hugepages/>` alone means; without it that equals only itself.
     public func differences(from present: FoundSettings, defaultHugePage: PageSize? = nil) -> [SettingDifference] {
-        let want = Self.byKey(settled(over: present), defaultHugePage)
-        let now = Self.byKey(present, defaultHugePage)
+        let whole = settled(over: present)
+        if whole == present { return [] }
+        let (wanted, found) = (
+            whole.canonical(defaultHugePage: defaultHugePage), present.canonical(defaultHugePage: defaultHugePage)
+        )
+        if wanted == found { return [] }
+        let (want, now) = (Self.byKey(wanted), Self.byKey(found))
         return Set(now.keys).union(want.keys).sorted().compactMap { key in
             now[key] == want[key] ? nil : SettingDifference(key: key, now: now[key], want: want[key])
         }
     }
 
-    private static func byKey(_ found: FoundSettings, _ defaultHugePage: PageSize?) -> [SettingKey: SettingValue] {
-        Dictionary(found.canonicalSettings(defaultHugePage: defaultHugePage).map { ($0.key, $0.value) }) { first, _ in
-            first
-        }
+    private static func byKey(_ found: FoundSettings) -> [SettingKey: SettingValue] {
+        Dictionary(found.settings.map { ($0.key, $0.value) }) { first, _ in first }
     }
 }
 

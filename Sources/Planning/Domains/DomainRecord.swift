@@ -35,7 +35,7 @@ struct DomainRecord {
             let running = try facts.liveXML.map { try XMLReader.read($0) }
             live = try running.map { try FoundSettings(reading: $0) }
             present = running ?? document
-            liveMark = OwnershipMark(reading: present)
+            liveMark = running.map { OwnershipMark(reading: $0) } ?? mark
         } catch {
             throw DiagnosticError(
                 Diagnostic(.domainXMLInvalid, "the definition of domain '\(facts.name)' cannot be read: \(error)"))

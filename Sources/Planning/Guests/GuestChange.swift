@@ -147,10 +147,9 @@ struct GuestChange {
         }
         let pins = running.map { livePins(drift ?? [], live: $0, wanted: wantedLive) }
         // A guest that leaves its host cells with its memory stays as it is until then.
-        let named = Set(asked.settings.map(\.key))
-        let live =
-            moves
-            ? [] : (drift ?? []).filter { named.contains($0.key) }.compactMap { Step.live($0, of: name, record) }
+        let movable = moves ? [] : drift ?? []
+        let named = movable.isEmpty ? [] : Set(asked.settings.map(\.key))
+        let live = movable.filter { named.contains($0.key) }.compactMap { Step.live($0, of: name, record) }
         let taken = Set(live.compactMap(\.kind.liveSetting))
         var outcome = GuestOutcome(
             definition: GuestDefinition(
@@ -340,27 +339,28 @@ struct GuestChange {
     private func mark(
         origin: OwnershipMark.Origin, wanted: WantedSettings, machine: MachineRecord?
     ) -> OwnershipMark {
+        let settings = wanted.settings
         if let adopted = placeOfItsOwn {
             return OwnershipMark(
                 site: request.site, guest: name, flavor: guest.flavor?.value, origin: origin,
-                managedPaths: paths(of: wanted), placement: [], host: request.policy.name.value,
-                spec: adopted.adoption.named.isEmpty ? nil : wanted.digest, machine: machine)
+                managedPaths: paths(of: settings), placement: [], host: request.policy.name.value,
+                spec: adopted.adoption.named.isEmpty ? nil : WantedSettings.digest(of: settings), machine: machine)
         }
         let pins = placement.cells.flatMap { cell in
             cell.dedicatedVCPUs.compactMap { vcpu in cell.pins[vcpu]?.first.map { (vcpu, $0) } }
         }
         return OwnershipMark(
             site: request.site, guest: name, flavor: guest.flavor?.value, origin: origin,
-            managedPaths: paths(of: wanted),
+            managedPaths: paths(of: settings),
             placement: placement.cells.map {
                 OwnershipMark.PlacedCell(guestCell: $0.id, hostCell: $0.hostCell, pageSize: $0.pageSize)
             }, ownCPUs: Dictionary(pins, uniquingKeysWith: { first, _ in first }),
             emulatorCPU: guest.demand.emulatorPolicy == .isolate ? placement.emulatorCPUs.first : nil,
-            host: request.policy.name.value, spec: wanted.digest, machine: machine)
+            host: request.policy.name.value, spec: WantedSettings.digest(of: settings), machine: machine)
     }
 
-    private func paths(of wanted: WantedSettings) -> [String] {
-        Set(wanted.settings.map { String($0.path.prefix { $0 != "[" }) }).sorted()
+    private func paths(of settings: [SettingEntry]) -> [String] {
+        Set(settings.map { String($0.path.prefix { $0 != "[" }) }).sorted()
     }
 }
 

@@ -69,6 +69,11 @@ public struct Preflight {
                 starts: steps.started.contains(name) && (!isUp || steps.isWholeSite),
                 isNew: present[former ?? name] == nil, guest: specs[name])
         }
+        guard !subjects.isEmpty else {
+            // Domains are read for what they share with a guest that is looked at.
+            (bystanders, unchanged) = ([], [])
+            return
+        }
         let touched = names.union(subjects.compactMap(\.formerName)).union(steps.removed)
         let stays = host.domains.filter { !touched.contains($0.name) }
         let runsOn = host.domains.filter {

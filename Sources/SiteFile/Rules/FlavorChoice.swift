@@ -33,6 +33,9 @@ struct FlavorChoice: Sendable, Hashable {
 }
 
 extension FlavorSettings {
+    /// Settings that say nothing.
+    private static let nothing = FlavorSettings()
+
     /// Takes over what only the properties say, and reports what both say differently.
     fileprivate mutating func fill(from properties: FlavorSettings, _ report: inout Findings) {
         for field in FlavorField.all {
@@ -48,6 +51,7 @@ extension FlavorSettings {
 
     /// Puts what `top` says over what is here.
     fileprivate mutating func override(with top: FlavorSettings) {
+        guard top != FlavorSettings.nothing else { return }
         let groups = Set(FlavorField.all.filter { $0.isSet(top) }.compactMap(\.group))
         for field in FlavorField.all where field.isSet(top) || field.group.map(groups.contains) == true {
             field.copy(top, &self)

@@ -7,6 +7,10 @@ struct FormerNames {
     let diagnostics: [Diagnostic]
 
     init(_ guests: [GuestSpec]) {
+        guard guests.contains(where: { $0.was != nil }) else {
+            diagnostics = []
+            return
+        }
         var report = Findings()
         let names = guests.keyed(by: \.name.value)
         var users: [String: GuestSpec] = [:]

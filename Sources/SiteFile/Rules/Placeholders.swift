@@ -17,6 +17,14 @@ struct Placeholders {
     /// Whether a text is another one for each guest of an entry.
     static func vary(_ text: String) -> Bool { text.contains(name) || text.contains(index) }
 
+    /// Whether a machine is another one for each guest of an entry.
+    static func vary(_ machine: GuestMachine) -> Bool {
+        let texts =
+            [machine.base, machine.kernel, machine.initrd, machine.commandLine, machine.description]
+            .compactMap { $0?.value } + machine.disks.map(\.value.path) + machine.interfaces.compactMap(\.mac)
+        return texts.contains(where: vary)
+    }
+
     /// A machine with everything filled in.
     func filled(_ machine: GuestMachine) -> GuestMachine {
         var machine = machine

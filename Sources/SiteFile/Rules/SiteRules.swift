@@ -71,6 +71,7 @@ struct SiteRules {
             var rules = CountRules(guest, addresses: addresses)
             addresses = rules.check(names)
             report.append(rules.report.diagnostics)
+            let varies = Placeholders.vary(spec.machine)
             for (number, name) in names.enumerated() {
                 counts[spec.host?.value, default: 0] += 1
                 let isCrowded = counts[spec.host?.value, default: 0] > Self.maximumOfHost
@@ -91,8 +92,10 @@ struct SiteRules {
                 places[name.value] = name.mark
                 var copy = spec
                 copy.name = name
-                copy.machine = Placeholders(guest: name.value, number: guest.count == nil ? nil : number + 1)
-                    .filled(spec.machine)
+                if varies {
+                    copy.machine = Placeholders(guest: name.value, number: guest.count == nil ? nil : number + 1)
+                        .filled(spec.machine)
+                }
                 report.append(writers.add(copy, entry: entry.name.mark))
                 result.append(copy)
             }

@@ -20,11 +20,21 @@ public struct GuestSpec: Hashable, Sendable {
     public var was: Located<String>?
     /// What the guest needs of the host. An absent guest needs nothing: no vCPU, no memory, no cell. What ``adoption`` does not name is
     /// missing here, until the domain is known.
-    public var demand: GuestDemand
+    public var demand: GuestDemand {
+        get { sharedDemand.value }
+        set { sharedDemand = Shared(newValue) }
+    }
     /// Where the rest of the domain comes from.
-    public var machine: GuestMachine
+    public var machine: GuestMachine {
+        get { sharedMachine.value }
+        set { sharedMachine = Shared(newValue) }
+    }
     /// What is managed of a domain that the entry takes over; nil for an entry that says everything.
     public var adoption: Adoption?
+
+    /// The guests of one entry have these between them: a fleet has tens of thousands.
+    private var sharedDemand: Shared<GuestDemand>
+    private var sharedMachine: Shared<GuestMachine>
 
     /// Whether the domain keeps its place: its cells, and where its memory and its vCPUs are.
     public var keepsPlace: Bool { adoption.map { !$0.placesGuest } ?? false }
@@ -42,8 +52,8 @@ public struct GuestSpec: Hashable, Sendable {
         self.state = state
         self.autostart = autostart
         self.was = was
-        self.demand = demand
-        self.machine = machine
+        sharedDemand = Shared(demand)
+        sharedMachine = Shared(machine)
     }
 }
 
