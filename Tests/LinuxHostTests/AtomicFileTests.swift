@@ -56,4 +56,19 @@ struct AtomicFileTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: tree.url.path) == ["folder"])
         #expect(throws: SysfsError.notAFile(path: "/")) { try AtomicFile.write([1], to: "/") }
     }
+
+    @Test("never replaces a pipe or a device, nor a link to one")
+    func noFile() throws {
+        let tree = try TemporaryTree(["folder/x": ""])
+        try #require(mkfifo(tree.path.appending("pipe").string, 0o600) == 0)
+        try tree.link("link", to: "pipe")
+        try tree.link("device", to: "/dev/null")
+        let names = ["device", "folder", "link", "pipe"]
+        for path in names.filter({ $0 != "folder" }).map({ tree.path.appending($0) }) {
+            #expect(throws: SysfsError.notAFile(path: path)) { try AtomicFile.write([1], to: path) }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: tree.url.path).sorted() == names)
+        var status = stat()
+        #expect(lstat(tree.path.appending("pipe").string, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+    }
 }

@@ -8,7 +8,8 @@ public enum AtomicFile {
     /// Writes `bytes` to `path`: into a new file beside it, onto the disk, then renamed over what was there.
     ///
     /// A reader, and a machine that loses power, sees the old file or the new one. A symbolic link at `path` is replaced, not
-    /// followed. The folder must exist.
+    /// followed. A device, a pipe or a socket is never replaced, nor a link to one: `/dev/null` and `/dev/stdout` belong to everybody.
+    /// The folder must exist.
     /// - Parameter permissions: Who may read and write the file, whatever the process's umask; `rw-r--r--` unless said
     ///   otherwise.
     /// - Throws: ``SysfsError`` with the call that failed; nothing is left beside the file then.
@@ -17,6 +18,7 @@ public enum AtomicFile {
     ) throws(SysfsError) {
         let name = try name(of: path)
         let folder = try folder(of: path)
+        guard mayBeReplaced(name, in: folder) else { throw .notAFile(path: path) }
         let unique = "\(getpid()).\(String(UInt64.random(in: 0 ... .max), radix: 36))"
         let temporary = ".\(name).\(unique).tmp"
         do throws(SysfsError) {
@@ -47,6 +49,13 @@ public enum AtomicFile {
             throw error
         }
         try folder.synchronize()
+    }
+
+    /// Whether the name stands for a file, a folder, which rename refuses, or for nothing.
+    private static func mayBeReplaced(_ name: String, in folder: borrowing Descriptor) -> Bool {
+        var status = stat()
+        guard fstatat(folder.number, name, &status, 0) == 0 else { return true }
+        return [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
     }
 
     private static func name(of path: FilePath) throws(SysfsError) -> String {

@@ -69,6 +69,7 @@ public struct Preflight {
                 starts: steps.started.contains(name) && (!isUp || steps.isWholeSite),
                 isNew: present[former ?? name] == nil, guest: specs[name])
         }
+        asked = host.domains.filter { steps.asked.contains($0.name) }.map { AskedGuest($0, guest: specs[$0.name]) }
         guard !subjects.isEmpty else {
             // Domains are read for what they share with a guest that is looked at.
             (bystanders, unchanged) = ([], [])
@@ -82,7 +83,6 @@ public struct Preflight {
         }
         bystanders = stays.compactMap { Preflight.bystander($0, site) }
         unchanged = runsOn.compactMap { Preflight.bystander($0, site) }
-        asked = host.domains.filter { steps.asked.contains($0.name) }.map { AskedGuest($0, guest: specs[$0.name]) }
     }
 
     private static func bystander(_ domain: DomainFacts, _ site: String) -> Bystander? {
