@@ -51,6 +51,19 @@ struct HostLockTests {
         #expect(holder.terminationStatus == 0)
     }
 
+    @Test(
+        "is not put on a file that holds something else, which would be lost",
+        arguments: ["precious\n", "12 monkeys", String(repeating: "7", count: 100)])
+    func precious(text: String) throws {
+        let tree = try TemporaryTree(["lock": text])
+        let path = tree.path.appending("lock")
+        try #require(chmod(path.string, 0o644) == 0)
+        #expect(failure(path) == .foreign(path: path, what: "\(path) is a file that holds something"))
+        var status = stat()
+        #expect(try tree.text("lock") == text)
+        #expect(stat(path.string, &status) == 0 && status.st_mode & 0o777 == 0o644)
+    }
+
     @Test("gives up when the time is over")
     func timeout() throws {
         let tree = try TemporaryTree()

@@ -16,9 +16,11 @@ extension CodeExplanation {
             .lockForeign, "the lock file is not safe",
             """
             The lock file must belong to root (or to the caller), in a folder that nobody else can change: whoever can \
-            open it can hold the lock and block every run. Something else is in its place, or the folder is writable \
-            by others. Nothing was changed; the exit code is 77.
-            Find out who created it and why, then remove it. The folder is created automatically, for root only.
+            open it can hold the lock and block every run. Something else is in its place, such as a file with contents \
+            of its own, which the lock would overwrite; or the folder is writable by others. Nothing was changed; the \
+            exit code is 77.
+            Find out who created it and why, then remove it, or name another file with --lock-file. The folder is \
+            created automatically, for root only.
             """),
         CodeExplanation(
             .otherSite, "the host has another site",

@@ -52,14 +52,29 @@ enum LockFile {
         do throws(SysfsError) {
             let file = try Descriptor(path, in: folder, name, O_RDWR | O_NOFOLLOW)
             let status = try file.status()
-            guard stranger(status) == nil else { throw .notAFile(path: path) }
+            guard stranger(status) == nil, try holdsHolder(file, path) else { throw .notAFile(path: path) }
             if status.st_uid == geteuid(), fchmod(file.number, 0o600) != 0 { throw file.failure(.status) }
             return file
         } catch {
             if error.errno == .noSuchFileOrDirectory { return nil }
             if let what = inTheWay(folder, name) { throw .foreign(path: path, what: "\(path) is \(what)") }
+            if case .notAFile = error { throw .foreign(path: path, what: "\(path) is a file that holds something") }
             throw .failed(error)
         }
+    }
+
+    /// Whether a file holds what a lock does, nothing or the number of a process: any other would lose what it holds.
+    private static func holdsHolder(_ file: borrowing Descriptor, _ path: FilePath) throws(SysfsError) -> Bool {
+        let bytes: [UInt8]
+        do throws(SysfsError) {
+            bytes = try file.readAll(limit: 64)
+        } catch {
+            guard case .tooLarge = error else { throw error }
+            return false
+        }
+        // The next one reads or writes from the start.
+        guard lseek(file.number, 0, SEEK_SET) == 0 else { throw .failed(.read, path: path, .current) }
+        return bytes.allSatisfy { (48...57).contains($0) || $0 == 10 }
     }
 
     /// A new file, or nil when one is there by now.
