@@ -26,10 +26,22 @@ public struct NumactlPlan: ParsableCommand {
     /// Makes the command; called by the parser.
     public init() {}
 
+    /// Runs the command of a whole command line, the program's own name first.
+    ///
+    /// The standard library reads it from /proc; without that there is nothing, and whatever was asked for is not done.
+    public static func run(commandLine: [String], in world: World) -> Int32 {
+        guard !commandLine.isEmpty else {
+            let message = "the command line cannot be read from /proc/self/cmdline"
+            world.tell([Diagnostic(.sysfsUnreadable, message, hint: "mount -t proc proc /proc")])
+            return ExitStatus.inputMissing.rawValue
+        }
+        return run(Array(commandLine.dropFirst()), in: world)
+    }
+
     /// Runs the command that the arguments name, the program's own name left out.
     ///
     /// - Returns: What the process should end with: 1 where all was well but the result could not be written.
-    public static func run(_ arguments: [String], in world: World) -> Int32 {
+    private static func run(_ arguments: [String], in world: World) -> Int32 {
         let status = outcome(arguments, in: world)
         guard let failure = world.outputFailure() else { return status }
         if case .failed(let reason) = failure {

@@ -1,4 +1,4 @@
 import Commands
 import Glibc
 
-exit(NumactlPlan.run(Array(CommandLine.arguments.dropFirst()), in: .live))
+exit(NumactlPlan.run(commandLine: CommandLine.arguments, in: .live))

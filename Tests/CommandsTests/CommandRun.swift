@@ -12,6 +12,7 @@ struct CommandRun {
     /// Runs a command in this process.
     ///
     /// - Parameters:
+    ///   - program: The program's own name, with which a command line begins.
     ///   - files: Files that exist only for this run, by name; `-` is standard input.
     ///   - time: The time that it is, in seconds since 1970; nil for the machine's.
     ///   - folder: Where relative names start from.
@@ -19,7 +20,8 @@ struct CommandRun {
     ///   - startLater: What is done instead of starting this program later; without it there are no timers.
     ///   - outputFailure: Why standard output cannot be written.
     init(
-        _ arguments: [String], files: [String: String] = [:], answer: String? = nil, time: Int64? = nil,
+        _ arguments: [String], program: [String] = ["numactl-plan"], files: [String: String] = [:],
+        answer: String? = nil, time: Int64? = nil,
         folder: URL = examples, hostName: String = "test-host", width: Int? = nil, outputFailure: OutputFailure? = nil,
         startLater: @escaping World.StartLater = { _, _, _ in throw NoTimers() }
     ) {
@@ -52,7 +54,7 @@ struct CommandRun {
             outputFailure: { outputFailure })
         world.width = width ?? 80
         world.errorWidth = width ?? 10_000
-        status = NumactlPlan.run(arguments, in: world)
+        status = NumactlPlan.run(commandLine: program + arguments, in: world)
         (output, errors) = (streams.output, streams.errors)
     }
 }

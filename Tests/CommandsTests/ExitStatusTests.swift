@@ -18,6 +18,13 @@ struct ExitStatusTests {
         #expect(plan(Self.site, ["--detailed-exitcode"]).status == 2)
     }
 
+    @Test("of a command line that cannot be read is 66, and no help is taken for the answer")
+    func noCommandLine() {
+        let run = CommandRun([], program: [])
+        #expect(run.status == 66 && run.output.isEmpty)
+        #expect(run.errors.contains("NP402") && run.errors.contains("/proc"))
+    }
+
     @Test("of a plan that does not fit is 10, with the numbers of each cell")
     func infeasible() {
         let run = plan("hosts: {h: {}}\nguests: {big: {vcpus: 5, ram: 1GiB, cpu_policy: dedicated}}\n")

@@ -15,7 +15,7 @@ private func run(_ arguments: [String], files: [String: [UInt8]]) -> (status: In
             return bytes
         },
         hasColor: false, hostName: "hv01", now: { 0 })
-    let status = NumactlPlan.run(arguments, in: world)
+    let status = NumactlPlan.run(commandLine: ["numactl-plan"] + arguments, in: world)
     return (status, streams.output, streams.errors)
 }
 
