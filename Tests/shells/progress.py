@@ -51,6 +51,8 @@ class Terminal:
             os.dup2(reader, 0)
             os.chdir(folder)
             command = command or [PROGRAM, "plan", "site.yaml", "--facts", "-", *arguments]
+            # What runs in the background of a shell inherits that Ctrl-C is ignored.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execve(command[0], command, environment)
         os.close(reader)
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
