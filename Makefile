@@ -67,7 +67,7 @@ lint: ## Check how the sources are written
 	.packaging/docs
 
 # Minutes: few of the random hosts. The rest of `make test` is for before the change goes in.
-check: export NUMACTL_PLAN_RANDOM_CASES = 200
+check: export NUMACTL_PLAN_RANDOM_CASES = 300
 check: export NUMACTL_PLAN_ROUND_TRIPS = 100
 check: lint unit ## For every edit: lint, build, the tests of all targets on fewer random hosts; nothing needs root
 
