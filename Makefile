@@ -69,6 +69,7 @@ lint: ## Check how the sources are written
 # Minutes: few of the random hosts. The rest of `make test` is for before the change goes in.
 check: export NUMACTL_PLAN_RANDOM_CASES = 300
 check: export NUMACTL_PLAN_ROUND_TRIPS = 100
+check: export NUMACTL_PLAN_FULL_HOSTS = 1
 check: lint unit ## For every edit: lint, build, the tests of all targets on fewer random hosts; nothing needs root
 
 unit: ## Run the tests of all targets at full length; one alone: swift test --filter IDSetTests
