@@ -46,7 +46,7 @@ public struct HostLock: ~Copyable {
             guard try LockFile.isStillThere(file, path) else { continue }
             let holder = Array("\(getpid())\n".utf8)
             // Whether the note of the holder succeeds changes nothing about holding the lock.
-            if ftruncate(file.number, 0) == 0 { try? file.writeAll(holder) }
+            if ftruncate(file.number, 0) == 0, lseek(file.number, 0, SEEK_SET) == 0 { try? file.writeAll(holder) }
             return file
         }
     }
@@ -57,14 +57,9 @@ public struct HostLock: ~Copyable {
         while flock(file.number, LOCK_EX | LOCK_NB) != 0 {
             let code = Errno.current
             guard code == .wouldBlock || code == .interrupted else { throw .failed(.failed(.lock, path: path, code)) }
-            guard ContinuousClock.now < end else { throw .busy(path: path, holder: holder(file)) }
+            guard ContinuousClock.now < end else { throw .busy(path: path, holder: LockFile.holder(file)) }
             usleep(50_000)
         }
-    }
-
-    private static func holder(_ file: borrowing Descriptor) -> Int? {
-        guard let bytes = try? file.readAll(limit: 64) else { return nil }
-        return SysfsText.number(SysfsText.trimmed(String(decoding: bytes, as: UTF8.self))).flatMap { Int(exactly: $0) }
     }
 }
 

@@ -15,7 +15,12 @@ enum LockFile {
         if let doubt = folder.doubt { throw .foreign(path: path, what: "\(doubt), and so the lock is not safe there") }
         // Between the two calls somebody may make it, or remove it.
         for _ in 0..<100 {
-            if let file = try present(path, in: folder.file, name) { return file }
+            if let file = try present(path, in: folder.file, name) {
+                guard try claim(file) else {
+                    throw .foreign(path: path, what: "\(path) is a file that holds something")
+                }
+                return file
+            }
             if let file = try created(path, in: folder.file, name) { return file }
         }
         throw .failed(.failed(.create, path: path, .fileExists))
@@ -51,31 +56,40 @@ enum LockFile {
     ) throws(HostLock.LockFailure) -> Descriptor? {
         do throws(SysfsError) {
             let file = try Descriptor(path, in: folder, name, O_RDWR | O_NOFOLLOW)
-            let status = try file.status()
-            guard stranger(status) == nil, try holdsHolder(file, path) else { throw .notAFile(path: path) }
-            if status.st_uid == geteuid(), fchmod(file.number, 0o600) != 0 { throw file.failure(.status) }
+            guard stranger(try file.status()) == nil else { throw .notAFile(path: path) }
             return file
         } catch {
             if error.errno == .noSuchFileOrDirectory { return nil }
             if let what = inTheWay(folder, name) { throw .foreign(path: path, what: "\(path) is \(what)") }
-            if case .notAFile = error { throw .foreign(path: path, what: "\(path) is a file that holds something") }
             throw .failed(error)
         }
     }
 
-    /// Whether a file holds what a lock does, nothing or the number of a process: any other would lose what it holds.
-    private static func holdsHolder(_ file: borrowing Descriptor, _ path: FilePath) throws(SysfsError) -> Bool {
-        let bytes: [UInt8]
+    /// Makes a file that is there its owner's alone; false, and nothing done, for one that holds anything but the number of a process:
+    /// the lock would overwrite it.
+    private static func claim(_ file: borrowing Descriptor) throws(HostLock.LockFailure) -> Bool {
         do throws(SysfsError) {
-            bytes = try file.readAll(limit: 64)
+            let bytes = try file.readEnd(limit: mostBytes)
+            guard bytes.isEmpty || holder(in: bytes) != nil else { return false }
+            if try file.status().st_uid == geteuid(), fchmod(file.number, 0o600) != 0 { throw file.failure(.status) }
+            return true
         } catch {
-            guard case .tooLarge = error else { throw error }
-            return false
+            throw .failed(error)
         }
-        // The next one reads or writes from the start.
-        guard lseek(file.number, 0, SEEK_SET) == 0 else { throw .failed(.read, path: path, .current) }
-        return bytes.allSatisfy { (48...57).contains($0) || $0 == 10 }
     }
+
+    /// The process that holds the lock, as its file says; nil when that says none.
+    static func holder(_ file: borrowing Descriptor) -> Int? {
+        guard let bytes = try? file.readEnd(limit: mostBytes) else { return nil }
+        return holder(in: bytes)
+    }
+
+    private static func holder(in bytes: [UInt8]) -> Int? {
+        SysfsText.number(SysfsText.trimmed(String(decoding: bytes, as: UTF8.self))).flatMap { Int(exactly: $0) }
+    }
+
+    /// More than the number of any process takes.
+    private static let mostBytes = 64
 
     /// A new file, or nil when one is there by now.
     private static func created(

@@ -21,18 +21,16 @@ struct AskedGuest {
 
     /// An error for a guest that cannot hear the request, or comes up again after it; nil for all others.
     var finding: Diagnostic? {
-        if state == .paused {
-            return finding("it is paused", hint: "virsh resume \(shellWord(name)), or power it off with --force-off")
-        }
+        if state == .paused { return finding("it is paused", remedy: "virsh resume \(shellWord(name))") }
         guard let onPowerOff, ["restart", "preserve"].contains(onPowerOff) else { return nil }
-        let change = "virsh set-lifecycle-action \(shellWord(name)) poweroff destroy --live --config"
         return finding(
             "on_poweroff is '\(onPowerOff)', so it does not end when its system powers off",
-            hint: "\(change), or power it off with --force-off")
+            remedy: "virsh set-lifecycle-action \(shellWord(name)) poweroff destroy --live --config")
     }
 
-    private func finding(_ reason: String, hint: String) -> Diagnostic {
+    private func finding(_ reason: String, remedy: String) -> Diagnostic {
         Diagnostic(
-            .shutdownImpossible, "guest '\(name)' cannot be shut down: \(reason)", at: guest?.name.mark, hint: hint)
+            .shutdownImpossible, "guest '\(name)' cannot be shut down: \(reason)", at: guest?.name.mark,
+            hint: "\(remedy), or power it off with --force-off")
     }
 }

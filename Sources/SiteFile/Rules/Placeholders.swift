@@ -18,12 +18,7 @@ struct Placeholders {
     static func vary(_ text: String) -> Bool { text.contains(name) || text.contains(index) }
 
     /// Whether a machine is another one for each guest of an entry.
-    static func vary(_ machine: GuestMachine) -> Bool {
-        let texts =
-            [machine.base, machine.kernel, machine.initrd, machine.commandLine, machine.description]
-            .compactMap { $0?.value } + machine.disks.map(\.value.path) + machine.interfaces.compactMap(\.mac)
-        return texts.contains(where: vary)
-    }
+    static func vary(_ machine: GuestMachine) -> Bool { Placeholders(guest: "", number: 0).filled(machine) != machine }
 
     /// A machine with everything filled in.
     func filled(_ machine: GuestMachine) -> GuestMachine {
