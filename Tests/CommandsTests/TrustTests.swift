@@ -21,6 +21,7 @@ struct TrustTests {
             try set(0o755, "")
             try FileManager.default.createDirectory(at: safe, withIntermediateDirectories: true)
             try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: safe.path)
+            try HostTree.besideTestDomain.write(to: safe.appending(path: "root"))
         }
 
         deinit {
@@ -36,8 +37,8 @@ struct TrustTests {
         func run(_ arguments: String...) -> CommandRun {
             let safety = ["--state-dir", "state", "--lock-file", "lock", "--boot-file", "boot.json"]
             let own = arguments.first == "apply" ? safety.map { $0.hasPrefix("--") ? $0 : safe.path + "/" + $0 } : []
-            return CommandRun(
-                arguments + ["--connect", "test:///default", "--root", "/"] + own, folder: url)
+            let here = ["--connect", "test:///default", "--root", safe.path + "/root"]
+            return CommandRun(arguments + here + own, folder: url)
         }
     }
 
@@ -212,13 +213,14 @@ struct ClosedStreamTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         try Data("site: lab\nguests: {np-web: {vcpus: 1, ram: 64MiB}}\n".utf8).write(
             to: folder.appending(path: "site.yaml"))
+        try HostTree.besideTestDomain.write(to: folder.appending(path: "root"))
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
         process.currentDirectoryURL = folder
         process.arguments = [
             "-c",
-            "exec '\(builtProgram)' apply site.yaml --yes --connect test:///default --boot-file boot.json"
-                + " --lock-file lock --state-dir state \(redirections)",
+            "exec '\(builtProgram)' apply site.yaml --yes --connect test:///default --root root"
+                + " --boot-file boot.json --lock-file lock --state-dir state \(redirections)",
         ]
         for stream in [\Process.standardInput, \.standardOutput, \.standardError] {
             process[keyPath: stream] = FileHandle.nullDevice
@@ -227,12 +229,18 @@ struct ClosedStreamTests {
         process.waitUntilExit()
         // What cannot be shown is not done.
         #expect(process.terminationReason == .exit && process.terminationStatus == status)
-        let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0 != "site.yaml" }
+        let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+            .filter { $0 != "site.yaml" && !$0.hasPrefix("root") }
         for file in files {
             let text = (try? String(contentsOf: folder.appending(path: file), encoding: .utf8)) ?? ""
             #expect(!text.contains("impact:") && !text.contains("warning"), "\(file): \(text)")
         }
     }
+}
+
+extension HostTree {
+    /// A machine with room beside the domain that libvirt's test driver begins with, whose memory is 8 GiB.
+    fileprivate static let besideTestDomain = HostTree(cells: 2, cpus: 4, memory: 16_384, pages: [2_048])
 }
 
 /// The program that was built with these tests.
