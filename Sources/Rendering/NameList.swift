@@ -6,12 +6,18 @@ enum NameList {
     /// `vm01 to vm25`, `a, b, c, d and 3 more`.
     static func text(_ names: [String], quote: (String) -> String) -> String {
         let runs = runs(names)
-        let parts = runs.prefix(shown).map { run in
+        let rest = runs.dropFirst(shown).reduce(0) { $0 + $1.count }
+        return text(runs.prefix(shown), quote) + (rest > 0 ? " and \(rest) more" : "")
+    }
+
+    /// All of the names, however many.
+    static func whole(_ names: [String], quote: (String) -> String) -> String { text(runs(names)[...], quote) }
+
+    private static func text(_ runs: ArraySlice<[String]>, _ quote: (String) -> String) -> String {
+        runs.map { run in
             run.count < 3
                 ? run.map(quote).joined(separator: ", ") : "\(quote(run[0])) to \(quote(run[run.count - 1]))"
-        }
-        let rest = runs.dropFirst(shown).reduce(0) { $0 + $1.count }
-        return parts.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+        }.joined(separator: ", ")
     }
 
     /// The names, ascending by the number at their ends, cut where one does not follow the one before.

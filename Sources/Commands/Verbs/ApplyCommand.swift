@@ -223,9 +223,7 @@ struct ApplyCommand: ReportingCommand {
 
     /// Whether the operator agrees to what needs it: by `--yes`, or by an answer.
     private func consents(to plan: Plan, _ world: World) throws -> Bool {
-        let list = plan.changes.flatMap { change in
-            change.consentSentences.map { "\(displayable(change.address)): \(displayable($0))" }
-        }
+        let list = plan.consentLines { displayable($0) }
         guard !list.isEmpty, !yes else { return true }
         let question = list.map { "  \($0)\n" }.joined() + "Go on? Type yes: "
         if let answer = world.ask(question) {

@@ -1,29 +1,49 @@
 public import Planning
 
+extension Plan {
+    /// What must be agreed to, a line for each sentence with every change of which it is said: nobody agrees to what is not named.
+    /// In the order of the changes; names and words of others as `quote` writes them.
+    public func consentLines(quote: (String) -> String) -> [String] {
+        var order: [String] = []
+        var addresses: [String: [String]] = [:]
+        for change in changes {
+            for sentence in change.consentSentences {
+                if addresses[sentence] == nil { order.append(sentence) }
+                addresses[sentence, default: []].append(change.address)
+            }
+        }
+        return order.map { sentence in
+            let all = addresses[sentence] ?? []
+            let count = all.count < 3 ? "" : " (\(all.count))"
+            return "\(NameList.whole(all, quote: quote))\(count): \(quote(sentence))"
+        }
+    }
+}
+
 extension Change {
     /// What must be agreed to first, a sentence each without a full stop; empty when nothing must.
-    public var consentSentences: [String] { consents.map(sentence) }
+    var consentSentences: [String] { consents.map(sentence) }
 
     /// The sentences in one line, or nil.
     var consentLine: String? { consents.isEmpty ? nil : consentSentences.joined(separator: "; ") }
 
     private func sentence(_ consent: Consent) -> String {
         switch consent {
-        case .adopt: "a domain that this site did not create is adopted"
-        case .takeOver(let site): "a domain of the site '\(site)' is taken over"
-        case .stop(let force): force ? "it is shut down, or powered off if that takes too long" : "it is shut down"
+        case .adopt: "adopted, though not created by this site"
+        case .takeOver(let site): "taken over from the site '\(site)'"
+        case .stop(let force): force ? "shut down, or powered off if that takes too long" : "shut down"
         case .restart(let force):
             force
-                ? "it is shut down, or powered off if that takes too long, and started again"
-                : "it is shut down and started again"
+                ? "shut down, or powered off if that takes too long, and started again"
+                : "shut down and started again"
         case .move:
             disruption < .guest
-                ? "it runs and moves to other cells; the move waits for its next start"
-                : "it runs and moves to other cells"
-        case .rebase: "it is redefined from the site; what was added to its definition by hand is lost"
-        case .rebalance: "it moves to a better place"
+                ? "moved to other cells while it runs; the move waits for its next start"
+                : "moved to other cells while it runs"
+        case .rebase: "redefined from the site; what was added to its definition by hand is lost"
+        case .rebalance: "moved to a better place"
         case .remove(let isOrphan): because(isOrphan, "its definition is removed; its disks are kept")
-        case .release: because(true, "it was adopted, so it is only released")
+        case .release: because(true, "adopted, so only released")
         case .putBackDisk(let disk):
             "\(disk) was changed by hand and is restored; data written since then is not on the restored disk"
         case .detachDisks(let disks):
@@ -40,6 +60,6 @@ extension Change {
     }
 
     private func because(_ isOrphan: Bool, _ what: String) -> String {
-        isOrphan ? "the site no longer names it: \(what)" : what
+        isOrphan ? "no longer in the site: \(what)" : what
     }
 }

@@ -20,8 +20,8 @@ extension OnOneHost {
             try host.site("web: {adopt: true, vcpus: 2, ram: 64MiB, numa_nodes: 1, state: shutoff}")
             let run = host.apply(answer: "no")
             #expect(run.status == 15)
-            #expect(run.errors.contains("guest/web: a domain that this site did not create is adopted"))
-            #expect(run.errors.contains("guest/web: it is shut down"))
+            #expect(run.errors.contains("guest/web: adopted, though not created by this site"))
+            #expect(run.errors.contains("guest/web: shut down"))
             #expect(run.errors.hasSuffix("Cancelled; nothing was changed.\n"))
             #expect(run.output.contains("adopt, guest shutdown"))
             #expect(try host.libvirt.domains()["web"]?.runs == true)
@@ -42,9 +42,9 @@ extension OnOneHost {
             let run = host.apply(answer: nil)
             #expect(run.status == 15)
             #expect(run.errors.contains("NP603"))
-            #expect(run.errors.contains("guest/web: a domain that this site did not create is adopted"))
+            #expect(run.errors.contains("guest/web: adopted, though not created by this site"))
             #expect(
-                run.errors.contains("guest/web: it runs and moves to other cells; the move waits for its next start"))
+                run.errors.contains("guest/web: moved to other cells while it runs; the move waits for its next start"))
             #expect(run.output.contains("at next start.") && !run.output.contains("impact: none"), "\(run.output)")
         }
 
@@ -57,10 +57,25 @@ extension OnOneHost {
             let run = host.apply(answer: "")
             #expect(run.status == 15)
             #expect(run.output.contains("- a  remove, guest shutdown"))
-            for sentence in ["guest/a: it is shut down", "guest/a: its definition is removed; its disks are kept"] {
+            for sentence in ["guest/a: shut down", "guest/a: its definition is removed; its disks are kept"] {
                 #expect(run.errors.contains(sentence), "\(run.errors)")
             }
             #expect(run.errors.hasSuffix("Cancelled; nothing was changed.\n"))
+        }
+
+        @Test("is one line for all guests of which it is said, and names each of them")
+        func folded() throws {
+            let host = try CommandHost()
+            let names = (8...12).map { "vm\($0)" } + ["build", "db", "mail", "proxy", "web"]
+            try host.site(names.map { "\($0): {vcpus: 1, ram: 64MiB, base: base.xml, state: running}" })
+            try #require(host.apply().status == 0)
+            try host.site(names.map { "\($0): {state: absent}" })
+            let lines = host.apply(answer: "").errors.split(separator: "\n")
+            let who = "guest/build, guest/db, guest/mail, guest/proxy, guest/vm8 to guest/vm12, guest/web (10)"
+            #expect(
+                lines.filter { $0.contains("guest/") } == [
+                    "  \(who): shut down", "  \(who): its definition is removed; its disks are kept",
+                ])
         }
     }
 }
