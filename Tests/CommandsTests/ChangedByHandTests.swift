@@ -46,7 +46,7 @@ struct ChangedByHandTests {
             "site.yaml": Self.site, "facts.json": try facts(definition.replacing(before, with: after)),
         ]
         let verify = CommandRun(["verify", "site.yaml", "--facts", "facts.json"], files: files)
-        #expect(verify.status == 2 && verify.output.contains("guest/own \(path): wanted \(want), is \(now)"))
+        #expect(verify.status == 2 && verify.output.contains("guest/own \(path): wanted \(want), found \(now)"))
         let status = CommandRun(["status", "site.yaml", "--facts", "facts.json"], files: files)
         #expect(status.output.contains("differs"), "\(status.output)")
     }

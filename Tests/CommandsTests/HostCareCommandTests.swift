@@ -34,7 +34,7 @@ struct VerifyCommandTests {
     func differences() throws {
         let run = CommandRun(["verify", "reference.yaml", "--facts", "hv01.json"])
         #expect(run.status == 2)
-        #expect(run.output.contains(": wanted, is not there\n"))
+        #expect(run.output.contains(": missing\n"))
         let document = try object(
             CommandRun(["verify", "reference.yaml", "--facts", "hv01.json", "--format", "json"]).output)
         #expect(document["kind"] as? String == "numactl-plan/verify")

@@ -92,9 +92,9 @@ struct PoolChanges {
         return [
             Diagnostic(
                 .poolBestEffort,
-                "a running kernel may not have room for all of \(large.map(\.address).joined(separator: ", "))",
+                "the running kernel may grant fewer pages than wanted for \(large.map(\.address).joined(separator: ", "))",
                 at: large.compactMap(\.source).first, severity: .warning,
-                hint: "if apply says that it was granted less, boot with: \(arguments)")
+                hint: "if apply is granted too few, boot with: \(arguments)")
         ]
     }
 

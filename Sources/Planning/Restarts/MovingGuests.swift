@@ -33,7 +33,7 @@ struct MovingGuests {
             return Diagnostic(
                 .runningGuestMoves, "guest '\(name)' runs and must move \(way): \(reason(present, placed, demand))",
                 at: mark(of: name), severity: .warning,
-                hint: "the move takes effect when the guest is next started: apply with --restart \(name), or later")
+                hint: "it moves at its next start: apply with --restart \(name), or restart it later")
         }
     }
 

@@ -20,6 +20,6 @@ public struct CapacityMarkdown {
             return "\(heading)\n\(MarkdownText.html(capacity.refusal))\n\(tables.joined())"
         }
         return heading + tables.joined()
-            + "\nThe largest guest of one cell has \(capacity.largest). \(capacity.fragmentation)\n"
+            + "\n\(capacity.largest). \(capacity.fragmentation)\n"
     }
 }

@@ -37,7 +37,7 @@ public struct CapacityText {
 
     private func largest(_ width: Int) -> [String] {
         guard capacity.verdict == .placed else { return [] }
-        return wrapped("The largest guest of one cell has \(capacity.largest).", to: width)
+        return wrapped("\(capacity.largest).", to: width)
             + wrapped(capacity.fragmentation, to: width)
     }
 }
@@ -46,7 +46,7 @@ extension Capacity {
     /// One row a flavor or mix: how many more fit.
     var fitTable: Table {
         Table(
-            [.name("guests"), .number("fit more"), "then they lack"],
+            [.name("guests"), .number("more fit"), "then short of"],
             fits.map { [$0.wish.name, $0.number, $0.lack] })
     }
 
@@ -69,20 +69,20 @@ extension Capacity {
                     ? ", so nothing more does." : ": there is no place for \(names). Nothing more fits.")
     }
 
-    /// The most vCPUs and the most memory of a guest of one cell.
+    /// The most vCPUs and the most memory of a guest of one cell, as a sentence without a full stop.
     var largest: String {
         let vcpus =
-            mostVCPUs.map { "\(Amount.count($0.amount, "dedicated vCPU")) (on cell \($0.hostCell))" }
+            mostVCPUs.map { "\(Amount.count($0.amount, "dedicated vCPU")) (cell \($0.hostCell))" }
             ?? "no dedicated vCPU"
-        let memory = mostMemory.map { "\(Amount.text(KiB($0.amount))) (on cell \($0.hostCell))" } ?? "no memory"
-        return "\(vcpus) or \(memory)"
+        let memory = mostMemory.map { "\(Amount.text(KiB($0.amount))) (cell \($0.hostCell))" } ?? "no memory"
+        return "Largest guest with one cell: \(vcpus) or \(memory)"
     }
 
     /// How much of what is free is together.
     var fragmentation: String {
         func share(_ share: Int?) -> String { share.map { "\($0) %" } ?? "none" }
-        return "Of the free CPUs \(share(largestShareOfCPUs)) and of the free memory \(share(largestShareOfMemory)) "
-            + "are on one cell."
+        return "One cell has at most \(share(largestShareOfCPUs)) of the free CPUs and "
+            + "\(share(largestShareOfMemory)) of the free memory."
     }
 }
 

@@ -33,7 +33,7 @@ extension ExplainText {
         guard !place.cells.isEmpty else { return floating(place, demand) }
         var lines: [Explained] = []
         let forced = demand.forcedCells.keys.sorted()
-        for cell in forced { lines.append(("cell \(cell)", "on its host cell because numa_placement says so")) }
+        for cell in forced { lines.append(("cell \(cell)", "placed by numa_placement")) }
         if forced.count < place.cells.count {
             lines.append((forced.isEmpty ? "host cells" : "the rest", origin(place)))
         }
@@ -56,7 +56,7 @@ extension ExplainText {
             return "moved: the site does not allow where it was, or not all guests fit while it stays"
         }
         if isKept(place.name) { return "kept where it was" }
-        return "new: free for all that it needs, all guests placed together (placement: \(policy.placement.rawValue))"
+        return "new: chosen with all other guests (placement: \(policy.placement.rawValue))"
     }
 
     /// Whether the guest has a domain whose binding to host cells the plan leaves as it is.
@@ -69,11 +69,11 @@ extension ExplainText {
     private func pages(_ place: GuestPlacement, _ demand: GuestDemand) -> String {
         let sizes = Set(place.cells.map(\.pageSize)).sorted().map(\.description).joined(separator: " and ")
         guard let request = demand.pageSize?.value else {
-            return "\(sizes), ordinary memory: no mem_page_size is asked for"
+            return "\(sizes), ordinary memory (no mem_page_size)"
         }
         return switch request {
-        case .exactly, .small: "\(sizes), as mem_page_size: \(request.word) asks"
-        case .large, .any: "\(sizes), one of those that mem_page_size: \(request.word) allows"
+        case .exactly, .small: "\(sizes) (mem_page_size: \(request.word))"
+        case .large, .any: "\(sizes), which mem_page_size: \(request.word) allows"
         }
     }
 

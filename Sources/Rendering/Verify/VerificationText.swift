@@ -22,7 +22,7 @@ public struct VerificationText {
         ])
     }
 
-    /// `guest/web01 cputune.vcpupin[0]: wanted 4, is 0-3`; a thing that is not there has one line.
+    /// `guest/web01 cputune.vcpupin[0]: wanted 4, found 0-3`; what is missing as a whole has one line.
     private func differences(_ paint: Paint) -> [String] {
         verification.plan.changes.flatMap { change -> [String] in
             let address = displayable(change.address)
@@ -30,11 +30,11 @@ public struct VerificationText {
                 return attention("\(address): \(change.action.finding)", paint)
             }
             return change.parts.flatMap { part in
-                let now = part.now.map { Words.value($0, of: part) } ?? "absent"
-                let want = part.want.map { Words.value($0, of: part) } ?? "absent"
+                let now = part.now.map { Words.value($0, of: part) } ?? "none"
+                let want = part.want.map { Words.value($0, of: part) } ?? "none"
                 let drift = part.drift.map { ", \($0.words)" } ?? ""
                 return attention(
-                    "\(address) \(displayable(Words.path(part))): wanted \(want), is \(now)\(drift)", paint)
+                    "\(address) \(displayable(Words.path(part))): wanted \(want), found \(now)\(drift)", paint)
             }
         }
     }
@@ -100,12 +100,12 @@ extension Change.Action {
     /// What it means that this change is wanted.
     fileprivate var finding: String {
         switch self {
-        case .create: "wanted, is not there"
-        case .remove: "not wanted, is there"
-        case .release: "ours, and the site does not want it managed"
+        case .create: "missing"
+        case .remove: "to be removed"
+        case .release: "managed, but no longer in the site"
         case .adopt: "to be adopted"
         case .start: "wanted running, is not"
-        case .stop: "wanted stopped, is running"
+        case .stop: "wanted shut off, is running"
         case .restart: "waits for a restart"
         case .rename: "has its former name"
         case .stamp: "its mark is out of date"
