@@ -61,9 +61,9 @@ let package = Package(
 
         // Pure: values in, values out.
         pure("Diagnostics"),
-        pure("HostModel"),
         pure("YAMLTree", ["CYaml", "Diagnostics"]),
         pure("XMLTree", ["CLibXML2"]),
+        pure("HostModel", ["XMLTree"]),
         pure("DomainXML", ["XMLTree", "HostModel"]),
         pure("SiteFile", ["YAMLTree", "HostModel", "Diagnostics"]),
         pure("Placement", ["SiteFile", "HostModel", "Diagnostics"]),

@@ -1,3 +1,5 @@
+public import XMLTree
+
 /// What was discovered about one host: the planner's only view of it.
 public struct HostFacts: Hashable, Sendable {
     /// Who the host is.
@@ -259,9 +261,9 @@ public struct DomainFacts: Hashable, Sendable, Codable {
     /// nothing.
     public var job: String?
     /// The inactive definition; without secrets in a facts document.
-    public var xml: String
+    public var definition: XMLText
     /// The live definition of an active domain, or nil.
-    public var liveXML: String?
+    public var live: XMLText?
     /// What a facts document left out of the definitions, as paths, ascending; nil when they are whole.
     public var leftOut: [String]?
 
@@ -280,14 +282,30 @@ public struct DomainFacts: Hashable, Sendable, Codable {
         self.snapshots = snapshots
         self.checkpoints = checkpoints
         self.job = job
-        self.xml = xml
-        self.liveXML = liveXML
+        definition = XMLText(xml)
+        live = liveXML.map(XMLText.init)
+    }
+
+    /// What the domain runs with, or would run with if it were started.
+    public var present: XMLText { live ?? definition }
+
+    /// The text of the inactive definition.
+    package var xml: String {
+        get { definition.text }
+        set { definition = XMLText(newValue) }
+    }
+
+    /// The text of the live definition.
+    package var liveXML: String? {
+        get { live?.text }
+        set { live = newValue.map(XMLText.init) }
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, uuid, state, autostart, persistent, snapshots, checkpoints, job, xml
+        case name, uuid, state, autostart, persistent, snapshots, checkpoints, job
         case hasManagedSave = "managed_save"
-        case liveXML = "live_xml"
+        case definition = "xml"
+        case live = "live_xml"
         case leftOut = "left_out"
     }
 
@@ -304,8 +322,8 @@ public struct DomainFacts: Hashable, Sendable, Codable {
         snapshots = try container.decodeIfPresent(Int.self, forKey: .snapshots) ?? 0
         checkpoints = try container.decodeIfPresent(Int.self, forKey: .checkpoints) ?? 0
         job = try container.decodeIfPresent(String.self, forKey: .job)
-        xml = try container.decode(String.self, forKey: .xml)
-        liveXML = try container.decodeIfPresent(String.self, forKey: .liveXML)
+        definition = try container.decode(XMLText.self, forKey: .definition)
+        live = try container.decodeIfPresent(XMLText.self, forKey: .live)
         leftOut = try container.decodeIfPresent([String].self, forKey: .leftOut)
     }
 }

@@ -22,21 +22,21 @@ extension DomainFacts {
     fileprivate var redacted: DomainFacts {
         var domain = self
         var left = Set(leftOut ?? [])
-        domain.xml = DomainFacts.redacted(xml, &left)
-        domain.liveXML = liveXML.map { DomainFacts.redacted($0, &left) }
+        domain.definition = DomainFacts.redacted(definition, &left)
+        domain.live = live.map { DomainFacts.redacted($0, &left) }
         domain.leftOut = left.isEmpty ? nil : left.sorted()
         return domain
     }
 
     /// A definition that cannot be read holds nobody knows what, and is left out whole.
-    private static func redacted(_ xml: String, _ left: inout Set<String>) -> String {
+    private static func redacted(_ xml: XMLText, _ left: inout Set<String>) -> XMLText {
         do {
-            let (document, paths) = DomainRedaction.redacted(try XMLReader.read(xml))
+            let (document, paths) = DomainRedaction.redacted(try xml.read())
             left.formUnion(paths)
-            return XMLWriter.write(document)
+            return XMLText(XMLWriter.write(document))
         } catch {
             left.insert("/")
-            return ""
+            return XMLText("")
         }
     }
 }

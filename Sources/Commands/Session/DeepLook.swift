@@ -70,9 +70,7 @@ struct DeepLook {
 
     /// How the running guest's memory is cut: by what it runs with, else by the plan.
     private func shape(of domain: DomainFacts, _ placement: GuestPlacement) -> GuestShape {
-        if let text = domain.liveXML, let document = try? XMLReader.read(text),
-            let live = try? FoundSettings(reading: document)
-        {
+        if let document = try? domain.live?.read(), let live = try? FoundSettings(reading: document) {
             return GuestShape(live)
         }
         guard !placement.cells.isEmpty else { return GuestShape([.init(cell: nil, memory: placement.memory)]) }

@@ -133,7 +133,7 @@ extension PlanningSession {
     }
 
     private func ownership(_ domain: DomainFacts) -> GuestStatus.DomainOwner? {
-        guard let document = try? XMLReader.read(domain.xml) else { return nil }
+        guard let document = try? domain.definition.read() else { return nil }
         if ForeignManager.detect(in: document) != nil { return .otherManager }
         switch OwnershipMark(reading: document)?.origin {
         case .created: return .created

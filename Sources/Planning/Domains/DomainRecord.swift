@@ -26,13 +26,13 @@ struct DomainRecord {
     /// - Throws: A diagnostic that names the domain and what is wrong with its definition.
     init(_ facts: DomainFacts) throws(DiagnosticError) {
         do {
-            let document = try XMLReader.read(facts.xml)
+            let document = try facts.definition.read()
             self.facts = facts
             self.document = document
             parts = try FoundSettings(reading: document)
             mark = OwnershipMark(reading: document)
             manager = ForeignManager.detect(in: document)
-            let running = try facts.liveXML.map { try XMLReader.read($0) }
+            let running = try facts.live?.read()
             live = try running.map { try FoundSettings(reading: $0) }
             present = running ?? document
             liveMark = running.map { OwnershipMark(reading: $0) } ?? mark

@@ -13,7 +13,7 @@ extension PlanRequest {
         guard let only = consent.only else { return self }
         let marked = Set(
             host.domains.filter { domain in
-                (try? XMLReader.read(domain.xml)).flatMap { OwnershipMark(reading: $0) }?.site == site
+                (try? domain.definition.read()).flatMap { OwnershipMark(reading: $0) }?.site == site
             }.map(\.name))
         var request = self
         request.consent.prune = .none

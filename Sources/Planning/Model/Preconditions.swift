@@ -143,7 +143,7 @@ extension GuestPrecondition.Domain {
 
     /// What the facts say of a domain; nil for a definition that cannot be read, about which no plan has steps.
     fileprivate init?(_ facts: DomainFacts, defaultHugePage: PageSize?, withDevices: Bool) {
-        guard let document = try? XMLReader.read(facts.xml), let parts = try? FoundSettings(reading: document) else {
+        guard let document = try? facts.definition.read(), let parts = try? FoundSettings(reading: document) else {
             return nil
         }
         self.init(

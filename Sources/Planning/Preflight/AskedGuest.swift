@@ -15,7 +15,7 @@ struct AskedGuest {
     init(_ domain: DomainFacts, guest: GuestSpec?) {
         (name, state, self.guest) = (domain.name, domain.state, guest)
         // A definition that cannot be read has a finding of its own.
-        let running = try? XMLReader.read(domain.liveXML ?? domain.xml)
+        let running = try? domain.present.read()
         onPowerOff = running?.element(named: "on_poweroff")?.text
     }
 

@@ -86,7 +86,7 @@ public struct Preflight {
     }
 
     private static func bystander(_ domain: DomainFacts, _ site: String) -> Bystander? {
-        guard let document = try? XMLReader.read(domain.liveXML ?? domain.xml) else { return nil }
+        guard let document = try? domain.present.read() else { return nil }
         return Bystander(
             name: domain.name, use: DomainUse(document), isRunning: domain.state.isActive,
             isOurs: OwnershipMark(reading: document)?.site == site)
@@ -154,7 +154,7 @@ struct PreflightSteps {
     /// The definition that a guest will have, as far as its machine goes; nil where there is none that can be read.
     func definition(of name: String, _ present: DomainFacts?) -> XMLElement? {
         if let definition = definitions[name] { return definition }
-        guard let document = present.flatMap({ try? XMLReader.read($0.xml) }) else { return nil }
+        guard let document = try? present?.definition.read() else { return nil }
         guard let mark = redefined[name] else { return document }
         return MachineMerge(becoming: mark, from: OwnershipMark(reading: document), in: document).document
     }
