@@ -45,12 +45,12 @@ extension PlanningSession {
 
     /// How the managed part of each changed guest's definition changes, ascending by guest.
     private var definitionDiffs: [DefinitionDiff] {
-        let present = Dictionary(facts.domains.map { ($0.name, $0.definition) }, uniquingKeysWith: { first, _ in first })
+        let present = facts.domains.keyed(by: \.name)
         let wanted = Dictionary(
             result.definitions.map { ($0.name, $0.document) }, uniquingKeysWith: { first, _ in first })
         return result.plan.changes.compactMap { change in
             guard case .guest(let name) = change.subject else { return nil }
-            let now = present[name].flatMap { try? $0.read() }
+            let now = try? present[name]?.definition.read()
             let want = change.action == .release ? now.map(DomainPatch.release) : wanted[name]
             return DefinitionDiff(guest: name, now: now.flatMap(projection), want: want.flatMap(projection))
         }
