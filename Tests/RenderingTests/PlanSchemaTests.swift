@@ -17,7 +17,7 @@ struct PlanSchemaTests {
             let time = sample == .empty ? UTCTime(seconds: 0) : nil
             files["\(sample.rawValue).json"] = try json(PlanJSON(sample.plan, exit: exit, factsTime: time))
         }
-        #expect(try JSONSchemaCheck(files, schema: json(PlanJSONSchema.plan)).wrong == [:])
+        #expect(try JSONSchemaCheck(files, schema: json(PlanJSON.schema)).wrong == [:])
     }
 
     @Test("takes the plans of many hosts")
@@ -36,7 +36,7 @@ struct PlanSchemaTests {
             + FleetJSON.tail(entries, exit: exit)
         let document = JSONValue.object(Dictionary(uniqueKeysWithValues: members.map { ($0.key, $0.value) }))
         let files = ["fleet.json": try json(document)]
-        #expect(try JSONSchemaCheck(files, schema: json(PlanJSONSchema.fleet)).wrong == [:])
+        #expect(try JSONSchemaCheck(files, schema: json(FleetJSON.schema)).wrong == [:])
     }
 
     @Test("refuses what is no plan, at its place")
@@ -57,7 +57,7 @@ struct PlanSchemaTests {
             #expect(wrong != right)
             files["\(index).json"] = wrong
         }
-        let found = try JSONSchemaCheck(files, schema: json(PlanJSONSchema.plan)).wrong
+        let found = try JSONSchemaCheck(files, schema: json(PlanJSON.schema)).wrong
         for (index, (_, _, place)) in cases.enumerated() { #expect(found["\(index).json"]?.contains(place) == true) }
     }
 }

@@ -21,8 +21,8 @@ struct SchemaCommand: WorldCommand {
         switch subject {
         case .site: world.say(try JSONText.of(SiteJSONSchema.document))
         case .facts: world.say(try JSONText.of(FactsJSONSchema.document))
-        case .plan: world.say(try JSONText.of(PlanJSONSchema.plan))
-        case .fleetPlan: world.say(try JSONText.of(PlanJSONSchema.fleet))
+        case .plan: world.say(try JSONText.of(PlanJSON.schema))
+        case .fleetPlan: world.say(try JSONText.of(FleetJSON.schema))
         }
     }
 }

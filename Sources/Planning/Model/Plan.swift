@@ -6,7 +6,7 @@ public import Placement
 /// What would change on one host: a value that three renderings show and that apply carries out.
 public struct Plan: Hashable, Sendable {
     /// What the plan comes to.
-    public enum PlanVerdict: String, Hashable, Sendable {
+    public enum PlanVerdict: String, Hashable, Sendable, CaseIterable {
         /// Nothing to do.
         case noChanges = "no_changes"
         /// Something to do.

@@ -33,7 +33,7 @@ public struct ApplyJSON: Encodable {
             "kernel_arguments": .optional(summary.shortPools.isEmpty ? nil : arguments),
             "restart_pending": .texts(summary.restartPending),
             "verified": .number(summary.verified),
-            "diagnostics": .list(summary.diagnostics.map(diagnosticJSON)),
+            "diagnostics": diagnosticPart.list(summary.diagnostics),
             "exit": exit.json,
         ]
         try document.encode(to: encoder)

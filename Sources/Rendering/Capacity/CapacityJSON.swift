@@ -66,7 +66,7 @@ private func fitJSON(_ fit: Capacity.Fit) -> JSONValue {
         "more": .number(fit.count.found),
         "exact": .flag(fit.count.isExact),
         "moved": .texts(fit.count.moved),
-        "reasons": .list(fit.count.reasons.map(shortageJSON)),
+        "reasons": shortagePart.list(fit.count.reasons),
     ]
 }
 

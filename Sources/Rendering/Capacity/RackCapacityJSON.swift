@@ -41,7 +41,7 @@ public struct RackCapacityJSON: Encodable {
 private func hostJSON(_ host: RackCapacity.Host) -> JSONValue {
     var object: [String: JSONValue] = [
         "name": .text(host.name),
-        "diagnostics": .list(host.failure.map(diagnosticJSON)),
+        "diagnostics": diagnosticPart.list(host.failure),
     ]
     for (key, value) in host.capacity?.members ?? [:] { object[key] = value }
     if host.capacity == nil { object["verdict"] = .null }

@@ -27,7 +27,7 @@ public struct DoctorJSON: Encodable {
                 results.map { result in
                     [
                         "name": .text(result.name), "result": .text(result.verdict.rawValue),
-                        "findings": .list(result.findings.map(diagnosticJSON)),
+                        "findings": diagnosticPart.list(result.findings),
                     ]
                 }),
             "exit": exit.json,

@@ -5,12 +5,6 @@ public import Planning
 
 /// What one host's plan comes to, in the few numbers that stand for it among many hosts.
 public struct FleetEntry: Hashable, Sendable {
-    /// By how many pages the pools of one size change.
-    struct PoolDelta: Hashable, Sendable {
-        var size: PageSize
-        var pages: Int64
-    }
-
     /// The host's name in the site.
     public let host: String
     /// What the plan comes to; nil when none could be made.
@@ -39,7 +33,7 @@ public struct FleetEntry: Hashable, Sendable {
         verdict = plan.verdict
         failure = []
         changes = plan.changes.count
-        poolDeltas = summary.poolDeltas.map { PoolDelta(size: $0.size, pages: $0.pages) }
+        poolDeltas = summary.poolDeltas
         let actions = Change.Action.allCases.map { ($0, summary.guests($0)) }.filter { $0.1 > 0 }
         guests = Dictionary(actions) { first, _ in first }
         disruption = plan.disruption
@@ -96,11 +90,7 @@ extension FleetEntry {
     var isFailure: Bool { ![.noChanges, .changes].contains(verdict) }
 
     /// The pools' changes: `+12 x 1GiB`.
-    var poolWords: String { FleetEntry.words(poolDeltas) }
-
-    static func words(_ deltas: [PoolDelta]) -> String {
-        deltas.map { "\($0.pages < 0 ? "-" : "+")\($0.pages.magnitude) x \($0.size)" }.joined(separator: ", ")
-    }
+    var poolWords: String { PoolDelta.words(poolDeltas) }
 
     /// The guests' changes: `1 create, 2 update`.
     var guestWords: String {

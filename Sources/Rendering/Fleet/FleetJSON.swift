@@ -10,26 +10,51 @@ public struct FleetJSON {
 
     /// The members that stand before the hosts.
     public static func head(site: String, findings: [Diagnostic]) -> [(key: String, value: JSONValue)] {
-        [
-            ("kind", .text(kind)), ("format_version", documentVersion), ("site", ["name": .text(site)]),
-            ("diagnostics", .list(findings.map(diagnosticJSON))),
-        ]
+        headPart.members((site, findings))
     }
 
     /// One host: its plan, or null and why there is none.
     public static func host(_ entry: FleetEntry, file: String?, plan: Plan?) -> JSONValue {
-        let document = plan.map { PlanJSON($0, exit: entry.exit, factsTime: entry.facts?.time).document }
-        return [
-            "host": .text(entry.host),
-            "facts": ["file": .optional(file), "time": .optional(entry.facts?.time?.description)],
-            "diagnostics": .list(entry.failure.map(diagnosticJSON)),
-            "plan": document ?? .null,
-            "exit": entry.exit.json,
-        ]
+        hostPart.json((entry, file, plan))
     }
 
     /// The members that stand behind the hosts.
     public static func tail(_ entries: [FleetEntry], exit: ExitReport) -> [(key: String, value: JSONValue)] {
-        [("summary", FleetSummary(entries).json), ("exit", exit.json)]
+        tailPart.members((FleetSummary(entries), exit))
     }
+
+    /// The document as JSON Schema, draft-07.
+    public static var schema: JSONValue {
+        let hosts = Schema.object(["hosts": Schema.list(of: .object(hostPart.schema))])
+        return Schema.document(
+            "fleet-plan", "Plans for all hosts of a site", page: "numactl-plan-plan(5)",
+            Schema.joined([headPart.schema, hosts, tailPart.schema]), PlanJSON.definitions)
+    }
+
+    private static let headPart = DocumentPart<(site: String, findings: [Diagnostic])>([
+        .init("kind", ["const": .text(kind)]) { _ in .text(kind) },
+        .init("format_version", Schema.version) { _ in documentVersion },
+        .init("site", namedSchema) { ["name": .text($0.site)] },
+        .init("diagnostics", Schema.list(of: Schema.reference("diagnostic"))) { diagnosticPart.list($0.findings) },
+    ])
+
+    private static let hostPart = DocumentPart<(entry: FleetEntry, file: String?, plan: Plan?)>([
+        .init("host", Schema.text) { .text($0.entry.host) },
+        .init("facts", .object(factsPart.schema)) { factsPart.json(($0.file, $0.entry.facts)) },
+        .init("diagnostics", Schema.list(of: Schema.reference("diagnostic"))) { diagnosticPart.list($0.entry.failure) },
+        .init("plan", Schema.orNull(.object(PlanJSON.part.schema))) { host in
+            host.plan.map { PlanJSON($0, exit: host.entry.exit, factsTime: host.entry.facts?.time).document } ?? .null
+        },
+        .init("exit", Schema.reference("exit")) { $0.entry.exit.json },
+    ])
+
+    private static let factsPart = DocumentPart<(file: String?, origin: FactsOrigin?)>([
+        .init("file", Schema.orNull(Schema.text)) { .optional($0.file) },
+        .init("time", Schema.orNull(Schema.utcTime)) { .optional($0.origin?.time?.description) },
+    ])
+
+    private static let tailPart = DocumentPart<(summary: FleetSummary, exit: ExitReport)>([
+        .init("summary", .object(FleetSummary.part.schema)) { FleetSummary.part.json($0.summary) },
+        .init("exit", Schema.reference("exit")) { $0.exit.json },
+    ])
 }

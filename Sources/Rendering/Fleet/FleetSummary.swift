@@ -18,14 +18,14 @@ public struct FleetSummary: Hashable, Sendable {
 
     private var waiting: Int { entries.reduce(0) { $0 + $1.waiting.count } }
 
-    private var poolDeltas: [FleetEntry.PoolDelta] {
+    private var poolDeltas: [PoolDelta] {
         var pages: [PageSize: Int64] = [:]
         for delta in changing.flatMap(\.poolDeltas) {
             let (sum, overflow) = pages[delta.size, default: 0].addingReportingOverflow(delta.pages)
             pages[delta.size] = overflow ? .max : sum
         }
         return pages.filter { $0.value != 0 }.sorted { $0.key < $1.key }
-            .map { FleetEntry.PoolDelta(size: $0.key, pages: $0.value) }
+            .map { PoolDelta(size: $0.key, pages: $0.value) }
     }
 
     /// The verdict for a heading: `3 changes on 1 of 4 hosts, impact: live, 1 restart pending`.
@@ -50,7 +50,7 @@ public struct FleetSummary: Hashable, Sendable {
 
     /// One line that sums up.
     var line: String {
-        let pools = FleetEntry.words(poolDeltas)
+        let pools = PoolDelta.words(poolDeltas)
         return "Plan: \(([verdict] + (pools.isEmpty ? [] : ["pools \(pools)"])).joined(separator: "; "))."
     }
 
@@ -70,14 +70,17 @@ public struct FleetSummary: Hashable, Sendable {
     }
 
     /// The numbers for programs.
-    var json: JSONValue {
-        [
-            "hosts": .number(entries.count), "changed": .number(changing.count), "in_sync": .number(count(.noChanges)),
-            "infeasible": .number(count(.infeasible)), "undecided": .number(count(.undecided)),
-            "refused": .number(count(.refused)), "without_plan": .number(count(nil)), "changes": .number(changes),
-            "restart_pending": .number(waiting), "disruption": .text(disruption.rawValue),
-            "pools": .list(
-                poolDeltas.map { ["page_kib": .number($0.size.size.count), "pages_delta": .number($0.pages)] }),
-        ]
-    }
+    static let part = DocumentPart<FleetSummary>([
+        .init("hosts", Schema.count) { .number($0.entries.count) },
+        .init("changed", Schema.count) { .number($0.changing.count) },
+        .init("in_sync", Schema.count) { .number($0.count(.noChanges)) },
+        .init("infeasible", Schema.count) { .number($0.count(.infeasible)) },
+        .init("undecided", Schema.count) { .number($0.count(.undecided)) },
+        .init("refused", Schema.count) { .number($0.count(.refused)) },
+        .init("without_plan", Schema.count) { .number($0.count(nil)) },
+        .init("changes", Schema.count) { .number($0.changes) },
+        .init("restart_pending", Schema.count) { .number($0.waiting) },
+        .init("disruption", Schema.word(of: Disruption.self)) { .text($0.disruption.rawValue) },
+        .init("pools", Schema.list(of: .object(PoolDelta.part.schema))) { PoolDelta.part.list($0.poolDeltas) },
+    ])
 }

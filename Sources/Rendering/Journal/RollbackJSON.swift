@@ -22,7 +22,7 @@ public struct RollbackJSON: Encodable {
             "outcome": .text(summary.outcome.rawValue),
             "changed": .flag(summary.changed),
             "undone": .list(summary.rows.map(\.json)),
-            "diagnostics": .list(summary.diagnostics.map(diagnosticJSON)),
+            "diagnostics": diagnosticPart.list(summary.diagnostics),
             "exit": exit.json,
         ]
         try document.encode(to: encoder)

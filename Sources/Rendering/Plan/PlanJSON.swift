@@ -8,9 +8,9 @@ public struct PlanJSON: Encodable {
     /// What the document calls itself.
     public static let kind = "numactl-plan/plan"
 
-    private let plan: Plan
-    private let exit: ExitReport
-    private let factsTime: UTCTime?
+    fileprivate let plan: Plan
+    fileprivate let exit: ExitReport
+    fileprivate let factsTime: UTCTime?
 
     /// Takes the plan, the code that the process ends with, and when the host was looked at if the plan is made from a file.
     package init(_ plan: Plan, exit: ExitReport, factsTime: UTCTime? = nil) {
@@ -23,95 +23,114 @@ public struct PlanJSON: Encodable {
     public func encode(to encoder: any Encoder) throws { try document.encode(to: encoder) }
 
     /// The document as a value.
-    public var document: JSONValue {
-        var members: [String: JSONValue] = [
-            "kind": .text(PlanJSON.kind),
-            "format_version": documentVersion,
-            "site": ["name": .text(plan.site)],
-            "host": ["name": .text(plan.host), "facts_time": .optional(factsTime?.description)],
-            "verdict": .text(plan.verdict.rawValue),
-            "empty": .flag(plan.isEmpty),
-            "disruption": .text(plan.disruption.rawValue),
-            "placement": placement,
-            "unplaced": .list(plan.placement.unplaced.map(unplacedJSON)),
-            "changes": .list(plan.changes.map(changeJSON)),
-            "moves": .list(plan.moves.map(\.json)),
-            "unchanged": .texts(plan.unchanged),
-            "restart_pending": .texts(plan.restartPending),
-            "differing": .texts(plan.differing),
-            "summary": summary,
-            "diagnostics": .list(plan.diagnostics.map(diagnosticJSON)),
-            "exit": exit.json,
-        ]
-        if let only = plan.only { members["only"] = .texts(only) }
-        return .object(members)
+    public var document: JSONValue { PlanJSON.part.json(self) }
+
+    /// The document as JSON Schema, draft-07.
+    public static var schema: JSONValue {
+        Schema.document("plan", "Plan of numactl-plan", page: "numactl-plan-plan(5)", part.schema, definitions)
     }
 
-    private var placement: JSONValue {
+    /// The objects that the document refers to.
+    static var definitions: [String: JSONValue] {
         [
-            "guests": .list(plan.placement.guests.map { .object(guestJSON($0)) }),
-            "cells": .list(plan.placement.cells.map(cellJSON)),
-            "moved": .texts(plan.placement.moved),
-            "conflict": .texts(plan.placement.conflict),
+            "diagnostic": .object(diagnosticPart.schema), "source": .object(sourcePart.schema),
+            "exit": .object(ExitReport.part.schema), "change": .object(changePart.schema),
+            "consent": .object(consentPart.schema), "part": .object(changedPartPart.schema),
+            "unplaced": .object(unplacedPart.schema), "reason": .object(shortagePart.schema),
+            "guest": .object(guestPart.schema), "guest_cell": .object(guestCellPart.schema),
+            "cell_memory": .object(cellMemoryPart.schema), "cell": .object(cellPart.schema),
+            "cell_pool": .object(poolPart.schema),
         ]
     }
 
-    private var summary: JSONValue {
-        let summary = PlanSummary(plan)
-        var counts: [String: JSONValue] = [:]
-        for action in [
-            Change.Action.create, .update, .adopt, .rename, .stamp, .start, .stop, .restart, .release, .remove,
-        ] {
-            counts[action.rawValue] = .number(summary.guests(action))
-        }
-        counts["unchanged"] = .number(plan.unchanged.count)
-        counts["pools"] = .list(
-            summary.poolDeltas.map { ["page_kib": .number($0.size.size.count), "pages_delta": .number($0.pages)] })
-        return .object(counts)
-    }
+    static let part = DocumentPart<PlanJSON>([
+        .init("kind", ["const": .text(kind)]) { _ in .text(kind) },
+        .init("format_version", Schema.version) { _ in documentVersion },
+        .init("site", namedSchema) { ["name": .text($0.plan.site)] },
+        .init("host", .object(hostPart.schema)) { hostPart.json($0) },
+        .init("verdict", Schema.word(of: Plan.PlanVerdict.self)) { .text($0.plan.verdict.rawValue) },
+        .init("empty", Schema.flag) { .flag($0.plan.isEmpty) },
+        .init("disruption", Schema.word(of: Disruption.self)) { .text($0.plan.disruption.rawValue) },
+        .init("placement", .object(placementPart.schema)) { placementPart.json($0.plan.placement) },
+        .init("unplaced", Schema.list(of: Schema.reference("unplaced"))) {
+            unplacedPart.list($0.plan.placement.unplaced)
+        },
+        .init("changes", Schema.list(of: Schema.reference("change"))) { changePart.list($0.plan.changes) },
+        .init("moves", Schema.list(of: ["type": "object"])) { .list($0.plan.moves.map(\.json)) },
+        .init("unchanged", Schema.texts) { .texts($0.plan.unchanged) },
+        .init("restart_pending", Schema.texts) { .texts($0.plan.restartPending) },
+        .init("differing", Schema.texts) { .texts($0.plan.differing) },
+        .init("summary", .object(summaryPart.schema)) { summaryPart.json($0.plan) },
+        .init("diagnostics", Schema.list(of: Schema.reference("diagnostic"))) {
+            diagnosticPart.list($0.plan.diagnostics)
+        },
+        .init("exit", Schema.reference("exit")) { $0.exit.json },
+        .init(optional: "only", Schema.texts) { $0.plan.only.map { .texts($0) } },
+    ])
+
+    private static let hostPart = DocumentPart<PlanJSON>([
+        .init("name", Schema.text) { .text($0.plan.host) },
+        .init("facts_time", Schema.orNull(Schema.utcTime)) { .optional($0.factsTime?.description) },
+    ])
 }
 
-private func cellJSON(_ cell: CellUsage) -> JSONValue {
-    [
-        "id": .number(cell.id.rawValue),
-        "dedicated_used": .text(cell.dedicatedCPUs.description),
-        "shared_cpus": .text(cell.sharedCPUs.description),
-        "shared_vcpus": .number(cell.sharedVCPUs),
-        "memory_used_kib": .number(cell.memoryUsed.count),
-        "overhead_kib": .number(cell.overhead.count),
-        "pools": .list(cell.pools.map(poolJSON)),
-    ]
-}
+/// An object that has a name and nothing else.
+let namedSchema: JSONValue = .object(Schema.object(["name": Schema.text]))
 
-private func poolJSON(_ pool: CellUsage.PoolUsage) -> JSONValue {
-    [
-        "page_kib": .number(pool.pageSize.size.count), "wanted": .number(pool.wanted.count),
-        "guests": .number(pool.guests.count), "others": .number(pool.others.count),
-    ]
-}
+private let placementPart = DocumentPart<Placement>([
+    .init("guests", Schema.list(of: Schema.reference("guest"))) { guestPart.list($0.guests) },
+    .init("cells", Schema.list(of: Schema.reference("cell"))) { cellPart.list($0.cells) },
+    .init("moved", Schema.texts) { .texts($0.moved) },
+    .init("conflict", Schema.texts) { .texts($0.conflict) },
+])
 
-private func unplacedJSON(_ guest: UnplacedGuest) -> JSONValue {
-    [
-        "guest": .text(guest.name), "code": .text(guest.code.rawValue),
-        "reasons": .list(guest.reasons.map(shortageJSON)),
-        "remedies": .list(guest.remedies.map(\.json)),
-    ]
-}
+/// How many guests each action concerns, and what becomes of the pools.
+private let summaryPart = DocumentPart<Plan>(
+    [Change.Action.create, .update, .adopt, .rename, .stamp, .start, .stop, .restart, .release, .remove].map { action in
+        .init(action.rawValue, Schema.count) { .number(PlanSummary($0).guests(action)) }
+    } + [
+        .init("unchanged", Schema.count) { .number($0.unchanged.count) },
+        .init("pools", Schema.list(of: .object(PoolDelta.part.schema))) {
+            PoolDelta.part.list(PlanSummary($0).poolDeltas)
+        },
+    ])
+
+private let cellPart = DocumentPart<CellUsage>([
+    .init("id", Schema.count) { .number($0.id.rawValue) },
+    .init("dedicated_used", Schema.list()) { .text($0.dedicatedCPUs.description) },
+    .init("shared_cpus", Schema.list()) { .text($0.sharedCPUs.description) },
+    .init("shared_vcpus", Schema.count) { .number($0.sharedVCPUs) },
+    .init("memory_used_kib", Schema.count) { .number($0.memoryUsed.count) },
+    .init("overhead_kib", Schema.count) { .number($0.overhead.count) },
+    .init("pools", Schema.list(of: Schema.reference("cell_pool"))) { poolPart.list($0.pools) },
+])
+
+private let poolPart = DocumentPart<CellUsage.PoolUsage>([
+    .init("page_kib", Schema.count) { .number($0.pageSize.size.count) },
+    .init("wanted", Schema.count) { .number($0.wanted.count) },
+    .init("guests", Schema.count) { .number($0.guests.count) },
+    .init("others", Schema.count) { .number($0.others.count) },
+])
+
+private let unplacedPart = DocumentPart<UnplacedGuest>([
+    .init("guest", Schema.text) { .text($0.name) },
+    .init("code", Schema.text) { .text($0.code.rawValue) },
+    .init("reasons", Schema.list(of: Schema.reference("reason"))) { shortagePart.list($0.reasons) },
+    .init("remedies", Schema.list(of: [:])) { .list($0.remedies.map(\.json)) },
+])
 
 /// `page_kib` is there for shortages of pages and of page sizes only; `host_cell` is null for the host as a whole.
-func shortageJSON(_ shortage: Shortage) -> JSONValue {
-    let (name, size) = shortage.resource.document
-    var members: [String: JSONValue] = [
-        "host_cell": shortage.hostCell.map { .number($0.rawValue) } ?? .null,
-        "resource": .text(name),
-        "needed": .number(shortage.needed),
-        "free": .number(shortage.free),
-        "held_by": .texts(shortage.heldBy),
-    ]
-    if let size { members["page_kib"] = .number(size.size.count) }
-    if case .device(let address) = shortage.resource { members["device"] = .text(address.description) }
-    return .object(members)
-}
+let shortagePart = DocumentPart<Shortage>([
+    .init("host_cell", Schema.orNull(Schema.count)) { $0.hostCell.map { .number($0.rawValue) } ?? .null },
+    .init("resource", Schema.text) { .text($0.resource.document.name) },
+    .init("needed", Schema.count) { .number($0.needed) },
+    .init("free", Schema.count) { .number($0.free) },
+    .init("held_by", Schema.texts) { .texts($0.heldBy) },
+    .init(optional: "page_kib", Schema.count) { $0.resource.document.size.map { .number($0.size.count) } },
+    .init(optional: "device", Schema.text) { shortage in
+        if case .device(let address) = shortage.resource { .text(address.description) } else { nil }
+    },
+])
 
 extension Shortage.Resource {
     /// The resource's name in documents, and the page size it is about.
@@ -131,39 +150,45 @@ extension Shortage.Resource {
     }
 }
 
-private func changeJSON(_ change: Change) -> JSONValue {
-    var members: [String: JSONValue] = [
-        "address": .text(change.address),
-        "action": .text(change.action.rawValue),
-        "disruption": .text(change.disruption.rawValue),
-        "parts": .list(change.parts.map(partJSON)),
-        "consent": .optional(change.consentLine),
-        "consents": .list(
-            zip(change.consents, change.consentSentences).map { ["kind": .text($0.kind), "text": .text($1)] }),
-        "source": sourceJSON(change.source),
-    ]
-    if change.action == .remove { members["kept"] = .texts(change.kept) }
-    return .object(members)
-}
+private let changePart = DocumentPart<Change>([
+    .init("address", ["type": "string", "pattern": "^(?:guest|pool)/"]) { .text($0.address) },
+    .init("action", Schema.word(of: Change.Action.self)) { .text($0.action.rawValue) },
+    .init("disruption", Schema.word(of: Disruption.self)) { .text($0.disruption.rawValue) },
+    .init("parts", Schema.list(of: Schema.reference("part"))) { changedPartPart.list($0.parts) },
+    .init("consent", Schema.orNull(Schema.text)) { .optional($0.consentLine) },
+    .init("consents", Schema.list(of: Schema.reference("consent"))) { change in
+        consentPart.list(zip(change.consents, change.consentSentences).map { (kind: $0.kind, text: $1) })
+    },
+    .init("source", Schema.orNull(Schema.reference("source"))) { sourceJSON($0.source) },
+    .init(optional: "kept", Schema.texts) { $0.action == .remove ? .texts($0.kept) : nil },
+])
+
+private let consentPart = DocumentPart<(kind: String, text: String)>([
+    .init("kind", ["enum": .texts(Consent.kinds)]) { .text($0.kind) },
+    .init("text", Schema.text) { .text($0.text) },
+])
 
 /// `live` is there for running domains whose settings are known, and `drift` where nobody asked for the difference.
-func partJSON(_ part: ChangedPart) -> JSONValue {
-    var members: [String: JSONValue] = [
-        "path": .text(part.path), "now": valueJSON(part.now), "want": valueJSON(part.want),
-        "when": .text(part.when.rawValue),
-    ]
-    switch part.live {
-    case nil: break
-    case .absent: members["live"] = .null
-    case .value(let value): members["live"] = valueJSON(value)
-    }
-    if let since = part.since { members["since"] = .text(since.description) }
-    if let drift = part.drift { members["drift"] = .text(drift.rawValue) }
-    return .object(members)
-}
+let changedPartPart = DocumentPart<ChangedPart>([
+    .init("path", Schema.text) { .text($0.path) },
+    .init("now", valueSchema) { valueJSON($0.now) },
+    .init("want", valueSchema) { valueJSON($0.want) },
+    .init("when", Schema.word(of: ChangedPart.When.self)) { .text($0.when.rawValue) },
+    .init(optional: "live", valueSchema) { part in
+        switch part.live {
+        case nil: nil
+        case .absent: .null
+        case .value(let value): valueJSON(value)
+        }
+    },
+    .init(optional: "since", Schema.utcTime) { ($0.since?.description).map { .text($0) } },
+    .init(optional: "drift", Schema.text) { ($0.drift?.rawValue).map { .text($0) } },
+])
+
+private let valueSchema: JSONValue = ["type": ["string", "integer", "boolean", "null"]]
 
 /// A setting's value, or null.
-func valueJSON(_ value: ChangedPart.PartValue?) -> JSONValue {
+private func valueJSON(_ value: ChangedPart.PartValue?) -> JSONValue {
     switch value {
     case .text(let text): .text(text)
     case .number(let number): .number(number)

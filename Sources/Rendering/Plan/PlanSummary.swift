@@ -18,13 +18,14 @@ struct PlanSummary {
     }
 
     /// By how many pages the pools of each size change, ascending by size; sizes that stay are left out.
-    var poolDeltas: [(size: PageSize, pages: Int64)] {
+    var poolDeltas: [PoolDelta] {
         var deltas: [PageSize: Int64] = [:]
         for change in plan.changes {
             guard case .pool(let pool) = change.subject else { continue }
             deltas[pool.pageSize, default: 0] += PlanSummary.pagesAdded(by: change)
         }
-        return deltas.filter { $0.value != 0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return deltas.filter { $0.value != 0 }.sorted { $0.key < $1.key }
+            .map { PoolDelta(size: $0.key, pages: $0.value) }
     }
 
     /// One line without a line break: what changes and what that does to what runs, or that nothing changes, or why not.
@@ -73,8 +74,8 @@ struct PlanSummary {
         }
         counts += ["\(guests(.remove)) to remove", "\(plan.unchanged.count) unchanged"]
         var line = "Plan: \(counts.joined(separator: ", "))"
-        let pools = poolDeltas.map { "\($0.pages < 0 ? "-" : "+")\($0.pages.magnitude) x \($0.size)" }
-        if !pools.isEmpty { line += "; pools \(pools.joined(separator: ", "))" }
+        let pools = PoolDelta.words(poolDeltas)
+        if !pools.isEmpty { line += "; pools \(pools)" }
         if !waiting.isEmpty { line += "; \(Amount.count(waiting.count, "restart")) pending after apply" }
         return line + "; impact: \(Words.impact(plan.changes))."
     }

@@ -1,6 +1,9 @@
 /// What the schemas of JSON documents are made of.
 protocol DocumentSchema {}
 
+/// The same, for what is no schema of its own.
+enum Schema: DocumentSchema {}
+
 extension DocumentSchema {
     /// The schema of a document of version 1 that `page` of the manual describes.
     static func document(
@@ -18,7 +21,12 @@ extension DocumentSchema {
     static var text: JSONValue { ["type": "string"] }
     static var flag: JSONValue { ["type": "boolean"] }
     static var count: JSONValue { ["type": "integer", "minimum": .number(0)] }
+    static var texts: JSONValue { list(of: text) }
     static var version: JSONValue { ["type": "string", "pattern": "^1\\.[0-9]+$"] }
+    /// A moment in UTC, to the second.
+    static var utcTime: JSONValue {
+        ["type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"]
+    }
 
     /// A list of CPUs, vCPUs or cells as the kernel writes it; empty for none.
     static func list() -> JSONValue {
@@ -27,9 +35,27 @@ extension DocumentSchema {
 
     static func list(of items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
 
+    /// One of the words of a type that writes itself as its raw value.
+    static func word<Word: CaseIterable & RawRepresentable<String>>(of _: Word.Type) -> JSONValue {
+        ["enum": .texts(Word.allCases.map(\.rawValue))]
+    }
+
     static func orNull(_ schema: JSONValue) -> JSONValue { ["anyOf": [["type": "null"], schema]] }
 
     static func reference(_ name: String) -> JSONValue { ["$ref": .text("#/definitions/\(name)")] }
+
+    /// An object that has the members of all of these.
+    static func joined(_ objects: [[String: JSONValue]]) -> [String: JSONValue] {
+        var (required, properties): (Set<String>, [String: JSONValue]) = ([], [:])
+        for object in objects {
+            if case .list(let names) = object["required"] {
+                required.formUnion(names.compactMap { if case .text(let name) = $0 { name } else { nil } })
+            }
+            if case .object(let more) = object["properties"] { properties.merge(more) { $1 } }
+        }
+        return object(
+            properties.filter { required.contains($0.key) }, optional: properties.filter { !required.contains($0.key) })
+    }
 
     static func object(
         _ required: [String: JSONValue], optional: [String: JSONValue] = [:]

@@ -26,7 +26,7 @@ public struct StatusJSON: Encodable {
             "site": ["name": .optional(status.site)],
             "cells": .list(status.cells.map(cellJSON)),
             "guests": .list(status.guests.map(guestStatusJSON)),
-            "diagnostics": .list(status.diagnostics.map(diagnosticJSON)),
+            "diagnostics": diagnosticPart.list(status.diagnostics),
             "exit": exit.json,
         ]
         try document.encode(to: encoder)
@@ -57,7 +57,7 @@ private func poolJSON(_ pool: PoolStatus) -> JSONValue {
 }
 
 private func guestStatusJSON(_ guest: GuestStatus) -> JSONValue {
-    var placement = guest.placement.map { guestJSON($0) }
+    var placement = guest.placement.map(guestPart.object)
     placement?["name"] = nil
     return [
         "name": .text(guest.name),
@@ -67,7 +67,7 @@ private func guestStatusJSON(_ guest: GuestStatus) -> JSONValue {
         "in_sync": .flag(guest.sync == .inSync),
         "drift": .optional(guest.drift?.rawValue),
         "restart_pending": .flag(guest.restartPending),
-        "pending": .list(guest.pending.map(partJSON)),
+        "pending": changedPartPart.list(guest.pending),
         "placement": placement.map { .object($0) } ?? .null,
     ]
 }

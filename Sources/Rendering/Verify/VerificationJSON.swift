@@ -28,7 +28,7 @@ public struct VerificationJSON: Encodable {
             "in_sync": .texts(verification.plan.unchanged),
             "restart_pending": .texts(verification.pending),
             "guests": verification.residences.map { .list($0.map(residenceJSON)) } ?? .null,
-            "diagnostics": .list(verification.diagnostics.map(diagnosticJSON)),
+            "diagnostics": diagnosticPart.list(verification.diagnostics),
             "exit": exit.json,
         ]
         try document.encode(to: encoder)
@@ -40,10 +40,7 @@ public struct VerificationJSON: Encodable {
             "address": .text(change.address), "action": .text(change.action.rawValue),
         ]
         guard !change.parts.isEmpty else { return [.object(entry.merging(["path": .null]) { $1 })] }
-        return change.parts.map { part in
-            guard case .object(let members) = partJSON(part) else { return .object(entry) }
-            return .object(entry.merging(members) { $1 })
-        }
+        return change.parts.map { .object(entry.merging(changedPartPart.object($0)) { $1 }) }
     }
 }
 

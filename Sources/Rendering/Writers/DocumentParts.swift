@@ -15,64 +15,74 @@ public struct ExitReport: Hashable, Sendable {
         self.name = name
     }
 
-    var json: JSONValue { ["code": .number(code), "name": .text(name)] }
+    var json: JSONValue { ExitReport.part.json(self) }
+
+    static let part = DocumentPart<ExitReport>([
+        .init("code", ["type": "integer", "minimum": .number(0), "maximum": .number(255)]) { .number($0.code) },
+        .init("name", Schema.text) { .text($0.name) },
+    ])
 }
 
 /// The version of every document that is written here; fields are only added within a major version.
 let documentVersion: JSONValue = "1.0"
 
 /// A finding, with null for what it does not have.
-func diagnosticJSON(_ diagnostic: Diagnostic) -> JSONValue {
-    [
-        "code": .text(diagnostic.code.rawValue),
-        "severity": .text(diagnostic.severity.rawValue),
-        "message": .text(diagnostic.message),
-        "hint": .optional(diagnostic.hint),
-        "notes": .texts(diagnostic.notes),
-        "source": sourceJSON(diagnostic.mark),
-    ]
-}
+let diagnosticPart = DocumentPart<Diagnostic>([
+    .init("code", ["type": "string", "pattern": "^NP[0-9]{3}$"]) { .text($0.code.rawValue) },
+    .init("severity", ["enum": ["error", "warning", "note"]]) { .text($0.severity.rawValue) },
+    .init("message", Schema.text) { .text($0.message) },
+    .init("hint", Schema.orNull(Schema.text)) { .optional($0.hint) },
+    .init("notes", Schema.texts) { .texts($0.notes) },
+    .init("source", Schema.orNull(Schema.reference("source"))) { sourceJSON($0.mark) },
+])
+
+/// A place in a file.
+let sourcePart = DocumentPart<SourceMark>([
+    .init("file", Schema.text) { .text($0.file) },
+    .init("line", Schema.count) { .number($0.line) },
+    .init("column", Schema.count) { .number($0.column) },
+])
 
 /// A place in a file, or null.
-func sourceJSON(_ mark: SourceMark?) -> JSONValue {
-    guard let mark else { return .null }
-    return ["file": .text(mark.file), "line": .number(mark.line), "column": .number(mark.column)]
-}
+func sourceJSON(_ mark: SourceMark?) -> JSONValue { mark.map(sourcePart.json) ?? .null }
 
 /// Where a guest goes: the shape that the plan and the status share.
-func guestJSON(_ guest: GuestPlacement) -> [String: JSONValue] {
-    var object: [String: JSONValue] = [
-        "name": .text(guest.name),
-        "emulator_cpus": .text(guest.emulatorCPUs.description),
-        "floating_cpus": .optional(guest.floatingCPUs?.description),
-        "memory_kib": .number(guest.memory.count),
-        "overhead_kib": .number(guest.overhead.count),
-        "cells": .list(guest.cells.map(guestCellJSON)),
-    ]
-    if !guest.pins.isEmpty { object["pins"] = pinsJSON(guest.pins) }
-    return object
-}
+let guestPart = DocumentPart<GuestPlacement>([
+    .init("name", Schema.text) { .text($0.name) },
+    .init("emulator_cpus", Schema.list()) { .text($0.emulatorCPUs.description) },
+    .init("floating_cpus", Schema.orNull(Schema.list())) { .optional($0.floatingCPUs?.description) },
+    .init("memory_kib", Schema.count) { .number($0.memory.count) },
+    .init("overhead_kib", Schema.count) { .number($0.overhead.count) },
+    .init("cells", Schema.list(of: Schema.reference("guest_cell"))) { guestCellPart.list($0.cells) },
+    .init(optional: "pins", pinsSchema) { $0.pins.isEmpty ? nil : pinsJSON($0.pins) },
+])
+
+/// Where one cell of a guest goes.
+let guestCellPart = DocumentPart<GuestCellPlacement>([
+    .init("id", Schema.count) { .number($0.id.rawValue) },
+    .init("host_cell", Schema.count) { .number($0.hostCell.rawValue) },
+    .init("vcpus", Schema.list()) { .text($0.vcpus.description) },
+    .init("memory_kib", Schema.count) { .number($0.memory.count) },
+    .init("page_kib", Schema.count) { .number($0.pageSize.size.count) },
+    .init("pins", pinsSchema) { pinsJSON($0.pins) },
+    .init("dedicated_vcpus", Schema.list()) { .text($0.dedicatedVCPUs.description) },
+    .init(optional: "memory_from", Schema.list(of: Schema.reference("cell_memory"))) { cell in
+        guard cell.isSpread else { return nil }
+        let parts = cell.memoryByCell.sorted { $0.key < $1.key }.filter { $0.value > .zero }
+        return cellMemoryPart.list(parts.map { (cell: $0.key, memory: $0.value) })
+    },
+])
+
+/// A host cell and the memory that a guest's cell has there.
+let cellMemoryPart = DocumentPart<(cell: CellID, memory: KiB)>([
+    .init("host_cell", Schema.count) { .number($0.cell.rawValue) },
+    .init("memory_kib", Schema.count) { .number($0.memory.count) },
+])
+
+private let pinsSchema: JSONValue = ["type": "object", "additionalProperties": Schema.list()]
 
 private func pinsJSON(_ pins: [VCPU: CPUSet]) -> JSONValue {
     .object(
         Dictionary(
             pins.map { ($0.key.description, .text($0.value.description)) }, uniquingKeysWith: { first, _ in first }))
-}
-
-private func guestCellJSON(_ cell: GuestCellPlacement) -> JSONValue {
-    var object: [String: JSONValue] = [
-        "id": .number(cell.id.rawValue),
-        "host_cell": .number(cell.hostCell.rawValue),
-        "vcpus": .text(cell.vcpus.description),
-        "memory_kib": .number(cell.memory.count),
-        "page_kib": .number(cell.pageSize.size.count),
-        "pins": pinsJSON(cell.pins),
-        "dedicated_vcpus": .text(cell.dedicatedVCPUs.description),
-    ]
-    if cell.isSpread {
-        let parts = cell.memoryByCell.sorted { $0.key < $1.key }.filter { $0.value > .zero }
-        object["memory_from"] = .list(
-            parts.map { ["host_cell": .number($0.key.rawValue), "memory_kib": .number($0.value.count)] })
-    }
-    return .object(object)
 }
