@@ -35,6 +35,70 @@ struct FactsSchemaTests {
         #expect(try JSONSchemaCheck(files, schema: json(FactsJSONSchema.document)).wrong == [:])
     }
 
+    /// A host of which everything is known.
+    private static let known = HostFacts(
+        host: HostIdentity(
+            name: "h", arch: "x86_64", kernel: "6.1", bootID: "b", commandLine: "quiet", basePage: PageSize(4),
+            machine: SHA256(of: "m"), commandLineLeftOut: 1),
+        onlineCPUs: [0, 1], isolatedCPUs: [1], efficiencyCPUs: [1],
+        cells: [
+            Cell(
+                id: 0, cpus: [0, 1], memory: KiB(1), memoryFree: KiB(1), memoryAvailable: KiB(1), siblings: [[0, 1]],
+                lastLevelCaches: [[0, 1]], distances: [0: 10],
+                pools: [HugepagePool(pageSize: PageSize(2_048), total: 1, free: 1)], socket: 0)
+        ], devices: [HostDevice(address: PCIAddress("0000:3b:00.0")!, cell: 0, socket: 0)],
+        libvirt: LibvirtFacts(
+            version: "9.0.0", hypervisor: "QEMU 7.2.0",
+            hugetlbfs: [.init(pageSize: PageSize(2_048), path: "/dev/hugepages", isKnownToLibvirt: true)]),
+        domains: [
+            DomainFacts(
+                name: "d", uuid: "u", state: .running, job: "save", xml: "<domain/>", liveXML: "<domain/>",
+                leftOut: ["a"])
+        ], time: UTCTime(seconds: 0), guestLimits: GuestLimits(cpus: [0], memoryCells: [0], source: "s"))
+
+    @Test("names every member that facts have, and no other")
+    func members() throws {
+        let facts = try JSONDecoder().decode(JSONValue.self, from: Data(json(Self.known).utf8))
+        guard case .object(let schema) = FactsJSONSchema.document, case .object(let definitions) = schema["definitions"]
+        else {
+            Issue.record("the schema is no object")
+            return
+        }
+        #expect(Self.paths(of: facts) == Self.paths(schema: .object(schema), definitions))
+    }
+
+    /// The names of all members, with those on the way to them; members of a distance's table are data.
+    private static func paths(of value: JSONValue) -> Set<String> {
+        switch value {
+        case .list(let items): items.reduce(into: []) { $0.formUnion(paths(of: $1)) }
+        case .object(let members):
+            members.reduce(into: []) { found, member in
+                let inner = member.key == "distances" ? [] : paths(of: member.value)
+                found.formUnion([member.key] + inner.map { "\(member.key).\($0)" })
+            }
+        default: []
+        }
+    }
+
+    private static func paths(schema: JSONValue, _ definitions: [String: JSONValue]) -> Set<String> {
+        guard case .object(let members) = schema else { return [] }
+        var found: Set<String> = []
+        if case .object(let properties) = members["properties"] {
+            for (name, property) in properties {
+                let inner = paths(schema: property, definitions)
+                found.formUnion([name] + inner.map { "\(name).\($0)" })
+            }
+        }
+        if case .text(let reference) = members["$ref"], let name = reference.split(separator: "/").last {
+            found.formUnion(paths(schema: definitions[String(name)] ?? .null, definitions))
+        }
+        if let items = members["items"] { found.formUnion(paths(schema: items, definitions)) }
+        if case .list(let choices) = members["anyOf"] {
+            for choice in choices { found.formUnion(paths(schema: choice, definitions)) }
+        }
+        return found
+    }
+
     @Test("refuses at its place what the reader refuses")
     func wrong() throws {
         let cases = [
