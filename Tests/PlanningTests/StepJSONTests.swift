@@ -93,8 +93,8 @@ struct StepJSONTests {
     @Test("say of a domain that is taken over as it is that it gets the mark")
     func markOnly() throws {
         let taken = Step.redefine(name: "a", prior: Self.wanted.values, wanted: Self.wanted, mark: Self.mark)
-        #expect(taken.sentence == "marked a as a guest of \(Self.mark.site)")
-        #expect(taken.order == "mark a as a guest of \(Self.mark.site)")
+        #expect(taken.sentence == "marked a as managed by \(Self.mark.site)")
+        #expect(taken.order == "mark a as managed by \(Self.mark.site)")
         let prior = try FoundSettings(reading: XMLReader.read("<domain><memory>1024</memory><vcpu>2</vcpu></domain>"))
         let changed = Step.redefine(name: "a", prior: prior, wanted: Self.wanted, mark: Self.mark)
         #expect(changed.sentence == "changed the definition of a" && changed.order == "change the definition of a")

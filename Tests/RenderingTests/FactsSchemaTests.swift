@@ -46,7 +46,7 @@ struct FactsSchemaTests {
                 id: 0, cpus: [0, 1], memory: KiB(1), memoryFree: KiB(1), memoryAvailable: KiB(1), siblings: [[0, 1]],
                 lastLevelCaches: [[0, 1]], distances: [0: 10],
                 pools: [HugepagePool(pageSize: PageSize(2_048), total: 1, free: 1)], socket: 0)
-        ], devices: [HostDevice(address: PCIAddress("0000:3b:00.0")!, cell: 0, socket: 0)],
+        ], devices: PCIAddress("0000:3b:00.0").map { [HostDevice(address: $0, cell: 0, socket: 0)] } ?? [],
         libvirt: LibvirtFacts(
             version: "9.0.0", hypervisor: "QEMU 7.2.0",
             hugetlbfs: [.init(pageSize: PageSize(2_048), path: "/dev/hugepages", isKnownToLibvirt: true)]),

@@ -225,7 +225,10 @@ struct ApplyCommand: ReportingCommand {
     private func consents(to plan: Plan, _ world: World) throws -> Bool {
         let list = plan.consentLines { displayable($0) }
         guard !list.isEmpty, !yes else { return true }
-        let question = list.map { "  \($0)\n" }.joined() + "Go on? Type yes: "
+        let lines = list.flatMap { line in
+            wrapped(line, to: world.width - 4).enumerated().map { ($0 == 0 ? "  " : "    ") + $1 }
+        }
+        let question = lines.map { $0 + "\n" }.joined() + "Go on? Type yes: "
         if let answer = world.ask(question) {
             if answer == "yes" { return true }
             world.warn("Cancelled; nothing was changed.\n")

@@ -13,10 +13,10 @@ public struct RedefineStep: GuestStep {
     var step: Step { .redefine(self) }
 
     var sentence: String {
-        isMarkOnly ? "marked \(guest) as a guest of \(wanted.mark.site)" : "changed the definition of \(guest)"
+        isMarkOnly ? "marked \(guest) as managed by \(wanted.mark.site)" : "changed the definition of \(guest)"
     }
     var order: String {
-        isMarkOnly ? "mark \(guest) as a guest of \(wanted.mark.site)" : "change the definition of \(guest)"
+        isMarkOnly ? "mark \(guest) as managed by \(wanted.mark.site)" : "change the definition of \(guest)"
     }
     var isOneWay: Bool { false }
 

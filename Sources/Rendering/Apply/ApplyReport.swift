@@ -30,7 +30,7 @@ public struct ApplyReport {
     private func list(_ heading: String, _ lines: [String], _ paint: Paint, _ style: Paint.Style) -> [String] {
         guard !lines.isEmpty else { return [] }
         return [paint(heading, style)]
-            + lines.flatMap { line in
+            + SentenceFold.lines(lines).flatMap { line in
                 wrapped(displayable(line), to: paint.width - 4).enumerated().map { index, piece in
                     (index == 0 ? "  - " : "    ") + piece
                 }

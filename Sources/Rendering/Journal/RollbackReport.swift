@@ -19,7 +19,26 @@ public struct RollbackReport {
     private var table: Table {
         Table(
             [.name("result"), .quoted("what"), .quoted("why")],
-            summary.rows.map { [$0.result.words, $0.what, $0.detail] })
+            rows.map { [$0.result.words, $0.what, $0.detail] })
+    }
+
+    /// The rows, in their order; those in a row that say the same of several guests are one.
+    private var rows: [RollbackSummary.UndoRow] {
+        var runs: [[RollbackSummary.UndoRow]] = []
+        for row in summary.rows {
+            if let last = runs.last?.last, last.result == row.result, last.detail == row.detail {
+                runs[runs.count - 1].append(row)
+            } else {
+                runs.append([row])
+            }
+        }
+        return runs.flatMap { run in
+            SentenceFold.lines(run.map(\.what)).map { what in
+                var row = run[0]
+                row.what = what
+                return row
+            }
+        }
     }
 
     private var lastLine: String {

@@ -100,7 +100,7 @@ struct TextTable {
 public let standardWidth = 80
 
 /// The text in pieces of at most `room` characters, broken at blanks and after commas; a longer word, and an amount with its unit, stay whole.
-func wrapped(_ text: String, to room: Int) -> [String] {
+package func wrapped(_ text: String, to room: Int) -> [String] {
     guard text.count > room else { return [text] }
     var pieces = [""]
     for word in words(of: text) {

@@ -71,11 +71,10 @@ extension OnOneHost {
             try #require(host.apply().status == 0)
             try host.site(names.map { "\($0): {state: absent}" })
             let lines = host.apply(answer: "").errors.split(separator: "\n")
-            let who = "guest/build, guest/db, guest/mail, guest/proxy, guest/vm8 to guest/vm12, guest/web (10)"
+            let who = "  guest/build, guest/db, guest/mail, guest/proxy, guest/vm8 to guest/vm12,\n    guest/web (10): "
             #expect(
-                lines.filter { $0.contains("guest/") } == [
-                    "  \(who): shut down", "  \(who): its definition is removed; its disks are kept",
-                ])
+                lines.filter { $0.contains("guest/") }.joined(separator: "\n")
+                    == "\(who)shut down\n\(who)its definition is removed; its disks are kept")
         }
     }
 }
