@@ -346,14 +346,24 @@ private struct PlanRun {
             record, load: load, host: request.host, defaultHugePage: request.defaultHugePage, overhead: overhead)
     }
 
+    /// The memory devices of a guest that is placed: its keys have no word for them, and they stay where the domain has them.
+    private func devices(of record: DomainRecord) -> ForeignLoad? {
+        guard let devices = (try? DomainLoad(reading: record.present))?.devices else { return nil }
+        var taken = load(record, devices, overhead: .none)
+        taken.isGuest = true
+        return taken
+    }
+
     var placementRequest: PlacementRequest {
         var held: [PoolID: PageCount] = [:]
         var heldAnywhere: [PageSize: PageCount] = [:]
         var foreign: [ForeignLoad] = []
         let ours = Set(request.guests.filter(isOurs).map(\.name.value))
         let kept = Set(request.guests.filter(keepsPlace).map(\.name.value))
+        let placed = Set(present.map(\.name.value))
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
             let isOthers = !ours.contains(name) && OtherSites.site(of: record, request) != nil
+            if placed.contains(name), let devices = devices(of: record) { foreign.append(devices) }
             guard record.isRunning || record.facts.autostart || kept.contains(name) || isOthers,
                 let load = try? DomainLoad(reading: record.present)
             else { continue }
@@ -368,7 +378,8 @@ private struct PlanRun {
                 let taken = self.load(record, load, overhead: foreignOverhead)
                 foreign.append(request.policy.ignores(name) ? taken.withoutCPUs : taken)
             } else if record.isRunning {
-                let pages = DomainPages(load, host: request.host, defaultHugePage: request.defaultHugePage)
+                let own = placed.contains(name) ? load.withoutDevices : load
+                let pages = DomainPages(own, host: request.host, defaultHugePage: request.defaultHugePage)
                 held.merge(pages.bound) { $0 + $1 }
                 heldAnywhere.merge(pages.unbound) { $0 + $1 }
             }

@@ -66,14 +66,19 @@ struct LoadTests {
                 """,
                 [
                     .init(guestCell: 0, memory: 4_096, pages: .size(twoMiB), mode: .strict, hostCells: [2]),
-                    .init(guestCell: 0, memory: 2_048, pages: .size(twoMiB), mode: .strict, hostCells: [2]),
-                    .init(guestCell: 0, memory: 1_024, pages: .size(oneGiB), mode: .strict, hostCells: [1, 2, 3]),
+                    .init(
+                        guestCell: 0, memory: 2_048, pages: .size(twoMiB), mode: .strict, hostCells: [2], isDevice: true
+                    ),
+                    .init(
+                        guestCell: 0, memory: 1_024, pages: .size(oneGiB), mode: .strict, hostCells: [1, 2, 3],
+                        isDevice: true),
                 ]
             ),
         ] as [(String, [DomainLoad.MemoryDemand])])
     func memory(body: String, expected: [DomainLoad.MemoryDemand]) throws {
         let load = try DomainLoad(reading: domain(body))
         #expect(load.memory == expected)
+        #expect(load.withoutDevices.memory + (load.devices?.memory ?? []) == expected)
         #expect(load.totalMemory == expected.reduce(.zero) { $0 + $1.memory })
     }
 

@@ -163,6 +163,45 @@ struct PartialAdoptionTests {
         #expect(place.memory == KiB(1_200 << 10) && place.emulatorCPUs == [0, 1] && place.pins == [0: [2], 1: [3]])
     }
 
+    @Test(
+        "counts memory devices, wherever the guest is said to be",
+        arguments: ["", "vcpus: 4", "numa_nodes: 2, mem_page_size: 2MiB"])
+    func memoryDevices(keys: String) throws {
+        let devices = """
+            <devices><memory model='dimm'><target><size unit='KiB'>131072</size><node>1</node></target></memory>
+            <memory model='virtio-mem'><source><nodemask>2</nodemask><pagesize unit='KiB'>4</pagesize></source><target>
+            <size unit='KiB'>65536</size><node>0</node></target></memory></devices>
+            """
+        let domain =
+            Self.cells.replacing("1048576", with: "1245184")
+            .replacing("<memory mode='preferred' nodeset='0'/>", with: Self.bound)
+            .replacing(
+                "<vcpu ", with: "<memoryBacking><hugepages><page size='2048'/></hugepages></memoryBacking><vcpu ")
+            + devices
+        var request = try Self.request(Example(domain: domain, keys: keys))
+        for state in [DomainFacts.DomainState.shutoff, .running] {
+            request.host.domains[0].state = state
+            if state == .running {
+                request.host.domains[0].liveXML = request.host.domains[0].xml
+                for cell in 0...1 { request.host.cells[cell].pools[0].free = PageCount(cell == 0 ? 344 : 280) }
+            }
+            // A domain that keeps its place and is not started takes nothing yet.
+            let isCounted = state == .running || !keys.isEmpty
+            let plan = Planner.plan(request).plan
+            #expect(plan.verdict == .changes, "\(plan.diagnostics)")
+            guard isCounted else { continue }
+            let cells = plan.placement.cells
+            #expect(cells.map { $0.pools.map(\.guests) } == [[256], [320], [0]], "\(keys) \(state)")
+            #expect(cells.map { $0.pools.map(\.others) } == [[0], [0], [0]], "\(keys) \(state)")
+            #expect(cells[2].memoryUsed == KiB(65_536))
+        }
+    }
+
+    private static let bound = """
+        <memory mode='strict' nodeset='0-1'/><memnode cellid='0' mode='strict' nodeset='0'/>
+        <memnode cellid='1' mode='strict' nodeset='1'/>
+        """
+
     @Test("counts a running guest with the larger of what it has and will have")
     func running() throws {
         var request = try Self.request(Example(domain: Self.tuned, keys: "ram: 1200MiB"))

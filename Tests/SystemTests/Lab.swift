@@ -31,7 +31,7 @@ struct Lab {
         do {
             for domain in try domains() {
                 _ = try run("virsh", ["-q", "destroy", domain])
-                try virsh("undefine", domain)
+                if try domains().contains(domain) { try virsh("undefine", domain, "--nvram", "--snapshots-metadata") }
             }
             try Pools.restore(pools)
             try FileManager.default.removeItem(at: folder)

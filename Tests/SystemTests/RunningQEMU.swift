@@ -3,6 +3,7 @@ import Foundation
 /// The process of a running guest, as the kernel sees it.
 struct RunningQEMU {
     let process: Int
+    private let domain: String
 
     /// Finds a domain's process.
     init(_ domain: String) throws {
@@ -10,6 +11,15 @@ struct RunningQEMU {
         let text = try String(contentsOfFile: path, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
         guard let number = Int(text) else { throw Broken(description: "\(path) holds '\(text)'") }
         process = number
+        self.domain = domain
+    }
+
+    /// When the process began, in clock ticks since the kernel did: the 22nd field of `stat`.
+    func start() throws -> String {
+        let text = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        let fields = text[text.index(after: text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+        guard fields.count > 19 else { throw Broken(description: "/proc/\(process)/stat holds '\(text)'") }
+        return String(fields[19])
     }
 
     /// Where each vCPU's thread may run, by vCPU. QEMU calls the threads `CPU N/TCG` or `CPU N/KVM`.
@@ -19,6 +29,23 @@ struct RunningQEMU {
             if let vcpu = Int(name.dropFirst(4).prefix { $0 != "/" }) { affinity[vcpu] = cpus }
         }
         return affinity
+    }
+
+    /// Where each iothread may run, by its number. QEMU calls the threads `IO iothreadN`.
+    func ioThreadAffinity() throws -> [Int: String] {
+        var affinity: [Int: String] = [:]
+        for (name, cpus) in try threads() where name.hasPrefix("IO iothread") {
+            if let number = Int(name.dropFirst("IO iothread".count)) { affinity[number] = cpus }
+        }
+        return affinity
+    }
+
+    /// The processes that serve the guest's shared folders, with the files that name them, ascending.
+    func folderDaemons() throws -> [String] {
+        let folder = "/run/libvirt/qemu"
+        return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            .filter { $0.contains("-\(domain)-") && $0.hasSuffix("-fs.pid") }
+            .map { "\($0) \(try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8))" }
     }
 
     /// Where the main thread, the emulator, may run.

@@ -27,7 +27,7 @@ cleanup() {
     if declare -F also_clean > /dev/null; then also_clean; fi
     for name in $(virsh -q list --all --name 2> /dev/null | grep '^np-sys-'); do
         virsh -q destroy "$name" > /dev/null 2>&1
-        virsh -q undefine "$name" --snapshots-metadata > /dev/null 2>&1 && echo "$tests: removed $name, which a test left behind" >&2
+        virsh -q undefine "$name" --nvram --snapshots-metadata > /dev/null 2>&1 && echo "$tests: removed $name, which a test left behind" >&2
     done
     for entry in "${pools[@]}"; do
         [ "$(cat "${entry%=*}")" = "${entry##*=}" ] || echo "${entry##*=}" > "${entry%=*}"

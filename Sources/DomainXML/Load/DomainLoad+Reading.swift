@@ -38,6 +38,7 @@ extension DomainLoad {
             let cell = try target.element(named: "node")?.numberInText("devices.memory.node", in: 0...highestNumber)
             var demand = parts.demand(
                 cell: cell.map(GuestCellID.init(_:)), memory: try size.memoryInText("devices.memory.size"))
+            demand.isDevice = true
             let source = device.element(named: "source")
             if let page = try source?.element(named: "pagesize")?.memoryInText("devices.memory.pagesize"), page > .zero
             {

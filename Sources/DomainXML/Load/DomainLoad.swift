@@ -32,10 +32,14 @@ public struct DomainLoad: Hashable, Sendable {
         public var mode: NUMATune.Mode?
         /// The host cells it is bound to; nil is anywhere. With a mode but `strict` and `restrictive` it may lie elsewhere too.
         public var hostCells: CellSet?
+        /// Whether it is a memory device's, beside the memory that a site's keys can name.
+        public var isDevice: Bool
 
         package init(
-            guestCell: GuestCellID?, memory: KiB, pages: Pages, mode: NUMATune.Mode? = nil, hostCells: CellSet? = nil
+            guestCell: GuestCellID?, memory: KiB, pages: Pages, mode: NUMATune.Mode? = nil, hostCells: CellSet? = nil,
+            isDevice: Bool = false
         ) {
+            self.isDevice = isDevice
             self.guestCell = guestCell
             self.memory = memory
             self.pages = pages
@@ -64,4 +68,17 @@ public struct DomainLoad: Hashable, Sendable {
 
     /// All memory, devices included.
     public var totalMemory: KiB { memory.reduce(.zero) { $0 + $1.memory } }
+
+    /// The load without its memory devices.
+    public var withoutDevices: DomainLoad {
+        var load = self
+        load.memory.removeAll(where: \.isDevice)
+        return load
+    }
+
+    /// The memory devices alone; nil where there are none.
+    public var devices: DomainLoad? {
+        let devices = memory.filter(\.isDevice)
+        return devices.isEmpty ? nil : DomainLoad(vcpus: [], emulatorCPUs: nil, memory: devices)
+    }
 }

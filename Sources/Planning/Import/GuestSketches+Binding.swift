@@ -41,11 +41,11 @@ extension GuestSketches {
         return [SketchKey("numa_cells", .list(list))] + policy
     }
 
-    /// Host cells by the operator's hand; none where they cannot be told.
+    /// Host cells by the operator's hand, of those guest cells that have one.
     var together: [SketchKey] {
         let cells = parts.pieces.sorted { $0.id < $1.id }
         let homes = cells.compactMap { cell in home(of: cell).map { SketchKey("\(cell.id)", .number($0.rawValue)) } }
-        return homes.count == cells.count ? [SketchKey("numa_placement", .map(homes))] : []
+        return homes.isEmpty ? [] : [SketchKey("numa_placement", .map(homes))]
     }
 
     /// The host cell of a guest cell's CPUs, or else of its memory.

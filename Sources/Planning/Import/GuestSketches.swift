@@ -36,10 +36,12 @@ struct GuestSketches {
     }
 
     /// What ``inPlace`` does not say, as it is shown: for this a domain that keeps its place has no keys.
-    var beyondWords: [String] {
-        let unsaid: [any ManagedSetting.Type] = [
-            HugePages.self, NoSharePages.self, VCPUPlacement.self, NUMATune.self, GuestCells.self,
-        ]
+    ///
+    /// - Parameter dropped: Keys that the entry goes without as well.
+    func beyondWords(without dropped: Set<String>) -> [String] {
+        let more = dropped.sorted().compactMap { GuestSketches.settings[$0] }
+        let unsaid: [any ManagedSetting.Type] =
+            [HugePages.self, NoSharePages.self, VCPUPlacement.self, NUMATune.self, GuestCells.self] + more
         let entries = parts.canonicalSettings(defaultHugePage: defaultHugePage).filter { entry in
             unsaid.contains { entry.key.belongs(to: $0) }
                 || (scheduler == nil && entry.key.belongs(to: VCPUSchedulers.self))
@@ -48,12 +50,22 @@ struct GuestSketches {
         return entries.map { "\($0.path) \($0.value.words(isAmount: $0.key.isAmount))" } + devices
     }
 
+    /// By key that stands for itself: the setting that it says.
+    private static let settings: [String: any ManagedSetting.Type] = [
+        "vcpus": VCPUs.self, "current_vcpus": CurrentVCPUs.self, "ram": Memory.self,
+        "current_ram": CurrentMemory.self, "vcpu_pins": VCPUPins.self, "vcpu_cpuset": VCPUCPUs.self,
+        "emulator_pin": EmulatorPin.self, "scheduler": VCPUSchedulers.self, "iothreads": IOThreads.self,
+        "iothread_pins": IOThreadPins.self, "mem_access": MemoryAccess.self, "locked_memory": LockedMemory.self,
+        "cpu_mode": CPUMode.self, "cpu_topology": Topology.self,
+    ]
+
     /// What no way says of a domain, wherever it is put, as it is shown.
     var beyondPlace: [String] {
         parts.canonicalSettings(defaultHugePage: defaultHugePage).filter { entry in
             (scheduler == nil && entry.key.belongs(to: VCPUSchedulers.self))
                 || (realtime.isEmpty && entry.key.belongs(to: NoSharePages.self))
         }.map { "\($0.path) \($0.value.words(isAmount: $0.key.isAmount))" }
+            + (hasMemoryDevices ? ["devices.memory"] : [])
     }
 
     /// Whether the domain has memory beside ``FoundSettings/memory``.

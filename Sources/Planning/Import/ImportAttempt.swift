@@ -16,6 +16,8 @@ struct ImportAttempt {
     /// By domain: the ways that say all of it, the best first.
     private var sayable: [String: [[SketchKey]]] = [:]
     private var pools: [String] = []
+    /// By domain that keeps its place: keys that would change it, which its entry goes without.
+    private var dropped: [String: Set<String>] = [:]
 
     init(_ source: ImportSource, hostKeys: [SketchKey]) {
         self.source = source
@@ -55,7 +57,8 @@ struct ImportAttempt {
         Dictionary(
             source.records.filter { keepsPlace($0.facts.name) }.map { record in
                 let sketches = sketches(of: record)
-                return (record.facts.name, isAsItIs(record.facts.name) ? ["all"] : sketches.beyondWords)
+                let name = record.facts.name
+                return (name, isAsItIs(name) ? ["all"] : sketches.beyondWords(without: dropped[name] ?? []))
             }.filter { !$0.1.isEmpty }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -90,8 +93,31 @@ struct ImportAttempt {
         while true {
             let open = complaints(plan()).filter { !isAsItIs($0) }
             guard !open.isEmpty else { return }
-            for name in open { ways[name]?.removeFirst() }
+            for name in open where !narrow(name) { ways[name]?.removeFirst() }
         }
+    }
+
+    /// Leaves out of the entry of a domain that keeps its place what a plan would change, once.
+    ///
+    /// - Returns: Whether something is left to say.
+    private mutating func narrow(_ name: String) -> Bool {
+        guard let all = ways[name], all.count == 2, dropped[name] == nil else { return false }
+        let (full, least) = (all[0], all[1])
+        var left = full.filter { !least.contains($0) }
+        var kept: [SketchKey] = []
+        dropped[name] = []
+        while !left.isEmpty {
+            let key = left.removeFirst()
+            var attempt = self
+            attempt.ways[name]?[0] = kept + [key] + least
+            if demand(kept + [key] + least) != nil, !attempt.complaints(attempt.plan()).contains(name) {
+                kept.append(key)
+            } else {
+                dropped[name]?.insert(key.name)
+            }
+        }
+        ways[name]?[0] = kept + least
+        return !kept.isEmpty
     }
 
     /// Pools that would change are taken as they are where that works, since the file shall change nothing.
@@ -163,9 +189,7 @@ struct ImportAttempt {
     }
 
     private func exact(_ sketches: GuestSketches, _ record: DomainRecord) -> [[SketchKey]] {
-        // A guest's keys have no word for memory devices, whose memory is the host's all the same.
-        guard !sketches.hasMemoryDevices else { return [] }
-        return sketches.all.filter { keys in
+        sketches.all.filter { keys in
             guard let demand = demand(keys) else { return false }
             let cells = record.parts.guestCells.sorted { $0.id < $1.id }
             // Without cells, of which the guest may know nothing, there is no place to say.
