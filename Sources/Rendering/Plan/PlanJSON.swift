@@ -48,12 +48,18 @@ public struct PlanJSON: Encodable {
     }
 
     private var placement: JSONValue {
-        [
+        var members: [String: JSONValue] = [
             "guests": .list(plan.placement.guests.map { .object(guestJSON($0)) }),
             "cells": .list(plan.placement.cells.map(cellJSON)),
             "moved": .texts(plan.placement.moved),
             "conflict": .texts(plan.placement.conflict),
         ]
+        if let bound = plan.placement.moveBound {
+            members["moves_bound"] = [
+                "guests": .text(bound.word), "at_least": .number(bound.atLeast), "found": .number(bound.found),
+            ]
+        }
+        return .object(members)
     }
 
     private var summary: JSONValue {
@@ -69,6 +75,11 @@ public struct PlanJSON: Encodable {
             summary.poolDeltas.map { ["page_kib": .number($0.size.size.count), "pages_delta": .number($0.pages)] })
         return .object(counts)
     }
+}
+
+extension Placement.MoveBound {
+    /// The guests that it is about, in documents.
+    fileprivate var word: String { isOfRunning ? "running" : "shut_off" }
 }
 
 private func cellJSON(_ cell: CellUsage) -> JSONValue {

@@ -62,10 +62,12 @@ public enum PlanJSONSchema: DocumentSchema {
         of: .object(object(["page_kib": count, "pages_delta": ["type": "integer"]])))
 
     private static var placement: [String: JSONValue] {
-        object([
-            "guests": list(of: reference("guest")), "cells": list(of: reference("cell")), "moved": texts,
-            "conflict": texts,
-        ])
+        let bound = object(["guests": ["enum": ["running", "shut_off"]], "at_least": count, "found": count])
+        return object(
+            [
+                "guests": list(of: reference("guest")), "cells": list(of: reference("cell")), "moved": texts,
+                "conflict": texts,
+            ], optional: ["moves_bound": .object(bound)])
     }
 
     private static var summary: [String: JSONValue] {
