@@ -212,9 +212,10 @@ private struct PlanRun {
         var placement = besideRunning(Placer.place(question), question)
         var moves: [Move] = []
         if request.rebalances, placement.verdict == .placed {
-            let moved = placement.moved
+            let (moved, bound) = (placement.moved, placement.moveBound)
             (moves, placement) = Rebalancing(request: question).moves(from: placement)
             placement.moved = Set(moved + moves.map(\.guest)).sorted()
+            placement.moveBound = bound
         }
         placement.guests = (placement.guests + asDefined).sorted { $0.name < $1.name }
         return (placement, moves)
@@ -292,6 +293,7 @@ private struct PlanRun {
             var answer = Placer.place(next)
             guard answer.verdict == .placed, answer.moved.isEmpty else { continue }
             answer.moved = placement.moved
+            answer.moveBound = placement.moveBound
             return answer
         }
         return placement

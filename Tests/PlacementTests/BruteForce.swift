@@ -10,6 +10,8 @@ import SiteFile
 /// cell after the other, over all subsets of the free ones.
 struct BruteForce {
     let request: PlacementRequest
+    /// Guests that have to stay where they are: with their host cells, page sizes and own CPUs.
+    let staying: Set<String>
     private var answers: [CellKey: Int?] = [:]
 
     /// A cell and the dedicated needs on it.
@@ -18,7 +20,10 @@ struct BruteForce {
         let needs: [Need]
     }
 
-    init(request: PlacementRequest) { self.request = request }
+    init(request: PlacementRequest, staying: Set<String> = []) {
+        self.request = request
+        self.staying = staying
+    }
 
     /// Whether an arrangement exists.
     mutating func fits() -> Bool {
@@ -51,7 +56,10 @@ struct BruteForce {
         let cell = guest.demand.cells[parts.count]
         for host in request.host.cells where !parts.contains(where: { $0.host == host.id }) {
             if let forced = guest.demand.forcedCells[cell.id], forced.value != host.id { continue }
+            let place = staying.contains(guest.name) ? guest.present?.cells[cell.id] : nil
+            if let place, place.hostCell != host.id { continue }
             for page in pages(for: guest.demand, cell, host) {
+                if let place, page != place.hugePage ?? request.host.host.basePage { continue }
                 if extendCells(guest, index, parts + [(host.id, page)], &chosen) { return true }
             }
         }
@@ -95,6 +103,11 @@ struct BruteForce {
         let count: Int
         let policy: GuestDemand.ThreadPolicy
         let needsEmulator: Bool
+        /// The CPUs of the vCPUs and of the emulator, when the guest stays where it is.
+        var own: (cpus: UInt64, emulator: UInt64)? { hasOwn ? (cpus, emulator) : nil }
+        var hasOwn = false
+        var cpus: UInt64 = 0
+        var emulator: UInt64 = 0
     }
 
     /// Whether real CPUs exist for what was chosen so far; host-wide rules are asked only of a whole choice.
@@ -119,7 +132,15 @@ struct BruteForce {
                     let vcpus = guest.demand.cells[index].vcpus
                     let own = vcpus.intersection(guest.demand.dedicatedVCPUs).count
                     let emulator = index == 0 && guest.demand.emulatorPolicy == .isolate
-                    needs.append(Need(count: own, policy: guest.demand.threadPolicy, needsEmulator: emulator))
+                    var need = Need(count: own, policy: guest.demand.threadPolicy, needsEmulator: emulator)
+                    if staying.contains(guest.name), let present = guest.present {
+                        need.hasOwn = true
+                        need.cpus = vcpus.intersection(guest.demand.dedicatedVCPUs).reduce(0) {
+                            $0 | mask(present.pins[$1] ?? [])
+                        }
+                        if emulator { need.emulator = mask(present.emulatorCPUs ?? []) }
+                    }
+                    needs.append(need)
                     sharedCounts.append(vcpus.count - own)
                 }
             }
@@ -166,7 +187,8 @@ struct BruteForce {
             let cpus = cell.cpus.map { UInt64(1) << UInt64($0.rawValue) }.filter { $0 & free != 0 }
             let cores = cell.siblings.map { $0.reduce(UInt64(0)) { $0 | 1 << UInt64($1.rawValue) } }
             let busyMask = busy.reduce(UInt64(0)) { $0 | 1 << UInt64($1.rawValue) }
-            for subset in subsets(of: cpus, count: need.count) {
+            for subset in need.own.map({ [$0.cpus] }) ?? subsets(of: cpus, count: need.count) {
+                if subset & free != subset || subset.nonzeroBitCount != need.count { continue }
                 let perCore = cores.map { ($0 & subset).nonzeroBitCount }
                 var gone = subset
                 switch need.policy {
@@ -180,7 +202,9 @@ struct BruteForce {
                     gone = touched
                 }
                 if need.needsEmulator {
-                    for cpu in cpus where cpu & gone == 0 { go(index + 1, free & ~gone & ~cpu, lost | gone | cpu) }
+                    for cpu in cpus where cpu & gone == 0 && (need.own.map { $0.emulator == cpu } ?? true) {
+                        go(index + 1, free & ~gone & ~cpu, lost | gone | cpu)
+                    }
                 } else {
                     go(index + 1, free & ~gone, lost | gone)
                 }
@@ -189,6 +213,8 @@ struct BruteForce {
         go(0, free.reduce(UInt64(0)) { $0 | 1 << UInt64($1.rawValue) }, 0)
         return best
     }
+
+    private func mask(_ cpus: CPUSet) -> UInt64 { cpus.reduce(0) { $0 | 1 << UInt64($1.rawValue) } }
 
     private func subsets(of cpus: [UInt64], count: Int) -> [UInt64] {
         guard count > 0 else { return [0] }

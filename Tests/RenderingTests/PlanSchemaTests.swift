@@ -1,5 +1,6 @@
 import Foundation
 import HostModel
+import Placement
 import Planning
 import Rendering
 import TestSupport
@@ -17,6 +18,9 @@ struct PlanSchemaTests {
             let time = sample == .empty ? UTCTime(seconds: 0) : nil
             files["\(sample.rawValue).json"] = try json(PlanJSON(sample.plan, exit: exit, factsTime: time))
         }
+        var bounded = Samples.update
+        bounded.placement.moveBound = Placement.MoveBound(isOfRunning: false, atLeast: 0, found: 2)
+        files["bounded.json"] = try json(PlanJSON(bounded, exit: exit))
         #expect(try JSONSchemaCheck(files, schema: json(PlanJSON.schema)).wrong == [:])
     }
 

@@ -94,6 +94,29 @@ struct PlanWordsTests {
     }
 
     @Test(
+        "moves that may be more than it takes are said to be so, with what is proven",
+        arguments: [
+            (true, 1, "at least 1 running guest must move, found 3", "running"),
+            (false, 0, "at least 0 shut-off guests must move, found 3", "shut_off"),
+        ])
+    func moveBound(isOfRunning: Bool, atLeast: Int, words: String, guests: String) throws {
+        var plan = Samples.update
+        #expect(try !json(PlanJSON(plan, exit: ExitReport(code: 0, name: "done"))).contains("moves_bound"))
+        plan.placement.moveBound = Placement.MoveBound(isOfRunning: isOfRunning, atLeast: atLeast, found: 3)
+        let line = "! not proven fewest: \(words); a larger --effort searches longer\n"
+        #expect(PlanText(plan).text(width: 120).contains(line))
+        let document = PlanJSON(plan, exit: ExitReport(code: 0, name: "done")).document
+        guard case .object(let members) = document, case .object(let placement)? = members["placement"] else {
+            Issue.record("no placement")
+            return
+        }
+        #expect(
+            placement["moves_bound"] == [
+                "guests": .text(guests), "at_least": .number(atLeast), "found": .number(3),
+            ])
+    }
+
+    @Test(
         "guests are a line each, and alike ones one line; numbered names are a range",
         arguments: [
             (["a"], "  + a"), (["a", "b"], "  + a, b (2)"), ((1...50).map { "vm-\($0)" }, "  + vm-1 to vm-50 (50)"),

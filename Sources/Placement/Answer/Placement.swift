@@ -30,6 +30,8 @@ public struct Placement: Hashable, Sendable {
     public var cells: [CellUsage]
     /// Guests that leave the place they have, ascending.
     public var moved: [String]
+    /// What is proven of the number of moves; nil where with fewer nothing fits.
+    public var moveBound: MoveBound?
 
     package init(
         verdict: SearchVerdict, guests: [GuestPlacement], unplaced: [UnplacedGuest] = [], cells: [CellUsage],
@@ -41,6 +43,26 @@ public struct Placement: Hashable, Sendable {
         self.unplaced = unplaced
         self.cells = cells
         self.moved = moved
+    }
+}
+
+extension Placement {
+    /// How many guests must make room for others, where fewer than were found are not ruled out.
+    ///
+    /// Of guests whose places the site still allows, those count that do not keep their host cells, page sizes and own CPUs.
+    public struct MoveBound: Hashable, Sendable {
+        /// Whether it is running guests that may be too many; else it is those shut off, and of running ones fewer are ruled out.
+        public var isOfRunning: Bool
+        /// Fewer are ruled out.
+        public var atLeast: Int
+        /// So many make room in this placement.
+        public var found: Int
+
+        package init(isOfRunning: Bool, atLeast: Int, found: Int) {
+            self.isOfRunning = isOfRunning
+            self.atLeast = atLeast
+            self.found = found
+        }
     }
 }
 

@@ -34,10 +34,9 @@ internal import SiteFile
 ///    whatever branch it is met, and is remembered (``TightFill``, ``ExhaustiveSearch``). What a closed cell rules out (lemma 4) has
 ///    been refuted beside, so a branch that fails with cells closed fails with them open.
 ///
-/// **Order of attempts.** A guest that has a valid place keeps it. Only when the rest does not fit around those are guests let go:
-/// first those that are shut off, then running ones. One guest that makes room by itself is looked for first; otherwise guests
-/// are let go until it fits, and each is put back that can be, in the order of their names, in blocks that are halved: no guest moves
-/// that could have stayed beside the others as they are, but another choice might move fewer. Pages of one size for a guest are tried before a mix.
+/// **Order of attempts.** A guest that has a valid place keeps it. Only when the rest does not fit around those are guests let go, as
+/// few as can be: of running ones, and then of those that are shut off (``FewestMoves``). Where fewer are not ruled out within the
+/// limit, the answer says how many are. Pages of one size for a guest are tried before a mix.
 ///
 /// **Verdict.** Found and refuted are proofs. All searches for an answer have one limit together, counted in fit checks and never in
 /// time (``SearchBudget``); when it is used up the answer is undecided, and the same question has the same answer on any machine.
@@ -90,7 +89,7 @@ struct PlacementRun {
     let obstacles: [Int: StaticObstacle]
     let kept: [Int: KeptPlacement]
     /// What all its searches together may do.
-    let budget: SearchBudget
+    var budget: SearchBudget
 
     /// - Parameters:
     ///   - leaving: Guests whose memory may come from any host cell, where nothing says that it must not.
@@ -128,52 +127,18 @@ struct PlacementRun {
         let impossiblePools = poolShortages
         guard impossiblePools.isEmpty else { return refusal(impossiblePools) }
         guard obstacles.isEmpty, !someGuestFitsNowhere else { return partialAnswer(.infeasible) }
-        let stopped = kept.keys.filter { kept[$0]?.isRunning == false }.sorted()
-        let running = kept.keys.filter { kept[$0]?.isRunning == true }.sorted()
-        let first = attempt(keeping: Set(kept.keys), share: kept.isEmpty ? 1 : 4)
-        if case .found = first { return answer(first) }
-        if kept.isEmpty { return answer(first) }
-        if let result = release(stopped, keeping: Set(running)) { return answer(result) }
-        if let result = release(running, keeping: []) { return answer(result) }
-        return answer(attempt(keeping: []))
+        guard !kept.isEmpty else { return answer(attempt(keeping: [])) }
+        var moves = FewestMoves(self)
+        let result = moves.search()
+        var placement = answer(result)
+        placement.moveBound = moves.bound
+        return placement
     }
 
     /// Whether a guest has no place on the empty host: then neither moves nor searches help.
     var someGuestFitsNowhere: Bool {
         var alone = LoneRefutation(PlacementState(grid), allowsMixedPages: true)
         return alone.refutes(anyOf: needs.compactMap(\.self))
-    }
-
-    /// Lets go of few of `candidates` while `others` stay: of one where one will do, else of none that could be put back. Nil when
-    /// letting all of them go does not help.
-    private func release(_ candidates: [Int], keeping others: Set<Int>) -> Attempt? {
-        guard !candidates.isEmpty else { return nil }
-        let all = others.union(candidates)
-        guard case .found(let found) = attempt(keeping: others, share: 4) else { return nil }
-        for candidate in candidates.prefix(PlacementRun.singleReleases) {
-            let one = attempt(keeping: all.subtracting([candidate]), share: 100)
-            if case .found = one { return one }
-        }
-        var best = Attempt.found(found)
-        var staying = others
-        // Where all of a block can stay, each of it can: so this comes to the same as asking one after the other.
-        var blocks = halves(candidates[...])
-        while let block = blocks.popLast() {
-            let longer = attempt(keeping: staying.union(block), share: 100)
-            if case .found = longer {
-                staying.formUnion(block)
-                best = longer
-            } else if block.count > 1 {
-                blocks += halves(block)
-            }
-        }
-        return best
-    }
-
-    /// Both halves of a block, the first one last; a block of one as it is.
-    private func halves(_ block: ArraySlice<Int>) -> [ArraySlice<Int>] {
-        let middle = block.startIndex + (block.count + 1) / 2
-        return [block[middle...], block[..<middle]].filter { !$0.isEmpty }
     }
 
     /// The verdict alone: that of ``run()``, whose moves are not kept few.
@@ -186,9 +151,6 @@ struct PlacementRun {
         case .undecided: .undecided
         }
     }
-
-    /// How many guests are tried as the only one to move, before moves are looked for one after the other.
-    private static let singleReleases = 32
 
     /// What a search with some guests kept came to.
     enum Attempt {
@@ -209,24 +171,46 @@ struct PlacementRun {
         var keptCPUs: [Int: KeptCPUs]
     }
 
-    /// - Parameter share: Which part of the budget it may take.
-    func attempt(keeping: Set<Int>, share: Int = 1) -> Attempt {
-        let uniform = attempt(keeping: keeping, mixed: false, share: share)
+    /// Searches with some guests where they are.
+    ///
+    /// - Parameters:
+    ///   - share: Which part of the budget it may take.
+    ///   - isStrict: Whether it is impossible when not all of them can stay; else those stay that can beside the ones before.
+    ///   - repinned: Those of them that stay on their cells, and need not have the CPUs that they have.
+    func attempt(
+        keeping: Set<Int>, share: Int = 1, isStrict: Bool = false, repinned: Set<Int> = []
+    ) -> Attempt {
+        let hold = Hold(guests: keeping, repinned: repinned, isStrict: isStrict)
+        let uniform = attempt(hold, mixed: false, share: share)
         guard case .impossible = uniform,
             needs.contains(where: { ($0?.pages.count ?? 0) > 1 && ($0?.cells.count ?? 0) > 1 })
         else { return uniform }
-        return attempt(keeping: keeping, mixed: true, share: share)
+        return attempt(hold, mixed: true, share: share)
     }
 
-    private func attempt(keeping: Set<Int>, mixed: Bool, share: Int) -> Attempt {
-        let (grid, needs, keptCPUs) = committed(keeping)
+    /// Which guests stay in a search.
+    private struct Hold {
+        var guests: Set<Int>
+        let repinned: Set<Int>
+        let isStrict: Bool
+    }
+
+    private func attempt(_ hold: Hold, mixed: Bool, share: Int) -> Attempt {
+        let (grid, needs, keptCPUs) = committed(hold.guests, repinned: hold.repinned)
+        let isWhole = hold.guests.allSatisfy {
+            kept[$0]?.cpus == nil || keptCPUs[$0] != nil || hold.repinned.contains($0)
+        }
+        if hold.isStrict, !isWhole { return .impossible }
         var search = PlacementSearch(
             grid: grid, needs: needs, allowsMixedPages: mixed, prefersPack: request.policy.placement == .pack,
             limit: budget.part(share).left)
-        for guest in inOrderOfKeeping(keeping) {
+        for guest in inOrderOfKeeping(hold.guests) {
             guard let assignment = kept[guest]?.assignment, !search.fix(guest, assignment) else { continue }
+            if hold.isStrict { return .impossible }
             // It cannot stay after all. Its CPUs go back, and the search starts again without it.
-            return attempt(keeping: keeping.subtracting([guest]), mixed: mixed, share: share)
+            var less = hold
+            less.guests.remove(guest)
+            return attempt(less, mixed: mixed, share: share)
         }
         defer { budget.spend(search.steps) }
         switch search.run() {
@@ -246,14 +230,18 @@ struct PlacementRun {
     }
 
     /// The grid without the CPUs that kept guests have for themselves, and needs that no longer ask for these.
-    func committed(_ keeping: Set<Int>) -> (HostGrid, [GuestCounts], [Int: KeptCPUs]) {
+    ///
+    /// - Parameter repinned: Those of them that stay on their cells and do not keep their CPUs.
+    func committed(
+        _ keeping: Set<Int>, repinned: Set<Int> = []
+    ) -> (HostGrid, [GuestCounts], [Int: KeptCPUs]) {
         var (grid, needs) = (grid, needs.map { $0 ?? GuestCounts(cells: [], forced: [], pages: [nil]) })
         var keptCPUs: [Int: KeptCPUs] = [:]
         for guest in inOrderOfKeeping(keeping) {
             guard let place = kept[guest] else { continue }
             needs[guest].forced = place.assignment.hosts.map { $0 }
             needs[guest].keptPages = place.assignment.pages
-            guard let cpus = place.cpus else { continue }
+            guard let cpus = place.cpus, !repinned.contains(guest) else { continue }
             let isolated = request.guests[guest].demand.threadPolicy == .isolate
             var trial = grid
             guard trial.commit(cpus, hosts: place.assignment.hosts, isolated: isolated) else { continue }
