@@ -6,7 +6,7 @@ public struct NumactlPlan: ParsableCommand {
     /// How the command presents itself.
     public static let configuration = CommandConfiguration(
         commandName: "numactl-plan",
-        abstract: "Place KVM guests on NUMA cells, reserve huge pages, and keep libvirt's domains that way.",
+        abstract: "Place KVM guests on NUMA cells, reserve their huge pages and update libvirt's domains.",
         discussion: """
             A site file describes flavors and guests. The planner places all guests of a host together, and only differences are \
             written: huge pages through sysfs, definitions through libvirt. See numactl-plan(1) and numactl-plan-site(5).

@@ -27,7 +27,7 @@ extension Check {
             return [
                 Diagnostic(
                     found: .qemuTooOld, .error, "QEMU \(version) is older than \(oldest)",
-                    why: "memory of guest cells cannot be bound to host cells before it", help: "install a newer QEMU")
+                    why: "older versions cannot bind memory of guest cells to host cells", help: "install a newer QEMU")
             ]
         },
         Check("hugetlbfs_mounts") { host in
@@ -61,7 +61,7 @@ extension Check {
             .map { mount in
                 Diagnostic(
                     found: .mountNotInPolicy, .warning,
-                    "\(mount.path) is not where \(guardian)'s rules for libvirt look",
+                    "\(guardian)'s rules for libvirt do not cover \(mount.path)",
                     why: "QEMU may be denied the guest's memory: 'unable to map backing store for guest RAM'",
                     help: "mount it below /dev/hugepages\(mount.pageSize.kernelName)"
                         + (host.enforcesSELinux

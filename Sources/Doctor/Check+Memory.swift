@@ -13,7 +13,7 @@ extension Check {
                 Diagnostic(
                     found: .numaBalancingOn, bound.isEmpty ? .note : .warning, "automatic NUMA balancing is on",
                     why:
-                        "the kernel keeps unmapping pages to see which CPU uses them, which slows pinned guests and gains them "
+                        "the kernel keeps unmapping pages to see which CPU uses them, which slows pinned guests and brings them "
                         + "nothing; it may move memory bound by any policy but strict"
                         + (bound.isEmpty ? "" : ". Bound to cells: \(listed(bound))"),
                     help: setting("kernel.numa_balancing", "numa"))
@@ -71,7 +71,7 @@ extension Check {
                 Diagnostic(
                     found: .zoneReclaimOn, .note, "vm.zone_reclaim_mode is \(text)",
                     why:
-                        "a full cell drops its caches, and waits for that, before memory of another cell is used",
+                        "when a cell is full, allocations wait for its caches to be dropped before they use another cell",
                     help: setting("vm.zone_reclaim_mode", "zone-reclaim"))
             ]
         },

@@ -23,9 +23,9 @@ public enum KernelOptions {
             }
             findings.append(
                 Diagnostic(
-                    .pagesOptionIgnored, "the kernel has booted with '\(option.text)' already", severity: .warning,
+                    .pagesOptionIgnored, "the kernel was booted with '\(option.text)'", severity: .warning,
                     notes: ["the kernel uses only the first hugepages= of each size"],
-                    hint: "replace it with '\(new.text)'; do not add"))
+                    hint: "replace it with '\(new.text)'; do not add a second one"))
         }
         return findings
     }

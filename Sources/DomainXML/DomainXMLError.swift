@@ -58,7 +58,7 @@ extension DomainXMLError.Flaw: CustomStringConvertible {
         case .emptyList(let text): "the list '\(text)' names nothing"
         case .unknownUnit(let text): "'\(text)' is not a unit of memory"
         case .unknownWord(let text): "'\(text)' is not one of the words that libvirt knows"
-        case .duplicate(let text): "'\(text)' is given twice"
+        case .duplicate(let text): "'\(text)' is listed twice"
         }
     }
 }

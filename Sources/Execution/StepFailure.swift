@@ -91,12 +91,12 @@ extension StepFailure: CustomStringConvertible {
         switch self {
         case .refused(let refusal): "\(refusal.call): \(refusal.message)"
         case .poolChanged(let pool, let planned, let found):
-            "the \(pool.pageSize) pool of cell \(pool.cell) had \(planned) pages when this was planned and has \(found)"
+            "the \(pool.pageSize) pool of cell \(pool.cell) had \(planned) pages when this was planned and now has \(found)"
         case .poolInUse(let pool, let spare):
-            "the \(pool.pageSize) pool of cell \(pool.cell) has pages in use: it can give back \(spare)"
+            "the \(pool.pageSize) pool of cell \(pool.cell) has pages in use: only \(spare) can be freed"
         case .definitionChanged(let name): "the definition of \(name) has changed since this was planned"
         case .domainAppeared(let name): "a domain \(name) has been defined since this was planned"
-        case .domainVanished(let name): "the domain \(name) has gone since this was planned"
+        case .domainVanished(let name): "the domain \(name) has disappeared since this was planned"
         case .running(let name): "the domain \(name) runs"
         case .transient(let name): "the domain \(name) is transient: it has no definition to change"
         case .deviceStays(let name, let device):
@@ -107,10 +107,10 @@ extension StepFailure: CustomStringConvertible {
         case .moved(let moved): moved.map(\.description).joined(separator: "; ")
         case .managedSave(let name): "the domain \(name) has a managed save image, which holds an older definition"
         case .heldBySnapshots(let name, let snapshots, let checkpoints):
-            "the domain \(name) has \(SnapshotCount(snapshots, checkpoints)), and libvirt keeps its definition until they are deleted"
+            "the domain \(name) has \(SnapshotCount(snapshots, checkpoints)), and libvirt does not undefine it until they are deleted"
         case .inJob(let name, let job): "libvirt is busy with the domain \(name): \(job)"
         case .unreadable(let name, let reason): "the definition of \(name) cannot be read: \(reason)"
-        case .notKept(let action): "the host did not keep what was written: \(action)"
+        case .notKept(let action): "the host did not keep the written value: \(action)"
         case .notRecorded(let reason): "the step could not be recorded: \(reason)"
         case .interrupted: "interrupted"
         }

@@ -28,8 +28,8 @@ extension FactsProblem: CustomStringConvertible {
     /// One sentence.
     public var description: String {
         switch self {
-        case .cellTwice(let id): "cell \(id) is given twice"
-        case .noCells: "there is no cell"
+        case .cellTwice(let id): "cell \(id) is listed twice"
+        case .noCells: "there are no cells"
         case .cpuInTwoCells(let cpu, let first, let second): "CPU \(cpu) is in cell \(first) and in cell \(second)"
         case .siblingsDoNotMatch(let id): "the siblings of cell \(id) do not hold each of its CPUs exactly once"
         case .distanceImpossible(let id, let distance): "the distance \(distance) from cell \(id) is not from 0 to 255"
@@ -37,10 +37,10 @@ extension FactsProblem: CustomStringConvertible {
             "the \(pool.pageSize) pool of cell \(pool.cell) has more free or surplus pages than pages"
         case .poolTwice(let pool): "cell \(pool.cell) has two pools of \(pool.pageSize)"
         case .poolsAboveMemory(let id): "the pools of cell \(id) are larger than its memory"
-        case .domainTwice(let name): "the domain \(name) is given twice"
-        case .deviceTwice(let address): "the device \(address) is given twice"
+        case .domainTwice(let name): "the domain \(name) is listed twice"
+        case .deviceTwice(let address): "the device \(address) is listed twice"
         case .deviceOnMissingCell(let address, let cell):
-            "the device \(address) is on cell \(cell), which is not given"
+            "the device \(address) is on cell \(cell), which is not listed"
         }
     }
 }

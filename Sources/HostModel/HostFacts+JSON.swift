@@ -30,7 +30,7 @@ extension HostFacts: Codable {
         guard version.split(separator: ".").first == "1" else {
             throw DecodingError.dataCorruptedError(
                 forKey: .formatVersion, in: container,
-                debugDescription: "version \(version) is not known; this program reads 1.x")
+                debugDescription: "version \(version) is not supported; this program reads 1.x")
         }
         let cells = try container.decode([Cell].self, forKey: .cells)
         let cpus = try container.decodeIfPresent(CPULists.self, forKey: .cpus)

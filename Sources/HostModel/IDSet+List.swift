@@ -113,7 +113,7 @@ extension ListError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .malformed(let part): "'\(part)' is not a number or a range such as 0-3"
-        case .descending(let part): "the range '\(part)' ends below its start"
+        case .descending(let part): "the range '\(part)' runs backwards"
         case .tooLarge(let part): "'\(part)' is above \(maximumListNumber)"
         case .emptyPart: "there is nothing between two commas"
         case .nothingToExclude: "there are only exclusions, and nothing to exclude from"

@@ -51,7 +51,7 @@ extension UTCTime: Codable {
         let text = try container.decode(String.self)
         guard let time = UTCTime(text) else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "'\(text)' is no time like 2026-02-11T09:14:07Z")
+                in: container, debugDescription: "'\(text)' is not a time such as 2026-02-11T09:14:07Z")
         }
         self = time
     }

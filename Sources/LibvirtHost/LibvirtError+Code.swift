@@ -5,7 +5,7 @@ extension LibvirtError {
     /// The error that this thread's last call left behind. Must be the very next call: libvirt overwrites it.
     static func last(_ call: String) -> LibvirtError {
         guard let error = virGetLastError()?.pointee else {
-            return LibvirtError(call: call, code: 0, domain: 0, message: "failed without saying why")
+            return LibvirtError(call: call, code: 0, domain: 0, message: "failed without an error message")
         }
         let code = Int(error.code)
         let isSystem = code == Int(VIR_ERR_SYSTEM_ERROR.rawValue)

@@ -4,11 +4,11 @@ internal import HostModel
 internal import Placement
 internal import SiteFile
 
-/// Makes a plan: site, host and the domains that exist in; changes, steps and reasons out.
+/// Makes a plan from the site, the host's facts and the existing domains: changes, steps and reasons.
 ///
-/// Pure: the same request has the same plan. First every domain is read and each guest's domain is judged: ours, to be adopted, or
-/// not to be touched. Then all guests are placed together, with what other domains use taken off the host. Last, each guest's wanted
-/// settings are compared with what its definition, and the running domain, say; only differences become changes.
+/// Pure: the same request gives the same plan. First every domain is read and its ownership decided: ours, to be adopted, or off
+/// limits. Then all guests are placed together on what other domains leave of the host. Last, each guest's wanted settings are
+/// compared with its definition and with the running domain; only differences become changes.
 public enum Planner {
     /// Answers a request.
     public static func plan(_ request: PlanRequest) -> ExecutablePlan {
@@ -18,7 +18,7 @@ public enum Planner {
         return run.result()
     }
 
-    /// The question that the guests of a request are to the placement.
+    /// The placement request for the guests of a plan request.
     static func question(of request: PlanRequest) -> PlacementRequest {
         PlanRun(prepared(request, IsolatedCPUs(of: request.host, policy: request.policy))).placementRequest
     }
@@ -32,13 +32,13 @@ public enum Planner {
 
 /// One run of the planner.
 private struct PlanRun {
-    /// What is asked for; guests whose domain is taken over need what that has.
+    /// The request, in which adopted guests have the settings of their domains.
     private(set) var request: PlanRequest
     var diagnostics: [Diagnostic] = []
     var records: [String: DomainRecord] = [:]
-    /// By guest name: whose the domain of that name is.
+    /// Who owns the domain, by guest name.
     var ownership: [String: Ownership] = [:]
-    /// By guest name: the domains of which only a part is managed.
+    /// The partly managed domains, by guest name.
     private var adopted: [String: AdoptedGuest] = [:]
     let pruning: Pruning
 
@@ -184,7 +184,7 @@ private struct PlanRun {
         return result
     }
 
-    /// Makes the changes of guests say what their steps do.
+    /// Adjusts the changes of guests to what their steps do.
     private func settle(_ changes: inout [Change], by steps: [Step]) {
         let all = Dictionary(grouping: steps) { $0.guest }
         for index in changes.indices {
@@ -207,7 +207,7 @@ private struct PlanRun {
 
     // MARK: Placement
 
-    /// Where everybody goes, and the moves among that which rebalancing proposes.
+    /// The placement of all guests, and the moves that rebalancing proposes.
     private func place(_ question: PlacementRequest) -> (Placement, [Move]) {
         var placement = besideRunning(Placer.place(question), question)
         var moves: [Move] = []
@@ -221,8 +221,8 @@ private struct PlanRun {
         return (placement, moves)
     }
 
-    /// Guests that keep their place, do not run, and are not to be started: what they would take of the host is not theirs yet. A guest
-    /// that a part of the site is planned without counts all the same.
+    /// Guests that keep their place and neither run nor are started by this plan: they hold nothing of the host yet. With `only`,
+    /// guests outside the planned part still count.
     private var idle: Set<String> {
         let guests = request.guests.filter { guest in
             guard request.consent.only?.contains(guest.name.value) != false, keepsPlace(guest),
@@ -234,8 +234,8 @@ private struct PlanRun {
         return Set(guests.map(\.name.value))
     }
 
-    /// A question that does not fit, without as many of the idle guests as leave no room for the others, and who these are; nil when
-    /// that is not what is in the way.
+    /// The request without the idle guests that leave no room for the others, and their names; nil if leaving them out does not make
+    /// it fit.
     private func withoutIdle(_ question: PlacementRequest) -> (PlacementRequest, [String])? {
         let names = idle
         let loads = question.foreign.filter { names.contains($0.name) }
@@ -258,22 +258,22 @@ private struct PlanRun {
         return (less, left)
     }
 
-    /// For how many idle guests it is tried whether they fit beside the others.
+    /// The most idle guests that are tried one by one for room with the others.
     private static let mostIdle = 32
 
     private func noRoom(_ name: String) -> Diagnostic? {
         guard let guest = request.guests.first(where: { $0.name.value == name }) else { return nil }
         return Diagnostic(
-            .shutOffWithoutRoom, "guest '\(name)' is shut off, and there is no room for it beside the others",
+            .shutOffWithoutRoom, "guest '\(name)' is shut off and does not fit with the others",
             at: guest.name.mark, severity: .warning,
-            notes: ["what it would take as it is defined is not counted in this plan"],
+            notes: ["its CPUs and memory are not counted in this plan"],
             hint:
-                "it can be started once others are shut off; 'state: running' makes the plan find room for it or refuse"
+                "start it after others are shut off; with 'state: running' the plan makes room for it or is refused"
         )
     }
 
-    /// The placement with new guests where they have room beside those that run elsewhere than planned until their restart; the
-    /// same placement where there is no such room. Nobody else goes to another place for that.
+    /// The placement with new guests where they can start now, while guests that wait for a restart still run in their old place;
+    /// unchanged if there is no such room. No other guest is moved for that.
     private func besideRunning(_ placement: Placement, _ question: PlacementRequest) -> Placement {
         guard placement.verdict == .placed else { return placement }
         let occupancy = occupancy(placement)
@@ -299,7 +299,7 @@ private struct PlanRun {
         return placement
     }
 
-    /// Who has what of the host as long as the running guests are where they are.
+    /// What of the host is held until running guests are restarted.
     private func occupancy(_ placement: Placement) -> Occupancy {
         Occupancy(
             request, records: records, placement: placement,
@@ -307,7 +307,7 @@ private struct PlanRun {
             going: Set(records.keys.filter(pruning.removes)))
     }
 
-    /// Guests that take part in the placement: not absent, and not somebody else's domain.
+    /// Guests that take part in the placement: neither absent nor a domain of another owner.
     private var present: [GuestSpec] {
         request.guests.filter { guest in
             if case .refused = ownership[guest.name.value] { return false }
@@ -315,10 +315,10 @@ private struct PlanRun {
         }
     }
 
-    /// Whether the guest's domain keeps its place: it takes its part of the host and is not placed.
+    /// Whether the guest's domain keeps its place: it is counted where it is and not placed.
     private func keepsPlace(_ guest: GuestSpec) -> Bool { guest.keepsPlace && adopted[guest.name.value] != nil }
 
-    /// What domains that keep their place will have, and take of the host.
+    /// The placements of domains that keep their place, as they are counted.
     private var asDefined: [GuestPlacement] {
         request.guests.filter(keepsPlace).compactMap { guest in
             adopted[guest.name.value].map { domain in
@@ -329,7 +329,7 @@ private struct PlanRun {
         }
     }
 
-    /// Whether what a guest's domain uses now is not taken by somebody else: a domain that is released goes on using it.
+    /// Whether what the guest's domain uses now is the guest's own; a released domain keeps using it and counts as foreign.
     private func isOurs(_ guest: GuestSpec) -> Bool {
         switch ownership[guest.name.value] {
         case .refused, .leftAlone: false
@@ -338,7 +338,7 @@ private struct PlanRun {
         }
     }
 
-    /// What is counted for the QEMU of domains that are not the site's: a size is said of the site's guests alone.
+    /// The QEMU overhead counted for domains outside the site: a fixed size applies to the site's guests only.
     private var foreignOverhead: GuestOverhead {
         request.policy.guestOverhead == .automatic ? .automatic : .none
     }
@@ -404,7 +404,7 @@ private struct PlanRun {
 
     // MARK: Guests
 
-    /// What each guest's changes depend on beside the guest itself.
+    /// What the changes of a guest depend on besides the guest itself.
     private struct Outlook {
         let placement: Placement
         let occupancy: Occupancy
@@ -414,7 +414,7 @@ private struct PlanRun {
         let rebalanced: Set<String>
     }
 
-    /// What becomes of all guests, ascending by name but for those that are power cycled, and what is to be said about that.
+    /// The outcome of every guest, ascending by name with power-cycled ones apart, and the findings.
     private func outcomes(_ outlook: Outlook) -> ([GuestOutcome], [Diagnostic]) {
         let guests = request.guests.filter { request.consent.only?.contains($0.name.value) ?? true }
             .sorted { $0.name.value < $1.name.value }
@@ -441,7 +441,7 @@ private struct PlanRun {
         ).outcome()
     }
 
-    /// A guest that shall not be there.
+    /// A guest with `state: absent`.
     private func removal(_ guest: GuestSpec, _ owner: Ownership) -> GuestOutcome? {
         guard let record = records[guest.name.value], case .ours(let origin) = owner else { return nil }
         var outcome = Removal(request: request, record: record, origin: origin, source: guest.name.mark).outcome

@@ -32,7 +32,7 @@ extension SourceText {
         }
         return Diagnostic(
             .textNotUTF8, "the file is not UTF-8", at: SourceMark(file: name, line: line, column: column),
-            label: "here is the first wrong byte", hint: "iconv -f ISO-8859-1 -t UTF-8 \(name)")
+            label: "the first invalid byte", hint: "iconv -f ISO-8859-1 -t UTF-8 \(name)")
     }
 }
 
@@ -41,6 +41,6 @@ extension Diagnostic {
     static func tooLarge(_ name: String, limit: Int) -> Diagnostic {
         Diagnostic(
             .yamlTooLarge, "the file is larger than \(limit) bytes", at: SourceMark(file: name, line: 1, column: 1),
-            hint: "is this the file that was meant?")
+            hint: "check that this is the right file")
     }
 }

@@ -52,7 +52,7 @@ public enum YAMLReader {
             return Checked(nil, [Diagnostic(.yamlTooLarge, "more than 64 lines begin with '%'", at: mark)])
         }
         guard var parser = YAMLParserHandle(input: text) else {
-            return Checked(nil, [Diagnostic(.yamlTooLarge, "there is no memory to read the file")])
+            return Checked(nil, [Diagnostic(.yamlTooLarge, "out of memory")])
         }
         var builder = YAMLTreeBuilder(
             lines: lines, limits: limits, syntax: YAMLSyntaxReport(lines: lines, text: text))

@@ -13,7 +13,7 @@ struct YAMLSyntaxReport {
         let byte = position.flatMap(byte(at:))
         if byte == UInt8(ascii: "\t") {
             return Diagnostic(
-                .yamlTab, "a tab cannot indent in YAML", at: mark, label: "here is a tab",
+                .yamlTab, "tabs are not allowed for indentation in YAML", at: mark, label: "this is a tab",
                 hint: "indent with spaces; 'expand -t 2' turns the tabs of a file into spaces")
         }
         var notes: [String] = []

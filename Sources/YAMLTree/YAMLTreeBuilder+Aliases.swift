@@ -5,13 +5,13 @@ extension YAMLTreeBuilder {
         let mark = lines.mark(event.start)
         let length = lines.length(from: event.start, to: event.end)
         guard !open.contains(name) else {
-            throw alias("the alias '*\(name)' stands inside what it names", event, hint: "write the value out")
+            throw alias("the alias '*\(name)' refers to itself", event, hint: "write the value out")
         }
         guard var target = anchors[name] else {
             // Looking for a near name is dear, and nobody reads the hundredth hint.
             let near = diagnostics.count < 20 ? suggestion(for: name, among: anchors.keys.sorted()) : nil
             let hint = near.map { "did you mean '*\($0)'?" }
-            let message = "no anchor '&\(name)' stands before this alias"
+            let message = "no anchor '&\(name)' before this alias"
             report(
                 Diagnostic(
                     .yamlAlias, message, at: mark, length: length,
@@ -21,8 +21,8 @@ extension YAMLTreeBuilder {
         guard depth + target.height <= limits.depth else { throw tooDeep(event) }
         guard weight + target.weight <= limits.nodes else {
             throw alias(
-                "the aliases of this file stand for more than \(limits.nodes) values", event,
-                hint: "write fewer aliases of aliases")
+                "the aliases of this file expand to more than \(limits.nodes) values", event,
+                hint: "nest fewer aliases")
         }
         weight += target.weight
         target.node.mark = mark
@@ -39,7 +39,7 @@ extension YAMLTreeBuilder {
         if YAMLScalar.Tag(rawValue: short) != nil || ["map", "seq"].contains(short) { return short }
         report(
             Diagnostic(
-                .yamlTag, "the tag '\(short.isEmpty ? tag : "!!" + short)' means nothing here",
+                .yamlTag, "unknown tag '\(short.isEmpty ? tag : "!!" + short)'",
                 at: lines.mark(event.start), length: lines.length(from: event.start, to: event.end),
                 hint: "remove the tag; quote a value that begins with '!'"))
         return nil

@@ -56,7 +56,7 @@ extension YAMLTreeBuilder {
         report(
             Diagnostic(
                 .yamlMergeKey, "merge keys are not part of YAML 1.2", at: key.mark, length: key.length,
-                hint: "write the keys out, or put them into a flavor: a guest overrides single keys of its flavor"))
+                hint: "write the keys out, or use a flavor, whose keys a guest can override one by one"))
         return nil
     }
 }

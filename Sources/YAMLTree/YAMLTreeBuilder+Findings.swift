@@ -3,7 +3,7 @@ internal import Diagnostics
 extension YAMLTreeBuilder {
     func duplicate(_ name: String, _ key: YAMLNode, first: SourceMark) -> Diagnostic {
         Diagnostic(
-            .yamlDuplicateKey, "the key '\(name)' is given twice", at: key.mark, length: key.length,
+            .yamlDuplicateKey, "duplicate key '\(name)'", at: key.mark, length: key.length,
             label: "first given at line \(first.line)", notes: ["first: \(first)", "again: \(key.mark)"],
             hint: "keep one of the two")
     }
@@ -11,7 +11,7 @@ extension YAMLTreeBuilder {
     func severalDocuments(_ event: YAMLEvent) -> Stop {
         Stop(
             diagnostic: Diagnostic(
-                .yamlSeveralDocuments, "a second document begins here; one file is one document",
+                .yamlSeveralDocuments, "a second document begins here; a file holds one document",
                 at: lines.mark(event.start), length: lines.length(from: event.start, to: event.end),
                 hint: "remove the '---', or give each document a file of its own"))
     }
@@ -19,7 +19,7 @@ extension YAMLTreeBuilder {
     func tooDeep(_ event: YAMLEvent) -> Stop {
         Stop(
             diagnostic: Diagnostic(
-                .yamlTooLarge, "more than \(limits.depth) collections stand inside each other",
+                .yamlTooLarge, "collections are nested more than \(limits.depth) deep",
                 at: lines.mark(event.start)))
     }
 

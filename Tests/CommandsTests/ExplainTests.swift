@@ -29,7 +29,7 @@ struct ExplainCodeTests {
         let run = CommandRun(["explain", code])
         #expect(run.status == 64)
         #expect(run.output == "")
-        #expect(run.errors.contains("There is no code '\(code)'. \(hint)"), "\(run.errors)")
+        #expect(run.errors.contains("Unknown code '\(code)'. \(hint)"), "\(run.errors)")
     }
 
     @Test("has no JSON, and takes one site only", arguments: [["NP304", "--format", "json"], ["a.yaml", "b.yml"]])

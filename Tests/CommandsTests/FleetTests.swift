@@ -52,7 +52,7 @@ struct FleetTests {
         let result = run("--format", "html", files: Self.four)
         #expect(result.status == 66 && result.errors == "")
         #expect(result.output.ranges(of: "<section class='tile'").count == 5)
-        for words in ["<h2>hv01</h2>", "does not fit NP304", "there are no facts of hv05", "data-g='web-1&#9;web-2'"] {
+        for words in ["<h2>hv01</h2>", "does not fit NP304", "no facts of hv05", "data-g='web-1&#9;web-2'"] {
             #expect(result.output.contains(words), "\(words)")
         }
     }
@@ -111,10 +111,10 @@ struct FleetTests {
         files["facts/zz.json"] = Self.facts("unknown")
         files["facts/hv03.json"] = Self.facts("hv01")
         let output = run(files: files).errors
-        #expect(output.contains("error NP414: there are no facts of hv05 in facts\n"))
-        #expect(output.contains("error NP221: facts/again.json and facts/other.json are both facts of hv04\n"))
+        #expect(output.contains("error NP414: no facts of hv05 in facts\n"))
+        #expect(output.contains("error NP221: facts/again.json and facts/other.json both hold facts of hv04\n"))
         #expect(output.contains("error NP221: facts/hv03.json holds the facts of hv01, not of hv03\n"))
-        #expect(output.contains("note NP221: 1 file in facts is of no host of the site: zz.json\n"))
+        #expect(output.contains("note NP221: 1 file in facts belongs to no host of the site: zz.json\n"))
     }
 
     @Test("stays within a size with its table and verdict, however many hosts there are")
@@ -132,7 +132,7 @@ struct FleetTests {
             #expect(output.utf8.count <= bytes && output.utf8.count > bytes - 1_500)
             #expect(
                 output.hasPrefix("<!-- numactl-plan site=rack7 -->\n### numactl-plan: `rack7`: **1200 changes on 400"))
-            #expect(output.contains("left out: see the plan as text or JSON."))
+            #expect(output.contains("omitted: see the plan as text or JSON."))
             #expect(output.ranges(of: "<details>").count == output.ranges(of: "</details>").count)
             #expect(output.ranges(of: "\n```").count == 2 * output.ranges(of: "<details>").count)
         }

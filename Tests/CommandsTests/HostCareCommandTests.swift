@@ -49,7 +49,7 @@ struct VerifyCommandTests {
         #expect(CommandRun(["verify", "reference.yaml", "--facts", "hv01.json", "--deep"]).status == 64)
         #expect(CommandRun(["verify", "--remote-tolerance", "101"]).status == 64)
         let remote = CommandRun(["verify", "reference.yaml", "--connect", "test:///default", "--deep"])
-        #expect(remote.status == 64 && remote.errors.contains("do not run here"))
+        #expect(remote.status == 64 && remote.errors.contains("do not run on this machine"))
     }
 }
 

@@ -195,7 +195,7 @@ struct ImportTests {
                     (name, "<domain type='kvm'><name>\(name)</name>\(bound)</domain>")
                 }))
         let run = CommandRun(["import", "--facts", "facts.json"], files: ["facts.json": files.facts])
-        #expect(run.errors.contains("there is no room for it beside the others"), "\(run.output)\(run.errors)")
+        #expect(run.errors.contains("does not fit with the others"), "\(run.output)\(run.errors)")
         let plan = CommandRun(
             ["plan", "site.yaml", "--facts", "facts.json"],
             files: ["site.yaml": run.output, "facts.json": files.facts])

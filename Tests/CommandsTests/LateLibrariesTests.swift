@@ -26,7 +26,7 @@ struct LateLibrariesTests {
             verb == "apply" ? " --host numa-host --yes --lock-file lock --state-dir state --boot-file boot.json" : ""
         let (status, output) = try run(verb + site + kept)
         #expect(status == 69, "\(output)")
-        #expect(output.contains("error NP542: libvirt's library is not on this machine"))
+        #expect(output.contains("error NP542: libvirt's client library is not installed"))
         #expect(output.contains("apt-get install libvirt0"))
     }
 

@@ -67,8 +67,8 @@ struct SavedPlanTests {
             ("numactl-plan/plan-file", "numactl-plan/plan-fil", "NP720"), ("\"steps\" :", "\"steps\"", "plan.json:"),
             ("\"sha256\" : \"", "\"sha256\" : \"0", "plan.json:"), ("\"payload\"", "\"pay\"", "NP720"),
             ("\"verdict\"", "\"verdict\": 1.5, \"verdict\"", "plan.json:"),
-            ("\"verdict\"", "\"verdict\": \"no_changes\", \"verdict\"", "is given twice in its object"),
-            ("\"steps\" :", "\"steps\": [], \"steps\" :", "is given twice in its object"),
+            ("\"verdict\"", "\"verdict\": \"no_changes\", \"verdict\"", "occurs twice in its object"),
+            ("\"steps\" :", "\"steps\": [], \"steps\" :", "occurs twice in its object"),
             ("\"steps\" :", "\"st\\u0065ps\" :", "is written with an escape"),
             ("\"empty\" : false", "\"empty\" : NaN", "plan.json:"),
             ("\"empty\" : false", "\"empty\" : 1e999", "plan.json:"),
@@ -119,7 +119,7 @@ struct SavedPlanTests {
         try plan.forge { $0["host"] = ["name": "here"] }
         let run = plan.apply()
         #expect(run.status == 15)
-        #expect(run.errors.contains("NP724") && run.errors.contains("does not name its machine"))
+        #expect(run.errors.contains("NP724") && run.errors.contains("the plan has no machine ID"))
         try FileManager.default.removeItem(atPath: plan.root + "/etc/machine-id")
         #expect(plan.apply().status == Self.unreachable)
         try plan.forge { $0["host"] = ["name": "there"] }

@@ -54,7 +54,7 @@ struct TrustTests {
         let apply = folder.run("apply", site)
         #expect(apply.status == 77)
         #expect(apply.errors.contains("error NP620"), "\(apply.errors)")
-        #expect(apply.errors.contains("\(culprit) can be written by everybody"), "\(apply.errors)")
+        #expect(apply.errors.contains("\(culprit) is writable by everybody"), "\(apply.errors)")
         #expect(apply.errors.contains("hint: chmod o-w \(culprit)"))
         let plan = folder.run("plan", site)
         #expect(plan.errors.contains("warning NP620: apply would not follow"), "\(plan.errors)")

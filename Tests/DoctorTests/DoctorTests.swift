@@ -199,7 +199,7 @@ struct DoctorTests {
         Case(name: "guests", code: .fileMissing, severity: .error, says: "cannot start", helps: "ls -l /a") {
             $0.guestProblems = [
                 Diagnostic(
-                    .fileMissing, "guest 'a' cannot start: /a is not there",
+                    .fileMissing, "guest 'a' cannot start: /a does not exist",
                     notes: ["the disk vda of guest a has it as its source"], hint: "ls -l /a")
             ]
         },

@@ -54,7 +54,7 @@ struct BootRunTests {
             outcome.diagnostics == [
                 Diagnostic(
                     .poolShort, "pool 2MiB cell 0: asked for 512 pages, was granted 256", severity: .warning,
-                    notes: ["no more than 256 pages leave the cell the memory that it must keep"])
+                    notes: ["more than 256 pages would leave the cell less memory than is reserved for the host"])
             ])
     }
 
@@ -149,25 +149,25 @@ struct BootFileStoreTests {
         arguments: [
             ("", "", .jsonSyntax, "this is not JSON"),
             ("}]}", "", .jsonSyntax, "this is not JSON"),
-            ("\"kind\": \"numactl-plan/boot\", ", "", .missingKey, "there is no 'kind'"),
+            ("\"kind\": \"numactl-plan/boot\", ", "", .missingKey, "'kind' is missing"),
             ("numactl-plan/boot", "numactl-plan/facts", .wrongType, "'kind': this is a 'numactl-plan/facts'"),
-            ("\"1.0\"", "\"2.0\"", .badVersion, "'format_version': version 2.0 is not known"),
-            ("\"1.0\"", "1", .wrongType, "'format_version' is of another type"),
-            ("\"id\": 0, ", "", .missingKey, "there is no 'cells[0].id'"),
-            ("262144", "-1", .jsonSyntax, "or has a number that is not whole or below 0"),
+            ("\"1.0\"", "\"2.0\"", .badVersion, "'format_version': version 2.0 is not supported"),
+            ("\"1.0\"", "1", .wrongType, "'format_version' has the wrong type"),
+            ("\"id\": 0, ", "", .missingKey, "'cells[0].id' is missing"),
+            ("262144", "-1", .jsonSyntax, "or a number in it is negative or not whole"),
             ("0-3", "3-0", .wrongType, "'cells[0].cpus'"),
             ("\"pages\": 512", "\"pages\": \"512\"", .wrongType, "'pools[0].pages'"),
             ("\"pages\": 512", "\"pages\": 99999999999999", .wrongType, "'pools[0].pages'"),
             ("\"page_kib\": 2048", "\"page_kib\": 0", .wrongType, "'pools[0].page_kib'"),
             ("\"cell\": 0", "\"cell\": 3", .wrongType, "'pools': there is no cell 3"),
-            ("\"cells\": [", "\"cells\": [], \"x\": [", .wrongType, "'cells': there is no cell"),
+            ("\"cells\": [", "\"cells\": [], \"x\": [", .wrongType, "'cells': there are no cells"),
             (
                 "\"pools\": [", "\"pools\": [{\"cell\": 0, \"page_kib\": 2048, \"pages\": 1}, ", .wrongType,
-                "'pools': the 2MiB pool of cell 0 is given twice"
+                "'pools': the 2MiB pool of cell 0 is listed twice"
             ),
             (
                 "\"cells\": [", "\"cells\": [{\"id\": 0, \"cpus\": \"\", \"keep_free_kib\": 0}, ", .wrongType,
-                "'cells': cell 0 is given twice"
+                "'cells': cell 0 is listed twice"
             ),
         ] as [(String, String, DiagnosticCode, String)])
     func refused(part: String, other: String, code: DiagnosticCode, reason: String) throws {

@@ -26,10 +26,10 @@ struct FileTrustTests {
     @Test(
         "is anybody's when a mode on the way to it says so",
         arguments: [
-            ("site.yaml", 0o666, "TREE/site.yaml can be written by everybody"),
-            ("site.yaml", 0o664, "TREE/site.yaml can be written by group "),
-            ("folder", 0o777, "TREE/folder can be written by everybody"), ("folder", 0o1777, nil),
-            ("folder", 0o775, "TREE/folder can be written by group "),
+            ("site.yaml", 0o666, "TREE/site.yaml is writable by everybody"),
+            ("site.yaml", 0o664, "TREE/site.yaml is writable by group "),
+            ("folder", 0o777, "TREE/folder is writable by everybody"), ("folder", 0o1777, nil),
+            ("folder", 0o775, "TREE/folder is writable by group "),
         ] as [(String, mode_t, String?)])
     func modes(name: String, mode: mode_t, expected: String?) throws {
         let tree = try TemporaryTree(["site.yaml": "", "folder/site.yaml": ""])

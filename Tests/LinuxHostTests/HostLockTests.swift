@@ -58,7 +58,7 @@ struct HostLockTests {
         let tree = try TemporaryTree(["lock": text])
         let path = tree.path.appending("lock")
         try #require(chmod(path.string, 0o644) == 0)
-        #expect(failure(path) == .foreign(path: path, what: "\(path) is a file that holds something"))
+        #expect(failure(path) == .foreign(path: path, what: "\(path) is a file with contents"))
         var status = stat()
         #expect(try tree.text("lock") == text)
         #expect(stat(path.string, &status) == 0 && status.st_mode & 0o777 == 0o644)
@@ -125,7 +125,7 @@ struct HostLockTests {
         #expect(
             failure(path)
                 == .foreign(
-                    path: path, what: "\(folder) can be written by everybody, and so the lock is not safe there"))
+                    path: path, what: "\(folder) is writable by everybody, so a lock there is not safe"))
         #expect(chmod(folder.string, 0o1777) == 0)
         #expect(failure(path) == nil, "with the sticky bit nobody can replace it")
     }

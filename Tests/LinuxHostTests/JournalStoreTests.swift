@@ -245,7 +245,7 @@ struct JournalStoreTests {
         try text.replacing("\"web\"", with: "\"wet\"").write(to: url, atomically: false, encoding: .utf8)
         #expect(
             throws: JournalStore.JournalFailure.damaged(
-                path: folder.store.file(of: id), line: 2, reason: "its sum is not that of its bytes")
+                path: folder.store.file(of: id), line: 2, reason: "its checksum does not match")
         ) { try folder.store.read(id) }
         #expect(try folder.store.open() == [id])
         #expect(try !folder.store.isEnded(id))

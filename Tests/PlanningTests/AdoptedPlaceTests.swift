@@ -103,7 +103,7 @@ struct AdoptedPlaceTests {
         demand.forcedCells = [0: Located(0)]
         let plan = Planner.plan(Self.request(Self.ways[0].1, state: .running, demand: demand))
         let finding = try #require(plan.plan.diagnostics.first { $0.code == .runningGuestMoves })
-        #expect(finding.message == "guest 'web' runs and must move from cell 1 to cell 0: 'numa_placement' asks for it")
+        #expect(finding.message == "running guest 'web' must move from cell 1 to cell 0: 'numa_placement' requires it")
         #expect(!plan.steps.contains { if case .pin = $0 { true } else { false } })
         #expect(plan.plan.changes.first?.consents.isEmpty == false)
     }

@@ -37,7 +37,7 @@ struct ForeignDomainTests {
         #expect(plan.plan.placement.verdict == .placed)
         let warnings = plan.plan.diagnostics.filter { $0.code == .domainRunsAnywhere }
         #expect(warnings.map(\.severity) == [.warning])
-        #expect(warnings.first?.message.contains("'old' may run on any CPU, also on 0-7") == true)
+        #expect(warnings.first?.message.contains("'old' may run on any CPU, including 0-7") == true)
     }
 
     @Test("keep memory that is bound to no cell, also from pools that grow", arguments: [(8, false), (7, true)])

@@ -253,7 +253,7 @@ struct WhereGuestsRunTests {
 
     @Test(
         "the reason of a move is the true one",
-        arguments: [(true, "'numa_placement' asks for it"), (false, "the site fits this host in no other way")])
+        arguments: [(true, "'numa_placement' requires it"), (false, "all guests of the site fit in no other way")])
     func reason(isForced: Bool, reason: String) {
         let small = Self.guest("a", mib: 300, vcpus: 4, policy: .dedicated)
         var request = Self.request([small], then: [])
@@ -262,7 +262,7 @@ struct WhereGuestsRunTests {
             ? [Self.guest("a", mib: 300, on: 1, vcpus: 4, policy: .dedicated)]
             : [small, Self.guest("b", mib: 300, on: 0, vcpus: 4, policy: .dedicated)]
         let findings = Planner.plan(request).plan.diagnostics.filter { $0.code == .runningGuestMoves }
-        #expect(findings.map(\.message) == ["guest 'a' runs and must move from cell 0 to cell 1: \(reason)"])
+        #expect(findings.map(\.message) == ["running guest 'a' must move from cell 0 to cell 1: \(reason)"])
     }
 
     @Test("a CPU that went offline is replaced at once, on the same cell")

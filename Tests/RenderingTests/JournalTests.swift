@@ -40,7 +40,7 @@ struct HistoryTests {
     func document() throws { try expectGolden(json(HistoryJSON(Self.entries, exit: Self.exit)), "history.json") }
 
     @Test("of a host on which nothing was written")
-    func nothing() { #expect(HistoryText([]).list() == "Nothing was written on this host yet.\n") }
+    func nothing() { #expect(HistoryText([]).list() == "Nothing has been written on this host yet.\n") }
 
     @Test(
         "calls open what may be between before and after",

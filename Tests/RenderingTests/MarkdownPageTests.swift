@@ -71,11 +71,11 @@ struct MarkdownPageTests {
         let text = PlanMarkdown(plan, maximumBytes: 60_000).text
         #expect(text.ranges(of: "<details>").count == 61)
         #expect(!text.contains("<code>guest/g-7</code>") && text.contains("<code>guest/g-8</code>"))
-        #expect(text.contains("\n1 detail left out: see the plan as text or JSON.\n"))
+        #expect(text.contains("\n1 detail omitted: see the plan as text or JSON.\n"))
         let short = PlanMarkdown(plan, maximumBytes: 4_096).text
         #expect(short.contains("| + `g-0 to g-59 (60)` |") && short.utf8.count <= 4_096)
-        #expect(short.contains(" details left out"))
-        #expect(!PlanMarkdown(plan, maximumBytes: 1_000_000).text.contains("left out"))
+        #expect(short.contains(" details omitted"))
+        #expect(!PlanMarkdown(plan, maximumBytes: 1_000_000).text.contains("omitted"))
     }
 }
 

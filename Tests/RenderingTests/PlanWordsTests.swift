@@ -80,7 +80,7 @@ struct PlanWordsTests {
         "the worst disruption is named first and in the last line",
         arguments: [
             (.none, "none", nil), (.live, "live", nil),
-            (.daemon, "libvirt daemon restart", "! guest/a: a libvirt daemon restarts; guests go on"),
+            (.daemon, "libvirt daemon restart", "! guest/a: a libvirt daemon restarts; guests keep running"),
             (.guest, "guest shutdown", "! a (running): interrupted (guest shutdown)"),
             (.host, "host reboot", "! guest/a: the host reboots"),
         ] as [(Disruption, String, String?)])
@@ -211,7 +211,7 @@ struct PlanMarkdownTests {
         #expect(text.contains("| + `guest1 to guest60 (60)` |"))
         #expect(text.contains("<summary><code>guest/guest1</code>"))
         #expect(!text.contains("<summary><code>guest/guest60</code>"))
-        #expect(text.contains(" left out: see the plan as text or JSON."))
+        #expect(text.contains(" omitted: see the plan as text or JSON."))
         #expect(text.hasSuffix("\nPlan: 60 to create, 0 to update, 0 to remove, 0 unchanged; impact: none.\n"))
     }
 

@@ -42,7 +42,7 @@ extension SystemTests {
             let second = try lab.apply()
             #expect(second.status == 75 && second.errors.contains("NP730"), "\(second.all)")
 
-            #expect(try history(lab, says: "nobody confirmed it in time"))
+            #expect(try history(lab, says: "not confirmed in time"))
             #expect(try lab.domains() == [])
             #expect(try Pools.sizes() == pools)
             let late = try confirm(lab)
@@ -81,7 +81,7 @@ extension SystemTests {
             let session = try run("setsid", ["--wait", "sh", "-c", "\(words); kill -9 0"], in: lab.folder)
             #expect(session.status != 0)
             #expect(try lab.definition(lab.name) != before)
-            #expect(try history(lab, says: "nobody confirmed it in time"))
+            #expect(try history(lab, says: "not confirmed in time"))
             #expect(try lab.definition(lab.name) == before)
         }
 
@@ -125,7 +125,7 @@ extension SystemTests {
             try lab.write(guests: Self.guest("64MiB"))
             try apply(lab, within: "2s")
             try virsh("start", lab.name)
-            #expect(try history(lab, says: "it could not be rolled back"))
+            #expect(try history(lab, says: "the rollback failed"))
             #expect(try lab.domains() == [lab.name])
             let next = try lab.apply()
             #expect(next.status == 75, "\(next.all)")

@@ -7,7 +7,7 @@ internal import Planning
 internal import Rendering
 internal import SystemPackage
 
-/// Carries steps out on the real host, written down in a journal beforehand.
+/// Carries out steps on the real host, each recorded in a journal first.
 ///
 /// The caller holds the host's lock, has made or checked the steps under it, and has looked for open journals.
 struct ApplyRun {
@@ -18,15 +18,15 @@ struct ApplyRun {
     let bootFile: (path: String, file: BootFile)?
     /// Where the boot file is: no other file is ever written.
     let bootFilePath: String
-    /// How long somebody has to confirm it; nil when nobody must.
+    /// The time to confirm it; nil if no confirmation is needed.
     var confirmation: Confirmation?
 
-    /// What came of it.
+    /// The result.
     struct RunResult {
         var outcome: RunOutcome
         /// The transaction; nil when nothing was written.
         var transaction: TransactionID?
-        /// Until when it must be confirmed; nil when nobody must.
+        /// The deadline for its confirmation; nil if none is needed.
         var confirmUntil: UnixTime?
         /// Whether the boot file was written.
         var wroteBootFile = false
@@ -75,8 +75,8 @@ struct ApplyRun {
         }
     }
 
-    /// Sets the timer, then says in the journal until when there is time. Killed between, the run has broken off: the timer puts it
-    /// back, and the next command says so. When either cannot be done, all is put back at once.
+    /// Sets the timer, then records the deadline in the journal. If the process is killed between the two, the transaction is
+    /// unfinished: the timer rolls it back, and the next command reports it. If either fails, everything is rolled back at once.
     private func awaitConfirmation(
         _ confirmation: Confirmation, _ id: TransactionID, _ journal: Journal
     ) throws -> UnixTime {
@@ -85,7 +85,7 @@ struct ApplyRun {
             try confirmation.arm(id)
         } catch {
             journal.release()
-            throw putBack(id, "the timer for its confirmation could not be set: \(error.reason)")
+            throw putBack(id, "the rollback timer could not be set: \(error.reason)")
         }
         do throws(SysfsError) {
             try journal.end(.applied, confirmUntil: until)
@@ -96,7 +96,7 @@ struct ApplyRun {
         return until
     }
 
-    /// Nobody would put it back later, so it is done now. What is returned says what came of that.
+    /// Rolls back now, since no timer would do it later. Returns the result.
     private func putBack(_ id: TransactionID, _ cause: String) -> CommandFailure {
         func failure(_ status: ExitStatus, _ words: String, _ notes: [String] = []) -> CommandFailure {
             let hint = notes.isEmpty ? nil : "numactl-plan rollback \(id)"
@@ -152,7 +152,9 @@ struct ApplyRun {
             findings.append(
                 Diagnostic(
                     .journalUnwritable, "the journal could not be closed: \(error)",
-                    hint: "make room, then: numactl-plan history \(journal.transaction.map { "\($0) " } ?? "")--close"))
+                    hint:
+                        "free disk space, then: numactl-plan history \(journal.transaction.map { "\($0) " } ?? "")--close"
+                ))
         }
         return findings
     }
@@ -161,7 +163,7 @@ struct ApplyRun {
         guard let lapse = journal.firstUnrecorded else { return [] }
         return [
             Diagnostic(
-                .journalUnwritable, "not everything that was done could be recorded: \(lapse)", severity: .warning)
+                .journalUnwritable, "the journal is incomplete: \(lapse)", severity: .warning)
         ]
     }
 }
@@ -179,7 +181,7 @@ extension JournalEnd.TransactionOutcome {
 }
 
 extension RunReport {
-    /// Whether something was not put back since guests that were started stand on it.
+    /// Whether something was not restored because started guests need it.
     var isLeftInPart: Bool { undone.contains { if case .leftForRunning = $0.result { true } else { false } } }
 }
 
@@ -192,7 +194,7 @@ extension ExitStatus {
         case .verificationFailed: self = .verificationFailed
         case .rollbackIncomplete: self = .rollbackIncomplete
         case .failed(_, .interrupted, let report), .fileFailed(_, .interrupted, let report):
-            // What was not put back for running guests is more than an interruption.
+            // What was not restored because of running guests is more than an interruption.
             self = report.isLeftInPart ? .rollbackIncomplete : ExitStatus(Interruption.pending)
         case .failed(_, let failure, _), .fileFailed(_, let failure, _): self = ExitStatus(failure)
         }

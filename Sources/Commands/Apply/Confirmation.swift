@@ -61,7 +61,7 @@ extension World {
     /// Starts this program later: a transient timer of systemd where that runs, a process of its own that waits elsewhere.
     public static func startThisProgram(_ arguments: [String], transaction: String, after delay: Duration) throws {
         guard let program = DetachedProgram.path else {
-            throw Confirmation.Unarmed(reason: "this program's own file is not known")
+            throw Confirmation.Unarmed(reason: "the path of this program is unknown")
         }
         let seconds = delay.components.seconds
         guard FileManager.default.fileExists(atPath: "/run/systemd/system"), let id = TransactionID(transaction) else {

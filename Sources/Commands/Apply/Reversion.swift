@@ -78,7 +78,7 @@ struct Reversion {
         let reason = failure.diagnostics.flatMap { [$0.message] + $0.notes }.joined(separator: "; ")
         do {
             try journals.close(
-                id, as: .incomplete, note: "nobody confirmed it in time, and it could not be rolled back: \(reason)")
+                id, as: .incomplete, note: "not confirmed in time, and the rollback failed: \(reason)")
             return failure
         } catch {
             let finding = Diagnostic(.journalUnwritable, "the journal could not record this: \(error)")

@@ -10,20 +10,20 @@ struct RollbackRun {
     let stored: JournalStore.Stored
     let journals: JournalStore
     let host: WritableHost
-    /// The boot file: the one file that may be put back.
+    /// The boot file, the only file that is restored.
     let bootFile: String
-    /// Whether what others changed since is undone too.
+    /// Whether changes that others made since are undone too.
     let force: Bool
     /// Whether guests that the transaction started or made, and that run, are shut down first.
     let stopsGuests: Bool
     /// Whether those that do not shut down in time are switched off.
     let switchesOff: Bool
-    /// Whether nothing is undone where that cannot be written down first. What nobody has confirmed is put back all the same.
+    /// Whether nothing is undone if the journal cannot be written first. An unconfirmed transaction is rolled back all the same.
     var mustBeTold = true
     /// Why it is rolled back, for the journal.
     let reason: String
 
-    /// Looks at what there is in the way, then undoes everything, last write first.
+    /// Checks for obstacles, then undoes everything, last write first.
     ///
     /// - Throws: ``CommandFailure`` with 14 when something is no longer as the transaction left it, with 15 when guests run that would
     ///   have to be shut down, with 69 or 77 when the host does not answer; nothing was changed then.
@@ -54,7 +54,7 @@ struct RollbackRun {
         return summary
     }
 
-    /// What a rollback would do, after the same look at what is in the way; nothing is changed or written down.
+    /// What a rollback would do, after the same check for obstacles; nothing is changed or recorded.
     func plan() throws -> RollbackSummary {
         let transaction = stored.transaction
         try refuseOtherFiles(transaction)
@@ -107,7 +107,7 @@ struct RollbackRun {
         }
     }
 
-    /// Writes down that everything from here on leads back. Killed after that, the transaction is open and says so.
+    /// Records that a rollback has begun. If the process is killed after that, the transaction is open and shown as such.
     private func beginRollback(_ journal: Journal) throws {
         journal.rollBack(because: reason)
         guard mustBeTold, !stored.transaction.isOpen, let lapse = journal.firstUnrecorded else { return }
@@ -116,7 +116,7 @@ struct RollbackRun {
             [
                 Diagnostic(
                     .journalUnwritable, "nothing was rolled back: the journal cannot be written: \(lapse)",
-                    hint: "make room, then roll back again")
+                    hint: "free disk space, then roll back again")
             ])
     }
 
@@ -139,7 +139,7 @@ struct RollbackRun {
                 [
                     Diagnostic(
                         .rollbackStale, "nothing was rolled back: the host has changed since transaction \(stored.id)",
-                        notes: obstacles, hint: "numactl-plan rollback \(stored.id) --force undoes that as well")
+                        notes: obstacles, hint: "numactl-plan rollback \(stored.id) --force overwrites these changes")
                 ])
         }
         if !check.running.isEmpty, !stopsGuests {
@@ -148,7 +148,7 @@ struct RollbackRun {
                 [
                     Diagnostic(
                         .rollbackNeedsStop,
-                        "nothing was rolled back: guests run that transaction \(stored.id) started or made",
+                        "nothing was rolled back: guests that transaction \(stored.id) started or created are running",
                         notes: check.running,
                         hint: "numactl-plan rollback \(stored.id) --stop-started shuts them down first"
                             + (stored.transaction.isOpen ? "; or complete it: numactl-plan apply --continue" : ""))
@@ -174,14 +174,14 @@ struct RollbackRun {
             return [
                 Diagnostic(
                     .journalUnwritable, "the journal could not be closed: \(error)",
-                    hint: "make room, then: numactl-plan history \(stored.id) --close")
+                    hint: "free disk space, then: numactl-plan history \(stored.id) --close")
             ]
         }
     }
 }
 
 extension RollbackSummary.UndoRow {
-    /// What became of an undo.
+    /// The outcome of an undo.
     init(_ undo: UndoResult) {
         switch undo.result {
         case .restored: self.init("\(undo.action)", .restored)
@@ -193,9 +193,9 @@ extension RollbackSummary.UndoRow {
 }
 
 extension CommandFailure {
-    /// A journal is of no use.
+    /// A journal cannot be used.
     ///
-    /// - Parameter store: Where it is, to name what a damaged one still tells.
+    /// - Parameter store: Where it is, to list the intact records of a damaged one.
     init(_ error: JournalStore.JournalFailure, in store: JournalStore? = nil) {
         switch error {
         case .absent(let id):
@@ -221,7 +221,7 @@ extension CommandFailure {
 }
 
 extension JournalStore {
-    /// What a damaged journal still tells was written, for the person who has to look at the host.
+    /// The writes still recorded in a damaged journal, for whoever repairs the host.
     fileprivate func legibleNotes(_ path: FilePath) -> [String] {
         guard let name = path.removingLastComponent().lastComponent, let id = TransactionID(name.string) else {
             return []

@@ -44,7 +44,7 @@ struct CapacityCommand: WorldCommand {
     @Option(
         name: .customLong("lose"),
         help: ArgumentHelp(
-            "With --all-hosts: suppose that this host is lost, and that its guests go to the first others that take them; may be "
+            "With --all-hosts: assume that this host is lost and its guests move to the first other hosts with room; may be "
                 + "repeated.", valueName: "name"), completion: .offering(\.hosts))
     var lost: [String] = []
 
@@ -52,12 +52,12 @@ struct CapacityCommand: WorldCommand {
 
     func validate() throws {
         if allHosts, host.facts == nil || host.host != nil {
-            throw ValidationError("--all-hosts goes with --facts and a folder, and without --host.")
+            throw ValidationError("--all-hosts needs --facts with a folder, and excludes --host.")
         }
         if allHosts, change.isGiven {
-            throw ValidationError("--without-cell, --add-memory and --on are of one host: not with --all-hosts.")
+            throw ValidationError("--without-cell, --add-memory and --on cannot be combined with --all-hosts.")
         }
-        if !allHosts, !lost.isEmpty { throw ValidationError("--lose goes with --all-hosts.") }
+        if !allHosts, !lost.isEmpty { throw ValidationError("--lose needs --all-hosts.") }
         if change.on != nil, host.facts != nil || host.root != nil || host.connect != nil {
             throw ValidationError("--on cannot be combined with --facts, --root or --connect.")
         }

@@ -7,18 +7,18 @@ internal import Planning
 struct HostChangeOptions: ParsableArguments {
     @Option(
         name: .customLong("without-cell"),
-        help: ArgumentHelp("Suppose that the host lacks this cell; may be repeated.", valueName: "cell"))
+        help: ArgumentHelp("Assume that the host lacks this cell; may be repeated.", valueName: "cell"))
     var withoutCells: [Int] = []
 
     @Option(
         name: .customLong("add-memory"),
         help: ArgumentHelp(
-            "Suppose that this cell has this much more memory, such as 1=64GiB; may be repeated.",
+            "Assume this much more memory on this cell, such as 1=64GiB; may be repeated.",
             valueName: "cell=size"))
     var memories: [CellMemory] = []
 
     @Option(
-        help: ArgumentHelp("Suppose that the site is on the machine of this facts file.", valueName: "file"),
+        help: ArgumentHelp("Assume that the site runs on the machine of this facts file.", valueName: "file"),
         completion: .jsonFile)
     var on: String?
 
@@ -33,7 +33,7 @@ struct HostChangeOptions: ParsableArguments {
         for memory in memories { host = try host.with(memory.cell) { $0.adding(memory.size, to: $1) } }
         for cell in withoutCells { host = try host.with(cell) { $0.without($1) } }
         guard !host.cells.isEmpty else {
-            throw ValidationError("--without-cell leaves no cell of the host.")
+            throw ValidationError("--without-cell removes every cell of the host.")
         }
         return host
     }
@@ -42,7 +42,7 @@ struct HostChangeOptions: ParsableArguments {
 extension HostFacts {
     fileprivate func with(_ number: Int, _ change: (HostFacts, CellID) -> HostFacts) throws -> HostFacts {
         guard let cell = cells.first(where: { Int($0.id.rawValue) == number }) else {
-            throw ValidationError("The host has no cell \(number); its cells are \(CellSet(cells.map(\.id))).")
+            throw ValidationError("The host has no cell \(number); it has cells \(CellSet(cells.map(\.id))).")
         }
         return change(self, cell.id)
     }

@@ -25,7 +25,11 @@ struct FleetFacts {
         guard let names = world.list(folder) else {
             throw CommandFailure(
                 .inputMissing,
-                [Diagnostic(.inputUnreadable, "cannot read the folder \(folder)", hint: "--facts names a folder here")])
+                [
+                    Diagnostic(
+                        .inputUnreadable, "cannot read the folder \(folder)",
+                        hint: "with --all-hosts, --facts takes a folder")
+                ])
         }
         let found = names.filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }.sorted()
         let present = Set(found)
@@ -43,7 +47,7 @@ struct FleetFacts {
             }
             if let first = files[host] {
                 conflicts[host] = Diagnostic(
-                    .factsInconsistent, "\(first) and \(FleetFacts.path(folder, name)) are both facts of \(host)",
+                    .factsInconsistent, "\(first) and \(FleetFacts.path(folder, name)) both hold facts of \(host)",
                     hint: "rename the one to use to \(host).json")
             }
             files[host] = FleetFacts.path(folder, name)
@@ -60,7 +64,7 @@ struct FleetFacts {
         if let conflict = conflicts[host] { return .failure(CommandFailure(.invalidInput, [conflict])) }
         guard let path = files[host] else {
             let missing = Diagnostic(
-                .inputUnreadable, "there are no facts of \(host) in \(folder)",
+                .inputUnreadable, "no facts of \(host) in \(folder)",
                 hint: "on the host: numactl-plan facts --format json > \(host).json")
             return .failure(CommandFailure(.inputMissing, [missing]))
         }

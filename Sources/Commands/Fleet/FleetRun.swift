@@ -58,10 +58,10 @@ struct FleetRun {
     private func others(_ facts: FleetFacts) -> [Diagnostic] {
         guard !facts.others.isEmpty else { return [] }
         let (count, first) = (facts.others.count, facts.others.prefix(5).joined(separator: ", "))
-        let subject = count == 1 ? "1 file in \(folder) is" : "\(count) files in \(folder) are"
+        let subject = count == 1 ? "1 file in \(folder) belongs" : "\(count) files in \(folder) belong"
         return [
             Diagnostic(
-                .factsInconsistent, "\(subject) of no host of the site: \(first)\(count > 5 ? ", …" : "")",
+                .factsInconsistent, "\(subject) to no host of the site: \(first)\(count > 5 ? ", …" : "")",
                 severity: .note)
         ]
     }

@@ -35,9 +35,9 @@ enum FactsError {
     ) -> (DiagnosticCode, String, [any CodingKey]) {
         switch error {
         case .keyNotFound(let key, let context):
-            return (.missingKey, "there is no '\(text(context.codingPath + [key]))'", context.codingPath)
+            return (.missingKey, "'\(text(context.codingPath + [key]))' is missing", context.codingPath)
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            return (.wrongType, "'\(text(context.codingPath))' is of another type than it must be", context.codingPath)
+            return (.wrongType, "'\(text(context.codingPath))' has the wrong type", context.codingPath)
         case .dataCorrupted(let context):
             guard !context.codingPath.isEmpty else { return (.jsonSyntax, "this is not JSON", []) }
             return (

@@ -10,6 +10,6 @@ struct NoDomains: DomainView {
     func status(of name: String) throws(StepFailure) -> DomainStatus? { throw refusal }
 
     private var refusal: StepFailure {
-        .refused(HostRefusal(call: "libvirt", kind: .unreachable, code: 0, message: "was not connected to"))
+        .refused(HostRefusal(call: "libvirt", kind: .unreachable, code: 0, message: "is not connected"))
     }
 }

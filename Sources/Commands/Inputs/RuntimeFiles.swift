@@ -10,7 +10,7 @@ internal import SystemPackage
 /// The files that apply keeps on a host.
 struct RuntimeFiles: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Where the pool targets for the boot unit are stored.", valueName: "file"),
+        help: ArgumentHelp("The file with the pool targets for the boot unit.", valueName: "file"),
         completion: .file())
     var bootFile = BootFile.standardPath.string
 
@@ -62,7 +62,8 @@ extension RuntimeFiles {
                 step.target < pages
             else { return nil }
             let pool = step.pool
-            return "\(pool.pageSize) cell \(pool.cell): \(pages) pages are kept, the plan leaves \(step.target)"
+            return
+                "\(pool.pageSize) cell \(pool.cell): \(pages) pages are reserved for it, the plan leaves \(step.target)"
         }
         guard !taken.isEmpty else { return }
         throw CommandFailure(
@@ -70,9 +71,9 @@ extension RuntimeFiles {
             [
                 Diagnostic(
                     .otherSite,
-                    "nothing was changed: \(bootFile) keeps pages for another site (\(others.joined(separator: ", ")))",
+                    "nothing was changed: \(bootFile) reserves pages for another site (\(others.joined(separator: ", ")))",
                     notes: taken,
-                    hint: "if that site is retired: rm \(bootFile); then apply the others")
+                    hint: "if that site is retired: rm \(bootFile), then apply the remaining sites")
             ])
     }
 }

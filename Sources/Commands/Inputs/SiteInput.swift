@@ -69,7 +69,7 @@ struct SiteInput {
             .inputMissing,
             [
                 Diagnostic(
-                    .inputUnreadable, "there is no site file: looked for \(standardPaths.joined(separator: " and "))",
+                    .inputUnreadable, "no site file found: tried \(standardPaths.joined(separator: " and "))",
                     hint: "name one: numactl-plan plan rack7.yaml")
             ])
     }
@@ -132,7 +132,7 @@ struct SiteInput {
             }
             return site.hosts[0]
         }
-        throw unknownHost("the site has several hosts, and none is called '\(machine ?? "?")'", like: machine ?? "")
+        throw unknownHost("the site has several hosts, and none is named '\(machine ?? "?")'", like: machine ?? "")
     }
 
     /// NP623 of an entry that names another machine than the one that is planned for; nil when it names this one, or none.

@@ -76,7 +76,7 @@ extension Transaction {
 
     /// Until when somebody must confirm it, in words.
     fileprivate var awaited: String? {
-        isUnconfirmed ? end?.confirmUntil.map { "to be confirmed until \(UTCTime($0))" } : nil
+        isUnconfirmed ? end?.confirmUntil.map { "waits for confirmation until \(UTCTime($0))" } : nil
     }
 }
 

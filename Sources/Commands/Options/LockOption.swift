@@ -39,7 +39,7 @@ struct LockOption: ParsableArguments {
                         Diagnostic(
                             .lockBusy, "\(cause)",
                             hint: cause.isNotPermitted
-                                ? "run as root" : "--lock-file names a file in a folder that exists")
+                                ? "run as root" : "give --lock-file a path in an existing folder")
                     ])
             }
         }

@@ -31,7 +31,7 @@ struct StateOption: ParsableArguments {
     ///
     /// - Returns: What could not be closed.
     func closeOpen(overtakenBy next: TransactionID?) -> [Diagnostic] {
-        let note = next.map { "by \($0)" } ?? "nothing was left to do"
+        let note = next.map { "by \($0)" } ?? "nothing left to do"
         let open: [TransactionID]
         do {
             open = try journals.open()
@@ -58,7 +58,7 @@ extension CommandFailure {
             [
                 Diagnostic(
                     .journalUnwritable, "the journals cannot be used: \(error)",
-                    hint: error.isNotPermitted ? "they are root's" : "--state-dir names another folder for them")
+                    hint: error.isNotPermitted ? "run as root" : "choose another folder with --state-dir")
             ])
     }
 }

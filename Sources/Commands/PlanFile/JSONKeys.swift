@@ -32,7 +32,7 @@ enum JSONKeys {
                     return Misleading(name: name, line: line, problem: "is written with an escape")
                 }
                 if objects[last]?.insert(Array(text)).inserted == false {
-                    return Misleading(name: name, line: line, problem: "is given twice in its object")
+                    return Misleading(name: name, line: line, problem: "occurs twice in its object")
                 }
             default: break
             }

@@ -25,7 +25,7 @@ extension PlanApproval {
         let shown = file.shown.sorted { $0.address < $1.address }
         guard changes.map(ShownChange.init) == shown else {
             throw file.failure(
-                [PlanProblem(member: "changes", "what is shown is not what the steps do")], .planShowsOther)
+                [PlanProblem(member: "changes", "the listed changes do not match the steps")], .planShowsOther)
         }
         return Plan(
             host: facts.host.name ?? file.host.name, site: file.site.name,
@@ -47,7 +47,7 @@ extension PlanApproval {
             throw file.failure([
                 PlanProblem(
                     member: "connect",
-                    "a saved plan is carried out on the libvirt of its machine; --connect names another one")
+                    "a saved plan is applied to its own machine's libvirt; --connect names another one")
             ])
         }
         return uri

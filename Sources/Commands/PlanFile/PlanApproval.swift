@@ -77,9 +77,9 @@ struct PlanApproval {
                 [
                     Diagnostic(
                         .planFileOtherHost,
-                        "the plan does not name its machine, and this machine has an identity",
+                        "the plan has no machine ID, and this machine has one",
                         notes: ["this machine: \(machine)"],
-                        hint: "plan on the host itself, or with what facts --format json says of it")
+                        hint: "plan on the host itself, or from the output of numactl-plan facts --format json on it")
                 ])
         }
         let isOther = file.host.machine.map { $0 != present.machine } ?? (file.host.name != present.name)
@@ -90,7 +90,7 @@ struct PlanApproval {
                 Diagnostic(
                     .planFileOtherHost,
                     "the plan is for the host \(displayable(file.host.name)), and this is \(displayable(present.name ?? "another one"))",
-                    hint: "plan on the host itself, or with its facts: numactl-plan plan --facts FACTS --out FILE")
+                    hint: "plan on the host itself, or from its facts: numactl-plan plan --facts FACTS --out FILE")
             ])
     }
 
@@ -118,7 +118,7 @@ struct PlanApproval {
             .stalePlan,
             [
                 Diagnostic(
-                    .planFileStale, "the plan was made for a machine with other cells; nothing was changed",
+                    .planFileStale, "the plan was made for a machine with different cells; nothing was changed",
                     notes: differences, hint: "plan again: numactl-plan plan --out FILE")
             ])
     }
@@ -146,7 +146,7 @@ struct PlanApproval {
             [
                 Diagnostic(
                     .planFileExpired, "the plan was made at \(file.created) and was valid until \(file.expires)",
-                    hint: "plan again, for longer with --expires: numactl-plan plan --out FILE --expires 7d")
+                    hint: "plan again, with a longer --expires if needed: numactl-plan plan --out FILE --expires 7d")
             ])
     }
 

@@ -113,7 +113,7 @@ private struct Payload: Decodable {
                 throw DecodingError.dataCorrupted(
                     .init(
                         codingPath: [PathKey("payload"), PathKey("steps"), PathKey(index)],
-                        debugDescription: "there is no precondition for it"))
+                        debugDescription: "it has no precondition"))
             }
         }
     }

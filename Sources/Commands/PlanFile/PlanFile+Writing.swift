@@ -55,7 +55,7 @@ extension PlanFile {
                 [
                     Diagnostic(
                         .outputUnwritable, "the plan was not saved: \(error)",
-                        hint: "--out names a file in a folder that exists")
+                        hint: "give --out a path in an existing folder")
                 ])
         }
         return (sum, end)
@@ -70,7 +70,7 @@ extension PlanFile {
                 .unexpected,
                 [
                     Diagnostic(
-                        .outputUnwritable, "the plan was not saved: as a file it cannot be read again",
+                        .outputUnwritable, "the plan was not saved: it cannot be read back",
                         notes: [why], hint: "apply the site file itself, and report this")
                 ])
         }

@@ -23,7 +23,7 @@ struct DeepLook {
                 .usage,
                 [
                     Diagnostic(
-                        .residenceUnknown, "the guests of \(session.uri) do not run here",
+                        .residenceUnknown, "the guests of \(session.uri) do not run on this machine",
                         hint: "run verify --deep on that host")
                 ])
         }

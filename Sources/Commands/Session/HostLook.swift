@@ -54,7 +54,7 @@ struct HostLook: Sendable {
                 (machine) throws(LibvirtError) in try connection.objection(to: machine)
             }
         } catch {
-            observation.unseen.append("all that libvirt would tell: \(error.message)")
+            observation.unseen.append("everything that libvirt reports: \(error.message)")
         }
     }
 

@@ -10,7 +10,7 @@ extension CommandFailure {
                 .libvirtUnreachable,
                 [
                     Diagnostic(
-                        .libvirtMissing, "libvirt's library is not on this machine",
+                        .libvirtMissing, "libvirt's client library is not installed",
                         notes: ["the loader said: \(error.message)"],
                         hint: "apt-get install libvirt0 (Debian, Ubuntu) or dnf install libvirt-libs; "
                             + "to plan for another machine, --facts FILE needs no libvirt")

@@ -48,6 +48,7 @@ extension CommandFailure {
         guard let unknown = names.subtracting(known).min() else { return }
         let meant = suggestion(for: unknown, among: known).map { "did you mean \($0)?" }
         throw CommandFailure(
-            .usage, [Diagnostic(.unknownGuest, "\(option) names '\(unknown)', which is no guest here", hint: meant)])
+            .usage,
+            [Diagnostic(.unknownGuest, "\(option) names '\(unknown)', which is not a guest of this host", hint: meant)])
     }
 }

@@ -145,10 +145,11 @@ struct ApplyCommand: ReportingCommand {
             )
         }
         if search.effort != 1 {
-            throw ValidationError("--effort cannot be combined with a saved plan, whose placement is settled.")
+            throw ValidationError("--effort cannot be combined with a saved plan, whose placement is fixed.")
         }
         if host.facts != nil {
-            throw ValidationError("--facts cannot be combined with a saved plan, which is for the host itself.")
+            throw ValidationError(
+                "--facts cannot be combined with a saved plan, which is checked against the host itself.")
         }
         if review.format.isPicture || review.xml {
             throw ValidationError("A saved plan is shown with --format text, json or markdown, and without --xml.")
@@ -170,7 +171,7 @@ struct ApplyCommand: ReportingCommand {
         return try carryOut(order, world)
     }
 
-    /// Carries the order out and says what came of it.
+    /// Carries out the steps and reports the result.
     private func carryOut(_ order: WorkOrder, _ world: World) throws -> ExitStatus {
         try files.demandPagesOfOtherSites(order)
         guard world.outputFailure() == nil else {
@@ -192,7 +193,7 @@ struct ApplyCommand: ReportingCommand {
                     severity: .warning, hint: "numactl-plan confirm \(id)"))
         }
         var status = ExitStatus(outcome)
-        // A journal that stays open is nothing that ends well, whatever became of the host.
+        // An open journal is a failure, whatever the state of the host.
         if status == .done, result.diagnostics.contains(where: { $0.severity == .error }) { status = .unexpected }
         world.say(
             format == .json
@@ -202,7 +203,7 @@ struct ApplyCommand: ReportingCommand {
         return status
     }
 
-    /// Lets nothing be written while something is half done, unless this goes on from there, or while something waits to be confirmed.
+    /// Refuses to write while a transaction is unfinished, unless this run continues it, or waits for confirmation.
     private func demandQuiet() throws {
         if goesOn { try files.state.journals.refuseWhileWaiting() } else { try files.state.refuseWhenOpen() }
     }
@@ -228,7 +229,7 @@ struct ApplyCommand: ReportingCommand {
         let lines = list.flatMap { line in
             wrapped(line, to: world.width - 4).enumerated().map { ($0 == 0 ? "  " : "    ") + $1 }
         }
-        let question = lines.map { $0 + "\n" }.joined() + "Go on? Type yes: "
+        let question = lines.map { $0 + "\n" }.joined() + "Apply? Type yes: "
         if let answer = world.ask(question) {
             if answer == "yes" { return true }
             world.warn("Cancelled; nothing was changed.\n")

@@ -97,7 +97,7 @@ struct BootCommand: WorldCommand {
         let sizes = Set(targets.filter { $0.value > .zero }.keys.map { "\($0.pageSize)" }).sorted()
         let reason =
             sizes.isEmpty
-            ? "no pool wants pages"
+            ? "no huge pages are wanted"
             : "pages of \(sizes.joined(separator: " and ")) are reserved by the boot unit, cell by cell"
         world.warn("no kernel arguments: \(reason)\n")
     }

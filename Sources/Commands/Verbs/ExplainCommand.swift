@@ -83,7 +83,7 @@ struct ExplainCommand: ReportingCommand {
         let all = DiagnosticCode.allCases.map(\.rawValue)
         let codes = all.filter { $0.prefix(3) == wanted.prefix(3) } + all
         let near = codes.first { $0 == "NP" + wanted } ?? suggestion(for: wanted, among: codes)
-        return "There is no code '\(displayable(word))'. "
+        return "Unknown code '\(displayable(word))'. "
             + (near.map { "Did you mean \($0)?" } ?? "Codes look like NP304.")
     }
 }

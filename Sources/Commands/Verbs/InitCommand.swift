@@ -10,7 +10,7 @@ struct InitCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Write a first site file for this host.",
         discussion:
-            "The file has the host's cells in comments, a sensible reserve, a few flavors and no guests. Never overwrites a file."
+            "The file has the host's cells in comments, a sensible memory reserve, a few flavors and no guests. Never overwrites a file."
     )
 
     @Argument(
@@ -46,7 +46,7 @@ struct InitCommand: WorldCommand {
 
     private var exists: CommandFailure {
         let hint = "name another file, or - to see what would be written"
-        return CommandFailure(.needsConsent, [Diagnostic(.outputExists, "\(site) exists and is kept", hint: hint)])
+        return CommandFailure(.needsConsent, [Diagnostic(.outputExists, "\(site) exists already", hint: hint)])
     }
 
     private func write(_ text: String) throws {

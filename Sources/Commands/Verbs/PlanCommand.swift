@@ -74,7 +74,7 @@ struct PlanCommand: ReportingCommand {
     private func save(_ session: PlanningSession, _ status: ExitStatus, to path: String, _ world: World) throws {
         guard [.changes, .noChanges].contains(session.result.plan.verdict) else {
             let diagnostic = Diagnostic(
-                .planNotSaved, "\(path) was not written: this plan cannot be carried out", severity: .warning)
+                .planNotSaved, "\(path) was not written: this plan cannot be applied", severity: .warning)
             world.tell([diagnostic])
             return
         }

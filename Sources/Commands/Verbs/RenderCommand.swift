@@ -48,7 +48,7 @@ struct RenderCommand: WorldCommand {
         if let unknown = guests.first(where: { !known.contains($0) }) {
             let meant = suggestion(for: unknown, among: known).map { "did you mean \($0)?" }
             throw CommandFailure(
-                .usage, [Diagnostic(.unknownGuest, "there is no definition of a guest '\(unknown)'", hint: meant)])
+                .usage, [Diagnostic(.unknownGuest, "the plan has no definition of a guest '\(unknown)'", hint: meant)])
         }
         return guests.isEmpty ? all : all.filter { guests.contains($0.name) }
     }
@@ -66,7 +66,7 @@ struct RenderCommand: WorldCommand {
             throw CommandFailure(
                 error.isNotPermitted ? .notPermitted : .unexpected, [Diagnostic(.outputUnwritable, "\(error)")])
         } catch {
-            throw CommandFailure(.unexpected, [Diagnostic(.outputUnwritable, "cannot make the folder \(folder)")])
+            throw CommandFailure(.unexpected, [Diagnostic(.outputUnwritable, "cannot create the folder \(folder)")])
         }
     }
 }

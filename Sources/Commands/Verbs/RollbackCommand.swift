@@ -9,8 +9,8 @@ struct RollbackCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback", abstract: "Undo an apply.",
         discussion: """
-            Without a name, undoes the newest unfinished transaction, else the last one. Changes that others made since are kept: then \
-            nothing is undone unless --force is given. May be run again after it was killed.
+            Without a name, undoes the newest unfinished transaction, else the last one. If others have changed \
+            the same things since, nothing is undone unless --force is given. May be run again after it was killed.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
@@ -26,7 +26,7 @@ struct RollbackCommand: ReportingCommand {
     @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Show what would be restored; change nothing.")
     var dryRun = false
 
-    @Flag(help: "Also undo what others changed since.") var force = false
+    @Flag(help: "Also undo changes that others made since.") var force = false
 
     @Flag(help: "First shut down the guests that the transaction started or created.") var stopStarted = false
 
@@ -71,7 +71,7 @@ struct RollbackCommand: ReportingCommand {
                 return try Reversion(journals: state.journals, lockOption: lockOption, transaction: transaction)
                     .run(world) { stored in
                         try finish(
-                            try rolledBack(stored, mustBeTold: false, reason: "nobody confirmed it in time", world),
+                            try rolledBack(stored, mustBeTold: false, reason: "not confirmed in time", world),
                             world)
                     }
             }

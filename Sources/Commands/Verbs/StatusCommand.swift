@@ -87,7 +87,8 @@ struct StatusCommand: ReportingCommand {
 
     private func unknownGuest(_ name: String, _ known: [String]) -> CommandFailure {
         let meant = suggestion(for: name, among: known).map { "did you mean \($0)?" }
-        return CommandFailure(.usage, [Diagnostic(.unknownGuest, "there is no placed guest '\(name)'", hint: meant)])
+        return CommandFailure(
+            .usage, [Diagnostic(.unknownGuest, "guest '\(name)' is unknown or not placed", hint: meant)])
     }
 }
 

@@ -30,7 +30,7 @@ struct VerifyCommand: ReportingCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --deep: how old a guest must be; until then it is checked again, because libvirt pins threads after it has "
+            "With --deep: recheck guests that have run for less than this, because libvirt pins threads only after it has "
                 + "started them.", valueName: "seconds"))
     var settle = 10
 
@@ -42,7 +42,7 @@ struct VerifyCommand: ReportingCommand {
         if deep, host.facts != nil {
             throw ValidationError("--deep inspects this machine: it cannot be combined with --facts.")
         }
-        if !(0...100).contains(remoteTolerance) { throw ValidationError("--remote-tolerance takes 0 to 100 per cent.") }
+        if !(0...100).contains(remoteTolerance) { throw ValidationError("--remote-tolerance takes 0 to 100 percent.") }
         if !(0...3_600).contains(settle) { throw ValidationError("--settle takes 0 to 3600 seconds.") }
     }
 

@@ -4,10 +4,10 @@ extension CodeExplanation {
         CodeExplanation(
             .confirmAwaited, "a transaction waits to be confirmed",
             """
-            apply --confirm-within has completed, and a timer rolls it back unless it is confirmed in time. Until then \
-            no other apply may write to the host (75), nor may apply --continue or the rollback of another \
-            transaction: the rollback could not account for their changes. A reboot removes the timer; nothing is then \
-            rolled back automatically.
+            apply --confirm-within has completed, and a timer rolls it back unless it is confirmed in time. Until \
+            then apply, apply --continue and the rollback of another transaction are refused (75), because the \
+            timer's rollback could not account for their changes. A reboot removes the timer; nothing is then rolled \
+            back automatically.
             Check the host, then keep the changes: numactl-plan confirm. Or undo them now: numactl-plan rollback.
             """),
         CodeExplanation(
@@ -21,11 +21,12 @@ extension CodeExplanation {
         CodeExplanation(
             .confirmNotArmed, "the timer could not be set",
             """
-            The plan was carried out, but the rollback timer could not be started (neither with systemd-run nor as a \
-            background process), or its deadline could not be written to the journal, so everything was rolled back at \
-            once. The exit code is 1, 13 if the rollback was incomplete, and that of rollback if nothing could be \
+            The plan was applied, but the rollback timer could not be started (neither with systemd-run nor as a \
+            background process), or its deadline could not be written to the journal, so everything was rolled back \
+            at once. The exit code is 1; 13 if the rollback was incomplete; or that of rollback if nothing could be \
             rolled back.
-            numactl-plan history shows the result; systemctl status and journalctl show why systemd refused the timer.
+            numactl-plan history shows the result; systemctl status and journalctl show why systemd refused the \
+            timer.
             """),
         CodeExplanation(
             .confirmNothing, "there is nothing to confirm",
@@ -44,9 +45,9 @@ extension CodeExplanation {
         CodeExplanation(
             .rollbackNotManaged, "a rollback would write to domains that are not managed",
             """
-            The journal records writes to domains that carry no mark of numactl-plan, neither now nor in the \
-            definitions recorded then. apply never writes to such domains, so the journal is not trusted. The exit \
-            code is 15 and nothing was changed.
+            The journal records writes to domains that have no mark of numactl-plan, neither now nor in the recorded \
+            definitions. apply never writes to such domains, so the journal is not trusted. The exit code is 15 and \
+            nothing was changed.
             Check the host, then close the transaction with numactl-plan history TRANSACTION --close.
             """),
     ]

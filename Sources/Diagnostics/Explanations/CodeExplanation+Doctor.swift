@@ -25,8 +25,9 @@ extension CodeExplanation {
         CodeExplanation(
             .noKVM, "KVM is not available",
             """
-            Without /dev/kvm libvirt starts only guests of type qemu, whose CPUs are emulated. Virtualization is off \
-            in the firmware, the module is not loaded, or this is a virtual machine whose host does not allow nesting.
+            Without /dev/kvm libvirt starts only guests of type qemu, whose CPUs are emulated. Causes: \
+            virtualization is off in the firmware, the module is not loaded, or this is a virtual machine whose host \
+            does not allow nesting.
             The hint has the next step. Without KVM, set accelerator: qemu for the guests.
             """),
         CodeExplanation(
@@ -59,8 +60,8 @@ extension CodeExplanation {
         CodeExplanation(
             .numaBalancingOn, "automatic NUMA balancing is on",
             """
-            The kernel provokes page faults to see which CPU uses a page, and moves pages there. Guests with bound \
-            vCPUs and memory gain nothing and pay for the faults; only guests without topology benefit.
+            The kernel provokes page faults to see which CPU uses a page, and moves pages to that CPU's cell. For \
+            guests with bound vCPUs and memory the faults are pure cost; only guests without topology benefit.
             kernel.numa_balancing = 0 turns it off.
             """),
         CodeExplanation(
@@ -138,8 +139,8 @@ extension CodeExplanation {
         CodeExplanation(
             .bootUnitOff, "pools are not filled at boot",
             """
-            apply has written a boot file, but the unit that reads it is not enabled. Pools are empty after a reboot, \
-            and guests with autostart then fail for lack of pages.
+            apply has written a boot file, but the unit that reads it is not enabled. After a reboot pools are \
+            empty, and guests with autostart fail to start.
             Enable it: systemctl enable numactl-plan-hugepages.service. See numactl-plan-boot(8).
             """),
         CodeExplanation(

@@ -14,7 +14,7 @@ extension CodeExplanation {
             """
             numa_nodes differs from the number of entries in numa_cells, or numa_placement names a guest cell that \
             the guest does not have. Guest cells count from 0.
-            Remove numa_nodes where numa_cells says everything, or correct the cell's number.
+            Remove numa_nodes if numa_cells is given, or correct the cell's number.
             """),
         CodeExplanation(
             .vcpuOutOfRange, "a cell names a vCPU that does not exist",
@@ -53,7 +53,8 @@ extension CodeExplanation {
         CodeExplanation(
             .threadPolicyNeedsDedicated, "cpu_thread_policy needs dedicated vCPUs",
             """
-            The policy controls how dedicated vCPUs use the threads of a core, and all vCPUs of this guest are shared.
+            The policy controls how dedicated vCPUs use the threads of a core, but all vCPUs of this guest are \
+            shared.
             Add cpu_policy: dedicated (or mixed), or remove cpu_thread_policy.
             """),
         CodeExplanation(
@@ -80,17 +81,17 @@ extension CodeExplanation {
         CodeExplanation(
             .impossibleTopology, "no such CPU topology exists",
             """
-            Sockets × cores × threads must be the number of vCPUs and stay within the limits that flavor and image \
-            set. No such numbers exist here, or the given ones differ.
+            Sockets × cores × threads must be the number of vCPUs, within the limits of flavor and image. No such \
+            topology exists, or cpu_topology has another number of vCPUs.
             Correct cpu_topology, change vcpus, or raise cpu_max_sockets, cpu_max_cores or cpu_max_threads.
             """),
         CodeExplanation(
             .resourceConflict, "resources or traits contradict the guest",
             """
-            Nova's resources:PCPU, resources:VCPU and the trait for hyperthreading say the same as cpu_policy and \
-            cpu_thread_policy. Here they contradict these keys or each other, or their number differs from the guest's \
+            Nova's resources:PCPU, resources:VCPU and the trait for hyperthreading set the same as cpu_policy and \
+            cpu_thread_policy. They contradict these keys or each other, or their number differs from the guest's \
             (isolated emulator threads count as one more PCPU).
-            Keep one of the two spellings, or correct the number.
+            Keep one of the two, or correct the number.
             """),
         CodeExplanation(
             .pageSizeImpossible, "impossible page size",
@@ -101,7 +102,7 @@ extension CodeExplanation {
             sizes that a host has.
             """),
         CodeExplanation(
-            .pageSizeForbidden, "the image may not ask for this page size",
+            .pageSizeForbidden, "the image cannot choose this page size",
             """
             An image's hw_mem_page_size counts only where the flavor allows a choice: mem_page_size: large or any. \
             That is Nova's rule, so that images cannot take huge pages on their own.
@@ -117,10 +118,10 @@ extension CodeExplanation {
         CodeExplanation(
             .imageConflict, "image and flavor contradict each other",
             """
-            Properties of the image (hw_…) contradict the flavor, or mem_encryption lacks what it needs of the image: \
-            UEFI firmware and the machine type q35, and for SNP stateless firmware. The flavor belongs to the \
-            operator, so the image cannot override it.
-            Make the two equal, or remove one of them; the label shows where the other one is.
+            Properties of the image (hw_…) contradict the flavor, or the image lacks what mem_encryption needs: UEFI \
+            firmware and the machine type q35, and for SNP stateless firmware. The flavor belongs to the operator, \
+            so the image cannot override it.
+            Make the two equal, or remove one of them; the label points to the other.
             """),
         CodeExplanation(
             .policyNeedsCells, "the guest must be bound to host cells",
@@ -146,9 +147,8 @@ extension CodeExplanation {
             .bindingContradicts, "impossible memory binding",
             """
             libvirt cannot express this combination of numa_policy, memory_cells and guest_numa. 'restrictive' must \
-            hold for all cells or for none; 'preferred' names one host cell; 'none' binds nothing. With guest_numa: \
-            hidden the memory is one piece: it has one policy, and cells of different sizes cannot be told apart in \
-            it.
+            apply to all cells or to none; 'preferred' takes one host cell; 'none' binds nothing. With guest_numa: \
+            hidden all cells have the same policy, memory_cells and amount of memory.
             Change or remove one of the keys, as the hint says.
             """),
         CodeExplanation(

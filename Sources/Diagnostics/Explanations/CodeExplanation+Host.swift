@@ -11,21 +11,21 @@ extension CodeExplanation {
             numactl-plan-hugepages.service, which runs early, or stop guests that fill the cell and apply again.
             """),
         CodeExplanation(
-            .poolTooLarge, "a pool has more huge pages than are wanted",
+            .poolTooLarge, "a pool has more huge pages than wanted",
             """
-            Guests were removed or shrunk, or somebody else reserved pages. They are free, but not ordinary memory: \
-            guests without huge pages cannot use them.
-            numactl-plan apply --allow-shrink gives them back; or declare them under 'pools' when something else needs \
-            them.
+            Guests were removed or shrunk, or something else reserved pages. The pages are free, but guests without \
+            huge pages cannot use them.
+            numactl-plan apply --allow-shrink returns them to ordinary memory. If something else needs them, declare \
+            them under 'pools'.
             """),
         CodeExplanation(
             .sysfsUnreadable, "a file of the host cannot be read",
             """
-            Something below /sys, /proc, the folder of --root, or the boot file is missing or may not be read. The \
+            A file below /sys, /proc or the folder of --root, or the boot file, is missing or not readable. The \
             message has the path and the system's error. As a warning, the rest of the host was read and only this \
             fact is missing.
-            Run as a user who may read it; in a container, mount /sys. With --root, check that the captured tree is \
-            whole.
+            Run as a user who can read it; in a container, mount /sys. With --root, check that the captured tree is \
+            complete.
             """),
         CodeExplanation(
             .sysfsGarbled, "a file of the host is not understood",
@@ -36,9 +36,9 @@ extension CodeExplanation {
             and the file's text.
             """),
         CodeExplanation(
-            .factMissing, "a fact about the host is not known",
+            .factMissing, "a fact about the host is unknown",
             """
-            The host does not report this, and the plan makes a safe assumption: a cell of unknown memory gets no \
+            The host does not report this, so the plan makes a safe assumption: a cell of unknown memory gets no \
             guests, missing distances count as 10 and 20, without siblings every CPU counts as a core.
             numactl-plan facts shows what is known. A facts file can be completed by hand.
             """),
@@ -54,15 +54,15 @@ extension CodeExplanation {
         CodeExplanation(
             .libvirtMissesMount, "libvirt has not seen a mount",
             """
-            The hugetlbfs was mounted after libvirt started, and libvirt reads mounts only when it starts. Guests with \
-            pages of that size would not start.
+            The hugetlbfs was mounted after libvirt started, and libvirt reads mounts only when it starts. Guests \
+            with pages of that size do not start.
             systemctl restart libvirtd (or virtqemud). Running guests are not affected.
             """),
         CodeExplanation(
             .bootFileMismatch, "the boot file is for another machine",
             """
-            The cells of this machine differ from those in the boot file: hardware was changed, the file was copied \
-            from another host, or a firmware setting (nodes per socket, SMT) was changed. No pages are reserved; the \
+            The cells of this machine differ from those in the boot file: the hardware or a firmware setting (nodes \
+            per socket, SMT) has changed, or the file was copied from another host. No pages are reserved; the \
             differences are listed.
             numactl-plan apply site.yaml rewrites the file.
             """),
@@ -70,15 +70,17 @@ extension CodeExplanation {
             .bootDisabled, "reserving pages at boot is switched off",
             """
             A note: numactl-plan=off is on the kernel's command line, so numactl-plan boot did nothing. It is meant \
-            for booting a host whose reservation takes too much memory.
-            Remove it from the boot loader once the cause is fixed; numactl-plan=report shows what would be reserved.
+            for booting a host whose reservation uses too much memory.
+            Remove it from the boot loader once the cause is fixed; numactl-plan=report shows what would be \
+            reserved.
             """),
         CodeExplanation(
             .poolUnwritable, "a pool's file cannot be written",
             """
-            The write to nr_hugepages of this pool failed; the message has the system's error. Usual causes: not root, \
-            /sys mounted read-only as in a container, or a page size that can only be reserved at boot.
-            Run as root on the host itself. For sizes that only the boot can reserve, numactl-plan boot --emit \
+            The write to nr_hugepages of this pool failed; the message has the system's error. Usual causes: not \
+            running as root, /sys mounted read-only as in a container, or a page size that can only be reserved at \
+            boot.
+            Run as root on the host itself. For sizes that can only be reserved at boot, numactl-plan boot --emit \
             kernel-args prints the arguments.
             """),
         CodeExplanation(
@@ -95,7 +97,7 @@ extension CodeExplanation {
             vm.nr_overcommit_hugepages allows. Growing turns these into persistent pages before the kernel allocates \
             new ones, so the pool grows by them as well and keeps them when the process ends. The boot file and the \
             kernel arguments do not include them.
-            End the process before apply, or give the pages back afterwards with apply --allow-shrink.
+            End the process before apply, or release the pages afterwards with apply --allow-shrink.
             """),
         CodeExplanation(
             .outputUnwritable, "a result cannot be written",
@@ -113,8 +115,8 @@ extension CodeExplanation {
         CodeExplanation(
             .inputUnreadable, "a file cannot be read",
             """
-            The site or facts file is not there or may not be read. Without a name, site.yaml in the current folder \
-            is looked for, then /etc/numactl-plan/site.yaml.
+            The site or facts file does not exist or is not readable. Without a name, site.yaml in the current \
+            folder is tried, then /etc/numactl-plan/site.yaml.
             Name the file: numactl-plan plan rack7.yaml. A path of - reads standard input.
             """),
         CodeExplanation(

@@ -16,9 +16,9 @@ extension CodeExplanation {
             """
             A line of the journal was altered: its checksum does not match, or it does not follow from the lines \
             before it. A truncated last line is not damage: a killed process leaves one.
-            Nothing is undone from such a journal. numactl-plan history shows the file; its intact lines are JSON and \
-            hold the former definitions. Repair the host by hand, then close the transaction with numactl-plan history \
-            TRANSACTION --close.
+            Such a journal is not rolled back. numactl-plan history shows the file; its intact lines are JSON and \
+            contain the former definitions. Repair the host by hand, then close the transaction with numactl-plan \
+            history TRANSACTION --close.
             """),
         CodeExplanation(
             .rollbackStale, "the host has changed since",
@@ -26,26 +26,26 @@ extension CodeExplanation {
             The rollback would overwrite later changes by others: a pool, a definition or a pin is neither as it was \
             before nor as the transaction left it, or pages that it added are in use. All of these are listed, and \
             nothing was rolled back (exit code 14).
-            Resolve these first, or use --force, which undoes what can be undone and reports what cannot. If a later \
+            Resolve these first, or use --force, which rolls back what it can and reports the rest. If a later \
             transaction changed the same things, roll that one back first.
             """),
         CodeExplanation(
             .rollbackNeedsStop, "the rollback would have to stop running guests",
             """
-            The transaction created, started or power cycled these guests, and they run. Their definitions and pages \
-            cannot be removed while they run, and a partial rollback would leave the host in a mixed state, so nothing \
-            was rolled back (exit code 15).
-            --stop-started shuts them down first; with --force-off they are powered off if they do not react. To keep \
-            them, run numactl-plan apply, with --continue after an unfinished run.
+            The transaction created, started or power cycled these guests, and they are running. Their definitions \
+            and pages cannot be removed while they run, and a partial rollback would leave the host in a mixed \
+            state, so nothing was rolled back (exit code 15).
+            --stop-started shuts them down first; with --force-off they are powered off if they do not respond. To \
+            keep them, run numactl-plan apply, with --continue after an unfinished run.
             """),
         CodeExplanation(
             .journalUnwritable, "the journal cannot be written",
             """
-            The folder of journals (/var/lib/numactl-plan, or --state-dir) cannot be created, is open to other users, \
-            is full, or belongs to somebody else. No write is made that cannot be recorded first, and what was done is \
-            rolled back. As a warning, the work is done and only the final record is missing.
-            Make room, or name another folder on a local disk; then apply again. A journal that was left open is \
-            closed by numactl-plan history TRANSACTION --close.
+            The folder of journals (/var/lib/numactl-plan, or --state-dir) cannot be created, is full, belongs to \
+            another user, or is accessible to other users. Nothing is written that cannot be recorded first, and \
+            what was done is rolled back. As a warning: the run completed, and only the final record is missing.
+            Free disk space, or name another folder on a local disk; then apply again. A journal that was left open \
+            is closed by numactl-plan history TRANSACTION --close.
             """),
         CodeExplanation(
             .unknownTransaction, "there is no such transaction",

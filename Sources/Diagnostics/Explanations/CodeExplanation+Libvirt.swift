@@ -4,19 +4,20 @@ extension CodeExplanation {
         CodeExplanation(
             .libvirtUnreachable, "libvirt does not answer",
             """
-            The connection was refused, timed out, or needs rights that you do not have; libvirt's error is shown. \
-            Nothing was changed.
+            The connection was refused, timed out, or is not permitted to you; libvirt's error is shown. Nothing was \
+            changed.
             systemctl status libvirtd (or virtqemud) shows whether it runs; virsh -c qemu:///system list tests the \
             connection. The user must be root or in the group libvirt. To plan without libvirt, use --facts FILE.
             """),
         CodeExplanation(
             .libvirtMissing, "libvirt is not installed",
             """
-            libvirt's library, libvirt.so.0, is loaded by the commands that ask libvirt, when they do, and it is not on \
-            this machine or cannot be loaded; the loader's own words are shown. Nothing was changed.
-            On a host of guests install it: apt-get install libvirt0 or dnf install libvirt-libs; it comes with the \
-            daemon. Elsewhere, in the pipeline of a code review for instance, --facts FILE plans for a captured host \
-            and needs no libvirt; validate, render, explain, schema, boot and capacity do not need it either.
+            Commands that connect to libvirt load its client library, libvirt.so.0, which is not installed on this \
+            machine or cannot be loaded; the loader's error is shown. Nothing was changed.
+            On a KVM host install it: apt-get install libvirt0 or dnf install libvirt-libs; the daemon depends on \
+            it. Elsewhere, as in a CI pipeline, plan for a captured host with --facts FILE, which needs no libvirt; \
+            render, explain and capacity take it too. validate, schema, and boot without a site file never need \
+            libvirt.
             """),
         CodeExplanation(
             .libvirtRewrote, "libvirt normalized a definition",
@@ -28,30 +29,30 @@ extension CodeExplanation {
         CodeExplanation(
             .defineRefused, "libvirt refused a definition",
             """
-            libvirt validates every definition against its schema and the hypervisor's capabilities, and this one \
-            failed; the message has libvirt's error. What the run had done was rolled back. Usually the base file or \
-            the adopted domain has an element that this version does not know.
+            libvirt validates every definition against its schema and the hypervisor's capabilities, and refused \
+            this one; the message has libvirt's error. What the run had done was rolled back. Usually the base file \
+            or the adopted domain has an element that this version does not know.
             numactl-plan render --out DIR writes the definition; virt-xml-validate DIR/NAME.xml domain and virsh \
             define test it.
             """),
         CodeExplanation(
             .domainXMLInvalid, "a domain's definition cannot be read",
             """
-            The definition that libvirt (or the facts file) holds cannot be parsed, so neither its load nor its \
-            settings are known. For a guest of the site that is an error; for any other domain it is a warning, and \
-            what that domain uses is not counted.
+            The definition that libvirt (or the facts file) holds cannot be parsed, so neither its settings nor what \
+            it uses are known. For a guest of the site that is an error; for any other domain it is a warning, and \
+            it is not counted.
             Look at it with virsh dumpxml --inactive NAME. In a facts file, check that the text was not truncated.
             """),
         CodeExplanation(
             .restartPending, "a guest waits for its next start",
             """
-            A note: the definition is as the site says, but the guest runs with older settings. Memory, cells and page \
+            A note: the definition matches the site, but the guest runs with older settings. Memory, cells and page \
             sizes cannot change while a guest runs, and guests are never restarted unasked.
             Shut the guest down and start it again when convenient (a reboot from inside keeps the old settings). \
             numactl-plan status --check exits 3 until then.
             """),
         CodeExplanation(
-            .stepFailed, "a step could not be carried out",
+            .stepFailed, "a step failed",
             """
             libvirt or the kernel refused one step of the plan; the message has the step and the error. The run \
             stopped there and was rolled back. Possible causes: a guest that did not shut down in time, a managed save \
@@ -80,13 +81,13 @@ extension CodeExplanation {
         CodeExplanation(
             .restartImpossible, "a guest cannot be power cycled, or started",
             """
-            As a warning: the guest named with --restart does not run, or is to be shut down anyway. As an error: \
-            guests are power cycled one after another, and in no order does each find the huge pages and memory that \
-            it needs, because others still hold them; or a guest is to start on pages, memory or CPUs that a running \
-            guest holds until its own restart. Guests that wait for each other in a cycle are listed in that order. \
-            Nothing was changed.
+            As a warning: the guest named with --restart does not run, or will be shut down anyway. As an error: \
+            guests are power cycled one after another, and in every order one of them lacks huge pages or memory \
+            that others still hold; or a guest needs pages, memory or CPUs to start that a running guest holds until \
+            its own restart. Guests that wait for each other in a cycle are listed in that order. Nothing was \
+            changed.
             Power cycle the guest that holds them with --restart NAME, or shut it down (virsh shutdown NAME), then \
-            apply again; or give the pools a few pages more under pools.
+            apply again; or add a few pages under pools.
             """),
         CodeExplanation(
             .removalImpossible, "libvirt would refuse to undefine a domain",
@@ -100,7 +101,7 @@ extension CodeExplanation {
         CodeExplanation(
             .domainBusy, "libvirt is busy with a domain",
             """
-            The domain is being migrated, saved, dumped or backed up, or its QEMU does not answer; until that is over \
+            The domain is being migrated, saved, dumped or backed up, or its QEMU does not answer; until then \
             libvirt refuses to start, stop or change it. Nothing was changed.
             virsh domjobinfo NAME shows its progress, virsh domcontrol NAME whether QEMU answers. Wait, then apply \
             again; virsh domjobabort NAME aborts it.
@@ -108,20 +109,20 @@ extension CodeExplanation {
         CodeExplanation(
             .domainRenamed, "a guest's domain has another name",
             """
-            A domain carries this site's mark of a guest but has another name: it was renamed (virsh domrename), or \
-            cloned with its metadata. As an error the guest has no domain of its own name, and creating one would put \
-            a second domain on the same disks. As a warning the domain is a clone, or the site no longer names its \
-            guest; it is left alone and never pruned.
-            Write was: NAME into the guest's entry, and apply gives the domain its name back; or give the guest the \
-            domain's name. The hint has the command that removes the mark from a clone.
+            A domain has this site's mark of a guest but another name: it was renamed (virsh domrename), or cloned \
+            with its metadata. As an error: no domain has the guest's name, and creating one would put a second \
+            domain on the same disks. As a warning: the domain is a clone, or the site no longer names its guest; it \
+            is left alone and never pruned.
+            Add was: NAME to the guest's entry, and apply renames the domain back; or give the guest the domain's \
+            name. The hint has the command that removes the mark from a clone.
             """),
         CodeExplanation(
             .renameImpossible, "a domain cannot be renamed",
             """
-            was names the domain to rename, but libvirt renames only a domain that is shut off and has no snapshots, \
-            checkpoints or managed save image. Or domains of both names exist. Nothing was changed.
-            Shut the guest down, delete what the message names, and apply again; or use the domain's name in the site \
-            file. If there are two domains, find out which one is the guest.
+            The key was names the domain to rename, but libvirt renames only a domain that is shut off and has no \
+            snapshots, checkpoints or managed save image. Or domains of both names exist. Nothing was changed.
+            Shut the guest down, delete what the message names, and apply again; or use the domain's name in the \
+            site file. If there are two domains, find out which one is the guest.
             """),
         CodeExplanation(
             .baseChanged, "the guest was created from another base file",
@@ -130,17 +131,17 @@ extension CodeExplanation {
             base was added or removed, or machine or accelerator was removed. The definition cannot be updated to \
             match: what came from the base and what was added later cannot be told apart. The guest stays as it is, \
             and is not counted as in sync.
-            apply --rebase NAME redefines the guest from the site. It keeps its UUID, the hardware addresses of its \
-            interfaces, its UEFI variables, and the metadata of others; manual additions to its definition are lost, \
-            so it needs consent. A running guest gets the new definition at its next start. Otherwise restore the old \
-            file, or edit the definition by hand (virsh edit).
+            apply --rebase NAME redefines the guest from the site. It keeps its UUID, MAC addresses, UEFI variables, \
+            and the metadata of other programs; manual additions to its definition are lost, so it needs consent. A \
+            running guest gets the new definition at its next start. Otherwise restore the old file, or edit the \
+            definition by hand (virsh edit).
             """),
         CodeExplanation(
             .machineTypeChanged, "the machine type has different buses",
             """
-            The site asks for a machine type of another family (q35 for a pc, for example). The guest's devices have \
-            addresses on buses that the new type lacks, so it cannot simply be replaced. All other settings are kept \
-            as the site says.
+            The site wants a machine type of another family (q35 for a pc, for example). The guest's devices have \
+            addresses on buses that the new type lacks, so the type is not changed. All other settings follow the \
+            site.
             apply --rebase NAME redefines the guest, as for NP550. libvirt gives the devices new addresses; the \
             guest's network interfaces may get other names. Edit the definition of an adopted domain by hand (virsh \
             edit).

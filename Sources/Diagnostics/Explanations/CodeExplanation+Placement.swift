@@ -4,35 +4,36 @@ extension CodeExplanation {
         CodeExplanation(
             .pageSizeNotOnHost, "the host lacks this page size",
             """
-            A guest or the host's 'pools' ask for a page size for which the host, or the named cell, has no pool. \
-            Pools exist for the sizes that the kernel supports; 1 GiB pages need the CPU flag pdpe1gb on x86. In a \
-            facts file the cells may lack 'pools'.
+            A guest or the host's 'pools' need a page size for which the host, or the named cell, has no pool. Pools \
+            exist for the sizes that the kernel supports; 1 GiB pages need the CPU flag pdpe1gb on x86. In a facts \
+            file the cells may lack 'pools'.
             numactl-plan facts shows each cell's pools. Choose one of those sizes, or mem_page_size: large for any \
             huge page.
             """),
         CodeExplanation(
             .tooManyCells, "the guest has more cells than the host",
             """
-            Guest cells of one guest go to different host cells, so a guest cannot have more of them than the host \
-            has. That is Nova's rule too.
+            Each guest cell is placed on a host cell of its own, so a guest cannot have more cells than the host. \
+            Nova has the same rule.
             Lower numa_nodes, choose another host, put several guest cells on one host cell with numa_placement, or \
             write numa_policy: none for a virtual topology that is not bound.
             """),
         CodeExplanation(
             .placementCellMissing, "the host has no such cell",
             """
-            numa_placement, memory_cells, 'reserved' or 'pools' name a host cell that does not exist. Cell numbers may \
-            have gaps, and a cell can disappear when memory or a CPU is removed.
-            numactl-plan facts shows the cells of the host. Correct the number, or the choice of host (--host).
+            numa_placement, memory_cells, 'reserved' or 'pools' name a host cell that does not exist. Cell numbers \
+            may have gaps, and a cell can disappear when memory or a CPU is removed.
+            numactl-plan facts shows the cells of the host. Correct the number, or choose the right host with \
+            --host.
             """),
         CodeExplanation(
             .doesNotFit, "a guest does not fit on this host",
             """
-            The search was complete: no arrangement of all the site's guests has room for this one, even when guests \
-            that are placed now may move.
-            For every host cell the plan lists what was needed, what is free and who holds the rest: CPUs, whole cores \
-            (isolate), sibling pairs (require), memory or pages. Each guest cell needs a host cell of its own that has \
-            all of it.
+            The search was complete: no arrangement of all guests of the site has room for this one, even if guests \
+            that are placed now move.
+            For every host cell the plan lists what was needed, what is free and who holds the rest: CPUs, whole \
+            cores (isolate), sibling pairs (require), memory or pages. Each guest cell needs a host cell of its own \
+            that has all of it.
             numactl-plan explain site.yaml GUEST shows the guests that exclude each other, and changes of which any \
             one would make everything fit. Check 'reserved', 'pools', foreign domains, and pools with free pages, \
             which only --allow-shrink turns back into memory.
@@ -56,18 +57,18 @@ extension CodeExplanation {
         CodeExplanation(
             .cpusNotOnline, "the host's CPU sets name missing CPUs",
             """
-            'cpus: {dedicated: …, shared: …}' of the host names CPUs that are not online: they do not exist, are \
+            'cpus: {dedicated: …, shared: …}' of the host names CPUs that are not online: they do not exist or are \
             switched off (/sys/devices/system/cpu/cpuN/online, nosmt), or this is another machine.
             numactl-plan facts shows the CPUs that are online. Correct the sets, bring the CPUs online, or choose \
             the host with --host.
             """),
         CodeExplanation(
-            .runningGuestMoves, "a running guest has to move",
+            .runningGuestMoves, "a running guest must move",
             """
-            A warning: the guest runs and gets another host cell. The finding says why: numa_placement asks for it, \
-            the guest is to have another number of cells or other pages, or no arrangement of all guests leaves it \
-            where it is. The memory of a running guest does not move: the new binding takes effect at its next start. \
-            Until then its threads stay with its memory, and both count where they are.
+            A warning: the running guest gets another host cell. The finding says why: numa_placement requires it, \
+            the guest gets another number of cells or another page size, or all guests fit only if it moves. The \
+            memory of a running guest does not move: the new binding takes effect at its next start. Until then its \
+            threads stay with its memory, and both are counted where they are.
             To avoid the move, remove or shrink what was added last. Otherwise apply, and restart the guest when \
             convenient.
             """),
@@ -100,7 +101,8 @@ extension CodeExplanation {
             """
             A guest that moves or shrinks at its next start keeps its memory and CPUs until then. As a warning: \
             another guest does not get all of its CPUs yet, or has autostart and could not start now. As a note: a \
-            guest that is shut off could not start now. A start that the site asks for is refused (NP522).
+            guest that is shut off could not start now. If the site file wants the guest started, the plan is \
+            refused (NP522).
             Restart the named guest with apply --restart NAME, then apply again.
             """),
         CodeExplanation(
@@ -114,9 +116,10 @@ extension CodeExplanation {
         CodeExplanation(
             .poolGrowthHeld, "a running guest's memory limits a pool",
             """
-            A pool is to grow on a cell where a guest still holds ordinary memory that it will give up. If that waits \
-            for a restart, the pool grows only as far as there is room now. If the same plan restarts, shuts down or \
-            removes the guest, the pool grows first, so the kernel may grant less; then everything is rolled back.
+            A pool grows on a cell where a guest still holds ordinary memory that it will release. If the release \
+            waits for a restart, the pool grows only as far as there is room now. If the same plan restarts, shuts \
+            down or removes the guest, the pool grows first, so the kernel may grant less; then everything is rolled \
+            back.
             Restart or remove the guest first, and apply again.
             """),
         CodeExplanation(
@@ -129,23 +132,23 @@ extension CodeExplanation {
         CodeExplanation(
             .guestsConfined, "guests may not use all of the host",
             """
-            libvirt runs guests in a control group: machine.slice, or machine without systemd. Its cpuset leaves them \
-            fewer CPUs, or the memory of fewer cells, than the host has: AllowedCPUs= or AllowedMemoryNodes= of the \
-            slice, or an isolated partition of another group. A guest pinned outside would not start (EINVAL), so \
-            guests are placed inside these limits.
+            libvirt runs guests in a control group: machine.slice, or machine without systemd. Its cpuset leaves \
+            them fewer CPUs, or the memory of fewer cells, than the host has: AllowedCPUs= or AllowedMemoryNodes= of \
+            the slice, or an isolated partition of another group. A guest pinned outside these limits does not start \
+            (EINVAL), so guests are placed within them.
             numactl-plan facts shows the limits under guest_limits. Widen them with systemctl set-property \
             machine.slice AllowedCPUs=0-15, or take the CPUs out of 'cpus' of the host.
             """),
         CodeExplanation(
             .memoryInUse, "a cell's memory is in use by others",
             """
-            A warning: guests about to start on a cell, and the growth of its pools, need more ordinary memory than is \
-            free there or can be freed by dropping caches. Something else uses the rest: a file system cache (ZFS \
-            ARC), a storage daemon, tmpfs. The sizes fit the cell, so the plan is valid; but a guest may fail to \
-            start, the host may swap, or the OOM killer may step in.
-            Reserve such memory for the host in the site file, so that guests are placed elsewhere: reserved: {cells: \
-            {0: {memory: 112GiB}}}; or limit its user. facts shows memory_free_kib and memory_available_kib of each \
-            cell.
+            A warning: guests about to start on a cell, and the growth of its pools, need more ordinary memory than \
+            is free there or can be freed by dropping caches. Something else uses the rest: a file system cache (ZFS \
+            ARC), a storage daemon, tmpfs. The plan is valid, since the sizes fit the cell; but a guest may fail to \
+            start, the host may swap, or the OOM killer may strike.
+            Reserve such memory for the host in the site file, so that guests are placed elsewhere: reserved: \
+            {cells: {0: {memory: 112GiB}}}; or limit what uses it. facts shows memory_free_kib and \
+            memory_available_kib of each cell.
             """),
         CodeExplanation(
             .domainRunsAnywhere, "a domain may run on dedicated CPUs of guests",
@@ -167,37 +170,37 @@ extension CodeExplanation {
             Give the guest more cells (numa_nodes: 2), or less memory; numa_policy: strict refuses such a placement.
             """),
         CodeExplanation(
-            .shutOffWithoutRoom, "a guest that is shut off has no room beside the others",
+            .shutOffWithoutRoom, "a guest that is shut off does not fit with the others",
             """
-            A warning: the guest was taken over as it is, does not run, and does not start with the host. With what it would take of \
-            the host the others would not fit, so it is not counted, and the plan stands without it. Started by hand it would \
-            fail, or take memory and CPUs that others were promised.
-            Leave it off, shut others off first, or remove its entry. With state: running or autostart: true it counts like any \
-            other guest, and the plan says what it lacks.
+            A warning: the adopted guest is shut off and has no autostart. The other guests fit only without it, so \
+            the plan does not count it. If it is started by hand, it fails to start, or takes memory and CPUs \
+            planned for others.
+            Leave it off, shut others off first, or remove its entry. With state: running or autostart: true it is \
+            counted like any other guest, and the plan says what it lacks.
             """),
         CodeExplanation(
             .isolatedCPUsRead, "isolated CPUs serve dedicated vCPUs",
             """
-            The host has no 'cpus' in the site, and the kernel isolates some CPUs (isolcpus). The scheduler does not \
-            balance load over these, so they serve dedicated vCPUs only, and the other CPUs serve shared vCPUs and \
-            emulator threads.
+            The site file sets no 'cpus' for the host, and the kernel isolates some CPUs (isolcpus). The scheduler \
+            does not balance load over these, so they serve dedicated vCPUs only, and the other CPUs serve shared \
+            vCPUs and emulator threads.
             To change that, write 'cpus: {dedicated: …, shared: …}' in the host's entry.
             """),
         CodeExplanation(
             .coreKindMissed, "a guest has cores of the other kind",
             """
-            The host has performance and efficiency cores. A guest with CPUs of its own gets performance cores, or \
-            those that 'cpu_kind' names, while there are enough; this guest got the other kind.
+            The host has performance and efficiency cores. Dedicated vCPUs get performance cores, or the kind that \
+            'cpu_kind' names, while there are enough; this guest got the other kind.
             Give other guests 'cpu_kind: efficiency', let this one have fewer vCPUs, or accept both kinds with \
             'cpu_kind: any'.
             """),
         CodeExplanation(
-            .topologyContradicted, "the topology that a guest sees is not that of its pins",
+            .topologyContradicted, "the guest's CPU topology does not match its pins",
             """
-            cpu_topology (or a wish of the flavor or image) shows the guest hardware threads, and its vCPUs are not \
-            pinned to siblings in that way. The guest's scheduler then takes two cores for one.
-            Remove the topology: dedicated vCPUs on siblings are shown as threads of a core automatically. Or ask for \
-            whole cores with cpu_thread_policy: require and an even number of vCPUs.
+            cpu_topology (or a preference of the flavor or image) shows the guest hardware threads, but its vCPUs \
+            are not pinned to siblings accordingly. The guest's scheduler then treats two cores as one.
+            Remove the topology: dedicated vCPUs on siblings are shown as threads of a core automatically. Or ask \
+            for whole cores with cpu_thread_policy: require and an even number of vCPUs.
             """),
     ]
 }

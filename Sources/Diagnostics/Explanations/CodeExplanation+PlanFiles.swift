@@ -4,7 +4,7 @@ extension CodeExplanation {
         CodeExplanation(
             .planFileInvalid, "the file is not a valid saved plan",
             """
-            The file is another of this program's documents, or a value in it is invalid. Only plan --out saves a plan \
+            The file is another document of this program, or a value in it is invalid. Only plan --out saves a plan \
             for apply; what plan --format json prints has no steps. The exit code is 65.
             Save a plan with: numactl-plan plan --out plan.json.
             """),
@@ -19,9 +19,9 @@ extension CodeExplanation {
         CodeExplanation(
             .planFileExpired, "the saved plan is too old",
             """
-            A saved plan is valid for a day, or for as long as --expires said, so that an old approval is not used by \
-            mistake. A plan dated more than five minutes in the future, or valid for more than 366 days, is refused as \
-            well: a clock or the file is wrong. The exit code is 14 and nothing was changed.
+            A saved plan is valid for a day, or for as long as --expires said, so that an old approval is not used \
+            by mistake. A plan dated more than five minutes in the future, or valid for more than 366 days, is \
+            refused as well: then a clock or the file is wrong. The exit code is 14 and nothing was changed.
             Plan again: numactl-plan plan --out plan.json --expires 7d.
             """),
         CodeExplanation(
@@ -30,7 +30,7 @@ extension CodeExplanation {
             Something that the plan changes is neither as the plan found it nor as it wants it: a pool has another \
             size, a domain was redefined, replaced by another of its name, started, stopped or removed, a pin was \
             moved, the machine was rebooted. Each difference is listed. All are checked before the first write, and \
-            each again before its step. Whatever the plan does not change may differ. The exit code is 14.
+            each again before its step. Things that the plan does not change may differ. The exit code is 14.
             Find out who changed it, then plan again: numactl-plan plan --out plan.json.
             """),
         CodeExplanation(
@@ -46,7 +46,7 @@ extension CodeExplanation {
             .planNotSaved, "the plan was not saved",
             """
             A warning: plan --out was given, but the plan does not fit the host or is refused, so there is nothing \
-            that apply could carry out. An older file of that name is left as it was.
+            to apply. An older file of that name is kept.
             Fix what the plan reports first.
             """),
         CodeExplanation(
@@ -68,13 +68,13 @@ extension CodeExplanation {
             .planStepRefused, "the saved plan holds steps that plan --out does not write",
             """
             The checksum shows that a saved plan is intact, not who wrote it. So every step is checked against what \
-            plan --out writes: the steps of a guest must match each other and what the plan found; settings and marks \
-            must name CPUs, cells and page sizes of this host; only domains of this site, or adopted by the plan, are \
-            changed; the boot reservation must follow from the steps; libvirt must be this machine's. The definition \
-            of a new guest may hold disks, interfaces on networks and bridges, PCI devices, and settings of the guest \
-            alone. Anything beyond, such as raw QEMU arguments, scripts, host folders or another emulator, is accepted \
-            only from the base file, which must be on this host under the same path with the same content. The exit \
-            code is 65 and nothing was changed.
+            plan --out writes: the steps of a guest must match each other and what the plan found; settings and \
+            marks must name CPUs, cells and page sizes of this host; only domains of this site, or adopted by the \
+            plan, are changed; the boot reservation must follow from the steps; libvirt must be this machine's. The \
+            definition of a new guest can contain disks, interfaces on networks and bridges, PCI devices, and \
+            settings of the guest alone. Anything else, such as raw QEMU arguments, scripts, host folders or another \
+            emulator, is accepted only from the base file, which must be on this host under the same path with the \
+            same content. The exit code is 65 and nothing was changed.
             Copy the base files to the host, or plan on the host itself: numactl-plan plan --out plan.json.
             """),
         CodeExplanation(

@@ -4,11 +4,12 @@ extension CodeExplanation {
         CodeExplanation(
             .notOurs, "the domain is not this site's",
             """
-            There is a domain of the guest's name, and it has no mark of this site, has that of another site, or is \
-            transient and so has no definition to manage. It is left alone and the plan is refused, because its \
-            owner would not expect a change.
+            A domain has the guest's name, but has no mark, has the mark of another site, or is transient and so has \
+            no definition to manage. It is left alone and the plan is refused, because its owner would not expect a \
+            change.
             Write adopt: true or give --adopt to manage its NUMA, CPU and memory settings and nothing else; take it \
-            from another site with --take-over; or choose another name. virsh dumpxml NAME shows the mark in <metadata>.
+            from another site with --take-over; or choose another name. virsh dumpxml NAME shows the mark in \
+            <metadata>.
             """),
         CodeExplanation(
             .otherManager, "the domain belongs to another manager",
@@ -20,21 +21,21 @@ extension CodeExplanation {
         CodeExplanation(
             .needsConsent, "a change needs consent",
             """
-            Something in the plan stops a guest, removes or takes over a domain, or releases pages that may not be \
-            available again. There was no terminal to ask on, or the answer was not yes. Nothing was changed; the exit \
-            code is 15.
+            The plan stops a guest, removes or takes over a domain, or releases pages that may not be available \
+            again. There was no terminal to ask on, or the answer was not yes. Nothing was changed; the exit code is \
+            15.
             Review the list, then consent: numactl-plan apply --yes.
             """),
         CodeExplanation(
             .adoptMissing, "there is no domain to adopt",
             """
-            The guest says adopt: true, which takes over a domain that exists, but libvirt has none of that name. \
-            The name may be misspelt, or the domain is on another host or another connection.
+            The guest has adopt: true, which adopts an existing domain, but libvirt has none of that name. The name \
+            may be misspelt, or the domain is on another host or another connection.
             virsh list --all shows the domains. Without adopt: true the domain is created, from base or from disks \
             and interfaces.
             """),
         CodeExplanation(
-            .orphan, "a domain of this site is no longer in the file",
+            .orphan, "a domain of this site is no longer in the site file",
             """
             A warning: the domains were created for or adopted by this site, and the file does not name them any more. \
             They are left alone, and what they use is counted as foreign.
@@ -46,7 +47,7 @@ extension CodeExplanation {
             """
             The command names a guest that the site does not have on this host, or that is not placed. Guests of a \
             count are named with their number: web-1.
-            numactl-plan status lists the guests. A name that ends in .yaml is taken as the site file.
+            numactl-plan status lists the guests. A name that ends in .yaml is read as the site file.
             """),
         CodeExplanation(
             .pruneTooMany, "too many domains would be pruned",
@@ -76,10 +77,10 @@ extension CodeExplanation {
         CodeExplanation(
             .lockBusy, "another run holds the lock",
             """
-            Only one run may change a host at a time; another one holds the lock file, or the file cannot be made. \
-            The exit code is 75, or 77 when it is not permitted.
-            Wait and try again, or wait longer with --lock-timeout SECONDS. The kernel frees the lock when its \
-            holder ends, however it ends; fuser -v /run/numactl-plan/lock names the holder.
+            Only one run can change a host at a time. Another one holds the lock file, or the file cannot be \
+            created. The exit code is 75, or 77 if permission is missing.
+            Try again later, or wait longer with --lock-timeout SECONDS. The kernel frees the lock when its holder \
+            ends, however it ends; fuser -v /run/numactl-plan/lock names the holder.
             """),
         CodeExplanation(
             .verifyFailed, "verification after apply failed",
@@ -92,11 +93,11 @@ extension CodeExplanation {
         CodeExplanation(
             .rollbackIncomplete, "a rollback is incomplete",
             """
-            A run failed, and part of its rollback failed as well; the exit code is 13 and a person is needed. What \
-            was not rolled back is listed with the reason, usually pages that are in use now or a guest that was \
-            started meanwhile. Everything else was rolled back.
-            Restore those parts by hand, or fix the first cause and apply again. numactl-plan plan shows how the host \
-            differs now.
+            A run failed, and part of its rollback failed as well; the exit code is 13, and someone must repair the \
+            host. What was not rolled back is listed with the reason, usually pages that are in use now or a guest \
+            that was started meanwhile. Everything else was rolled back.
+            Restore those parts by hand, or fix the first cause and apply again. numactl-plan plan shows how the \
+            host differs now.
             """),
     ]
 }

@@ -4,9 +4,9 @@ extension CodeExplanation {
         CodeExplanation(
             .threadElsewhere, "a guest's thread may run elsewhere than planned",
             """
-            A thread of a running guest is allowed on other host CPUs than planned, or on fewer. Somebody used taskset \
-            or virsh vcpupin, a tuning daemon moved it, a cpuset of its cgroup is narrower, or a CPU went offline and \
-            came back. libvirt's own view may still be the planned one.
+            A thread of a running guest is allowed on other host CPUs than planned, or on fewer. Causes: taskset or \
+            virsh vcpupin was used, a tuning daemon moved it, a cpuset of its cgroup is narrower, or a CPU went \
+            offline and came back. libvirt's own view may still be the planned one.
             The hint repins the thread without disturbing the guest. Find what moved it, or it will happen again: \
             tuned, irqbalance scripts, libvirt hooks.
             """),
@@ -17,7 +17,7 @@ extension CodeExplanation {
             is slower. Causes: the guest was started before it was placed; its policy is preferred, and the cell was \
             full; automatic NUMA balancing or a cpuset moved pages.
             migratepages (of the package numactl) moves ordinary pages while the guest runs; huge pages need as many \
-            free pages on the other cell. A restart allocates all memory anew. verify --remote-tolerance sets how much \
+            free pages on the other cell. A restart reallocates all memory. verify --remote-tolerance sets how much \
             is tolerated.
             """),
         CodeExplanation(

@@ -21,7 +21,7 @@ extension BootFile: Codable {
         }
         let version = try container.decode(String.self, forKey: .formatVersion)
         guard version.split(separator: ".").first == "1" else {
-            throw container.wrong(.formatVersion, "version \(version) is not known; this program reads 1.x")
+            throw container.wrong(.formatVersion, "version \(version) is not supported; this program reads 1.x")
         }
         self.init(
             host: try container.decodeIfPresent(String.self, forKey: .host),
@@ -32,12 +32,12 @@ extension BootFile: Codable {
     }
 
     private func check(_ container: KeyedDecodingContainer<CodingKeys>) throws {
-        guard !cells.isEmpty else { throw container.wrong(.cells, "there is no cell") }
+        guard !cells.isEmpty else { throw container.wrong(.cells, "there are no cells") }
         for (left, right) in zip(cells, cells.dropFirst()) where left.id == right.id {
-            throw container.wrong(.cells, "cell \(left.id) is given twice")
+            throw container.wrong(.cells, "cell \(left.id) is listed twice")
         }
         for (left, right) in zip(targets, targets.dropFirst()) where left.pool == right.pool {
-            throw container.wrong(.pools, "the \(left.pool.pageSize) pool of cell \(left.pool.cell) is given twice")
+            throw container.wrong(.pools, "the \(left.pool.pageSize) pool of cell \(left.pool.cell) is listed twice")
         }
         for target in targets where !cells.contains(where: { $0.id == target.pool.cell }) {
             throw container.wrong(.pools, "there is no cell \(target.pool.cell)")

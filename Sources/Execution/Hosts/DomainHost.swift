@@ -70,7 +70,7 @@ extension DomainView {
 
 extension StepFailure {
     fileprivate static var readOnly: StepFailure {
-        .refused(HostRefusal(call: "libvirt", kind: .notPermitted, code: 0, message: "is only looked at"))
+        .refused(HostRefusal(call: "libvirt", kind: .notPermitted, code: 0, message: "is read-only here"))
     }
 }
 

@@ -24,6 +24,6 @@ public struct NoFiles: FileHost {
     public func make(_ change: FileChange) throws(StepFailure) { throw refusal(change.path) }
 
     private func refusal(_ path: String) -> StepFailure {
-        .refused(HostRefusal(call: path, kind: .other, code: 0, message: "this host's files are not written"))
+        .refused(HostRefusal(call: path, kind: .other, code: 0, message: "this host's files are read-only here"))
     }
 }

@@ -39,7 +39,7 @@ public struct NoThreads: ThreadHost {
     private let reason: String
 
     /// Makes one that gives that reason.
-    package init(_ reason: String = "their process is not looked at") { self.reason = reason }
+    package init(_ reason: String = "their process was not examined") { self.reason = reason }
 
     /// Says why not.
     public func emulatorThreads(of guest: String) -> EmulatorThreads { .unseen(reason) }

@@ -54,7 +54,7 @@ extension JournalHeader: Codable {
         guard version.split(separator: ".").first == "1" else {
             throw DecodingError.dataCorruptedError(
                 forKey: .formatVersion, in: container,
-                debugDescription: "version \(version) is not known; this program reads 1.x")
+                debugDescription: "version \(version) is not supported; this program reads 1.x")
         }
         transaction = try container.decode(String.self, forKey: .transaction)
         time = try container.decode(UnixTime.self, forKey: .time)

@@ -70,20 +70,20 @@ public struct Transaction: Hashable, Sendable {
         case .opened: throw Wrong(what: "a second header")
         case .begun(let number, let write):
             guard number == entries.count + 1, rollbackReason == nil, end == nil else {
-                throw Wrong(what: "write \(number) is out of turn")
+                throw Wrong(what: "write \(number) is out of order")
             }
             if let flaw = write.flaw { throw Wrong(what: "write \(number): \(flaw)") }
             entries.append(RecordedWrite(write, .begun))
         case .done(let number, let found): try settle(number, .done(found: found))
         case .failed(let number, let reason): try settle(number, .failed(reason: reason))
         case .replacing(let change):
-            guard rollbackReason == nil, end == nil else { throw Wrong(what: "a file is out of turn") }
+            guard rollbackReason == nil, end == nil else { throw Wrong(what: "a file record is out of order") }
             entries.append(
                 RecordedWrite(ReversibleWrite(.replaceFile(change), inverse: [.replaceFile(change.inverse)]), .begun))
         case .rollingBack(_, let reason):
             (rollbackReason, undos, end) = (reason, [], nil)
         case .undone(let what, let result, let detail):
-            guard rollbackReason != nil, end == nil else { throw Wrong(what: "an undo is out of turn") }
+            guard rollbackReason != nil, end == nil else { throw Wrong(what: "an undo record is out of order") }
             undos.append(TriedUndo(what: what, result: result, detail: detail))
         case .ended(let end): self.end = end
         }
@@ -91,7 +91,7 @@ public struct Transaction: Hashable, Sendable {
 
     private mutating func settle(_ number: Int, _ state: EntryState) throws(Wrong) {
         guard number == entries.count, entries.last?.state == .begun else {
-            throw Wrong(what: "an answer for write \(number), which was not begun")
+            throw Wrong(what: "a result for write \(number), which was not begun")
         }
         entries[number - 1].state = state
     }

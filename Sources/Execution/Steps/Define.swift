@@ -141,7 +141,7 @@ extension ReversibleWrite {
             return "the documents for \(define.guest) are of two domains"
         }
         return define.document.beyondAnySite == present.beyondAnySite
-            ? nil : "the documents for \(define.guest) differ in what no site file can say"
+            ? nil : "the documents for \(define.guest) differ in settings that a site file cannot express"
     }
 }
 

@@ -28,7 +28,7 @@ public struct PinWrite: DomainWrite {
         // A thread that is gone needs no pin.
         guard let live = try run.liveDefinition(of: guest) else { return true }
         guard live.pin(of: thread) == cpus else { return false }
-        // One that has part of the CPUs is not where it should not be; the verification demands all of them.
+        // A thread on part of the CPUs does no harm here; the verification demands all of them.
         return thread != .emulator
             || run.settableStrays(of: guest, from: cpus).allSatisfy { $0.allowed.isSubset(of: cpus) }
     }
@@ -52,14 +52,14 @@ public struct PinWrite: DomainWrite {
 
     func isUndone(by inverse: [HostWrite]) -> Bool { inverse.count == 1 && isOfSameThread(inverse[0]) }
 
-    /// Also guests that have CPUs for themselves by now which the thread would come back to.
+    /// Also guests that meanwhile have dedicated CPUs which the thread would return to.
     func guestsStanding(in run: Run) -> [String] {
         run.report.started.filter { name in
             guard name != guest else { return true }
             do throws(StepFailure) {
                 return try run.liveDefinition(of: name).map { !$0.ownCPUs.isDisjoint(with: cpus) } ?? false
             } catch {
-                // One that cannot be looked at may have them.
+                // One that cannot be read may have them.
                 return true
             }
         }
@@ -80,7 +80,7 @@ extension HostWrite {
     }
 }
 
-/// A thread with the pins that it has had.
+/// A thread with its former pins.
 private struct TouchedPin: TouchedThing {
     struct ID: Hashable {
         let guest: String
@@ -117,8 +117,8 @@ extension DomainThread {
 }
 
 extension Run {
-    /// The pins in order, each with the guests that it waits for: those that are shut down or power cycled and have CPUs for
-    /// themselves which it gains. Two threads that need a CPU each are not put on one for as long as a shutdown takes.
+    /// The pins in order, each with the guests that it waits for: those that are shut down or power cycled and have dedicated CPUs
+    /// which it gains. So two threads that need a CPU each never share one while a shutdown lasts.
     func pinsInOrder(_ phases: Phases) throws(Halt) -> [WaitingPin<Step>] {
         var held: [String: CPUSet] = [:]
         for step in phases.remove + phases.restart where !phases.pin.isEmpty {
@@ -190,7 +190,7 @@ extension Run {
         }
     }
 
-    /// The threads that are not where they shall be. A domain that does not run has nothing to pin: its definition says it all.
+    /// The threads that are not where they should be. A domain that does not run has none: its definition suffices.
     private mutating func moves(of steps: [Step]) throws(Halt) -> [PinMove] {
         var live = LiveDefinitions(self)
         var moves: [PinMove] = []
@@ -218,7 +218,7 @@ extension Step {
 }
 
 extension Definition {
-    /// Disks and devices of the host that nobody else can have while it runs.
+    /// Disks and host devices that no other domain can use while it runs.
     fileprivate var exclusive: Set<String> { DomainUse(document).exclusive }
 
     /// The CPUs that a thread of the guest has for itself: those to which one vCPU alone is pinned, and that of the emulator where it

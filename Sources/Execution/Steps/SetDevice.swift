@@ -54,7 +54,7 @@ public struct DeviceWrite: DomainWrite {
         // What was done although libvirt said no is not left standing beside a message that it was not.
         guard (try? holds(in: run)) == false else { return false }
         run.waiting[guest, default: []].insert(label)
-        let outcome = direction == .attach ? "is not attached before" : "stays until"
+        let outcome = direction == .attach ? "is not attached before" : "stays attached until"
         run.report.notes.append(
             Note(
                 guest: guest, message: "\(label) \(outcome) the next start of \(guest): \(failure)", kind: .device))

@@ -43,7 +43,7 @@ public struct PoolsWrite: WriteKind {
         pools.contains { $0.target < $0.prior } ? run.report.started : []
     }
 
-    /// It is undone pool by pool, so that one that cannot be put back does not hold up the others.
+    /// It is undone pool by pool, so that one failure does not block the others.
     var inverse: [HostWrite] { pools.reversed().map { .setPools([$0.inverse]) } }
 
     func isUndone(by inverse: [HostWrite]) -> Bool { inverse == self.inverse }
@@ -63,14 +63,14 @@ extension HostWrite {
     public static func setPools(_ changes: [PoolChange]) -> HostWrite { .setPools(PoolsWrite(pools: changes)) }
 }
 
-/// A pool with the sizes that it has had.
+/// A pool with its former sizes.
 private struct TouchedPool: TouchedThing {
     let id: PoolID
     /// The size before the first write.
     let before: PageCount
-    /// All sizes that writes began from and led to.
+    /// All sizes before and after the writes.
     var known: [PageCount] = []
-    /// Whether a write is not known to be done, so that any size between may be found.
+    /// Whether the outcome of a write is unknown, so that any size between may be found.
     var isInDoubt = false
 
     func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.ForeignChange? {
@@ -85,7 +85,7 @@ private struct TouchedPool: TouchedThing {
         return least < size && size < most
     }
 
-    /// Pages that were added and cannot be given back.
+    /// Pages that were added and cannot be freed.
     func pagesInUse(_ run: Run) throws(StepFailure) -> RollbackCheck.ForeignChange? {
         let found = try run.size(of: id)
         guard found > before else { return nil }
@@ -112,14 +112,14 @@ extension RollbackCheck.ForeignChange {
     /// The pool has another size.
     public static func pool(_ pool: PoolID, found: PageCount, known: [PageCount]) -> Self {
         Self(
-            "the \(pool.pageSize) pool of cell \(pool.cell) has \(found) pages; the transaction knows of "
+            "the \(pool.pageSize) pool of cell \(pool.cell) has \(found) pages; the transaction recorded "
                 + known.map(\.description).joined(separator: " and "))
     }
 
-    /// Pages that were added are in use: fewer can be given back than would have to be.
+    /// Added pages are in use: not all of them can be freed.
     public static func poolInUse(_ pool: PoolID, spare: PageCount, excess: PageCount) -> Self {
         Self(
-            "the \(pool.pageSize) pool of cell \(pool.cell) has pages in use: it can give back \(spare) of \(excess)")
+            "the \(pool.pageSize) pool of cell \(pool.cell) has pages in use: only \(spare) of \(excess) can be freed")
     }
 }
 
@@ -140,7 +140,7 @@ extension Run {
         guard case .short(let answers, let arguments) = outcome else { return note(effect) }
         let failure = StepFailure.notKept(effect.action)
         host.observer.didFail(effect, failure)
-        // A pool that would not shrink was not granted too little.
+        // A pool that did not shrink was not granted too few pages.
         throw answers.contains(where: \.isShort)
             ? .poolsShort(answers, kernelArguments: arguments) : .failed(effect.step, failure)
     }
@@ -196,7 +196,7 @@ extension PoolChange: StepExecution {
         Mismatch.between(.number(target.count), .number(try run.size(of: pool).count), .pool(pool), "pages")
     }
 
-    /// The largest pages first, for small ones break up the room that large ones need; then by cell.
+    /// The largest pages first, since small ones fragment the memory that large ones need; then by cell.
     func isLarger(than other: PoolChange) -> Bool {
         pool.pageSize == other.pool.pageSize
             ? pool.cell < other.pool.cell : pool.pageSize > other.pool.pageSize

@@ -38,7 +38,7 @@ extension BootFile {
         return String(decoding: json, as: UTF8.self) + "\n"
     }
 
-    private static var notJSON: String { "this is not JSON, or has a number that is not whole or below 0" }
+    private static var notJSON: String { "this is not JSON, or a number in it is negative or not whole" }
 
     private static func decode(_ json: Data, _ path: FilePath) -> Checked<BootFile> {
         do {
@@ -54,9 +54,9 @@ extension BootFile {
     private static func finding(_ error: DecodingError) -> (DiagnosticCode, String) {
         switch error {
         case .keyNotFound(let key, let context):
-            return (.missingKey, "there is no '\((context.codingPath + [key]).text)'")
+            return (.missingKey, "'\((context.codingPath + [key]).text)' is missing")
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            return (.wrongType, "'\(context.codingPath.text)' is of another type than it must be")
+            return (.wrongType, "'\(context.codingPath.text)' has the wrong type")
         case .dataCorrupted(let context):
             // The decoder says the same of a number that does not fit.
             guard !context.codingPath.isEmpty else { return (.jsonSyntax, notJSON) }

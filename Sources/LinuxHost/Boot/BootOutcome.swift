@@ -46,7 +46,7 @@ public struct BootOutcome: Hashable, Sendable {
             .mismatch,
             diagnostics: [
                 Diagnostic(
-                    .bootFileMismatch, "\(path) was made for a machine with other cells; nothing is reserved",
+                    .bootFileMismatch, "\(path) was made for a machine with different cells; nothing is reserved",
                     notes: differences, hint: "numactl-plan apply rewrites it")
             ])
     }
@@ -71,7 +71,7 @@ extension BootGrant where Failure == SysfsError {
         let severity: Diagnostic.Severity = isReport ? .note : .warning
         if let failure { return Diagnostic(.poolUnwritable, "\(address): \(failure)", severity: severity) }
         let verb = isReport ? "holds" : "was granted"
-        let limit = "no more than \(allowed) pages leave the cell the memory that it must keep"
+        let limit = "more than \(allowed) pages would leave the cell less memory than is reserved for the host"
         let isHelped = pool.pageSize >= KernelArguments.bootPageSize && allowed == asked && !help.isEmpty
         return Diagnostic(
             .poolShort, "\(address): asked for \(asked) pages, \(verb) \(granted)", severity: severity,

@@ -55,8 +55,8 @@ extension FileDoubt: CustomStringConvertible {
     public var description: String {
         switch reason {
         case .owner(let user): "\(path) belongs to user \(user)"
-        case .groupWrites(let group): "\(path) can be written by group \(group)"
-        case .everybodyWrites: "\(path) can be written by everybody"
+        case .groupWrites(let group): "\(path) is writable by group \(group)"
+        case .everybodyWrites: "\(path) is writable by everybody"
         }
     }
 }

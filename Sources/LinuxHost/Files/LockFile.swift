@@ -12,12 +12,12 @@ enum LockFile {
     static func opened(_ path: FilePath, makesFolder: Bool) throws(HostLock.LockFailure) -> Descriptor {
         guard let name = path.lastComponent?.string else { throw .failed(.notAFile(path: path)) }
         let folder = try folder(of: path, makes: makesFolder)
-        if let doubt = folder.doubt { throw .foreign(path: path, what: "\(doubt), and so the lock is not safe there") }
+        if let doubt = folder.doubt { throw .foreign(path: path, what: "\(doubt), so a lock there is not safe") }
         // Between the two calls somebody may make it, or remove it.
         for _ in 0..<100 {
             if let file = try present(path, in: folder.file, name) {
                 guard try claim(file) else {
-                    throw .foreign(path: path, what: "\(path) is a file that holds something")
+                    throw .foreign(path: path, what: "\(path) is a file with contents")
                 }
                 return file
             }

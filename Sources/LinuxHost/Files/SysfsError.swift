@@ -55,8 +55,8 @@ extension SysfsError: CustomStringConvertible {
         case .notAFile(let path): "\(path) is not a regular file"
         case .notPrivate(let path): "\(path) is writable by others, or belongs to another user"
         case .tooLarge(let path, let limit): "\(path) is larger than \(limit) bytes"
-        case .garbled(let path, let text): "\(path) holds '\(text)', which is not what the kernel writes there"
-        case .noLaterName(let path): "\(path) has the last name that a transaction can have; move it away"
+        case .garbled(let path, let text): "\(path) holds '\(text)', which the kernel never writes there"
+        case .noLaterName(let path): "\(path) has the highest possible transaction name; move it away"
         }
     }
 }

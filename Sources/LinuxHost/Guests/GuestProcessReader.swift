@@ -46,7 +46,7 @@ public struct GuestProcessReader: Sendable {
     private func number(in pidFile: String) throws(Unread) -> Int {
         let text = SysfsText.trimmed(try text(pidFile))
         guard let number = SysfsText.number(text), let id = Int(exactly: number), id > 1 else {
-            throw Unread("\(files.path(pidFile)) holds '\(SysfsText.excerpt(String(text)))', which is no process")
+            throw Unread("\(files.path(pidFile)) holds '\(SysfsText.excerpt(String(text)))', which is not a process ID")
         }
         return id
     }

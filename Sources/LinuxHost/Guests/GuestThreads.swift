@@ -29,7 +29,7 @@ public struct GuestThreads: ThreadHost {
         do throws(Unread) {
             let process = try GuestProcessReader(root: root).threads(of: guest, pidFile: "\(folder)/\(guest).pid")
             guard let threads = process.emulatorThreads else {
-                return .unseen("the threads of process \(process.id) have no names that tell them apart")
+                return .unseen("the threads of process \(process.id) cannot be told apart by name")
             }
             return .seen(threads.map { EmulatorThread(id: $0.id, name: $0.name, allowed: $0.allowed) })
         } catch {

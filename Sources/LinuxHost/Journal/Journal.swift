@@ -50,7 +50,7 @@ public final class Journal: StepObserver {
         }
         guard !JournalFile.holds(announced, limit: store.limit) else { return }
         throw .notRecorded(
-            reason: "the journal may become \(announced) bytes long, and one of more than \(store.limit) could not be "
+            reason: "the journal could grow to \(announced) bytes, and one larger than \(store.limit) cannot be "
                 + "read to roll it back; apply fewer guests at a time")
     }
 

@@ -4,7 +4,7 @@ public import SystemPackage
 
 /// The journals of a host: `txn/<transaction>/journal.jsonl` below a folder. They hold secrets, so only their owner may look.
 public struct JournalStore: Sendable {
-    /// Where journals are unless said otherwise.
+    /// The default folder of journals.
     public static let standardPath: FilePath = "/var/lib/numactl-plan"
 
     /// The folder.
@@ -13,7 +13,7 @@ public struct JournalStore: Sendable {
     /// The longest journal that is written and read, in bytes.
     let limit: Int
 
-    /// The journals below a folder, which need not be there yet.
+    /// The journals below a folder, which need not exist yet.
     ///
     /// - Parameter limit: The longest journal that is written and read, in bytes.
     package init(_ path: FilePath, limit: Int = 256 << 20) {
@@ -21,13 +21,13 @@ public struct JournalStore: Sendable {
         self.limit = limit
     }
 
-    /// Why a journal is of no use.
+    /// Why a journal cannot be used.
     public enum JournalFailure: Error, Hashable, Sendable {
         /// There is no such transaction.
         case absent(TransactionID)
         /// The file cannot be read.
         case failed(SysfsError)
-        /// The file is not as it was written: nothing that it says can be relied on.
+        /// The file was altered and cannot be trusted.
         case damaged(path: FilePath, line: Int, reason: String)
     }
 
@@ -35,7 +35,7 @@ public struct JournalStore: Sendable {
     public struct Stored: Sendable {
         /// The transaction's name.
         public let id: TransactionID
-        /// What the journal tells.
+        /// The transaction that the journal records.
         public let transaction: Transaction
         /// Whether a process is writing it at this moment.
         public let isHeld: Bool
@@ -51,7 +51,7 @@ public struct JournalStore: Sendable {
         }
     }
 
-    /// The transactions that broke off or need a person, ascending; one that a process is writing counts, and one that cannot be read.
+    /// The transactions that are unfinished or need manual work, ascending; includes running ones and those that cannot be read.
     public func open() throws(SysfsError) -> [TransactionID] {
         var open: [TransactionID] = []
         for id in try transactions() where try lastRecord(of: id)?.isSettling == false {
@@ -66,8 +66,8 @@ public struct JournalStore: Sendable {
         return open
     }
 
-    /// The transactions that are rolled back unless somebody confirms them, ascending, and until when that may be. Only their last
-    /// line is read, so that a journal with damage before it counts as well.
+    /// The transactions that are rolled back unless confirmed, ascending, with their deadlines. Only the last line is read, so that a
+    /// journal damaged before it counts as well.
     public func awaitingConfirmation() throws(SysfsError) -> [(id: TransactionID, until: UnixTime)] {
         var awaiting: [(id: TransactionID, until: UnixTime)] = []
         for id in try transactions() {
@@ -76,15 +76,15 @@ public struct JournalStore: Sendable {
         return awaiting
     }
 
-    /// Whether the last word on a transaction is a person's, that it is settled.
+    /// Whether the last record says that the transaction was closed by hand.
     public func isClosedByHand(_ id: TransactionID) throws(SysfsError) -> Bool {
         try lastRecord(of: id)?.end?.outcome == .closed
     }
 
-    /// Whether the last line says that the transaction came to an end, so that nothing waits for it.
+    /// Whether the last line says that the transaction has ended, so that nothing waits for it.
     public func isEnded(_ id: TransactionID) throws(SysfsError) -> Bool { try lastRecord(of: id)?.isSettling == true }
 
-    /// The writes that a damaged journal still tells of, in their order, to show them to a person: lines may be missing.
+    /// The writes still recorded in a damaged journal, in order, for display: lines may be missing.
     public func legibleWrites(_ id: TransactionID) throws(JournalFailure) -> [ReversibleWrite] {
         JournalText.legible(try bytes(of: id).0).compactMap { record in
             if case .begun(_, let write) = record { write } else { nil }
@@ -112,7 +112,7 @@ public struct JournalStore: Sendable {
 
     static let folderName = "txn"
     static let fileName = "journal.jsonl"
-    /// What the name of a folder begins with that is not yet a transaction, or no longer one.
+    /// The prefix of a folder that is not yet a transaction, or no longer one.
     static let unnamedPrefix = ".unnamed-"
 
     /// The folder of all journals.
@@ -142,8 +142,8 @@ public struct JournalStore: Sendable {
         throw isThere ? .damaged(path: file(of: id), line: 1, reason: "the file is gone") : .absent(id)
     }
 
-    /// The last record of a journal, read from its end alone, since there may be many; nil when there is no such transaction. A last
-    /// line that is torn or damaged, or none at all, leaves the transaction open: what stands before it is no end.
+    /// The last record of a journal, read from its end only, since there may be many; nil if there is no such transaction. If the
+    /// last line is truncated, damaged or missing, the transaction is open: no line before it can end it.
     private func lastRecord(of id: TransactionID) throws(SysfsError) -> LastRecord? {
         guard let folder = try folder(of: id) else { return nil }
         guard let file = try JournalStore.file(in: folder) else { return LastRecord(nil) }
@@ -172,7 +172,7 @@ public struct JournalStore: Sendable {
     }
 }
 
-/// The last record of a journal, or something that is none.
+/// The last record of a journal, or an unreadable one.
 private struct LastRecord {
     let record: JournalRecord?
 
@@ -181,10 +181,10 @@ private struct LastRecord {
     /// How the transaction ended, if this is its end.
     var end: JournalEnd? { if case .ended(let end)? = record { end } else { nil } }
 
-    /// Until when somebody must confirm the transaction; nil when nobody must.
+    /// The deadline for confirming the transaction; nil if none is needed.
     var confirmUntil: UnixTime? { end?.outcome == .applied ? end?.confirmUntil : nil }
 
-    /// Whether the transaction needs nobody any more.
+    /// Whether nothing is left to do for the transaction.
     var isSettling: Bool { end.map { $0.outcome != .incomplete && $0.confirmUntil == nil } ?? false }
 }
 

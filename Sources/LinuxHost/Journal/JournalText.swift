@@ -77,10 +77,10 @@ public enum JournalText {
 
     private static func record(_ line: ArraySlice<UInt8>, _ number: Int) throws(Damage) -> JournalRecord {
         let frame = head(0).count
-        guard line.count >= frame + tail.count else { throw Damage(line: number, reason: "it is cut off") }
+        guard line.count >= frame + tail.count else { throw Damage(line: number, reason: "it is truncated") }
         let json = line.dropFirst(frame).dropLast(tail.count)
         guard line.prefix(frame).elementsEqual(head(CRC32.sum(of: json))), line.suffix(tail.count).elementsEqual(tail)
-        else { throw Damage(line: number, reason: "its sum is not that of its bytes") }
+        else { throw Damage(line: number, reason: "its checksum does not match") }
         do {
             return try JSONDecoder().decode(JournalRecord.self, from: Data(json))
         } catch let error as DecodingError {
@@ -102,9 +102,9 @@ extension DecodingError {
     fileprivate var whatIsWrong: String {
         let (path, reason): ([any CodingKey], String) =
             switch self {
-            case .keyNotFound(let key, let context): (context.codingPath + [key], "is not there")
+            case .keyNotFound(let key, let context): (context.codingPath + [key], "is missing")
             case .typeMismatch(_, let context), .valueNotFound(_, let context):
-                (context.codingPath, "is of another type than it must be")
+                (context.codingPath, "has the wrong type")
             case .dataCorrupted(let context): (context.codingPath, context.debugDescription)
             @unknown default: ([], "cannot be read")
             }

@@ -1,7 +1,7 @@
 public import Diagnostics
 public import HostModel
 
-/// Where every guest goes, or why not: the answer of the placement, before anything is said about changes.
+/// The answer of the placement: where every guest goes, or why it does not fit. It knows nothing of changes.
 public struct Placement: Hashable, Sendable {
     /// What the search found out.
     public enum SearchVerdict: String, Hashable, Sendable {
@@ -70,7 +70,7 @@ extension Placement {
 public struct GuestPlacement: Hashable, Sendable {
     /// The guest's name.
     public var name: String
-    /// Where the emulator's threads run; empty for none of our business.
+    /// Where the emulator's threads run; empty if they are not managed.
     public var emulatorCPUs: CPUSet
     /// Host CPUs for the vCPUs of a guest that is bound to no cell; nil when they may run anywhere.
     public var floatingCPUs: CPUSet?
@@ -184,13 +184,13 @@ public struct CellUsage: Hashable, Sendable {
 
         /// All pages that the pool must hold, surplus pages included as long as somebody holds them.
         public var wanted: PageCount { guests + others }
-        /// All pages that the pool must hold for good.
+        /// All pages that the pool must hold permanently.
         public var lasting: PageCount { wanted.subtractingDownToZero(passing) }
     }
 
     /// The host cell.
     public var id: CellID
-    /// CPUs that one vCPU or emulator has for itself, and siblings kept empty.
+    /// CPUs dedicated to one vCPU or emulator, and siblings kept idle.
     public var dedicatedCPUs: CPUSet
     /// The CPUs that are left for shared use.
     public var sharedCPUs: CPUSet
@@ -258,7 +258,7 @@ public struct Shortage: Hashable, Sendable {
         case pageSize(PageSize)
         /// Host cells.
         case cells
-        /// A PCI device of the host: to be there, or to be near.
+        /// A PCI device of the host, missing or too far away.
         case device(PCIAddress)
     }
 

@@ -3,9 +3,9 @@ internal import SiteFile
 
 /// Lays memory that may come from several host cells out over what these have left.
 ///
-/// Pages come first, the largest size first, then ordinary memory; a pool's spare pages are used before it grows. Within one size each
-/// need takes what it can of its cells in turn, and where a later one finds them full, earlier ones give way to other cells: so a
-/// layout is found whenever there is one.
+/// Huge pages come first, the largest size first, then ordinary memory; a pool's spare pages are used before it grows. Within one
+/// size each need takes what it can from its cells in turn; if a later one finds them full, earlier ones are moved to other cells. So
+/// a layout is found whenever one exists.
 struct MemoryLayout {
     /// By need: how much of it, in KiB, each host cell has.
     private(set) var amounts: [[Int: Int]]
@@ -94,7 +94,7 @@ struct MemoryLayout {
         }
     }
 
-    /// What overcommitted memory takes of the host, rounded down: parts never take more than the whole.
+    /// The host memory used by overcommitted memory, rounded down: parts never use more than the whole.
     private func scaled(_ memory: Int, by ratio: Int) -> Int {
         let (product, overflow) = memory.multipliedReportingOverflow(by: 1_000)
         return overflow ? memory : product / ratio
@@ -115,7 +115,7 @@ struct MemoryLayout {
     }
 }
 
-/// Hands amounts out to host cells with limits, where each taker may have some of the cells only.
+/// Distributes amounts over host cells with limits, each taker restricted to its own set of cells.
 struct AmountFlow {
     /// By taker and host cell.
     private(set) var given: [[Int]] = []

@@ -1,14 +1,14 @@
 internal import HostModel
 public import SiteFile
 
-/// How much room a host has beside guests that are placed.
+/// How much room a host has in addition to its placed guests.
 ///
-/// How many guests more fit is asked of the planner itself: it places them together with all others, and may do with these what it
-/// does for a plan. As few questions as may be are asked: sums give a number above which none can fit (``SumRefutation``), putting
-/// one guest after the other on what is free gives one up to which all do, and what is between the two is halved. More guests never
-/// fit where fewer do not. Which guests would move is asked once, of the number that was found.
+/// The planner itself decides how many more guests fit: it places them together with all others, as for a plan. As few questions as
+/// possible are asked: sums give an upper bound (``SumRefutation``), placing guests one by one on free resources gives a lower bound,
+/// and bisection closes the gap, since more guests never fit where fewer do not. Which guests would move is determined once, for the
+/// number found.
 public struct Headroom {
-    /// How many guests more there can be.
+    /// How many more guests fit.
     public struct Count: Hashable, Sendable {
         /// So many were placed.
         public var found: Int
@@ -28,7 +28,7 @@ public struct Headroom {
     public static let most = 10_000
 
     /// - Parameters:
-    ///   - request: The guests that are there.
+    ///   - request: The present guests.
     ///   - placed: Their placement, which is one of all of them.
     public init(_ request: PlacementRequest, placed: Placement) {
         var request = request
@@ -62,7 +62,7 @@ public struct Headroom {
             if found + 1 == failed, found > 0 {
                 let answer = Placer.place(with(batch, found))
                 best = answer.verdict == .placed ? answer : nil
-                // Few moves were looked for, and the search gave up: fewer guests are to be had all the same.
+                // The search for few moves gave up; a smaller number of guests may still be proven.
                 if best == nil { (found, failed, hasFound, hasFailed, isExact) = (0, found, false, true, false) }
             }
             guess =
@@ -83,7 +83,7 @@ public struct Headroom {
         let added = answer.unplaced.first { !names.contains($0.name) } ?? answer.unplaced.first
         return (added?.reasons ?? []).map { reason in
             var reason = reason
-            // Those that were added have names that mean nothing to anybody.
+            // The added guests have made-up names.
             reason.heldBy.removeAll { $0.hasPrefix(Headroom.prefix) }
             return reason
         }
@@ -102,7 +102,7 @@ public struct Headroom {
         return question
     }
 
-    /// Sorts behind every domain's name, and is none.
+    /// Sorts after every domain name and is not a valid one.
     private static let prefix = "\u{10FFFF}"
 
     // MARK: Bounds
@@ -133,7 +133,7 @@ public struct Headroom {
 }
 
 extension HostGrid {
-    /// What guests need; nil when one of them fits no such host, whatever is there.
+    /// What guests need; nil if one of them does not fit even an empty host.
     fileprivate func needs(of demands: [GuestDemand]) -> [GuestCounts]? {
         var needs: [GuestCounts] = []
         for demand in demands {
@@ -169,13 +169,13 @@ extension PlacementRun {
     }
 }
 
-/// The sums of a host's guests with more of some beside them.
+/// The sums of a host's guests plus a number of batches.
 private struct SumsWithMore {
     private let needs: [GuestCounts]
     private let batch: [GuestCounts]
     private let state: PlacementState
 
-    /// Nil when one of the batch fits no such host whatever is there.
+    /// Nil if one of the batch does not fit even an empty host.
     init?(_ request: PlacementRequest, batch: [GuestDemand]) {
         let run = PlacementRun(request, budget: SearchBudget(0))
         guard let more = run.grid.needs(of: batch) else { return nil }

@@ -5,12 +5,12 @@ internal import SiteFile
 /// Looks into a refusal: which guests exclude each other, and what would help. Every answer is proven by a search of its own.
 struct Explanation {
     let request: PlacementRequest
-    /// What all its searches together may do.
+    /// The budget of all its searches together.
     let budget: SearchBudget
 
-    /// The share of the budget that one question may take.
+    /// The share of the budget for one question.
     private static let share = 8
-    /// How many other guests are tried as the one to leave out.
+    /// How many other guests are tried as the one to remove.
     private static let removals = 24
     /// How many sizes are tried on the way to the largest that fits.
     private static let sizes = 12
@@ -19,7 +19,7 @@ struct Explanation {
     /// The highest ratio of shared vCPUs to CPUs that is proposed: Nova's own default.
     private static let highestRatio = 16
 
-    /// Whether guests fit when none has to stay where it is; nil is undecided.
+    /// Whether the guests fit if all may move; nil if undecided.
     private func fits(
         _ guests: [PlacementGuest], within budget: SearchBudget? = nil,
         changing: (inout PlacementRequest) -> Void = { _ in }
@@ -48,7 +48,7 @@ struct Explanation {
 
     // MARK: Which guests exclude each other
 
-    /// A set of guests that do not fit together, and whether it is minimal; empty when not even that of all could be settled.
+    /// A set of guests that do not fit together, and whether it is minimal; empty if it is undecided even for all guests.
     ///
     /// Guests are left out in blocks that are halved, as long as the rest still does not fit. In the end each guest of the set was
     /// left out on its own, and the others fitted. Where a search gives up, the guests left out stay in the set.
@@ -124,8 +124,7 @@ struct Explanation {
         return choices
     }
 
-    /// Guest cells that nobody thinks of first: those that the guest does not see, where more cells help, and two of different
-    /// sizes, where even ones do not.
+    /// Less obvious guest cells: hidden ones if more cells help, and two of different sizes if equal ones do not.
     private func otherCells(
         _ demand: GuestDemand, beside found: [Remedy], _ helps: (GuestDemand) -> Bool
     ) -> [Remedy] {
@@ -150,7 +149,7 @@ struct Explanation {
         return []
     }
 
-    /// Memory that may come from elsewhere when its host cell does not have it all; only where memory was short.
+    /// Memory from other host cells if its own does not have it all; only if memory was short.
     private func softPolicy(_ demand: GuestDemand, _ reasons: [Shortage], _ helps: (GuestDemand) -> Bool) -> [Remedy] {
         guard reasons.contains(where: { $0.resource == .memory }), demand.memoryPolicy == .strict,
             !demand.cells.isEmpty,
@@ -225,7 +224,7 @@ struct Explanation {
         return tenths.map { [.cpuRatio(Ratio(thousandths: UInt64($0) * 100))] } ?? []
     }
 
-    /// Whether free pages that nobody asks for hold the memory that is short.
+    /// Whether unused huge pages hold the memory that is short.
     private func shrunkPools(_ reasons: [Shortage]) -> [Remedy] {
         let isShort = reasons.contains { reason in
             switch reason.resource {

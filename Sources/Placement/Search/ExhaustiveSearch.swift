@@ -28,7 +28,7 @@ struct ExhaustiveSearch {
     private var placed: [[Assignment]]
     /// By cell: cells of the same number are alike while nothing is on them.
     private let likeness: [Int]
-    /// What the guests that are left come to.
+    /// The sums of the remaining guests.
     private var sums: RemainingSums
     /// By cell: the number of the state that it is in.
     private var cellStates: [Int] = []
@@ -39,7 +39,7 @@ struct ExhaustiveSearch {
     /// Looks at sums, as fit checks.
     private var looks = 0
 
-    /// What a cell can still take is a function of this.
+    /// Determines what a cell can still take.
     private struct CellState: Hashable {
         let likeness: Int
         let load: CellLoad

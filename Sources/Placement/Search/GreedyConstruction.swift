@@ -1,6 +1,6 @@
 internal import HostModel
 
-/// Places guests one after the other, each to its best cells, and never takes one back.
+/// Places guests one after the other, each on its best cells, without backtracking.
 struct GreedyConstruction {
     /// Which guests come first.
     enum Order: CaseIterable { case cellsFirst, cpusFirst, memoryFirst, sharedFirst }

@@ -1,13 +1,13 @@
 internal import HostModel
 
-/// Fills one host cell after the other, each as full as it must be: the search for hosts that are nearly full.
+/// The search for nearly full hosts: fills one host cell after the other, each as full as necessary.
 ///
-/// Where the guests need almost all there is, little may be wasted: the room left over on finished cells can never exceed what the
-/// host has more than the guests need (`slack`). So a cell is finished only by sets of guest cells that fill it up to the slack.
-/// Which sums of CPUs and memory the guest cells still to come can reach is tabulated (``SumTable``), and branches that cannot come
-/// near enough to full are never entered. Cells that are alike are taken in order, each with the hardest guest cell still left.
+/// The room left on finished cells cannot exceed what the host has beyond the guests' needs (`slack`). So a cell is finished only by
+/// sets of guest cells that fill it up to the slack. ``SumTable`` holds the sums of CPUs and memory that the remaining guest cells
+/// can reach; branches that cannot get near enough to full are never entered. Identical cells are taken in order, each with the
+/// hardest remaining guest cell.
 ///
-/// CPUs and memory are counted as ``SumScale`` does. They only prune: whether a set really fits is asked of the state, as everywhere.
+/// CPUs and memory are counted as ``SumScale`` does. They only prune: whether a set really fits is decided by ``PlacementState``.
 ///
 /// Three more rules close branches:
 /// - *A set that a larger one can stand for is left out.* If a guest cell that is not on this cell would fit there beside the set, or
@@ -58,7 +58,7 @@ struct TightFill {
     private var capacity: [CPUsAndMemory] = []
     /// Decisions made so far.
     private var decisions = 0
-    /// What the host may still waste.
+    /// The slack that is left.
     private var slack = CPUsAndMemory(cpus: 0, memory: 0)
     /// Whether giving up all branches proves that no placement exists: every guest has one possible page size.
     private let isComplete: Bool
@@ -156,7 +156,7 @@ struct TightFill {
         }
     }
 
-    /// What the search came to; nil when it says nothing, so that another has to go on.
+    /// The result; nil if this search is inconclusive and another has to go on.
     mutating func run() -> SearchResult? {
         switch fill(0) {
         case .exhausted: return isComplete ? .impossible : nil
@@ -231,10 +231,9 @@ struct TightFill {
 
     // MARK: One cell
 
-    /// Decides for each open item from `first` on whether it goes to this cell, and closes the cell when it is full enough.
+    /// Decides for each open item from `first` on whether it goes to this cell, and closes the cell once it is full enough.
     ///
-    /// Only taking an item recurs, and leaving one out goes round: the stack is as deep as there are items, not as there are
-    /// items times cells.
+    /// Taking an item recurses, leaving one out loops: the stack is as deep as the number of items, not items times cells.
     private mutating func complete(_ position: Int, _ opening: Opening, from first: Int, used: CPUsAndMemory)
         -> SearchOutcome
     {
@@ -260,7 +259,7 @@ struct TightFill {
                 state.take(back: undo)
             }
             if opening.mustTakeFirst, from == 0 { return .exhausted }
-            // Leaving one out is leaving its like out, unless it is only its own guest that is in the way.
+            // Leaving one out leaves out all of its kind, unless only its own guest is the obstacle.
             let kind = opening.kinds[from]
             from += 1
             while !isBeside, from < opening.items.count, opening.kinds[from] == kind { from += 1 }
@@ -277,7 +276,7 @@ struct TightFill {
         return outcome
     }
 
-    /// Whether everything that is left can be on some cell to come.
+    /// Whether every remaining item fits on some later cell.
     private func canGoOn(after position: Int, _ opening: Opening) -> Bool {
         let toCome = order.count - position - 1
         return opening.items.allSatisfy { index in

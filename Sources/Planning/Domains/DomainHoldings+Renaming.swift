@@ -14,7 +14,7 @@ extension DomainHoldings {
         if let busy { return busy }
         if facts.state.isActive { return refusal("runs", "virsh shutdown \(old), then apply again") }
         if !facts.persistent {
-            return refusal("has no definition that outlives it", "virsh define a definition for it first")
+            return refusal("is transient: it has no definition", "make it persistent first, with virsh define")
         }
         if facts.hasManagedSave {
             return refusal("has a managed save image", "resume it: virsh start \(old); then shut the guest down")

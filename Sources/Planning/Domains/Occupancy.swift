@@ -4,29 +4,28 @@ internal import HostModel
 internal import Placement
 internal import SiteFile
 
-/// Who has what of the host while the plan is carried out and after it: a guest that runs counts where it is until its restart,
-/// beside where the plan has it.
+/// What each guest uses of the host during and after apply: a running guest counts in its present place until its restart, in
+/// addition to its planned place.
 ///
-/// A running guest's memory stays where it was allocated, and its threads stay with it, whatever its definition says by now. So
-/// what it has beyond its place in the plan is *held*: nobody else can be promised it before the guest has been started anew.
+/// A running guest's memory stays where it was allocated, and its threads stay with it, whatever its definition says. What it has
+/// beyond its planned place is *held*: no other guest can get it before the guest is restarted.
 struct Occupancy {
     /// One domain of ours that runs.
     struct RunningGuest {
         /// What it has now.
         var live: Tenancy
-        /// What the plan gives it; nil for one that goes.
+        /// What the plan gives it; nil if it is removed or shut down.
         var planned: Tenancy?
         /// Whether it is shut down, removed or power cycled in this plan.
         var leaves = false
-        /// Whether its memory is on other cells than planned, so that its threads stay as well; nil when it cannot be told where it
-        /// is.
+        /// Whether its memory is on other cells than planned, so that its threads stay as well; nil if its location is unknown.
         var moves: Bool?
         var stays: Bool { moves == true }
-        /// Where threads that stay are pinned for as long, for they leave CPUs that others are given.
+        /// The pins, until the restart, of threads that stay but leave CPUs to others.
         var narrowed: [DomainThread: CPUSet] = [:]
-        /// CPUs that threads which stay have alone, and that the plan does not give to this guest.
+        /// Dedicated CPUs of threads that stay, which the plan does not give to this guest.
         var heldOwn: CPUSet = []
-        /// CPUs of threads which stay and share, and that could not be left to whom the plan gives them.
+        /// Shared CPUs of threads that stay, which could not be freed for the guests that the plan gives them to.
         var heldShared: CPUSet = []
         /// How many vCPUs run on ``heldShared``.
         var heldVCPUs = 0
@@ -40,14 +39,14 @@ struct Occupancy {
     private let request: PlanRequest
     /// By name: the site's guests.
     private let specs: [String: GuestSpec]
-    /// Guests that stay as they are for now and hold something, ascending by name.
+    /// Guests that hold something until their restart, ascending by name.
     private var staying: [(name: String, guest: RunningGuest)] = []
     private let records: [String: DomainRecord]
 
     /// Looks at the domains that are this site's.
     ///
     /// - Parameters:
-    ///   - ours: Names of domains whose use of the host is not somebody else's.
+    ///   - ours: Names of domains whose use of the host counts as the site's.
     ///   - going: Names of domains that are removed because the site no longer names them.
     init(
         _ request: PlanRequest, records: [String: DomainRecord], placement: Placement, ours: Set<String>,
@@ -78,7 +77,7 @@ struct Occupancy {
         }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// A thread that cannot have its CPU yet keeps the one that it has, which then is not free for others either.
+    /// A thread that cannot get its CPU yet keeps the present one, which then is not free for others either.
     private mutating func holdMore(_ places: [String: GuestPlacement]) -> Bool {
         var isMore = false
         for (name, guest) in running.sorted(by: { $0.key < $1.key }) where !guest.stays && !guest.leaves {
@@ -156,7 +155,7 @@ struct Occupancy {
         running[name] = guest
     }
 
-    /// The emulator and the iothreads leave others' CPUs wherever one is left to them.
+    /// The emulator and the iothreads leave CPUs given to others, if they have any left.
     private func narrowHelpers(_ guest: inout RunningGuest, _ parts: FoundSettings, _ others: CPUSet) {
         var pins: [DomainThread: CPUSet] = [:]
         pins[.emulator] = parts.emulatorPin ?? parts.vcpuCPUs
@@ -167,7 +166,7 @@ struct Occupancy {
         }
     }
 
-    /// Whether a vCPU has its one CPU for itself: by the mark that the domain was started with, else by what the site asks for.
+    /// Whether a vCPU pinned to one CPU is dedicated: by the mark that the domain was started with, else by the site.
     private func isOwn(_ vcpu: VCPU, _ pin: CPUSet, _ record: DomainRecord, of name: String) -> Bool {
         guard pin.count == 1 else { return false }
         if let mark = record.liveMark { return mark.ownCPUs[vcpu] != nil }
@@ -176,11 +175,11 @@ struct Occupancy {
 
     // MARK: What is held
 
-    /// Who holds CPUs that a guest is given, ascending; empty when it can have them at once.
+    /// The guests that hold CPUs given to this guest, ascending; empty if it can get them at once.
     ///
     /// - Parameters:
-    ///   - own: CPUs that it shall have alone: nobody may be there.
-    ///   - shared: CPUs that it shall share: nobody may have them alone.
+    ///   - own: Its dedicated CPUs: no other thread may be there.
+    ///   - shared: Its shared CPUs: they may not be dedicated to another guest.
     func holders(own: CPUSet, shared: CPUSet, besides name: String) -> [String] {
         staying.filter { other, guest in
             other != name
@@ -189,7 +188,7 @@ struct Occupancy {
         }.map(\.name)
     }
 
-    /// Guests that do not run, and whose CPUs running guests have now, ascending: not only those that stay there.
+    /// Guests that do not run and whose CPUs running guests use now, ascending; includes running guests that leave these CPUs.
     var withoutCPUs: [String] {
         planned.filter { name, planned in
             running[name] == nil
@@ -201,12 +200,12 @@ struct Occupancy {
         }.keys.sorted()
     }
 
-    /// CPUs that others than this guest have alone until their restart.
+    /// CPUs that other guests hold as dedicated ones until their restart.
     func heldOwn(besides name: String) -> CPUSet {
         staying.reduce(into: CPUSet()) { if $1.name != name { $0.formUnion($1.guest.heldOwn) } }
     }
 
-    /// What is held, as domains that are not to be moved; empty when every running guest is where the plan has it.
+    /// What is held, as loads of foreign domains; empty if every running guest is in its planned place.
     ///
     /// - Parameter countsMemory: Whether memory counts as well as CPUs.
     func loads(countsMemory: Bool) -> [ForeignLoad] {

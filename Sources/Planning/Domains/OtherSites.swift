@@ -34,7 +34,8 @@ struct OtherSites {
         }
         return [
             Diagnostic(
-                .otherSite, "this host has domains of another site (\(names)): what they use is taken, running or not",
+                .otherSite,
+                "this host has domains of another site (\(names)): what they use counts as taken, running or not",
                 severity: .note, notes: notes)
         ]
     }

@@ -40,7 +40,7 @@ extension Ownership {
             return
         }
         diagnostic.severity = .warning
-        diagnostic.hint = "nothing is removed that this site did not create"
+        diagnostic.hint = "only domains that this site created are removed"
         self = .leftAlone(diagnostic)
     }
 
@@ -62,12 +62,12 @@ extension Ownership {
             self = .refused(
                 Diagnostic(
                     .otherManager, "domain '\(name)' belongs to \(manager); it is left alone", at: guest.name.mark,
-                    hint: "take the guest out of the site file, or the domain out of \(manager)"))
+                    hint: "remove the guest from the site file, or the domain from \(manager)"))
         } else if !record.facts.persistent {
             self = .refused(
                 Diagnostic(
                     .notOurs, "domain '\(name)' is transient: it has no definition to manage", at: guest.name.mark,
-                    hint: "virsh define a definition for it first"))
+                    hint: "make it persistent first, with virsh define"))
         } else if let mark = record.mark {
             self = Ownership(marked: mark, name, guest, isAbsent: isAbsent, request: request)
         } else if !isAbsent, adopts || request.consent.adopts {
@@ -75,7 +75,7 @@ extension Ownership {
         } else {
             self = .refused(
                 Diagnostic(
-                    .notOurs, "there is a domain '\(name)' that this site did not create", at: guest.name.mark,
+                    .notOurs, "domain '\(name)' exists and was not created by this site", at: guest.name.mark,
                     hint: "write 'adopt: true', or give --adopt, to manage its NUMA, CPU and memory settings"))
         }
     }
@@ -94,7 +94,7 @@ extension Ownership {
         } else if isAbsent, let host = mark.host, host != request.policy.name.value {
             self = .refused(
                 Diagnostic(
-                    .notOurs, "domain '\(name)' was made for the host '\(host)' of this site", at: guest.name.mark))
+                    .notOurs, "domain '\(name)' was created for the host '\(host)' of this site", at: guest.name.mark))
         } else {
             self = .ours(mark.origin)
         }

@@ -31,7 +31,7 @@ public struct ExcessPages {
                     ? "more huge pages are reserved than wanted: \(notes[0])"
                     : "more huge pages are reserved than wanted",
                 severity: .note, notes: pools.count == 1 ? [] : notes,
-                hint: "numactl-plan apply --allow-shrink gives them back to the cell's ordinary memory")
+                hint: "numactl-plan apply --allow-shrink returns them to the cell's ordinary memory")
         ]
     }
 }

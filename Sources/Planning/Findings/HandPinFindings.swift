@@ -40,7 +40,7 @@ struct HandPinFindings {
                 guard let home, let wanted, home != wanted else { return nil }
                 return impossible(
                     guest, pin.key,
-                    "CPU \(pin.value) is on host cell \(home), and guest cell \(cell.id) is on \(wanted)")
+                    "CPU \(pin.value) is on host cell \(home), and guest cell \(cell.id) is on host cell \(wanted)")
             }
         }
     }
@@ -68,23 +68,24 @@ struct HandPinFindings {
         let core = guest.demand.threadPolicy == .isolate ? host.withSiblings([cpu]) : [cpu]
         for other in guests {
             for (_, held) in own(other) where core.contains(held) && (other.name != guest.name || held != cpu) {
-                return "vcpu_pins of guest '\(other.name.value)' gives CPU \(held) away"
+                return "CPU \(held) is taken by vcpu_pins of guest '\(other.name.value)'"
             }
             let shared = core.intersection(other.demand.sharedPins)
             if other.name != guest.name, !shared.isEmpty {
-                return "guest '\(other.name.value)' is pinned to CPU \(shared) by hand"
+                return "shared vCPUs of guest '\(other.name.value)' are pinned to CPU \(shared)"
             }
         }
         for load in foreign {
             let claimed = load.sharedVCPUs.compactMap(\.cpus).reduce(into: load.takenCPUs) { $0.formUnion($1) }
-            if !core.isDisjoint(with: claimed) { return "domain '\(load.name)' has CPU \(core.intersection(claimed))" }
+            if !core.isDisjoint(with: claimed) { return "domain '\(load.name)' uses CPU \(core.intersection(claimed))" }
         }
         return nil
     }
 
     private func impossible(_ guest: GuestSpec, _ vcpu: VCPU, _ why: String) -> Diagnostic {
         Diagnostic(
-            .pinImpossible, "guest '\(guest.name.value)' cannot have the CPU that vcpu_pins gives vCPU \(vcpu): \(why)",
+            .pinImpossible,
+            "guest '\(guest.name.value)' cannot get the CPU that vcpu_pins names for vCPU \(vcpu): \(why)",
             at: guest.demand.pins.vcpus[vcpu]?.mark ?? guest.name.mark)
     }
 }

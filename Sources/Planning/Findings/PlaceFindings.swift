@@ -27,7 +27,7 @@ struct PlaceFindings {
         }
         let wrong = kind == .performance ? own.intersection(host.efficiencyCPUs) : own.subtracting(host.efficiencyCPUs)
         guard !wrong.isEmpty else { return nil }
-        let words = wrong == own ? "has" : "has, among others,"
+        let words = wrong == own ? "has" : "also has"
         return Diagnostic(
             .coreKindMissed,
             "guest '\(place.name)' \(words) \(kind == .performance ? "efficiency" : "performance") cores: CPUs \(wrong)",
@@ -58,7 +58,7 @@ struct PlaceFindings {
         return [
             Diagnostic(
                 .memoryFromOtherCells,
-                "guest '\(largest.name)' may get memory of \(cells.words), which \(cells.count == 1 ? "has" : "have") no CPUs",
+                "guest '\(largest.name)' may get memory from \(cells.words), which \(cells.count == 1 ? "has" : "have") no CPUs",
                 at: guest.name.mark, severity: .warning,
                 notes: [
                     "guests that are bound to no cell need \(MemoryInUse.rounded(needed, up: true)); cells with CPUs have room "
@@ -82,7 +82,7 @@ struct PlaceFindings {
         let policy = demand.policy(of: wanted)
         return Diagnostic(
             .memoryFromOtherCells,
-            "guest '\(place.name)' gets a part of \(part) from elsewhere: \(amounts.joined(separator: ", "))",
+            "guest '\(place.name)' gets part of \(part) from other cells: \(amounts.joined(separator: ", "))",
             at: guest.name.mark, severity: .warning,
             notes: ["\(own.words) \(own.count == 1 ? "has" : "have") no room for all \(cell.memory) of it"],
             hint: "numa_policy: \(policy.rawValue) allows that; 'strict' refuses it, and more numa_nodes make it local")
@@ -94,9 +94,9 @@ struct PlaceFindings {
         else { return nil }
         return Diagnostic(
             .topologyContradicted,
-            "guest '\(place.name)' is shown cores of \(threads) threads, but its vCPUs are not pinned to siblings like that",
+            "guest '\(place.name)' sees cores with \(threads) threads, but its vCPUs are not pinned to siblings accordingly",
             at: guest.name.mark, severity: .warning,
-            hint: "leave the topology out, and the guest sees its CPUs as they are pinned")
+            hint: "without the topology the guest sees its CPUs as they are pinned")
     }
 
     private func devices(_ guest: GuestSpec, _ place: GuestPlacement) -> [Diagnostic] {
@@ -109,7 +109,7 @@ struct PlaceFindings {
                 "the device \(device.value) of guest '\(place.name)' is on host cell \(cell), which has no CPUs; the guest is on "
                     + cells.words,
                 at: device.mark, severity: .note,
-                hint: "'pci_numa_affinity_policy: preferred' says the same and leaves this note out")
+                hint: "'pci_numa_affinity_policy: preferred' does the same without this note")
         }
     }
 }

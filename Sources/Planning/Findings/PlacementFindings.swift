@@ -34,7 +34,7 @@ struct PlacementFindings {
         let cell = shortage.hostCell ?? 0
         let request = request.policy.pools.first { $0.pool.value.cell == cell }
         return Diagnostic(
-            .doesNotFit, "the huge pages wanted on cell \(cell) do not fit its memory, even without any guest",
+            .doesNotFit, "the huge pages wanted on cell \(cell) do not fit its memory, even without guests",
             at: request?.pool.mark,
             notes: [
                 "needed: \(KiB(shortage.needed)) in pools; free: \(KiB(shortage.free)) after the reserve"
@@ -88,7 +88,7 @@ struct PlacementFindings {
         let list = names.dropLast().map { "'\($0)'" }.joined(separator: ", ") + " and '\(last)'"
         let rest =
             placement.conflictIsMinimal
-            ? "any one of them left out, the others fit" : "not minimal: some of them may fit together all the same"
+            ? "without any one of them, the others fit" : "this set is not minimal: some of them may still fit together"
         return [
             Diagnostic(
                 .doNotFitTogether, "guests \(list) do not fit together; \(rest)",

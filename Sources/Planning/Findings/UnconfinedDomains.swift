@@ -24,8 +24,8 @@ struct UnconfinedDomains {
         return [
             Diagnostic(
                 .domainRunsAnywhere,
-                "\(names)\(rest > 0 ? " and \(rest) more" : "") may run on any CPU, also on \(own), which guests have for "
-                    + "themselves", severity: .warning,
+                "\(names)\(rest > 0 ? " and \(rest) more" : "") may run on any CPU, including \(own), dedicated to "
+                    + "guests", severity: .warning,
                 notes: ["a domain without pins claims no CPU; its vCPUs count against cpu_allocation_ratio"],
                 hint: hint(first))
         ]
@@ -33,7 +33,7 @@ struct UnconfinedDomains {
 
     private func hint(_ domain: ForeignLoad) -> String {
         let shared = placement.cells.reduce(into: CPUSet()) { $0.formUnion($1.sharedCPUs) }
-        let keys = "list it under 'ignore_domains' of the host if that is meant"
+        let keys = "list it under 'ignore_domains' of the host if intended"
         guard !shared.isEmpty else { return "no CPU is left for it; \(keys)" }
         let name = shellWord(domain.name)
         let options = domain.isRunning ? "--config --live" : "--config"  // of virsh

@@ -75,7 +75,7 @@ extension DeviceChange: Codable {
         let path = try container.decode(String.self, forKey: .path)
         guard let key = MachineKey(path: path) else {
             throw DecodingError.dataCorruptedError(
-                forKey: .path, in: container, debugDescription: "'\(path)' is no setting of a machine")
+                forKey: .path, in: container, debugDescription: "'\(path)' is not a setting of a machine")
         }
         self.init(
             key: key, now: try container.decodeIfPresent(ChangedPart.PartValue.self, forKey: .now),

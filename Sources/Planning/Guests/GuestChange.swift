@@ -5,18 +5,18 @@ internal import Placement
 internal import SiteFile
 internal import XMLTree
 
-/// What becomes of one guest of the site: what changes, the steps, the definition it will have.
+/// The outcome for one guest of the site: changes, steps, new definition.
 struct GuestOutcome {
     var name = ""
     var change: Change?
     var steps: [Step] = []
     var definition: GuestDefinition?
-    /// Whether the running domain has other settings than its definition has, or will have.
+    /// Whether settings of the running domain differ from its definition, present or new.
     var restartPending = false
     /// These settings, as they are in the running domain and as they are wanted.
     var pending: [ChangedPart] = []
     var diagnostics: [Diagnostic] = []
-    /// Whether the guest differs from the site in what this plan leaves as it is.
+    /// Whether the guest differs from the site in something that this plan does not change.
     var differs = false
 
     /// Whether the guest is started.
@@ -25,7 +25,7 @@ struct GuestOutcome {
     var stops: Bool { steps.contains { $0.word == .stop } }
 }
 
-/// Works out what becomes of one guest that has its place.
+/// Computes the outcome for one placed guest.
 struct GuestChange {
     let request: PlanRequest
     let guest: GuestSpec
@@ -36,18 +36,18 @@ struct GuestChange {
     let adopted: AdoptedGuest?
     /// Whether the guest leaves its host cells in this plan.
     let isMoved: Bool
-    /// Whether it does so only to be better off.
+    /// Whether it does so only to improve the placement.
     let isRebalanced: Bool
-    /// Who has what of the host until a restart.
+    /// What of the host is held until a restart.
     let occupancy: Occupancy
 
     private var name: String { guest.name.value }
 
-    /// Whether the running domain has its memory on other cells than it shall have: then its threads stay there with it, until both
-    /// move at the next start.
+    /// Whether the running domain's memory is on other cells than planned. Then its threads stay with it, and both move at the next
+    /// start.
     private var moves: Bool { placeOfItsOwn == nil && (occupancy.running[name]?.moves ?? isMoved) }
 
-    /// What becomes of the guest.
+    /// The outcome for the guest.
     func outcome() -> GuestOutcome {
         let placed = WantedParts(host: request.host).settings(of: guest.demand, at: placement)
         let wanted = placeOfItsOwn.map { $0.wantedInPlace(over: $0.record.parts) } ?? adopted?.leaving(placed) ?? placed
@@ -66,13 +66,13 @@ struct GuestChange {
     /// The guest's domain where it keeps its place; nil where the plan has a place for it.
     private var placeOfItsOwn: AdoptedGuest? { guest.keepsPlace ? adopted : nil }
 
-    /// What is wanted of a domain, where nothing is left as it is.
+    /// The wanted settings of a domain, with those that are kept filled in.
     private func whole(_ wanted: WantedSettings, of present: FoundSettings) -> WantedSettings {
         if adopted != nil { return wanted.completed(over: present) }
         return guest.demand.ioThreads == nil ? wanted.keepingIOThreads(of: present) : wanted
     }
 
-    /// What is wanted of the running domain.
+    /// The wanted settings of the running domain.
     private func wantedLive(
         _ asked: WantedSettings, whole: WantedSettings, of live: FoundSettings
     ) -> WantedSettings {
@@ -108,7 +108,7 @@ struct GuestChange {
         return outcome
     }
 
-    /// The document of a new guest, still without what we manage: its base file, or its common devices.
+    /// The document of a new guest before managed settings are put in: its base file, or its common devices.
     private var machineDocument: XMLElement {
         if let base = request.bases[name] {
             let users = request.guests.filter { $0.machine.base?.value == guest.machine.base?.value }
@@ -118,12 +118,12 @@ struct GuestChange {
         return DomainTemplate.domain(for: MachineDescription(guest, arch: request.host.host.arch))
     }
 
-    /// What the site says of the machine, beside CPUs and memory.
+    /// What the site says about the machine besides CPUs and memory.
     private func machineWish(_ origin: OwnershipMark.Origin) -> MachineWish {
         MachineWish(guest, origin: origin, base: request.bases[name], arch: request.host.host.arch)
     }
 
-    /// What the mark of a new guest says of its machine.
+    /// The machine as recorded in the mark of a new guest.
     private var newMachine: MachineRecord { MachineRecord(machineWish(.created), prior: nil, in: nil) }
 
     // MARK: A guest that is there
@@ -146,7 +146,7 @@ struct GuestChange {
                 .filter { stored.map(\.key).contains($0.key) || !isWithTheGuest($0, found) }
         }
         let pins = running.map { livePins(drift ?? [], live: $0, wanted: wantedLive) }
-        // A guest that leaves its host cells with its memory stays as it is until then.
+        // A guest whose memory moves to other host cells keeps its settings until its next start.
         let movable = moves ? [] : drift ?? []
         let named = movable.isEmpty ? [] : Set(asked.settings.map(\.key))
         let live = movable.filter { named.contains($0.key) }.compactMap { Step.live($0, of: name, record) }
@@ -206,7 +206,7 @@ struct GuestChange {
         return outcome
     }
 
-    /// What becomes of the machine: what can be put into the definition, else all of it anew where that was asked for.
+    /// The change of the machine: a patch of the definition where possible, or with `--rebase` a new definition.
     private func machineChange(of record: DomainRecord, _ origin: OwnershipMark.Origin) -> MachineChange {
         let change = MachineChange(
             of: name, machineWish(origin), origin: origin, record: record, goesOn: guest.state?.value != .shutoff)
@@ -227,7 +227,7 @@ struct GuestChange {
         let stops = parts.contains { $0.key == .state && $0.want == .text("shutoff") }
         if parts.allSatisfy({ $0.key == .name }) { action = .rename }
         if parts.allSatisfy({ $0.key == .state }) { action = stops ? .stop : .start }
-        // What else must be agreed to follows from the steps.
+        // All other consents follow from the steps.
         var consents: [Consent] = isRebalanced ? [.rebalance] : []
         if isMoved, moves, record.isRunning { consents.append(.move) }
         if let target = parts.lazy.compactMap(\.diskPutBack).first {
@@ -240,9 +240,9 @@ struct GuestChange {
     }
 
     /// - Parameters:
-    ///   - differing: Settings that the running domain has otherwise; nil when that is not known.
+    ///   - differing: Settings that differ in the running domain; nil if unknown.
     ///   - held: Pins that wait for other guests.
-    ///   - taken: Settings beside pins that steps bring to the running domain.
+    ///   - taken: Settings other than pins that steps change in the running domain.
     private func when(
         _ key: SettingKey, _ record: DomainRecord, _ wanted: WantedSettings, differing: Set<SettingKey>?,
         held: Set<SettingKey>, _ taken: Set<SettingKey>
@@ -252,8 +252,8 @@ struct GuestChange {
         return differing?.contains(key) == false ? .define : .nextStart
     }
 
-    /// Whether it is the guest that has not given memory back: it has no balloon driver, or was given some since it started. A restart
-    /// would not change that.
+    /// Whether the difference is the guest's doing: it has no balloon driver, or was given memory since it started. A restart would
+    /// not change that.
     private func isWithTheGuest(_ difference: SettingDifference, _ live: FoundSettings) -> Bool {
         guard difference.key == SettingKey(CurrentMemory.self), case .number(let wanted)? = difference.want else {
             return false
@@ -266,7 +266,7 @@ struct GuestChange {
         key.isTakenAtOnce || (FloatingPins.isAttribute(key) && wanted.vcpuPins.isEmpty)
     }
 
-    /// What the running domain's threads are pinned to at once.
+    /// The pins that the running domain's threads get at once.
     private func livePins(_ drift: [SettingDifference], live: FoundSettings, wanted: WantedSettings) -> LivePins {
         var pins = LivePins(
             guest, placement: placement, occupancy: occupancy, everywhere: request.host.onlineCPUs)
@@ -285,7 +285,7 @@ struct GuestChange {
         drift.contains { FloatingPins.isAttribute($0.key) && takesAtOnce($0.key, wanted) }
     }
 
-    /// The pins of threads that stay, and leave CPUs to others.
+    /// Narrower pins of threads that stay until the restart, so that others get their CPUs.
     private func narrowed(_ pins: LivePins) -> [ChangedPart] {
         pins.steps.compactMap { step in
             guard case .pin(let step) = step else { return nil }
@@ -295,7 +295,7 @@ struct GuestChange {
         }
     }
 
-    /// What is set at once in the running domain because it is not as wanted there, whatever its definition says.
+    /// Settings changed at once in the running domain because they differ there, whatever the definition says.
     private func addLiveParts(
         _ drift: [SettingDifference], _ pins: LivePins, _ taken: Set<SettingKey>, live: FoundSettings,
         wanted: WantedSettings,
@@ -365,14 +365,14 @@ struct GuestChange {
 }
 
 extension FoundSettings {
-    /// A setting of the running domain that has these settings.
+    /// The value of a setting in the running domain.
     fileprivate func live(_ key: SettingKey) -> ChangedPart.Live {
         settings.first { $0.key == key }.map { .value(ChangedPart.PartValue($0.value)) } ?? .absent
     }
 }
 
 extension WantedSettings {
-    /// These settings with the pins of iothreads that the site says nothing about.
+    /// These settings with the present pins of iothreads that the site does not mention.
     fileprivate func keepingIOThreads(of present: FoundSettings) -> WantedSettings {
         var wanted = self
         wanted.ioThreadPins = present.ioThreadPins
@@ -381,8 +381,8 @@ extension WantedSettings {
 }
 
 extension ChangedPart {
-    /// The target of a disk that gets the source back that somebody has replaced: what was written to the new one is missing on the
-    /// old; nil for all else.
+    /// The target of a disk whose source was replaced by hand and is restored; data written since then is not on the restored disk.
+    /// Nil for other changes.
     fileprivate var diskPutBack: String? {
         guard drift == .definition, now != nil, case .machine(.disk(let target, "source")) = key else { return nil }
         return target

@@ -4,10 +4,9 @@ internal import HostModel
 internal import SiteFile
 internal import XMLTree
 
-/// What becomes of the part of a guest's domain that is neither CPUs nor memory: disks, interfaces, host devices, kernel, console,
-/// machine type.
+/// The change of a domain's machine, everything but CPUs and memory: disks, interfaces, host devices, kernel, console, machine type.
 struct MachineChange {
-    /// What the mark says from now on; nil for a domain of which the site manages nothing of the kind.
+    /// The machine recorded in the new mark; nil if the site manages nothing of the machine.
     let record: MachineRecord?
     /// The inactive definition with it.
     let document: XMLElement
@@ -15,26 +14,26 @@ struct MachineChange {
     let parts: [ChangedPart]
     /// What differs in the running domain and waits for its next start.
     let pending: [ChangedPart]
-    /// What differs and only a definition made anew can have.
+    /// What differs and needs a new definition.
     let obstacle: Obstacle?
-    /// What the running domain gets or loses at once.
+    /// Devices attached to or detached from the running domain at once.
     var live = LiveDevices()
-    /// Whether the definition is made anew.
+    /// Whether the domain is redefined from the site (`--rebase`).
     var isAnew = false
 
-    /// Why a definition cannot be changed to what the site says.
+    /// Why a definition cannot be patched to match the site.
     enum Obstacle {
-        /// The base document is another one than the domain was made from, or there is one now, or none any more.
+        /// The base document is not the one that the domain was created from, or one was added or removed.
         case base
-        /// A key that went before what the base document says is gone from the site.
+        /// A key that overrode the base document was removed from the site.
         case keyGone
-        /// Machines of that type have other buses: the addresses of the domain's devices mean nothing there.
+        /// The new machine type has other buses, so the addresses of the domain's devices are invalid there.
         case machineType(now: String, want: String)
     }
 
     /// - Parameters:
     ///   - name: The guest's name.
-    ///   - goesOn: Whether the guest, where it runs, is not to be shut down.
+    ///   - goesOn: Whether the guest, if it runs, is not shut down by this plan.
     init(
         of name: String, _ wish: MachineWish, origin: OwnershipMark.Origin, record present: DomainRecord, goesOn: Bool
     ) {
@@ -58,7 +57,7 @@ struct MachineChange {
         let atOnce =
             running.flatMap { goesOn ? LiveDevices(of: name, $0, live: present.present) : nil } ?? LiveDevices()
         live = atOnce
-        // A guest does not see its description: that of the running domain is nothing to wait for.
+        // A guest does not see its description, so a change of it never waits for a restart.
         let late = running.map {
             MachineChange.base(record, present)
                 + $0.differences.filter { $0.key != .description }.map { DeviceChange($0).pending }
@@ -75,7 +74,7 @@ struct MachineChange {
         }
     }
 
-    /// The machine made anew, with what identifies the domain in it; whatever else was in its definition is gone.
+    /// The machine redefined from the site. It keeps what identifies the domain; everything else of the old definition is lost.
     init(anew document: XMLElement, _ record: MachineRecord, record present: DomainRecord) {
         (self.record, self.document, obstacle, isAnew) = (record, document, nil, true)
         let want = DeviceChange.settings(of: document, record)
@@ -97,20 +96,20 @@ struct MachineChange {
         return .machineType(now: now, want: want)
     }
 
-    /// What the running domain has of a setting: what it waits to lose, else what is wanted.
+    /// The value of a setting in the running domain: the old one if the change waits for a restart, else the wanted one.
     private static func live(_ change: DeviceChange, _ waiting: ChangedPart?) -> ChangedPart.Live {
         let value = waiting.map(\.now) ?? change.want
         return value.map { .value($0) } ?? .absent
     }
 
-    /// A base document that the running domain was not made from: after a definition anew it is there at the next start.
+    /// A base document other than the running domain's: after a redefinition it takes effect at the next start.
     private static func base(_ record: MachineRecord, _ present: DomainRecord) -> [ChangedPart] {
         guard let live = OwnershipMark(reading: present.present)?.machine, let want = record.base, live.base != want
         else { return [] }
         return [DeviceChange(key: .base, now: live.base.map { .text($0) }, want: .text(want)).pending]
     }
 
-    /// The mark that the running domain was started with says which of its devices are the site's.
+    /// The mark that the running domain was started with records which of its devices are the site's.
     private static func running(
         _ record: MachineRecord, definition: XMLElement, _ present: DomainRecord
     ) -> MachineMerge? {
@@ -126,8 +125,8 @@ struct MachineChange {
 }
 
 extension MachineRecord {
-    /// Keeps in mind what the running domain still has of devices that the site took out. What is remembered stays so until the site
-    /// takes out more: a domain that has let go of it in the meantime is no reason to write its definition.
+    /// Records devices that the site removed and the running domain still has. The record stays until the site removes more: that a
+    /// device was released meanwhile is no reason to write the definition.
     fileprivate mutating func remember(_ prior: MachineRecord, of present: DomainRecord) {
         (formerDisks, formerInterfaces) = (prior.formerDisks, prior.formerInterfaces)
         guard self != prior else { return }
@@ -138,7 +137,7 @@ extension MachineRecord {
 }
 
 extension LiveDevices {
-    /// Whether the setting is one of a device that comes or goes at once.
+    /// Whether the setting belongs to a device that is attached or detached at once.
     fileprivate func changes(_ key: ChangedPart.PartKey) -> Bool {
         guard case .machine(let key) = key, let device = DomainDevice(of: key) else { return false }
         return devices.contains(device)
@@ -154,41 +153,41 @@ extension LiveDevices {
 }
 
 extension MachineChange.Obstacle {
-    /// What is to be said of it.
+    /// The finding for it.
     ///
-    /// - Parameter canRebase: Whether the domain is one that this site made, so that it can make it anew.
+    /// - Parameter canRebase: Whether this site created the domain, so that it can redefine it.
     func diagnostic(_ guest: GuestSpec, canRebase: Bool) -> Diagnostic {
         let name = guest.name.value
         let hint =
             canRebase
             ? "--rebase \(name) redefines it from the site; UUID, MAC addresses and UEFI variables are kept"
-            : "change its definition by hand (virsh edit \(name)), or take the key out of the site"
+            : "change its definition by hand (virsh edit \(name)), or remove the key from the site"
         switch self {
         case .base:
             let message =
                 guest.machine.base == nil
-                ? "guest '\(name)' was made from a base file, and the site describes it without one now"
-                : "guest '\(name)' was not made from the base file as it is now"
+                ? "guest '\(name)' was created from a base file, which the site no longer names"
+                : "guest '\(name)' was created from another base file, or the file has changed"
             return Diagnostic(
                 .baseChanged, message, at: guest.machine.base?.mark ?? guest.name.mark, severity: .warning,
-                notes: ["nothing of the base file is applied to a guest that is there"], hint: hint)
+                notes: ["a base file is applied only when a guest is created or redefined"], hint: hint)
         case .keyGone:
             return Diagnostic(
                 .baseChanged, "guest '\(name)' has a machine type or an accelerator that the site no longer names",
                 at: guest.machine.base?.mark ?? guest.name.mark, severity: .warning,
-                notes: ["what its base file says in that place is applied only to a guest that is made anew"],
+                notes: ["the base file's value is applied only when a guest is created or redefined"],
                 hint: hint)
         case .machineType(let now, let want):
             return Diagnostic(
-                .machineTypeChanged, "guest '\(name)' is a machine of the type \(now), and the site wants \(want)",
+                .machineTypeChanged, "guest '\(name)' has machine type \(now), and the site wants \(want)",
                 at: guest.machine.machineType?.mark ?? guest.name.mark, severity: .warning,
-                notes: ["the addresses of its devices are none of that type's buses"], hint: hint)
+                notes: ["its devices have addresses on buses that the new type lacks"], hint: hint)
         }
     }
 }
 
 extension MachineWish {
-    /// What the site says of a guest's machine. Of a domain that was there before only what the entry names is the site's.
+    /// What the site says about a guest's machine. Of an adopted domain only what the entry names is the site's.
     ///
     /// - Parameter base: The document of its base file.
     init(_ guest: GuestSpec, origin: OwnershipMark.Origin, base: XMLElement?, arch: String?) {
@@ -210,7 +209,7 @@ extension MachineWish {
 }
 
 extension MachineRecord {
-    /// Why the machine cannot become what is wanted now without being made anew, as far as its base document goes; nil where it can.
+    /// Why the machine needs a redefinition because of its base document; nil if it can be patched.
     fileprivate func obstacle(to wish: MachineWish) -> MachineChange.Obstacle? {
         guard base == wish.base else { return .base }
         let isGone = (hypervisor != nil && wish.hypervisor == nil) || (machine != nil && wish.machine == nil)
@@ -218,7 +217,7 @@ extension MachineRecord {
     }
 }
 
-/// What tells one base document from another.
+/// Identifies base documents.
 enum BaseDigest {
     /// The SHA-256 of the document as it is written without blanks between elements; comments are not in it.
     static func of(_ document: XMLElement) -> String {

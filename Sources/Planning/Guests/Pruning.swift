@@ -106,17 +106,17 @@ struct Pruning {
         Diagnostic(
             .pruneTooMany,
             siteIsEmpty
-                ? "the site names no guest on this host, and \(going.count) of its domains would go"
+                ? "the site names no guest on this host, and \(going.count) of its domains would be pruned"
                 : going.count == owned
-                    ? "all \(owned) of this site's domains on this host would go"
-                    : "\(going.count) of this site's \(owned) domains would go: more than \(few), and more than a fifth",
+                    ? "all \(owned) of this site's domains on this host would be pruned"
+                    : "\(going.count) of this site's \(owned) domains would be pruned: more than \(few), and more than a fifth",
             notes: ["they are: \(list(going.map(\.facts.name)))"],
             hint: "check that the site file is complete; --prune-all removes them anyway")
     }
 
     private static func runs(_ record: DomainRecord) -> Diagnostic {
         Diagnostic(
-            .pruneRunning, "domain '\(record.facts.name)' would be removed and runs",
+            .pruneRunning, "domain '\(record.facts.name)' would be removed, but it runs",
             hint: "shut it down, or give --stop-pruned")
     }
 }

@@ -61,9 +61,9 @@ struct HostRefusals {
             Diagnostic(
                 .guestsConfined, "guests may not use \(parts.joined(separator: " and "))", at: named?.mark,
                 severity: named == nil ? .note : .warning,
-                label: named == nil ? nil : "names \(named?.value.intersection(cpus) ?? []), which no guest gets",
+                label: named == nil ? nil : "names \(named?.value.intersection(cpus) ?? []), which guests cannot use",
                 notes: ["the control group of the guests excludes them: \(limits.source)"],
-                hint: "systemctl show machine.slice -p AllowedCPUs -p AllowedMemoryNodes shows what was asked for")
+                hint: "systemctl show machine.slice -p AllowedCPUs -p AllowedMemoryNodes shows the configured limits")
         ]
     }
 
@@ -72,7 +72,7 @@ struct HostRefusals {
         guard !cells.isEmpty else { return [] }
         return [
             Diagnostic(
-                .factMissing, "the memory of cell \(cells) is not known; nothing is placed there", severity: .warning)
+                .factMissing, "the memory of cell \(cells) is unknown; nothing is placed there", severity: .warning)
         ]
     }
 }

@@ -84,10 +84,10 @@ struct Renames {
         return Diagnostic(
             .domainRenamed,
             bearers.count == 1
-                ? "guest '\(name)' is called \(list) in libvirt: that domain carries its mark"
+                ? "guest '\(name)' is named \(list) in libvirt: that domain carries its mark"
                 : "guest '\(name)' has no domain of its name, and the domains \(list) carry its mark",
             at: guest.name.mark,
-            notes: ["a second domain '\(name)' would write to the same disks, so none is made"],
+            notes: ["a second domain '\(name)' would write to the same disks, so none is created"],
             hint:
                 "add 'was: \(first)' to the guest to give the domain its name back, or give the guest the domain's name"
         )
@@ -106,8 +106,8 @@ struct Renames {
             Diagnostic(
                 .domainRenamed,
                 records[mark.guest] == nil
-                    ? "domain '\(name)' was made for this site as '\(mark.guest)', has been renamed, and is no guest of it"
-                    : "domain '\(name)' carries the mark of guest '\(mark.guest)', which is there itself: it is a copy",
+                    ? "domain '\(name)' was created for this site as '\(mark.guest)' and renamed; no guest of the site has either name"
+                    : "domain '\(name)' carries the mark of guest '\(mark.guest)', which has its own domain: it is a clone",
                 severity: .warning,
                 hint:
                     "it is left alone; remove the mark: virsh metadata \(name) --uri \(OwnershipMark.namespace) --config --remove"

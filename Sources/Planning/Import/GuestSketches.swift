@@ -1,9 +1,9 @@
 internal import DomainXML
 internal import HostModel
 
-/// The ways to say a domain in the keys of a site file, the likeliest first.
+/// The ways to express a domain in the keys of a site file, the likeliest first.
 ///
-/// They are guesses: only a plan tells whether one leaves the domain as it is. What the keys have no words for is not among them.
+/// They are guesses: only a plan shows whether one leaves the domain as it is. What no key expresses is in none of them.
 struct GuestSketches {
     private let record: DomainRecord
     let parts: FoundSettings
@@ -17,10 +17,10 @@ struct GuestSketches {
         parts = record.parts
     }
 
-    /// The way that every domain can be said: it is taken over, and what it has stays as it is.
+    /// The way that works for every domain: it is adopted, and its settings stay.
     var asItIs: [SketchKey] { description + autostart + [SketchKey("adopt", .flag(true))] }
 
-    /// What can be said of a domain that keeps its place, key by key; each of them stands for itself.
+    /// The keys for a domain that keeps its place; each is independent of the others.
     var inPlace: [SketchKey] {
         var keys = size + pins("vcpu_pins", parts.vcpuPins.map { ($0.key.rawValue, $0.value) })
         if let cpus = parts.vcpuCPUs { keys.append(SketchKey("vcpu_cpuset", .word("\(cpus)"))) }
@@ -35,7 +35,7 @@ struct GuestSketches {
         return keys + seen.filter { $0.name != "iothreads" } + asItIs
     }
 
-    /// What ``inPlace`` does not say, as it is shown: for this a domain that keeps its place has no keys.
+    /// What ``inPlace`` cannot express, as it is shown.
     ///
     /// - Parameter dropped: Keys that the entry goes without as well.
     func beyondWords(without dropped: Set<String>) -> [String] {
@@ -59,7 +59,7 @@ struct GuestSketches {
         "cpu_mode": CPUMode.self, "cpu_topology": Topology.self,
     ]
 
-    /// What no way says of a domain, wherever it is put, as it is shown.
+    /// What no way can express, as it is shown.
     var beyondPlace: [String] {
         parts.canonicalSettings(defaultHugePage: defaultHugePage).filter { entry in
             (scheduler == nil && entry.key.belongs(to: VCPUSchedulers.self))
@@ -89,7 +89,7 @@ struct GuestSketches {
         return sketches.filter { known.insert($0).inserted }
     }
 
-    /// What may be added to keys that a domain has, so that it is placed like other guests: what is near to what it is comes first.
+    /// Keys that can be added so that the domain is placed like other guests, those nearest to its present settings first.
     ///
     /// - Parameter keys: The keys that it has.
     func additions(to keys: [SketchKey]) -> [[SketchKey]] {
@@ -166,12 +166,12 @@ struct GuestSketches {
         return keys
     }
 
-    /// Whether a vCPU that somebody pinned to one CPU has it for itself in the plan, as it has on the host.
+    /// Whether a vCPU pinned by hand to one CPU gets it as a dedicated one in the plan, as on the host.
     private func counts(_ processor: [SketchKey]) -> Bool {
         processor.contains { $0.name == "cpu_policy" } || !parts.vcpuPins.values.contains { $0.count == 1 }
     }
 
-    /// All pins, as somebody put them by hand.
+    /// All pins, as set by hand.
     private func handPins(_ shape: [SketchKey]) -> [SketchKey] {
         var keys = pins("vcpu_pins", parts.vcpuPins.map { ($0.key.rawValue, $0.value) })
         let isConfined = parts.vcpuCPUs != nil || (!shape.isEmpty && parts.vcpuPins.count < parts.vcpus)
@@ -239,7 +239,7 @@ struct GuestSketches {
         parts.isMemoryShared.map { [SketchKey("mem_access", .word($0 ? "shared" : "private"))] } ?? []
     }
 
-    /// What the guest sees of its CPUs. For a domain that is ours already, what was asked for is said again.
+    /// The guest's CPU topology. For a domain of this site the keys that it was created with are repeated.
     private var seen: [SketchKey] {
         var keys: [SketchKey] = []
         let managed = Set(record.mark?.managedPaths ?? [])

@@ -4,16 +4,16 @@ internal import HostModel
 internal import Placement
 internal import SiteFile
 
-/// One attempt to say all domains, with certain words for the host.
+/// One attempt to express all domains, with given keys for the host.
 struct ImportAttempt {
     /// How many plans may be made to give a second chance.
     private static let mostTries = 200
 
     let source: ImportSource
     private var hostKeys: [SketchKey]
-    /// By domain: the ways that are still to be tried, the present one first. The last two are that it keeps its place.
+    /// By domain: the ways still to be tried, the present one first. In the last two the domain keeps its place.
     var ways: [String: [[SketchKey]]] = [:]
-    /// By domain: the ways that say all of it, the best first.
+    /// By domain: the ways that express all of it, the best first.
     private var sayable: [String: [[SketchKey]]] = [:]
     private var pools: [String] = []
     /// By domain that keeps its place: keys that would change it, which its entry goes without.
@@ -32,8 +32,8 @@ struct ImportAttempt {
         for record in source.records { keepWays(thatWorkFor: record) }
     }
 
-    /// Leaves out the ways that a plan would change though the domain had the host to itself. Beside the others they would be tried
-    /// again and again, each time with a plan for all.
+    /// Drops the ways that a plan would change even if the domain were alone on the host. Otherwise they would be tried again and
+    /// again, each time with a plan for all.
     private mutating func keepWays(thatWorkFor record: DomainRecord) {
         let name = record.facts.name
         var alone = source
@@ -52,7 +52,7 @@ struct ImportAttempt {
         (self.source, self.hostKeys, self.ways) = (source, hostKeys, ways)
     }
 
-    /// By domain whose settings cannot all be said: those that are not.
+    /// By domain: the settings that cannot be expressed.
     var unsaid: [String: [String]] {
         Dictionary(
             source.records.filter { keepsPlace($0.facts.name) }.map { record in
@@ -62,13 +62,13 @@ struct ImportAttempt {
             }.filter { !$0.1.isEmpty }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Whether the domain is only taken over.
+    /// Whether the domain is only adopted.
     private func isAsItIs(_ name: String) -> Bool { ways[name]?.count == 1 }
 
-    /// Whether the domain keeps its place, whatever else is said of it.
+    /// Whether the domain keeps its place.
     private func keepsPlace(_ name: String) -> Bool { (ways[name]?.count ?? 0) <= 2 }
 
-    /// Tries until a plan changes nothing. Domains that were left out while others were said wrongly get a second chance, one by
+    /// Tries until a plan changes nothing. Domains that were left out because of wrong ways of others get a second chance, one by
     /// one.
     mutating func run() {
         settle()
@@ -82,7 +82,7 @@ struct ImportAttempt {
         settlePools()
     }
 
-    /// Says one more domain that way, if a plan changes nothing then.
+    /// Adds one more domain in that way if a plan then changes nothing.
     private mutating func readmit(_ way: [SketchKey], for name: String) {
         var attempt = self
         attempt.ways[name]?.insert(way, at: 0)
@@ -120,7 +120,7 @@ struct ImportAttempt {
         return !kept.isEmpty
     }
 
-    /// Pools that would change are taken as they are where that works, since the file shall change nothing.
+    /// Leaves pools that would change as they are (`manage: false`) where that works, since the file must change nothing.
     private mutating func settlePools() {
         let changed = plan().changes.filter { if case .pool = $0.subject { true } else { false } }
         guard !changed.isEmpty else { return }
@@ -171,14 +171,14 @@ struct ImportAttempt {
         complaints.formUnion(plan.placement.unplaced.map(\.name))
         complaints = complaints.filter { !isAsItIs($0) }
         if complaints.isEmpty, ![.changes, .noChanges].contains(plan.verdict) {
-            // Nobody in particular is at fault: one after the other is tried otherwise.
+            // No single domain is at fault: each is tried in another way in turn.
             let said = ways.keys.filter { !keepsPlace($0) }.max() ?? ways.keys.filter { !isAsItIs($0) }.max()
             if let said { complaints.insert(said) }
         }
         return complaints
     }
 
-    /// The ways to say a domain that the site file's own rules accept, and that mean as many vCPUs and cells as it has.
+    /// The ways that the site file's rules accept and that give as many vCPUs and cells as the domain has.
     private func ways(of record: DomainRecord) -> [[SketchKey]] {
         let sketches = sketches(of: record)
         return exact(sketches, record) + [readable(sketches.inPlace), sketches.asItIs]
@@ -236,7 +236,7 @@ struct ImportAttempt {
         return sketch
     }
 
-    /// What is to be said where guests that do not run need more than the host has.
+    /// The findings if guests that do not run need more than the host has.
     private var overfull: [Diagnostic] {
         let plan = plan()
         guard ![.changes, .noChanges].contains(plan.verdict) else {
@@ -251,9 +251,9 @@ struct ImportAttempt {
         let reasons = plan.diagnostics.filter { $0.severity == .error }.map(\.message)
         return [
             Diagnostic(
-                .importInexact, "no plan for the file can be carried out: its guests do not fit on this host",
+                .importInexact, "the file cannot be applied: its guests do not fit on this host",
                 severity: .warning, notes: reasons,
-                hint: "remove the entries of guests that are not to run beside the others")
+                hint: "remove the entries of guests that need not run with the others")
         ]
     }
 
@@ -287,7 +287,7 @@ struct ImportAttempt {
                 Diagnostic(
                     .importInexact, "the plan for the file changes \(pools.joined(separator: ", "))",
                     severity: .warning,
-                    hint: "guests that do not run need pages that are not there"))
+                    hint: "guests that do not run need pages that the pools lack"))
         }
         diagnostics += overfull
         return ImportedSite(text: sketch.text, guests: sketch.guests.map(\.name).sorted(), diagnostics: diagnostics)

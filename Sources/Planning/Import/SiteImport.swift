@@ -98,7 +98,7 @@ struct ImportSource {
 
     private static func refusal(_ record: DomainRecord, site: String) -> String? {
         if let problem = ValueKind.TextForm.name.problem(of: record.facts.name) {
-            return "its name \(problem.what), which a site file cannot say"
+            return "its name \(problem.what), which a site file cannot express"
         }
         if let manager = record.manager { return "it belongs to \(manager)" }
         if !record.facts.persistent { return "it is transient: it has no definition to manage" }

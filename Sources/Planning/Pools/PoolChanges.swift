@@ -44,10 +44,10 @@ struct PoolChanges {
             else { return nil }
             return Diagnostic(
                 .surplusKept,
-                "\(pool.passing) surplus pages of \(id.pageSize) on cell \(id.cell) that some process holds become persistent, as "
+                "\(pool.passing) surplus pages of \(id.pageSize) on cell \(id.cell) that a process uses become persistent when "
                     + "the pool grows", at: change.source, severity: .warning,
                 notes: ["they stay in the pool when that process ends; the next boot reserves \(pool.lasting) pages"],
-                hint: "end the process before, or give the pages back afterwards: numactl-plan apply --allow-shrink")
+                hint: "end the process first, or release the pages afterwards: numactl-plan apply --allow-shrink")
         }
     }
 
@@ -94,7 +94,7 @@ struct PoolChanges {
                 .poolBestEffort,
                 "the running kernel may grant fewer pages than wanted for \(large.map(\.address).joined(separator: ", "))",
                 at: large.compactMap(\.source).first, severity: .warning,
-                hint: "if apply is granted too few, boot with: \(arguments)")
+                hint: "if apply gets too few, boot with: \(arguments)")
         ]
     }
 
@@ -108,18 +108,18 @@ struct PoolChanges {
             guard let mount = libvirt.hugetlbfs.first(where: { $0.pageSize == size }) else {
                 let folder = size == request.defaultHugePage ? "/dev/hugepages" : "/dev/hugepages\(size.kernelName)"
                 return Diagnostic(
-                    .mountMissing, "no hugetlbfs is mounted for \(size) pages; libvirt cannot start guests in them",
+                    .mountMissing, "no hugetlbfs is mounted for \(size) pages; guests that use them cannot start",
                     severity: .warning,
                     hint:
                         "mkdir -p \(folder) && mount -t hugetlbfs -o pagesize=\(size.kernelName) hugetlbfs \(folder), "
-                        + "then systemctl restart libvirtd (guests go on running)")
+                        + "then systemctl restart libvirtd (guests keep running)")
             }
             guard mount.isKnownToLibvirt == false else { return nil }
             return Diagnostic(
                 .libvirtMissesMount, "libvirt has not seen the mount \(mount.path) for \(size) pages",
                 severity: .warning,
                 hint:
-                    "systemctl restart libvirtd (or virtqemud): it reads mounts only when it starts; guests go on running"
+                    "systemctl restart libvirtd (or virtqemud): it reads mounts only when it starts; guests keep running"
             )
         }
     }

@@ -63,8 +63,8 @@ struct PoolGrowthRoom {
         return Diagnostic(
             .poolGrowthHeld,
             "the pools of cell \(cell.id) grow while \(list(holders)) still \(holders.count == 1 ? "has" : "have") memory "
-                + "there: the kernel may grant less; then everything is undone", severity: .warning,
-            hint: "if so, shut \(list(holders)) down first, or apply the restart or removal before the rest")
+                + "there: the kernel may grant less; then everything is rolled back", severity: .warning,
+            hint: "if so, shut \(list(holders)) down, then apply again")
     }
 
     /// Ordinary memory and pools together, in KiB.

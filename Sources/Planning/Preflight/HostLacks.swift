@@ -31,7 +31,7 @@ struct HostLacks {
         switch observation.paths[file.path] {
         case .missing:
             return finding(
-                .fileMissing, "\(file.role), \(file.path), is not there", at: mark,
+                .fileMissing, "\(file.role), \(file.path), does not exist", at: mark,
                 hint: "ls -l \(file.path); put the file there, or correct the path")
         case .folder where !file.mayBeFolder:
             return finding(
@@ -45,7 +45,7 @@ struct HostLacks {
         case .missing:
             finding(
                 .networkMissing, "libvirt has no network '\(network)'",
-                hint: "virsh net-list --all shows those there are")
+                hint: "virsh net-list --all lists the networks")
         case .inactive:
             finding(
                 .networkMissing, "the network '\(network)' is not active",
@@ -61,7 +61,7 @@ struct HostLacks {
                 .networkMissing, "this host has no \(link.isBridge ? "bridge" : "link") '\(link.name)'",
                 hint: link.isBridge ? "ip link show type bridge" : "ip link show")
         case .other where link.isBridge:
-            finding(.networkMissing, "'\(link.name)' is no bridge", hint: "ip link show type bridge")
+            finding(.networkMissing, "'\(link.name)' is not a bridge", hint: "ip link show type bridge")
         case .bridge, .other, nil: nil
         }
     }
@@ -83,9 +83,9 @@ struct HostLacks {
         guard subject.isNew || subject.starts, let reason = observation.machines[subject.use.machine], !reason.isEmpty
         else { return nil }
         return finding(
-            .machineUnknown, "libvirt does not offer such a machine (\(reason))",
+            .machineUnknown, "libvirt does not support this machine (\(reason))",
             at: subject.guest?.machine.machineType?.mark ?? subject.guest?.machine.accelerator?.mark, isCertain: true,
-            hint: "virsh domcapabilities --virttype \(subject.use.machine.hypervisor) says what it offers")
+            hint: "virsh domcapabilities --virttype \(subject.use.machine.hypervisor) lists what it supports")
     }
 }
 

@@ -93,17 +93,17 @@ struct SharedThings {
             hint: first.leaves
                 ? hint(first)
                 : first.subject == nil && late.subject?.isNew == true
-                    ? "where '\(first.name)' is this guest under its former name: was: \(first.name); else give it a disk of its own"
+                    ? "if '\(first.name)' is this guest's former name, add was: \(first.name); otherwise give it a disk of its own"
                     : "give it a disk of its own, or mark the disk readonly or shareable in both definitions")
     }
 
     private func address(_ clash: (thing: String, late: Holder, first: Holder)) -> Diagnostic {
         let (thing, late, first) = clash
         return Diagnostic(
-            .macTwice, "guest '\(late.name)' would have the hardware address \(thing) of \(words(first))",
+            .macTwice, "guest '\(late.name)' would have the MAC address \(thing) of \(words(first))",
             at: late.subject?.guest?.machine.base?.mark ?? late.subject?.guest?.name.mark,
             severity: first.isFirm ? .error : .warning,
-            hint: "give it another 'mac', or leave 'mac' out and libvirt chooses one")
+            hint: "give it another 'mac', or remove 'mac' and libvirt chooses one")
     }
 
     /// Two that never run at once may well have one device.
@@ -111,13 +111,13 @@ struct SharedThings {
         let (thing, late, first) = clash
         guard late.subject?.starts == true, first.isRunning || first.subject?.starts == true else { return nil }
         return Diagnostic(
-            .hostDeviceInUse, "guest '\(late.name)' would be given \(thing), which \(words(first)) has",
+            .hostDeviceInUse, "guest '\(late.name)' would get \(thing), which \(words(first)) uses",
             at: late.subject?.guest?.machine.base?.mark ?? late.subject?.guest?.name.mark,
             hint: first.leaves ? hint(first) : "shut '\(first.name)' down first, or give the guest another device")
     }
 
     private func hint(_ leaver: Holder) -> String {
-        "'\(leaver.name)' has it until its next start: power cycle it too, with --restart \(leaver.name)"
+        "'\(leaver.name)' keeps it until its next start: power cycle it too, with --restart \(leaver.name)"
     }
 
     private func words(_ holder: Holder) -> String {

@@ -29,7 +29,7 @@ struct StrandedDevices {
         let more = devices.count > 1 ? " and \(devices.count - 1) more" : ""
         return Diagnostic(
             .deviceCellMissing,
-            "\(first.what)\(more) of guest '\(guest.name.value)' belongs to guest cell \(first.cell), which it will not have",
+            "\(first.what)\(more) of guest '\(guest.name.value)' belongs to guest cell \(first.cell), which the guest will not have",
             at: guest.name.mark, notes: devices.map { "\($0.what) is on guest cell \($0.cell)" },
             hint: "keep the cell (numa_nodes, numa_cells), or move or detach the device: virsh edit \(guest.name.value)"
         )

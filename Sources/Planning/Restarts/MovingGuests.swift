@@ -31,7 +31,7 @@ struct MovingGuests {
             guard !cells.isEmpty else { return otherCPUs(name, present, placed) }
             let way = cells.map { "from cell \($0.from) to cell \($0.to)" }.joined(separator: ", ")
             return Diagnostic(
-                .runningGuestMoves, "guest '\(name)' runs and must move \(way): \(reason(present, placed, demand))",
+                .runningGuestMoves, "running guest '\(name)' must move \(way): \(reason(present, placed, demand))",
                 at: mark(of: name), severity: .warning,
                 hint: "it moves at its next start: apply with --restart \(name), or restart it later")
         }
@@ -49,17 +49,17 @@ struct MovingGuests {
         let more = changes.count > 4 ? ", …" : ""
         return Diagnostic(
             .ownCPUsChange,
-            "guest '\(name)' runs and gets other CPUs on its cell: \(words)\(more); "
+            "running guest '\(name)' gets other CPUs on its cell: \(words)\(more); "
                 + (offline.isEmpty
-                    ? "the site fits this host in no other way" : "CPU \(offline) is not online"),
-            at: mark(of: name), severity: .warning, hint: "its vCPUs are pinned again at once; no restart is needed")
+                    ? "all guests of the site fit in no other way" : "CPU \(offline) is not online"),
+            at: mark(of: name), severity: .warning, hint: "its vCPUs are repinned at once; no restart is needed")
     }
 
     private func reason(_ present: PresentPlacement, _ placed: GuestPlacement, _ demand: GuestDemand) -> String {
         let forced = demand.forcedCells.contains { present.cells[$0.key].map(\.hostCell) != $0.value.value }
-        if forced { return "'numa_placement' asks for it" }
+        if forced { return "'numa_placement' requires it" }
         if present.cells.count != demand.cells.count {
-            return "it has \(cells(present.cells.count)) and is to have \(cells(demand.cells.count))"
+            return "it has \(cells(present.cells.count)) and will have \(cells(demand.cells.count))"
         }
         let page = demand.pageSize?.value
         let basePage = request.host.host.basePage
@@ -67,8 +67,8 @@ struct MovingGuests {
             guard case .exactly = page else { return false }
             return (present.cells[cell.id]?.hugePage ?? basePage) != cell.pageSize
         }
-        if hasOtherPages { return "it is to have pages of another size" }
-        return "the site fits this host in no other way"
+        if hasOtherPages { return "its page size changes" }
+        return "all guests of the site fit in no other way"
     }
 
     private func cells(_ count: Int) -> String { count == 1 ? "1 guest cell" : "\(count) guest cells" }

@@ -14,7 +14,7 @@ struct GuestStepRules {
     /// Everything that is wrong, in the order of the steps.
     var problems: [PlanProblem] {
         if let wrong = PlanName.problem(of: name) { return [problem(at: 0, wrong)] }
-        guard let found else { return [problem(at: 0, "there is no precondition for it")] }
+        guard let found else { return [problem(at: 0, "it has no precondition")] }
         if let wrong = togetherness(domain: found.domain) { return [wrong] }
         let own = steps.indices.compactMap { index in
             steps[index].kind.problem(self, found.domain).map { problem(at: index, $0) }
@@ -32,10 +32,10 @@ struct GuestStepRules {
     private func togetherness(domain: GuestPrecondition.Domain?) -> PlanProblem? {
         for index in steps.indices {
             if steps[..<index].contains(where: { $0.kind.isSame(as: steps[index]) }) {
-                return problem(at: index, "there is such a step for '\(name)' already")
+                return problem(at: index, "'\(name)' has such a step already")
             }
             if let other = steps.first(where: { !steps[index].kind.allows($0.word) }) {
-                return problem(at: index, "it does not go with '\(other.word.rawValue)' of the same guest")
+                return problem(at: index, "it cannot be combined with '\(other.word.rawValue)' of the same guest")
             }
             if needsDomain(steps[index]) != (domain != nil), !followsCreation(steps[index]) {
                 return problem(
@@ -86,7 +86,7 @@ struct GuestStepRules {
         guard !rules.basedGuests.contains(name), let excess = DefinitionLimits.excess(of: definition) else {
             return nil
         }
-        return "\(excess) in its definition is more than a saved plan may carry"
+        return "its definition has \(excess), which a saved plan cannot contain"
     }
 
     // MARK: What was found
@@ -98,7 +98,7 @@ struct GuestStepRules {
         else { return [] }
         return [
             PlanProblem(
-                [.member("preconditions"), .member("guests"), .index(index)], "its mark is none of this program")
+                [.member("preconditions"), .member("guests"), .index(index)], "its mark is not one of this program")
         ]
     }
 }

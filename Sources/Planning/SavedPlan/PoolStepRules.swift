@@ -7,7 +7,7 @@ extension SavedPlanRules {
         let own: [PlanProblem] = steps.indices.compactMap { index in
             guard case .setPool(let step) = steps[index] else { return nil }
             let isNew = seen.insert(step.pool).inserted
-            let message = isNew ? wrong(step) : "there is such a step for this pool already"
+            let message = isNew ? wrong(step) : "this pool has such a step already"
             return message.map { PlanProblem([.member("steps"), .index(index)], $0) }
         }
         var entries: Set<PoolID> = []
@@ -17,18 +17,18 @@ extension SavedPlanRules {
                 guard !seen.contains(pool) || !entries.insert(pool).inserted else { return nil }
                 return PlanProblem(
                     [.member("preconditions"), .member("pools"), .index(index)],
-                    "no step is about this pool, or another entry is about it too")
+                    "no step changes this pool, or it is listed twice")
             }
     }
 
     private func wrong(_ step: PoolChange) -> String? {
         guard let found = preconditions.pools.first(where: { $0.pool == step.pool }) else {
-            return "there is no precondition for it"
+            return "it has no precondition"
         }
         if found.persistent != step.prior || found.freeAtLeast != step.prior.subtractingDownToZero(step.target) {
-            return "its precondition is another one than the step's"
+            return "its precondition does not match the step"
         }
-        if step.prior == step.target { return "the pool has that size already by the precondition" }
+        if step.prior == step.target { return "by its precondition the pool has that size already" }
         return sizeProblem(step.pool, step.target)
     }
 
@@ -51,7 +51,7 @@ extension SavedPlanRules {
         var seen: Set<PoolID> = []
         let wrong: [PlanProblem] = pools.indices.compactMap { index in
             let (pool, pages) = pools[index]
-            let message = seen.insert(pool).inserted ? bootProblem(pool, pages) : "another entry is about this pool too"
+            let message = seen.insert(pool).inserted ? bootProblem(pool, pages) : "this pool is listed twice"
             return message.map { PlanProblem([.member("boot"), .member("pools"), .index(index)], $0) }
         }
         let missing = seen.isEmpty ? [] : steps.indices.filter { grows(steps[$0], without: seen) }
@@ -72,10 +72,10 @@ extension SavedPlanRules {
         for case .setPool(let step) in steps where step.pool == pool {
             // The next boot may ask for less than a growth: not for surplus pages that it takes in.
             let isRight = pages <= step.target && (step.target <= step.prior || pages > step.prior)
-            return isRight ? nil : "no step of the plan brings the pool to \(pages) pages"
+            return isRight ? nil : "no step sets the pool to \(pages) pages"
         }
         let present = host.cell(pool.cell)?.pool(of: pool.pageSize)?.persistent ?? .zero
-        return pages <= present ? nil : "the pool has \(present) pages and no step brings it to \(pages)"
+        return pages <= present ? nil : "the pool has \(present) pages and no step sets it to \(pages)"
     }
 
     private func keepProblem(_ cell: CellID, _ amount: KiB) -> PlanProblem? {

@@ -85,7 +85,7 @@ public struct SavedPlanRules {
             guard !names.contains(name) || !seen.insert(name).inserted else { return nil }
             return PlanProblem(
                 [.member("preconditions"), .member("guests"), .index(index)],
-                "no step is about this guest, or another entry is about it too")
+                "no step changes this guest, or it is listed twice")
         }
     }
 }

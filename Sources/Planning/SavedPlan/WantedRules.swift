@@ -20,10 +20,10 @@ struct WantedRules {
     }
 
     private var vcpuProblem: String? {
-        if wanted.vcpus < 1 { return "a guest has one vCPU at least" }
+        if wanted.vcpus < 1 { return "a guest needs at least one vCPU" }
         let numbered = Set(wanted.vcpuPins.keys).union(wanted.schedulers.keys).union(mark.ownCPUs.keys)
         let beyond = numbered.filter { $0.rawValue >= wanted.vcpus && prior?.vcpuPins[$0] == nil }
-        return beyond.min().map { "vCPU \($0) is none of the guest's \(wanted.vcpus)" }
+        return beyond.min().map { "vCPU \($0) does not exist: the guest has \(wanted.vcpus)" }
     }
 
     private var cpuProblem: String? {
@@ -82,6 +82,6 @@ struct WantedRules {
             !["fifo", "rr", "batch", "idle"].contains(scheduler.policy)
                 || !(1...99).contains(scheduler.priority ?? 1)
         }
-        return isWrong ? "a vCPU has a scheduler that the kernel does not have" : nil
+        return isWrong ? "a vCPU has a scheduler unknown to the kernel" : nil
     }
 }

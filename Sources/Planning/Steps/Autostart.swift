@@ -7,13 +7,13 @@ public struct AutostartStep: GuestStep {
     static var word: Step.Word { .setAutostart }
     var step: Step { .setAutostart(self) }
 
-    var sentence: String { "\(guest) \(target ? "starts" : "does not start") with the host" }
-    var order: String { "set the autostart of \(guest)" }
+    var sentence: String { "\(target ? "enabled" : "disabled") autostart of \(guest)" }
+    var order: String { "\(target ? "enable" : "disable") autostart of \(guest)" }
     var isOneWay: Bool { false }
 
     func problem(_ rules: GuestStepRules, _ domain: GuestPrecondition.Domain?) -> String? {
         prior != target && prior == (domain?.autostarts ?? false)
-            ? rules.ownership(domain) : "it is so already by the precondition"
+            ? rules.ownership(domain) : "by its precondition it is set so already"
     }
 
     func parts(_ told: GuestSteps) -> [ChangedPart] {

@@ -17,7 +17,7 @@ public struct CreateStep: GuestStep {
     func allows(_ other: Step.Word) -> Bool { [.create, .setAutostart, .start].contains(other) }
 
     func problem(_ rules: GuestStepRules, _ domain: GuestPrecondition.Domain?) -> String? {
-        if wanted.mark.origin != .created { return "its mark says that the domain was there before" }
+        if wanted.mark.origin != .created { return "its mark says that the domain existed before" }
         return rules.problem(of: wanted, prior: nil) ?? rules.problem(of: definition.element, wanted)
     }
 

@@ -29,7 +29,7 @@ public struct PinStep: GuestStep {
         if domain?.isRunning != true { return "the plan found the domain shut off" }
         let online = rules.rules.host.onlineCPUs
         return !target.isEmpty && target.isSubset(of: online)
-            ? nil : "CPUs \(target) are not those of this host, \(online)"
+            ? nil : "CPUs \(target) are not all on this host, which has \(online)"
     }
 
     var liveSetting: SettingKey? { thread.pin }

@@ -32,7 +32,7 @@ public struct RedefineStep: GuestStep {
         let mark = domain?.ownershipMark
         let isOurs = mark?.site == wanted.mark.site
         if wanted.mark.origin != (isOurs ? mark?.origin : .adopted) {
-            return "its mark does not go with the one that the plan found"
+            return "its mark does not match the one that the plan found"
         }
         return rules.problem(of: prior, domain) ?? rules.problem(of: wanted, prior: prior)
     }

@@ -38,7 +38,9 @@ public struct SetDeviceStep: GuestStep {
     /// Only what our mark says of the guest is put in, and only what the definition does not have afterwards is taken out.
     func problem(_ rules: GuestStepRules, _ domain: GuestPrecondition.Domain?) -> String? {
         guard let domain, domain.isRunning else { return "the plan found the domain shut off" }
-        guard let target, target.kind.rawValue == device.element.name else { return "'\(path)' is not that device" }
+        guard let target, target.kind.rawValue == device.element.name else {
+            return "'\(path)' does not match the device"
+        }
         let defined = rules.steps.compactMap { if case .redefine(let step) = $0 { step } else { nil } }.first
         let machine = (defined?.wanted.mark ?? domain.ownershipMark)?.machine
         switch direction {

@@ -95,7 +95,7 @@ extension Step: Codable {
         guard let definition, let guest else { return }
         guard definition.name == "domain", definition.element(named: "name")?.text == guest else {
             throw DecodingError.dataCorruptedError(
-                forKey: .definition, in: container, debugDescription: "this is no definition of '\(guest)'")
+                forKey: .definition, in: container, debugDescription: "not a definition of '\(guest)'")
         }
     }
 

@@ -18,11 +18,11 @@ extension WantedDefinition: Codable {
         func wrong(_ what: String) -> DecodingError {
             .dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: what))
         }
-        guard let mark = OwnershipMark(reading: element) else { throw wrong("there is no mark of a site in it") }
+        guard let mark = OwnershipMark(reading: element) else { throw wrong("it has no ownership mark") }
         do { settings = try WantedSettings(fragment: element) } catch { throw wrong("\(error)") }
         self.mark = mark
         guard XMLWriter.write(settings.fragment(mark: mark)) == XMLWriter.write(element) else {
-            throw wrong("there is more in it than managed settings and the mark of a site")
+            throw wrong("it has more than managed settings and an ownership mark")
         }
     }
 

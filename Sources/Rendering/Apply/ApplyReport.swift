@@ -19,8 +19,8 @@ public struct ApplyReport {
             shortPools(paint),
             list("Undone", summary.undone, paint, .heading),
             list("Kept for guests that were started", summary.left, paint, .attention),
-            list("NOT undone: a person is needed", summary.notUndone, paint, .attention),
-            list("Asked to shut down, and may still do so", summary.mayStillStop, paint, .attention),
+            list("NOT undone: repair by hand", summary.notUndone, paint, .attention),
+            list("Asked to shut down; may still do so", summary.mayStillStop, paint, .attention),
             list("Waiting for a restart", summary.restartPending, paint, .heading),
             [paint(lastLine, summary.notUndone.isEmpty ? .heading : .attention)],
         ]
@@ -49,7 +49,7 @@ public struct ApplyReport {
             })
         let arguments = KernelArguments(summary.wantedPools).text
         let advice =
-            arguments.isEmpty ? [] : ["  to have them at boot, put on the kernel command line:", "    \(arguments)"]
+            arguments.isEmpty ? [] : ["  to reserve them at boot, add to the kernel command line:", "    \(arguments)"]
         return [paint("The kernel granted fewer pages than asked", .attention)]
             + table.lines(indent: 2, paint) + advice
     }
@@ -62,10 +62,10 @@ public struct ApplyReport {
         case .applied:
             "Applied \(Amount.count(summary.steps.count, "step")) on \(displayable(summary.host)); \(checked)."
         case .rolledBack where !summary.left.isEmpty:
-            "Rolled back, except what guests that were started need: \(displayable(summary.host)) is not as it was before."
+            "Rolled back, except what started guests need: \(displayable(summary.host)) is not as it was before."
         case .rolledBack where !summary.mayStillStop.isEmpty:
             "Rolled back, but \(summary.mayStillStop.map { displayable($0) }.joined(separator: ", ")) may still shut down: "
-                + "check again, and start what must run."
+                + "check again, and start those that must run."
         case .rolledBack: "Rolled back: \(displayable(summary.host)) is as it was before."
         case .incomplete:
             "Rollback incomplete on \(displayable(summary.host)): "

@@ -14,7 +14,7 @@ public enum BootLoader: String, Hashable, Sendable, CaseIterable {
     /// The text for these options, each line ended; a comment alone when there are none.
     public func text(_ arguments: KernelArguments) -> String {
         guard !arguments.text.isEmpty else {
-            return "# No page of 1 GiB or more is wanted: the boot unit does the rest.\n"
+            return "# No pages of 1 GiB or more are wanted; the boot unit reserves the others.\n"
         }
         let options = arguments.text
         return switch self {
@@ -28,20 +28,20 @@ public enum BootLoader: String, Hashable, Sendable, CaseIterable {
             """
         case .grubby:
             """
-            # For all kernels that are installed; grubby --info=ALL shows what they have. Then reboot.
+            # For all installed kernels; grubby --info=ALL shows their arguments. Then reboot.
             grubby --update-kernel=ALL --args="\(options)"
 
             """
         case .systemdBoot:
             """
-            # Adds to the line in /etc/kernel/cmdline and installs the running kernel's entry anew. Then reboot.
+            # Append to the line in /etc/kernel/cmdline and reinstall the running kernel's entry. Then reboot.
             sed -i '1s/$/ \(options)/' /etc/kernel/cmdline
             kernel-install add "$(uname -r)" "/lib/modules/$(uname -r)/vmlinuz"
 
             """
         case .ostree:
             """
-            # Into the next deployment; rpm-ostree kargs shows what there is. Then reboot.
+            # For the next deployment; rpm-ostree kargs shows the present arguments. Then reboot.
             rpm-ostree kargs \(options.split(separator: " ").map { "--append=\($0)" }.joined(separator: " "))
 
             """

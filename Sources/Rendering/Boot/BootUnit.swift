@@ -25,12 +25,12 @@ extension BootUnit {
         BootUnit(
             name: "numactl-plan-hugepages.service",
             text: """
-                # Reserves huge pages on each NUMA cell while the machine boots, before anything breaks up its memory.
+                # Reserves huge pages on each NUMA cell early at boot, before memory gets fragmented.
                 # It needs /etc/numactl-plan/boot.json, which `numactl-plan apply` writes, and nothing else.
                 #
                 #   systemctl enable numactl-plan-hugepages.service
                 #
-                # numactl-plan=off on the kernel's command line turns it off, numactl-plan=report makes it only say what it would do.
+                # numactl-plan=off on the kernel's command line turns it off, numactl-plan=report makes it only report what it would do.
 
                 [Unit]
                 Description=Reserve huge pages on each NUMA cell
@@ -41,7 +41,7 @@ extension BootUnit {
                 ConditionKernelCommandLine=!numactl-plan=off
                 ConditionVirtualization=!container
                 RequiresMountsFor=/etc/numactl-plan
-                # vm.nr_hugepages of a sysctl file would rewrite what is reserved here.
+                # vm.nr_hugepages in a sysctl file would override what is reserved here.
                 After=systemd-remount-fs.service systemd-modules-load.service systemd-sysctl.service
                 Before=sysinit.target numactl-plan-ready.target shutdown.target
                 Before=libvirtd.service libvirtd.socket virtqemud.service virtqemud.socket libvirt-guests.service
@@ -53,7 +53,7 @@ extension BootUnit {
                 ExecStart=\(program) boot
                 TimeoutStartSec=180
                 SyslogIdentifier=numactl-plan
-                # It writes below one folder of sysfs as its owner, which takes no capability, and reads; it needs nothing else of the machine.
+                # It writes only below one folder of sysfs, as its owner, and needs no capability for that.
                 CapabilityBoundingSet=
                 NoNewPrivileges=yes
                 ProtectSystem=strict
@@ -85,7 +85,7 @@ extension BootUnit {
 
                 [Install]
                 # Wanted, not required: the unit fails when the kernel grants less than asked (exit status 11, what was granted is kept), and
-                # the machine boots all the same. A service that must not start then says Requires= and After= this unit.
+                # the machine boots nevertheless. A service that must not start then needs Requires= and After= for this unit.
                 WantedBy=sysinit.target numactl-plan-ready.target
 
                 """)
@@ -96,8 +96,8 @@ extension BootUnit {
         text: """
             # Reached when the reservation of huge pages is over, whether or not the kernel granted all of them.
             #
-            # Services that take huge pages say Wants= and After= this target; one that must not start on fewer pages than asked says
-            # Requires= and After= numactl-plan-hugepages.service. The target starts nothing that is not enabled.
+            # Services that use huge pages need Wants= and After= for this target; one that must not start with fewer pages needs
+            # Requires= and After= for numactl-plan-hugepages.service. The target does not start units that are not enabled.
 
             [Unit]
             Description=Huge pages are reserved
@@ -111,8 +111,8 @@ extension BootUnit {
         return BootUnit(
             name: "dev-hugepages\(name).mount",
             text: """
-                # A hugetlbfs for \(words) pages: systemd's own /dev/hugepages serves the kernel's default size alone.
-                # libvirt looks for mounts when it starts, so restart it once after this one was first mounted; guests go on.
+                # A hugetlbfs for \(words) pages: systemd's own /dev/hugepages serves only the kernel's default size.
+                # libvirt looks for mounts only when it starts: restart it once after the first mount; guests keep running.
                 #
                 #   systemctl enable --now dev-hugepages\(name).mount
 
@@ -143,7 +143,7 @@ extension BootUnit {
         BootUnit(
             name: "\(daemon).service.d/10-numactl-plan.conf",
             text: """
-                # Guests that libvirt starts by itself find their huge pages: \(daemon) waits until the reservation is over.
+                # \(daemon) waits for the reservation, so that guests with autostart find their huge pages.
                 #
                 #   install -D -m 0644 10-numactl-plan.conf /etc/systemd/system/\(daemon).service.d/10-numactl-plan.conf
                 #   systemctl daemon-reload

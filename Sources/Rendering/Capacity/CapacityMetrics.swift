@@ -20,13 +20,13 @@ public struct CapacityMetrics {
                 "fits_more", "How many more guests of a flavor fit in addition to those of the site.",
                 flavors.map { ([("flavor", $0.wish.name)], Int64($0.count.found)) }),
             MetricFamily(
-                "fits_more_exact", "Whether one guest more was proven not to fit.",
+                "fits_more_exact", "Whether one more guest was proven not to fit.",
                 flavors.map { ([("flavor", $0.wish.name)], $0.count.isExact ? 1 : 0) }),
             MetricFamily(
-                "cell_free_cpus", "CPUs of a cell that a dedicated vCPU could have.",
+                "cell_free_cpus", "CPUs of a cell available to dedicated vCPUs.",
                 capacity.cells.map { ([("cell", "\($0.id)")], Int64($0.cpus.count)) }),
             MetricFamily(
-                "cell_free_whole_cores", "Cores of a cell of which every thread is free.",
+                "cell_free_whole_cores", "Cores of a cell with all threads free.",
                 capacity.cells.map { ([("cell", "\($0.id)")], Int64($0.wholeCores)) }),
             MetricFamily(
                 "cell_free_memory_bytes", "Ordinary memory of a cell that is free and not reserved.",

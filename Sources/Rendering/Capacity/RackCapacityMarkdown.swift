@@ -11,7 +11,7 @@ public struct RackCapacityMarkdown {
     /// The text, each line ended.
     public var text: String {
         let heading =
-            "### Room on \(Amount.count(rack.hosts.count, "host")) beside site \(MarkdownText.shortCode(rack.site))\n"
+            "### Room on \(Amount.count(rack.hosts.count, "host")) with site \(MarkdownText.shortCode(rack.site))\n"
         let table = MarkdownPage.PagePart.table(rack.table).whole
         let failures = rack.failures.map { "\n\(MarkdownText.html($0))\n" }.joined()
         return heading + loss + table + failures

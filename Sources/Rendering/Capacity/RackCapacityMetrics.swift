@@ -19,18 +19,18 @@ public struct RackCapacityMetrics {
                 "fits_more", "How many more guests of a flavor fit in addition to those of the site.",
                 fits { Int64($0.found) }),
             MetricFamily(
-                "fits_more_exact", "Whether one guest more was proven not to fit.", fits { $0.isExact ? 1 : 0 }),
+                "fits_more_exact", "Whether one more guest was proven not to fit.", fits { $0.isExact ? 1 : 0 }),
             MetricFamily(
-                "rack_fits_more", "How many more guests of a flavor fit all hosts together.",
+                "rack_fits_more", "How many more guests of a flavor fit on all hosts together.",
                 totals.map { ([("flavor", $0.wish.name)], Int64($0.count)) }),
             MetricFamily(
                 "rack_fits_more_exact", "Whether the number of every host is exact.",
                 totals.map { ([("flavor", $0.wish.name)], $0.isExact ? 1 : 0) }),
             MetricFamily(
-                "rack_lost_guests", "How many guests the hosts have that are supposed to be lost.",
+                "rack_lost_guests", "How many guests are on the hosts assumed lost.",
                 loss.map { [([], Int64($0.count))] } ?? []),
             MetricFamily(
-                "rack_lost_guests_without_place", "How many of these no other host takes.",
+                "rack_lost_guests_without_place", "How many of these fit on no other host.",
                 loss.map { [([], Int64($0.left.count + $0.unknown.count))] } ?? []),
         ]
     }

@@ -76,7 +76,7 @@ extension Evacuation {
     func sentence(_ quote: (String) -> String) -> String {
         let hosts = Words.holders(lost, quote: quote)
         let subject = "Without \(hosts)"
-        if count == 0 { return "\(subject) no guest needs another place." }
+        if count == 0 { return "\(subject) no guest has to move." }
         if left.isEmpty { return "\(subject) the other hosts take all \(Amount.count(count, "guest"))." }
         return "\(subject) the other hosts take \(count - left.count) of \(Amount.count(count, "guest"))."
     }
@@ -107,7 +107,7 @@ extension Evacuation {
         if !unknown.isEmpty {
             lines.append(
                 "What \(Words.holders(unknown, quote: quote)) \(unknown.count == 1 ? "needs" : "need") "
-                    + "is not in the site, so no host was asked.")
+                    + "is not in the site, so no host was tried.")
         }
         return lines
     }

@@ -80,6 +80,6 @@ public struct DoctorText {
         let fine = results.count { $0.verdict == .fine }
         let unknown = results.count { $0.verdict == .unknown }
         return "Doctor: \(counts.isEmpty ? "nothing found" : counts.joined(separator: ", ")); "
-            + "\(fine) of \(Amount.count(results.count, "check")) fine\(unknown == 0 ? "" : ", \(unknown) unknown")."
+            + "\(fine) of \(Amount.count(results.count, "check")) passed\(unknown == 0 ? "" : ", \(unknown) unknown")."
     }
 }

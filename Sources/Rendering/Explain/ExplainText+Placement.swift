@@ -98,7 +98,7 @@ extension ExplainText {
     private func siblings(_ policy: GuestDemand.ThreadPolicy) -> String {
         switch policy {
         case .prefer: "cpu_thread_policy: prefer, siblings together where possible"
-        case .isolate: "cpu_thread_policy: isolate, one thread per core, its siblings kept empty"
+        case .isolate: "cpu_thread_policy: isolate, one thread per core, its siblings kept idle"
         case .require: "cpu_thread_policy: require, at least two threads of each core, one odd thread allowed"
         }
     }

@@ -86,8 +86,8 @@ public struct ExplainText {
             ? "Guest \(last) does not fit on this host even alone."
             : "Guests \(names.dropLast().joined(separator: ", ")) and \(last) do not fit together, wherever they go; "
                 + (plan.placement.conflictIsMinimal
-                    ? "any one of them left out, the others of these fit."
-                    : "not minimal: some of these may fit together all the same.")
+                    ? "without any one of them, the others of these fit."
+                    : "this set is not minimal: some of these may still fit together.")
         return wrapped(text, to: width)
     }
 

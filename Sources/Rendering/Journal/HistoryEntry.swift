@@ -88,7 +88,7 @@ extension HistoryEntry.TransactionState {
     /// The state in words.
     var words: String {
         switch self {
-        case .running: "going on"
+        case .running: "running"
         case .open: "OPEN: unfinished"
         case .applied: "applied"
         case .rolledBack: "rolled back"

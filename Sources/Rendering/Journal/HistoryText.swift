@@ -9,7 +9,7 @@ public struct HistoryText {
 
     /// All transactions, a line each.
     public func list(color: Bool = false, width: Int = standardWidth) -> String {
-        guard !entries.isEmpty else { return "Nothing was written on this host yet.\n" }
+        guard !entries.isEmpty else { return "Nothing has been written on this host yet.\n" }
         let table = Table(
             [
                 .name("transaction"), .name("site"), .name("connection"), .number("writes"), "state",

@@ -45,11 +45,11 @@ public struct RollbackReport {
         let (name, host) = (summary.transaction ?? "", displayable(summary.host))
         return switch summary.outcome {
         case .nothingToDo where summary.transaction == nil: "There is no transaction to roll back on \(host)."
-        case .nothingToDo: "Nothing of transaction \(name) stands on \(host)."
+        case .nothingToDo: "Nothing of transaction \(name) is left to roll back on \(host)."
         case .planned: "Rollback of \(name) would restore the above on \(host); nothing was changed."
         case .rolledBack: "Rolled back \(name): \(host) is as it was before it."
         case .incomplete:
-            "Rollback of \(name) incomplete: \(Amount.count(open, "thing")) on \(host) could not be restored."
+            "Rollback of \(name) incomplete: \(Amount.count(open, "item")) on \(host) could not be restored."
         }
     }
 

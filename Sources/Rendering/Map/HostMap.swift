@@ -50,9 +50,9 @@ public struct HostMap {
         let uses = Set(picture.cells.flatMap { $0.caches.joined().joined().map(\.use) })
         func has(_ isWanted: (ThreadUse) -> Bool) -> Bool { uses.contains(where: isWanted) }
         let signs: [(String, Bool)] = [
-            ("A B …  a vCPU of that guest alone", has { if case .dedicated = $0 { true } else { false } }),
-            ("a b …  that guest's emulator alone", has { if case .emulator = $0 { true } else { false } }),
-            ("x  kept empty (isolate)", has { if case .idle = $0 { true } else { false } }),
+            ("A B …  dedicated vCPU of that guest", has { if case .dedicated = $0 { true } else { false } }),
+            ("a b …  isolated emulator of that guest", has { if case .emulator = $0 { true } else { false } }),
+            ("x  kept idle (isolate)", has { if case .idle = $0 { true } else { false } }),
             ("·  shared", has { $0 == .shared }), ("░  free", has { $0 == .free }),
             ("#  another domain", has { $0 == .foreign }), ("-  left to the host", has { $0 == .host }),
         ]

@@ -40,7 +40,7 @@ extension Change {
             disruption < .guest
                 ? "moved to other cells while it runs; the move waits for its next start"
                 : "moved to other cells while it runs"
-        case .rebase: "redefined from the site; what was added to its definition by hand is lost"
+        case .rebase: "redefined from the site; manual additions to its definition are lost"
         case .rebalance: "moved to a better place"
         case .remove(let isOrphan): because(isOrphan, "its definition is removed; its disks are kept")
         case .release: because(true, "adopted, so only released")
@@ -48,10 +48,10 @@ extension Change {
             "\(disk) was changed by hand and is restored; data written since then is not on the restored disk"
         case .detachDisks(let disks):
             isDetachedAtOnce(disks)
-                ? "\(disks.joined(separator: ", ")) taken out of its definition and, at once, out of the running guest, "
-                    + "which must not be using it; what is on the host stays"
-                : "\(disks.joined(separator: ", ")) taken out of its definition; what is on the host stays"
-        case .shrink: "pages that a pool gives up may not be available again without a reboot"
+                ? "\(disks.joined(separator: ", ")) removed from its definition and, at once, from the running guest, "
+                    + "which must not be using it; the data on the host is kept"
+                : "\(disks.joined(separator: ", ")) removed from its definition; the data on the host is kept"
+        case .shrink: "pages that a pool releases may not be available again without a reboot"
         }
     }
 

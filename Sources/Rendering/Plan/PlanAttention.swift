@@ -34,7 +34,7 @@ struct PlanAttention {
         switch change.disruption {
         case .host: "the host reboots"
         case .guest: "interrupted (\(Words.impact([change])))"
-        case .daemon, .live, .none: "a libvirt daemon restarts; guests go on"
+        case .daemon, .live, .none: "a libvirt daemon restarts; guests keep running"
         }
     }
 

@@ -62,7 +62,7 @@ struct PlanSummary {
     private var noChanges: String {
         let pending = waiting.isEmpty ? "" : "; \(Amount.count(waiting.count, "restart")) pending"
         let differing =
-            plan.differing.isEmpty ? "" : ", \(plan.differing.count) not as the site says (see the findings)"
+            plan.differing.isEmpty ? "" : ", \(plan.differing.count) different from the site (see the findings)"
         return "No changes: \(Amount.count(plan.unchanged.count, "guest")) in sync\(differing)\(pending)."
     }
 

@@ -52,7 +52,7 @@ public struct PlanText {
     private func definitions(_ paint: Paint) -> [String] {
         guard !review.definitions.isEmpty else { return [] }
         let diffs = review.definitions.flatMap { [""] + $0.lines.map { paint(diffLine: $0) } }
-        return [paint("Definitions, as far as they are managed", .heading)] + diffs
+        return [paint("Definitions, managed parts only", .heading)] + diffs
     }
 
     private func attention(_ paint: Paint) -> [String] {

@@ -20,7 +20,7 @@ extension Remedy {
         case .memory(let amount): "ram: \(amount)"
         case .moreCPUs(let count, let cell): "\(Amount.count(count, "CPU")) more on host cell \(cell)"
         case .cpuRatio(let ratio): "cpu_allocation_ratio: \(ratio) of the host"
-        case .shrinkPools: "--allow-shrink: free pages that nobody needs become ordinary memory"
+        case .shrinkPools: "--allow-shrink: unused huge pages become ordinary memory"
         case .without(let guest): "guest '\(displayable(guest))' left out, or on another host"
         }
     }

@@ -87,7 +87,7 @@ struct MarkdownPage {
 
     private func note(rows: Int, details: Int) -> String {
         let counts = [(rows, "row"), (details, "detail")].filter { $0.0 > 0 }.map { Amount.count($0.0, $0.1) }
-        return counts.isEmpty ? "" : "\n\(counts.joined(separator: " and ")) left out: see the plan as text or JSON.\n"
+        return counts.isEmpty ? "" : "\n\(counts.joined(separator: " and ")) omitted: see the plan as text or JSON.\n"
     }
 }
 

@@ -41,15 +41,15 @@ struct SignLegend {
         func tag(_ use: ThreadUse) -> String { use.guest.map { picture.guests[$0].tag } ?? "" }
         return [
             sign(
-                { "\(ThreadDrawing.label(of: $0, in: picture)): a vCPU of \(tag($0)) alone" },
+                { "\(ThreadDrawing.label(of: $0, in: picture)): dedicated vCPU of \(tag($0))" },
                 where: { if case .dedicated(_, _, false) = $0 { true } else { false } }),
             sign(
-                { "\(ThreadDrawing.label(of: $0, in: picture)): a vCPU and the emulator of \(tag($0))" },
+                { "\(ThreadDrawing.label(of: $0, in: picture)): dedicated vCPU and emulator of \(tag($0))" },
                 where: { if case .dedicated(_, _, true) = $0 { true } else { false } }),
             sign(
-                { "\(tag($0))e: the emulator of \(tag($0)) alone" },
+                { "\(tag($0))e: isolated emulator of \(tag($0))" },
                 where: { if case .emulator = $0 { true } else { false } }),
-            sign({ _ in "kept empty (isolate)" }, where: { if case .idle = $0 { true } else { false } }),
+            sign({ _ in "kept idle (isolate)" }, where: { if case .idle = $0 { true } else { false } }),
             sign({ _ in "other domains" }, where: { $0 == .foreign }),
             sign({ _ in "shared" }, where: { $0 == .shared }),
             sign({ _ in "free" }, where: { $0 == .free && picture.hasPlacement }),

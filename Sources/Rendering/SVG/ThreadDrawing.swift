@@ -118,7 +118,7 @@ struct ThreadDrawing {
         case .dedicated(let guest, let vcpu, let emulator):
             "vCPU \(vcpu) of \(name(guest))" + (emulator ? ", and its emulator threads" : "")
         case .emulator(let guest): "emulator threads of \(name(guest))"
-        case .idle(let guest): "kept empty for \(name(guest))"
+        case .idle(let guest): "kept idle for \(name(guest))"
         case .foreign: "a domain that is not the site's"
         case .shared: "shared"
         case .free: picture.hasPlacement ? "free" : "online"

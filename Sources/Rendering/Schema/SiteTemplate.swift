@@ -24,7 +24,7 @@ public struct SiteTemplate {
             "# yaml-language-server: $schema=\(schema)",
             "# The guests of a host and where they go; numactl-plan-site(5) describes every key.",
             "#", "#   numactl-plan plan     shows what would change",
-            "#   numactl-plan apply    makes it so", "site: \(YAMLWord.text(of: host))", "", "hosts:",
+            "#   numactl-plan apply    makes these changes", "site: \(YAMLWord.text(of: host))", "", "hosts:",
         ]
     }
 
@@ -45,7 +45,7 @@ public struct SiteTemplate {
         lines += ["    # Ordinary memory that every cell leaves to the host.", "    \(reserve)"]
         if let size = facts.hugePageSizes.first, let cell = facts.cells.first(where: { !$0.pools.isEmpty }) {
             lines += [
-                "    # Huge pages for others than guests, such as DPDK; what guests need is added automatically.",
+                "    # Huge pages for other users than guests, such as DPDK; those for guests are added automatically.",
                 "    # pools: {\(size): {cells: {\(cell.id): 64}}}",
             ]
         }
@@ -60,7 +60,7 @@ public struct SiteTemplate {
         }
         let page = facts.hugePageSizes.first.map { ", mem_page_size: \($0)" } ?? ""
         return lines + [
-            "  # Has a CPU of its own\(page.isEmpty ? "" : ", and huge pages").",
+            "  # Has a dedicated CPU\(page.isEmpty ? "" : ", and huge pages").",
             "  pinned: {vcpus: 1, ram: 512MiB, cpu_policy: dedicated\(page)}", "",
         ]
     }
@@ -73,8 +73,8 @@ public struct SiteTemplate {
             let shown =
                 names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
             let words =
-                "Domains that exist: \(shown). 'numactl-plan import' writes entries for them. With 'adopt: true' a guest of "
-                + "that name takes one over; only its CPUs, memory and cells are then managed."
+                "Existing domains: \(shown). 'numactl-plan import' writes entries for them. 'adopt: true' adopts the domain of "
+                + "a guest's name; only its CPUs, memory and cells are then managed."
             lines += wrapped(words, to: 100).map { "  # \($0)" }
         }
         return lines

@@ -23,7 +23,7 @@ public struct MetricsText {
                     (place + [("version", metrics.version), ("site_sha", metrics.siteSum)], 1)
                 ]),
             MetricFamily(
-                "in_sync", "Whether pools and definitions are as the site file says.",
+                "in_sync", "Whether pools and definitions match the site file.",
                 [
                     (place, metrics.isInSync ? 1 : 0)
                 ]),
@@ -43,16 +43,16 @@ public struct MetricsText {
                 plan.placement.guests.map { ([("guest", $0.name)], Int64(plan.pending[$0.name]?.count ?? 0)) }),
             MetricFamily(
                 "pending_since_timestamp_seconds",
-                "When the oldest setting was written that waits for the next start of a running guest.",
+                "When the oldest setting was written that still waits for a guest's next start.",
                 plan.placement.guests.compactMap { guest in
                     plan.pending[guest.name]?.compactMap(\.since).min().map { ([("guest", guest.name)], $0.seconds) }
                 }),
             MetricFamily(
-                "reboot_pending", "Whether pages of 1 GiB or more are wanted that most likely take a reboot.",
+                "reboot_pending", "Whether wanted pages of 1 GiB or more most likely need a reboot.",
                 [
                     ([], metrics.isRebootPending ? 1 : 0)
                 ]),
-            MetricFamily("pool_pages", "Huge pages of a cell, by what they are.", pools),
+            MetricFamily("pool_pages", "Huge pages of a cell, by kind.", pools),
             MetricFamily(
                 "guest_startable", "Whether a guest runs, or could be started with what is free now.",
                 metrics.startable.map { ([("guest", $0.guest)], $0.isStartable ? 1 : 0) }),
@@ -64,10 +64,10 @@ public struct MetricsText {
                 "last_apply_timestamp_seconds", "When the newest transaction began.",
                 metrics.lastApply.map { [([], $0.time)] } ?? []),
             MetricFamily(
-                "last_apply_succeeded", "Whether the newest transaction was carried out whole.",
+                "last_apply_succeeded", "Whether the newest transaction completed.",
                 metrics.lastApply.map { [([], $0.succeeded ? 1 : 0)] } ?? []),
             MetricFamily(
-                "txn_open", "How many transactions are unfinished or need a person.",
+                "txn_open", "How many transactions are unfinished or need manual work.",
                 metrics.openTransactions.map { [([], Int64($0))] } ?? []),
         ]
     }

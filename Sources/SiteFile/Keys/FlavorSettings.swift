@@ -72,10 +72,10 @@ extension FlavorSettings {
         FlavorKey(
             "current_vcpus", \.currentVCPUs, .integer(1...4_096),
             "How many of its vCPUs the guest has when it starts; the others can be plugged in"),
-        FlavorKey("ram", \.ram, .size(atLeast: 1_024), "All memory of the guest"),
+        FlavorKey("ram", \.ram, .size(atLeast: 1_024), "The guest's memory"),
         FlavorKey(
             "current_ram", \.currentMemory, .size(atLeast: 1_024),
-            "How much of its memory the guest has when it starts; a balloon keeps the rest"),
+            "How much of its memory the guest has when it starts; a balloon holds the rest"),
     ]
 
     private static let cellKeys: [FlavorKey] = [
@@ -91,63 +91,65 @@ extension FlavorSettings {
             "How memory of guest cells is bound to host cells: libvirt's numatune mode, or none"),
         FlavorKey(
             "memory_cells", \.memoryCells, .sequence(.integer(0...maximumListNumber), minimum: 1),
-            "The host cells that the memory of a guest of one cell comes from, wherever its CPUs are"),
+            "The host cells that provide the memory of a guest with one cell, wherever its CPUs are"),
         FlavorKey(
             "guest_numa", \.guestNUMA, .choice, defaultValue: "visible",
-            "Whether the guest sees its cells; hidden ones only say where it is placed, bound and pinned"),
+            "Whether the guest sees its cells; hidden cells only control placement, binding and pins"),
     ]
 
     private static let cpuKeys: [FlavorKey] = [
         FlavorKey(
             "cpu_policy", \.cpuPolicy, in: .policy, .choice, defaultValue: "shared",
-            "Whether vCPUs share host CPUs, have one each, or some of both"),
+            "Whether vCPUs share host CPUs, have one each, or are of both kinds"),
         FlavorKey(
             "cpu_dedicated_mask", \.dedicatedMask, .mask,
-            "The vCPUs of a mixed guest that have a host CPU each"),
+            "The dedicated vCPUs of a mixed guest"),
         FlavorKey(
             "cpu_thread_policy", \.threadPolicy, in: .threads, .choice, defaultValue: "prefer",
             "How dedicated vCPUs use the hardware threads of a core"),
         FlavorKey(
             "cpu_kind", \.cpuKind, .choice, defaultValue: "performance",
-            "The kind of core that dedicated vCPUs have first, on a host with cores of two kinds"),
+            "The kind of cores that dedicated vCPUs prefer on a host with two kinds"),
         FlavorKey(
             "emulator_threads_policy", \.emulatorPolicy, .choice,
-            "Where the emulator's threads run: on the host's shared CPUs, or on a dedicated CPU of their own"),
+            "Where the emulator threads run: on the host's shared CPUs, or on a dedicated CPU"),
         FlavorKey(
             "vcpu_pins", \.vcpuPins, .byNumber(.vcpu, .list()),
-            "Host CPUs of some or all vCPUs, by the operator's hand"),
+            "Explicit pins for some or all vCPUs"),
         FlavorKey(
             "vcpu_cpuset", \.vcpuSet, .emulatorPin,
-            "Host CPUs for all vCPUs that have no pin, in place of a pin for each, or none to let them run anywhere"),
+            "The host CPUs for all vCPUs without a pin, as one list, or none to let them run anywhere"),
         FlavorKey(
             "emulator_pin", \.emulatorPin, .emulatorPin,
-            "Host CPUs of the emulator's threads by the operator's hand, or none to pin them to nothing"),
+            "Explicit pins for the emulator threads, or none to leave them unpinned"),
         FlavorKey(
             "cpu_realtime", \.realtime, .boolean, defaultValue: "false",
             "Whether vCPUs run under the real-time scheduler"),
         FlavorKey(
             "cpu_realtime_mask", \.realtimeMask, .mask,
-            "The vCPUs under the real-time scheduler; without it all of them"),
+            "The real-time vCPUs; without it all of them"),
         FlavorKey(
             "scheduler", \.scheduler, .mapping(SchedulerDraft.table, { SchedulerDraft() }),
-            "The scheduler that vCPUs run under, apart from locked memory"),
+            "The scheduler that vCPUs run under; does not lock memory"),
         FlavorKey("iothreads", \.ioThreads, .integer(0...1_024), "The number of iothreads, pinned like the emulator"),
         FlavorKey(
             "iothread_pins", \.ioThreadPins, .byNumber(.ioThread, .list()),
-            "Host CPUs of some or all iothreads, by the operator's hand"),
+            "Explicit pins for some or all iothreads"),
     ]
 
     private static let memoryKeys: [FlavorKey] = [
         FlavorKey(
             "mem_page_size", \.pageSize, .pageRequest,
             "The page size that backs the guest's memory, which is then never overcommitted"),
-        FlavorKey("locked_memory", \.lockedMemory, .boolean, defaultValue: "false", "Whether memory is never swapped"),
+        FlavorKey(
+            "locked_memory", \.lockedMemory, .boolean, defaultValue: "false",
+            "Whether the guest's memory is locked, so that it is never swapped"),
         FlavorKey(
             "mem_access", \.memoryAccess, .choice,
-            "Whether other processes of the host may map the guest's memory, as a vhost-user switch does"),
+            "Whether other processes of the host, such as a vhost-user switch, may map the guest's memory"),
         FlavorKey(
             "mem_encryption", \.encryption, .boolean, defaultValue: "false",
-            "Whether the guest's memory is encrypted, for which it is locked"),
+            "Whether the guest's memory is encrypted and therefore locked"),
         FlavorKey(
             "mem_encryption_model", \.encryptionModel, .choice, defaultValue: "amd-sev",
             "The kind of encryption; only amd-sev and amd-sev-es lock memory"),
@@ -158,19 +160,20 @@ extension FlavorSettings {
         FlavorKey(
             "cpu_topology", \.cpuTopology, in: .shape, .mapping(TopologyDraft.table, { TopologyDraft() }),
             "The sockets, cores and threads that the guest sees, exactly"),
-        FlavorKey("cpu_sockets", \.sockets, in: .shape, .integer(1...4_096), "Sockets that are preferred"),
-        FlavorKey("cpu_cores", \.cores, in: .shape, .integer(1...4_096), "Cores of a socket that are preferred"),
-        FlavorKey("cpu_threads", \.threads, in: .shape, .integer(1...4_096), "Threads of a core that are preferred"),
-        FlavorKey("cpu_max_sockets", \.maximumSockets, .integer(1...65_536), "The most sockets"),
-        FlavorKey("cpu_max_cores", \.maximumCores, .integer(1...65_536), "The most cores of a socket"),
-        FlavorKey("cpu_max_threads", \.maximumThreads, .integer(1...65_536), "The most threads of a core"),
+        FlavorKey("cpu_sockets", \.sockets, in: .shape, .integer(1...4_096), "Preferred number of sockets"),
+        FlavorKey("cpu_cores", \.cores, in: .shape, .integer(1...4_096), "Preferred number of cores per socket"),
+        FlavorKey("cpu_threads", \.threads, in: .shape, .integer(1...4_096), "Preferred number of threads per core"),
+        FlavorKey("cpu_max_sockets", \.maximumSockets, .integer(1...65_536), "Upper limit for sockets"),
+        FlavorKey("cpu_max_cores", \.maximumCores, .integer(1...65_536), "Upper limit for cores per socket"),
+        FlavorKey("cpu_max_threads", \.maximumThreads, .integer(1...65_536), "Upper limit for threads per core"),
         FlavorKey(
             "pci_numa_affinity_policy", \.devicePolicy, .choice, defaultValue: "legacy",
-            "Which host devices suit the guest's cells"),
+            "How near the guest's cells must be to its host devices"),
         FlavorKey(
             "maxphysaddr_mode", \.addressMode, in: .address, .choice,
             "Where the guest's physical address bits come from"),
         FlavorKey(
-            "maxphysaddr_bits", \.addressBits, in: .address, .integer(32...64), "The guest's physical address bits"),
+            "maxphysaddr_bits", \.addressBits, in: .address, .integer(32...64),
+            "The number of the guest's physical address bits"),
     ]
 }

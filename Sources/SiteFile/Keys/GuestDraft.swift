@@ -30,39 +30,40 @@ struct GuestDraft: Sendable {
         broken: \.overrides.broken)
 
     private static let ownKeys: [Key<GuestDraft>] = [
-        Key("flavor", \.flavorName, .text(.name), "The flavor whose keys the guest takes over"),
-        Key("host", \.host, .text(.name), "The host that runs the guest; needed when the site has several"),
+        Key("flavor", \.flavorName, .text(.name), "The flavor of the guest"),
+        Key("host", \.host, .text(.name), "The host that runs the guest; required if the site has several"),
         Key(
             "state", \.state, .choice,
             "The state wanted; without it a running guest keeps running and a new one is shut off"),
         Key("autostart", \.autostart, .boolean, "Whether libvirt starts the guest with the host"),
         Key(
             "was", \.was, .text(.name),
-            "The domain's name until now: where libvirt has it under that name, it is renamed to the guest's"),
-        Key("count", \.count, .integer(1...1_000), "Makes that many guests, NAME-1, NAME-2, …"),
+            "The former name of the guest: a domain of that name is renamed"),
+        Key("count", \.count, .integer(1...1_000), "How many guests the entry stands for: NAME-1, NAME-2, …"),
         Key(
             "numa_placement", \.placement, .byCell(.integer(0...maximumListNumber)),
-            "Host cells for some or all guest cells, by the operator's hand"),
+            "Host cells for some or all guest cells"),
     ]
 
     private static let machineKeys: [Key<GuestDraft>] = [
         Key("base", \.base, .text(.path), "A domain XML file with the rest of the domain"),
         Key(
             "adopt", \.adopts, .boolean, defaultValue: "false",
-            "Whether a domain of this name that exists already is taken over"),
+            "Whether to adopt the existing domain of this name"),
         Key("disks", \.disks, .sequence(.mapping(DiskDraft.table, { DiskDraft() })), "The disks"),
         Key(
             "interfaces", \.interfaces, .sequence(.mapping(InterfaceDraft.table, { InterfaceDraft() })),
             "The network interfaces"),
         Key(
-            "host_devices", \.devices, .sequence(.pciAddress), "PCI devices of the host that the guest has for itself"),
+            "host_devices", \.devices, .sequence(.pciAddress),
+            "PCI devices of the host that are passed through to the guest"),
         Key("kernel", \.kernel, .text(.absolutePath), "A kernel image on the host to boot directly"),
-        Key("initrd", \.initrd, .text(.absolutePath), "The initial RAM disk of that kernel"),
-        Key("cmdline", \.commandLine, .text(.line), "The command line of that kernel"),
+        Key("initrd", \.initrd, .text(.absolutePath), "The initial RAM disk for the kernel"),
+        Key("cmdline", \.commandLine, .text(.line), "The kernel's command line"),
         Key("console", \.console, .boolean, defaultValue: "true", "Whether the guest has a serial console"),
         Key("accelerator", \.accelerator, .choice, defaultValue: "kvm", "KVM or plain emulation"),
         Key("machine", \.machineType, .text(.word), "libvirt's machine type"),
-        Key("description", \.description, .text(.line), "What the guest is for, in a line of free text"),
+        Key("description", \.description, .text(.line), "What the guest is for, as one line of text"),
     ]
 }
 
@@ -76,10 +77,14 @@ struct DiskDraft: Sendable {
     static let table = KeyTable<Self>(
         .disk,
         [
-            Key("path", \.path, .text(.absolutePath), required: true, "The file or block device on the host"),
-            Key("format", \.format, .choice, "The image's format; without it qcow2 for paths that end so, else raw"),
+            Key("path", \.path, .text(.absolutePath), required: true, "The path of a file or block device on the host"),
+            Key(
+                "format", \.format, .choice, "The image's format; default: qcow2 for paths that end in .qcow2, else raw"
+            ),
             Key("bus", \.bus, .choice, defaultValue: "virtio", "How the guest sees the disk"),
-            Key("read_only", \.isReadOnly, .boolean, defaultValue: "false", "Whether the guest may only read"),
+            Key(
+                "read_only", \.isReadOnly, .boolean, defaultValue: "false",
+                "Whether the disk is read-only for the guest"),
         ])
 }
 
@@ -95,9 +100,11 @@ struct InterfaceDraft: Sendable {
     static let table = KeyTable<Self>(
         .interface,
         [
-            Key("network", \.network, .text(.name), "The libvirt network to join"),
-            Key("bridge", \.bridge, .text(.word), "The bridge of the host to join"),
-            Key("mac", \.mac, .text(.mac), "The hardware address; without it libvirt chooses one"),
-            Key("model", \.model, .text(.word), defaultValue: "virtio", "The card that the guest sees"),
+            Key("network", \.network, .text(.name), "The libvirt network to connect to"),
+            Key("bridge", \.bridge, .text(.word), "The host's bridge to connect to"),
+            Key("mac", \.mac, .text(.mac), "The MAC address; without it libvirt chooses one"),
+            Key(
+                "model", \.model, .text(.word), defaultValue: "virtio",
+                "The model of the network card that the guest sees"),
         ], broken: \.broken)
 }

@@ -45,7 +45,7 @@ struct HostDraft: Sendable {
                 "connect", \.connect, .text(.uri), defaultValue: "qemu:///system",
                 "The libvirt connection; --connect overrides it"),
             Key(
-                "cpus", \.cpus, .mapping(DeclaredCPUs.table, { DeclaredCPUs() }), "Which CPUs of the host serve guests"),
+                "cpus", \.cpus, .mapping(DeclaredCPUs.table, { DeclaredCPUs() }), "The CPUs for guests"),
             Key(
                 "cpu_allocation_ratio", \.cpuAllocationRatio, .ratio, defaultValue: "4.0",
                 "How many shared vCPUs one CPU may carry"),
@@ -55,14 +55,14 @@ struct HostDraft: Sendable {
             Key("reserved", \.reserved, .mapping(Reserved.table, { Reserved() }), "Ordinary memory left to the host"),
             Key(
                 "guest_overhead", \.guestOverhead, .overhead, defaultValue: "auto",
-                "Ordinary memory for each guest's QEMU: by a formula, none, or so much"),
+                "Ordinary memory set aside for each guest's QEMU process: by formula (auto), none, or a size"),
             Key(
                 "ignore_domains", \.ignoredDomains, .sequence(.text(.line)),
-                "Domains that are not the site's and whose CPUs do not count; * and ? stand for any characters"),
+                "Domains outside the site whose CPUs do not count; * and ? are wildcards"),
             Key("pools", \.pools, DeclaredPools.reader, "Huge pages beyond what the guests need, by page size"),
             Key(
                 "placement", \.placement, .choice, defaultValue: "spread",
-                "Whether guests go to the emptiest cell (spread) or the fullest (pack) when several suit them alike"),
+                "Whether guests go to the emptiest cell (spread) or the fullest (pack) if several suit equally"),
         ])
 }
 
@@ -70,8 +70,8 @@ extension HostDraft.DeclaredCPUs {
     static let table = KeyTable<Self>(
         .hostCPUs,
         [
-            Key("dedicated", \.dedicated, .list(), "CPUs for vCPUs that have a CPU of their own"),
-            Key("shared", \.shared, .list(), "CPUs for vCPUs that share, and for the emulator threads of 'share'"),
+            Key("dedicated", \.dedicated, .list(), "CPUs for dedicated vCPUs and for isolated emulator threads"),
+            Key("shared", \.shared, .list(), "CPUs for shared vCPUs, and for emulator threads with 'share'"),
         ])
 }
 
@@ -83,7 +83,7 @@ extension HostDraft.Reserved {
             Key(
                 "cells", \.cells,
                 .byCell(.mapping(HostDraft.ReservedCell.table, { HostDraft.ReservedCell() })),
-                "What single cells keep instead"),
+                "Other amounts for single cells"),
         ])
 }
 
@@ -99,7 +99,7 @@ extension HostDraft.DeclaredPools {
         [
             Key(
                 "manage", \.manages, .boolean, defaultValue: "true",
-                "Whether pools are sized for the guests; false takes them as they are")
+                "Whether pools are sized for the guests; false leaves them as they are")
         ])
 
     /// The keys of the table, and page sizes beside them.

@@ -19,7 +19,7 @@ struct NUMACellDraft: Sendable, Hashable {
             Key("ram", \.ram, .size(), required: true, "The memory of the cell; a cell with 0MiB has vCPUs only"),
             Key(
                 "memory_cells", \.memoryCells, .sequence(.integer(0...maximumListNumber), minimum: 1),
-                "The host cells that the memory comes from, wherever the cell's CPUs are"),
-            Key("numa_policy", \.policy, .choice, "How the memory of the cell is bound, where not as the guest's"),
+                "The host cells that provide the memory, wherever the cell's CPUs are"),
+            Key("numa_policy", \.policy, .choice, "How the memory of the cell is bound, if not as the guest's"),
         ], broken: \.broken)
 }

@@ -12,8 +12,8 @@ struct SchedulerDraft: Sendable, Hashable {
     static let table = KeyTable<Self>(
         .scheduler,
         [
-            Key("vcpus", \.vcpus, .list(), "The vCPUs under the scheduler; without it all of them"),
+            Key("vcpus", \.vcpus, .list(), "The vCPUs that it applies to; without it all of them"),
             Key("policy", \.policy, .choice, required: true, "The kernel's scheduling policy"),
-            Key("priority", \.priority, .integer(1...99), "The real-time priority, for fifo and rr"),
+            Key("priority", \.priority, .integer(1...99), "The real-time priority, only for fifo and rr"),
         ], broken: \.broken)
 }

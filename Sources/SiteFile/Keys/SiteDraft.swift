@@ -18,11 +18,12 @@ struct SiteDraft: Sendable {
                 "The site's name, written into the ownership mark of each domain"),
             Key("hosts", \.hosts, .named(.mapping(HostDraft.table, { HostDraft() })), "The hosts, by name"),
             Key(
-                "flavors", \.flavors, .named(.mapping(FlavorDraft.table, { FlavorDraft() })), "Kinds of guests, by name"
+                "flavors", \.flavors, .named(.mapping(FlavorDraft.table, { FlavorDraft() })),
+                "Sizes and policies that guests share, by name"
             ),
             Key("guests", \.guests, .named(.mapping(GuestDraft.table, { GuestDraft() })), "The guests, by domain name"),
             Key(
                 "include", \.include, .sequence(.text(.path)),
-                "Further files below the site file's folder, with flavors and guests"),
+                "More files with flavors and guests, below the site file's folder"),
         ], broken: \.broken)
 }

@@ -9,8 +9,8 @@ struct TopologyDraft: Sendable, Hashable {
     static let table = KeyTable<Self>(
         .cpuTopology,
         [
-            Key("sockets", \.sockets, .integer(1...4_096), "Sockets of the guest"),
-            Key("cores", \.cores, .integer(1...4_096), "Cores of each socket"),
-            Key("threads", \.threads, .integer(1...4_096), "Threads of each core"),
+            Key("sockets", \.sockets, .integer(1...4_096), "Sockets"),
+            Key("cores", \.cores, .integer(1...4_096), "Cores per socket"),
+            Key("threads", \.threads, .integer(1...4_096), "Threads per core"),
         ])
 }

@@ -43,7 +43,7 @@ extension PropertyTable {
             } else {
                 "numactl-plan-site(5) lists the properties"
             }
-        report.error(.unknownKey, "'\(pair.name)' is no property that Nova knows", at: pair.mark, hint: hint)
+        report.error(.unknownKey, "unknown Nova property '\(pair.name)'", at: pair.mark, hint: hint)
         return isNative ? pair.name : properties.first { $0.described.flavorName == near }?.field
     }
 

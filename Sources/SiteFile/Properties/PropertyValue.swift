@@ -84,8 +84,8 @@ extension PropertyReader where Value == KiB {
         return PropertyReader(kind: .mebibytes) { property, report in
             if let number = wholeNumber(property.text), range.contains(number) { return KiB(UInt64(number) * 1_024) }
             report.error(
-                .badNumber, "'\(property.name)' must be a number of MiB from 1", at: property.mark,
-                hint: "this property has no unit: 1024 is 1GiB")
+                .badNumber, "'\(property.name)' must be a number of MiB, at least 1", at: property.mark,
+                hint: "write MiB without a unit: 1024 is 1GiB")
             return nil
         }
     }
@@ -98,7 +98,7 @@ extension PropertyReader where Value == GuestDemand.PageRequest {
             if let request = GuestDemand.PageRequest(word: property.text) { return request }
             guard let size = novaSize(property.text) else {
                 report.error(
-                    .badSize, "'\(property.name)' is no page size: '\(property.text)'", at: property.mark,
+                    .badSize, "'\(property.name)' must be a page size, not '\(property.text)'", at: property.mark,
                     hint: "write small, large, any, a bare number of KiB, or a size such as 2MB or 1GB")
                 return nil
             }

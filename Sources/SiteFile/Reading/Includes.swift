@@ -41,7 +41,7 @@ struct Includes {
         guard path.value.first != "/", !parts.contains(".."), !parts.isEmpty else {
             report.error(
                 .includeImpossible, "'\(path.value)' is not below the site file's folder", at: path.mark,
-                hint: "name it as seen from there: guests/web.yaml")
+                hint: "write the path relative to that folder: guests/web.yaml")
             return nil
         }
         let name = parts.joined(separator: "/")
@@ -57,7 +57,7 @@ struct Includes {
 
     private func tree(_ path: Located<String>, _ report: inout Findings) -> YAMLNode? {
         guard let open else {
-            report.error(.includeImpossible, "there are no other files beside this one", at: path.mark)
+            report.error(.includeImpossible, "files cannot be included here", at: path.mark)
             return nil
         }
         let opened = open(path)
@@ -79,7 +79,7 @@ struct Includes {
         for flavor in part.flavors?.value ?? [] {
             guard let first = known[flavor.name.value] else { continue }
             report.error(
-                .duplicateFlavor, "there is a flavor '\(flavor.name.value)' already", at: flavor.name.mark,
+                .duplicateFlavor, "duplicate flavor '\(flavor.name.value)'", at: flavor.name.mark,
                 label: "the other is at \(first.file):\(first.line)", hint: "rename one of the two")
         }
         draft.flavors = joined(draft.flavors, part.flavors)

@@ -66,7 +66,7 @@ extension ValueKind.TextForm {
             }
         guard isHex, let first = UInt8(octets[0], radix: 16) else { return ("must be \(phrase)", nil) }
         return first & 1 == 0
-            ? nil : ("is a group address", "the first octet of an interface's address is even, as in 52")
+            ? nil : ("is a multicast address", "the first octet must be even, as in 52")
     }
 
     /// What lspci prints lacks the domain on most machines: that is said, not guessed.

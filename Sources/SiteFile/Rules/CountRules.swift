@@ -22,7 +22,7 @@ struct CountRules {
         for text in texts.compactMap(\.self) where draft.count == nil && text.value.contains(Placeholders.index) {
             report.error(
                 .missingKey,
-                "'\(Placeholders.index)' stands for the number that 'count' gives a guest, and there is none",
+                "'\(Placeholders.index)' stands for the guest's number, which needs 'count'",
                 at: text.mark, hint: "add count: 2, or write '\(Placeholders.name)'")
         }
         guard draft.state?.value != .absent else { return addresses }
@@ -37,21 +37,21 @@ struct CountRules {
         if varies, draft.count == nil {
             report.error(
                 .missingKey,
-                "'\(Placeholders.index)' stands for the number that 'count' gives a guest, and there is none",
+                "'\(Placeholders.index)' stands for the guest's number, which needs 'count'",
                 at: mac.mark, hint: "add count: 2, or write the octet")
             return
         }
         if varies, names.count > Placeholders.highestOctet {
             report.error(
-                .badNumber, "'\(Placeholders.index)' is one octet here, and there are \(names.count) guests",
+                .badNumber, "'\(Placeholders.index)' is one octet here, too few for \(names.count) guests",
                 at: mac.mark,
                 hint: "write several entries of up to \(Placeholders.highestOctet) guests")
             return
         }
         guard varies || names.count == 1 else {
             report.error(
-                .macTwice, "all \(names.count) guests would have the hardware address \(mac.value)", at: mac.mark,
-                hint: "write \(Placeholders.index) in place of an octet, or leave 'mac' out and libvirt chooses one")
+                .macTwice, "all \(names.count) guests would have the MAC address \(mac.value)", at: mac.mark,
+                hint: "write \(Placeholders.index) in place of an octet, or remove 'mac' and libvirt chooses one")
             return
         }
         for (number, name) in names.enumerated() {
@@ -61,8 +61,8 @@ struct CountRules {
                 continue
             }
             report.error(
-                .macTwice, "the guest '\(name.value)' would have the hardware address \(address) of '\(other)'",
-                at: mac.mark, hint: "give it another 'mac', or leave 'mac' out and libvirt chooses one")
+                .macTwice, "the guest '\(name.value)' would have the MAC address \(address) of '\(other)'",
+                at: mac.mark, hint: "give it another 'mac', or remove 'mac' and libvirt chooses one")
         }
     }
 }

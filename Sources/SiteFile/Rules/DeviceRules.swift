@@ -39,10 +39,10 @@ struct DeviceRules {
             ? "the guest '\(claim.guest)' names the device \(address) twice"
             : isCounted
                 ? "all guests of this entry would have the device \(address)"
-                : "the device \(address) belongs to the guest '\(first.guest)' already"
+                : "the device \(address) is already assigned to guest '\(first.guest)'"
         report.error(
             .deviceTwice, message, at: claim.mark,
-            label: isCounted ? nil : "it is named at line \(first.mark.line) first",
+            label: isCounted ? nil : "first named at line \(first.mark.line)",
             hint: isCounted ? "write the guests out, each with its own devices" : "remove one of the two")
     }
 }

@@ -19,18 +19,18 @@ struct FormerNames {
             let former = was.value
             if former == guest.name.value {
                 report.error(
-                    .conflictingKeys, "the guest '\(former)' has this name", at: was.mark,
-                    hint: "'was' is the name that its domain had before; take it out")
+                    .conflictingKeys, "'was' is the guest's present name", at: was.mark,
+                    hint: "'was' is the domain's former name; remove it")
             } else if let other = names[former], other.host?.value == guest.host?.value {
                 report.error(
                     .conflictingKeys, "'\(former)' is the name of another guest", at: was.mark,
-                    label: "it is at line \(other.name.mark.line)", hint: "a name goes to one guest: take 'was' out")
+                    label: "it is at line \(other.name.mark.line)", hint: "remove 'was', or rename the other guest")
             } else if let first = users[former], first.host?.value == guest.host?.value {
                 report.error(
                     .conflictingKeys, "the domain '\(former)' cannot become '\(guest.name.value)' too", at: was.mark,
                     label: first.was?.mark == was.mark
                         ? nil : "'\(first.name.value)' has the same 'was'",
-                    hint: "one domain is one guest: take it out here")
+                    hint: "remove one of the two")
             }
             users[former] = users[former] ?? guest
         }

@@ -36,9 +36,9 @@ struct HostRules {
         let both = dedicated.value.intersection(shared.value)
         guard !both.isEmpty else { return }
         report.error(
-            .conflictingKeys, "CPU \(both) is dedicated and shared", at: max(shared.mark, dedicated.mark),
+            .conflictingKeys, "CPU \(both) is both dedicated and shared", at: max(shared.mark, dedicated.mark),
             label: "the other list is at line \(min(shared.mark, dedicated.mark).line)",
-            hint: "take \(both) out of one of the lists")
+            hint: "remove \(both) from one of the lists")
     }
 
     /// The pools by cell and page size; two spellings of one page size are an error.
@@ -49,7 +49,7 @@ struct HostRules {
             guard let pageSize = pool.pageSize else { continue }
             if let first = seen[pageSize.value] {
                 report.error(
-                    .conflictingKeys, "pools of \(pageSize.value) are given twice", at: pageSize.mark,
+                    .conflictingKeys, "duplicate pools of \(pageSize.value)", at: pageSize.mark,
                     label: "first given at line \(first.line)", hint: "write one entry for each page size")
             }
             seen[pageSize.value] = pageSize.mark

@@ -29,7 +29,7 @@ struct MachineRules {
         ]
         if draft.base != nil { refuse(devices, beside: "base", "the base file describes the devices") }
         guard draft.adopts?.value == true else { return }
-        refuse([("base", draft.base?.mark)], beside: "adopt: true", "the domain is there already")
+        refuse([("base", draft.base?.mark)], beside: "adopt: true", "the domain exists already")
     }
 
     private mutating func refuse(_ keys: [(String, SourceMark?)], beside other: String, _ why: String) {
@@ -90,7 +90,7 @@ struct MachineRules {
         case (nil, let bridge?): source = .bridge(bridge.value)
         case (_?, let bridge?):
             report.error(
-                .conflictingKeys, "an interface joins a network or a bridge, not both", at: bridge.mark,
+                .conflictingKeys, "an interface has a network or a bridge, not both", at: bridge.mark,
                 hint: "write two interfaces")
             return nil
         case (nil, nil):

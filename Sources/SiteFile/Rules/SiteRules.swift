@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import HostModel
 
-/// Puts the parts of a file together: names resolved, flavors merged, counted guests written out.
+/// Resolves a site file: names looked up, flavors merged, entries with `count` expanded.
 struct SiteRules {
     private let draft: SiteDraft
     private let start: SourceMark
@@ -11,14 +11,14 @@ struct SiteRules {
     private var usedFlavors: Set<String> = []
     private(set) var report = Findings()
 
-    /// The most guests of a file, counted ones included: those of a fleet of a thousand hosts and more.
+    /// The most guests of a file after expanding `count`: enough for a fleet of a thousand hosts and more.
     private static let maximumGuests = 100_000
     /// The most guests of one host.
     private static let maximumOfHost = 10_000
 
     /// Takes the file as it is written.
     ///
-    /// - Parameter start: Where the file begins: the place of what it does not say.
+    /// - Parameter start: The start of the file: the place of findings about what it lacks.
     init(_ draft: SiteDraft, start: SourceMark) {
         self.draft = draft
         self.start = start
@@ -84,7 +84,7 @@ struct SiteRules {
                 }
                 if let first = places[name.value] {
                     report.error(
-                        .duplicateGuest, "there is a guest '\(name.value)' already", at: name.mark,
+                        .duplicateGuest, "duplicate guest '\(name.value)'", at: name.mark,
                         label:
                             "the other is at \(first.file == name.mark.file ? "" : first.file + ", ")line \(first.line)",
                         hint: "rename one of the two")
@@ -152,7 +152,7 @@ struct SiteRules {
         report.error(.unknownHost, "there is no host '\(host.value)'", at: host.mark, hint: hint)
     }
 
-    /// What the guest and its flavor say together; nil when that cannot be told.
+    /// The keys of the guest merged with its flavor's; nil if the flavor is unknown or unreadable.
     private mutating func choice(_ guest: GuestDraft) -> FlavorChoice? {
         var choice = FlavorChoice(guest.overrides, &report)
         guard !choice.broken.contains("flavor") else { return nil }
@@ -170,7 +170,7 @@ struct SiteRules {
         return choice
     }
 
-    /// What a guest needs whose entry says everything.
+    /// The demand of a guest whose entry is complete.
     private mutating func wholeDemand(
         _ name: Located<String>, _ guest: GuestDraft, _ choice: FlavorChoice
     ) -> GuestDemand {
@@ -195,15 +195,14 @@ struct SiteRules {
         let needed = missing.joined(separator: " and ")
         let message =
             if let flavor = guest.flavorName {
-                "the guest '\(name.value)' needs \(needed): its flavor '\(flavor.value)' does not say"
+                "the guest '\(name.value)' needs \(needed): its flavor '\(flavor.value)' does not set it"
             } else {
                 "the guest '\(name.value)' needs \(needed), or a flavor with them"
             }
         report.error(.missingKey, message, at: name.mark, hint: "add flavor: NAME, or vcpus: 1 and ram: 512MiB")
     }
 
-    /// The flavors on their own. One that waits for a guest to complete it is left alone; findings of one that a guest uses were
-    /// made there.
+    /// The flavors that are complete on their own. A flavor that a guest uses was checked there; the others are checked here.
     private mutating func flavorSpecs() -> [FlavorSpec] {
         var settings: [FlavorSpec] = []
         for flavor in draft.flavors?.value ?? [] {

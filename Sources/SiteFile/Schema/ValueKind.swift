@@ -94,7 +94,7 @@ extension ValueKind.TextForm {
         case .absolutePath: "an absolute path"
         case .path: "a path"
         case .word: "a word of letters, digits, '.', '-' and '_'"
-        case .mac: "a hardware address such as 52:54:00:12:34:56"
+        case .mac: "a MAC address such as 52:54:00:12:34:56"
         case .pciAddress: "a PCI address such as 0000:3b:00.0"
         case .uri: "a connection URI such as qemu:///system"
         case .line: "one line of text"

@@ -24,7 +24,7 @@ extension OnOneHost {
             #expect(expired.status == 0, "\(expired.errors)\(expired.output)")
             #expect(try host.look() == before)
             let transaction = try #require(try host.transactions().first)
-            #expect(transaction.state == "rolled_back" && transaction.note.contains("nobody confirmed it in time"))
+            #expect(transaction.state == "rolled_back" && transaction.note.contains("not confirmed in time"))
             let late = host.confirm()
             #expect(late.status == 14 && late.errors.contains("NP733"), "\(late.errors)")
         }

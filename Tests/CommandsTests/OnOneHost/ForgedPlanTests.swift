@@ -120,7 +120,7 @@ extension Forgery {
         ),
         ("an element of tomorrow", ["<tomorrow/>"], "<tomorrow>"),
     ].map { name, lines, finding in
-        Forgery(testDescription: "\(name) in a definition", finding: "\(finding) in its definition is more") {
+        Forgery(testDescription: "\(name) in a definition", finding: "its definition has \(finding), which") {
             payload in
             for line in lines { payload.define(line) }
             payload[at: ["bases"]] = .list([])
@@ -163,7 +163,7 @@ extension Forgery {
                 payload[at: ["preconditions", "guests", "0", "name"]] = "../a"
             },
             Forgery(
-                testDescription: "more than is managed", before: made, guests: wider, finding: "more in it than managed"
+                testDescription: "more than is managed", before: made, guests: wider, finding: "than managed settings"
             ) {
                 $0[at: ["steps", "0", "wanted"]].replace("</domain>", with: "<devices/></domain>")
             },
@@ -174,7 +174,7 @@ extension Forgery {
             },
             Forgery(
                 testDescription: "an adopted domain as our own", before: made, guests: wider,
-                finding: "its mark does not go with"
+                finding: "its mark does not match"
             ) {
                 $0[at: ["preconditions", "guests", "0", "domain", "mark"]] = .null
             },
@@ -187,13 +187,13 @@ extension Forgery {
                 $0.append(["step": "stop", "guest": "other", "force": .flag(true)], to: "steps")
                 $0.append(foreign, to: "preconditions", "guests")
             },
-            Forgery(testDescription: "a new guest that is removed at once", finding: "does not go with") {
+            Forgery(testDescription: "a new guest that is removed at once", finding: "cannot be combined with") {
                 $0.append(["step": "undefine", "guest": "a"], to: "steps")
             },
-            Forgery(testDescription: "a step twice", finding: "there is such a step") {
+            Forgery(testDescription: "a step twice", finding: "has such a step already") {
                 $0.append($0[at: ["steps", "0"]], to: "steps")
             },
-            Forgery(testDescription: "a precondition of nothing", finding: "no step is about this guest") {
+            Forgery(testDescription: "a precondition of nothing", finding: "no step changes this guest") {
                 $0.append(["name": "b", "domain": .null], to: "preconditions", "guests")
             },
             Forgery(
@@ -205,9 +205,9 @@ extension Forgery {
             },
             Forgery(
                 testDescription: "more pages at boot than now", host: "{pools: {2MiB: {cells: {0: 4}}}}",
-                finding: "no step of the plan brings the pool to"
+                finding: "no step sets the pool to"
             ) { $0[at: ["boot", "pools", "0", "pages"]] = .integer(2_000) },
-            Forgery(testDescription: "a pool at boot that no step is about", finding: "no step brings it to 9") {
+            Forgery(testDescription: "a pool at boot that no step is about", finding: "no step sets it to 9") {
                 $0[at: ["boot", "pools"]] = .list([
                     ["cell": .integer(1), "page_kib": .integer(2_048), "pages": .integer(9)]
                 ])

@@ -55,7 +55,7 @@ extension OnOneHost {
             for options in [["--yes"], ["--yes", "--prune-all"]] {
                 let run = host.apply(options)
                 #expect(run.status == 15)
-                #expect(run.errors.contains("NP532: guest 'c' is called 'c-old'"), "\(run.output)\(run.errors)")
+                #expect(run.errors.contains("NP532: guest 'c' is named 'c-old'"), "\(run.output)\(run.errors)")
                 #expect(run.errors.contains("was: c-old") && !run.errors.contains("prune"))
                 #expect(try host.look() == before)
             }

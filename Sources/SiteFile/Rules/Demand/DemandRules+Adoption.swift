@@ -17,15 +17,15 @@ extension DemandRules {
         }
         if let page = shape.pageSize, !page.divides(ram.value) {
             report.error(
-                .pageSizeImpossible, "\(ram.value) are not a whole number of the domain's \(page) pages", at: ram.mark,
-                hint: "choose memory that \(page) divides, or name mem_page_size too")
+                .pageSizeImpossible, "\(ram.value) is not a multiple of the domain's page size, \(page)", at: ram.mark,
+                hint: "choose a multiple of \(page), or set mem_page_size as well")
         }
     }
 
     private mutating func keepsCells(_ wish: String, _ present: String, at mark: SourceMark) {
         report.error(
-            .cellsDoNotMatch, "\(wish), and the domain, whose cells stay as they are, has \(present)", at: mark,
-            hint: "name the cells too: numa_cells, or numa_nodes for cells of one size")
+            .cellsDoNotMatch, "\(wish), but the domain has \(present), which are kept", at: mark,
+            hint: "set the cells as well: numa_cells, or numa_nodes for cells of one size")
     }
 }
 

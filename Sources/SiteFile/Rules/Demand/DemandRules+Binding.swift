@@ -50,7 +50,8 @@ extension DemandRules {
         if mode.value == .passthrough {
             if let bits {
                 report.error(
-                    .conflictingKeys, "maxphysaddr_mode: passthrough takes the host's bits, so none can be given",
+                    .conflictingKeys,
+                    "maxphysaddr_mode: passthrough uses the host's bits and excludes maxphysaddr_bits",
                     at: bits.mark, hint: "remove maxphysaddr_bits, or write maxphysaddr_mode: emulate")
             }
             if let cpuMode = settings.cpuMode, cpuMode.value != .hostPassthrough {

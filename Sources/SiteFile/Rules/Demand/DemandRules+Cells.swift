@@ -41,7 +41,7 @@ extension DemandRules {
         for (mark, isInFlavor, name) in pairs {
             guard let mark, isInFlavor else { continue }
             report.error(
-                .imageConflict, "the image gives '\(name)', and the flavor describes cells too", at: mark,
+                .imageConflict, "the image sets '\(name)', but the flavor defines the cells", at: mark,
                 hint: "remove the image's property")
         }
     }
@@ -77,7 +77,7 @@ extension DemandRules {
         }
         if let gap = (0..<nodes.value).first(where: { list.value[$0] == nil }) {
             incomplete(
-                "the list says nothing of cell \(gap)", at: list.mark, hint: "add the entry that ends in .\(gap)")
+                "the list has no entry for cell \(gap)", at: list.mark, hint: "add the entry that ends in .\(gap)")
             return false
         }
         return true

@@ -26,7 +26,7 @@ extension DemandRules {
             let twice = cpus.value.intersection(assigned)
             if !twice.isEmpty {
                 report.error(
-                    .vcpuTwice, "vCPU \(twice) of cell \(number) is in a cell before it too", at: cpus.mark,
+                    .vcpuTwice, "vCPU \(twice) of cell \(number) is in an earlier cell as well", at: cpus.mark,
                     hint: "name each vCPU in one cell")
             }
             assigned.formUnion(cpus.value)
@@ -42,7 +42,7 @@ extension DemandRules {
         let sum = wish.memory.reduce(KiB.zero) { $0 + $1.value }
         guard sum != memory else { return }
         report.error(
-            .memorySumDiffers, "the cells have \(sum) together, but the guest has \(memory)", at: wish.mark,
+            .memorySumDiffers, "the cells add up to \(sum), but the guest has \(memory)", at: wish.mark,
             hint: "write ram: \(sum), or correct the cells")
     }
 }

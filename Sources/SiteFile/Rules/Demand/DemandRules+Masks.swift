@@ -7,7 +7,7 @@ extension DemandRules {
         guard let current = settings.currentVCPUs else { return nil }
         if let vcpus = settings.vcpus, current.value > vcpus.value {
             report.error(
-                .conflictingKeys, "current_vcpus of \(current.value) is more than the \(vcpus.value) of vcpus",
+                .conflictingKeys, "current_vcpus (\(current.value)) is more than vcpus (\(vcpus.value))",
                 at: current.mark, label: "vcpus is at line \(vcpus.mark.line)",
                 hint: "raise vcpus, or remove current_vcpus")
         }
@@ -26,11 +26,11 @@ extension DemandRules {
         }
         if let policy, !policy.isDedicating {
             report.error(
-                .realtimeMask, "cpu_realtime needs vCPUs with a CPU of their own", at: realtime.mark,
+                .realtimeMask, "cpu_realtime needs dedicated vCPUs", at: realtime.mark,
                 hint: "add cpu_policy: dedicated")
         }
         if let flavor = settings.realtimeMask, let image = image.realtimeMask, flavor.value != image.value {
-            dropped("the flavor's cpu_realtime_mask", at: flavor.mark, because: "the image's counts")
+            dropped("the flavor's cpu_realtime_mask", at: flavor.mark, because: "the image's is used")
         }
         guard let vcpus else { return [] }
         let mask = image.realtimeMask ?? settings.realtimeMask
@@ -73,7 +73,8 @@ extension DemandRules {
         guard let mask = settings.dedicatedMask else { return realtimeAsMask(realtime, policy) }
         if settings.realtime?.value == true {
             report.error(
-                .dedicatedMask, "a mixed guest with cpu_realtime has its dedicated vCPUs from the real-time mask",
+                .dedicatedMask,
+                "cpu_dedicated_mask cannot be combined with cpu_realtime, whose mask names the dedicated vCPUs",
                 at: mask.mark, hint: "remove cpu_dedicated_mask")
         }
         guard let vcpus else { return [] }
@@ -86,7 +87,7 @@ extension DemandRules {
         let isReported = isBroken("cpu_realtime", "cpu_realtime_mask") || settings.realtime?.value == true
         if !isReported, let mark = policy.mark {
             report.error(
-                .dedicatedMask, "cpu_policy: mixed needs to know which vCPUs have a CPU of their own", at: mark,
+                .dedicatedMask, "cpu_policy: mixed needs a mask of the dedicated vCPUs", at: mark,
                 hint: "add cpu_dedicated_mask: 0-1, or cpu_realtime: true with a mask")
         }
         return realtime
@@ -95,7 +96,7 @@ extension DemandRules {
     private mutating func checkDedicated(_ set: VCPUSet, of all: VCPUSet, at mark: SourceMark) {
         if set.isEmpty {
             report.error(
-                .dedicatedMask, "cpu_dedicated_mask leaves no vCPU with a CPU of its own", at: mark,
+                .dedicatedMask, "cpu_dedicated_mask leaves no dedicated vCPU", at: mark,
                 hint: "write cpu_policy: shared, or name at least one vCPU")
         } else if !set.isSubset(of: all) {
             report.error(

@@ -25,8 +25,9 @@ extension DemandRules {
             let cell = cells.first(where: { !size.divides($0.memory) })
         else { return }
         report.error(
-            .pageSizeImpossible, "the \(cell.memory) of guest cell \(cell.id) are not a whole number of \(size) pages",
-            at: request.mark, hint: "choose memory that \(size) divides, or a smaller page size")
+            .pageSizeImpossible,
+            "the memory of guest cell \(cell.id), \(cell.memory), is not a multiple of the page size, \(size)",
+            at: request.mark, hint: "choose a multiple of \(size), or a smaller page size")
     }
 
     /// How much memory the guest starts with: no more than it has.
@@ -34,7 +35,7 @@ extension DemandRules {
         guard let current = settings.currentMemory else { return nil }
         if let memory = settings.ram, current.value > memory.value {
             report.error(
-                .conflictingKeys, "current_ram of \(current.value) is more than the \(memory.value) of ram",
+                .conflictingKeys, "current_ram (\(current.value)) is more than ram (\(memory.value))",
                 at: current.mark, label: "ram is at line \(memory.mark.line)", hint: "raise ram, or remove current_ram")
         }
         return current.value
@@ -101,7 +102,7 @@ extension DemandRules {
     /// Reports that flavor and image say different things where they must agree.
     mutating func conflict(_ name: String, at image: SourceMark, flavor: SourceMark) {
         report.error(
-            .imageConflict, "the image's '\(name)' is not what the flavor says", at: image,
-            label: "the flavor's word is at line \(flavor.line)", hint: "make them equal, or remove one of them")
+            .imageConflict, "the image's '\(name)' differs from the flavor's", at: image,
+            label: "the flavor's value is at line \(flavor.line)", hint: "make them equal, or remove one of them")
     }
 }

@@ -41,7 +41,7 @@ extension DemandRules {
         if demand.cells.count > 1 {
             report.error(
                 .conflictingKeys, "memory_cells is for a guest of one cell, and this one has \(demand.cells.count)",
-                at: asked.mark, hint: "say it of each cell: numa_cells: [{cpus: …, ram: …, memory_cells: […]}, …]")
+                at: asked.mark, hint: "set it for each cell: numa_cells: [{cpus: …, ram: …, memory_cells: […]}, …]")
         } else if let own = demand.cells[0].memoryCells {
             report.error(
                 .conflictingKeys, "memory_cells is given for the guest and for its cell", at: asked.mark,
@@ -56,7 +56,7 @@ extension DemandRules {
         if demand.bindsWhole { modes.insert(demand.memoryPolicy) }
         guard modes.contains(.restrictive), modes.count > 1, let mark = bindingMark else { return }
         report.error(
-            .bindingContradicts, "numa_policy: restrictive is for all cells of a guest or for none", at: mark,
+            .bindingContradicts, "numa_policy: restrictive must apply to all cells of a guest or to none", at: mark,
             hint: "write it once for the guest, or choose another policy")
     }
 
@@ -70,7 +70,7 @@ extension DemandRules {
         guard let cells = cell.memoryCells else { return }
         if cell.memory == .zero {
             report.error(
-                .bindingContradicts, "guest cell \(cell.id) has no memory that could come from anywhere",
+                .bindingContradicts, "guest cell \(cell.id) has no memory to bind",
                 at: cells.mark,
                 hint: "remove memory_cells, or give the cell memory")
         }
@@ -82,7 +82,7 @@ extension DemandRules {
                 hint: "keep one of the two")
         case .preferred where cells.value.count > 1:
             report.error(
-                .bindingContradicts, "numa_policy: preferred is about one host cell, and memory_cells names several",
+                .bindingContradicts, "numa_policy: preferred takes one host cell, and memory_cells names several",
                 at: cells.mark, hint: "name the preferred one, or write numa_policy: interleave")
         case .preferred, .strict, .restrictive, .interleave: break
         }
@@ -102,20 +102,20 @@ extension DemandRules {
             report.error(.bindingContradicts, "guest_numa: hidden: \(what)", at: wish.mark, hint: hint)
         }
         if Set(bound.map { demand.policy(of: $0) }).count > 1 {
-            refuse("memory that the guest sees as one is bound in one way", "write one numa_policy for the guest")
+            refuse("cells cannot have different policies", "write one numa_policy for the guest")
         } else if bound.count > 1, demand.policy(of: bound[0]) == .preferred {
             refuse(
-                "numa_policy: preferred is about one host cell, and the guest has \(bound.count) cells with memory",
+                "numa_policy: preferred takes one host cell, and the guest has \(bound.count) cells with memory",
                 "write numa_nodes: 1, or another numa_policy")
         } else if Set(bound.map(\.memory)).count > 1 {
             refuse(
-                "cells of different sizes cannot be told apart in memory that is bound as one",
+                "cells cannot have different amounts of memory",
                 "give the cells equal memory, all memory to one of them, or let the guest see them")
         } else if Set(bound.map(\.memoryCells?.value)).count > 1 {
-            refuse("memory that is bound as one comes from the same cells", "give each cell the same memory_cells")
+            refuse("cells cannot have different memory_cells", "give each cell the same memory_cells")
         } else if !demand.isBound, !demand.cells.isEmpty {
             refuse(
-                "with numa_policy: none and shared CPUs nothing is left of the cells",
+                "cells with numa_policy: none and shared CPUs have no effect",
                 "remove guest_numa and the cells, or let the guest see them")
         }
     }

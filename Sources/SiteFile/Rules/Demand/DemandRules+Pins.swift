@@ -31,14 +31,15 @@ extension DemandRules {
         for pin in pins {
             guard pin.value.value.count == 1, let cpu = pin.value.value.first else {
                 report.error(
-                    .pinsContradict, "vCPU \(pin.cell.value) has a CPU of its own, and vcpu_pins gives it several",
-                    at: pin.value.mark, hint: "name one CPU, or leave the vCPU out of the dedicated ones")
+                    .pinsContradict, "vCPU \(pin.cell.value) is dedicated, and vcpu_pins names several CPUs for it",
+                    at: pin.value.mark, hint: "name one CPU, or make the vCPU shared")
                 continue
             }
             if let other = holders.updateValue(pin.cell.value, forKey: cpu) {
                 report.error(
-                    .pinsContradict, "vCPUs \(other) and \(pin.cell.value) cannot both have CPU \(cpu) to themselves",
-                    at: pin.value.mark, hint: "give each a CPU of its own")
+                    .pinsContradict,
+                    "dedicated vCPUs \(other) and \(pin.cell.value) cannot both be pinned to CPU \(cpu)",
+                    at: pin.value.mark, hint: "pin each to a CPU of its own")
             }
         }
     }

@@ -31,7 +31,7 @@ extension DemandRules {
             report.error(
                 .imageConflict,
                 "the image asks for \(image.value.rawValue) CPUs, the flavor for \(flavor.value.rawValue)",
-                at: image.mark, label: "the flavor's word is at line \(flavor.mark.line)",
+                at: image.mark, label: "the flavor's value is at line \(flavor.mark.line)",
                 hint: "use a flavor with cpu_policy: \(image.value.rawValue), or remove the image's property")
         } else {
             dropped(
@@ -86,7 +86,7 @@ extension DemandRules {
         }
         if let mark = threads?.mark ?? trait?.mark, let policy, !policy.isDedicating {
             report.error(
-                .threadPolicyNeedsDedicated, "cpu_thread_policy needs vCPUs with a CPU of their own", at: mark,
+                .threadPolicyNeedsDedicated, "cpu_thread_policy needs dedicated vCPUs", at: mark,
                 hint: "add cpu_policy: dedicated, or remove the thread policy")
         }
         let fromTrait: GuestDemand.ThreadPolicy? = trait.map { $0.value == .required ? .require : .isolate }
@@ -104,7 +104,7 @@ extension DemandRules {
             report.error(
                 .imageConflict,
                 "the image asks for cpu_thread_policy \(image.value.rawValue), the flavor for \(flavor.value.rawValue)",
-                at: image.mark, label: "the flavor's word is at line \(flavor.mark.line)",
+                at: image.mark, label: "the flavor's value is at line \(flavor.mark.line)",
                 hint: "make them equal, or remove the image's property")
         }
         return flavor
@@ -115,7 +115,7 @@ extension DemandRules {
         guard let emulator = settings.emulatorPolicy else { return nil }
         if emulator.value == .isolate, let policy, !policy.isDedicating {
             report.error(
-                .emulatorPolicyNeedsDedicated, "emulator_threads_policy: isolate needs vCPUs with a CPU of their own",
+                .emulatorPolicyNeedsDedicated, "emulator_threads_policy: isolate needs dedicated vCPUs",
                 at: emulator.mark, hint: "add cpu_policy: dedicated, or write emulator_threads_policy: share")
         }
         return emulator.value

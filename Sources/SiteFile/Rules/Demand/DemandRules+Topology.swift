@@ -89,7 +89,9 @@ extension DemandRules {
                     at: wish.mark,
                     hint: "sockets × cores × threads must be \(vcpus)")
             } else {
-                dropped("a wish for \(wish.value) \(part.name)", at: wish.mark, because: "the guest sees \(best.text)")
+                dropped(
+                    "a preference for \(wish.value) \(part.name)", at: wish.mark, because: "the guest sees \(best.text)"
+                )
             }
         }
     }
@@ -120,7 +122,7 @@ extension DemandRules {
         let image = TopologyWish(sockets: image.sockets, cores: image.cores, threads: image.threads)
         guard image.all.isEmpty else {
             for wish in flavor.all {
-                dropped("the flavor's wish", at: wish.mark, because: "the image has wishes of its own")
+                dropped("the flavor's preference", at: wish.mark, because: "the image has its own preferences")
             }
             return TopologyWish(
                 sockets: checked("sockets", image.sockets, limits.sockets, isImage: true),
@@ -150,14 +152,14 @@ extension DemandRules {
         guard let wish, let limit, wish.value > limit.value else { return wish }
         if isImage {
             report.error(
-                .imageConflict, "the image's wish for \(wish.value) \(name) is above the limit of \(limit.value)",
+                .imageConflict, "the image's preference for \(wish.value) \(name) is above the limit of \(limit.value)",
                 at: wish.mark, label: "the limit is at line \(limit.mark.line)")
         } else if settings.cpuTopology != nil {
             report.error(
                 .impossibleTopology, "\(wish.value) \(name) are above the limit of \(limit.value)", at: wish.mark,
                 label: "the limit is at line \(limit.mark.line)")
         } else {
-            dropped("a wish for \(wish.value) \(name)", at: wish.mark, because: "the limit is \(limit.value)")
+            dropped("a preference for \(wish.value) \(name)", at: wish.mark, because: "the limit is \(limit.value)")
         }
         return nil
     }

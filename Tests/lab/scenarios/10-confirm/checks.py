@@ -49,7 +49,7 @@ def confirm():
         lab.until("everything is put back", lambda: history()["state"] == "rolled_back")
         lab.equal("the guest is gone", lab.domains(), {})
         lab.equal("the pages are given back", lab.pools(), {0: 0, 1: 0})
-        lab.contains("history says why", history()["note"] + str(history()["undone"]), "nobody confirmed it in time")
+        lab.contains("history says why", history()["note"] + str(history()["undone"]), "not confirmed in time")
     with lab.section("somebody confirms"):
         systemd.apply()
         lab.tool("confirm")
