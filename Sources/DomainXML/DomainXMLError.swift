@@ -55,7 +55,7 @@ extension DomainXMLError.Flaw: CustomStringConvertible {
         case .notANumber(let text): "'\(text)' is not a whole number"
         case .outOfRange(let text): "\(text) is out of range"
         case .malformedList(let text, let error): "the list '\(text)': \(error)"
-        case .emptyList(let text): "the list '\(text)' names nothing"
+        case .emptyList(let text): "the list '\(text)' is empty"
         case .unknownUnit(let text): "'\(text)' is not a unit of memory"
         case .unknownWord(let text): "'\(text)' is not one of the words that libvirt knows"
         case .duplicate(let text): "'\(text)' is listed twice"

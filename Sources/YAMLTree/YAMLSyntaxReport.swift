@@ -27,7 +27,7 @@ struct YAMLSyntaxReport {
 
     private func hint(at byte: UInt8?) -> String? {
         switch byte {
-        case UInt8(ascii: ":"): "quote a value that holds ': ', and check the indentation of the lines above"
+        case UInt8(ascii: ":"): "quote a value that contains ': ', and check the indentation of the lines above"
         case UInt8(ascii: "@"), UInt8(ascii: "`"), UInt8(ascii: "%"):
             "quote a value that begins with this character"
         case let byte? where byte < 0x20 || byte == 0x7F: "remove the control character"

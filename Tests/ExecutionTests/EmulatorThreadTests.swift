@@ -62,7 +62,7 @@ struct EmulatorThreadTests {
         let (other, blind) = (self.scenario(), FakeThreads([[0, 1]]))
         blind.reason = "no rights"
         let unseen = run(other, blind)
-        #expect(unseen.report.notes.map(\.message).first?.contains("is not known: no rights") == true)
+        #expect(unseen.report.notes.map(\.message).first?.contains("is unknown: no rights") == true)
         #expect(unseen.report.notes.count == 1)
         guard case .applied = unseen, case .applied = outcome else {
             Issue.record("\(unseen), \(outcome)")

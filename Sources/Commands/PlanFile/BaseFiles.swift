@@ -55,7 +55,7 @@ struct BaseFiles {
                     [
                         Diagnostic(
                             .baseUnreadable,
-                            "cannot read \(displayable(base.path)), which holds the passwords of \(displayable(base.guest))"
+                            "cannot read \(displayable(base.path)), which contains the passwords of \(displayable(base.guest))"
                         )
                     ]))
         }

@@ -41,9 +41,10 @@ extension CodeExplanation {
         CodeExplanation(
             .doNotFitTogether, "guests do not fit together",
             """
-            Reported with NP304: these guests cannot all be on this host, wherever each is placed; without any one of \
-            them, the others fit. There may be other such sets.
-            Make one of them smaller or move it to another host; numactl-plan explain site.yaml lists what would help.
+            Reported with NP304: these guests cannot all be on this host, wherever each is placed; removing any one \
+            of them makes the others fit. There may be other such sets.
+            Make one of them smaller or move it to another host; numactl-plan explain site.yaml lists what would \
+            help.
             """),
         CodeExplanation(
             .undecided, "the search limit was reached",

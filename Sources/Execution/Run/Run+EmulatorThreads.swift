@@ -54,7 +54,7 @@ extension Run {
         let message: String
         if case .unseen(let reason) = host.threads.emulatorThreads(of: guest) {
             message =
-                "libvirt pinned the emulator; whether all of its threads follow is not known: \(reason)"
+                "libvirt pinned the emulator; whether all of its threads followed is unknown: \(reason)"
         } else if let first = stray.first {
             let names = stray.map { "\($0.id) (\($0.name))" }.joined(separator: ", ")
             message =

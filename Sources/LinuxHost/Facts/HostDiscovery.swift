@@ -23,7 +23,7 @@ public struct HostDiscovery: Sendable {
         guard !online.isEmpty else {
             reader.missing(
                 "\(files.path(cpuFolder)) names no online CPU", severity: .error,
-                hint: "the root must be a folder that holds sys/ and proc/ of a Linux host")
+                hint: "the root must be a folder with the sys/ and proc/ of a Linux host")
             return (nil, reader.diagnostics)
         }
         let identity = reader.identity()

@@ -75,10 +75,10 @@ public struct GuestProcessReader: Sendable {
     private func areas(of id: Int) throws(Unread) -> [MemoryArea] {
         let (pages, extents) = (try text("proc/\(id)/numa_maps"), try text("proc/\(id)/maps"))
         guard let areas = NumaMaps.areas(in: pages, basePage: basePage) else {
-            throw Unread("\(files.path("proc/\(id)/numa_maps")) holds a line that is not the kernel's")
+            throw Unread("\(files.path("proc/\(id)/numa_maps")) contains a line that is not in the kernel's format")
         }
         guard let extents = ProcessMaps.extents(in: extents) else {
-            throw Unread("\(files.path("proc/\(id)/maps")) holds a line that is not the kernel's")
+            throw Unread("\(files.path("proc/\(id)/maps")) contains a line that is not in the kernel's format")
         }
         return areas.with(extents)
     }

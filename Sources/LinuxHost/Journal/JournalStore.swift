@@ -96,7 +96,8 @@ public struct JournalStore: Sendable {
         let (bytes, isHeld) = try bytes(of: id)
         let contents = try contents(bytes, id)
         guard !contents.records.isEmpty else {
-            throw .damaged(path: file(of: id), line: 1, reason: bytes.isEmpty ? "it is empty" : "it has no whole line")
+            throw .damaged(
+                path: file(of: id), line: 1, reason: bytes.isEmpty ? "it is empty" : "it has no complete line")
         }
         do {
             return Stored(id: id, transaction: try Transaction(contents.records), isHeld: isHeld)

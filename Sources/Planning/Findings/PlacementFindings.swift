@@ -88,7 +88,8 @@ struct PlacementFindings {
         let list = names.dropLast().map { "'\($0)'" }.joined(separator: ", ") + " and '\(last)'"
         let rest =
             placement.conflictIsMinimal
-            ? "without any one of them, the others fit" : "this set is not minimal: some of them may still fit together"
+            ? "removing any one of them makes the others fit"
+            : "this set is not minimal: some of them may still fit together"
         return [
             Diagnostic(
                 .doNotFitTogether, "guests \(list) do not fit together; \(rest)",

@@ -99,7 +99,7 @@ struct Restarts {
 
     private func notRunning(_ name: String) -> Diagnostic {
         Diagnostic(
-            .restartImpossible, "guest '\(name)' is not power cycled: it does not run, or is to be shut down",
+            .restartImpossible, "guest '\(name)' is not power cycled: it does not run, or will be shut down",
             at: mark(of: name), severity: .warning)
     }
 

@@ -66,7 +66,7 @@ extension Capacity {
             ? "Whether the guests of the site themselves fit is undecided, so nothing was counted."
             : "The guests of the site themselves do not fit"
                 + (unplaced.isEmpty
-                    ? ", so nothing more does." : ": there is no place for \(names). Nothing more fits.")
+                    ? ", so nothing more does." : ": there is no room for \(names). Nothing more fits.")
     }
 
     /// The most vCPUs and the most memory of a guest of one cell, as a sentence without a full stop.

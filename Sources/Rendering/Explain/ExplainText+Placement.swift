@@ -88,7 +88,7 @@ extension ExplainText {
             }
         }
         switch demand.emulatorPolicy {
-        case .isolate: lines.append(("emulator", "a CPU of its own: emulator_threads_policy: isolate"))
+        case .isolate: lines.append(("emulator", "a dedicated CPU: emulator_threads_policy: isolate"))
         case .share: lines.append(("emulator", "on the shared CPUs: emulator_threads_policy: share"))
         case nil: break
         }

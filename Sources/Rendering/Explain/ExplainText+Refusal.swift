@@ -43,7 +43,7 @@ extension ExplainText {
         var cpus: [String] = []
         if own > 0 {
             let policy = demand.threadPolicy == .prefer ? "" : " (cpu_thread_policy: \(demand.threadPolicy.rawValue))"
-            cpus.append("\(Amount.count(own, "CPU")) of its own\(policy)")
+            cpus.append("\(Amount.count(own, "dedicated CPU"))\(policy)")
         }
         if demand.vcpus > own { cpus.append(Amount.count(demand.vcpus - own, "shared vCPU")) }
         if demand.emulatorPolicy == .isolate { cpus.append("1 CPU for the emulator") }

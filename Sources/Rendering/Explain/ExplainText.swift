@@ -86,7 +86,7 @@ public struct ExplainText {
             ? "Guest \(last) does not fit on this host even alone."
             : "Guests \(names.dropLast().joined(separator: ", ")) and \(last) do not fit together, wherever they go; "
                 + (plan.placement.conflictIsMinimal
-                    ? "without any one of them, the others of these fit."
+                    ? "removing any one of them makes the others of these fit."
                     : "this set is not minimal: some of these may still fit together.")
         return wrapped(text, to: width)
     }

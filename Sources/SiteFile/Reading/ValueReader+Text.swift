@@ -27,7 +27,7 @@ extension ValueKind.TextForm {
     public func problem(of text: String) -> (what: String, hint: String?)? {
         if text.isEmpty { return ("is empty", nil) }
         if text.unicodeScalars.contains(where: isControl) {
-            return ("holds a line break or another control character", "write it on one line")
+            return ("contains a line break or another control character", "write it on one line")
         }
         switch self {
         case .line: return nil
@@ -46,7 +46,7 @@ extension ValueKind.TextForm {
     /// libvirt refuses slashes, line breaks and names of blanks only; a leading dash would be an option to other tools, a leading
     /// dot a hidden file, and file names with the domain's name in them end at 255 bytes.
     private func nameProblem(_ text: String) -> (what: String, hint: String?)? {
-        if text.contains("/") { return ("holds a slash", "write '\(text.replacing("/", with: "-"))'") }
+        if text.contains("/") { return ("contains a slash", "write '\(text.replacing("/", with: "-"))'") }
         if let first = text.first, first == "-" || first == "." {
             return ("begins with '\(first)'", "begin with a letter or a digit")
         }

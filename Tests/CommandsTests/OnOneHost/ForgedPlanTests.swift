@@ -155,7 +155,7 @@ extension Forgery {
                 $0[at: ["steps"]].replace("nodeset='0'", with: "nodeset='7'")
             },
             Forgery(
-                testDescription: "a name with a slash", finding: "holds a slash"
+                testDescription: "a name with a slash", finding: "contains a slash"
             ) { payload in
                 payload[at: ["steps"]].replace("<name>a</name>", with: "<name>../a</name>")
                 payload[at: ["steps"]].replace("name='a'", with: "name='../a'")

@@ -92,7 +92,7 @@ extension DemandRules {
             report.error(
                 .cellsDoNotMatch, "numa_nodes is \(nodes.value), but numa_cells has \(wish.memory.count)",
                 at: nodes.mark,
-                hint: "remove numa_nodes: numa_cells says everything")
+                hint: "remove numa_nodes: numa_cells is sufficient")
         }
         if case .cells(let other) = numbered, !wish.isEqual(other) {
             report.error(

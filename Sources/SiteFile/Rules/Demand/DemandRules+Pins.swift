@@ -47,7 +47,7 @@ extension DemandRules {
     private mutating func checkEmulator() {
         guard let pin = settings.emulatorPin, let policy = settings.emulatorPolicy else { return }
         report.error(
-            .conflictingKeys, "emulator_pin and emulator_threads_policy both say where the emulator runs", at: pin.mark,
+            .conflictingKeys, "emulator_pin cannot be combined with emulator_threads_policy", at: pin.mark,
             label: "emulator_threads_policy is at line \(policy.mark.line)", hint: "keep one of the two")
     }
 

@@ -7,7 +7,7 @@ extension DemandRules {
         guard let wish = settings.scheduler, let policy = wish.value.policy?.value else { return nil }
         if settings.realtime?.value == true, let mark = settings.realtime?.mark {
             report.error(
-                .conflictingKeys, "scheduler and cpu_realtime both say how vCPUs are scheduled", at: wish.mark,
+                .conflictingKeys, "scheduler cannot be combined with cpu_realtime", at: wish.mark,
                 label: "cpu_realtime is at line \(mark.line)", hint: "keep one of the two")
         }
         checkPriority(wish, policy)

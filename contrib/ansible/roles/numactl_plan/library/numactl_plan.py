@@ -13,25 +13,25 @@ DOCUMENTATION = r"""
 module: numactl_plan
 short_description: Place KVM guests on NUMA cells and reserve huge pages with numactl-plan
 description:
-  - Plans with C(numactl-plan plan) and, where something is to change, carries it out with C(numactl-plan apply).
+  - Plans with C(numactl-plan plan) and applies changes, if any, with C(numactl-plan apply).
   - In check mode only the plan is made, also for a site file that is not on the host yet; nothing is written.
-  - What is reported as changed is the program's own answer; with C(--diff) each setting is shown as it is and as it will be.
+  - The changed status is the program's own report; C(--diff) shows each setting before and after.
 options:
   site:
     description: The site file on the host.
     type: path
     default: /etc/numactl-plan/site.yaml
   content:
-    description: What the site file is to hold. Without it the file is taken as it is.
+    description: The contents of the site file. Without it the present file is used.
     type: str
   host:
-    description: The entry of the site's hosts, where it is not the machine's name.
+    description: The entry of the site's hosts, if not the machine's name.
     type: str
   connect:
-    description: The libvirt connection, where it is not the one of the site file.
+    description: The libvirt connection, if not the one of the site file.
     type: str
   consent:
-    description: Agree to what would be asked for, as C(--yes) does. Without it such changes fail and nothing is changed.
+    description: Allow changes that need consent, as C(--yes) does. Without it they fail and nothing is changed.
     type: bool
     default: false
   options:
@@ -53,14 +53,14 @@ options:
 RETURN = r"""
 plan:
   description: The document of numactl-plan plan.
-  returned: when it could be made
+  returned: when a plan could be made
   type: dict
 result:
   description: The document of numactl-plan apply.
-  returned: when something was to be done and this was no check
+  returned: when something had to be changed, except in check mode
   type: dict
 exit:
-  description: Code and name of the exit status that the program ended with last.
+  description: Code and name of the last exit status of the program.
   returned: always
   type: dict
 restart_pending:
