@@ -124,6 +124,45 @@ struct CPUChoiceTests {
         #expect(placed.count == 3 && placed.isDisjoint(with: host.efficiencyCPUs))
     }
 
+    @Test("are whole cores of one kind only where its emulator has room there as well")
+    func isolatedKind() {
+        // Slow cores are the last four, of which one thread is free; of the fast ones one is whole, and one half taken.
+        let siblings = [[0, 1], [2, 3], [4, 5], [6], [7], [8], [9]].map { CPUSet(numbers: $0) }
+        var host = Self.hybrid(siblings, caches: [0..<3, 3..<7])
+        host.efficiencyCPUs = CPUSet(numbers: 6...9)
+        var guest = Self.guest("a", 1, .isolate, emulator: .isolate)
+        guest.demand.cpuKind = .efficiency
+        #expect(Self.place([guest], on: host, taken: [2, 4, 5, 6, 8, 9])["a"] == [0, 3])
+    }
+
+    @Test("are whole cores of any kinds behind the fewest caches, of those asked for as many as there are")
+    func isolatedCaches() {
+        // Six fast cores behind the first cache, one of which is taken; four slow ones behind the second, half taken, and the third.
+        let siblings =
+            (0..<6).map { CPUSet(numbers: [2 * $0, 2 * $0 + 1]) } + (12..<20).map { CPUSet(numbers: [$0]) }
+        var host = Self.hybrid(siblings, caches: [0..<6, 6..<10, 10..<14])
+        host.efficiencyCPUs = CPUSet(numbers: 12...19)
+        for (kind, vcpus, cpus) in [
+            (.any, 9, [0, 2, 4, 6, 10, 16, 17, 18, 19]), (.any, 4, [16, 17, 18, 19]), (.any, 5, [0, 2, 4, 6, 10]),
+            (.performance, 5, [0, 2, 4, 6, 10]), (.performance, 6, [12, 13, 16, 17, 18, 19]),
+            (.performance, 7, [0, 2, 4, 6, 10, 12, 13]),
+            (.efficiency, 6, [12, 13, 16, 17, 18, 19]), (.efficiency, 7, [0, 2, 4, 16, 17, 18, 19]),
+        ] as [(GuestDemand.CPUKind, Int, CPUSet)] {
+            var guest = Self.guest("a", vcpus, .isolate)
+            guest.demand.cpuKind = kind
+            #expect(Self.place([guest], on: host, taken: [8, 9, 14, 15])["a"] == cpus, "\(kind) \(vcpus)")
+        }
+    }
+
+    /// One cell of these cores, so many of them behind each cache.
+    private static func hybrid(_ siblings: [CPUSet], caches: [Range<Int>]) -> HostFacts {
+        let online = siblings.reduce(into: CPUSet()) { $0.formUnion($1) }
+        let behind = caches.map { siblings[$0].reduce(into: CPUSet()) { $0.formUnion($1) } }
+        return HostFacts(
+            host: HostIdentity(name: "h"), onlineCPUs: online,
+            cells: [Cell(id: 0, cpus: online, memory: 16_777_216, siblings: siblings, lastLevelCaches: behind)])
+    }
+
     @Test("leave the largest caches whole for those to come")
     func wholeCaches() {
         // 12 threads behind the first cache are free, 16 behind each other one.

@@ -79,11 +79,14 @@ struct CPUAllocation {
 
     // MARK: isolate
 
-    /// Whole cores for all, of the kinds that the count chose.
+    /// Whole cores for all, of the kinds that the count chose or that are asked for.
     private mutating func takeWholeCores(_ wants: [Want], order: [Int], grants: inout [Grant]) {
         let isolated = order.filter { wants[$0].need.wholeCores > 0 }
-        let counts = preferredCores(isolated.map { wants[$0] }) ?? countedCores(isolated.map { wants[$0] })
-        for (index, counts) in zip(isolated, counts) {
+        if let preferred = preferredCores(isolated.map { wants[$0] }) {
+            for (index, own) in zip(isolated, preferred) { grants[index].vcpus += own.compactMap { isolate($0) } }
+            return
+        }
+        for (index, counts) in zip(isolated, countedCores(isolated.map { wants[$0] })) {
             // The emulator takes a core beside its guest's: room for that is looked for at the same time.
             let more = wants[index].hasEmulator && counts.count { $0 > 0 } == 1 ? 1 : 0
             for (kind, count) in counts.enumerated() where count > 0 {
@@ -92,13 +95,19 @@ struct CPUAllocation {
                     .map { candidate($0, giving: 1) }
                 let choice = CoreChoice(candidates, used: used)
                 for part in (choice.best(count + more) ?? choice.best(count) ?? []).prefix(count) {
-                    grants[index].vcpus += [cores[part.core].dedicated.first].compactMap(\.self)
-                    cores[part.core].dedicated = []
-                    cores[part.core].shared = []
-                    cores[part.core].isWhole = false
+                    grants[index].vcpus += [isolate(part.core)].compactMap(\.self)
                 }
             }
         }
+    }
+
+    /// Takes a core whole, and gives its first thread.
+    private mutating func isolate(_ core: Int) -> CPU? {
+        let cpu = cores[core].dedicated.first
+        cores[core].dedicated = []
+        cores[core].shared = []
+        cores[core].isWhole = false
+        return cpu
     }
 
     /// By want: whole cores of each kind, as the counts chose them, of one kind where that suffices.
@@ -107,28 +116,51 @@ struct CPUAllocation {
         return wants.map { CPUAllocation.draw($0.need.wholeCores, from: &quota, order: Array(quota.indices)) }
     }
 
-    /// By want: whole cores of each kind, of the kind asked for first; nil where all cores are of one kind, or others would lose what
-    /// the counts promised them.
+    /// By want: the cores that it takes whole, of the kind asked for first; nil where all cores are of one kind, or others would lose
+    /// what the counts promised them.
     private func preferredCores(_ wants: [Want]) -> [[Int]]? {
         guard Set(cores.map(\.isEfficient)).count > 1 else { return nil }
-        var left = kinds.map { kind in cores.count { CoreKind($0) == kind } }
-        let counts = wants.map { want in
-            let order = kinds.indices.sorted {
-                isBehind($0, want.kind) != isBehind($1, want.kind) ? !isBehind($0, want.kind) : $0 < $1
+        var (taken, rest): (Set<Int>, IsolateOption) = ([], untouched)
+        var choices: [[Int]] = []
+        for want in wants {
+            guard let own = wholeCores(for: want, besides: taken) else { return nil }
+            taken.formUnion(own)
+            for kind in own.compactMap({ CoreKind(cores[$0]) }) {
+                guard let index = kinds.firstIndex(of: kind) else { return nil }
+                rest = rest.without(kind, index: index, times: 1)
             }
-            return CPUAllocation.draw(want.need.wholeCores, from: &left, order: order)
+            choices.append(own)
         }
-        var rest = untouched
-        for counts in counts {
-            for (kind, count) in counts.enumerated() where count > 0 {
-                rest = rest.without(kinds[kind], index: kind, times: count)
-            }
-        }
-        return isPossible(rest) ? counts : nil
+        return isPossible(rest) ? choices : nil
     }
 
-    private func isBehind(_ kind: Int, _ wish: GuestDemand.CPUKind) -> Bool {
-        wish != .any && kinds[kind].isEfficient != (wish == .efficiency)
+    /// The best whole cores of the first kind that has enough of them, and room for the emulator. Cores beside which shared vCPUs run
+    /// come last.
+    private func wholeCores(for want: Want, besides taken: Set<Int>) -> [Int]? {
+        let count = want.need.wholeCores
+        for all in CPUAllocation.tries(want.kind, cores).map({ $0.filter { !taken.contains($0) } }) {
+            let whole = all.filter { cores[$0].isWhole }
+            guard count + (want.hasEmulator && all.count == whole.count ? 1 : 0) <= whole.count else { continue }
+            let apart = whole.filter { cores[$0].shared.isSubset(of: cores[$0].dedicated) }
+            // The emulator takes a core beside its guest's, while there is one.
+            let more = want.hasEmulator && whole.count > count ? 1 : 0
+            let choice = CoreChoice(
+                (apart.count < count + more ? whole : apart).map { core in
+                    var candidate = candidate(core, giving: 1)
+                    // Where one kind does not suffice, leaving cores of the kind asked for is worth nothing.
+                    if isMixed(all, want.kind), cores[core].isEfficient == (want.kind == .efficiency) {
+                        candidate.size = 0
+                    }
+                    return candidate
+                })
+            return choice.best(count + more).map { $0.prefix(count).map(\.core) }
+        }
+        return nil
+    }
+
+    /// Whether cores that a guest with a wish is offered are of both kinds.
+    private func isMixed(_ offered: [Int], _ wish: GuestDemand.CPUKind) -> Bool {
+        wish != .any && Set(offered.map { cores[$0].isEfficient }).count > 1
     }
 
     /// Draws so many from the first kind that has them all, else from one after the other.
@@ -244,25 +276,28 @@ struct CPUAllocation {
     private func bestChoice(
         _ threads: Int, _ kind: GuestDemand.CPUKind, singles: Int? = nil, used: Set<Int> = []
     ) -> [CoreChoice.CoreShare]? {
-        let all = cores.indices.filter { !cores[$0].dedicated.isEmpty }
-        let (slow, fast) = (all.filter { cores[$0].isEfficient }, all.filter { !cores[$0].isEfficient })
-        let tries =
-            switch kind {
-            case .any: [all]
-            case .performance: [fast, slow, all]
-            case .efficiency: [slow, fast, all]
-            }
-        for cores in tries {
+        for cores in CPUAllocation.tries(kind, cores) {
             let candidates = cores.map { candidate($0, giving: self.cores[$0].dedicated.count) }
             if let best = CoreChoice(candidates, singles: singles, used: used).best(threads) { return best }
         }
         return nil
     }
 
+    /// The cores that have something to give, kind by kind in the order in which they are tried; at last all.
+    private static func tries(_ kind: GuestDemand.CPUKind, _ cores: [Core]) -> [[Int]] {
+        let all = cores.indices.filter { !cores[$0].dedicated.isEmpty }
+        let (slow, fast) = (all.filter { cores[$0].isEfficient }, all.filter { !cores[$0].isEfficient })
+        return switch kind {
+        case .any: [all]
+        case .performance: [fast, slow, all]
+        case .efficiency: [slow, fast, all]
+        }
+    }
+
     private func candidate(_ core: Int, giving threads: Int) -> CoreChoice.Candidate {
         CoreChoice.Candidate(
             core: core, free: threads, isUntouched: cores[core].isWhole,
-            cache: cores[core].threads.first.map { cacheOf[$0] ?? 0 } ?? 0)
+            cache: cores[core].threads.first.map { cacheOf[$0] ?? 0 } ?? 0, size: cores[core].dedicated.count)
     }
 
     private mutating func take(_ count: Int, of index: Int) -> [CPU] {

@@ -24,6 +24,8 @@ struct CoreChoice {
         let isUntouched: Bool
         /// The last-level cache that it is behind.
         let cache: Int
+        /// Threads that nobody else can have whole any more once some are taken: more than ``free`` where a core gives one only.
+        var size: Int
     }
 
     /// Threads taken from one core.
@@ -46,7 +48,11 @@ struct CoreChoice {
     init(_ candidates: [Candidate], singles: Int? = nil, used: Set<Int> = []) {
         let groups = Dictionary(grouping: candidates, by: \.cache).values
         caches = groups.sorted { $0[0].core < $1[0].core }.map { group in
-            group.sorted { ($0.isUntouched ? 0 : 1, -$0.free, $0.core) < ($1.isUntouched ? 0 : 1, -$1.free, $1.core) }
+            group.sorted {
+                ($0.isUntouched ? 0 : 1, -$0.free, $0.size, $0.core) < (
+                    $1.isUntouched ? 0 : 1, -$1.free, $1.size, $1.core
+                )
+            }
         }
         self.singles = singles
         self.used = used
@@ -55,7 +61,7 @@ struct CoreChoice {
     /// The best way to take so many threads, ascending by core; nil when there are not as many, or not without more single ones.
     func best(_ threads: Int) -> [CoreShare]? {
         let allowed = singles ?? 0
-        let length = (caches.map { $0.reduce(0) { $0 + $1.free } }.max() ?? 0) + 1
+        let length = (caches.map { $0.reduce(0) { $0 + $1.size } }.max() ?? 0) + 1
         // By threads still to be found and single ones still allowed.
         var after = [[Choice?]](
             repeating: Array(repeating: nil, count: allowed + 1), count: threads + 1)
@@ -91,7 +97,7 @@ struct CoreChoice {
     /// By number of threads: what one cache gives.
     private func ways(_ cache: [Candidate], upTo threads: Int, length: Int) -> [Choice] {
         let all = cache.reduce(0) { $0 + $1.free }
-        let untouched = cache.reduce(0) { $0 + ($1.isUntouched ? $1.free : 0) }
+        let untouched = cache.reduce(0) { $0 + ($1.isUntouched ? $1.size : 0) }
         let isUsed = used.contains(cache[0].cache)
         return (0...min(all, threads)).map { count in
             var (rest, left) = (count, untouched)
@@ -105,7 +111,7 @@ struct CoreChoice {
                 let taken = min(rest, candidate.free)
                 choice.parts.append(CoreShare(core: candidate.core, threads: taken))
                 choice.cost.shared += candidate.isUntouched ? 0 : 1
-                if candidate.isUntouched { left -= candidate.free }
+                if candidate.isUntouched { left -= candidate.size }
                 rest -= taken
                 open.removeFirst()
             }
