@@ -357,7 +357,7 @@ private struct PlanRun {
         for (name, record) in records.sorted(by: { $0.key < $1.key }) {
             let isOthers = !ours.contains(name) && OtherSites.site(of: record, request) != nil
             guard record.isRunning || record.facts.autostart || kept.contains(name) || isOthers,
-                let load = try? DomainLoad(reading: record.present)
+                let load = try? DomainLoad(reading: record.present, parts: record.live ?? record.parts)
             else { continue }
             if kept.contains(name) {
                 var taken = self.load(record, load, overhead: request.policy.guestOverhead)
