@@ -114,7 +114,7 @@ let package = Package(
         tests("YAMLTree", ["Diagnostics"]),
         tests("XMLTree", []),
         tests("DomainXML", ["XMLTree", "HostModel"]),
-        tests("SiteFile", ["Rendering", "YAMLTree", "HostModel", "Diagnostics"]),
+        tests("SiteFile", ["FullHosts", "Rendering", "YAMLTree", "HostModel", "Diagnostics"]),
         tests("Placement", ["FullHosts", "SiteFile", "HostModel", "Diagnostics"]),
         tests("Planning", ["FullHosts", "Placement", "SiteFile", "HostModel", "Diagnostics", "DomainXML", "XMLTree"]),
         tests("Execution", ["Planning", "DomainXML", "XMLTree", "HostModel", "Diagnostics"]),

@@ -367,7 +367,7 @@ private struct PlanRun {
             let isOthers = !ours.contains(name) && OtherSites.site(of: record, request) != nil
             if placed.contains(name), let devices = devices(of: record) { foreign.append(devices) }
             guard record.isRunning || record.facts.autostart || kept.contains(name) || isOthers,
-                let load = try? DomainLoad(reading: record.present)
+                let load = try? DomainLoad(reading: record.present, parts: record.live ?? record.parts)
             else { continue }
             if kept.contains(name) {
                 var taken = self.load(record, load, overhead: request.policy.guestOverhead)

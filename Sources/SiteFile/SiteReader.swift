@@ -8,16 +8,20 @@ public enum SiteReader {
 
     /// Reads a file's text.
     ///
-    /// - Parameter open: Opens further files; nil where there can be none.
+    /// - Parameters:
+    ///   - open: Opens further files; nil where there can be none.
+    ///   - host: The host whose guests are wanted, by its name: all others are checked, and may be left out of the site. Nil is all.
     /// - Returns: The site, or nil and every error of the file, in the order of the file; warnings come with either.
-    public static func read(_ source: SourceText, opening open: Opener? = nil) -> Checked<Site> {
+    public static func read(_ source: SourceText, opening open: Opener? = nil, only host: String? = nil) -> Checked<
+        Site
+    > {
         let tree = YAMLReader.readLeniently(source)
         guard let root = tree.value else { return Checked(nil, tree.diagnostics) }
-        return read(root, after: tree.diagnostics, open)
+        return read(root, after: tree.diagnostics, open, only: host)
     }
 
     private static func read(
-        _ root: YAMLNode, after diagnostics: [Diagnostic], _ open: Opener?
+        _ root: YAMLNode, after diagnostics: [Diagnostic], _ open: Opener?, only host: String?
     ) -> Checked<Site> {
         var report = Findings()
         report.append(diagnostics)
@@ -29,7 +33,7 @@ public enum SiteReader {
         if wasRead {
             includes.read(into: &draft, &report)
             var rules = SiteRules(draft, start: root.mark)
-            site = rules.site()
+            site = rules.site(only: host)
             report.append(rules.report.diagnostics)
         }
         let found = report.finished(in: includes.roots)

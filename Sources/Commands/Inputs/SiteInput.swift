@@ -19,14 +19,15 @@ struct SiteInput {
 
     /// Reads a site file.
     ///
+    /// - Parameter host: The host whose guests are wanted; guests of others may be left out. Nil is all.
     /// - Throws: ``CommandFailure`` with 66 when there is none, with 65 and every finding when it is wrong.
-    init(_ path: String?, world: World) throws {
+    init(_ path: String?, only host: String? = nil, world: World) throws {
         let (name, bytes) = try SiteInput.bytes(path, world: world)
         let decoded = SourceText.decoding(bytes, name: name)
         guard let source = decoded.value else { throw CommandFailure(.invalidInput, decoded.diagnostics) }
         let folder = name.contains("/") ? String(name[..<(name.lastIndex(of: "/") ?? name.startIndex)]) + "/" : ""
         let files = IncludedFiles(beside: source, folder: folder, world: world)
-        let checked = SiteReader.read(source, opening: files.open)
+        let checked = SiteReader.read(source, opening: files.open, only: host)
         let all = [source] + files.sources
         guard files.untrusted.isEmpty else {
             throw CommandFailure(.notPermitted, files.untrusted, sources: all)

@@ -32,7 +32,7 @@ struct PlanningSession: Sendable {
         site: String?, host: HostOptions, allowsShrink: Bool = false, rebalances: Bool = false, explains: Bool? = nil,
         consent: ConsentOptions? = nil, maxFactsAge: DurationText? = nil, effort: Int = 1, world: World
     ) throws {
-        var input = try SiteInput(site, world: world)
+        var input = try SiteInput(site, only: host.host, world: world)
         let file = try host.facts.map { name in
             let path = input.factsFile(name, host: host.host, world)
             return try world.showing("reading \(path == "-" ? "standard input" : displayable(path))") {

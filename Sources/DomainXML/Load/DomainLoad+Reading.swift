@@ -7,7 +7,11 @@ extension DomainLoad {
     ///
     /// - Throws: ``DomainXMLError`` at the first place that cannot be understood.
     public init(reading domain: XMLElement) throws(DomainXMLError) {
-        let parts = try FoundSettings(reading: domain)
+        self = try DomainLoad(reading: domain, parts: FoundSettings(reading: domain))
+    }
+
+    /// The same of a definition whose settings were read already.
+    public init(reading domain: XMLElement, parts: FoundSettings) throws(DomainXMLError) {
         let isAutomatic = parts.placesVCPUsAutomatically
         let rest = isAutomatic ? nil : parts.vcpuCPUs
         self.init(

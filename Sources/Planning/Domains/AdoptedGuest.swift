@@ -113,7 +113,9 @@ struct AdoptedGuest {
     /// What a domain that keeps its place takes of the host once it runs as it will be defined; nil when that cannot be told.
     var load: DomainLoad? {
         let wanted = wantedInPlace(over: record.parts)
-        guard !wanted.differences(from: record.parts).isEmpty else { return try? DomainLoad(reading: record.document) }
+        guard !wanted.differences(from: record.parts).isEmpty else {
+            return try? DomainLoad(reading: record.document, parts: record.parts)
+        }
         let document = DomainPatch.apply(wanted.completed(over: record.parts), mark: nil, to: record.document)
         return try? DomainLoad(reading: document)
     }

@@ -36,6 +36,9 @@ extension FlavorSettings {
     /// Settings that say nothing.
     private static let nothing = FlavorSettings()
 
+    /// Whether they say nothing.
+    var isEmpty: Bool { self == FlavorSettings.nothing }
+
     /// Takes over what only the properties say, and reports what both say differently.
     fileprivate mutating func fill(from properties: FlavorSettings, _ report: inout Findings) {
         for field in FlavorField.all {
@@ -51,7 +54,7 @@ extension FlavorSettings {
 
     /// Puts what `top` says over what is here.
     fileprivate mutating func override(with top: FlavorSettings) {
-        guard top != FlavorSettings.nothing else { return }
+        guard !top.isEmpty else { return }
         let groups = Set(FlavorField.all.filter { $0.isSet(top) }.compactMap(\.group))
         for field in FlavorField.all where field.isSet(top) || field.group.map(groups.contains) == true {
             field.copy(top, &self)

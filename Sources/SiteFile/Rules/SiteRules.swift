@@ -9,6 +9,8 @@ struct SiteRules {
     private let flavorNames: [String]
     private var hostNames: Set<String> = []
     private var usedFlavors: Set<String> = []
+    /// What guests need of which the flavor says all: by flavor.
+    private var demands: [String: Checked<GuestDemand>] = [:]
     private(set) var report = Findings()
 
     /// The most guests of a file after expanding `count`: enough for a fleet of a thousand hosts and more.
@@ -32,10 +34,13 @@ struct SiteRules {
         self.report = report
     }
 
-    mutating func site() -> Site {
+    /// The site.
+    ///
+    /// - Parameter only: The host whose guests are wanted: of other hosts' guests those may be left out of which nothing is said.
+    mutating func site(only: String? = nil) -> Site {
         let hosts = hosts()
         hostNames = Set(hosts.map(\.name.value))
-        let guests = guests(on: hosts)
+        let guests = only.flatMap { self.guests(on: hosts, only: $0) } ?? self.guests(on: hosts)
         let flavors = flavorSpecs()
         report.append(DeviceRules(guests).diagnostics)
         report.append(FormerNames(guests).diagnostics)
@@ -59,6 +64,11 @@ struct SiteRules {
     }
 
     private mutating func guests(on hosts: [HostPolicy]) -> [GuestSpec] {
+        var none = OtherGuests(thanOf: nil)
+        return guests(on: hosts, leaving: &none)
+    }
+
+    private mutating func guests(on hosts: [HostPolicy], leaving left: inout OtherGuests) -> [GuestSpec] {
         var result: [GuestSpec] = []
         var places: [String: SourceMark] = [:]
         var counts: [String?: Int] = [:]
@@ -67,6 +77,12 @@ struct SiteRules {
         for entry in draft.guests?.value ?? [] {
             guard let guest = entry.value else { continue }
             let spec = spec(entry.name, guest, hosts)
+            if left.takes(entry.name.value, guest) {
+                var rules = CountRules(guest, addresses: [:])
+                _ = rules.check([])
+                report.append(rules.report.diagnostics)
+                continue
+            }
             let names = names(entry.name, count: guest.count)
             var rules = CountRules(guest, addresses: addresses)
             addresses = rules.check(names)
@@ -101,6 +117,21 @@ struct SiteRules {
             }
         }
         return result
+    }
+
+    /// The guests of one host, and such of others as rules hold against other entries; nil, and nothing found, where something is to
+    /// be said that takes all guests to say.
+    private mutating func guests(on hosts: [HostPolicy], only host: String) -> [GuestSpec]? {
+        guard !(draft.guests?.value ?? []).contains(where: { $0.value?.was != nil }) else { return nil }
+        let whole = self
+        var left = OtherGuests(thanOf: host)
+        let guests = self.guests(on: hosts, leaving: &left)
+        guard
+            left.isUnclear(beside: guests, mostOfHost: Self.maximumOfHost, most: Self.maximumGuests)
+                || report.diagnostics.contains(where: { $0.severity == .error })
+        else { return guests }
+        self = whole
+        return nil
     }
 
     /// The domain names of an entry: its own, or with `count` its own and a number from 1.
@@ -175,9 +206,15 @@ struct SiteRules {
         _ name: Located<String>, _ guest: GuestDraft, _ choice: FlavorChoice
     ) -> GuestDemand {
         checkSize(name, guest, choice)
+        let flavor = guest.saysOnlyFlavor ? guest.flavorName?.value : nil
+        if let known = flavor.flatMap({ demands[$0] }), let demand = known.value {
+            report.append(known.diagnostics)
+            return demand
+        }
         var rules = DemandRules(choice, placement: guest.placement)
         let demand = rules.demand()
         report.append(rules.report.diagnostics)
+        if let flavor { demands[flavor] = Checked(demand, rules.report.diagnostics) }
         return demand
     }
 
