@@ -34,7 +34,7 @@ struct SentenceFoldTests {
         ).text()
         #expect(text.contains("undefine a, b, c (3)\n"), "\(text)")
         #expect(text.contains("undefine d\n") && text.contains("undefine e\n"), "\(text)")
-        #expect(text.contains("1 thing on h could not be restored"))
+        #expect(text.contains("1 item on h could not be restored"))
     }
 
     @Test("keep a name that is a word of the sentence, and are still counted as they are")
