@@ -15,18 +15,20 @@ struct CommandRun {
     ///   - program: The program's own name, with which a command line begins.
     ///   - files: Files that exist only for this run, by name; `-` is standard input.
     ///   - time: The time that it is, in seconds since 1970; nil for the machine's.
+    ///   - ticks: Whether it is a second later each time that somebody looks.
     ///   - folder: Where relative names start from.
     ///   - width: How many columns the terminal has; without it text has 80, and findings are not wrapped.
     ///   - startLater: What is done instead of starting this program later; without it there are no timers.
     ///   - outputFailure: Why standard output cannot be written.
     init(
         _ arguments: [String], program: [String] = ["numactl-plan"], files: [String: String] = [:],
-        answer: String? = nil, time: Int64? = nil,
+        answer: String? = nil, time: Int64? = nil, ticks: Bool = false,
         folder: URL = examples, hostName: String = "test-host", width: Int? = nil, outputFailure: OutputFailure? = nil,
         startLater: @escaping World.StartLater = { _, _, _ in throw NoTimers() }
     ) {
         final class Streams { var (output, errors) = ("", "") }
-        let streams = Streams()
+        final class Clock { var looks: Int64 = 0 }
+        let (streams, clock) = (Streams(), Clock())
         let live = World.live
         let absolute = { (path: String) in
             path.hasPrefix("/") || path == "-" ? path : folder.appending(path: path).path
@@ -46,7 +48,10 @@ struct CommandRun {
                 let named = files.keys.filter { $0.hasPrefix(path + "/") }.map { String($0.dropFirst(path.count + 1)) }
                 return named.isEmpty ? live.list(absolute(path)) : named
             },
-            now: { time ?? World.clock() }, startLater: startLater,
+            now: {
+                if ticks { clock.looks += 1 }
+                return (time ?? World.clock()) + clock.looks
+            }, startLater: startLater,
             inspect: { path, limit in
                 if let text = files[path] { return FileContents(Array(text.utf8)) }
                 return try live.inspect(absolute(path), limit)

@@ -47,6 +47,18 @@ struct FleetTests {
         try expectGolden(result.output, "fleet.\(format)")
     }
 
+    @Test("names the first of equally old facts, however long the plans take")
+    func oldest() {
+        let names = (10..<80).map { "hv\($0)" }
+        var files = [
+            "site.yaml": "site: rack\nhosts: {\(names.map { "\($0): {}" }.joined(separator: ", "))}\n"
+        ]
+        for name in names { files["facts/\(name).json"] = Self.facts(name, time: "2026-02-10T06:00:00Z") }
+        let arguments = ["plan", "site.yaml", "--all-hosts", "--facts", "facts", "--format", "markdown"]
+        let result = CommandRun(arguments, files: files, time: Self.now, ticks: true)
+        #expect(result.status == 0 && result.output.contains("the oldest `hv10` 2026-02-10 06:00Z"))
+    }
+
     @Test("is one page with a tile a host")
     func page() {
         let result = run("--format", "html", files: Self.four)

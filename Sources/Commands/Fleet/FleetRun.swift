@@ -39,8 +39,9 @@ struct FleetRun {
         let (line, begun) = (world.progress.map { ProgressLine(width: $0.width, draw: $0.draw) }, ContinuousClock.now)
         let ticks = line?.ticking()
         defer { ticks?.cancel() }
+        // One for all: of facts that are equally old the first are the oldest, however long the others take.
+        let now = UTCTime(seconds: world.now())
         for start in stride(from: 0, to: hosts.count, by: FleetRun.batch) {
-            let now = UTCTime(seconds: world.now())
             let questions = hosts[start..<min(start + FleetRun.batch, hosts.count)].map { policy in
                 FleetQuestion(
                     policy: policy, guests: guests[policy.name.value] ?? [],

@@ -3,9 +3,11 @@ struct SettingStore: Hashable, Sendable {
     private struct Box: Hashable, Sendable {
         let value: any Hashable & Sendable
 
-        static func == (left: Box, right: Box) -> Bool { AnyHashable(left.value) == AnyHashable(right.value) }
+        static func == (left: Box, right: Box) -> Bool { left.isEqual(to: right.value) }
 
-        func hash(into hasher: inout Hasher) { AnyHashable(value).hash(into: &hasher) }
+        func hash(into hasher: inout Hasher) { value.hash(into: &hasher) }
+
+        private func isEqual<Value: Hashable>(to other: Value) -> Bool { value as? Value == other }
     }
 
     private var boxes: [ObjectIdentifier: Box] = [:]

@@ -360,7 +360,7 @@ struct GuestChange {
     }
 
     private func paths(of settings: [SettingEntry]) -> [String] {
-        Set(settings.map { String($0.path.prefix { $0 != "[" }) }).sorted()
+        Set(settings.map { String(Substring($0.path.utf8.prefix { $0 != UInt8(ascii: "[") })) }).sorted()
     }
 }
 
