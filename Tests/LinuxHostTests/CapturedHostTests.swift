@@ -16,6 +16,7 @@ struct CapturedHostTests {
         #expect(facts.problems == [])
         #expect(facts.onlineCPUs.description == wanted.online_cpus)
         #expect(facts.isolatedCPUs.description == wanted.isolated ?? "")
+        #expect(facts.efficiencyCPUs.description == Self.efficiency[name] ?? "")
         #expect(facts.host.commandLine == wanted.cmdline)
         if let whole = wanted.without_node_dirs?["hwloc"] {
             #expect(facts.cells.map { "\($0.id): \($0.cpus)" } == whole.map { "\($0): \($1.cpus)" })
@@ -56,6 +57,9 @@ struct CapturedHostTests {
         "hwloc-nvidiagpunumanodes": (8, ["88-95", "96-103"]),
         "rebuilt-gh200-mig": (0, []),
     ]
+
+    /// Efficiency cores, which no other machine has. Nothing in the capture says how fast they are.
+    static let efficiency = ["hwloc-20em64t-hybrid-1p6c2t-2ca4co1t": "12-19"]
 
     /// What some machines do not tell, in the words of the findings.
     static let silence: [String: [String]] = [

@@ -30,6 +30,17 @@ extension FactReader {
         return last.flatMap { cpus(list: "\($0.folder)/shared_cpu_list", mask: "\($0.folder)/shared_cpu_map") }
     }
 
+    /// The CPUs that share a CPU's cache of that level; nil where that is not told.
+    mutating func cache(ofLevel level: UInt64, of cpu: CPU) -> CPUSet? {
+        let folder = "\(cpuFolder)/cpu\(cpu)/cache"
+        for index in numbers(in: folder, after: "index") ?? [] {
+            let cache = "\(folder)/index\(index)"
+            guard number("\(cache)/level") == level, !isForInstructions(cache) else { continue }
+            return cpus(list: "\(cache)/shared_cpu_list", mask: "\(cache)/shared_cpu_map")
+        }
+        return nil
+    }
+
     private mutating func isForInstructions(_ cache: String) -> Bool {
         text("\(cache)/type").map(SysfsText.trimmed) == "Instruction"
     }
