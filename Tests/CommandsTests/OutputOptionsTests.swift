@@ -1,3 +1,4 @@
+import Commands
 import Testing
 
 @Suite("How much a command says")
@@ -22,6 +23,15 @@ struct OutputOptionsTests {
             let line = try #require(lines.firstIndex { $0.hasPrefix("  + \(guest) ") })
             #expect(lines[line + 1].hasPrefix("      + ") == shown.contains(guest), "\(guest)")
         }
+    }
+
+    @Test("--version is the version and nothing else; with more beside it the parser answers")
+    func version() {
+        let alone = CommandRun(["--version"])
+        #expect(alone.status == 0 && alone.output == NumactlPlan.version + "\n" && alone.errors == "")
+        let parsed = CommandRun(["plan", "--version"])
+        #expect(parsed.status == 0 && parsed.output == alone.output && parsed.errors == "")
+        #expect(CommandRun(["--version", "--nonsense"]).output == alone.output)
     }
 
     @Test("--details refuses a name that no guest has")
