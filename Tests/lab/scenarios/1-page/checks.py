@@ -103,12 +103,12 @@ def deleted():
     with lab.section("deleted, and free again"):
         before = free_kib()
         refused = lab.tool("apply", "deleted.yaml", status=15)
-        lab.contains("what needs consent is named", refused.err, "guest/cirros1", "guest/cirros2", "guest/cirros3")
+        lab.contains("what needs consent is named", refused.err, "guest/cirros1 to guest/cirros3 (3)")
         lab.equal("and all still run", set(lab.domains().values()), {"running"})
         ended = lab.show("numactl-plan apply deleted.yaml --yes | tail -n 9")
         lab.equal("no domain is left", lab.domains(), {})
         lab.equal("no process is left", lab.run("pgrep", "-f", "guest=cirros").out, "")
-        lab.contains("apply says so", ended.out, "cirros1", "cirros2", "cirros3")
+        lab.contains("apply says so", ended.out, "shut down cirros1 to cirros3 (3)", "removed the definition of cirros1 to cirros3 (3)")
         gained = [after - then for after, then in zip(free_kib(), before)]
         lab.check("the memory is back on its cells", gained[0] > 1300 << 10 and gained[1] > 450 << 10, gained)
         lab.equal("nothing is in use", used(host_usage()), {0: (0, 0), 1: (0, 0), 2: (0, 0)})
