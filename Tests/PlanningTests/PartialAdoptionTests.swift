@@ -154,6 +154,24 @@ struct PartialAdoptionTests {
         }
     }
 
+    @Test("keeps pages of several sizes, cell by cell, where its cells are named and a page size is not")
+    func severalPageSizes() throws {
+        let domain = """
+            <memory unit='KiB'>1048576</memory><currentMemory unit='KiB'>1048576</currentMemory>
+            <memoryBacking><hugepages><page size='2048' unit='KiB' nodeset='1'/></hugepages></memoryBacking>
+            <vcpu placement='static'>2</vcpu><numatune><memory mode='strict' nodeset='0-1'/>
+            <memnode cellid='0' mode='strict' nodeset='0'/><memnode cellid='1' mode='strict' nodeset='1'/></numatune>
+            <cpu><numa><cell id='0' cpus='0' memory='524288' unit='KiB'/>
+            <cell id='1' cpus='1' memory='524288' unit='KiB'/></numa></cpu>
+            """
+        let result = Planner.plan(try Self.request(Example(domain: domain, keys: "numa_nodes: 2")))
+        let parts = try #require(result.plan.changes.first { $0.address == "guest/a" }).parts
+        #expect(!parts.contains { $0.path.hasPrefix("memoryBacking.page") }, "\(parts)")
+        let place = try #require(result.plan.placement.guests.first)
+        #expect(place.cells.map(\.pageSize) == [PageSize(4), PageSize(2_048)])
+        #expect(result.plan.placement.cells.prefix(2).map { $0.pools.map(\.guests) } == [[0], [256]])
+    }
+
     @Test("counts what it has, and what it will have once that is named")
     func counted() throws {
         let plan = Planner.plan(try Self.request(Example(domain: Self.tuned, keys: "ram: 1200MiB"))).plan

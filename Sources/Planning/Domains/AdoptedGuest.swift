@@ -155,7 +155,7 @@ extension DomainShape {
         self.init(
             vcpus: parts.vcpus, memory: parts.memory,
             cells: cells.map { GuestCellDemand(id: $0.id, vcpus: $0.vcpus, memory: $0.memory) },
-            pageSize: size == basePage ? nil : size,
+            pageSize: size == basePage ? nil : size, hasSeveralPageSizes: pages.count > 1,
             memoryPolicy: modes.count == 1 ? modes.first.map { $0.map(GuestDemand.MemoryPolicy.init) ?? .none } : nil,
             ioThreads: parts.ioThreads)
     }

@@ -93,8 +93,10 @@ public struct Adoption: Hashable, Sendable {
                 choice.settings.memoryPolicy = Located(policy, at: entry)
             }
         }
-        if choice.settings.pageSize == nil, choice.image.pageSize == nil, let size = shape.pageSize {
-            choice.settings.pageSize = Located(.exactly(size), at: entry)
+        if choice.settings.pageSize == nil, choice.image.pageSize == nil {
+            // What has pages of several sizes keeps each while it keeps its place.
+            let size = shape.pageSize.map(GuestDemand.PageRequest.exactly)
+            choice.settings.pageSize = (size ?? (shape.hasSeveralPageSizes ? .any : nil)).map { Located($0, at: entry) }
         }
         return choice
     }

@@ -11,6 +11,8 @@ public struct DomainShape: Hashable, Sendable {
     public var cells: [GuestCellDemand]
     /// The size of the huge pages that back all memory; nil for ordinary pages and for several sizes.
     public var pageSize: PageSize?
+    /// Whether memory is backed by pages of several sizes, cell by cell.
+    public var hasSeveralPageSizes: Bool
     /// How memory is bound; nil where that is not one mode for all of it.
     public var memoryPolicy: GuestDemand.MemoryPolicy?
     /// The number of iothreads; nil where nothing is said of them.
@@ -18,12 +20,13 @@ public struct DomainShape: Hashable, Sendable {
 
     package init(
         vcpus: Int, memory: KiB, cells: [GuestCellDemand] = [], pageSize: PageSize? = nil,
-        memoryPolicy: GuestDemand.MemoryPolicy? = nil, ioThreads: Int? = nil
+        hasSeveralPageSizes: Bool = false, memoryPolicy: GuestDemand.MemoryPolicy? = nil, ioThreads: Int? = nil
     ) {
         self.vcpus = vcpus
         self.memory = memory
         self.cells = cells
         self.pageSize = pageSize
+        self.hasSeveralPageSizes = hasSeveralPageSizes
         self.memoryPolicy = memoryPolicy
         self.ioThreads = ioThreads
     }
