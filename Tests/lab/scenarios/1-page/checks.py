@@ -105,7 +105,7 @@ def deleted():
         refused = lab.tool("apply", "deleted.yaml", status=15)
         lab.contains("what needs consent is named", refused.err, "guest/cirros1 to guest/cirros3 (3)")
         lab.equal("and all still run", set(lab.domains().values()), {"running"})
-        ended = lab.show("numactl-plan apply deleted.yaml --yes | tail -n 9")
+        ended = lab.show("numactl-plan apply deleted.yaml --yes | tail -n 5")
         lab.equal("no domain is left", lab.domains(), {})
         lab.equal("no process is left", lab.run("pgrep", "-f", "guest=cirros").out, "")
         lab.contains("apply says so", ended.out, "shut down cirros1 to cirros3 (3)", "removed the definition of cirros1 to cirros3 (3)")

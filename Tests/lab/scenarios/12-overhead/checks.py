@@ -131,11 +131,9 @@ def overheads():
     for disk in "ab":
         with open(f"{IMAGES}/{disk}.raw", "w") as file:
             file.truncate(1 << 20)
-    full(1, "bare", "small")
+    # Ordinary pages first: the pool only grows from one to the next.
     full(16, "devices", "small")
-    # The pool only grows from one to the next.
-    full(16, "bare", "2MiB")
-    full(4, "devices", "2MiB")
+    full(1, "bare", "2MiB")
 
 
 lab.main({"overhead": overheads})
