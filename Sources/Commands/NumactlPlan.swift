@@ -53,11 +53,6 @@ public struct NumactlPlan: ParsableCommand {
     }
 
     private static func outcome(_ arguments: [String], in world: World) -> Int32 {
-        // As the parser answers, which looks through all commands first.
-        if arguments == ["--version"] {
-            world.say(version + "\n")
-            return ExitStatus.done.rawValue
-        }
         do {
             var command = try parseAsRoot(DetailsOption.completed(arguments))
             if let command = command as? any WorldCommand {

@@ -343,6 +343,11 @@ private struct PlanRun {
         request.policy.guestOverhead == .automatic ? .automatic : .none
     }
 
+    /// What the domain uses now, or would use if it were started.
+    private func load(of record: DomainRecord) -> DomainLoad? {
+        try? DomainLoad(reading: record.present, parts: record.live ?? record.parts)
+    }
+
     private func load(_ record: DomainRecord, _ load: DomainLoad, overhead: GuestOverhead) -> ForeignLoad {
         ForeignLoad(
             record, load: load, host: request.host, defaultHugePage: request.defaultHugePage, overhead: overhead)
@@ -350,7 +355,7 @@ private struct PlanRun {
 
     /// The memory devices of a guest that is placed: its keys have no word for them, and they stay where the domain has them.
     private func devices(of record: DomainRecord) -> ForeignLoad? {
-        guard let devices = (try? DomainLoad(reading: record.present))?.devices else { return nil }
+        guard let devices = load(of: record)?.devices else { return nil }
         var taken = load(record, devices, overhead: .none)
         taken.isGuest = true
         return taken
@@ -367,7 +372,7 @@ private struct PlanRun {
             let isOthers = !ours.contains(name) && OtherSites.site(of: record, request) != nil
             if placed.contains(name), let devices = devices(of: record) { foreign.append(devices) }
             guard record.isRunning || record.facts.autostart || kept.contains(name) || isOthers,
-                let load = try? DomainLoad(reading: record.present, parts: record.live ?? record.parts)
+                let load = load(of: record)
             else { continue }
             if kept.contains(name) {
                 var taken = self.load(record, load, overhead: request.policy.guestOverhead)

@@ -21,12 +21,6 @@ struct CPUKindTests {
 
     /// As much of a plan as these tests read.
     private struct Planned: Decodable {
-        struct Placement: Decodable { var guests: [Guest] }
-        struct Guest: Decodable {
-            struct Cell: Decodable { var pins: [String: String] }
-            var name: String
-            var cells: [Cell]
-        }
         struct Change: Decodable {
             struct Part: Decodable {
                 var path: String
@@ -43,7 +37,7 @@ struct CPUKindTests {
             }
         }
         struct Finding: Decodable { var code: String }
-        var placement: Placement
+        var placement: PlannedGuests
         var changes: [Change]
         var diagnostics: [Finding]
 

@@ -60,16 +60,7 @@ struct CapturedPlanTests {
     ]
 
     /// As much of a plan as these tests read.
-    private struct Planned: Decodable {
-        struct Placement: Decodable { var guests: [Guest] }
-        struct Guest: Decodable {
-            struct Cell: Decodable { var pins: [String: String] }
-            var name: String
-            var cells: [Cell]
-            var emulator_cpus: String
-        }
-        var placement: Placement
-    }
+    private struct Planned: Decodable { var placement: PlannedGuests }
 
     @Test("give dedicated guests the CPUs that an expert would choose", arguments: examples)
     func chosen(_ example: Example) throws {

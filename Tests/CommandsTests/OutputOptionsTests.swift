@@ -25,7 +25,7 @@ struct OutputOptionsTests {
         }
     }
 
-    @Test("--version is the version and nothing else; with more beside it the parser answers")
+    @Test("--version is the version and nothing else, whatever is beside it")
     func version() {
         let alone = CommandRun(["--version"])
         #expect(alone.status == 0 && alone.output == NumactlPlan.version + "\n" && alone.errors == "")

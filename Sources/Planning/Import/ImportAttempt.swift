@@ -103,11 +103,9 @@ struct ImportAttempt {
     private mutating func narrow(_ name: String) -> Bool {
         guard let all = ways[name], all.count == 2, dropped[name] == nil else { return false }
         let (full, least) = (all[0], all[1])
-        var left = full.filter { !least.contains($0) }
         var kept: [SketchKey] = []
         dropped[name] = []
-        while !left.isEmpty {
-            let key = left.removeFirst()
+        for key in full where !least.contains(key) {
             var attempt = self
             attempt.ways[name]?[0] = kept + [key] + least
             if demand(kept + [key] + least) != nil, !attempt.complaints(attempt.plan()).contains(name) {

@@ -25,10 +25,11 @@ public struct FleetJSON {
 
     /// The document as JSON Schema, draft-07.
     public static var schema: JSONValue {
-        let hosts = Schema.object(["hosts": Schema.list(of: .object(hostPart.schema))])
+        var members = headPart.required.merging(tailPart.required) { first, _ in first }
+        members["hosts"] = Schema.list(of: .object(hostPart.schema))
         return Schema.document(
-            "fleet-plan", "Plans for all hosts of a site", page: "numactl-plan-plan(5)",
-            Schema.joined([headPart.schema, hosts, tailPart.schema]), PlanJSON.definitions)
+            "fleet-plan", "Plans for all hosts of a site", page: "numactl-plan-plan(5)", Schema.object(members),
+            PlanJSON.definitions)
     }
 
     private static let headPart = DocumentPart<(site: String, findings: [Diagnostic])>([

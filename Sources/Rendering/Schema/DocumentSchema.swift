@@ -44,19 +44,6 @@ extension DocumentSchema {
 
     static func reference(_ name: String) -> JSONValue { ["$ref": .text("#/definitions/\(name)")] }
 
-    /// An object that has the members of all of these.
-    static func joined(_ objects: [[String: JSONValue]]) -> [String: JSONValue] {
-        var (required, properties): (Set<String>, [String: JSONValue]) = ([], [:])
-        for object in objects {
-            if case .list(let names) = object["required"] {
-                required.formUnion(names.compactMap { if case .text(let name) = $0 { name } else { nil } })
-            }
-            if case .object(let more) = object["properties"] { properties.merge(more) { $1 } }
-        }
-        return object(
-            properties.filter { required.contains($0.key) }, optional: properties.filter { !required.contains($0.key) })
-    }
-
     static func object(
         _ required: [String: JSONValue], optional: [String: JSONValue] = [:]
     ) -> [String: JSONValue] {

@@ -46,8 +46,11 @@ struct DocumentPart<Source>: Sendable {
     /// What such an object may be, as JSON Schema. Others may be added within a major version, so a member that is not named is
     /// allowed.
     var schema: [String: JSONValue] {
-        Schema.object(schemas { $0.isAlwaysThere }, optional: schemas { !$0.isAlwaysThere })
+        Schema.object(required, optional: schemas { !$0.isAlwaysThere })
     }
+
+    /// By name: the schemas of the members that every object has.
+    var required: [String: JSONValue] { schemas { $0.isAlwaysThere } }
 
     private func schemas(_ isMeant: (Member) -> Bool) -> [String: JSONValue] {
         Dictionary(uniqueKeysWithValues: members.filter(isMeant).map { ($0.name, $0.schema) })
