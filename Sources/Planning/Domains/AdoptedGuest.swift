@@ -28,7 +28,7 @@ struct AdoptedGuest {
     /// What the entry of a domain that keeps its place names, and nothing else.
     var named: WantedSettings {
         var wanted = WantedSettings()
-        for part in adoption.named { name(part, in: &wanted) }
+        for part in adoption.named { part.want(demand, in: &wanted) }
         return wanted
     }
 
@@ -118,29 +118,6 @@ struct AdoptedGuest {
         }
         let document = DomainPatch.apply(wanted.completed(over: record.parts), mark: nil, to: record.document)
         return try? DomainLoad(reading: document)
-    }
-
-    private func name(_ part: Adoption.ManagedPart, in wanted: inout WantedSettings) {
-        switch part {
-        case .vcpus: wanted.vcpus = demand.vcpus
-        case .memory: wanted.memory = demand.memory
-        case .currentVCPUs:
-            wanted.currentVCPUs = demand.currentVCPUs.flatMap { $0 < demand.vcpus ? $0 : nil }
-        case .currentMemory:
-            wanted.currentMemory = demand.currentMemory.flatMap { $0 < demand.memory ? $0 : nil }
-        case .vcpuPins: wanted.vcpuPins = demand.pins.vcpus.mapValues(\.value)
-        case .vcpuSet: wanted.vcpuCPUs = demand.pins.vcpuSet?.value.pinned
-        case .emulatorPin: wanted.emulatorPin = demand.pins.emulator?.value.pinned
-        case .ioThreads: wanted.ioThreads = demand.ioThreads
-        case .ioThreadPins: wanted.ioThreadPins = demand.pins.ioThreads.mapValues(\.value)
-        case .scheduler: wanted.schedulers = WantedParts.schedulers(demand)
-        case .lockedMemory: wanted.isLocked = demand.lockedMemory
-        case .memoryAccess: wanted.isMemoryShared = demand.memoryAccess.map { $0 == .shared }
-        case .cpuMode: wanted.cpuMode = demand.cpuMode
-        case .topology: wanted.topology = demand.cpuTopology.map(Topology.init)
-        case .physicalAddress: wanted.maximumPhysicalAddress = demand.physicalAddress.map(MaximumPhysicalAddress.init)
-        case .pageSize: break
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 internal import DomainXML
 internal import HostModel
+internal import SiteFile
 
 /// The ways to express a domain in the keys of a site file, the likeliest first.
 ///
@@ -39,7 +40,7 @@ struct GuestSketches {
     ///
     /// - Parameter dropped: Keys that the entry goes without as well.
     func beyondWords(without dropped: Set<String>) -> [String] {
-        let more = dropped.sorted().compactMap { GuestSketches.settings[$0] }
+        let more = dropped.sorted().compactMap { Adoption.ManagedPart(key: $0)?.setting }
         let unsaid: [any ManagedSetting.Type] =
             [HugePages.self, NoSharePages.self, VCPUPlacement.self, NUMATune.self, GuestCells.self] + more
         let entries = parts.canonicalSettings(defaultHugePage: defaultHugePage).filter { entry in
@@ -49,15 +50,6 @@ struct GuestSketches {
         let devices = hasMemoryDevices ? ["devices.memory"] : []
         return entries.map { "\($0.path) \($0.value.words(isAmount: $0.key.isAmount))" } + devices
     }
-
-    /// By key that stands for itself: the setting that it says.
-    private static let settings: [String: any ManagedSetting.Type] = [
-        "vcpus": VCPUs.self, "current_vcpus": CurrentVCPUs.self, "ram": Memory.self,
-        "current_ram": CurrentMemory.self, "vcpu_pins": VCPUPins.self, "vcpu_cpuset": VCPUCPUs.self,
-        "emulator_pin": EmulatorPin.self, "scheduler": VCPUSchedulers.self, "iothreads": IOThreads.self,
-        "iothread_pins": IOThreadPins.self, "mem_access": MemoryAccess.self, "locked_memory": LockedMemory.self,
-        "cpu_mode": CPUMode.self, "cpu_topology": Topology.self,
-    ]
 
     /// What no way can express, as it is shown.
     var beyondPlace: [String] {

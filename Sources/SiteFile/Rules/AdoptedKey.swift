@@ -29,3 +29,11 @@ enum AdoptedKey: Hashable {
         "machine_type": .nothing,
     ]
 }
+
+extension Adoption.ManagedPart {
+    /// The part that a key of an entry says; nil for keys that say more or something else.
+    package init?(key: String) {
+        guard case .part(let part) = AdoptedKey(key) else { return nil }
+        self = part
+    }
+}

@@ -1,0 +1,94 @@
+internal import Diagnostics
+internal import DomainXML
+internal import HostModel
+internal import Placement
+internal import SiteFile
+
+extension SiteDomains {
+    /// What is asked of the placement: the guests to be placed, what other domains leave of the host, and the pages that our own
+    /// running domains hold already.
+    var placementRequest: PlacementRequest {
+        let claims = DomainClaims(self)
+        return PlacementRequest(
+            host: request.host, policy: request.policy,
+            guests: placed.map { guest in
+                PlacementGuest(
+                    name: guest.name.value, demand: guest.demand,
+                    present: records[guest.name.value].map {
+                        PresentPlacement(
+                            $0, demand: guest.demand, host: request.host, defaultHugePage: request.defaultHugePage)
+                    })
+            },
+            foreign: claims.foreign, heldPages: claims.held, allowsShrink: request.allowsShrink,
+            explains: request.explains ?? (request.guests.count <= PlanRequest.explainedGuests),
+            searchLimit: request.searchLimit)
+    }
+}
+
+/// What the host's domains claim of it before any guest is placed.
+private struct DomainClaims {
+    /// What domains take that are not placed, ascending by name.
+    private(set) var foreign: [ForeignLoad] = []
+    /// The pages of each pool that our running domains hold; placing them takes these and no free ones.
+    private(set) var held: [PoolID: PageCount] = [:]
+
+    private let domains: SiteDomains
+    private var request: PlanRequest { domains.request }
+
+    init(_ domains: SiteDomains) {
+        self.domains = domains
+        let (ours, kept) = (domains.ours, domains.keepingPlace)
+        let placed = Set(domains.placed.map(\.name.value))
+        var heldAnywhere: [PageSize: PageCount] = [:]
+        for (name, record) in domains.records.sorted(by: { $0.key < $1.key }) {
+            let isOthers = !ours.contains(name) && OtherSites.site(of: record, request) != nil
+            if placed.contains(name), let devices = devices(of: record) { foreign.append(devices) }
+            guard record.isRunning || record.facts.autostart || kept.contains(name) || isOthers,
+                let load = load(of: record)
+            else { continue }
+            if kept.contains(name) {
+                foreign.append(keptLoad(of: record, name: name, load: load))
+            } else if !ours.contains(name), !domains.pruning.removes(name) {
+                let taken = foreignLoad(record, load, overhead: overheadOfOthers)
+                foreign.append(request.policy.ignores(name) ? taken.withoutCPUs : taken)
+            } else if record.isRunning {
+                let own = placed.contains(name) ? load.withoutDevices : load
+                let pages = DomainPages(own, host: request.host, defaultHugePage: request.defaultHugePage)
+                held.merge(pages.bound) { $0 + $1 }
+                heldAnywhere.merge(pages.unbound) { $0 + $1 }
+            }
+        }
+        request.host.share(heldAnywhere, into: &held)
+    }
+
+    /// The QEMU overhead counted for domains outside the site: a fixed size applies to the site's guests only.
+    private var overheadOfOthers: GuestOverhead { request.policy.guestOverhead == .automatic ? .automatic : .none }
+
+    /// What the domain uses now, or would use if it were started.
+    private func load(of record: DomainRecord) -> DomainLoad? {
+        try? DomainLoad(reading: record.present, parts: record.live ?? record.parts)
+    }
+
+    private func foreignLoad(_ record: DomainRecord, _ load: DomainLoad, overhead: GuestOverhead) -> ForeignLoad {
+        ForeignLoad(
+            record, load: load, host: request.host, defaultHugePage: request.defaultHugePage, overhead: overhead)
+    }
+
+    /// What a guest takes that keeps its place: what it has now, and what it has after its next start.
+    private func keptLoad(of record: DomainRecord, name: String, load: DomainLoad) -> ForeignLoad {
+        var taken = foreignLoad(record, load, overhead: request.policy.guestOverhead)
+        if let next = domains.adopted[name]?.load, next != load {
+            taken.cover(foreignLoad(record, next, overhead: request.policy.guestOverhead))
+        }
+        taken.isGuest = true
+        return taken
+    }
+
+    /// The memory devices of a guest that is placed: its keys have no word for them, and they stay where the domain has them.
+    private func devices(of record: DomainRecord) -> ForeignLoad? {
+        guard let devices = load(of: record)?.devices else { return nil }
+        var taken = foreignLoad(record, devices, overhead: .none)
+        taken.isGuest = true
+        return taken
+    }
+}
