@@ -134,7 +134,7 @@ private struct PlanRun {
             changes[index].settle(
                 by: GuestSteps(
                     steps: own, mark: record?.mark, isRunning: record?.isRunning ?? false,
-                    defaultHugePage: request.defaultHugePage))
+                    defaultHugePage: request.host.defaultHugePage))
         }
     }
 

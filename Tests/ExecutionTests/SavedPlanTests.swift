@@ -20,7 +20,7 @@ struct SavedPlanTests {
                 pools: pools.map { HugepagePool(pageSize: $0.key.pageSize, total: $0.value, free: $0.value) })
         }
         let host = HostFacts(host: HostIdentity(), onlineCPUs: [0, 1], cells: cells, domains: domains)
-        return Preconditions(of: Scenario.steps, on: host, defaultHugePage: nil)
+        return Preconditions(of: Scenario.steps, on: host)
     }
 
     private static func check(_ scenario: Scenario) -> PreconditionCheck {

@@ -42,13 +42,13 @@ struct BalloonTests {
         #expect(change.parts.map(\.key) == [Self.memory] && change.parts.map(\.when) == [.live])
         #expect(plan.plan.restartPending.isEmpty)
 
-        let preconditions = Preconditions(of: plan.steps, on: request.host, defaultHugePage: nil)
+        let preconditions = Preconditions(of: plan.steps, on: request.host)
         let told = ToldChanges(steps: plan.steps, preconditions: preconditions, defaultHugePage: nil)
         #expect(told.changes.map(\.parts.count) == [1] && told.changes.first?.parts.first?.when == .live)
         #expect(told.changes.map(ShownChange.init) == plan.plan.changes.map(ShownChange.init))
         func problems(_ steps: [Step]) -> [PlanProblem] {
             SavedPlanRules(
-                steps: steps, preconditions: preconditions, site: "test", host: request.host, defaultHugePage: nil
+                steps: steps, preconditions: preconditions, site: "test", host: request.host
             ).problems
         }
         #expect(problems(plan.steps).isEmpty)

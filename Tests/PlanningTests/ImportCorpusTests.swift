@@ -112,8 +112,7 @@ struct ImportCorpusTests {
             let site = try #require(read.value, "\(file): \(read.diagnostics)\(more)")
             let plan = Planner.plan(
                 PlanRequest(
-                    host: host, site: site.name.value, policy: try #require(site.hosts.first), guests: site.guests,
-                    defaultHugePage: PageSize(2_048))
+                    host: host, site: site.name.value, policy: try #require(site.hosts.first), guests: site.guests)
             ).plan
             #expect(plan.verdict == .changes, "\(file): \(plan.diagnostics)\(more)")
         }
@@ -123,12 +122,11 @@ struct ImportCorpusTests {
 
     /// What import writes, and whether a plan for it changes nothing but marks, now and again afterwards.
     private static func imported(_ host: HostFacts) throws -> (ImportedSite, Bool) {
-        let imported = SiteImport.write(ImportRequest(host: host, defaultHugePage: PageSize(2_048)))
+        let imported = SiteImport.write(ImportRequest(host: host))
         let read = SiteReader.read(SourceText(name: "imported", text: imported.text))
         let site = try #require(read.value, "\(read.diagnostics)\(imported.text)")
         var request = PlanRequest(
-            host: host, site: site.name.value, policy: try #require(site.hosts.first), guests: site.guests,
-            defaultHugePage: PageSize(2_048))
+            host: host, site: site.name.value, policy: try #require(site.hosts.first), guests: site.guests)
         let result = Planner.plan(request)
         let parts = result.plan.changes.flatMap(\.parts).map(\.path)
         guard !imported.guests.isEmpty else { return (imported, false) }

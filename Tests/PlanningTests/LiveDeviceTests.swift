@@ -41,12 +41,12 @@ struct LiveDeviceTests {
     }
 
     private static func expectTold(_ result: ExecutablePlan, _ request: PlanRequest) {
-        let preconditions = Preconditions(of: result.steps, on: request.host, defaultHugePage: nil)
+        let preconditions = Preconditions(of: result.steps, on: request.host)
         let told = ToldChanges(steps: result.steps, preconditions: preconditions, defaultHugePage: nil)
         #expect(told.changes.map(ShownChange.init) == result.plan.changes.map(ShownChange.init))
         #expect(Set(told.changes.flatMap(\.parts).map(\.when)) == Set(result.plan.changes.flatMap(\.parts).map(\.when)))
         let rules = SavedPlanRules(
-            steps: result.steps, preconditions: preconditions, site: "test", host: request.host, defaultHugePage: nil)
+            steps: result.steps, preconditions: preconditions, site: "test", host: request.host)
         #expect(rules.problems.isEmpty)
     }
 
@@ -214,11 +214,10 @@ struct LiveDeviceTests {
     func saved() throws {
         let request = Self.request { $0.disks.append(Self.more) }
         let result = Planner.plan(request)
-        let preconditions = Preconditions(of: result.steps, on: request.host, defaultHugePage: nil)
+        let preconditions = Preconditions(of: result.steps, on: request.host)
         func problems(_ step: Step) -> [String] {
             SavedPlanRules(
-                steps: result.steps.dropLast() + [step], preconditions: preconditions, site: "test", host: request.host,
-                defaultHugePage: nil
+                steps: result.steps.dropLast() + [step], preconditions: preconditions, site: "test", host: request.host
             ).problems.map(\.message)
         }
         let other = try XMLReader.read(

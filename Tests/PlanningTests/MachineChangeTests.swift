@@ -86,7 +86,7 @@ struct MachineChangeTests {
         #expect(part.when == (state == .running ? .nextStart : .define))
 
         let told = ToldChanges(
-            steps: changed.steps, preconditions: Preconditions(of: changed.steps, on: next.host, defaultHugePage: nil),
+            steps: changed.steps, preconditions: Preconditions(of: changed.steps, on: next.host),
             defaultHugePage: nil)
         #expect(told.changes.map(ShownChange.init) == changed.plan.changes.map(ShownChange.init))
         let (shown, wanted) = (told.changes[0].parts, change.parts)
@@ -212,7 +212,7 @@ struct MachineChangeTests {
         #expect(rebased.plan.changes[0].parts.map(\.path) == ["base"] && rebased.plan.differing.isEmpty)
         #expect(XMLWriter.write(rebased.definitions[0].document).contains("memballoon"))
         let told = ToldChanges(
-            steps: rebased.steps, preconditions: Preconditions(of: rebased.steps, on: next.host, defaultHugePage: nil),
+            steps: rebased.steps, preconditions: Preconditions(of: rebased.steps, on: next.host),
             defaultHugePage: nil)
         #expect(told.changes.map(ShownChange.init) == rebased.plan.changes.map(ShownChange.init))
         #expect(told.changes[0].parts.map(\.path) == ["base"] && told.changes[0].consents == [.rebase])

@@ -16,7 +16,7 @@ extension PlanRequest {
             host: placement.host, site: "test", policy: placement.policy,
             guests: placement.guests.map { guest in
                 GuestSpec(name: Located(guest.name), state: state.map { Located($0) }, demand: guest.demand)
-            }, defaultHugePage: PageSize(512))
+            })
     }
 
     /// The host after this plan was carried out.

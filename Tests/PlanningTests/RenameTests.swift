@@ -63,7 +63,7 @@ struct RenameTests {
         #expect(step.wanted.mark.guest == "d")
         request.guests = [guest("d", was: "c", state: .absent)]
         #expect(Planner.plan(request).steps == [.undefine(name: "c")])
-        let preconditions = Preconditions(of: plan.steps, on: request.host, defaultHugePage: nil)
+        let preconditions = Preconditions(of: plan.steps, on: request.host)
         #expect(preconditions.guests.map(\.name) == ["d"] && preconditions.guests[0].domain != nil)
     }
 

@@ -155,7 +155,7 @@ struct PreconditionValueTests {
         let steps: [Step] = [
             .stop(name: "a"), .undefine(name: "a"), .start(name: "new"), .setPool(pool, prior: 7, target: 4),
         ]
-        let preconditions = Preconditions(of: steps, on: host, defaultHugePage: nil)
+        let preconditions = Preconditions(of: steps, on: host)
         #expect(
             preconditions.pools == [
                 PoolPrecondition(pool: pool, persistent: 7, surplus: 2, freeAtLeast: 3)

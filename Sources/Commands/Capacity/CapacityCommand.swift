@@ -73,7 +73,7 @@ struct CapacityCommand: WorldCommand {
                 host: try change.applied(to: session.facts), site: session.input.site.name.value,
                 policy: session.policy, guests: session.guests,
                 bases: try session.input.bases(for: session.guests, world: world),
-                defaultHugePage: session.facts.defaultHugePage, explains: false,
+                explains: false,
                 searchLimit: PlacementRequest.searchLimit(effort: search.effort))
             let wishes = try wishes(session.input.site.flavors)
             let capacity = world.showing("counting") { Capacity(request, wishes: wishes) }

@@ -73,7 +73,7 @@ struct RackCapacityRun {
                 OccupiedHost(
                     PlanRequest(
                         host: facts, site: input.site.name.value, policy: question.policy, guests: question.guests,
-                        bases: bases, defaultHugePage: facts.defaultHugePage, explains: false,
+                        bases: bases, explains: false,
                         searchLimit: PlacementRequest.searchLimit(effort: effort))))
         } catch {
             return .failure(error)

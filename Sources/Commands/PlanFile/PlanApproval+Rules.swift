@@ -10,7 +10,7 @@ extension PlanApproval {
     func demandRules(_ facts: HostFacts, based: Set<String>) throws {
         let rules = SavedPlanRules(
             steps: file.steps, preconditions: file.preconditions, site: file.site.name, host: facts,
-            defaultHugePage: facts.defaultHugePage, basedGuests: based)
+            basedGuests: based)
         let problems =
             rules.problems
             + rules.bootProblems(pools: file.boot.pools.map { ($0.pool, $0.pages) }, keepFree: file.boot.keepFree)

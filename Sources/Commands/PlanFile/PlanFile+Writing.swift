@@ -40,7 +40,7 @@ extension PlanFile {
         payload["bases"] = try .of(bases(session, world))
         payload["steps"] = try .of(steps)
         payload["preconditions"] = try .of(
-            Preconditions(of: steps, on: session.facts, defaultHugePage: session.facts.defaultHugePage))
+            Preconditions(of: steps, on: session.facts))
         let value = JSONValue.object(payload)
         let sum = SHA256(of: value.canonicalText)
         let document: JSONValue = [

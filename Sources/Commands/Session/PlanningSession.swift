@@ -76,7 +76,7 @@ struct PlanningSession: Sendable {
             PlanRequest(
                 host: facts, site: input.site.name.value, policy: host.policy, guests: host.guests, bases: bases,
                 allowsShrink: settings.allowsShrink, consent: settings.consent,
-                defaultHugePage: facts.defaultHugePage, rebalances: settings.rebalances, explains: settings.explains,
+                rebalances: settings.rebalances, explains: settings.explains,
                 searchLimit: PlacementRequest.searchLimit(effort: settings.effort)))
         let preflight = Preflight(
             steps: result.steps, on: facts, site: input.site.name.value, guests: host.guests)
@@ -162,18 +162,5 @@ extension ExitStatus {
             code == .machineUnknown || ["NP3", "NP4"].contains { code.rawValue.hasPrefix($0) }
         }
         self = misfits.isEmpty ? .needsConsent : .doesNotFit
-    }
-}
-
-extension HostFacts {
-    /// The kernel's default size of huge pages: what its command line says, else the architecture's usual one if the host has it.
-    var defaultHugePage: PageSize? {
-        let words = (host.commandLine ?? "").split(separator: " ")
-        let named = words.last { $0.hasPrefix("default_hugepagesz=") }.flatMap { word in
-            try? Size.parse(word.dropFirst("default_hugepagesz=".count))
-        }
-        if let named, named > .zero { return PageSize(named) }
-        let usual = PageSize(2_048)
-        return hugePageSizes.contains(usual) ? usual : hugePageSizes.first
     }
 }

@@ -44,8 +44,7 @@ struct ImportCommand: WorldCommand {
             }
             let imported = SiteImport.write(
                 ImportRequest(
-                    host: found.facts, site: site, hostName: host.host, connect: host.connect, guests: guests,
-                    defaultHugePage: found.facts.defaultHugePage))
+                    host: found.facts, site: site, hostName: host.host, connect: host.connect, guests: guests))
             world.tell(imported.diagnostics)
             world.say(imported.text)
             return .done

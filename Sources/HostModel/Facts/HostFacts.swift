@@ -3,7 +3,9 @@ public import XMLTree
 /// What was discovered about one host: the planner's only view of it.
 public struct HostFacts: Hashable, Sendable {
     /// Who the host is.
-    public var host: HostIdentity
+    public var host: HostIdentity {
+        didSet { findDefaultHugePage() }
+    }
     /// When the host was looked at; nil when the facts do not say.
     public var time: UTCTime?
     /// CPUs that are online on the whole machine.
@@ -15,7 +17,12 @@ public struct HostFacts: Hashable, Sendable {
     /// What of the host guests may use at all; nil is everything.
     public var guestLimits: GuestLimits?
     /// The NUMA cells, ascending by id.
-    public var cells: [Cell]
+    public var cells: [Cell] {
+        didSet { findDefaultHugePage() }
+    }
+    /// The kernel's default size of huge pages, what `<hugepages/>` alone means: what its command line says, else the architecture's
+    /// usual one if the host has it; nil when it has none.
+    public private(set) var defaultHugePage: PageSize?
     /// The PCI devices, ascending by address; empty when the facts do not tell.
     public var devices: [HostDevice]
     /// The hypervisor side, or nil when libvirt was not asked.
@@ -39,6 +46,17 @@ public struct HostFacts: Hashable, Sendable {
         self.devices = devices.sorted { $0.address < $1.address }
         self.libvirt = libvirt
         self.domains = domains.sorted { $0.name < $1.name }
+        findDefaultHugePage()
+    }
+
+    private mutating func findDefaultHugePage() {
+        let words = (host.commandLine ?? "").split(separator: " ")
+        let named = words.last { $0.hasPrefix("default_hugepagesz=") }.flatMap { word in
+            try? Size.parse(word.dropFirst("default_hugepagesz=".count))
+        }
+        let (usual, sizes) = (PageSize(2_048), hugePageSizes)
+        defaultHugePage =
+            if let named, named > .zero { PageSize(named) } else { sizes.contains(usual) ? usual : sizes.first }
     }
 
     /// The cell of that id, or nil.

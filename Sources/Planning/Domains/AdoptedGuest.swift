@@ -14,11 +14,11 @@ struct AdoptedGuest {
     let diagnostics: [Diagnostic]
 
     /// Looks at an entry's domain; nil for an entry that says everything.
-    init?(_ guest: GuestSpec, record: DomainRecord, basePage: PageSize, defaultHugePage: PageSize?) {
+    init?(_ guest: GuestSpec, record: DomainRecord, host: HostFacts) {
         guard let adoption = guest.adoption else { return nil }
         self.record = record
         self.adoption = adoption
-        let shape = DomainShape(record.parts, basePage: basePage, defaultHugePage: defaultHugePage)
+        let shape = DomainShape(record.parts, host: host)
         var (demand, diagnostics) = adoption.demand(of: shape)
         demand.devices = guest.demand.devices
         self.demand = demand
@@ -123,16 +123,16 @@ struct AdoptedGuest {
 
 extension DomainShape {
     /// What a definition has.
-    init(_ parts: FoundSettings, basePage: PageSize, defaultHugePage: PageSize?) {
+    init(_ parts: FoundSettings, host: HostFacts) {
         let cells = parts.guestCells.sorted { $0.id < $1.id }
-        let pages = Set(parts.pieces.map { parts.hugePages?.size(of: $0.id, defaultSize: defaultHugePage) })
+        let pages = Set(parts.pieces.map { parts.hugePages?.size(of: $0.id, defaultSize: host.defaultHugePage) })
         let size = pages.count == 1 ? pages.first.flatMap(\.self) : nil
         let tune = parts.numaTune
         let modes = Set(cells.map { tune?.memNodes[$0.id]?.mode ?? (tune?.hostCells == nil ? nil : tune?.mode) })
         self.init(
             vcpus: parts.vcpus, memory: parts.memory,
             cells: cells.map { GuestCellDemand(id: $0.id, vcpus: $0.vcpus, memory: $0.memory) },
-            pageSize: size == basePage ? nil : size, hasSeveralPageSizes: pages.count > 1,
+            pageSize: size == host.host.basePage ? nil : size, hasSeveralPageSizes: pages.count > 1,
             memoryPolicy: modes.count == 1 ? modes.first.map { $0.map(GuestDemand.MemoryPolicy.init) ?? .none } : nil,
             ioThreads: parts.ioThreads)
     }

@@ -59,7 +59,7 @@ extension PresentPlacement {
     /// one piece, which is where it is bound to, or where its vCPUs are confined to.
     ///
     /// - Parameter demand: What the site asks of the guest.
-    init(_ record: DomainRecord, demand: GuestDemand, host: HostFacts, defaultHugePage: PageSize?) {
+    init(_ record: DomainRecord, demand: GuestDemand, host: HostFacts) {
         let parts = record.mark == nil ? record.live ?? record.parts : record.parts
         var cells: [GuestCellID: BoundCell] = [:]
         let pieces = parts.pieces(as: demand)
@@ -68,7 +68,7 @@ extension PresentPlacement {
             let isElsewhere = takenFrom.contains(piece.id)
             guard let hostCell = isElsewhere ? parts.home(ofVCPUs: piece, on: host) : parts.home(of: piece, on: host)
             else { continue }
-            let page = parts.hugePages?.size(of: piece.id, defaultSize: defaultHugePage)
+            let page = parts.hugePages?.size(of: piece.id, defaultSize: host.defaultHugePage)
             cells[piece.id] = BoundCell(hostCell: hostCell, hugePage: page == host.host.basePage ? nil : page)
         }
         for cell in record.mark?.placement ?? [] {

@@ -8,9 +8,9 @@ struct DomainPages {
     var bound: [PoolID: PageCount] = [:]
     var unbound: [PageSize: PageCount] = [:]
 
-    init(_ load: DomainLoad, host: HostFacts, defaultHugePage: PageSize?) {
+    init(_ load: DomainLoad, host: HostFacts) {
         for part in load.memory {
-            guard let size = part.hugePage(host: host, defaultHugePage: defaultHugePage) else { continue }
+            guard let size = part.hugePage(host: host) else { continue }
             let pages = size.pagesNeeded(for: part.memory)
             if let cell = part.onlyCell(of: host) {
                 bound[PoolID(cell: cell, pageSize: size), default: .zero] += pages
@@ -23,10 +23,10 @@ struct DomainPages {
 
 extension DomainLoad.MemoryDemand {
     /// The size of the huge pages that back it; nil for ordinary pages.
-    fileprivate func hugePage(host: HostFacts, defaultHugePage: PageSize?) -> PageSize? {
+    fileprivate func hugePage(host: HostFacts) -> PageSize? {
         switch pages {
         case .ordinary: nil
-        case .defaultHuge: defaultHugePage
+        case .defaultHuge: host.defaultHugePage
         case .size(let size): size == host.host.basePage ? nil : size
         }
     }
@@ -41,8 +41,8 @@ extension DomainLoad.MemoryDemand {
 
 extension GuestOverhead {
     /// What the QEMU of a domain needs; nil is nothing.
-    func amount(of load: DomainLoad, host: HostFacts, defaultHugePage: PageSize?) -> KiB? {
-        let ordinary = load.memory.filter { $0.hugePage(host: host, defaultHugePage: defaultHugePage) == nil }
+    func amount(of load: DomainLoad, host: HostFacts) -> KiB? {
+        let ordinary = load.memory.filter { $0.hugePage(host: host) == nil }
         let amount = amount(vcpus: load.vcpus.count, ordinary: ordinary.reduce(.zero) { $0 + $1.memory })
         return amount > .zero ? amount : nil
     }
@@ -57,18 +57,18 @@ extension ForeignLoad {
     ///
     /// - Parameter overhead: What is counted for its QEMU.
     init(
-        _ record: DomainRecord, load: DomainLoad, host: HostFacts, defaultHugePage: PageSize?, overhead: GuestOverhead
+        _ record: DomainRecord, load: DomainLoad, host: HostFacts, overhead: GuestOverhead
     ) {
         self.init(name: record.facts.name)
         isRunning = record.isRunning
         claimCPUs(load, online: host.onlineCPUs)
-        for part in load.memory where part.hugePage(host: host, defaultHugePage: defaultHugePage) == nil {
+        for part in load.memory where part.hugePage(host: host) == nil {
             memory.append(HeldMemory(cell: part.onlyCell(of: host), amount: part.memory))
         }
-        if let amount = overhead.amount(of: load, host: host, defaultHugePage: defaultHugePage) {
+        if let amount = overhead.amount(of: load, host: host) {
             self.overhead = HeldMemory(cell: load.memory.first?.onlyCell(of: host), amount: amount)
         }
-        let pages = DomainPages(load, host: host, defaultHugePage: defaultHugePage)
+        let pages = DomainPages(load, host: host)
         if record.isRunning {
             // Those that are bound nowhere are among the pages in use, wherever they are.
             pagesHeld = pages.bound

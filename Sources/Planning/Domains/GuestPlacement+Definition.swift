@@ -12,8 +12,7 @@ extension GuestPlacement {
     ///   - parts: What the definition has, or will have.
     ///   - load: What the domain takes then.
     init(
-        _ name: String, asDefined parts: FoundSettings, load: DomainLoad?, host: HostFacts, defaultHugePage: PageSize?,
-        overhead: GuestOverhead
+        _ name: String, asDefined parts: FoundSettings, load: DomainLoad?, host: HostFacts, overhead: GuestOverhead
     ) {
         let pins = parts.vcpuPins
         let single = Dictionary(grouping: pins.values.filter { $0.count == 1 }) { $0 }.filter { $0.value.count == 1 }
@@ -26,7 +25,7 @@ extension GuestPlacement {
             let everywhere = parts.vcpuCPUs ?? host.onlineCPUs
             return GuestCellPlacement(
                 id: cell.id, hostCell: home, vcpus: cell.vcpus, memory: cell.memory,
-                pageSize: parts.hugePages?.size(of: cell.id, defaultSize: defaultHugePage)
+                pageSize: parts.hugePages?.size(of: cell.id, defaultSize: host.defaultHugePage)
                     ?? host.host.basePage,
                 pins: Dictionary(uniqueKeysWithValues: cell.vcpus.map { ($0, pins[$0] ?? everywhere) }),
                 dedicatedVCPUs: VCPUSet(cell.vcpus.filter { pins[$0].map { single[$0] != nil } ?? false }))
@@ -34,7 +33,7 @@ extension GuestPlacement {
         self.init(
             name: name, emulatorCPUs: parts.emulatorPin ?? [], floatingCPUs: parts.vcpuCPUs,
             memory: parts.memory, cells: cells, pins: cells.isEmpty ? pins : [:],
-            overhead: load.flatMap { overhead.amount(of: $0, host: host, defaultHugePage: defaultHugePage) } ?? .zero,
+            overhead: load.flatMap { overhead.amount(of: $0, host: host) } ?? .zero,
             floatingVCPUs: cells.isEmpty ? VCPUSet(numbers: 0..<parts.vcpus) : [],
             boundTo: cells.isEmpty ? parts.numaTune?.hostCells ?? [] : [])
     }

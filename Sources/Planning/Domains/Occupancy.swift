@@ -102,8 +102,7 @@ struct Occupancy {
     ) -> RunningGuest {
         let parts = record.live ?? record.parts
         let live = Tenancy(
-            running: parts, placement: place, demand: demand, host: request.host,
-            defaultHugePage: request.defaultHugePage)
+            running: parts, placement: place, demand: demand, host: request.host)
         let homes = Dictionary(
             parts.pieces(as: demand).map { ($0.id, parts.home(of: $0, on: request.host)) },
             uniquingKeysWith: { first, _ in first })

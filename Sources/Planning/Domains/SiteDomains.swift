@@ -62,7 +62,7 @@ struct SiteDomains {
     private mutating func adopt(_ guest: GuestSpec) {
         guard let record = records[guest.name.value],
             let domain = AdoptedGuest(
-                guest, record: record, basePage: request.host.host.basePage, defaultHugePage: request.defaultHugePage)
+                guest, record: record, host: request.host)
         else { return }
         adopted[guest.name.value] = domain
         diagnostics += domain.diagnostics

@@ -36,12 +36,11 @@ extension Tenancy {
     ///
     /// - Parameter placement: Where the plan has it: memory that the running domain binds nowhere is taken to be there.
     init(
-        running parts: FoundSettings, placement: GuestPlacement?, demand: GuestDemand?, host: HostFacts,
-        defaultHugePage: PageSize?
+        running parts: FoundSettings, placement: GuestPlacement?, demand: GuestDemand?, host: HostFacts
     ) {
         isReserved = demand?.reservesMemory ?? true
         for piece in parts.pieces(as: demand) {
-            let page = parts.hugePages?.size(of: piece.id, defaultSize: defaultHugePage)
+            let page = parts.hugePages?.size(of: piece.id, defaultSize: host.defaultHugePage)
             let planned = placement?.cells.first { $0.id == piece.id }
             // Memory that may come from several cells, and is bound as planned, is where the plan counts it.
             if let planned, planned.isSpread, parts.binding(of: piece) == planned.boundTo {

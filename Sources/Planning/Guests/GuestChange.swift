@@ -136,13 +136,13 @@ struct GuestChange {
         let isDrift = mark.spec == record.mark?.spec
         let asked = wanted
         let wanted = whole(asked, of: record.parts)
-        let stored = wanted.differences(from: record.parts, defaultHugePage: request.defaultHugePage)
+        let stored = wanted.differences(from: record.parts, defaultHugePage: request.host.defaultHugePage)
         let wantedLive = record.live.map { self.wantedLive(asked, whole: wanted, of: $0) } ?? wanted
         let running = record.live.map {
             FloatingPins(wanted: wantedLive, everywhere: request.host.onlineCPUs).settled($0)
         }
         let drift = running.map { found in
-            wantedLive.differences(from: found, defaultHugePage: request.defaultHugePage)
+            wantedLive.differences(from: found, defaultHugePage: request.host.defaultHugePage)
                 .filter { stored.map(\.key).contains($0.key) || !isWithTheGuest($0, found) }
         }
         let pins = running.map { livePins(drift ?? [], live: $0, wanted: wantedLive) }

@@ -9,12 +9,10 @@ struct GuestSketches {
     private let record: DomainRecord
     let parts: FoundSettings
     let host: HostFacts
-    private let defaultHugePage: PageSize?
 
-    init(_ record: DomainRecord, host: HostFacts, defaultHugePage: PageSize?) {
+    init(_ record: DomainRecord, host: HostFacts) {
         self.host = host
         self.record = record
-        self.defaultHugePage = defaultHugePage
         parts = record.parts
     }
 
@@ -43,7 +41,7 @@ struct GuestSketches {
         let more = dropped.sorted().compactMap { Adoption.ManagedPart(key: $0)?.setting }
         let unsaid: [any ManagedSetting.Type] =
             [HugePages.self, NoSharePages.self, VCPUPlacement.self, NUMATune.self, GuestCells.self] + more
-        let entries = parts.canonicalSettings(defaultHugePage: defaultHugePage).filter { entry in
+        let entries = parts.canonicalSettings(defaultHugePage: host.defaultHugePage).filter { entry in
             unsaid.contains { entry.key.belongs(to: $0) }
                 || (scheduler == nil && entry.key.belongs(to: VCPUSchedulers.self))
         }
@@ -53,7 +51,7 @@ struct GuestSketches {
 
     /// What no way can express, as it is shown.
     var beyondPlace: [String] {
-        parts.canonicalSettings(defaultHugePage: defaultHugePage).filter { entry in
+        parts.canonicalSettings(defaultHugePage: host.defaultHugePage).filter { entry in
             (scheduler == nil && entry.key.belongs(to: VCPUSchedulers.self))
                 || (realtime.isEmpty && entry.key.belongs(to: NoSharePages.self))
         }.map { "\($0.path) \($0.value.words(isAmount: $0.key.isAmount))" }
@@ -210,7 +208,7 @@ struct GuestSketches {
         let cells =
             shape.isEmpty
             ? [] : parts.guestCells.isEmpty ? [0] : parts.guestCells.filter { $0.memory > .zero }.map(\.id)
-        let sizes = cells.map { parts.hugePages?.size(of: $0, defaultSize: defaultHugePage) }
+        let sizes = cells.map { parts.hugePages?.size(of: $0, defaultSize: host.defaultHugePage) }
         var keys: [SketchKey] = []
         if Set(sizes).count == 1, let size = sizes.first.flatMap(\.self) {
             keys.append(SketchKey("mem_page_size", .word("\(size)")))

@@ -153,7 +153,7 @@ struct ImportAttempt {
         return Planner.plan(
             PlanRequest(
                 host: source.request.host, site: site.name.value, policy: site.hosts[0], guests: site.guests,
-                defaultHugePage: source.request.defaultHugePage, explains: false)
+                explains: false)
         ).plan
     }
 
@@ -183,7 +183,7 @@ struct ImportAttempt {
     }
 
     func sketches(of record: DomainRecord) -> GuestSketches {
-        GuestSketches(record, host: source.request.host, defaultHugePage: source.request.defaultHugePage)
+        GuestSketches(record, host: source.request.host)
     }
 
     private func exact(_ sketches: GuestSketches, _ record: DomainRecord) -> [[SketchKey]] {

@@ -15,19 +15,15 @@ public struct ImportRequest: Hashable, Sendable {
     public var connect: String?
     /// The domains to write; empty is all.
     public var guests: [String]
-    /// The host's default size of huge pages; nil when not known.
-    public var defaultHugePage: PageSize?
 
     package init(
-        host: HostFacts, site: String? = nil, hostName: String? = nil, connect: String? = nil, guests: [String] = [],
-        defaultHugePage: PageSize? = nil
+        host: HostFacts, site: String? = nil, hostName: String? = nil, connect: String? = nil, guests: [String] = []
     ) {
         self.host = host
         self.site = site
         self.hostName = hostName
         self.connect = connect
         self.guests = guests
-        self.defaultHugePage = defaultHugePage
     }
 }
 

@@ -20,8 +20,6 @@ public struct PlanRequest: Hashable, Sendable {
     public var allowsShrink: Bool
     /// What the operator asks for or allows besides.
     public var consent: PlanConsent
-    /// The host's default size of huge pages, what `<hugepages/>` alone means; nil when not known.
-    public var defaultHugePage: PageSize?
     /// Whether guests that are there already may be proposed for a better place.
     public var rebalances: Bool
     /// Whether a refusal is looked into; nil does so for sites of up to ``explainedGuests`` guests.
@@ -34,7 +32,7 @@ public struct PlanRequest: Hashable, Sendable {
 
     package init(
         host: HostFacts, site: String, policy: HostPolicy, guests: [GuestSpec], bases: [String: XMLElement] = [:],
-        allowsShrink: Bool = false, consent: PlanConsent = PlanConsent(), defaultHugePage: PageSize? = nil,
+        allowsShrink: Bool = false, consent: PlanConsent = PlanConsent(),
         rebalances: Bool = false, explains: Bool? = nil, searchLimit: Int = PlacementRequest.defaultSearchLimit
     ) {
         self.rebalances = rebalances
@@ -46,7 +44,6 @@ public struct PlanRequest: Hashable, Sendable {
         self.guests = guests
         self.bases = bases
         self.allowsShrink = allowsShrink
-        self.defaultHugePage = defaultHugePage
         self.searchLimit = searchLimit
     }
 }

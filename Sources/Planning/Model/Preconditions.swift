@@ -88,9 +88,7 @@ public struct GuestPrecondition: Hashable, Sendable, Codable {
 
 extension Preconditions {
     /// What the steps depend on, as the facts have it.
-    ///
-    /// - Parameter defaultHugePage: What `<hugepages/>` alone means on the host; nil when not known.
-    public init(of steps: [Step], on host: HostFacts, defaultHugePage: PageSize?) {
+    public init(of steps: [Step], on host: HostFacts) {
         let names = Set(steps.compactMap(\.guest))
         let present = Dictionary(
             steps.compactMap { step in
@@ -103,7 +101,7 @@ extension Preconditions {
                 name: name,
                 domain: facts.flatMap {
                     GuestPrecondition.Domain(
-                        $0, defaultHugePage: defaultHugePage, withDevices: steps.changeMachine(of: name))
+                        $0, defaultHugePage: host.defaultHugePage, withDevices: steps.changeMachine(of: name))
                 })
         }
         pools = steps.compactMap { step in

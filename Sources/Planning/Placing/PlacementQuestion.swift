@@ -16,7 +16,7 @@ extension SiteDomains {
                     name: guest.name.value, demand: guest.demand,
                     present: records[guest.name.value].map {
                         PresentPlacement(
-                            $0, demand: guest.demand, host: request.host, defaultHugePage: request.defaultHugePage)
+                            $0, demand: guest.demand, host: request.host)
                     })
             },
             foreign: claims.foreign, heldPages: claims.held, allowsShrink: request.allowsShrink,
@@ -53,7 +53,7 @@ private struct DomainClaims {
                 foreign.append(request.policy.ignores(name) ? taken.withoutCPUs : taken)
             } else if record.isRunning {
                 let own = placed.contains(name) ? load.withoutDevices : load
-                let pages = DomainPages(own, host: request.host, defaultHugePage: request.defaultHugePage)
+                let pages = DomainPages(own, host: request.host)
                 held.merge(pages.bound) { $0 + $1 }
                 heldAnywhere.merge(pages.unbound) { $0 + $1 }
             }
@@ -71,7 +71,7 @@ private struct DomainClaims {
 
     private func foreignLoad(_ record: DomainRecord, _ load: DomainLoad, overhead: GuestOverhead) -> ForeignLoad {
         ForeignLoad(
-            record, load: load, host: request.host, defaultHugePage: request.defaultHugePage, overhead: overhead)
+            record, load: load, host: request.host, overhead: overhead)
     }
 
     /// What a guest takes that keeps its place: what it has now, and what it has after its next start.

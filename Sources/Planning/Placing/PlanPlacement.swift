@@ -141,7 +141,7 @@ struct PlanPlacement {
             domains.adopted[name].map { domain in
                 GuestPlacement(
                     name, asDefined: domain.becoming, load: domain.load, host: request.host,
-                    defaultHugePage: request.defaultHugePage, overhead: request.policy.guestOverhead)
+                    overhead: request.policy.guestOverhead)
             }
         }
     }
@@ -152,7 +152,7 @@ struct PlanPlacement {
             domains.records[name].map { record in
                 GuestPlacement(
                     name, asDefined: record.live ?? record.parts, load: nil, host: request.host,
-                    defaultHugePage: request.defaultHugePage, overhead: request.policy.guestOverhead)
+                    overhead: request.policy.guestOverhead)
             }
         }
     }

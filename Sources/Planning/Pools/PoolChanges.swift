@@ -106,7 +106,8 @@ struct PoolChanges {
         }
         return sizes.sorted().compactMap { size in
             guard let mount = libvirt.hugetlbfs.first(where: { $0.pageSize == size }) else {
-                let folder = size == request.defaultHugePage ? "/dev/hugepages" : "/dev/hugepages\(size.kernelName)"
+                let folder =
+                    size == request.host.defaultHugePage ? "/dev/hugepages" : "/dev/hugepages\(size.kernelName)"
                 return Diagnostic(
                     .mountMissing, "no hugetlbfs is mounted for \(size) pages; guests that use them cannot start",
                     severity: .warning,

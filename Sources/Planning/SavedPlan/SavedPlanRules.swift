@@ -36,7 +36,7 @@ public struct SavedPlanRules {
     let preconditions: Preconditions
     let site: String
     let host: HostFacts
-    let defaultHugePage: PageSize?
+    var defaultHugePage: PageSize? { host.defaultHugePage }
     let basedGuests: Set<String>
 
     /// Takes what the plan holds and the host that it is for.
@@ -44,16 +44,14 @@ public struct SavedPlanRules {
     /// - Parameters:
     ///   - basedGuests: New guests whose definitions were made again from their base files, which are on this host: whatever is in
     ///     those files was written by whoever may write there.
-    ///   - defaultHugePage: What `<hugepages/>` alone means on the host; nil when not known.
     package init(
-        steps: [Step], preconditions: Preconditions, site: String, host: HostFacts, defaultHugePage: PageSize?,
+        steps: [Step], preconditions: Preconditions, site: String, host: HostFacts,
         basedGuests: Set<String> = []
     ) {
         self.steps = steps
         self.preconditions = preconditions
         self.site = site
         self.host = host
-        self.defaultHugePage = defaultHugePage
         self.basedGuests = basedGuests
     }
 
