@@ -101,6 +101,10 @@ NUMBER(virDomainUndefine, (virDomainPtr domain), (domain))
 NUMBER(virDomainUndefineFlags, (virDomainPtr domain, unsigned int flags), (domain, flags))
 NUMBER(virDomainRename, (virDomainPtr domain, const char *name, unsigned int flags), (domain, name, flags))
 NUMBER(virDomainSetAutostart, (virDomainPtr domain, int autostart), (domain, autostart))
+NUMBER(
+    virDomainSetMetadata,
+    (virDomainPtr domain, int type, const char *metadata, const char *key, const char *uri, unsigned int flags),
+    (domain, type, metadata, key, uri, flags))
 NUMBER(virDomainSetMemoryFlags, (virDomainPtr domain, unsigned long memory, unsigned int flags), (domain, memory, flags))
 NUMBER(virDomainPinVcpu, (virDomainPtr domain, unsigned int vcpu, unsigned char *map, int length), (domain, vcpu, map, length))
 NUMBER(virDomainPinEmulator, (virDomainPtr domain, unsigned char *map, int length, unsigned int flags), (domain, map, length, flags))

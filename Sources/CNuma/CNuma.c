@@ -1,6 +1,7 @@
 #include "CNuma.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stddef.h>
 
@@ -13,6 +14,7 @@ static struct {
     __typeof__(&numa_get_mems_allowed) allowed;
     __typeof__(&numa_bitmask_isbitset) is_set;
     __typeof__(&numa_bitmask_free) release;
+    __typeof__(&numa_move_pages) move_pages;
 } numa;
 static int is_there;
 
@@ -25,7 +27,8 @@ static void load(void)
     numa.allowed = (__typeof__(numa.allowed))dlsym(library, "numa_get_mems_allowed");
     numa.is_set = (__typeof__(numa.is_set))dlsym(library, "numa_bitmask_isbitset");
     numa.release = (__typeof__(numa.release))dlsym(library, "numa_bitmask_free");
-    is_there = numa.available && numa.distance && numa.allowed && numa.is_set && numa.release;
+    numa.move_pages = (__typeof__(numa.move_pages))dlsym(library, "numa_move_pages");
+    is_there = numa.available && numa.distance && numa.allowed && numa.is_set && numa.release && numa.move_pages;
 }
 
 int numa_available(void)
@@ -39,6 +42,16 @@ int numa_distance(int from, int to) { return is_there ? numa.distance(from, to) 
 struct bitmask *numa_get_mems_allowed(void) { return is_there ? numa.allowed() : NULL; }
 
 int numa_bitmask_isbitset(const struct bitmask *mask, unsigned int bit) { return is_there ? numa.is_set(mask, bit) : 0; }
+
+int numa_move_pages(int pid, unsigned long count, void **pages, const int *nodes, int *status, int flags)
+{
+    pthread_once(&once, load);
+    if (!is_there) {
+        errno = ENOSYS;
+        return -1;
+    }
+    return numa.move_pages(pid, count, pages, nodes, status, flags);
+}
 
 void numa_bitmask_free(struct bitmask *mask)
 {

@@ -85,6 +85,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case isolatedCPUsRead = "NP330"
     case coreKindMissed = "NP331"
     case topologyContradicted = "NP332"
+    case notMovedLive = "NP333"
 
     // Host and kernel
     case poolShort = "NP401"

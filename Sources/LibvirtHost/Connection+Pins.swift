@@ -36,6 +36,22 @@ extension Connection {
     }
 }
 
+extension Connection {
+    /// Replaces what a running domain has of a namespace in its `<metadata>`, in the running domain only; nil removes it.
+    ///
+    /// - Throws: ``LibvirtError``, of kind `wrongState` when the domain does not run.
+    public func setLiveMetadata(
+        of name: String, to element: String?, prefix: String, namespace: String
+    ) throws(LibvirtError) {
+        let domain = try domain(name)
+        try domain.call("virDomainSetMetadata") {
+            virDomainSetMetadata(
+                $0, Int32(VIR_DOMAIN_METADATA_ELEMENT.rawValue), element, prefix, namespace,
+                VIR_DOMAIN_AFFECT_LIVE.rawValue)
+        }
+    }
+}
+
 extension CPUSet {
     /// libvirt's map: one bit a CPU, the lowest CPU in the lowest bit of the first byte, no byte more than needed.
     fileprivate var map: [UInt8] {

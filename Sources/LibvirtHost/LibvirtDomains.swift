@@ -1,3 +1,4 @@
+public import DomainXML
 public import Execution
 public import HostModel
 public import Planning
@@ -72,6 +73,15 @@ public struct LibvirtDomains: DomainHost {
     public func setMemory(of name: String, to amount: KiB) throws(StepFailure) {
         try asking { (connection) throws(LibvirtError) in
             try connection.setMemory(of: name, to: amount, patience: patience)
+        }
+    }
+
+    /// Notes in the running domain where its memory is that was moved.
+    public func note(_ moved: MovedMemory, of name: String) throws(StepFailure) {
+        try asking { (connection) throws(LibvirtError) in
+            try connection.setLiveMetadata(
+                of: name, to: moved.element.map(XMLWriter.write), prefix: MovedMemory.prefix,
+                namespace: MovedMemory.namespace)
         }
     }
 

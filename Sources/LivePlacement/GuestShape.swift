@@ -47,7 +47,7 @@ extension GuestShape {
     /// memfd have no such name: an area of exactly the piece's length is it; of several, one that is bound as QEMU was told to
     /// bind the piece, then that with the highest address, since backends are made in order and the kernel hands out addresses
     /// from the top.
-    func areas(in all: [MemoryArea]) -> [GuestCellID?: [MemoryArea]] {
+    package func areas(in all: [MemoryArea]) -> [GuestCellID?: [MemoryArea]] {
         var found: [GuestCellID?: [MemoryArea]] = [:]
         var unnamed: [MemoryArea] = []
         for area in all where area.mayBeGuestMemory {

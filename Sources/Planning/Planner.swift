@@ -89,27 +89,37 @@ private struct PlanRun {
     private func addChanges(
         to result: inout ExecutablePlan, pools: PoolChanges, occupancy: Occupancy, answer: PlacementFindings
     ) {
+        let ledger = ledger(pools, occupancy)
+        let live = LiveMoves(domains, placement: placement, occupancy: occupancy, ledger: ledger)
         let moving = MovingGuests(
-            request: request, records: records, question: placing.question, placement: placement)
+            request: request, records: records, question: placing.question, placement: placement, live: live)
         for (change, step) in pools.changes {
             result.plan.changes.append(change)
             result.steps.append(step)
         }
         result.plan.diagnostics += placing.roomlessDiagnostics + findings(pools, answer: answer, moving: moving)
-        let ledger = RoomLedger(
-            request, pools: pools.reachable, foreign: placing.question.foreign, overhead: placement.overhead,
-            occupancy: occupancy)
+        // What comes after the moves finds the host as they leave it.
+        let moves = request.consent.movesLive ? live.order : []
+        let settled = moves.isEmpty ? occupancy : placing.occupancy(of: live.carriedOut(records))
         let outlook = Outlook(
-            occupancy: occupancy, ledger: ledger, moving: moving.names, rebalanced: Set(placing.moves.map(\.guest)))
+            occupancy: settled, ledger: moves.isEmpty ? ledger : self.ledger(pools, settled), moving: moving.names,
+            movingLive: Set(moves.map(\.name)), rebalanced: Set(placing.moves.map(\.guest)))
         let (outcomes, findings) = outcomes(outlook)
         for outcome in outcomes { result.add(outcome) }
+        result.steps.order(moves: moves.map(\.name))
         result.plan.diagnostics += findings
-        result.plan.withoutCPUs = occupancy.withoutCPUs
+        result.plan.withoutCPUs = settled.withoutCPUs
         for outcome in domains.pruning.outcomes(request) {
             result.plan.changes += [outcome.change].compactMap(\.self)
             result.plan.diagnostics += outcome.diagnostics
             result.steps += outcome.steps
         }
+    }
+
+    private func ledger(_ pools: PoolChanges, _ occupancy: Occupancy) -> RoomLedger {
+        RoomLedger(
+            request, pools: pools.reachable, foreign: placing.question.foreign, overhead: placement.overhead,
+            occupancy: occupancy)
     }
 
     /// What is to be said of a placement.
@@ -154,6 +164,8 @@ private struct PlanRun {
         let ledger: RoomLedger
         /// Guests that leave their host cells.
         let moving: Set<String>
+        /// Those that do so while they run.
+        let movingLive: Set<String>
         let rebalanced: Set<String>
     }
 
@@ -178,7 +190,7 @@ private struct PlanRun {
         guard let place = places[name] else { return nil }
         return GuestChange(
             request: request, guest: guest, placement: place, record: records[name], ownership: owner,
-            adopted: domains.adopted[name], isMoved: outlook.moving.contains(name),
+            adopted: domains.adopted[name], isMoved: outlook.moving.contains(name), movesLive: outlook.movingLive.contains(name),
             isRebalanced: outlook.rebalanced.contains(name),
             occupancy: outlook.occupancy
         ).outcome()
@@ -206,5 +218,15 @@ extension ExecutablePlan {
         if !outcome.pending.isEmpty { plan.pending[outcome.name] = outcome.pending }
         if let definition = outcome.definition { definitions.append(definition) }
         steps += outcome.steps
+    }
+}
+
+extension [Step] {
+    /// Puts the moves of memory last, those of one guest after those of the one before; all others stay in their order.
+    fileprivate mutating func order(moves guests: [String]) {
+        guard !guests.isEmpty else { return }
+        let moves = Dictionary(grouping: filter { $0.word == .moveMemory }) { $0.guest ?? "" }
+        removeAll { $0.word == .moveMemory }
+        self += guests.flatMap { moves[$0] ?? [] }
     }
 }

@@ -19,6 +19,9 @@ struct WritableHost {
     /// How long growing pools may take.
     var growLimit = Duration.zero
 
+    /// The most memory of running guests that is moved in a second; nil for as fast as it goes.
+    var moveRate: KiB?
+
     /// What draws progress on a terminal; nil where none is shown.
     var progress: ProgressTerminal?
 
@@ -56,7 +59,10 @@ struct WritableHost {
             pools: KernelPools(
                 root: FilePath(root), limit: growLimit, mayContinue: mayContinue),
             threads: GuestThreads(
-                uri: uri, root: FilePath(root), runtimeFolder: getenv("XDG_RUNTIME_DIR").map { String(cString: $0) }),
+                uri: uri, root: FilePath(root), runtimeFolder: runtimeFolder),
+            memory: GuestMemory(
+                uri: uri, root: FilePath(root), runtimeFolder: runtimeFolder, rate: moveRate,
+                mayContinue: mayContinue),
             defaultHugePage: defaultHugePage)
     }
 
@@ -64,8 +70,10 @@ struct WritableHost {
     func withoutDomains() -> OpenHost {
         OpenHost(
             domains: NoDomains(), pools: KernelPools(root: FilePath(root), limit: growLimit),
-            threads: NoThreads(), defaultHugePage: defaultHugePage)
+            threads: NoThreads(), memory: NoMemory(), defaultHugePage: defaultHugePage)
     }
+
+    private var runtimeFolder: String? { getenv("XDG_RUNTIME_DIR").map { String(cString: $0) } }
 
     private func connection() throws -> Connection {
         do {
@@ -81,12 +89,13 @@ struct OpenHost {
     let domains: any DomainHost
     let pools: KernelPools
     let threads: any ThreadHost
+    let memory: any MemoryHost
     let defaultHugePage: PageSize?
 
     /// Something that carries steps out here and tells the observer of every write.
     func interpreter(_ observer: any StepObserver) -> Interpreter {
         Interpreter(
-            domains: domains, pools: pools, files: DiskFiles(), threads: threads, observer: observer,
+            domains: domains, pools: pools, files: DiskFiles(), threads: threads, memory: memory, observer: observer,
             defaultHugePage: defaultHugePage)
     }
 

@@ -25,6 +25,8 @@ struct ConsentOptions: ParsableArguments {
             valueName: "names"), completion: .offering { $0.guestList + ["pending"] })
     var restart: [String] = []
 
+    @Flag(help: "Move the memory of running guests that go to other host cells while they run.") var live = false
+
     @Option(
         help: ArgumentHelp(
             "Redefine these guests from the site file; UUID, MAC addresses and UEFI variables are kept.",
@@ -42,7 +44,7 @@ struct ConsentOptions: ParsableArguments {
     /// Whether anything was asked for or allowed.
     var isGiven: Bool {
         adopt || takeOver || prune || pruneAll || stopPruned || forceOff || !restart.isEmpty || !rebase.isEmpty
-            || !only.isEmpty
+            || !only.isEmpty || live
     }
 
     func validate() throws {
@@ -84,6 +86,6 @@ struct ConsentOptions: ParsableArguments {
         return PlanConsent(
             adopts: adopt, takesOver: takeOver, prune: pruneAll ? .all : prune ? .few : .none, stopsPruned: stopPruned,
             restartsPending: names.contains("pending"), restarts: named, forcesOff: forceOff,
-            rebases: rebased, only: chosen)
+            rebases: rebased, only: chosen, movesLive: live)
     }
 }

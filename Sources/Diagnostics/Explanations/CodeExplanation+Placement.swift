@@ -68,10 +68,10 @@ extension CodeExplanation {
             """
             A warning: the running guest gets another host cell. The finding says why: numa_placement requires it, \
             the guest gets another number of cells or another page size, or all guests fit only if it moves. The \
-            memory of a running guest does not move: the new binding takes effect at its next start. Until then its \
-            threads stay with its memory, and both are counted where they are.
-            To avoid the move, remove or shrink what was added last. Otherwise apply, and restart the guest when \
-            convenient.
+            new binding takes effect at its next start; until then its threads stay with its memory, and both are \
+            counted where they are. With --live the memory of a guest that allows it moves while the guest runs.
+            To avoid the move, remove or shrink what was added last. Otherwise apply, with --live or --restart, or \
+            restart the guest when convenient.
             """),
         CodeExplanation(
             .pinImpossible, "a pinned CPU is not available",
@@ -178,6 +178,16 @@ extension CodeExplanation {
             planned for others.
             Leave it off, shut others off first, or remove its entry. With state: running or autostart: true it is \
             counted like any other guest, and the plan says what it lacks.
+            """),
+        CodeExplanation(
+            .notMovedLive, "a running guest cannot move while it runs",
+            """
+            A warning: --live was given, and the memory of this guest stays where it is until its next start. The \
+            finding says why. Memory that devices of the host use cannot be moved; a balloon that holds memory back \
+            and memory devices would get new pages from the old cell; pages of another size need a new start; and \
+            the new place must be free while the old one is still held.
+            Restart the guest when convenient, or apply with --restart. Where only room is missing, give its new \
+            cell some: a larger pool, or another guest moved first.
             """),
         CodeExplanation(
             .isolatedCPUsRead, "isolated CPUs serve dedicated vCPUs",

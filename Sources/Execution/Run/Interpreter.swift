@@ -4,7 +4,7 @@ public import Planning
 /// Carries out the steps of a plan on a host, and undoes them when it cannot finish.
 ///
 /// 1. Look at every precondition; nothing is written unless all hold.
-/// 2. Grow pools in one batch, define domains, pin running threads, replace the file that goes with them.
+/// 2. Grow pools in one batch, define domains, move memory of running ones, pin their threads, replace the file that goes with them.
 /// 3. Read everything back and compare it with what was wanted.
 /// 4. Shut down and undefine absent guests, pin running threads to CPUs that these had alone, start guests, shrink pools.
 ///
@@ -16,6 +16,7 @@ public struct Interpreter {
     let pools: any PoolHost
     let files: any FileHost
     let threads: any ThreadHost
+    let memory: any MemoryHost
     let observer: any StepObserver
     let defaultHugePage: PageSize?
 
@@ -24,7 +25,7 @@ public struct Interpreter {
     ///   - defaultHugePage: The host's default size of huge pages, what `<hugepages/>` alone means; nil when not known.
     package init(
         domains: any DomainHost, pools: any PoolHost, files: any FileHost = NoFiles(),
-        threads: any ThreadHost = NoThreads(),
+        threads: any ThreadHost = NoThreads(), memory: any MemoryHost = NoMemory(),
         observer: any StepObserver = SilentObserver(),
         defaultHugePage: PageSize? = nil
     ) {
@@ -32,6 +33,7 @@ public struct Interpreter {
         self.pools = pools
         self.files = files
         self.threads = threads
+        self.memory = memory
         self.observer = observer
         self.defaultHugePage = defaultHugePage
     }

@@ -11,6 +11,8 @@ struct Phases {
     /// Domains that get another name, then new domains and changed definitions, then single settings, which
     /// need the domain to be there.
     private(set) var define: [Step] = []
+    /// Memory of running domains that goes to other host cells, in the order in which each finds room.
+    private(set) var move: [Step] = []
     /// Threads of running domains.
     private(set) var pin: [Step] = []
     /// Domains that go: first down, then undefined.
@@ -30,6 +32,7 @@ struct Phases {
         let cycled = Set(starts.map(\.guest).filter(stopped.contains))
         grow = Phases.inOrder(phases[.grow] ?? []) { $0.isLarger(than: $1) }
         define = (phases[.rename] ?? []) + (phases[.define] ?? []) + (phases[.setting] ?? [])
+        move = phases[.move] ?? []
         pin = phases[.pin] ?? []
         remove = stops.filter { !cycled.contains($0.guest) } + (phases[.undefine] ?? [])
         // Down, then up again.
@@ -46,10 +49,10 @@ struct Phases {
     }
 
     /// All steps, in order.
-    var all: [Step] { grow + define + pin + remove + restart + start + shrink }
+    var all: [Step] { grow + define + move + pin + remove + restart + start + shrink }
 }
 
 /// When the turn of a kind of step is, beside other kinds.
 enum Phase {
-    case grow, rename, define, setting, pin, stop, undefine, start, shrink
+    case grow, rename, define, setting, move, pin, stop, undefine, start, shrink
 }

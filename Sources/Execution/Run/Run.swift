@@ -20,12 +20,12 @@ struct Run {
     mutating func carryOut(_ phases: Phases, _ file: FileChange? = nil) throws(Halt) {
         try check(phases, file)
         try setPools(phases.grow)
-        for step in phases.define { try carryOut(step) }
+        for step in phases.define + phases.move { try carryOut(step) }
         let pins = try pinsInOrder(phases)
         let free = pins.filter(\.after.isEmpty).map(\.pin)
         try pin(free)
         if let file { try replace(file) }
-        try verify(phases.grow + phases.define + free)
+        try verify(phases.grow + phases.define + phases.move + free)
         for step in phases.remove { try carryOut(step) }
         try powerCycle(
             phases.restart, pins.filter { !$0.after.isEmpty }, gone: Set(phases.remove.compactMap(\.guest)))

@@ -11,8 +11,8 @@ struct DomainRecord {
     /// The inactive definition.
     let document: XMLElement
     let parts: FoundSettings
-    /// What a running domain runs with; nil when it does not run or libvirt was not asked.
-    let live: FoundSettings?
+    /// What a running domain runs with, its memory where it is now; nil when it does not run or libvirt was not asked.
+    private(set) var live: FoundSettings?
     /// The document that says what the domain uses now, or would use if it were started.
     let present: XMLElement
     let mark: OwnershipMark?
@@ -33,7 +33,7 @@ struct DomainRecord {
             mark = OwnershipMark(reading: document)
             manager = ForeignManager.detect(in: document)
             let running = try facts.live?.read()
-            live = try running.map { try FoundSettings(reading: $0) }
+            live = try running.map { try FoundSettings(reading: $0).with(MovedMemory(reading: $0)) }
             present = running ?? document
             liveMark = running.map { OwnershipMark(reading: $0) } ?? mark
         } catch {
@@ -43,6 +43,13 @@ struct DomainRecord {
     }
 
     var isRunning: Bool { facts.state.isActive }
+
+    /// The same domain with its memory moved.
+    func with(_ moved: MovedMemory) -> DomainRecord {
+        var record = self
+        record.live = live?.with(moved)
+        return record
+    }
 }
 
 /// Carries a diagnostic.

@@ -36,6 +36,8 @@ struct GuestChange {
     let adopted: AdoptedGuest?
     /// Whether the guest leaves its host cells in this plan.
     let isMoved: Bool
+    /// Whether its memory goes there while it runs, so that nothing of the move waits for its next start.
+    let movesLive: Bool
     /// Whether it does so only to improve the placement.
     let isRebalanced: Bool
     /// What of the host is held until a restart.
@@ -149,7 +151,7 @@ struct GuestChange {
         // A guest whose memory moves to other host cells keeps its settings until its next start.
         let movable = moves ? [] : drift ?? []
         let named = movable.isEmpty ? [] : Set(asked.settings.map(\.key))
-        let live = movable.filter { named.contains($0.key) }.compactMap { Step.live($0, of: name, record) }
+        let live = movable.filter { named.contains($0.key) && (movesLive || !$0.key.belongs(to: NUMATune.self)) }.compactMap { Step.live($0, of: name, record) }
         let taken = Set(live.compactMap(\.kind.liveSetting))
         var outcome = GuestOutcome(
             definition: GuestDefinition(

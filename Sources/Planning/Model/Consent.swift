@@ -12,6 +12,8 @@ public enum Consent: Hashable, Sendable {
     case restart(force: Bool)
     /// A running guest gets other host cells or CPUs, at its next start.
     case move
+    /// The memory of a running guest is moved to other host cells while it runs.
+    case moveLive
     /// A guest is defined anew from the site: what was added to its definition by hand is gone.
     case rebase
     /// A guest goes to a place that is better, not needed.
@@ -35,6 +37,7 @@ public enum Consent: Hashable, Sendable {
         case .stop: "stop"
         case .restart: "restart"
         case .move: "move"
+        case .moveLive: "move_live"
         case .rebase: "rebase"
         case .rebalance: "rebalance"
         case .remove: "remove"
@@ -47,7 +50,7 @@ public enum Consent: Hashable, Sendable {
 
     /// All kinds, in the order in which they are asked for.
     public static let kinds = [
-        "adopt", "take_over", "stop", "restart", "move", "rebase", "rebalance", "remove", "release",
+        "adopt", "take_over", "stop", "restart", "move", "move_live", "rebase", "rebalance", "remove", "release",
         "put_back_disk", "detach_disks", "shrink",
     ]
 }

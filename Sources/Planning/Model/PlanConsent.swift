@@ -23,6 +23,8 @@ public struct PlanConsent: Hashable, Sendable {
     public var restartsPending: Bool
     /// Running guests that are power cycled, by name.
     public var restarts: Set<String>
+    /// Whether running guests that go to other host cells may have their memory moved while they run.
+    public var movesLive: Bool
     /// Guests that are defined anew from the site where their definition cannot be changed into what it says, by name.
     public var rebases: Set<String>
     /// The guests that the plan is about, by name, the rest of the site staying and counting as it is; nil for all.
@@ -34,9 +36,10 @@ public struct PlanConsent: Hashable, Sendable {
     package init(
         adopts: Bool = false, takesOver: Bool = false, prune: Prune = .none, stopsPruned: Bool = false,
         restartsPending: Bool = false, restarts: Set<String> = [], forcesOff: Bool = false,
-        rebases: Set<String> = [], only: Set<String>? = nil
+        rebases: Set<String> = [], only: Set<String>? = nil, movesLive: Bool = false
     ) {
         self.only = only
+        self.movesLive = movesLive
         self.rebases = rebases
         self.adopts = adopts
         self.takesOver = takesOver

@@ -99,9 +99,12 @@ struct PlanPlacement {
     // MARK: Beside those that wait for their restart
 
     /// What of the host is held until running guests are restarted.
-    var occupancy: Occupancy {
+    var occupancy: Occupancy { occupancy(of: domains.records) }
+
+    /// What of the host would be held if its domains were these.
+    func occupancy(of records: [String: DomainRecord]) -> Occupancy {
         Occupancy(
-            request, records: domains.records, placement: placement, ours: domains.ours,
+            request, records: records, placement: placement, ours: domains.ours,
             going: Set(domains.records.keys.filter(domains.pruning.removes)))
     }
 

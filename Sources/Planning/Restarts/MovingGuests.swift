@@ -9,6 +9,8 @@ struct MovingGuests {
     let records: [String: DomainRecord]
     let question: PlacementRequest
     let placement: Placement
+    /// Those that can move while they run.
+    let live: LiveMoves
 
     /// Guests that leave a host cell; not those that only get other CPUs of it.
     var names: Set<String> {
@@ -30,10 +32,32 @@ struct MovingGuests {
             let cells = hostCells(present, placed)
             guard !cells.isEmpty else { return otherCPUs(name, present, placed) }
             let way = cells.map { "from cell \($0.from) to cell \($0.to)" }.joined(separator: ", ")
-            return Diagnostic(
-                .runningGuestMoves, "running guest '\(name)' must move \(way): \(reason(present, placed, demand))",
-                at: mark(of: name), severity: .warning,
-                hint: "it moves at its next start: apply with --restart \(name), or restart it later")
+            let why = reason(present, placed, demand)
+            guard let move = live.order.first(where: { $0.name == name }) else {
+                return moves(name, "must move \(way): \(why)", "it moves at its next start: \(restart(name))")
+            }
+            return request.consent.movesLive
+                ? moves(name, "moves \(way) while it runs, \(move.memory) of memory: \(why)", nil)
+                : moves(
+                    name, "must move \(way): \(why)",
+                    "it moves at its next start: \(restart(name)); or apply with --live, which moves its \(move.memory) "
+                        + "while it runs")
+        } + (request.consent.movesLive ? stuck : [])
+    }
+
+    private func moves(_ name: String, _ words: String, _ hint: String?) -> Diagnostic {
+        Diagnostic(
+            .runningGuestMoves, "running guest '\(name)' \(words)", at: mark(of: name), severity: .warning, hint: hint)
+    }
+
+    private func restart(_ name: String) -> String { "apply with --restart \(name), or restart it later" }
+
+    /// Guests that were to move while they run, and cannot.
+    private var stuck: [Diagnostic] {
+        live.obstacles.sorted { $0.key < $1.key }.map { name, obstacle in
+            Diagnostic(
+                .notMovedLive, "running guest '\(name)' does not move while it runs: \(obstacle.words)",
+                at: mark(of: name), severity: .warning, hint: "it moves at its next start: \(restart(name))")
         }
     }
 

@@ -44,7 +44,11 @@ struct GuestSteps {
             consents.append(other.map(Consent.takeOver) ?? .adopt)
         }
         if let force = stop { consents.append(starts ? .restart(force: force) : .stop(force: force)) }
-        if isRunning, moves { consents.append(.move) }
+        if has(.moveMemory) {
+            consents.append(.moveLive)
+        } else if isRunning, moves {
+            consents.append(.move)
+        }
         if rebases { consents.append(.rebase) }
         if removes { consents.append(.remove(isOrphan: false)) }
         if !detached.isEmpty { consents.append(.detachDisks(detached)) }

@@ -40,6 +40,7 @@ extension Change {
             disruption < .guest
                 ? "moved to other cells while it runs; the move waits for its next start"
                 : "moved to other cells while it runs"
+        case .moveLive: "its memory is moved to other cells while it runs"
         case .rebase: "redefined from the site; manual additions to its definition are lost"
         case .rebalance: "moved to a better place"
         case .remove(let isOrphan): because(isOrphan, "its definition is removed; its disks are kept")

@@ -57,7 +57,7 @@ extension Words {
             case .rebase: .replaced
             case .putBackDisk: .diskReplaced
             case .detachDisks: .diskRemoved
-            case .move, .rebalance, .stop, .restart, .shrink: nil
+            case .move, .moveLive, .rebalance, .stop, .restart, .shrink: nil
             }
         }
         return Set(impacts).sorted { $0.text < $1.text }

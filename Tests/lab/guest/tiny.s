@@ -1,4 +1,5 @@
-# A kernel for the lab's guests: writes to all of its memory, then waits for the power button and switches off.
+# A kernel for the lab's guests: writes to all of its memory, then looks 18 times a second whether all is there as it was written,
+# until the power button is pressed, and switches off.
 #
 #   as --32 -o tiny.o tiny.s && ld -m elf_i386 -N -Ttext 0x100000 -o tiny tiny.o
 #
@@ -9,6 +10,9 @@
         .set MAGIC, 0x1badb002
         .set WANTED, 2                  # the size of the memory
         .set STRIDE, 0x10000
+        .set ROUNDS, 0x8000             # how often it has looked
+        .set FAULTS, 0x8004             # and how many strides were not as written
+        .set COUNT, 0x8008
         .set POWER, 0x600               # where SeaBIOS puts the ACPI registers: status, enable at 2, control at 4
 
         .text
@@ -19,6 +23,9 @@ _start: mov esp, offset stack
         shr ecx, 6                      # strides above 1 MiB
         mov edi, 0x110000               # above this code
         dec ecx
+        mov [COUNT], ecx
+        mov dword ptr [ROUNDS], 0
+        mov dword ptr [FAULTS], 0
 write:  mov [edi], edi
         add edi, STRIDE
         loop write
@@ -39,6 +46,14 @@ write:  mov [edi], edi
         out dx, ax                      # the button is to be noticed
         sti
 wait:   hlt
+        mov edi, 0x110000
+        mov ecx, [COUNT]
+look:   cmp [edi], edi
+        je right
+        inc dword ptr [FAULTS]
+right:  add edi, STRIDE
+        loop look
+        inc dword ptr [ROUNDS]
         mov dx, POWER
         in ax, dx
         cmp ax, 0xffff

@@ -1,0 +1,171 @@
+import DomainXML
+public import HostModel
+import Planning
+
+/// Moves memory of a running domain from one host cell to another.
+///
+/// The domain's processes may have memory on both cells while it lasts. Killed in between, the memory is on both: going on moves the
+/// rest, going back all of it.
+public struct MoveWrite: DomainWrite {
+    var guest: String
+    var guestCell: GuestCellID?
+    var from: CellID
+    var to: CellID
+
+    static var verb: HostWrite.Verb { .move }
+
+    var action: HostWrite { .moveMemory(self) }
+    var place: String { guestCell.map { "the memory of cell \($0) of \(guest)" } ?? "the memory of \(guest)" }
+    var words: String { "move \(place) from cell \(from) to cell \(to)" }
+
+    func perform(in run: inout Run) throws(StepFailure) {
+        guard let live = try run.liveDefinition(of: guest) else { return }
+        let memory = piece(live)
+        // Whatever comes of it, a write may have happened.
+        run.report.writes += 1
+        try run.host.memory.admit(to, to: guest)
+        try run.host.memory.move(memory, to: to)
+        try run.host.domains.note(moved(live), of: guest)
+        try run.host.memory.confine(guest, to: moved(live).cells(of: live))
+    }
+
+    /// A domain that does not run has its memory from its definition.
+    func holds(in run: Run) throws(StepFailure) -> Bool {
+        guard let live = try run.liveDefinition(of: guest) else { return true }
+        guard moved(live) == MovedMemory(reading: live.document) else { return false }
+        return try isThere(live, in: run)
+    }
+
+    /// Whether the memory is on the cell, but for what may be elsewhere: of ordinary pages one in a hundred, some of which no kernel
+    /// moves at any time; of huge pages none.
+    private func isThere(_ live: Definition, in run: Run) throws(StepFailure) -> Bool {
+        let places = try run.host.memory.places(of: piece(live))
+        let all = places.values.reduce(KiB.zero) { $0 + $1 }
+        let elsewhere = all.subtractingDownToZero(places[to] ?? .zero)
+        let isHuge = live.parts.hugePages != nil
+        return isHuge ? elsewhere == .zero : elsewhere.count * 100 <= all.count
+    }
+
+    private func piece(_ live: Definition) -> PieceOfMemory {
+        PieceOfMemory(guest: guest, cell: guestCell, live: live.parts)
+    }
+
+    /// What is noted in the running domain afterwards: nothing of a piece that is where the domain was started.
+    private func moved(_ live: Definition) -> MovedMemory {
+        var moved = MovedMemory(reading: live.document)
+        let start = guestCell.flatMap { live.parts.numaTune?.memNodes[$0]?.hostCells } ?? live.parts.numaTune?.hostCells
+        moved.cells[guestCell] = start == [to] ? nil : to
+        return moved
+    }
+
+    func isUndone(by inverse: [HostWrite]) -> Bool { inverse == [self.inverse.action] }
+
+    var inverse: MoveWrite { MoveWrite(guest: guest, guestCell: guestCell, from: to, to: from) }
+
+    /// Also guests that were started since into the room that it would go back to.
+    func guestsStanding(in run: Run) -> [String] {
+        run.report.started.filter { name in
+            guard name != guest else { return true }
+            do throws(StepFailure) {
+                guard let live = try run.liveDefinition(of: name) else { return false }
+                let bound = MovedMemory(reading: live.document).cells(of: live)
+                return bound.isEmpty || bound.contains(to)
+            } catch {
+                return true
+            }
+        }
+    }
+
+    func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) {
+        history.edit(TouchedPlace(id: .init(guest: guest, cell: guestCell))) { $0.known.formUnion([from, to]) }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case guest, from, to
+        case guestCell = "guest_cell"
+    }
+}
+
+extension MovedMemory {
+    /// The host cells that a running domain's memory is bound to now; empty for none.
+    fileprivate func cells(of live: Definition) -> CellSet {
+        let tune = live.parts.with(self).numaTune
+        let nodes = tune?.memNodes.values.reduce(into: CellSet()) { $0.formUnion($1.hostCells) } ?? []
+        return nodes.union(tune?.hostCells ?? [])
+    }
+}
+
+extension HostWrite {
+    /// Moves memory of the running domain.
+    public static func moveMemory(name: String, cell: GuestCellID?, from: CellID, to: CellID) -> HostWrite {
+        .moveMemory(MoveWrite(guest: name, guestCell: cell, from: from, to: to))
+    }
+}
+
+/// A piece of a running domain's memory with the host cells that it may be on.
+private struct TouchedPlace: TouchedThing {
+    struct ID: Hashable {
+        let guest: String
+        let cell: GuestCellID?
+    }
+
+    let id: ID
+    var known = CellSet()
+
+    func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.ForeignChange? {
+        guard let live = try look.live.definition(of: id.guest) else { return nil }
+        let places = try look.run.host.memory.places(of: .init(guest: id.guest, cell: id.cell, live: live.parts))
+        let all = places.values.reduce(KiB.zero) { $0 + $1 }
+        let strange = places.filter { !known.contains($0.key) && $0.value.count * 100 > all.count }
+        guard let cell = strange.keys.min() else { return nil }
+        return .memoryPlace(id.guest, found: cell)
+    }
+}
+
+extension RollbackCheck.ForeignChange {
+    /// The running domain's memory is somewhere else.
+    public static func memoryPlace(_ name: String, found: CellID) -> Self {
+        Self("memory of \(name) is on cell \(found), where the transaction never put it")
+    }
+}
+
+extension MoveMemoryStep: StepExecution {
+    var phase: Phase { .move }
+
+    private var write: MoveWrite { MoveWrite(guest: guest, guestCell: guestCell, from: prior, to: target) }
+
+    /// A domain that does not run gets its memory where its definition says.
+    func effect(in run: Run) throws(StepFailure) -> Effect? {
+        guard try run.liveDefinition(of: guest) != nil, try !write.holds(in: run) else { return nil }
+        return Effect([.moveMemory(self)], write.action, inverse: [write.inverse.action])
+    }
+
+    /// Nothing is begun where the memory cannot even be looked at.
+    func precheck(_ look: Lookout) throws(StepFailure) -> Effect? {
+        guard try !look.isUnsettled(guest), let live = try look.view.liveDefinition(of: guest) else { return nil }
+        _ = try look.run.host.memory.places(of: .init(guest: guest, cell: guestCell, live: live.parts))
+        return nil
+    }
+
+    func mismatches(in run: Run, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] {
+        guard try live.definition(of: guest) != nil, try !write.holds(in: run) else { return [] }
+        return [
+            Mismatch(
+                subject: .guest(guest), path: (guestCell.map(SettingKey.memNode) ?? .memoryBinding).path,
+                wanted: .text("cell \(target)"), found: .text("not all on cell \(target)"))
+        ]
+    }
+
+    var changesRunning: Bool { true }
+
+    func moved(in live: Definition) -> Moved? {
+        let now = MovedMemory(reading: live.document).cells[guestCell] ?? start(live)
+        guard let now, now != prior, now != target else { return nil }
+        return Moved(.guest(guest), "memory", planned: "cell \(prior)", found: "cell \(now)")
+    }
+
+    private func start(_ live: Definition) -> CellID? {
+        let tune = live.parts.numaTune
+        return (guestCell.flatMap { tune?.memNodes[$0]?.hostCells } ?? tune?.hostCells)?.first
+    }
+}
