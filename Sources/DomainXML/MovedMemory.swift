@@ -13,8 +13,10 @@ public struct MovedMemory: Hashable, Sendable {
 
     /// By guest cell: the host cell. A domain without guest cells is one piece, whose key is nil.
     public var cells: [GuestCellID?: CellID]
+    /// By guest cell: the host cell that memory is on its way to. It is on both, until the move goes on or back.
+    public var moving: [GuestCellID?: CellID] = [:]
 
-    /// Takes the places.
+    /// Takes the places of what was moved.
     package init(_ cells: [GuestCellID?: CellID] = [:]) { self.cells = cells }
 
     /// Reads the places out of a running domain's `<metadata>`; what cannot be read is left out.
@@ -22,21 +24,24 @@ public struct MovedMemory: Hashable, Sendable {
         cells = [:]
         let entries = MetadataEntry.all(of: domain).filter { $0.namespace == Self.namespace }
         for element in entries.flatMap(\.element.elements) {
-            guard let host = try? element.number("hostCell", "") else { continue }
-            if element[attribute: "guestCell"] == nil {
-                cells[nil] = CellID(host)
-            } else if let guest = try? element.number("guestCell", "") {
-                cells[GuestCellID(guest)] = CellID(host)
-            }
+            let guest = try? element.number("guestCell", "")
+            guard guest != nil || element[attribute: "guestCell"] == nil else { continue }
+            let cell = guest.map { GuestCellID($0) }
+            if let host = try? element.number("hostCell", "") { cells[cell] = CellID(host) }
+            if let host = try? element.number("movingTo", "") { moving[cell] = CellID(host) }
         }
     }
 
     /// The element without its namespace, which libvirt adds; nil where nothing was moved.
     public var element: XMLElement? {
-        guard !cells.isEmpty else { return nil }
-        let places = cells.sorted { ($0.key?.rawValue ?? -1) < ($1.key?.rawValue ?? -1) }.map { guest, host in
-            XMLElement(
-                "cell", (guest.map { [.init("guestCell", "\($0)")] } ?? []) + [.init("hostCell", "\(host)")])
+        let all = Set(cells.keys).union(moving.keys).sorted { ($0?.rawValue ?? -1) < ($1?.rawValue ?? -1) }
+        guard !all.isEmpty else { return nil }
+        let places = all.map { guest in
+            var place = XMLElement("cell")
+            place[attribute: "guestCell"] = guest.map { "\($0)" }
+            place[attribute: "hostCell"] = cells[guest].map { "\($0)" }
+            place[attribute: "movingTo"] = moving[guest].map { "\($0)" }
+            return place
         }
         return XMLElement("moved", children: places.map { .element($0) })
     }

@@ -56,6 +56,13 @@ extension GuestResidence {
                     "\(subject) has \(amount(piece.inOtherPages)) in pages of \(sizes), not of the planned "
                         + "\(page)", severity: severity, hint: "it gets the planned pages at its next start"))
         }
+        if piece.hasOldPolicy, let home = piece.wantedCell {
+            findings.append(
+                Diagnostic(
+                    .oldMemoryPolicy,
+                    "\(subject) has its memory on the planned cell \(home); what it touches for the first time still comes from cell "
+                        + "\(piece.policyCells)", severity: .note, hint: "that ends with its next start"))
+        }
         return findings
     }
 }

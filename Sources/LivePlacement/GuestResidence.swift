@@ -47,13 +47,17 @@ public struct GuestResidence: Hashable, Sendable {
         public var pages: [PageSize: [CellID: PageCount]]
         /// How much may be elsewhere, in per cent of what is there.
         public var tolerance: UInt64
+        /// The host cells that the kernel takes pages from which the guest touches for the first time; empty for any.
+        public var policyCells: CellSet
         /// The host cells on whose CPUs the piece's vCPUs may run now; nil when that was not looked at.
         public var vcpuCells: CellSet?
 
         package init(
             cell: GuestCellID?, size: KiB, wantedCell: CellID?, wantedPage: PageSize?,
-            pages: [PageSize: [CellID: PageCount]], tolerance: UInt64, vcpuCells: CellSet? = nil
+            pages: [PageSize: [CellID: PageCount]], tolerance: UInt64, vcpuCells: CellSet? = nil,
+            policyCells: CellSet = []
         ) {
+            self.policyCells = policyCells
             self.vcpuCells = vcpuCells
             self.cell = cell
             self.size = size
@@ -125,6 +129,12 @@ extension GuestResidence.ResidentMemory {
 
     /// Whether more is away from its vCPUs than may be elsewhere.
     public var isAway: Bool { (away ?? .zero).count * 100 > resident.count * tolerance }
+
+    /// Whether the memory was moved to where the plan has it, and what the guest touches for the first time still comes from elsewhere.
+    public var hasOldPolicy: Bool {
+        guard let wantedCell, !policyCells.isEmpty, resident < size else { return false }
+        return !isRemote && !policyCells.contains(wantedCell)
+    }
 
     /// Whether more is remote than may be.
     public var isRemote: Bool { remote.count * 100 > resident.count * tolerance }

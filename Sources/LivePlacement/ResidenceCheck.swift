@@ -86,7 +86,8 @@ public enum ResidenceCheck {
                         for (cell, count) in area.pages {
                             pages[area.pageSize, default: [:]][cell, default: .zero] += count
                         }
-                    }, tolerance: expectation.tolerance, vcpuCells: cells(of: piece, expectation, threads)))
+                    }, tolerance: expectation.tolerance, vcpuCells: cells(of: piece, expectation, threads),
+                    policyCells: areas.reduce(into: []) { $0.formUnion($1.boundTo) }))
         }
         return (pieces, missing)
     }

@@ -46,7 +46,10 @@ private struct PlanRun {
     init(_ domains: SiteDomains, diagnostics: [Diagnostic]) {
         self.domains = domains
         self.diagnostics = diagnostics
-        placing = PlanPlacement(domains)
+        var placing = PlanPlacement(domains)
+        let moves = domains.request.movesLive ? PlanRun.moves(domains, placing)?.carriedOut(domains.records) : nil
+        placing.settle(beside: moves ?? domains.records)
+        self.placing = placing
         places = placing.placement.guests.keyed(by: \.name)
     }
 
@@ -63,11 +66,7 @@ private struct PlanRun {
         }
         var result = ExecutablePlan(plan: plan)
         let occupancy = placing.occupancy
-        let pools = PoolChanges(
-            request: request, placement: placement,
-            room: PoolGrowthRoom(
-                request: request, occupancy: occupancy, foreign: placing.question.foreign, overhead: placement.overhead)
-        )
+        let pools = PlanRun.pools(domains, placing, occupancy)
         if placement.verdict == .placed { addChanges(to: &result, pools: pools, occupancy: occupancy, answer: answer) }
         result.plan.diagnostics += answer.unplaced + answer.conflict
         if request.consent.only == nil { result.plan.diagnostics += domains.pruning.diagnostics }
@@ -89,7 +88,7 @@ private struct PlanRun {
     private func addChanges(
         to result: inout ExecutablePlan, pools: PoolChanges, occupancy: Occupancy, answer: PlacementFindings
     ) {
-        let ledger = ledger(pools, occupancy)
+        let ledger = PlanRun.ledger(domains, placing, pools, occupancy)
         let live = LiveMoves(domains, placement: placement, occupancy: occupancy, ledger: ledger)
         let moving = MovingGuests(
             request: request, records: records, question: placing.question, placement: placement, live: live)
@@ -99,10 +98,10 @@ private struct PlanRun {
         }
         result.plan.diagnostics += placing.roomlessDiagnostics + findings(pools, answer: answer, moving: moving)
         // What comes after the moves finds the host as they leave it.
-        let moves = request.consent.movesLive ? live.order : []
+        let moves = request.movesLive ? live.order : []
         let settled = moves.isEmpty ? occupancy : placing.occupancy(of: live.carriedOut(records))
         let outlook = Outlook(
-            occupancy: settled, ledger: moves.isEmpty ? ledger : self.ledger(pools, settled), moving: moving.names,
+            occupancy: settled, ledger: moves.isEmpty ? ledger : PlanRun.ledger(domains, placing, pools, settled), moving: moving.names,
             movingLive: Set(moves.map(\.name)), rebalanced: Set(placing.moves.map(\.guest)))
         let (outcomes, findings) = outcomes(outlook)
         for outcome in outcomes { result.add(outcome) }
@@ -116,10 +115,31 @@ private struct PlanRun {
         }
     }
 
-    private func ledger(_ pools: PoolChanges, _ occupancy: Occupancy) -> RoomLedger {
+    /// What becomes of the pools as long as running guests are where they are.
+    private static func pools(_ domains: SiteDomains, _ placing: PlanPlacement, _ occupancy: Occupancy) -> PoolChanges {
+        PoolChanges(
+            request: domains.request, placement: placing.placement,
+            room: PoolGrowthRoom(
+                request: domains.request, occupancy: occupancy, foreign: placing.question.foreign,
+                overhead: placing.placement.overhead))
+    }
+
+    private static func ledger(
+        _ domains: SiteDomains, _ placing: PlanPlacement, _ pools: PoolChanges, _ occupancy: Occupancy
+    ) -> RoomLedger {
         RoomLedger(
-            request, pools: pools.reachable, foreign: placing.question.foreign, overhead: placement.overhead,
-            occupancy: occupancy)
+            domains.request, pools: pools.reachable, foreign: placing.question.foreign,
+            overhead: placing.placement.overhead, occupancy: occupancy)
+    }
+
+    /// The moves that lead to a placement; nil where there is none.
+    private static func moves(_ domains: SiteDomains, _ placing: PlanPlacement) -> LiveMoves? {
+        guard placing.placement.verdict == .placed else { return nil }
+        let occupancy = placing.occupancy
+        let pools = pools(domains, placing, occupancy)
+        return LiveMoves(
+            domains, placement: placing.placement, occupancy: occupancy,
+            ledger: ledger(domains, placing, pools, occupancy))
     }
 
     /// What is to be said of a placement.

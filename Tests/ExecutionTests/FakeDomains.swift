@@ -100,6 +100,12 @@ final class FakeDomains: DomainHost {
         try log.write("memory \(name) \(amount)") { if !isBalloonDeaf { entries[name]?.live = live } }
     }
 
+    func note(_ moved: MovedMemory, of name: String) throws(StepFailure) {
+        guard var live = entries[name]?.live else { throw .notRunning(name) }
+        live.note(moved)
+        try log.write("note \(name) \(moved.cells.values.sorted())") { entries[name]?.live = live }
+    }
+
     /// Guests whose system does not let go of a device.
     var keepsDevices = false
     /// What a device is refused with; nil for nothing.
@@ -183,5 +189,15 @@ extension XMLElement {
         document.children.removeAll { if case .element(let child) = $0 { child.name == "devices" } else { false } }
         document.children.append(.element(devices))
         return document
+    }
+}
+
+extension XMLElement {
+    /// Writes where memory was moved, as libvirt does: with the namespace, and instead of what was there.
+    mutating func note(_ moved: MovedMemory) {
+        children.removeAll { if case .element(let child) = $0 { child.name == "metadata" } else { false } }
+        guard var element = moved.element else { return }
+        element.attributes.append(.init("xmlns", MovedMemory.namespace))
+        children.append(.element(XMLElement("metadata", children: [.element(element)])))
     }
 }

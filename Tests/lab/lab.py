@@ -9,6 +9,7 @@ import glob
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import time
@@ -183,6 +184,22 @@ def unchanged(what):
 
 
 @contextlib.contextmanager
+def hog_pages(cell, count):
+    """Has another program take huge pages of 2 MiB of a cell's pool."""
+    program = (
+        "import mmap,sys;n=int(sys.argv[1])<<21;m=mmap.mmap(-1,n,mmap.MAP_PRIVATE|mmap.MAP_ANONYMOUS|0x40000);"
+        "[m.__setitem__(i,1) for i in range(0,n,1<<21)];print(0,flush=True);sys.stdin.read()"
+    )
+    command = ["numactl", f"--membind={cell}", sys.executable, "-c", program, str(count)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            equal(f"{count} pages of cell {cell} are taken by somebody else", process.stdout.readline(), "0\n")
+            yield
+        finally:
+            process.stdin.close()
+
+
+@contextlib.contextmanager
 def hog(cell, mib):
     """Has another program take memory of a cell that cannot be moved away: huge pages are not made of it meanwhile."""
     program = "import mmap,ctypes,sys;n=int(sys.argv[1])<<20;m=mmap.mmap(-1,n);" + (
@@ -306,6 +323,18 @@ class Guest:
             )
         return sorted(found, key=lambda cell: cell["id"])
 
+    def places(self):
+        """Of each guest cell the host cells on which its pages are, and their size, whatever the kernel's policy is."""
+        return [(cell["on"], cell["page_kib"]) for cell in self.cells()]
+
+    def looked(self):
+        """How often the guest's kernel has looked at all that it had written, and how much was not as written."""
+        kib = self._memories()[0][1]
+        mapping = next(m for m in self._mappings() if m["kib"] == kib and (".ram-node0." in m["file"] or not m["file"]))
+        with open(f"/proc/{self.pid}/mem", "rb") as memory:
+            memory.seek(mapping["start"] + 0x8000)
+            return struct.unpack("<II", memory.read(8))
+
     def floating(self):
         """The KiB of a guest without cells on each host cell, and its policy."""
         size = next(kib for identifier, kib in self._memories(r"pc\.ram"))
@@ -335,6 +364,7 @@ class Guest:
             page = int(values.get("kernelpagesize_kB", "4"))
             pages = {int(k[1:]): int(v) * page for k, v in values.items() if re.fullmatch(r"N\d+", k)}
             yield {
+                "start": int(words[0], 16),
                 "kib": sizes.get(int(words[0], 16), 0),
                 "policy": words[1],
                 "file": values.get("file", "").partition("/dev/hugepages")[2],

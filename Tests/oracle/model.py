@@ -14,7 +14,7 @@ SILENT = {"flavor", "host", "state", "autostart", "count", "base", "disks", "int
 KNOWN = {"vcpus", "ram", "numa_nodes", "numa_cells", "numa_policy", "numa_placement", "cpu_policy", "cpu_dedicated_mask",
          "cpu_thread_policy", "cpu_kind", "emulator_threads_policy", "mem_page_size", "cpu_realtime", "cpu_realtime_mask",
          "host_devices", "pci_numa_affinity_policy"}
-HOST_KEYS = {"connect", "cpus", "cpu_allocation_ratio", "ram_allocation_ratio", "reserved", "guest_overhead", "ignore_domains",
+HOST_KEYS = {"connect", "cpus", "cpu_allocation_ratio", "ram_allocation_ratio", "reserved", "guest_overhead", "ignore_domains", "moves",
              "pools", "placement"}
 
 

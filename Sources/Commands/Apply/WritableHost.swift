@@ -43,6 +43,7 @@ struct WritableHost {
         var host = self
         host.shutdownLimit = .seconds(limits.shutdownTimeout)
         host.growLimit = .seconds(limits.growTimeout)
+        host.moveRate = limits.moveRate > 0 ? KiB(UInt64(limits.moveRate) * 1_024) : nil
         return host
     }
 

@@ -28,6 +28,14 @@ extension CodeExplanation {
             It gets the planned pages at its next start, if the pool has enough: see numactl-plan status.
             """),
         CodeExplanation(
+            .oldMemoryPolicy, "a guest's memory was moved, and new pages still come from the old cell",
+            """
+            The guest was moved while it ran (apply --live): its memory is where the plan has it. The kernel's policy \
+            of memory that other processes share cannot be changed from outside, so pages that the guest has never \
+            touched still come from the cell where it was started, as long as its control group allows that cell.
+            With the next start the policy is the planned one. Memory that was touched before does not go back.
+            """),
+        CodeExplanation(
             .residenceUnknown, "the location of a guest is unknown",
             """
             verify --deep reads /proc of the guest's process: the CPUs allowed to its threads, which any user can \

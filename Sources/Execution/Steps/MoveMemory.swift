@@ -23,6 +23,9 @@ public struct MoveWrite: DomainWrite {
         let memory = piece(live)
         // Whatever comes of it, a write may have happened.
         run.report.writes += 1
+        var onTheWay = MovedMemory(reading: live.document)
+        onTheWay.moving[guestCell] = to
+        try run.host.domains.note(onTheWay, of: guest)
         try run.host.memory.admit(to, to: guest)
         try run.host.memory.move(memory, to: to)
         try run.host.domains.note(moved(live), of: guest)
@@ -55,6 +58,7 @@ public struct MoveWrite: DomainWrite {
         var moved = MovedMemory(reading: live.document)
         let start = guestCell.flatMap { live.parts.numaTune?.memNodes[$0]?.hostCells } ?? live.parts.numaTune?.hostCells
         moved.cells[guestCell] = start == [to] ? nil : to
+        moved.moving[guestCell] = nil
         return moved
     }
 
@@ -77,7 +81,7 @@ public struct MoveWrite: DomainWrite {
     }
 
     func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) {
-        history.edit(TouchedPlace(id: .init(guest: guest, cell: guestCell))) { $0.known.formUnion([from, to]) }
+        history.edit(TouchedPlace(id: .init(guest: guest, cell: guestCell), before: from)) { $0.known.formUnion([from, to]) }
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -103,14 +107,27 @@ extension HostWrite {
 }
 
 /// A piece of a running domain's memory with the host cells that it may be on.
-private struct TouchedPlace: TouchedThing {
+struct TouchedPlace: TouchedThing {
     struct ID: Hashable {
         let guest: String
         let cell: GuestCellID?
     }
 
     let id: ID
+    /// The host cell before the first write.
+    let before: CellID
     var known = CellSet()
+
+    /// Huge pages that the guest has elsewhere, and leaves when it goes back.
+    func pagesGoingBack(_ run: Run) throws(StepFailure) -> [PoolID: PageCount] {
+        guard let live = try run.liveDefinition(of: id.guest),
+            let size = live.parts.hugePages?.size(of: id.cell ?? 0, defaultSize: run.host.defaultHugePage)
+        else { return [:] }
+        let places = try run.host.memory.places(of: .init(guest: id.guest, cell: id.cell, live: live.parts))
+        return places.filter { $0.key != before }.reduce(into: [:]) {
+            $0[PoolID(cell: $1.key, pageSize: size)] = PageCount($1.value.count / size.size.count)
+        }
+    }
 
     func obstacle(_ look: inout RollbackLook) throws(StepFailure) -> RollbackCheck.ForeignChange? {
         guard let live = try look.live.definition(of: id.guest) else { return nil }

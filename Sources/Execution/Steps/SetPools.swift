@@ -86,10 +86,13 @@ private struct TouchedPool: TouchedThing {
     }
 
     /// Pages that were added and cannot be freed.
-    func pagesInUse(_ run: Run) throws(StepFailure) -> RollbackCheck.ForeignChange? {
+    ///
+    /// - Parameter leaving: Pages whose guests go back to another cell first.
+    func pagesInUse(_ run: Run, leaving: PageCount) throws(StepFailure) -> RollbackCheck.ForeignChange? {
         let found = try run.size(of: id)
         guard found > before else { return nil }
-        let (spare, excess) = (try run.host.pools.sparePages(of: id), found.subtractingDownToZero(before))
+        let spare = try run.host.pools.sparePages(of: id) + leaving
+        let excess = found.subtractingDownToZero(before)
         return spare < excess ? .poolInUse(id, spare: spare, excess: excess) : nil
     }
 }
@@ -98,7 +101,11 @@ extension WriteHistory {
     /// The pools whose added pages are in use, once no guest of the transaction runs any more.
     func pagesInUse(_ run: Run) throws(StepFailure) -> [RollbackCheck.ForeignChange] {
         var obstacles: [RollbackCheck.ForeignChange] = []
-        for case let pool as TouchedPool in things { obstacles += [try pool.pagesInUse(run)].compactMap(\.self) }
+        var leaving: [PoolID: PageCount] = [:]
+        for case let place as TouchedPlace in things { leaving.merge(try place.pagesGoingBack(run)) { $0 + $1 } }
+        for case let pool as TouchedPool in things {
+            obstacles += [try pool.pagesInUse(run, leaving: leaving[pool.id] ?? .zero)].compactMap(\.self)
+        }
         return obstacles
     }
 }

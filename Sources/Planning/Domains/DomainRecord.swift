@@ -16,6 +16,8 @@ struct DomainRecord {
     /// The document that says what the domain uses now, or would use if it were started.
     let present: XMLElement
     let mark: OwnershipMark?
+    /// Where memory of a running domain is on its way to, since a move was broken off.
+    let moving: MovedMemory
     /// The mark that a running domain was started with, or nil.
     let liveMark: OwnershipMark?
     /// The other manager that owns the domain, or nil.
@@ -33,7 +35,9 @@ struct DomainRecord {
             mark = OwnershipMark(reading: document)
             manager = ForeignManager.detect(in: document)
             let running = try facts.live?.read()
-            live = try running.map { try FoundSettings(reading: $0).with(MovedMemory(reading: $0)) }
+            let moved = running.map { MovedMemory(reading: $0) } ?? MovedMemory()
+            moving = MovedMemory(moved.moving)
+            live = try running.map { try FoundSettings(reading: $0).with(moved) }
             present = running ?? document
             liveMark = running.map { OwnershipMark(reading: $0) } ?? mark
         } catch {

@@ -153,6 +153,9 @@ struct GuestChange {
         let named = movable.isEmpty ? [] : Set(asked.settings.map(\.key))
         let live = movable.filter { named.contains($0.key) && (movesLive || !$0.key.belongs(to: NUMATune.self)) }.compactMap { Step.live($0, of: name, record) }
         let taken = Set(live.compactMap(\.kind.liveSetting))
+        // What is said of all memory follows from where its pieces go.
+        let isMovedNow = live.contains { $0.word == .moveMemory }
+        let atOnce = isMovedNow ? taken.union((drift ?? []).map(\.key).filter { $0.belongs(to: NUMATune.self) }) : taken
         var outcome = GuestOutcome(
             definition: GuestDefinition(
                 name: name,
@@ -167,7 +170,7 @@ struct GuestChange {
         let differing = drift.map { Set($0.map(\.key)) }
         var parts = stored.map { part in
             ChangedPart(
-                part, when: when(part.key, record, wanted, differing: differing, held: pins?.held ?? [], taken),
+                part, when: when(part.key, record, wanted, differing: differing, held: pins?.held ?? [], atOnce),
                 live: record.live?.live(part.key), drift: isDrift ? .definition : nil)
         }
         parts += machine.parts
@@ -187,7 +190,7 @@ struct GuestChange {
         }
         if let found = record.live, let running, let drift, let pins {
             outcome.pending = drift.filter {
-                moves || !(takesAtOnce($0.key, wantedLive) || taken.contains($0.key))
+                moves || !(takesAtOnce($0.key, wantedLive) || atOnce.contains($0.key))
             }.map { part in ChangedPart(part, when: .nextStart, live: found.live(part.key)) }
             outcome.pending += machine.pending
             outcome.restartPending = !outcome.pending.isEmpty

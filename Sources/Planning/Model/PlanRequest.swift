@@ -48,6 +48,11 @@ public struct PlanRequest: Hashable, Sendable {
     }
 }
 
+extension PlanRequest {
+    /// Whether running guests may go to other cells while they run: the operator says so, or the site.
+    var movesLive: Bool { consent.movesLive || policy.moves == .live }
+}
+
 /// A plan and what carries it out.
 public struct ExecutablePlan: Hashable, Sendable {
     /// What would change.

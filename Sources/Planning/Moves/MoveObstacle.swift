@@ -17,6 +17,8 @@ enum MoveObstacle: Error, Hashable {
     case shape
     /// Its memory is bound to no cell, to several, or in another way than planned.
     case binding
+    /// It has several cells of ordinary memory, whose bindings the kernel numbers anew when the cells change that the guest may use.
+    case ordinaryCells
     /// There is no order in which its new place is free when it comes.
     case room
     /// These guests have CPUs of its new place until they are restarted.
@@ -31,6 +33,7 @@ enum MoveObstacle: Error, Hashable {
         case .balloon: "its balloon would take memory from the old cell again"
         case .shape: "it will have other cells, memory or pages than it runs with"
         case .binding: "its memory is not bound to one host cell a guest cell"
+        case .ordinaryCells: "it has several cells of ordinary pages, whose bindings the kernel would mix up"
         case .room: "in no order is its new place free before others have left it"
         case .cpus(let names):
             names.map { "'\($0)'" }.joined(separator: ", ")
@@ -56,6 +59,7 @@ enum MoveObstacle: Error, Hashable {
             else { throw .shape }
             let page = live.hugePages?.size(of: piece.id, defaultSize: host.defaultHugePage) ?? host.host.basePage
             guard cell.memory == .zero || page == cell.pageSize else { throw .shape }
+            if pieces.count > 1, cell.memory > .zero, page == host.host.basePage { throw .ordinaryCells }
             let now = live.binding(of: piece)
             guard now != cell.boundTo else { continue }
             guard now.count == 1, cell.boundTo.count == 1, let target = cell.boundTo.first, live.mode(of: piece) != .interleave

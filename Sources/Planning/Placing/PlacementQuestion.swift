@@ -55,6 +55,10 @@ private struct DomainClaims {
                 let own = placed.contains(name) ? load.withoutDevices : load
                 let pages = DomainPages(own, host: request.host)
                 held.merge(pages.bound) { $0 + $1 }
+                // Of memory on its way some pages are on the other cell already, which are nobody else's.
+                if !record.moving.cells.isEmpty, let next = record.with(record.moving).live {
+                    held.merge(ownPages(next, of: record, besides: pages)) { $0 + $1 }
+                }
                 heldAnywhere.merge(pages.unbound) { $0 + $1 }
             }
         }
@@ -82,6 +86,13 @@ private struct DomainClaims {
         }
         taken.isGuest = true
         return taken
+    }
+
+    /// The pages of a guest once its memory is where it is moving to, without those of pools that it holds pages of anyhow.
+    private func ownPages(_ next: FoundSettings, of record: DomainRecord, besides now: DomainPages) -> [PoolID: PageCount] {
+        guard let load = try? DomainLoad(reading: record.present, parts: next) else { return [:] }
+        let pages = DomainPages(load.withoutDevices, host: request.host)
+        return pages.bound.filter { now.bound[$0.key] == nil }
     }
 
     /// The memory devices of a guest that is placed: its keys have no word for them, and they stay where the domain has them.

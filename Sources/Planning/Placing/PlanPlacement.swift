@@ -21,13 +21,19 @@ struct PlanPlacement {
     private let domains: SiteDomains
     private var request: PlanRequest { domains.request }
 
-    /// Places them.
+    /// Places them, whoever runs where.
     init(_ domains: SiteDomains) {
         self.domains = domains
         question = domains.placementRequest
         placement = Placer.place(question)
         if placement.verdict == .infeasible { leaveOutIdle() }
-        placeBesideRunning()
+    }
+
+    /// Adds what depends on where guests run.
+    ///
+    /// - Parameter records: The domains once those have moved that do so while they run.
+    mutating func settle(beside records: [String: DomainRecord]) {
+        placeBesideRunning(records)
         if request.rebalances, placement.verdict == .placed { rebalance() }
         placement.guests = (placement.guests + asDefined).sorted { $0.name < $1.name }
     }
@@ -110,9 +116,9 @@ struct PlanPlacement {
 
     /// Gives new guests places where they can start now, while guests that wait for a restart still run in their old place; leaves all
     /// as it is if there is no such room. No other guest is moved for that.
-    private mutating func placeBesideRunning() {
+    private mutating func placeBesideRunning(_ records: [String: DomainRecord]) {
         guard placement.verdict == .placed else { return }
-        let occupancy = occupancy
+        let occupancy = occupancy(of: records)
         let places = placement.guests.keyed(by: \.name)
         for countsMemory in [true, false] {
             let loads = occupancy.loads(countsMemory: countsMemory)

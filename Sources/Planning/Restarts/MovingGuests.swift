@@ -36,13 +36,13 @@ struct MovingGuests {
             guard let move = live.order.first(where: { $0.name == name }) else {
                 return moves(name, "must move \(way): \(why)", "it moves at its next start: \(restart(name))")
             }
-            return request.consent.movesLive
+            return request.movesLive
                 ? moves(name, "moves \(way) while it runs, \(move.memory) of memory: \(why)", nil)
                 : moves(
                     name, "must move \(way): \(why)",
                     "it moves at its next start: \(restart(name)); or apply with --live, which moves its \(move.memory) "
                         + "while it runs")
-        } + (request.consent.movesLive ? stuck : [])
+        } + (request.movesLive ? stuck : [])
     }
 
     private func moves(_ name: String, _ words: String, _ hint: String?) -> Diagnostic {

@@ -59,10 +59,14 @@ extension GuestSteps {
     /// The settings that the definition changes, and when that takes effect.
     var defined: [ChangedPart] {
         let live = Set(steps.compactMap(\.kind.liveSetting))
+        let isMovedNow = steps.contains { $0.word == .moveMemory }
         return differences.map { part in
             let isFloating = FloatingPins.isAttribute(part.key) && live.contains { DomainThread(pinnedBy: $0) != nil }
             return ChangedPart(
-                part, when: !isRunning ? .define : isFloating || live.contains(part.key) ? .live : .nextStart,
+                part, when: !isRunning
+                    ? .define
+                    : isFloating || live.contains(part.key) || (isMovedNow && part.key.belongs(to: NUMATune.self))
+                        ? .live : .nextStart,
                 drift: isDrift ? .definition : nil)
         }
     }

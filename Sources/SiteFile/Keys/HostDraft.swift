@@ -34,6 +34,7 @@ struct HostDraft: Sendable {
     var ramAllocationRatio: Located<Ratio>?
     var reserved: Located<Reserved>?
     var guestOverhead: Located<GuestOverhead>?
+    var moves: Located<HostPolicy.MoveTime>?
     var ignoredDomains: Located<[Located<String>]>?
     var pools: Located<DeclaredPools>?
     var placement: Located<HostPolicy.Preference>?
@@ -63,6 +64,9 @@ struct HostDraft: Sendable {
             Key(
                 "placement", \.placement, .choice, defaultValue: "spread",
                 "Whether guests go to the emptiest cell (spread) or the fullest (pack) if several suit equally"),
+            Key(
+                "moves", \.moves, .choice, defaultValue: "restart",
+                "When a running guest's memory goes to other cells: at its next start (restart) or while it runs (live)"),
         ])
 }
 

@@ -27,6 +27,7 @@ struct HostRules {
         policy.ignoredDomains = draft.ignoredDomains?.value.map(\.value) ?? []
         if let manages = draft.pools?.value.manages { policy.managesPools = manages.value }
         policy.pools = pools()
+        if let moves = draft.moves { policy.moves = moves.value }
         if let placement = draft.placement { policy.placement = placement.value }
         return policy
     }

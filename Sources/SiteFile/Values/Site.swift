@@ -35,6 +35,9 @@ public struct HostPolicy: Hashable, Sendable {
     /// How guests are handed out over cells that suit them alike.
     public enum Preference: String, Hashable, Sendable, CaseIterable { case spread, pack }
 
+    /// When the memory of a running guest goes to other host cells: at its next start, or while it runs.
+    public enum MoveTime: String, Hashable, Sendable, CaseIterable { case restart, live }
+
     /// The name of the host's entry.
     public var name: Located<String>
     /// libvirt's connection URI, or nil for the default.
@@ -61,6 +64,8 @@ public struct HostPolicy: Hashable, Sendable {
     public var pools: [PoolRequest]
     /// How ties between cells are broken.
     public var placement: Preference
+    /// When running guests go to other cells.
+    public var moves = MoveTime.restart
 
     /// The reserve of a cell that nobody set: 256 MiB.
     public static let defaultReserve = KiB(256 * 1_024)

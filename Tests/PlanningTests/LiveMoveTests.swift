@@ -1,0 +1,276 @@
+import Diagnostics
+import DomainXML
+import FullHosts
+import HostModel
+import Placement
+import Planning
+import SiteFile
+import Testing
+import XMLTree
+
+@Suite("A running guest that moves while it runs")
+struct LiveMoveTests {
+    private static let page = PageSize(2_048)
+
+    /// Three cells of four CPUs and 2 GiB each.
+    private static let host = HostFacts(
+        host: HostIdentity(name: "h"), onlineCPUs: CPUSet(numbers: 0..<12),
+        cells: (0..<3).map { id in
+            Cell(
+                id: CellID(id), cpus: CPUSet(numbers: id * 4..<id * 4 + 4), memory: 2_097_152,
+                pools: [HugepagePool(pageSize: page, total: 0, free: 0)])
+        })
+
+    private static func guest(
+        _ name: String, on cells: [CellID], mib: UInt64 = 512, paged: Bool = true,
+        policy: GuestDemand.CPUPolicy = .shared
+    ) -> GuestSpec {
+        var demand = GuestDemand.even(
+            cells.count, vcpus: 2, memory: KiB(mib * 1_024), policy: policy, page: paged ? .exactly(page) : nil)
+        for (number, cell) in cells.enumerated() { demand.forcedCells[GuestCellID(number)] = Located(cell) }
+        return GuestSpec(name: Located(name), state: Located(.running), demand: demand)
+    }
+
+    /// `before` runs, and the site says `after`, with moves agreed to or not.
+    private static func request(
+        _ before: [GuestSpec], then after: [GuestSpec], live: Bool = true, edit: (String) -> String = { $0 }
+    ) -> PlanRequest {
+        var request = PlanRequest(
+            host: host, site: "test", policy: .plain(), guests: before, consent: PlanConsent(movesLive: live))
+        request = request.applied(Planner.plan(request), state: .running)
+        for index in request.host.domains.indices {
+            request.host.domains[index].liveXML = request.host.domains[index].liveXML.map(edit)
+        }
+        request.guests = after
+        return request
+    }
+
+    /// The same once the plan was applied: the definitions are new, the running domains have their notes.
+    private static func applied(_ request: PlanRequest, _ plan: ExecutablePlan) throws -> PlanRequest {
+        let live = Dictionary(uniqueKeysWithValues: request.host.domains.map { ($0.name, $0.liveXML) })
+        var next = request.applied(plan, state: .running)
+        for index in next.host.domains.indices {
+            let name = next.host.domains[index].name
+            var domain = try XMLReader.read(try #require(live[name] ?? nil))
+            var moved = MovedMemory(reading: domain)
+            for case .moveMemory(let step) in plan.steps where step.guest == name {
+                moved.cells[step.guestCell] = step.target
+            }
+            for case .pin(let step) in plan.steps where step.guest == name { domain.pin(step) }
+            domain.note(moved)
+            next.host.domains[index].liveXML = XMLWriter.write(domain)
+        }
+        return next
+    }
+
+    private static func moves(_ plan: ExecutablePlan) -> [String] {
+        plan.steps.compactMap { step in
+            guard case .moveMemory(let move) = step else { return nil }
+            return "\(move.guest)[\(move.guestCell.map { "\($0)" } ?? "")] \(move.prior)>\(move.target)"
+        }
+    }
+
+    @Test("has one step a guest cell that moves, before its pins; nothing waits, and the next plan is empty")
+    func steps() throws {
+        let request = Self.request([Self.guest("a", on: [0, 1])], then: [Self.guest("a", on: [2, 1])])
+        let plan = Planner.plan(request)
+        #expect(Self.moves(plan) == ["a[0] 0>2"])
+        #expect(plan.plan.restartPending.isEmpty && plan.plan.pending.isEmpty)
+        let change = try #require(plan.plan.changes.first { $0.address == "guest/a" })
+        #expect(change.consents == [.moveLive] && change.disruption == .live)
+        #expect(change.parts.filter { $0.bindsMemory }.allSatisfy { $0.when == .live })
+        #expect(plan.steps.contains { if case .pin = $0 { true } else { false } })
+
+        let preconditions = Preconditions(of: plan.steps, on: request.host)
+        let told = ToldChanges(
+            steps: plan.steps, preconditions: preconditions, defaultHugePage: request.host.defaultHugePage)
+        #expect(told.changes.map(ShownChange.init) == plan.plan.changes.map(ShownChange.init))
+        #expect(
+            SavedPlanRules(steps: plan.steps, preconditions: preconditions, site: "test", host: request.host)
+                .problems.isEmpty)
+
+        let again = Planner.plan(try Self.applied(request, plan))
+        #expect(again.steps.isEmpty && again.plan.verdict == .noChanges, "\(again.plan.changes)")
+        #expect(again.plan.restartPending.isEmpty)
+    }
+
+    @Test("leaves nothing to do after any change of places, unless somebody waits")
+    func anywhere() throws {
+        var dice = SplitMix(seed: 17)
+        var moved = 0
+        for round in 0..<100 {
+            func guests() -> [GuestSpec] {
+                ["a", "b", "c"].map { name in
+                    let cell = CellID(dice.number(0...2))
+                    var guest = Self.guest(name, on: [cell], mib: 256, paged: name != "c")
+                    if name == "a" { guest = Self.guest(name, on: [cell], mib: 256, policy: .dedicated) }
+                    if name == "b" {
+                        let other = CellID((cell.rawValue + dice.number(1...2)) % 3)
+                        guest = Self.guest(name, on: [cell, other], mib: 256)
+                    }
+                    return guest
+                }
+            }
+            let request = Self.request(guests(), then: guests())
+            let plan = Planner.plan(request)
+            guard !plan.plan.diagnostics.contains(where: { $0.code == .notMovedLive }) else { continue }
+            moved += Self.moves(plan).count
+            let again = Planner.plan(try Self.applied(request, plan))
+            #expect(again.steps.isEmpty, "round \(round): \(again.steps.map(\.order)) after \(plan.steps.map(\.order))")
+            #expect(plan.plan.restartPending.isEmpty, "round \(round): \(plan.plan.pending)")
+        }
+        #expect(moved > 50)
+    }
+
+    @Test("does so only when that is agreed to; else the plan offers it")
+    func offered() throws {
+        let request = Self.request([Self.guest("a", on: [0])], then: [Self.guest("a", on: [1])], live: false)
+        let plan = Planner.plan(request)
+        #expect(Self.moves(plan).isEmpty && plan.plan.restartPending == ["a"])
+        let finding = try #require(plan.plan.diagnostics.first { $0.code == .runningGuestMoves })
+        #expect(finding.hint?.contains("--live, which moves its 512MiB while it runs") == true)
+    }
+
+    @Test("does so also where its definition was changed by an earlier plan")
+    func pending() throws {
+        var request = Self.request([Self.guest("a", on: [0])], then: [Self.guest("a", on: [1])], live: false)
+        let live = request.host.domains[0].liveXML
+        request = request.applied(Planner.plan(request), state: .running)
+        request.host.domains[0].liveXML = live
+        #expect(Planner.plan(request).plan.restartPending == ["a"])
+        request.consent.movesLive = true
+        let plan = Planner.plan(request)
+        #expect(Self.moves(plan) == ["a[0] 0>1"] && plan.plan.restartPending.isEmpty)
+    }
+
+    @Test(
+        "waits for its restart, and the plan says why",
+        arguments: [
+            (
+                "<hostdev mode='subsystem' type='pci'><source><address domain='0' bus='1' slot='0' function='0'/></source></hostdev>",
+                "its host devices use its memory where it is"
+            ),
+            ("<interface type='vdpa'><source dev='/dev/vhost-vdpa-0'/></interface>", "its host devices"),
+            ("<memory model='virtio-mem'><target><size unit='KiB'>1024</size></target></memory>", "it has memory devices"),
+            ("<memballoon model='virtio' freePageReporting='on'/>", "its balloon would take memory"),
+        ])
+    func obstacles(device: String, words: String) throws {
+        let request = Self.request([Self.guest("a", on: [0])], then: [Self.guest("a", on: [1])]) {
+            $0.replacing("</devices>", with: "\(device)</devices>")
+        }
+        let plan = Planner.plan(request)
+        #expect(Self.moves(plan).isEmpty && plan.plan.restartPending == ["a"])
+        let finding = try #require(plan.plan.diagnostics.first { $0.code == .notMovedLive })
+        #expect(finding.message.contains(words), "\(finding.message)")
+    }
+
+    @Test("not with cells of ordinary pages, not with other pages, not with encrypted memory, and not with less than all of it")
+    func shapes() throws {
+        func reason(
+            _ before: GuestSpec, _ after: GuestSpec, _ edit: (String) -> String = { $0 }
+        ) -> String? {
+            let plan = Planner.plan(Self.request([before], then: [after], edit: edit))
+            #expect(Self.moves(plan).isEmpty)
+            return plan.plan.diagnostics.first { $0.code == .notMovedLive }?.message
+        }
+        let ordinary = reason(
+            Self.guest("a", on: [0, 1], paged: false), Self.guest("a", on: [2, 1], paged: false))
+        #expect(ordinary?.contains("several cells of ordinary pages") == true)
+        let pages = reason(Self.guest("a", on: [0]), Self.guest("a", on: [1], paged: false))
+        #expect(pages?.contains("other cells, memory or pages") == true)
+        let sealed = reason(Self.guest("a", on: [0]), Self.guest("a", on: [1])) {
+            $0.replacing("<devices>", with: "<launchSecurity type='sev'/><devices>")
+        }
+        #expect(sealed?.contains("encrypted") == true)
+        let less = reason(Self.guest("a", on: [0]), Self.guest("a", on: [1])) {
+            $0.replacing("</memory>", with: "</memory><currentMemory unit='KiB'>262144</currentMemory>")
+        }
+        #expect(less?.contains("balloon") == true)
+    }
+
+    @Test("comes when its place is free: first who has room, then who gets the room that this one leaves")
+    func order() throws {
+        // 2 GiB a cell: the one on cell 1 must go to cell 2 before the other has room there.
+        let before = [Self.guest("a", on: [0], mib: 1_200, paged: false), Self.guest("b", on: [1], mib: 1_200, paged: false)]
+        let after = [Self.guest("a", on: [1], mib: 1_200, paged: false), Self.guest("b", on: [2], mib: 1_200, paged: false)]
+        let plan = Planner.plan(Self.request(before, then: after))
+        #expect(Self.moves(plan) == ["b[0] 1>2", "a[0] 0>1"])
+        #expect(plan.plan.restartPending.isEmpty)
+    }
+
+    @Test("not where two would change places and neither has room before the other has gone")
+    func exchange() throws {
+        let before = [Self.guest("a", on: [0], mib: 1_200, paged: false), Self.guest("b", on: [1], mib: 1_200, paged: false)]
+        let after = [Self.guest("a", on: [1], mib: 1_200, paged: false), Self.guest("b", on: [0], mib: 1_200, paged: false)]
+        let plan = Planner.plan(Self.request(before, then: after))
+        #expect(Self.moves(plan).isEmpty && plan.plan.restartPending == ["a", "b"])
+        #expect(plan.plan.diagnostics.filter { $0.code == .notMovedLive }.allSatisfy { $0.message.contains("in no order") })
+        let small = before.map { guest in
+            var guest = guest
+            guest.demand = Self.guest("x", on: [0], mib: 500, paged: false).demand
+            guest.demand.forcedCells = guest.name.value == "a" ? [0: Located(0)] : [0: Located(1)]
+            return guest
+        }
+        let swapped = small.map { guest in
+            var guest = guest
+            guest.demand.forcedCells = guest.name.value == "a" ? [0: Located(1)] : [0: Located(0)]
+            return guest
+        }
+        #expect(Self.moves(Planner.plan(Self.request(small, then: swapped))) == ["a[0] 0>1", "b[0] 1>0"])
+    }
+
+    @Test("not onto CPUs that one has alone who waits for his restart")
+    func cpus() throws {
+        let before = [
+            Self.guest("a", on: [0], policy: .dedicated), Self.guest("b", on: [1], mib: 256, policy: .dedicated),
+            Self.guest("c", on: [1], mib: 256, policy: .dedicated),
+        ]
+        let after = [
+            Self.guest("a", on: [1], policy: .dedicated), Self.guest("b", on: [0], mib: 256, policy: .dedicated),
+            before[2],
+        ]
+        // b has a device and stays, with the two CPUs of cell 1 that a would get.
+        var request = Self.request(before, then: after)
+        request.host.domains[1].liveXML = request.host.domains[1].liveXML?.replacing(
+            "</devices>", with: "<hostdev mode='subsystem' type='mdev'/></devices>")
+        let plan = Planner.plan(request)
+        #expect(Self.moves(plan).isEmpty)
+        let reasons = plan.plan.diagnostics.filter { $0.code == .notMovedLive }.map(\.message)
+        #expect(reasons.contains { $0.contains("'b' has its CPUs until restarted") }, "\(reasons)")
+    }
+}
+
+extension XMLElement {
+    /// Pins a thread as libvirt does in a running domain.
+    fileprivate mutating func pin(_ step: PinStep) {
+        modifyFirst("cputune") { tune in
+            for index in tune.children.indices {
+                guard case .element(var pin) = tune.children[index] else { continue }
+                let isIt =
+                    switch step.thread {
+                    case .vcpu(let vcpu): pin.name == "vcpupin" && pin[attribute: "vcpu"] == "\(vcpu)"
+                    case .emulator: pin.name == "emulatorpin"
+                    case .ioThread: false
+                    }
+                guard isIt else { continue }
+                pin[attribute: "cpuset"] = "\(step.target)"
+                tune.children[index] = .element(pin)
+            }
+        }
+    }
+
+    private mutating func modifyFirst(_ name: String, _ change: (inout XMLElement) -> Void) {
+        for index in children.indices {
+            guard case .element(var child) = children[index], child.name == name else { continue }
+            change(&child)
+            children[index] = .element(child)
+        }
+    }
+
+    /// Writes where memory was moved, as libvirt does: with the namespace.
+    fileprivate mutating func note(_ moved: MovedMemory) {
+        guard var element = moved.element else { return }
+        element.attributes.append(.init("xmlns", MovedMemory.namespace))
+        modifyFirst("metadata") { $0.children.append(.element(element)) }
+    }
+}
