@@ -101,7 +101,8 @@ private struct PlanRun {
         let moves = request.movesLive ? live.order : []
         let settled = moves.isEmpty ? occupancy : placing.occupancy(of: live.carriedOut(records))
         let outlook = Outlook(
-            occupancy: settled, ledger: moves.isEmpty ? ledger : PlanRun.ledger(domains, placing, pools, settled), moving: moving.names,
+            occupancy: settled, ledger: moves.isEmpty ? ledger : PlanRun.ledger(domains, placing, pools, settled),
+            moving: moving.names,
             movingLive: Set(moves.map(\.name)), rebalanced: Set(placing.moves.map(\.guest)))
         let (outcomes, findings) = outcomes(outlook)
         for outcome in outcomes { result.add(outcome) }
@@ -210,7 +211,8 @@ private struct PlanRun {
         guard let place = places[name] else { return nil }
         return GuestChange(
             request: request, guest: guest, placement: place, record: records[name], ownership: owner,
-            adopted: domains.adopted[name], isMoved: outlook.moving.contains(name), movesLive: outlook.movingLive.contains(name),
+            adopted: domains.adopted[name], isMoved: outlook.moving.contains(name),
+            movesLive: outlook.movingLive.contains(name),
             isRebalanced: outlook.rebalanced.contains(name),
             occupancy: outlook.occupancy
         ).outcome()

@@ -98,9 +98,11 @@ struct MoveMemoryTests {
     func undone() {
         let host = Self.host()
         host.0.log.failing = (2, .refused)
-        guard case .failed(_, WriteLog.failure, let report) = Self.interpreter(host).run([
-            Self.step, .start(name: "db"),
-        ]) else { return #expect(Bool(false), "did not fail") }
+        guard
+            case .failed(_, WriteLog.failure, let report) = Self.interpreter(host).run([
+                Self.step, .start(name: "db"),
+            ])
+        else { return #expect(Bool(false), "did not fail") }
         #expect(report.isRolledBack)
         #expect(host.1.places == [0: 65_536] && host.1.mems == [0] && Self.noted(host.0).isEmpty)
     }
@@ -177,6 +179,7 @@ struct MoveMemoryTests {
         #expect(try Self.interpreter(host).check(transaction).obstacles.isEmpty)
         host.1.places = [0: 2_097_152]
         #expect(
-            try Self.interpreter(host).check(transaction).obstacles == [.poolInUse(Scenario.large, spare: 0, excess: 2)])
+            try Self.interpreter(host).check(transaction).obstacles == [.poolInUse(Scenario.large, spare: 0, excess: 2)]
+        )
     }
 }

@@ -151,7 +151,10 @@ struct LiveMoveTests {
                 "its host devices use its memory where it is"
             ),
             ("<interface type='vdpa'><source dev='/dev/vhost-vdpa-0'/></interface>", "its host devices"),
-            ("<memory model='virtio-mem'><target><size unit='KiB'>1024</size></target></memory>", "it has memory devices"),
+            (
+                "<memory model='virtio-mem'><target><size unit='KiB'>1024</size></target></memory>",
+                "it has memory devices"
+            ),
             ("<memballoon model='virtio' freePageReporting='on'/>", "its balloon would take memory"),
         ])
     func obstacles(device: String, words: String) throws {
@@ -164,7 +167,9 @@ struct LiveMoveTests {
         #expect(finding.message.contains(words), "\(finding.message)")
     }
 
-    @Test("not with cells of ordinary pages, not with other pages, not with encrypted memory, and not with less than all of it")
+    @Test(
+        "not with cells of ordinary pages, not with other pages, not with encrypted memory, and not with less than all of it"
+    )
     func shapes() throws {
         func reason(
             _ before: GuestSpec, _ after: GuestSpec, _ edit: (String) -> String = { $0 }
@@ -191,8 +196,12 @@ struct LiveMoveTests {
     @Test("comes when its place is free: first who has room, then who gets the room that this one leaves")
     func order() throws {
         // 2 GiB a cell: the one on cell 1 must go to cell 2 before the other has room there.
-        let before = [Self.guest("a", on: [0], mib: 1_200, paged: false), Self.guest("b", on: [1], mib: 1_200, paged: false)]
-        let after = [Self.guest("a", on: [1], mib: 1_200, paged: false), Self.guest("b", on: [2], mib: 1_200, paged: false)]
+        let before = [
+            Self.guest("a", on: [0], mib: 1_200, paged: false), Self.guest("b", on: [1], mib: 1_200, paged: false),
+        ]
+        let after = [
+            Self.guest("a", on: [1], mib: 1_200, paged: false), Self.guest("b", on: [2], mib: 1_200, paged: false),
+        ]
         let plan = Planner.plan(Self.request(before, then: after))
         #expect(Self.moves(plan) == ["b[0] 1>2", "a[0] 0>1"])
         #expect(plan.plan.restartPending.isEmpty)
@@ -200,11 +209,16 @@ struct LiveMoveTests {
 
     @Test("not where two would change places and neither has room before the other has gone")
     func exchange() throws {
-        let before = [Self.guest("a", on: [0], mib: 1_200, paged: false), Self.guest("b", on: [1], mib: 1_200, paged: false)]
-        let after = [Self.guest("a", on: [1], mib: 1_200, paged: false), Self.guest("b", on: [0], mib: 1_200, paged: false)]
+        let before = [
+            Self.guest("a", on: [0], mib: 1_200, paged: false), Self.guest("b", on: [1], mib: 1_200, paged: false),
+        ]
+        let after = [
+            Self.guest("a", on: [1], mib: 1_200, paged: false), Self.guest("b", on: [0], mib: 1_200, paged: false),
+        ]
         let plan = Planner.plan(Self.request(before, then: after))
         #expect(Self.moves(plan).isEmpty && plan.plan.restartPending == ["a", "b"])
-        #expect(plan.plan.diagnostics.filter { $0.code == .notMovedLive }.allSatisfy { $0.message.contains("in no order") })
+        #expect(
+            plan.plan.diagnostics.filter { $0.code == .notMovedLive }.allSatisfy { $0.message.contains("in no order") })
         let small = before.map { guest in
             var guest = guest
             guest.demand = Self.guest("x", on: [0], mib: 500, paged: false).demand

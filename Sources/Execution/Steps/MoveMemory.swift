@@ -81,7 +81,9 @@ public struct MoveWrite: DomainWrite {
     }
 
     func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) {
-        history.edit(TouchedPlace(id: .init(guest: guest, cell: guestCell), before: from)) { $0.known.formUnion([from, to]) }
+        history.edit(TouchedPlace(id: .init(guest: guest, cell: guestCell), before: from)) {
+            $0.known.formUnion([from, to])
+        }
     }
 
     private enum CodingKeys: String, CodingKey {

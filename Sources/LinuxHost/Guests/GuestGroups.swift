@@ -28,7 +28,9 @@ struct GuestGroups {
     private static func folders(in text: String, _ files: HostFiles) throws(SysfsError) -> [String] {
         for line in text.split(separator: "\n") {
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard fields.count == 3, fields[2].contains("/libvirt/") || fields[2].hasSuffix("/emulator") else { continue }
+            guard fields.count == 3, fields[2].contains("/libvirt/") || fields[2].hasSuffix("/emulator") else {
+                continue
+            }
             let isVersion1 = fields[1].split(separator: ",").contains("cpuset")
             guard isVersion1 || fields[1].isEmpty else { continue }
             let own = fields[2].split(separator: "/").dropLast().joined(separator: "/")

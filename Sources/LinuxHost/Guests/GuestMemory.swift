@@ -151,7 +151,8 @@ private struct PageMove {
             default: "\(String(cString: strerror(code)))"
             }
         return .refused(
-            HostRefusal(call: "move_pages", kind: code == EPERM ? .notPermitted : .other, code: Int(code), message: words))
+            HostRefusal(
+                call: "move_pages", kind: code == EPERM ? .notPermitted : .other, code: Int(code), message: words))
     }
 }
 

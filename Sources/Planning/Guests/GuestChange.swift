@@ -151,7 +151,8 @@ struct GuestChange {
         // A guest whose memory moves to other host cells keeps its settings until its next start.
         let movable = moves ? [] : drift ?? []
         let named = movable.isEmpty ? [] : Set(asked.settings.map(\.key))
-        let live = movable.filter { named.contains($0.key) && (movesLive || !$0.key.belongs(to: NUMATune.self)) }.compactMap { Step.live($0, of: name, record) }
+        let live = movable.filter { named.contains($0.key) && (movesLive || !$0.key.belongs(to: NUMATune.self)) }
+            .compactMap { Step.live($0, of: name, record) }
         let taken = Set(live.compactMap(\.kind.liveSetting))
         // What is said of all memory follows from where its pieces go.
         let isMovedNow = live.contains { $0.word == .moveMemory }

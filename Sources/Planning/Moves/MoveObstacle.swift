@@ -62,7 +62,8 @@ enum MoveObstacle: Error, Hashable {
             if pieces.count > 1, cell.memory > .zero, page == host.host.basePage { throw .ordinaryCells }
             let now = live.binding(of: piece)
             guard now != cell.boundTo else { continue }
-            guard now.count == 1, cell.boundTo.count == 1, let target = cell.boundTo.first, live.mode(of: piece) != .interleave
+            guard now.count == 1, cell.boundTo.count == 1, let target = cell.boundTo.first,
+                live.mode(of: piece) != .interleave
             else { throw .binding }
             moved.cells[live.guestCells.isEmpty ? nil : piece.id] = target
             amount += cell.memory

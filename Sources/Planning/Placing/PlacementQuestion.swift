@@ -89,7 +89,9 @@ private struct DomainClaims {
     }
 
     /// The pages of a guest once its memory is where it is moving to, without those of pools that it holds pages of anyhow.
-    private func ownPages(_ next: FoundSettings, of record: DomainRecord, besides now: DomainPages) -> [PoolID: PageCount] {
+    private func ownPages(_ next: FoundSettings, of record: DomainRecord, besides now: DomainPages) -> [PoolID:
+        PageCount]
+    {
         guard let load = try? DomainLoad(reading: record.present, parts: next) else { return [:] }
         let pages = DomainPages(load.withoutDevices, host: request.host)
         return pages.bound.filter { now.bound[$0.key] == nil }

@@ -63,7 +63,8 @@ extension GuestSteps {
         return differences.map { part in
             let isFloating = FloatingPins.isAttribute(part.key) && live.contains { DomainThread(pinnedBy: $0) != nil }
             return ChangedPart(
-                part, when: !isRunning
+                part,
+                when: !isRunning
                     ? .define
                     : isFloating || live.contains(part.key) || (isMovedNow && part.key.belongs(to: NUMATune.self))
                         ? .live : .nextStart,

@@ -66,7 +66,8 @@ struct HostDraft: Sendable {
                 "Whether guests go to the emptiest cell (spread) or the fullest (pack) if several suit equally"),
             Key(
                 "moves", \.moves, .choice, defaultValue: "restart",
-                "When a running guest's memory goes to other cells: at its next start (restart) or while it runs (live)"),
+                "When a running guest's memory goes to other cells: at its next start (restart) or while it runs (live)"
+            ),
         ])
 }
 
