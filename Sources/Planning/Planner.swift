@@ -423,7 +423,9 @@ private struct PlanRun {
     private func outcomes(_ outlook: Outlook) -> ([GuestOutcome], [Diagnostic]) {
         let guests = request.guests.filter { request.consent.only?.contains($0.name.value) ?? true }
             .sorted { $0.name.value < $1.name.value }
-        let outcomes = guests.compactMap { outcome(of: $0, outlook) }
+        let places = outlook.placement.guests.keyed(by: \.name)
+        var wanted = WantedAtPlaces(WantedParts(host: request.host))
+        let outcomes = guests.compactMap { outcome(of: $0, at: places[$0.name.value], outlook, &wanted) }
         let findings = outcomes.flatMap(\.diagnostics)
         let restarts = Restarts(
             request: request, records: records, occupancy: outlook.occupancy, ledger: outlook.ledger,
@@ -432,14 +434,17 @@ private struct PlanRun {
         return (all, findings + more)
     }
 
-    private func outcome(of guest: GuestSpec, _ outlook: Outlook) -> GuestOutcome? {
+    private func outcome(
+        of guest: GuestSpec, at place: GuestPlacement?, _ outlook: Outlook, _ wanted: inout WantedAtPlaces
+    ) -> GuestOutcome? {
         let name = guest.name.value
         guard let owner = ownership[name] else { return nil }
         if case .refused = owner { return nil }
         if guest.state?.value == .absent { return removal(guest, owner) }
-        guard let place = outlook.placement.guests.first(where: { $0.name == name }) else { return nil }
+        guard let place else { return nil }
         return GuestChange(
-            request: request, guest: guest, placement: place, record: records[name], ownership: owner,
+            request: request, guest: guest, placement: place, placed: wanted.wanted(guest.demand, at: place),
+            record: records[name], ownership: owner,
             adopted: adopted[name], isMoved: outlook.moving.contains(name),
             isRebalanced: outlook.rebalanced.contains(name),
             occupancy: outlook.occupancy

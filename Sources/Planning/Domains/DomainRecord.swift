@@ -5,8 +5,8 @@ internal import Placement
 internal import SiteFile
 internal import XMLTree
 
-/// One domain of the host, its documents read.
-struct DomainRecord {
+/// One domain of the host, its documents read. It never changes, and is passed around a lot, so it is not copied.
+final class DomainRecord: Sendable {
     let facts: DomainFacts
     /// The inactive definition.
     let document: XMLElement
