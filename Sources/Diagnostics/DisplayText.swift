@@ -5,6 +5,8 @@
 /// all of them go through here before they are printed.
 /// - Parameter keepingTabs: Whether tabs are left alone.
 public func displayable(_ text: some StringProtocol, keepingTabs: Bool = false) -> String {
+    // Most texts are plain ASCII, and nothing has to be looked up to know that.
+    if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return String(text) }
     var shown = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
         let isHarmless = !scalar.properties.generalCategory.isUnprintable || (keepingTabs && scalar == "\t")

@@ -12,20 +12,23 @@ extension OwnershipMark {
             let site = mark[attribute: "site"], let guest = mark[attribute: "name"],
             let origin = mark[attribute: "origin"].flatMap(Origin.init(rawValue:))
         else { return nil }
-        let elements = Dictionary(grouping: mark.elements) { NamespaceScope.localName(of: $0.name) }
-        func children(_ name: String) -> [XMLElement] { elements[name[...]] ?? [] }
-        let own = children("own").compactMap(OwnCPU.init(reading:))
+        var (paths, placement, own, machines) = ([String](), [PlacedCell](), [OwnCPU](), [MachineRecord]())
+        for case .element(let child) in mark.children {
+            switch NamespaceScope.localName(of: child.name) {
+            case "managed": paths += [child[attribute: "path"]].compactMap(\.self)
+            case "placement": placement += [PlacedCell(reading: child)].compactMap(\.self)
+            case "own": own += [OwnCPU(reading: child)].compactMap(\.self)
+            case "machine": machines.append(MachineRecord(reading: child))
+            default: break
+            }
+        }
         self.init(
-            site: site, guest: guest, flavor: mark[attribute: "flavor"], origin: origin,
-            managedPaths: children("managed").compactMap { $0[attribute: "path"] }.sorted(),
-            placement: children("placement").compactMap(PlacedCell.init(reading:)).sorted {
-                $0.guestCell < $1.guestCell
-            },
+            site: site, guest: guest, flavor: mark[attribute: "flavor"], origin: origin, managedPaths: paths.sorted(),
+            placement: placement.sorted { $0.guestCell < $1.guestCell },
             ownCPUs: Dictionary(
                 own.compactMap { own in own.vcpu.map { ($0, own.cpu) } }, uniquingKeysWith: { first, _ in first }),
             emulatorCPU: own.first { $0.vcpu == nil }?.cpu, host: mark[attribute: "host"],
-            spec: mark[attribute: "spec"],
-            machine: children("machine").first.map(MachineRecord.init(reading:)))
+            spec: mark[attribute: "spec"], machine: machines.first)
     }
 
     /// The mark as an element that declares its own namespace.

@@ -194,7 +194,8 @@ private struct PlanRun {
     private func outcomes(_ outlook: Outlook) -> ([GuestOutcome], [Diagnostic]) {
         let guests = request.guests.filter { request.consent.only?.contains($0.name.value) ?? true }
             .sorted { $0.name.value < $1.name.value }
-        let outcomes = guests.compactMap { outcome(of: $0, outlook) }
+        var wanted = WantedAtPlaces(WantedParts(host: request.host))
+        let outcomes = guests.compactMap { outcome(of: $0, outlook, &wanted) }
         let findings = outcomes.flatMap(\.diagnostics)
         let restarts = Restarts(
             request: request, records: records, occupancy: outlook.occupancy, ledger: outlook.ledger,
@@ -203,14 +204,17 @@ private struct PlanRun {
         return (all, findings + more)
     }
 
-    private func outcome(of guest: GuestSpec, _ outlook: Outlook) -> GuestOutcome? {
+    private func outcome(
+        of guest: GuestSpec, _ outlook: Outlook, _ wanted: inout WantedAtPlaces
+    ) -> GuestOutcome? {
         let name = guest.name.value
         guard let owner = domains.ownership[name] else { return nil }
         if case .refused = owner { return nil }
         if guest.state?.value == .absent { return removal(guest, owner) }
         guard let place = places[name] else { return nil }
         return GuestChange(
-            request: request, guest: guest, placement: place, record: records[name], ownership: owner,
+            request: request, guest: guest, placement: place, placed: wanted.wanted(guest.demand, at: place),
+            record: records[name], ownership: owner,
             adopted: domains.adopted[name], isMoved: outlook.moving.contains(name),
             movesLive: outlook.movingLive.contains(name),
             isRebalanced: outlook.rebalanced.contains(name),

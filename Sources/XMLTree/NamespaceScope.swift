@@ -7,6 +7,7 @@ public struct NamespaceScope: Hashable, Sendable {
 
     /// The scope at `element`, whose parent's scope this is.
     public func entering(_ element: XMLElement) -> NamespaceScope {
+        guard element.attributes.contains(where: { $0.name.hasPrefix("xmlns") }) else { return self }
         var scope = self
         for attribute in element.attributes {
             if attribute.name == "xmlns" {
@@ -20,13 +21,13 @@ public struct NamespaceScope: Hashable, Sendable {
 
     /// The namespace of an element's name in this scope; nil where its prefix is not declared or stands for no namespace.
     public func uri(of name: String) -> String? {
-        let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        let uri = uris[parts.count == 2 ? String(parts[0]) : ""]
+        let colon = name.utf8.firstIndex(of: UInt8(ascii: ":"))
+        let uri = uris[colon.map { String(name[..<$0]) } ?? ""]
         return uri == "" ? nil : uri
     }
 
     /// The part of a name behind its prefix.
     public static func localName(of name: String) -> Substring {
-        name.firstIndex(of: ":").map { name[name.index(after: $0)...] } ?? name[...]
+        name.utf8.firstIndex(of: UInt8(ascii: ":")).map { name[name.utf8.index(after: $0)...] } ?? name[...]
     }
 }

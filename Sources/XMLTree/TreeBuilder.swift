@@ -35,8 +35,8 @@ final class TreeBuilder {
         sax.pointee.internalSubset = { data, _, _, _ in TreeBuilder.of(data)?.refuseDocumentType() }
         sax.pointee.startElementNs = { data, name, prefix, _, declared, namespaces, count, _, attributes in
             guard let name = QualifiedName(prefix, name) else { return }
-            var all = TreeBuilder.declarations(namespaces, Int(declared))
-            all += TreeBuilder.attributes(attributes, Int(count))
+            var all = TreeBuilder.attributes(attributes, Int(count))
+            if declared > 0 { all = TreeBuilder.declarations(namespaces, Int(declared)) + all }
             TreeBuilder.of(data)?.start(name.text, all, isMixed: declared > 0 && count > 0)
         }
         sax.pointee.endElementNs = { data, _, _, _ in TreeBuilder.of(data)?.end() }
@@ -162,7 +162,7 @@ private struct QualifiedName {
 
     init?(_ prefix: UnsafePointer<xmlChar>?, _ local: UnsafePointer<xmlChar>?) {
         guard let local else { return nil }
-        text = prefix.map { "\(string($0)):\(string(local))" } ?? string(local)
+        text = prefix.map { string($0) + ":" + string(local) } ?? string(local)
     }
 }
 
@@ -182,15 +182,18 @@ extension TreeBuilder {
     private static func attributes(
         _ fields: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?, _ count: Int
     ) -> [XMLElement.Attribute] {
-        guard let fields else { return [] }
-        return (0..<count).compactMap { index in
+        guard let fields, count > 0 else { return [] }
+        var attributes: [XMLElement.Attribute] = []
+        attributes.reserveCapacity(count)
+        for index in 0..<count {
             let field = fields + 5 * index
             guard let name = QualifiedName(field[1], field[0]), let start = field[3], let end = field[4] else {
-                return nil
+                continue
             }
             let value = UnsafeBufferPointer(start: start, count: end - start)
-            return .init(name.text, String(decoding: value, as: UTF8.self))
+            attributes.append(.init(name.text, String(decoding: value, as: UTF8.self)))
         }
+        return attributes
     }
 }
 

@@ -73,7 +73,9 @@ extension XMLElement {
     }
 
     /// The child elements of that name, in order.
-    public func elements(named name: String) -> [XMLElement] { elements.filter { $0.name == name } }
+    public func elements(named name: String) -> [XMLElement] {
+        children.compactMap { if case .element(let element) = $0, element.name == name { element } else { nil } }
+    }
 
     /// The first child element of that name, or nil.
     public func element(named name: String) -> XMLElement? {
@@ -83,9 +85,18 @@ extension XMLElement {
 
     /// All character data directly below, joined, blanks at both ends removed.
     public var text: String {
-        var text = Substring(children.compactMap { if case .text(let text) = $0 { text } else { nil } }.joined())
-        while let first = text.first, first.isWhitespace { text.removeFirst() }
-        while let last = text.last, last.isWhitespace { text.removeLast() }
-        return String(text)
+        if children.count == 1, case .text(let text) = children[0] { return trimmed(text) }
+        return trimmed(children.compactMap { if case .text(let text) = $0 { text } else { nil } }.joined())
     }
+}
+
+/// The text without blanks at both ends.
+private func trimmed(_ text: String) -> String {
+    func isPlain(_ byte: UInt8?) -> Bool { byte.map { (0x21..<0x7f).contains($0) } ?? false }
+    // What stands between plain characters is all there is; to tell what else is a blank takes the tables of Unicode.
+    if isPlain(text.utf8.first), isPlain(text.utf8.last) { return text }
+    var rest = Substring(text)
+    while let first = rest.first, first.isWhitespace { rest.removeFirst() }
+    while let last = rest.last, last.isWhitespace { rest.removeLast() }
+    return String(rest)
 }

@@ -22,7 +22,7 @@ public enum XMLReader {
     /// - Throws: ``XMLError`` at the first thing that is wrong.
     public static func read(_ text: String, limits: Limits = Limits()) throws(XMLError) -> XMLElement {
         var text = text
-        return try read(text.withUTF8 { parse($0, encoding: "UTF-8", limits: limits) })
+        return try read(text.withUTF8 { parse($0, isText: true, limits: limits) })
     }
 
     /// Reads bytes in the encoding that they declare, UTF-8 by default.
@@ -30,7 +30,7 @@ public enum XMLReader {
     /// - Returns: The document's element. What stands before and after it (comments, instructions) is left out.
     /// - Throws: ``XMLError`` at the first thing that is wrong.
     public static func read(bytes: [UInt8], limits: Limits = Limits()) throws(XMLError) -> XMLElement {
-        try read(bytes.withUnsafeBufferPointer { parse($0, encoding: nil, limits: limits) })
+        try read(bytes.withUnsafeBufferPointer { parse($0, isText: false, limits: limits) })
     }
 
     private static func read(_ result: Result<XMLElement, XMLError>) throws(XMLError) -> XMLElement {
@@ -39,7 +39,7 @@ public enum XMLReader {
 
     /// Runs libxml2 over the bytes. Its callbacks build the element directly, so no document of libxml2's ever exists.
     private static func parse(
-        _ bytes: UnsafeBufferPointer<UInt8>, encoding: String?, limits: Limits
+        _ bytes: UnsafeBufferPointer<UInt8>, isText: Bool, limits: Limits
     ) -> Result<XMLElement, XMLError> {
         guard bytes.count <= limits.maximumBytes, let size = Int32(exactly: bytes.count) else {
             return .failure(.tooLarge(bytes: bytes.count, maximum: limits.maximumBytes))
@@ -55,8 +55,12 @@ public enum XMLReader {
         builder.install()
         // `NOENT` makes plain characters of `&amp;` in attributes. There is no other entity that it could put in: a document type
         // declaration, which alone declares entities, ends the parse.
-        let flags = [XML_PARSE_NONET, XML_PARSE_NOERROR, XML_PARSE_NOWARNING, XML_PARSE_NOENT]
+        var flags = [XML_PARSE_NONET, XML_PARSE_NOERROR, XML_PARSE_NOWARNING, XML_PARSE_NOENT]
+        if isText { flags.append(XML_PARSE_IGNORE_ENC) }
         let options = Int32(flags.reduce(0) { $0 | $1.rawValue })
+        // Told that it is UTF-8, libxml2 copies the text through a converter. It takes it for that anyway, unless zeros make it
+        // look like UTF-16 or UTF-32.
+        let encoding = isText && bytes.prefix(4).contains(0) ? "UTF-8" : nil
         let document = address.withMemoryRebound(to: CChar.self, capacity: bytes.count) { characters in
             withExtendedLifetime(builder) {
                 xmlCtxtReadMemory(context, characters, size, nil, encoding, options)

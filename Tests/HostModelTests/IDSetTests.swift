@@ -43,8 +43,24 @@ struct CPUListTests {
         #expect(a.intersection(b) == CPUSet(numbers: left.intersection(right)))
         #expect(a.subtracting(b) == CPUSet(numbers: left.subtracting(right)))
         #expect(a.isSubset(of: b) == left.isSubset(of: right))
+        #expect(a.isDisjoint(with: b) == left.isDisjoint(with: right))
+        #expect(a.intersection(b).isSubset(of: b) && (a.union(b).isSubset(of: b) == left.isSubset(of: right)))
         #expect(try CPUSet(parsing: a.description) == a)
         #expect(a.count == left.count && a.first?.rawValue == left.min() && a.last?.rawValue == left.max())
+    }
+}
+
+@Suite("The text of a CPU list")
+struct CPUListTextTests {
+    @Test(
+        "has ranges across words of 64 numbers",
+        arguments: [
+            ("", []), ("0", [0...0]), ("0-63", [0...63]), ("0-64", [0...64]), ("63-64", [63...64]), ("64", [64...64]),
+            ("1-127,129-130,192", [1...127, 129...130, 192...192]), ("0-255", [0...255]),
+            ("62,64-191", [62...62, 64...191]),
+        ] as [(String, [ClosedRange<Int>])])
+    func ranges(text: String, ranges: [ClosedRange<Int>]) {
+        #expect(CPUSet(numbers: ranges.flatMap { $0 }).description == text)
     }
 }
 

@@ -143,6 +143,26 @@ struct LiveMoveTests {
         #expect(Self.moves(plan) == ["a[0] 0>1"] && plan.plan.restartPending.isEmpty)
     }
 
+    @Test("goes on where a move was broken off: pages that are there already are its own, and need no others")
+    func brokenOff() throws {
+        var request = Self.request([Self.guest("a", on: [0])], then: [Self.guest("a", on: [1])])
+        let first = Planner.plan(request)
+        // The pool has grown, the definition is new, and a part of the pages has moved.
+        let live = try #require(request.host.domains[0].liveXML)
+        request = request.applied(first, state: .running)
+        var domain = try XMLReader.read(live)
+        var moved = MovedMemory()
+        moved.moving[0] = 1
+        domain.note(moved)
+        request.host.domains[0].liveXML = XMLWriter.write(domain)
+        request.host.cells[1].pools[0].free = 200
+        request.host.cells[0].pools[0].free = 56
+        let plan = Planner.plan(request)
+        #expect(Self.moves(plan) == ["a[0] 0>1"])
+        #expect(!plan.steps.contains { if case .setPool = $0 { true } else { false } }, "\(plan.steps.map(\.order))")
+        #expect(plan.poolTargets[PoolID(cell: 1, pageSize: Self.page)] == 256)
+    }
+
     @Test(
         "waits for its restart, and the plan says why",
         arguments: [

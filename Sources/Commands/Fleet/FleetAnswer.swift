@@ -11,8 +11,6 @@ struct FleetAnswer: Sendable {
     let text: String
     /// Findings to show beside the text; empty for none, and where they are in the document.
     private(set) var findings = ""
-    /// Why the text could not be made; nil usually.
-    let error: (any Error)?
     /// Parts of a page of Markdown.
     let details: [String]
     /// A host's part of a page.
@@ -27,16 +25,11 @@ struct FleetAnswer: Sendable {
         let entry = FleetEntry(
             host: session.policy.name.value, plan: plan, facts: session.origin, exit: status.report)
         let isQuiet = plan.verdict == .noChanges && plan.diagnostics.isEmpty && plan.restartPending.isEmpty
-        var (text, details, tile, failure) = ("", [String](), nil as RackHTML.Tile?, nil as (any Error)?)
+        var (text, details, tile) = ("", [String](), nil as RackHTML.Tile?)
         switch review.format {
         case .markdown:
             if !isQuiet { details = FleetMarkdown.details(of: session.review(review), host: entry.host) }
-        case .json:
-            do {
-                text = try JSONText.element(FleetJSON.host(entry, file: file, plan: plan), depth: 2)
-            } catch {
-                failure = error
-            }
+        case .json: text = FleetJSON.hostText(entry, file: file, plan: plan)
         case .html: tile = RackHTML.tile(entry, session.review(review), picture: session.picture)
         case .text, .svg:
             if !isQuiet {
@@ -44,26 +37,19 @@ struct FleetAnswer: Sendable {
                 findings = DiagnosticText(sources: session.sources, width: errorWidth).render(plan.diagnostics)
             }
         }
-        (self.entry, self.status, self.text, self.details, self.tile, error) = (
-            entry, status, text, details, tile, failure
-        )
+        (self.entry, self.status, self.text, self.details, self.tile) = (entry, status, text, details, tile)
     }
 
     /// Takes why there is no plan.
     init(_ host: String, _ failure: CommandFailure, review: ReviewOptions, errorWidth: Int) {
         let entry = FleetEntry(host: host, failure: failure.diagnostics, exit: failure.status.report)
-        var (text, thrown) = ("", nil as (any Error)?)
+        var text = ""
         switch review.format {
-        case .json:
-            do {
-                text = try JSONText.element(FleetJSON.host(entry, file: nil, plan: nil), depth: 2)
-            } catch {
-                thrown = error
-            }
+        case .json: text = FleetJSON.hostText(entry, file: nil, plan: nil)
         case .text: findings = DiagnosticText(sources: failure.sources, width: errorWidth).render(failure.diagnostics)
         case .markdown, .html, .svg: break
         }
-        (self.entry, status, self.text, details, error) = (entry, failure.status, text, [], thrown)
+        (self.entry, status, self.text, details) = (entry, failure.status, text, [])
         tile = review.format == .html ? RackHTML.tile(entry) : nil
     }
 }

@@ -32,8 +32,7 @@ struct FleetOutput {
     }
 
     /// Shows one host, or keeps it for the page.
-    mutating func add(_ answer: FleetAnswer) throws {
-        if let error = answer.error { throw error }
+    mutating func add(_ answer: FleetAnswer) {
         switch review.format {
         case .json: world.say((entries.isEmpty ? "\n" : ",\n") + answer.text)
         case .markdown: markdown.add(answer.entry, details: answer.details)

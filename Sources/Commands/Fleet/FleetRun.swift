@@ -51,7 +51,7 @@ struct FleetRun {
             line?.begin("planning hosts", at: begun) { "\(start) of \(hosts.count)" }
             let answers = inParallel(questions) { work.answer($0) }
             line?.end()
-            for answer in answers { try output.add(answer) }
+            for answer in answers { output.add(answer) }
         }
         return try output.end()
     }

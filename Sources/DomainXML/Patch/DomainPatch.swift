@@ -50,13 +50,3 @@ public enum DomainPatch {
         return result
     }
 }
-
-extension SettingRules {
-    fileprivate static func patch(_ domain: inout XMLElement, with wanted: WantedSettings) {
-        if wanted.leaves(Self.self) {
-            leave(in: &domain, for: wanted)
-        } else {
-            write(wanted[Self.self], into: &domain, of: wanted)
-        }
-    }
-}

@@ -30,6 +30,7 @@ extension XMLElement {
 
 /// The bytes of a unit as libvirt knows it, in upper or lower case: `b` and `bytes`; `k` and `KiB` are 1,024, `KB` is 1,000; and so on.
 func bytes(ofUnit unit: String) -> UInt64? {
+    if unit == "KiB" { return 1_024 }
     let unit = unit.lowercased()
     if ["b", "byte", "bytes"].contains(unit) { return 1 }
     guard let letter = unit.first, let power = Array("kmgtpe").firstIndex(of: letter) else { return nil }

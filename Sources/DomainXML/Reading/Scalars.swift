@@ -74,6 +74,9 @@ extension XMLElement {
 /// Reads a cpuset or nodeset as libvirt does: from left to right, so that `^1` takes away what stands before it and nothing after.
 /// (The kernel's lists, and ours in the site file, know no such order.)
 func libvirtList<Element: Identifier>(_ text: String) throws(ListError) -> IDSet<Element> {
+    // Without blanks, exclusions and steps it is a list like any other.
+    let isPlain = text.utf8.allSatisfy { (48...57).contains($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ",") }
+    if isPlain, !text.isEmpty { return try IDSet(parsing: text) }
     var set = IDSet<Element>()
     for piece in text.split(separator: ",", omittingEmptySubsequences: false) {
         guard !piece.contains(":") else { throw .malformed(part: String(piece)) }
@@ -89,7 +92,8 @@ func libvirtList<Element: Identifier>(_ text: String) throws(ListError) -> IDSet
 }
 
 /// The text without blanks around it if it is decimal digits alone, else nil.
-func plainDigits(_ text: some StringProtocol) -> String? {
+func plainDigits(_ text: String) -> String? {
+    if !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) { return text }
     func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" || character == "\n" }
     var digits = Substring(text).drop(while: isBlank)
     while let last = digits.last, isBlank(last) { digits.removeLast() }

@@ -2,6 +2,7 @@
 public enum ACPI: SwitchRules {
     /// True where it is there.
     public typealias Value = Bool
+    static var field: SettingField<Bool> { SettingField(.acpi, \.acpi) }
     static let container = (name: "features", order: ["acpi", "apic"])
     static let element = "acpi"
     static let isKeptUnlessWanted = true

@@ -13,8 +13,8 @@ public struct FoundSettings: Hashable, Sendable, SettingValues {
 
     /// The value of a setting; nil where it is not there.
     public subscript<Setting: ManagedSetting>(setting: Setting.Type) -> Setting.Value? {
-        get { store[setting] }
-        set { store[setting] = newValue }
+        get { store[keyPath: setting.slot.field.path] }
+        set { store[keyPath: setting.slot.field.path] = newValue }
     }
 
     /// Reads what a definition has, in canonical form: amounts in KiB, lists resolved, libvirt's defaults filled in, so that a
@@ -48,25 +48,5 @@ public struct FoundSettings: Hashable, Sendable, SettingValues {
     /// Whether both mean the same, as far as we manage it.
     public func isEquivalent(to other: FoundSettings, defaultHugePage: PageSize?) -> Bool {
         canonicalSettings(defaultHugePage: defaultHugePage) == other.canonicalSettings(defaultHugePage: defaultHugePage)
-    }
-}
-
-extension SettingRules {
-    fileprivate static func read(
-        into found: inout FoundSettings, from reading: DomainReading
-    ) throws(DomainXMLError) {
-        found[Self.self] = try read(reading)
-    }
-
-    fileprivate static func entries(of found: FoundSettings) -> [SettingEntry] {
-        found[Self.self].map { entries(of: $0, in: found) } ?? []
-    }
-
-    fileprivate static func makeCanonical(
-        _ result: inout FoundSettings, from found: FoundSettings, defaultHugePage: PageSize?
-    ) {
-        result[Self.self] = found[Self.self].flatMap {
-            canonical($0, in: found, defaultHugePage: defaultHugePage)
-        }
     }
 }

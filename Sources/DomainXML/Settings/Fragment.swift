@@ -30,9 +30,3 @@ extension FoundSettings {
         if fragment.element(named: "cpu")?[attribute: "mode"] == nil { cpuMode = nil }
     }
 }
-
-extension SettingRules {
-    fileprivate static func writeDefault(of values: FoundSettings, into domain: inout XMLElement) {
-        if let value = values[Self.self] { writeDefault(value, into: &domain) }
-    }
-}

@@ -2,34 +2,34 @@
 ///
 /// Keys order as libvirt writes a definition. Each setting's file has its own: `.vcpuPin(3)`, `.emulatorPin`.
 public struct SettingKey: Hashable, Sendable, Comparable {
-    private let setting: Int
+    private let setting: SettingTable
     private let number: Int
     private let item: Int
-    /// The stable path in the words of libvirt: `cputune.vcpupin[0]`, `cpu.numa.cell[1].memory_kib`.
+    /// The stable path in the words of libvirt: `cputune.vcpupin[0]`, `cpu.numa.cell[1].memory_kib`. It follows from the rest.
     public let path: String
 
     /// The key of a setting that a domain has once.
     public init(_ setting: any ManagedSetting.Type) {
-        self.init(setting, number: -1, item: 0, path: SettingTable.rules(of: setting).path)
+        self.init(setting, number: -1, item: 0, path: setting.place.rules.path)
     }
 
     /// The key of the part of a setting that belongs to one vCPU, iothread or guest cell.
     public init(_ setting: any ManagedSetting.Type, _ number: Int) {
-        self.init(setting, number: number, item: 0, path: "\(SettingTable.rules(of: setting).path)[\(number)]")
+        self.init(setting, number: number, item: 0, path: "\(setting.place.rules.path)[\(number)]")
     }
 
     /// - Parameters:
     ///   - number: What the part belongs to; -1 stands before all of them.
     ///   - item: The place among several of one number.
     init(_ setting: any ManagedSetting.Type, number: Int, item: Int, path: String) {
-        self.setting = SettingTable.place(of: setting)
+        self.setting = setting.place
         self.number = number
         self.item = item
         self.path = path
     }
 
     /// Whether this is a key of that setting.
-    public func belongs(to other: any ManagedSetting.Type) -> Bool { setting == SettingTable.place(of: other) }
+    public func belongs(to other: any ManagedSetting.Type) -> Bool { setting == other.place }
 
     /// The vCPU, iothread or guest cell that the key is about, if it is one of that setting; nil for other keys.
     public func number(in other: any ManagedSetting.Type) -> Int? {
@@ -37,10 +37,10 @@ public struct SettingKey: Hashable, Sendable, Comparable {
     }
 
     /// Whether a running domain takes the setting at once.
-    public var isTakenAtOnce: Bool { SettingTable.all[setting].isTakenAtOnce }
+    public var isTakenAtOnce: Bool { setting.rules.isTakenAtOnce }
 
     /// Whether the value is an amount of memory in KiB.
-    public var isAmount: Bool { SettingKey.isAmount(path) }
+    public var isAmount: Bool { !setting.rules.amounts.isEmpty && SettingKey.isAmount(path) }
 
     /// Whether the setting of that path is an amount of memory in KiB.
     public static func isAmount(_ path: String) -> Bool {
@@ -51,9 +51,21 @@ public struct SettingKey: Hashable, Sendable, Comparable {
         return SettingTable.amounts.contains(name.joined())
     }
 
+    /// Keys are equal when they name the same.
+    public static func == (left: SettingKey, right: SettingKey) -> Bool {
+        (left.setting, left.number, left.item) == (right.setting, right.number, right.item)
+    }
+
+    /// Hashes what equality compares.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(setting)
+        hasher.combine(number)
+        hasher.combine(item)
+    }
+
     /// Orders as libvirt writes a definition.
     public static func < (left: SettingKey, right: SettingKey) -> Bool {
-        (left.setting, left.number, left.item) < (right.setting, right.number, right.item)
+        (left.setting.rawValue, left.number, left.item) < (right.setting.rawValue, right.number, right.item)
     }
 }
 

@@ -9,10 +9,14 @@ extension WantedSettings {
     /// The digest of what has these ``settings``.
     package static func digest(of settings: [SettingEntry]) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        func add(_ text: String) {
+            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        }
         for setting in settings {
-            for byte in "\(setting.path)=\(setting.value.digested)\n".utf8 {
-                hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-            }
+            add(setting.path)
+            add("=")
+            add(setting.value.digested)
+            add("\n")
         }
         return "fnv1a:" + hash.padded(to: 16, radix: 16)
     }

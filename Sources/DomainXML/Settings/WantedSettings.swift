@@ -4,8 +4,8 @@ public import HostModel
 public struct WantedSettings: Hashable, Sendable, SettingValues {
     /// The values that are wanted, as if a domain had nothing else.
     public private(set) var values = FoundSettings()
-    /// Settings that are wanted not to be there.
-    private var absent: Set<ObjectIdentifier> = []
+    /// Settings that are wanted not to be there, a bit each by their places in the table.
+    private var absent: UInt64 = 0
 
     /// Leaves everything as it is.
     public init() {}
@@ -29,20 +29,19 @@ public struct WantedSettings: Hashable, Sendable, SettingValues {
         get { values[setting] }
         set {
             values[setting] = newValue
-            let isAbsent = newValue == nil && !SettingTable.rules(of: setting).isKeptUnlessWanted
-            if isAbsent { absent.insert(ObjectIdentifier(setting)) } else { absent.remove(ObjectIdentifier(setting)) }
+            absent[setting.slot] = newValue == nil && !setting.slot.isKeptUnlessWanted
         }
     }
 
     /// Leaves a setting as it is.
     public mutating func leave(_ setting: (some ManagedSetting).Type) {
         values[setting] = nil
-        absent.remove(ObjectIdentifier(setting))
+        absent[setting.slot] = false
     }
 
     /// Whether a setting is left as it is.
     public func leaves(_ setting: (some ManagedSetting).Type) -> Bool {
-        values[setting] == nil && !absent.contains(ObjectIdentifier(setting))
+        values[setting] == nil && !absent[setting.slot]
     }
 
     /// The values that are wanted, in the order of a definition.
@@ -76,31 +75,41 @@ public struct WantedSettings: Hashable, Sendable, SettingValues {
     /// page size for all cells or for each of them, a memnode that says what `<memory>` says.
     /// - Parameter defaultHugePage: What `<hugepages/>` alone means; without it that equals only itself.
     public func differences(from present: FoundSettings, defaultHugePage: PageSize? = nil) -> [SettingDifference] {
-        let whole = settled(over: present)
-        if whole == present { return [] }
-        let (wanted, found) = (
-            whole.canonical(defaultHugePage: defaultHugePage), present.canonical(defaultHugePage: defaultHugePage)
-        )
-        if wanted == found { return [] }
-        let (want, now) = (Self.byKey(wanted), Self.byKey(found))
-        return Set(now.keys).union(want.keys).sorted().compactMap { key in
-            now[key] == want[key] ? nil : SettingDifference(key: key, now: now[key], want: want[key])
+        guard let (found, wanted) = unlike(present, defaultHugePage) else { return [] }
+        var differences: [SettingDifference] = []
+        for setting in SettingTable.all { setting.compare(found, with: wanted, into: &differences) }
+        return differences
+    }
+
+    /// Whether there is any such difference.
+    public func differs(from present: FoundSettings, defaultHugePage: PageSize? = nil) -> Bool {
+        guard let (found, wanted) = unlike(present, defaultHugePage) else { return false }
+        var differences: [SettingDifference] = []
+        return SettingTable.all.contains { setting in
+            setting.compare(found, with: wanted, into: &differences)
+            return !differences.isEmpty
         }
     }
 
-    private static func byKey(_ found: FoundSettings) -> [SettingKey: SettingValue] {
-        Dictionary(found.settings.map { ($0.key, $0.value) }) { first, _ in first }
+    /// What a domain that has `present` has and what it will have, both canonical; nil where these are the same.
+    private func unlike(
+        _ present: FoundSettings, _ defaultHugePage: PageSize?
+    ) -> (found: FoundSettings, wanted: FoundSettings)? {
+        let whole = settled(over: present)
+        if whole == present { return nil }
+        let found = present.canonical(defaultHugePage: defaultHugePage)
+        let wanted = whole.canonical(defaultHugePage: defaultHugePage)
+        return found == wanted ? nil : (found, wanted)
     }
 }
 
-extension SettingRules {
-    fileprivate static func want(_ found: FoundSettings?, in wanted: inout WantedSettings) {
-        wanted[Self.self] = found?[Self.self]
-    }
-
-    fileprivate static func settle(
-        _ result: inout FoundSettings, _ wanted: WantedSettings, over present: FoundSettings
-    ) {
-        result[Self.self] = settled(wanted, over: present)
+extension UInt64 {
+    /// The bit of a setting.
+    fileprivate subscript<Value>(slot: SettingSlot<Value>) -> Bool {
+        get { self >> slot.field.place.rawValue & 1 == 1 }
+        set {
+            let bit: UInt64 = 1 << slot.field.place.rawValue
+            self = newValue ? self | bit : self & ~bit
+        }
     }
 }

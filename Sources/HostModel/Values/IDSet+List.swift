@@ -28,6 +28,10 @@ extension IDSet {
     ///
     /// - Throws: ``ListError`` with the part that is wrong.
     public init(parsing text: some StringProtocol, all: IDSet?) throws(ListError) {
+        if let plain = IDSet(plain: text.utf8) {
+            self = plain
+            return
+        }
         let trimmed = trimmingBlanks(Substring(text))
         self.init()
         guard !trimmed.isEmpty else { return }
@@ -49,6 +53,36 @@ extension IDSet {
             included = all
         }
         self = included.subtracting(excluded)
+    }
+
+    /// Reads a list of numbers and ranges without blanks, as libvirt and the kernel write it; nil for anything else.
+    private init?(plain text: some Collection<UInt8>) {
+        self.init()
+        var (low, number) = (nil as Int?, nil as Int?)
+        func ended() -> ClosedRange<Int>? {
+            guard let number, low ?? number <= number else { return nil }
+            return (low ?? number)...number
+        }
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                let next = 10 * (number ?? 0) + Int(byte - UInt8(ascii: "0"))
+                guard next <= maximumListNumber else { return nil }
+                number = next
+            case UInt8(ascii: "-") where low == nil && number != nil: (low, number) = (number, nil)
+            case UInt8(ascii: ","):
+                guard let range = ended() else { return nil }
+                insert(range)
+                (low, number) = (nil, nil)
+            default: return nil
+            }
+        }
+        guard let range = ended() else { return nil }
+        insert(range)
+    }
+
+    private mutating func insert(_ range: ClosedRange<Int>) {
+        for number in range { insert(Element(number)) }
     }
 
     private mutating func insertRange(_ part: Substring) throws(ListError) {
@@ -89,22 +123,15 @@ private func trimmingBlanks(_ text: Substring) -> Substring {
 extension IDSet: CustomStringConvertible {
     /// The list format with ranges, ascending: `0-3,8`; "" when empty.
     public var description: String {
-        var parts: [String] = []
-        var run: (low: Int, high: Int)?
-        func close() {
-            guard let run else { return }
-            parts.append(run.low == run.high ? "\(run.low)" : "\(run.low)-\(run.high)")
+        var text = ""
+        for range in ranges {
+            if !text.isEmpty { text += "," }
+            text += String(range.lowerBound)
+            guard range.count > 1 else { continue }
+            text += "-"
+            text += String(range.upperBound)
         }
-        for element in self {
-            if let current = run, element.rawValue == current.high + 1 {
-                run = (current.low, element.rawValue)
-            } else {
-                close()
-                run = (element.rawValue, element.rawValue)
-            }
-        }
-        close()
-        return parts.joined(separator: ",")
+        return text
     }
 }
 

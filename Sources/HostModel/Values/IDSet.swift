@@ -1,31 +1,33 @@
 /// A set of small numbers of one kind, kept as bits, read in ascending order.
+///
+/// What a search does a million times is inlinable, so that every module has it for its own kinds of numbers.
 public struct IDSet<Element: Identifier>: Hashable, Sendable {
     /// 64 numbers a word; the last word is never zero, so that equal sets are equal words.
-    private var words: [UInt64]
+    @usableFromInline var words: [UInt64]
 
     /// The empty set.
-    public init() { words = [] }
+    @inlinable public init() { words = [] }
 
     /// The set of these elements, in any order.
-    public init(_ elements: some Sequence<Element>) {
+    @inlinable public init(_ elements: some Sequence<Element>) {
         self.init()
         for element in elements { insert(element) }
     }
 
     /// The set of these numbers, in any order.
-    public init(numbers: some Sequence<Int>) {
+    @inlinable public init(numbers: some Sequence<Int>) {
         self.init()
         for number in numbers { insert(Element(number)) }
     }
 
     /// The number of elements.
-    public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+    @inlinable public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
     /// Whether there is no element.
-    public var isEmpty: Bool { words.isEmpty }
+    @inlinable public var isEmpty: Bool { words.isEmpty }
 
     /// The lowest element, or nil.
-    public var first: Element? {
+    @inlinable public var first: Element? {
         for (index, word) in words.enumerated() where word != 0 {
             return Element(index * 64 + word.trailingZeroBitCount)
         }
@@ -33,19 +35,19 @@ public struct IDSet<Element: Identifier>: Hashable, Sendable {
     }
 
     /// The highest element, or nil.
-    public var last: Element? {
+    @inlinable public var last: Element? {
         guard let word = words.last else { return nil }
         return Element(words.count * 64 - 1 - word.leadingZeroBitCount)
     }
 
     /// Whether `element` is in the set.
-    public func contains(_ element: Element) -> Bool {
+    @inlinable public func contains(_ element: Element) -> Bool {
         let (index, bit) = element.rawValue.quotientAndRemainder(dividingBy: 64)
         return index < words.count && words[index] & (1 << UInt64(bit)) != 0
     }
 
     /// Adds one element.
-    public mutating func insert(_ element: Element) {
+    @inlinable public mutating func insert(_ element: Element) {
         precondition(element.rawValue >= 0, "a number in a set is not negative")
         let (index, bit) = element.rawValue.quotientAndRemainder(dividingBy: 64)
         while words.count <= index { words.append(0) }
@@ -53,7 +55,7 @@ public struct IDSet<Element: Identifier>: Hashable, Sendable {
     }
 
     /// Takes one element away, if it is there.
-    public mutating func remove(_ element: Element) {
+    @inlinable public mutating func remove(_ element: Element) {
         guard contains(element) else { return }
         let (index, bit) = element.rawValue.quotientAndRemainder(dividingBy: 64)
         words[index] &= ~(1 << UInt64(bit))
@@ -61,21 +63,25 @@ public struct IDSet<Element: Identifier>: Hashable, Sendable {
     }
 
     /// Elements of either set.
-    public func union(_ other: IDSet) -> IDSet { combined(with: other, |) }
+    @inlinable public func union(_ other: IDSet) -> IDSet { combined(with: other, |) }
     /// Elements of both sets.
-    public func intersection(_ other: IDSet) -> IDSet { combined(with: other, &) }
+    @inlinable public func intersection(_ other: IDSet) -> IDSet { combined(with: other, &) }
     /// Elements of this set that are not in the other.
-    public func subtracting(_ other: IDSet) -> IDSet { combined(with: other) { $0 & ~$1 } }
+    @inlinable public func subtracting(_ other: IDSet) -> IDSet { combined(with: other) { $0 & ~$1 } }
     /// Adds the elements of another set.
-    public mutating func formUnion(_ other: IDSet) { self = union(other) }
+    @inlinable public mutating func formUnion(_ other: IDSet) { self = union(other) }
     /// Takes the elements of another set away.
-    public mutating func subtract(_ other: IDSet) { self = subtracting(other) }
+    @inlinable public mutating func subtract(_ other: IDSet) { self = subtracting(other) }
     /// Whether no element is in both sets.
-    public func isDisjoint(with other: IDSet) -> Bool { intersection(other).isEmpty }
+    @inlinable public func isDisjoint(with other: IDSet) -> Bool {
+        zip(words, other.words).allSatisfy { $0 & $1 == 0 }
+    }
     /// Whether every element is in the other set too.
-    public func isSubset(of other: IDSet) -> Bool { subtracting(other).isEmpty }
+    @inlinable public func isSubset(of other: IDSet) -> Bool {
+        words.count <= other.words.count && zip(words, other.words).allSatisfy { $0 & ~$1 == 0 }
+    }
 
-    private func combined(with other: IDSet, _ operation: (UInt64, UInt64) -> UInt64) -> IDSet {
+    @inlinable func combined(with other: IDSet, _ operation: (UInt64, UInt64) -> UInt64) -> IDSet {
         var result = IDSet()
         let length = Swift.max(words.count, other.words.count)
         result.words.reserveCapacity(length)
@@ -88,7 +94,27 @@ public struct IDSet<Element: Identifier>: Hashable, Sendable {
         return result
     }
 
-    private mutating func trim() {
+    /// The runs of numbers without a gap, ascending.
+    var ranges: [ClosedRange<Int>] {
+        var ranges: [ClosedRange<Int>] = []
+        for (index, word) in words.enumerated() {
+            var (rest, shift) = (word, 64 * index)
+            while rest != 0 {
+                let start = rest.trailingZeroBitCount
+                let length = (~(rest >> UInt64(start))).trailingZeroBitCount
+                let low = shift + start
+                if let last = ranges.last, last.upperBound == low - 1 {
+                    ranges[ranges.count - 1] = last.lowerBound...low + length - 1
+                } else {
+                    ranges.append(low...low + length - 1)
+                }
+                (rest, shift) = (start + length < 64 ? rest >> UInt64(start + length) : 0, low + length)
+            }
+        }
+        return ranges
+    }
+
+    @inlinable mutating func trim() {
         while words.last == 0 { words.removeLast() }
     }
 }
@@ -96,17 +122,17 @@ public struct IDSet<Element: Identifier>: Hashable, Sendable {
 extension IDSet: Sequence {
     /// Walks the elements in ascending order.
     public struct Iterator: IteratorProtocol {
-        private let words: [UInt64]
-        private var index = 0
-        private var rest: UInt64
+        @usableFromInline let words: [UInt64]
+        @usableFromInline var index = 0
+        @usableFromInline var rest: UInt64
 
-        fileprivate init(words: [UInt64]) {
+        @inlinable init(words: [UInt64]) {
             self.words = words
             rest = words.first ?? 0
         }
 
         /// The next higher element, or nil at the end.
-        public mutating func next() -> Element? {
+        @inlinable public mutating func next() -> Element? {
             while rest == 0 {
                 index += 1
                 guard index < words.count else { return nil }
@@ -119,17 +145,17 @@ extension IDSet: Sequence {
     }
 
     /// An iterator in ascending order.
-    public func makeIterator() -> Iterator { Iterator(words: words) }
+    @inlinable public func makeIterator() -> Iterator { Iterator(words: words) }
 }
 
 extension IDSet: ExpressibleByArrayLiteral {
     /// The set written as a literal.
-    public init(arrayLiteral elements: Element...) { self.init(elements) }
+    @inlinable public init(arrayLiteral elements: Element...) { self.init(elements) }
 }
 
 extension IDSet: Comparable {
     /// Orders by the elements in ascending order, lowest first; a prefix comes before its extension.
-    public static func < (left: IDSet, right: IDSet) -> Bool { left.lexicographicallyPrecedes(right) }
+    @inlinable public static func < (left: IDSet, right: IDSet) -> Bool { left.lexicographicallyPrecedes(right) }
 }
 
 /// CPUs of the host.

@@ -8,13 +8,13 @@ where RawValue == Int {
 
 extension Identifier {
     /// The identifier of that number.
-    public init(_ number: Int) { self.init(rawValue: number) }
+    @inlinable public init(_ number: Int) { self.init(rawValue: number) }
     /// The identifier written as a literal.
     public init(integerLiteral value: Int) { self.init(rawValue: value) }
     /// The bare number.
     public var description: String { String(rawValue) }
     /// Orders by number.
-    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    @inlinable public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     /// The number as a JSON key.
     public var codingKey: any CodingKey { NumberKey(number: rawValue) }
     /// Reads the number from a JSON key; nil when the key is not a plain number.
@@ -56,7 +56,7 @@ public struct CPU: Identifier {
     /// The kernel's number.
     public let rawValue: Int
     /// Names the CPU of that number.
-    public init(rawValue: Int) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: Int) { self.rawValue = rawValue }
 }
 
 /// A NUMA cell of the host: the `N` of the kernel's `nodeN` and of libvirt's `nodeset`.
@@ -64,7 +64,7 @@ public struct CellID: Identifier {
     /// The kernel's number.
     public let rawValue: Int
     /// Names the cell of that number.
-    public init(rawValue: Int) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: Int) { self.rawValue = rawValue }
 }
 
 /// A NUMA cell of a guest: libvirt's `<cell id=…>` and `cellid`.
@@ -72,7 +72,7 @@ public struct GuestCellID: Identifier {
     /// The guest's number of the cell, from 0.
     public let rawValue: Int
     /// Names the guest cell of that number.
-    public init(rawValue: Int) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: Int) { self.rawValue = rawValue }
 }
 
 /// A virtual CPU of a guest, from 0.
@@ -80,5 +80,5 @@ public struct VCPU: Identifier {
     /// The guest's number of the CPU.
     public let rawValue: Int
     /// Names the virtual CPU of that number.
-    public init(rawValue: Int) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: Int) { self.rawValue = rawValue }
 }

@@ -5,14 +5,14 @@ internal import Placement
 internal import SiteFile
 internal import XMLTree
 
-/// One domain of the host, its documents read.
-struct DomainRecord {
+/// One domain of the host, its documents read. It never changes, and is passed around a lot, so it is not copied.
+final class DomainRecord: Sendable {
     let facts: DomainFacts
     /// The inactive definition.
     let document: XMLElement
     let parts: FoundSettings
     /// What a running domain runs with, its memory where it is now; nil when it does not run or libvirt was not asked.
-    private(set) var live: FoundSettings?
+    let live: FoundSettings?
     /// The document that says what the domain uses now, or would use if it were started.
     let present: XMLElement
     let mark: OwnershipMark?
@@ -49,10 +49,18 @@ struct DomainRecord {
     var isRunning: Bool { facts.state.isActive }
 
     /// The same domain with its memory moved.
-    func with(_ moved: MovedMemory) -> DomainRecord {
-        var record = self
-        record.live = live?.with(moved)
-        return record
+    func with(_ moved: MovedMemory) -> DomainRecord { DomainRecord(self, moved: moved) }
+
+    private init(_ record: DomainRecord, moved: MovedMemory) {
+        facts = record.facts
+        document = record.document
+        parts = record.parts
+        live = record.live?.with(moved)
+        present = record.present
+        mark = record.mark
+        moving = record.moving
+        liveMark = record.liveMark
+        manager = record.manager
     }
 }
 

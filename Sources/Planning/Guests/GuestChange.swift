@@ -30,6 +30,8 @@ struct GuestChange {
     let request: PlanRequest
     let guest: GuestSpec
     let placement: GuestPlacement
+    /// What is wanted of it there.
+    let placed: WantedAtPlace
     let record: DomainRecord?
     let ownership: Ownership
     /// The guest's domain where only a part of it is managed.
@@ -51,15 +53,16 @@ struct GuestChange {
 
     /// The outcome for the guest.
     func outcome() -> GuestOutcome {
-        let placed = WantedParts(host: request.host).settings(of: guest.demand, at: placement)
-        let wanted = placeOfItsOwn.map { $0.wantedInPlace(over: $0.record.parts) } ?? adopted?.leaving(placed) ?? placed
+        let partly =
+            placeOfItsOwn.map { $0.wantedInPlace(over: $0.record.parts) } ?? adopted?.leaving(placed.settings)
+        let wanted = partly.map(WantedAtPlace.init) ?? placed
         var outcome = record.map { update(of: $0, wanted: wanted) } ?? creation(wanted)
         outcome.name = name
         if let record, !outcome.steps.isEmpty {
             outcome.diagnostics += [DomainHoldings(record, at: guest.name.mark).busy].compactMap(\.self)
         }
-        if !outcome.steps.isEmpty, let document = outcome.definition?.document {
-            outcome.diagnostics += [StrandedDevices(in: document).finding(guest)].compactMap(\.self)
+        if !outcome.steps.isEmpty, let definition = outcome.definition {
+            outcome.diagnostics += [StrandedDevices(in: definition).finding(guest)].compactMap(\.self)
         }
         if record?.facts.hasManagedSave == true { outcome.diagnostics.append(managedSave(outcome)) }
         return outcome
@@ -89,14 +92,12 @@ struct GuestChange {
 
     // MARK: A guest that is not there yet
 
-    private func creation(_ wanted: WantedSettings) -> GuestOutcome {
+    private func creation(_ wanted: WantedAtPlace) -> GuestOutcome {
         let mark = mark(origin: .created, wanted: wanted, machine: newMachine)
-        let document = DomainPatch.apply(wanted, mark: mark, to: machineDocument)
-        var outcome = GuestOutcome(definition: GuestDefinition(name: name, document: document))
-        var parts = wanted.settings.map {
-            ChangedPart(.setting($0.key), now: nil, want: ChangedPart.PartValue($0.value), when: .define)
-        }
-        outcome.steps = [.create(name: name, definition: document, wanted: wanted, mark: mark)]
+        let definition = GuestDefinition(name: name, machine: machineDocument, settings: wanted.settings, mark: mark)
+        var outcome = GuestOutcome(definition: definition)
+        var parts = wanted.created
+        outcome.steps = [.create(definition, wanted: wanted.settings, mark: mark)]
         if let autostart = guest.autostart?.value, autostart {
             parts.append(ChangedPart(.autostart, now: nil, want: .flag(true), when: .define))
             outcome.steps.append(.setAutostart(name: name, prior: false, target: true))
@@ -130,13 +131,13 @@ struct GuestChange {
 
     // MARK: A guest that is there
 
-    private func update(of record: DomainRecord, wanted: WantedSettings) -> GuestOutcome {
+    private func update(of record: DomainRecord, wanted placed: WantedAtPlace) -> GuestOutcome {
         let origin: OwnershipMark.Origin = if case .ours(let origin) = ownership { origin } else { .adopted }
         let machine = machineChange(of: record, origin)
         let mark = mark(
-            origin: origin, wanted: placeOfItsOwn?.named ?? wanted, machine: machine.record)
+            origin: origin, wanted: (placeOfItsOwn?.named).map(WantedAtPlace.init) ?? placed, machine: machine.record)
         let isDrift = mark.spec == record.mark?.spec
-        let asked = wanted
+        let asked = placed.settings
         let wanted = whole(asked, of: record.parts)
         let stored = wanted.differences(from: record.parts, defaultHugePage: request.host.defaultHugePage)
         let wantedLive = record.live.map { self.wantedLive(asked, whole: wanted, of: $0) } ?? wanted
@@ -150,7 +151,7 @@ struct GuestChange {
         let pins = running.map { livePins(drift ?? [], live: $0, wanted: wantedLive) }
         // A guest whose memory moves to other host cells keeps its settings until its next start.
         let movable = moves ? [] : drift ?? []
-        let named = movable.isEmpty ? [] : Set(asked.settings.map(\.key))
+        let named = movable.isEmpty ? [] : Set(placed.entries.map(\.key))
         let live = movable.filter { named.contains($0.key) && (movesLive || !$0.key.belongs(to: NUMATune.self)) }
             .compactMap { Step.live($0, of: name, record) }
         let taken = Set(live.compactMap(\.kind.liveSetting))
@@ -159,11 +160,8 @@ struct GuestChange {
         let atOnce = isMovedNow ? taken.union((drift ?? []).map(\.key).filter { $0.belongs(to: NUMATune.self) }) : taken
         var outcome = GuestOutcome(
             definition: GuestDefinition(
-                name: name,
-                document: DomainPatch.renamed(
-                    stored.isEmpty && !machine.isAnew
-                        ? DomainPatch.stamp(mark, on: machine.document)
-                        : DomainPatch.apply(wanted, mark: mark, to: machine.document), to: name)))
+                name: name, machine: machine.document, settings: stored.isEmpty && !machine.isAnew ? nil : wanted,
+                mark: mark))
         if let obstacle = machine.obstacle {
             outcome.differs = true
             outcome.diagnostics.append(obstacle.diagnostic(guest, canRebase: origin == .created))
@@ -343,30 +341,25 @@ struct GuestChange {
     }
 
     private func mark(
-        origin: OwnershipMark.Origin, wanted: WantedSettings, machine: MachineRecord?
+        origin: OwnershipMark.Origin, wanted: WantedAtPlace, machine: MachineRecord?
     ) -> OwnershipMark {
-        let settings = wanted.settings
         if let adopted = placeOfItsOwn {
             return OwnershipMark(
                 site: request.site, guest: name, flavor: guest.flavor?.value, origin: origin,
-                managedPaths: paths(of: settings), placement: [], host: request.policy.name.value,
-                spec: adopted.adoption.named.isEmpty ? nil : WantedSettings.digest(of: settings), machine: machine)
+                managedPaths: wanted.managedPaths, placement: [], host: request.policy.name.value,
+                spec: adopted.adoption.named.isEmpty ? nil : wanted.spec, machine: machine)
         }
         let pins = placement.cells.flatMap { cell in
             cell.dedicatedVCPUs.compactMap { vcpu in cell.pins[vcpu]?.first.map { (vcpu, $0) } }
         }
         return OwnershipMark(
             site: request.site, guest: name, flavor: guest.flavor?.value, origin: origin,
-            managedPaths: paths(of: settings),
+            managedPaths: wanted.managedPaths,
             placement: placement.cells.map {
                 OwnershipMark.PlacedCell(guestCell: $0.id, hostCell: $0.hostCell, pageSize: $0.pageSize)
             }, ownCPUs: Dictionary(pins, uniquingKeysWith: { first, _ in first }),
             emulatorCPU: guest.demand.emulatorPolicy == .isolate ? placement.emulatorCPUs.first : nil,
-            host: request.policy.name.value, spec: WantedSettings.digest(of: settings), machine: machine)
-    }
-
-    private func paths(of settings: [SettingEntry]) -> [String] {
-        Set(settings.map { String(Substring($0.path.utf8.prefix { $0 != UInt8(ascii: "[") })) }).sorted()
+            host: request.policy.name.value, spec: wanted.spec, machine: machine)
     }
 }
 

@@ -86,11 +86,3 @@ extension ExecutablePlan {
         return checked
     }
 }
-
-/// A guest's whole definition.
-public struct GuestDefinition: Hashable, Sendable {
-    /// The guest's name.
-    public var name: String
-    /// The document.
-    public var document: XMLElement
-}

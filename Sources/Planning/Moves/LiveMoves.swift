@@ -17,6 +17,8 @@ struct LiveMoves {
         let moved: MovedMemory
         /// How much is moved.
         let memory: KiB
+        /// Host cells that a move which was broken off has taken some of it to, so that there are pages for the rest.
+        let onTheWay: CellSet
     }
 
     /// The moves, in order.
@@ -73,7 +75,7 @@ struct LiveMoves {
         }
         while let next = left.firstIndex(where: { move in
             let (live, planned) = tenancies(move)
-            return ledger.lacks(planned.beyond(live)).isEmpty
+            return ledger.lacks(planned.beyond(live, besidesPagesOn: move.onTheWay)).isEmpty
         }) {
             let move = left.remove(at: next)
             let (live, planned) = tenancies(move)
@@ -94,11 +96,11 @@ struct LiveMoves {
 
 extension Tenancy {
     /// What of it is not where another one has it already.
-    fileprivate func beyond(_ present: Tenancy) -> Tenancy {
+    fileprivate func beyond(_ present: Tenancy, besidesPagesOn cells: CellSet) -> Tenancy {
         var beyond = Tenancy()
         beyond.isReserved = isReserved
         for cell in memory.keys { beyond.memory[cell] = excess(over: present, on: cell) }
-        for pool in pages.keys { beyond.pages[pool] = excess(over: present, in: pool) }
+        for pool in pages.keys where !cells.contains(pool.cell) { beyond.pages[pool] = excess(over: present, in: pool) }
         return beyond
     }
 }

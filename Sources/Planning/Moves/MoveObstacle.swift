@@ -69,7 +69,8 @@ enum MoveObstacle: Error, Hashable {
             amount += cell.memory
         }
         guard !moved.cells.isEmpty else { throw .binding }
-        return LiveMoves.LiveMove(name: name, moved: moved, memory: amount)
+        return LiveMoves.LiveMove(
+            name: name, moved: moved, memory: amount, onTheWay: CellSet(record.moving.cells.values))
     }
 
     private static func demandMovable(_ domain: XMLElement, _ live: FoundSettings) throws(MoveObstacle) {

@@ -49,7 +49,7 @@ public struct Preflight {
     /// Looks at all guests that a site has on a host, as if all were started now.
     public init(allOf plan: ExecutablePlan, on host: HostFacts, guests: [GuestSpec]) {
         var steps = PreflightSteps([])
-        for definition in plan.definitions { steps.definitions[definition.name] = definition.document }
+        for definition in plan.definitions { steps.machines[definition.name] = definition.machine }
         steps.started = Set(plan.definitions.map(\.name))
         steps.isWholeSite = true
         self.init(steps, host: host, site: plan.plan.site, guests: guests)
@@ -58,7 +58,7 @@ public struct Preflight {
     private init(_ steps: PreflightSteps, host: HostFacts, site: String, guests: [GuestSpec]) {
         let specs = guests.keyed(by: \.name.value)
         let present = host.domains.keyed(by: \.name)
-        let names = Set(steps.definitions.keys).union(steps.redefined.keys).union(steps.started)
+        let names = Set(steps.machines.keys).union(steps.redefined.keys).union(steps.started)
         subjects = names.sorted().compactMap { name in
             let former = steps.formerNames[name]
             guard let document = steps.definition(of: name, present[former ?? name]) else { return nil }
@@ -130,8 +130,8 @@ public struct Preflight {
 
 /// What a plan's steps come to for the definitions on the host.
 struct PreflightSteps {
-    /// Whole definitions of guests that are defined, by name.
-    var definitions: [String: XMLElement] = [:]
+    /// Definitions of guests that are defined, as far as their machines go, by name.
+    var machines: [String: XMLElement] = [:]
     /// The new marks of domains whose devices change, by name.
     var redefined: [String: OwnershipMark] = [:]
     /// Guests that start.
@@ -153,7 +153,7 @@ struct PreflightSteps {
 
     /// The definition that a guest will have, as far as its machine goes; nil where there is none that can be read.
     func definition(of name: String, _ present: DomainFacts?) -> XMLElement? {
-        if let definition = definitions[name] { return definition }
+        if let machine = machines[name] { return machine }
         guard let document = try? present?.definition.read() else { return nil }
         guard let mark = redefined[name] else { return document }
         return MachineMerge(becoming: mark, from: OwnershipMark(reading: document), in: document).document

@@ -8,17 +8,19 @@ struct StrandedDevices {
     /// What they are and which cell they name, in the order of the definition.
     let devices: [(what: String, cell: String)]
 
-    init(in domain: XMLElement) {
-        let numa = domain.element(named: "cpu")?.element(named: "numa")
+    init(in definition: GuestDefinition) {
+        let all = definition.machine.element(named: "devices")?.elements ?? []
+        let named = all.compactMap { device in
+            device.element(named: "target")?.element(named: "node").map { (device, String($0.text.trimmed())) }
+        }
+        guard !named.isEmpty else {
+            devices = []
+            return
+        }
+        let numa = definition.document.element(named: "cpu")?.element(named: "numa")
         let cells = Set((numa?.elements(named: "cell") ?? []).enumerated().map { $1[attribute: "id"] ?? "\($0)" })
-        let all = domain.element(named: "devices")?.elements ?? []
-        devices = all.compactMap { device in
-            guard let text = device.element(named: "target")?.element(named: "node")?.text,
-                case let node = String(text.trimmed()),
-                !cells.contains(node),
-                let what = StrandedDevices.words(device)
-            else { return nil }
-            return (what, node)
+        devices = named.compactMap { device, node in
+            cells.contains(node) ? nil : StrandedDevices.words(device).map { ($0, node) }
         }
     }
 

@@ -45,6 +45,7 @@ struct Restarts {
             }
         }
         findings += waiting(outcomes, ledger)
+        guard !order.isEmpty else { return (outcomes, findings) }
         let byName = outcomes.keyed(by: \.name)
         let inOrder = order.compactMap { byName[$0] }
         return (outcomes.filter { !order.contains($0.name) } + inOrder.map(powerCycled), findings)

@@ -27,10 +27,18 @@ public struct CreateStep: GuestStep {
         }
     }
 
-    func add(to preflight: inout PreflightSteps) { preflight.definitions[guest] = definition.element }
+    func add(to preflight: inout PreflightSteps) { preflight.machines[guest] = definition.machine }
 }
 
 extension Step {
+    /// Defines a domain that does not exist yet, from a whole document.
+    static func create(_ definition: GuestDefinition, wanted: WantedSettings, mark: OwnershipMark) -> Step {
+        .create(
+            CreateStep(
+                guest: definition.name, definition: XMLLines(definition),
+                wanted: WantedDefinition(settings: wanted, mark: mark)))
+    }
+
     /// Defines a domain that does not exist yet, from a whole document.
     public static func create(
         name: String, definition: XMLElement, wanted: WantedSettings, mark: OwnershipMark

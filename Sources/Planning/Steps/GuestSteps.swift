@@ -30,7 +30,7 @@ struct GuestSteps {
         if releases { return .release }
         if redefinition != nil, takesOver { return .adopt }
         if rebases { return .update }
-        if !differences.isEmpty || !devices.isEmpty || changesLive || has(.setAutostart) { return .update }
+        if changesSettings || !devices.isEmpty || changesLive || has(.setAutostart) { return .update }
         if renames { return .rename }
         if stop != nil { return starts ? .restart : .stop }
         return starts ? .start : .stamp
@@ -58,6 +58,11 @@ struct GuestSteps {
     /// The settings that the definition changes, in the order of a definition.
     var differences: [SettingDifference] {
         redefinition.map { $0.wanted.settings.differences(from: $0.prior, defaultHugePage: defaultHugePage) } ?? []
+    }
+
+    /// Whether the definition changes a setting.
+    private var changesSettings: Bool {
+        redefinition.map { $0.wanted.settings.differs(from: $0.prior, defaultHugePage: defaultHugePage) } ?? false
     }
 
     /// The settings of devices that the definition changes; a definition made anew is looked at as a whole.

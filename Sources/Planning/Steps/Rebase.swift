@@ -36,7 +36,7 @@ public struct RebaseStep: GuestStep {
             + DeviceChange.between(now, want).map { $0.part(when: told.isRunning ? .nextStart : .define) }
     }
 
-    func add(to preflight: inout PreflightSteps) { preflight.definitions[guest] = definition.element }
+    func add(to preflight: inout PreflightSteps) { preflight.machines[guest] = definition.machine }
 }
 
 extension Step {

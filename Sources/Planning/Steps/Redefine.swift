@@ -25,7 +25,7 @@ public struct RedefineStep: GuestStep {
 
     /// Whether settings and devices stay as they are, as those of a domain that is taken over.
     private var isMarkOnly: Bool {
-        deviceChanges.isEmpty && wanted.settings.differences(from: prior.settings).isEmpty
+        deviceChanges.isEmpty && !wanted.settings.differs(from: prior.settings)
     }
 
     func problem(_ rules: GuestStepRules, _ domain: GuestPrecondition.Domain?) -> String? {

@@ -2,7 +2,9 @@ internal import DomainXML
 public import XMLTree
 
 /// One thing that apply does to the host. A plan's steps are data: they are shown, journaled and undone from the same value.
-public enum Step: Hashable, Sendable {
+///
+/// A step of a guest has all its settings with it, so what is handed around is a reference to them.
+public indirect enum Step: Hashable, Sendable {
     /// Writes a pool's persistent size.
     case setPool(PoolChange)
     /// Defines a domain that does not exist yet, from a whole document.
@@ -111,7 +113,24 @@ extension Step: Codable {
         try kind.encode(to: encoder)
     }
 
-    var word: Word { type(of: kind).word }
+    var word: Word {
+        switch self {
+        case .setPool: PoolChange.word
+        case .create: CreateStep.word
+        case .rename: RenameStep.word
+        case .redefine: RedefineStep.word
+        case .rebase: RebaseStep.word
+        case .pin: PinStep.word
+        case .setMemory: SetMemoryStep.word
+        case .moveMemory: MoveMemoryStep.word
+        case .setDevice: SetDeviceStep.word
+        case .setAutostart: AutostartStep.word
+        case .stop: StopStep.word
+        case .release: ReleaseStep.word
+        case .undefine: UndefineStep.word
+        case .start: StartStep.word
+        }
+    }
 
     /// The step of whatever kind that brings a running domain's setting to what is wanted at once; nil for none.
     static func live(_ difference: SettingDifference, of guest: String, _ record: DomainRecord) -> Step? {

@@ -2,9 +2,38 @@ package import XMLTree
 
 /// A document as a list of its lines, for JSON that people read.
 package struct XMLLines: Hashable, Sendable, Codable {
-    package let element: XMLElement
+    private enum Source: Sendable {
+        case element(XMLElement)
+        case definition(GuestDefinition)
+    }
 
-    init(_ element: XMLElement) { self.element = element }
+    private let source: Source
+
+    init(_ element: XMLElement) { source = .element(element) }
+
+    init(_ definition: GuestDefinition) { source = .definition(definition) }
+
+    /// The document.
+    package var element: XMLElement {
+        switch source {
+        case .element(let element): element
+        case .definition(let definition): definition.document
+        }
+    }
+
+    /// A document with the same machine; of a definition that is not made yet, the settings and the mark are missing.
+    var machine: XMLElement {
+        switch source {
+        case .element(let element): element
+        case .definition(let definition): definition.machine
+        }
+    }
+
+    /// Documents are the same however they come about.
+    package static func == (left: XMLLines, right: XMLLines) -> Bool { left.element == right.element }
+
+    /// Hashes the document.
+    package func hash(into hasher: inout Hasher) { hasher.combine(element) }
 
     /// The lines of the document as libvirt indents it.
     var lines: [String] {
@@ -20,7 +49,7 @@ package struct XMLLines: Hashable, Sendable, Codable {
         let container = try decoder.singleValueContainer()
         let text = try container.decode([String].self).joined(separator: "\n")
         do {
-            element = try XMLReader.read(text)
+            source = .element(try XMLReader.read(text))
         } catch {
             throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(error)")
         }

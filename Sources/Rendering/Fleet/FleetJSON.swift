@@ -18,6 +18,11 @@ public struct FleetJSON {
         hostPart.json((entry, file, plan))
     }
 
+    /// The same as text, indented as it stands in the document.
+    public static func hostText(_ entry: FleetEntry, file: String?, plan: Plan?) -> String {
+        "    " + hostPart.text((entry, file, plan), depth: 2)
+    }
+
     /// The members that stand behind the hosts.
     public static func tail(_ entries: [FleetEntry], exit: ExitReport) -> [(key: String, value: JSONValue)] {
         tailPart.members((FleetSummary(entries), exit))
@@ -41,10 +46,10 @@ public struct FleetJSON {
 
     private static let hostPart = DocumentPart<(entry: FleetEntry, file: String?, plan: Plan?)>([
         .init("host", Schema.text) { .text($0.entry.host) },
-        .init("facts", .object(factsPart.schema)) { factsPart.json(($0.file, $0.entry.facts)) },
-        .init("diagnostics", Schema.list(of: Schema.reference("diagnostic"))) { diagnosticPart.list($0.entry.failure) },
-        .init("plan", Schema.orNull(.object(PlanJSON.part.schema))) { host in
-            host.plan.map { PlanJSON($0, exit: host.entry.exit, factsTime: host.entry.facts?.time).document } ?? .null
+        .init("facts", .object(factsPart.schema), factsPart) { ($0.file, $0.entry.facts) },
+        .init("diagnostics", Schema.list(of: Schema.reference("diagnostic")), diagnosticPart, all: \.entry.failure),
+        .init("plan", Schema.orNull(.object(PlanJSON.part.schema)), PlanJSON.part) { host in
+            host.plan.map { PlanJSON($0, exit: host.entry.exit, factsTime: host.entry.facts?.time) }
         },
         .init("exit", Schema.reference("exit")) { $0.entry.exit.json },
     ])

@@ -47,23 +47,21 @@ public struct PlanJSON: Encodable {
         .init("kind", ["const": .text(kind)]) { _ in .text(kind) },
         .init("format_version", Schema.version) { _ in documentVersion },
         .init("site", namedSchema) { ["name": .text($0.plan.site)] },
-        .init("host", .object(hostPart.schema)) { hostPart.json($0) },
+        .init("host", .object(hostPart.schema), hostPart, one: \.self),
         .init("verdict", Schema.word(of: Plan.PlanVerdict.self)) { .text($0.plan.verdict.rawValue) },
         .init("empty", Schema.flag) { .flag($0.plan.isEmpty) },
         .init("disruption", Schema.word(of: Disruption.self)) { .text($0.plan.disruption.rawValue) },
-        .init("placement", .object(placementPart.schema)) { placementPart.json($0.plan.placement) },
+        .init("placement", .object(placementPart.schema), placementPart, one: \.plan.placement),
         .init("unplaced", Schema.list(of: Schema.reference("unplaced"))) {
             unplacedPart.list($0.plan.placement.unplaced)
         },
-        .init("changes", Schema.list(of: Schema.reference("change"))) { changePart.list($0.plan.changes) },
+        .init("changes", Schema.list(of: Schema.reference("change")), changePart, all: \.plan.changes),
         .init("moves", Schema.list(of: ["type": "object"])) { .list($0.plan.moves.map(\.json)) },
         .init("unchanged", Schema.texts) { .texts($0.plan.unchanged) },
         .init("restart_pending", Schema.texts) { .texts($0.plan.restartPending) },
         .init("differing", Schema.texts) { .texts($0.plan.differing) },
         .init("summary", .object(summaryPart.schema)) { summaryPart.json($0.plan) },
-        .init("diagnostics", Schema.list(of: Schema.reference("diagnostic"))) {
-            diagnosticPart.list($0.plan.diagnostics)
-        },
+        .init("diagnostics", Schema.list(of: Schema.reference("diagnostic")), diagnosticPart, all: \.plan.diagnostics),
         .init("exit", Schema.reference("exit")) { $0.exit.json },
         .init(optional: "only", Schema.texts) { $0.plan.only.map { .texts($0) } },
     ])
@@ -78,8 +76,8 @@ public struct PlanJSON: Encodable {
 let namedSchema: JSONValue = .object(Schema.object(["name": Schema.text]))
 
 private let placementPart = DocumentPart<Placement>([
-    .init("guests", Schema.list(of: Schema.reference("guest"))) { guestPart.list($0.guests) },
-    .init("cells", Schema.list(of: Schema.reference("cell"))) { cellPart.list($0.cells) },
+    .init("guests", Schema.list(of: Schema.reference("guest")), guestPart, all: \.guests),
+    .init("cells", Schema.list(of: Schema.reference("cell")), cellPart, all: \.cells),
     .init("moved", Schema.texts) { .texts($0.moved) },
     .init("conflict", Schema.texts) { .texts($0.conflict) },
     .init(optional: "moves_bound", .object(moveBoundPart.schema)) { $0.moveBound.map(moveBoundPart.json) },
@@ -109,7 +107,7 @@ private let cellPart = DocumentPart<CellUsage>([
     .init("shared_vcpus", Schema.count) { .number($0.sharedVCPUs) },
     .init("memory_used_kib", Schema.count) { .number($0.memoryUsed.count) },
     .init("overhead_kib", Schema.count) { .number($0.overhead.count) },
-    .init("pools", Schema.list(of: Schema.reference("cell_pool"))) { poolPart.list($0.pools) },
+    .init("pools", Schema.list(of: Schema.reference("cell_pool")), poolPart, all: \.pools),
 ])
 
 private let poolPart = DocumentPart<CellUsage.PoolUsage>([
@@ -161,12 +159,12 @@ private let changePart = DocumentPart<Change>([
     .init("address", ["type": "string", "pattern": "^(?:guest|pool)/"]) { .text($0.address) },
     .init("action", Schema.word(of: Change.Action.self)) { .text($0.action.rawValue) },
     .init("disruption", Schema.word(of: Disruption.self)) { .text($0.disruption.rawValue) },
-    .init("parts", Schema.list(of: Schema.reference("part"))) { changedPartPart.list($0.parts) },
+    .init("parts", Schema.list(of: Schema.reference("part")), changedPartPart, all: \.parts),
     .init("consent", Schema.orNull(Schema.text)) { .optional($0.consentLine) },
-    .init("consents", Schema.list(of: Schema.reference("consent"))) { change in
-        consentPart.list(zip(change.consents, change.consentSentences).map { (kind: $0.kind, text: $1) })
+    .init("consents", Schema.list(of: Schema.reference("consent")), consentPart) { change in
+        zip(change.consents, change.consentSentences).map { (kind: $0.kind, text: $1) }
     },
-    .init("source", Schema.orNull(Schema.reference("source"))) { sourceJSON($0.source) },
+    .init("source", Schema.orNull(Schema.reference("source")), sourcePart, one: \.source),
     .init(optional: "kept", Schema.texts) { $0.action == .remove ? .texts($0.kept) : nil },
 ])
 

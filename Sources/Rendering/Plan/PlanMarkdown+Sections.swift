@@ -17,9 +17,12 @@ extension PlanMarkdown {
 
     /// One diff a change that has settings; `prefix` stands before its address.
     func settings(prefix: String = "") -> [MarkdownPage.PagePart] {
-        plan.changes.filter { !$0.parts.isEmpty }.map { change in
+        // Guests of one flavor often change alike, one after the other.
+        var last: (parts: [ChangedPart], lines: [String]) = ([], [])
+        return plan.changes.filter { !$0.parts.isEmpty }.map { change in
             let title = "\(prefix)<code>\(MarkdownText.html(change.address))</code> \(change.action.rawValue)"
-            return .diff(title, change.parts.map(diffLine) + change.kept.map { "  keeps \(displayable($0))" })
+            if change.parts != last.parts { last = (change.parts, change.parts.map(diffLine)) }
+            return .diff(title, last.lines + change.kept.map { "  keeps \(displayable($0))" })
         }
     }
 

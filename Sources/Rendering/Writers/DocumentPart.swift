@@ -7,22 +7,88 @@ struct DocumentPart<Source>: Sendable {
         fileprivate let schema: JSONValue
         fileprivate let isAlwaysThere: Bool
         fileprivate let value: @Sendable (Source) -> JSONValue?
+        private let keyText: [UInt8]
+        /// Writes the value without making one, where it is an object or a list of them.
+        private let writeParts: (@Sendable (Source, inout JSONWriter) -> Void)?
+
+        private init(
+            _ name: String, _ schema: JSONValue, isAlwaysThere: Bool,
+            _ value: @escaping @Sendable (Source) -> JSONValue?,
+            writeParts: (@Sendable (Source, inout JSONWriter) -> Void)? = nil
+        ) {
+            (self.name, self.schema, self.isAlwaysThere) = (name, schema, isAlwaysThere)
+            (self.value, self.writeParts, keyText) = (value, writeParts, JSONWriter.keyText(name))
+        }
 
         /// A member that every object has.
         init(_ name: String, _ schema: JSONValue, _ value: @escaping @Sendable (Source) -> JSONValue) {
-            (self.name, self.schema, self.value, isAlwaysThere) = (name, schema, { value($0) }, true)
+            self.init(name, schema, isAlwaysThere: true, { value($0) })
         }
 
         /// A member that is left out where it has no value.
         init(optional name: String, _ schema: JSONValue, _ value: @escaping @Sendable (Source) -> JSONValue?) {
-            (self.name, self.schema, self.value, isAlwaysThere) = (name, schema, value, false)
+            self.init(name, schema, isAlwaysThere: false, value)
+        }
+
+        /// A member that every object has: an object, or null for none.
+        init<Item>(
+            _ name: String, _ schema: JSONValue, _ part: DocumentPart<Item>,
+            one item: @escaping @Sendable (Source) -> Item?
+        ) {
+            self.init(name, schema, isAlwaysThere: true, { item($0).map(part.json) ?? .null }) { source, writer in
+                if let item = item(source) { part.write(item, to: &writer) } else { writer.write(.null) }
+            }
+        }
+
+        /// A member that every object has: a list of objects.
+        init<Item>(
+            _ name: String, _ schema: JSONValue, _ part: DocumentPart<Item>,
+            all items: @escaping @Sendable (Source) -> [Item]
+        ) {
+            self.init(name, schema, isAlwaysThere: true, { part.list(items($0)) }) { source, writer in
+                writer.openList()
+                for item in items(source) {
+                    writer.beginElement()
+                    part.write(item, to: &writer)
+                }
+                writer.closeList()
+            }
+        }
+
+        fileprivate func write(_ source: Source, to writer: inout JSONWriter) {
+            if let writeParts {
+                writer.beginMember(keyText)
+                writeParts(source, &writer)
+            } else if let value = value(source) {
+                writer.beginMember(keyText)
+                writer.write(value)
+            }
         }
     }
 
     private let members: [Member]
+    /// The members as they are written: by name.
+    private let sorted: [Member]
 
     /// Takes the members; no name stands there twice.
-    init(_ members: [Member]) { self.members = members }
+    init(_ members: [Member]) {
+        self.members = members
+        sorted = members.sorted { $0.name < $1.name }
+    }
+
+    /// Writes the object of a value.
+    func write(_ source: Source, to writer: inout JSONWriter) {
+        writer.openObject()
+        for member in sorted { member.write(source, to: &writer) }
+        writer.closeObject()
+    }
+
+    /// The text of a value's object, indented so deep but for its first line.
+    func text(_ source: Source, depth: Int) -> String {
+        var writer = JSONWriter(depth: depth)
+        write(source, to: &writer)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
 
     /// The object of a value.
     func json(_ source: Source) -> JSONValue { .object(object(source)) }

@@ -33,7 +33,7 @@ let diagnosticPart = DocumentPart<Diagnostic>([
     .init("message", Schema.text) { .text($0.message) },
     .init("hint", Schema.orNull(Schema.text)) { .optional($0.hint) },
     .init("notes", Schema.texts) { .texts($0.notes) },
-    .init("source", Schema.orNull(Schema.reference("source"))) { sourceJSON($0.mark) },
+    .init("source", Schema.orNull(Schema.reference("source")), sourcePart, one: \.mark),
 ])
 
 /// A place in a file.
@@ -43,9 +43,6 @@ let sourcePart = DocumentPart<SourceMark>([
     .init("column", Schema.count) { .number($0.column) },
 ])
 
-/// A place in a file, or null.
-func sourceJSON(_ mark: SourceMark?) -> JSONValue { mark.map(sourcePart.json) ?? .null }
-
 /// Where a guest goes: the shape that the plan and the status share.
 let guestPart = DocumentPart<GuestPlacement>([
     .init("name", Schema.text) { .text($0.name) },
@@ -53,7 +50,7 @@ let guestPart = DocumentPart<GuestPlacement>([
     .init("floating_cpus", Schema.orNull(Schema.list())) { .optional($0.floatingCPUs?.description) },
     .init("memory_kib", Schema.count) { .number($0.memory.count) },
     .init("overhead_kib", Schema.count) { .number($0.overhead.count) },
-    .init("cells", Schema.list(of: Schema.reference("guest_cell"))) { guestCellPart.list($0.cells) },
+    .init("cells", Schema.list(of: Schema.reference("guest_cell")), guestCellPart, all: \.cells),
     .init(optional: "pins", pinsSchema) { $0.pins.isEmpty ? nil : pinsJSON($0.pins) },
 ])
 

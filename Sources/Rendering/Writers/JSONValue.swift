@@ -1,5 +1,5 @@
 /// A JSON value that any encoder writes; what is absent is written as null, not left out.
-public indirect enum JSONValue: Hashable, Sendable {
+public enum JSONValue: Hashable, Sendable {
     case null
     case flag(Bool)
     case integer(Int64)

@@ -47,13 +47,16 @@ enum MarkdownText {
     }
 
     private static func escaped(_ text: String, keeping isKept: (Unicode.Scalar) -> Bool) -> String {
-        displayable(text).unicodeScalars.reduce(into: "") { result, scalar in
+        let text = displayable(text)
+        if text.unicodeScalars.allSatisfy({ !$0.isASCII || isKept($0) }) { return text }
+        return text.unicodeScalars.reduce(into: "") { result, scalar in
             result += !scalar.isASCII || isKept(scalar) ? String(Character(scalar)) : "&#\(scalar.value);"
         }
     }
 
     /// A fence longer than any run of backticks in the lines.
     static func fence(for lines: [String]) -> String {
+        guard lines.contains(where: { $0.utf8.contains(UInt8(ascii: "`")) }) else { return "```" }
         var (longest, run) = (0, 0)
         for character in lines.joined(separator: "\n") {
             run = character == "`" ? run + 1 : 0

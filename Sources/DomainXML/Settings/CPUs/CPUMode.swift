@@ -4,6 +4,7 @@ internal import XMLTree
 public enum CPUMode: SettingRules {
     /// libvirt's word.
     public typealias Value = String
+    static var field: SettingField<String> { SettingField(.cpuMode, \.cpuMode) }
     static let path = "cpu.mode"
     static let isKeptUnlessWanted = true
 

@@ -5,6 +5,7 @@ internal import XMLTree
 public enum CurrentVCPUs: SettingRules {
     /// The number.
     public typealias Value = Int
+    static var field: SettingField<Int> { SettingField(.currentVCPUs, \.currentVCPUs) }
     static let path = "vcpu.current"
 
     static func read(_ reading: DomainReading) throws(DomainXMLError) -> Int? {

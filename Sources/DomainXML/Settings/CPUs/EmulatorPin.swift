@@ -6,6 +6,7 @@ internal import XMLTree
 public enum EmulatorPin: SettingRules {
     /// The CPUs.
     public typealias Value = CPUSet
+    static var field: SettingField<CPUSet> { SettingField(.emulatorPin, \.emulatorPin) }
     static let path = "cputune.emulatorpin"
     static let isTakenAtOnce = true
 

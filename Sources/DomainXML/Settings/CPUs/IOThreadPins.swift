@@ -6,6 +6,7 @@ internal import XMLTree
 public enum IOThreadPins: SettingRules {
     /// The CPUs of each iothread that has a pin.
     public typealias Value = [Int: CPUSet]
+    static var field: SettingField<[Int: CPUSet]> { SettingField(.ioThreadPins, \.ioThreadPins) }
     static let path = "cputune.iothreadpin"
     static let isTakenAtOnce = true
 

@@ -5,6 +5,7 @@ internal import XMLTree
 public enum IOThreads: SettingRules {
     /// The number.
     public typealias Value = Int
+    static var field: SettingField<Int> { SettingField(.ioThreads, \.ioThreads) }
     static let path = "iothreads"
     static let isKeptUnlessWanted = true
 

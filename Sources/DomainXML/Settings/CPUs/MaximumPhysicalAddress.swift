@@ -17,6 +17,7 @@ public struct MaximumPhysicalAddress: Hashable, Sendable {
 extension MaximumPhysicalAddress: SettingRules {
     /// The bits.
     public typealias Value = MaximumPhysicalAddress
+    static var field: SettingField<Self> { SettingField(.maximumPhysicalAddress, \.maximumPhysicalAddress) }
     static let path = "cpu.maxphysaddr"
     static let isKeptUnlessWanted = true
 

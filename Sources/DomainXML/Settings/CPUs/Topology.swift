@@ -29,6 +29,7 @@ public struct Topology: Hashable, Sendable {
 extension Topology: SettingRules {
     /// The topology.
     public typealias Value = Topology
+    static var field: SettingField<Topology> { SettingField(.topology, \.topology) }
     static let path = "cpu.topology"
     static let isKeptUnlessWanted = true
 

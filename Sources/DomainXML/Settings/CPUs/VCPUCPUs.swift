@@ -6,6 +6,7 @@ internal import XMLTree
 public enum VCPUCPUs: SettingRules {
     /// The CPUs.
     public typealias Value = CPUSet
+    static var field: SettingField<CPUSet> { SettingField(.vcpuCPUs, \.vcpuCPUs) }
     static let path = "vcpu.cpuset"
 
     static func read(_ reading: DomainReading) throws(DomainXMLError) -> CPUSet? {

@@ -6,6 +6,7 @@ internal import XMLTree
 public enum VCPUPins: SettingRules {
     /// The CPUs of each vCPU that has a pin.
     public typealias Value = [VCPU: CPUSet]
+    static var field: SettingField<[VCPU: CPUSet]> { SettingField(.vcpuPins, \.vcpuPins) }
     static let path = "cputune.vcpupin"
     static let isTakenAtOnce = true
 

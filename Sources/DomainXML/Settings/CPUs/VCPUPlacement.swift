@@ -4,6 +4,7 @@ internal import XMLTree
 public enum VCPUPlacement: SettingRules {
     /// True where it does.
     public typealias Value = Bool
+    static var field: SettingField<Bool> { SettingField(.vcpuPlacement, \.vcpuPlacement) }
     static let path = "vcpu.placement"
 
     /// A domain without a word on placement whose memory is placed automatically, and that pins nothing, has its vCPUs placed

@@ -6,6 +6,7 @@ internal import XMLTree
 public enum VCPUSchedulers: SettingRules {
     /// The scheduler of each vCPU that has one.
     public typealias Value = [VCPU: Scheduler]
+    static var field: SettingField<[VCPU: Scheduler]> { SettingField(.vcpuSchedulers, \.vcpuSchedulers) }
     static let path = "cputune.vcpusched"
 
     static func read(_ reading: DomainReading) throws(DomainXMLError) -> [VCPU: Scheduler]? {

@@ -5,6 +5,7 @@ internal import XMLTree
 public enum VCPUs: SettingRules {
     /// The number.
     public typealias Value = Int
+    static var field: SettingField<Int> { SettingField(.vcpus, \.vcpus) }
     static let path = "vcpu"
 
     static func read(_ reading: DomainReading) -> Int? { reading.vcpus }

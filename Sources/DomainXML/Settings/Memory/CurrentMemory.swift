@@ -6,6 +6,7 @@ internal import XMLTree
 public enum CurrentMemory: SettingRules {
     /// The amount.
     public typealias Value = KiB
+    static var field: SettingField<KiB> { SettingField(.currentMemory, \.currentMemory) }
     static let path = "memory.current_kib"
 
     static func read(_ reading: DomainReading) throws(DomainXMLError) -> KiB? {

@@ -31,6 +31,7 @@ public struct GuestCell: Hashable, Sendable {
 public enum GuestCells: SettingRules {
     /// The cells, ascending by id.
     public typealias Value = [GuestCell]
+    static var field: SettingField<[GuestCell]> { SettingField(.guestCells, \.guestCells) }
     static let path = "cpu.numa.cell"
     /// The most cells that a guest may have: twice what QEMU allows, and few enough for a matrix of their distances.
     private static let highestCount = 256

@@ -26,8 +26,10 @@ public enum HugePages: Hashable, Sendable {
 extension HugePages: SettingRules {
     /// The pages.
     public typealias Value = HugePages
+    static var field: SettingField<HugePages> { SettingField(.hugePages, \.hugePages) }
     static let path = "memoryBacking.page"
     static let amounts = [path]
+    static let isShownByCell = true
 
     static func read(_ reading: DomainReading) throws(DomainXMLError) -> HugePages? {
         guard let pages = reading.backing?.element(named: "hugepages") else { return nil }

@@ -2,6 +2,7 @@
 public enum LockedMemory: SwitchRules {
     /// True where it is there.
     public typealias Value = Bool
+    static var field: SettingField<Bool> { SettingField(.lockedMemory, \.lockedMemory) }
     static let container = (name: "memoryBacking", order: LibvirtOrder.memoryBacking)
     static let element = "locked"
 }

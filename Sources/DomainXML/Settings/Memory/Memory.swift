@@ -6,6 +6,7 @@ internal import XMLTree
 public enum Memory: SettingRules {
     /// The amount.
     public typealias Value = KiB
+    static var field: SettingField<KiB> { SettingField(.memory, \.memory) }
     static let path = "memory.kib"
 
     static func read(_ reading: DomainReading) -> KiB? { reading.memory }

@@ -6,6 +6,7 @@ internal import XMLTree
 public enum MemoryAccess: SettingRules {
     /// Whether the memory is shared; false is private.
     public typealias Value = Bool
+    static var field: SettingField<Bool> { SettingField(.memoryAccess, \.memoryAccess) }
     static let path = "memoryBacking.access"
     static let isKeptUnlessWanted = true
 

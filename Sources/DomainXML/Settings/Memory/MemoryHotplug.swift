@@ -5,6 +5,7 @@ internal import XMLTree
 public enum MemoryHotplug: SettingRules {
     /// True where it can.
     public typealias Value = Bool
+    static var field: SettingField<Bool> { SettingField(.memoryHotplug, \.memoryHotplug) }
     static let path = "maxMemory"
     static let isKeptUnlessWanted = true
 

@@ -39,6 +39,7 @@ public struct NUMATune: Hashable, Sendable {
 extension NUMATune: SettingRules {
     /// The binding.
     public typealias Value = NUMATune
+    static var field: SettingField<NUMATune> { SettingField(.numaTune, \.numaTune) }
     static let path = "numatune"
     fileprivate static let (memoryPath, nodePath) = ("numatune.memory", "numatune.memnode")
 

@@ -2,6 +2,7 @@
 public enum NoSharePages: SwitchRules {
     /// True where it is there.
     public typealias Value = Bool
+    static var field: SettingField<Bool> { SettingField(.noSharePages, \.noSharePages) }
     static let container = (name: "memoryBacking", order: LibvirtOrder.memoryBacking)
     static let element = "nosharepages"
 }
