@@ -52,6 +52,8 @@ struct GuestLimitsTests {
         let limits = GuestLimits(memoryCells: [1], source: "/sys/fs/cgroup/machine.slice")
         let bound = PlacementGuest(name: "g", demand: .even(1, vcpus: 1, memory: 1_024))
         #expect(place([bound], limits: limits).guests.first?.cells.map(\.hostCell) == [1])
+        let first = GuestLimits(memoryCells: [0], source: "/sys/fs/cgroup/machine.slice")
+        #expect(place([bound], limits: first).guests.first?.cells.map(\.hostCell) == [0])
         let two = PlacementGuest(name: "g", demand: .even(2, vcpus: 2, memory: 2_048))
         #expect(place([two], limits: limits).verdict == .infeasible)
         let eight: KiB = 8_388_608

@@ -155,6 +155,14 @@ struct PlacementSearch {
                 if let page { pages[page] += cell.memory / merged.pageSizes[page] }
             }
         }
+        // Guests that are bound to no cell share what is left on all cells together, as ``PlacementState/hostLack`` counts it.
+        let floating = needs.reduce(0) { $0 + $1.floatingShared } + state.grid.foreignFloatingShared
+        if floating > 0, load.shared > 0 || needs.contains(where: { $0.floatingShared > 0 }) {
+            load.shared += floating + state.grid.cells.reduce(0) { $0 + $1.foreignShared }
+        }
+        for need in needs where !need.mayUseReserve {
+            load.overcommittable += need.floatingMemory + need.floatingOverhead
+        }
         load.sharedMost = 0
         load.softMost = 0
         guard case .success = check.rest(with: load, pages: pages[...]) else { return false }
@@ -166,10 +174,16 @@ extension HostGrid {
     /// The host as one cell that has everything of all cells.
     ///
     /// What is already too much on one cell (pools above its memory, pages promised beyond a pool that cannot grow, foreign load) stays
-    /// that cell's affair: it takes nothing from the others.
+    /// that cell's affair: it takes nothing from the others. Cells whose memory is not for guests give their CPUs alone.
     fileprivate var merged: HostGrid {
         var parts = cells.map { cell in
             var part = cell
+            if !cell.servesMemory {
+                (part.memory, part.foreignMemory, part.foreignShared) = (0, 0, 0)
+                part.poolTotal = pageSizes.map { _ in nil }
+                part.poolBase = pageSizes.map { _ in 0 }
+                return part
+            }
             let inPools = pageSizes.indices.reduce(0) { sum, size in
                 let total = cell.poolTotal[size] ?? 0
                 let pages = !managesPools ? total : allowsShrink ? cell.poolBase[size] : max(total, cell.poolBase[size])
@@ -196,6 +210,7 @@ extension HostGrid {
 extension GridCell {
     fileprivate mutating func merge(_ other: GridCell) {
         cores += other.cores
+        servesMemory = servesMemory || other.servesMemory
         memory += other.memory
         foreignMemory += other.foreignMemory
         for size in poolTotal.indices {
