@@ -5,7 +5,7 @@ import Placement
 import SiteFile
 import Testing
 
-/// Questions that sums over the cells decide; no search is allowed.
+/// Questions that sums over the cells decide, of which most are asked without a search.
 @Suite("Guests that do not add up")
 struct SumBoundsTests {
     private func verdict(_ host: HostFacts, _ guests: [GuestDemand], cpuRatio: UInt64 = 4_000)
@@ -66,5 +66,38 @@ struct SumBoundsTests {
         let isolated = GuestDemand.even(1, vcpus: 1, memory: 1_024, policy: .dedicated, threads: .isolate)
         let floats = GuestDemand(vcpus: vcpus, memory: 1_024)
         #expect(verdict(host, [isolated, isolated, floats], cpuRatio: 1_000) == (vcpus == 5 ? .infeasible : .placed))
+    }
+
+    @Test("guests that fill no cell to the end do not fit, though they may choose pages and others are bound to no cell")
+    func relaxed() {
+        // Ten CPUs are three, three and four, so it takes two of three for each of four.
+        let cells = 6
+        let host = HostFacts(
+            host: HostIdentity(name: "h"), onlineCPUs: CPUSet(numbers: 0..<10 * cells),
+            cells: (0..<cells).map {
+                Cell(
+                    id: CellID($0), cpus: CPUSet(numbers: 10 * $0..<10 * ($0 + 1)), memory: KiB(64 << 20),
+                    pools: [HugepagePool(pageSize: PageSize(2_048), total: 0, free: 0)])
+            })
+        let sizes = Array(repeating: 3, count: 8) + Array(repeating: 4, count: 9)
+        var guests = sizes.enumerated().map { index, vcpus in
+            PlacementGuest(
+                name: "g\(index)",
+                demand: .even(
+                    1, vcpus: vcpus, memory: KiB(UInt64(index + 1) * 65_536), policy: .dedicated, page: .any))
+        }
+        func verdict() -> Placement.SearchVerdict {
+            var request = PlacementRequest(host: host, policy: .plain(), guests: guests)
+            request.searchLimit = 400_000
+            return Placer.place(request).verdict
+        }
+        #expect(verdict() == .infeasible)
+        // With eleven of three and five of four there is one CPU for each cell to spare, and more.
+        for index in 8..<11 {
+            guests[index].demand = .even(
+                1, vcpus: 3, memory: guests[index].demand.memory, policy: .dedicated, page: .any)
+        }
+        guests.removeLast()
+        #expect(verdict() == .placed)
     }
 }

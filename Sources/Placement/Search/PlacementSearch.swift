@@ -30,7 +30,8 @@ enum SearchResult {
 ///    up over the cells that each of them fits (``SumRefutation``): one sum for the whole host does not see that a guest needs
 ///    more than any one cell has, nor that of large guests only so many go on each.
 /// 4. **Filling.** On a host that is nearly full, cells are filled one after the other, each as full as it must be, since what
-///    is wasted on one is missing elsewhere (``TightFill``).
+///    is wasted on one is missing elsewhere (``TightFill``). Where guests have a choice of page sizes or are bound to no cell, the
+///    same is asked without these, to refute.
 /// 5. **Exhaustive search.** At every step the guest with the fewest possible cells is placed next; after every step each
 ///    cell is asked which guests still fit it, and a guest without a cell ends the branch, as do guests that no longer add up
 ///    (``RemainingSums``). Guests that are alike, cells that are alike, and cells of one guest that are alike are tried once, not
@@ -97,6 +98,8 @@ struct PlacementSearch {
     private mutating func searched() -> SearchResult {
         let first = TightFill(search: self, limit: 0, byMemory: false)
         var swaps = SwapSearch(search: self)
+        // What asks for less and yet found something would find it again.
+        var isWorthAskingLess = first?.isExact != true
         for part in PlacementSearch.parts where steps < limit {
             let share = limit / part
             // What is scarcer says more of what may be on a cell.
@@ -105,6 +108,15 @@ struct PlacementSearch {
                 let result = filling.run()
                 steps += filling.steps
                 if let result { return result }
+            }
+            let byMemory = first?.isTighterInMemory == true
+            if isWorthAskingLess,
+                var less = TightFill(search: self, limit: share / 8, byMemory: byMemory, isRelaxed: true)
+            {
+                let result = less.run()
+                steps += less.steps
+                if let result { return result }
+                isWorthAskingLess = !less.hasFound
             }
             var exhaustive = ExhaustiveSearch(search: self, limit: min(share / 2, limit - steps))
             let result = exhaustive.run()
