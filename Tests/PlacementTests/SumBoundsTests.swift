@@ -68,7 +68,7 @@ struct SumBoundsTests {
         #expect(verdict(host, [isolated, isolated, floats], cpuRatio: 1_000) == (vcpus == 5 ? .infeasible : .placed))
     }
 
-    @Test("guests that fill no cell to the end do not fit, though they may choose pages and others are bound to no cell")
+    @Test("guests that fill no cell to the end do not fit, though they may have pages of any size")
     func relaxed() {
         // Ten CPUs are three, three and four, so it takes two of three for each of four.
         let cells = 6
