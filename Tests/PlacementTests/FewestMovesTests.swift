@@ -172,7 +172,7 @@ struct FewestMovesTests {
     }
 
     /// Guests of so many CPUs each on the first of two cells, and one that must go there and needs so many.
-    private static func crowd(_ sizes: [Int], cpus: Int, coming: Int, running: (Int) -> Bool = { _ in true })
+    static func crowd(_ sizes: [Int], cpus: Int, coming: Int, running: (Int) -> Bool = { _ in true })
         -> PlacementRequest
     {
         let host = HostFacts(

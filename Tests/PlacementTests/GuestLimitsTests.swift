@@ -60,4 +60,27 @@ struct GuestLimitsTests {
         let more = PlacementGuest(name: "g", demand: GuestDemand(vcpus: 8, memory: KiB(eight.count + 1)))
         #expect(place([more], limits: limits).verdict == .infeasible)
     }
+
+    @Test(
+        "a cell whose memory is not for guests neither counts in the sum of all cells nor stands for one whose is",
+        arguments: [
+            // Each set was cut from two cells of 12 CPUs and 8 GiB: vCPUs, and memory in 256 MiB.
+            [(3, 3), (2, 9), (7, 20), (3, 2), (4, 5), (3, 13), (2, 12)],
+            [(1, 25), (3, 2), (1, 3), (7, 2), (1, 2), (4, 26), (6, 3), (1, 1)],
+            [(2, 9), (2, 14), (1, 8), (7, 1), (6, 9), (3, 18), (3, 5)],
+        ] as [[(Int, UInt64)]])
+    func lastCell(sizes: [(Int, UInt64)]) {
+        var host = HostFacts(
+            host: HostIdentity(name: "h"), onlineCPUs: CPUSet(numbers: 0..<36),
+            cells: (0..<3).map {
+                Cell(id: CellID($0), cpus: CPUSet(numbers: 12 * $0..<12 * ($0 + 1)), memory: 8_388_608)
+            })
+        host.guestLimits = GuestLimits(memoryCells: [0, 1], source: "/sys/fs/cgroup/machine.slice")
+        let guests = sizes.enumerated().map { index, size in
+            PlacementGuest(
+                name: "g\(index)",
+                demand: .even(1, vcpus: size.0, memory: KiB(size.1 << 18), policy: .dedicated))
+        }
+        #expect(Placer.place(PlacementRequest(host: host, policy: .plain(), guests: guests)).verdict == .placed)
+    }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import FullHosts
 import HostModel
@@ -58,6 +59,36 @@ struct HeadroomTests {
         #expect(headroom.mostVCPUs?.amount == 4 && headroom.mostVCPUs?.hostCell == 1)
         #expect(headroom.rooms.map(\.cpus.count) == [3, 4])
         #expect(headroom.rooms.map(\.memory) == [7_340_032, 8_388_608])
+    }
+
+    @Test("where fewer moves were not ruled out, it says how many have to be")
+    func bounded() {
+        let sizes = [5, 9, 3, 7, 8, 6, 11, 4, 10, 12, 5, 9, 13, 14, 3, 7]
+        var request = FewestMovesTests.crowd(sizes, cpus: sizes.reduce(0, +), coming: 66)
+        let new = request.guests.removeLast()
+        let placed = Placer.place(request)
+        #expect(placed.moved.isEmpty)
+        #expect(Headroom(request, placed: placed).count(of: [new.demand]).moveBound == nil)
+        request.searchLimit = 1
+        let headroom = Headroom(request, placed: placed)
+        let count = headroom.count(of: [new.demand])
+        #expect(count.found == 1 && count.isExact)
+        #expect(count.moveBound?.found == count.moved.count && count.moveBound?.isOfRunning == true)
+        var evacuation = Evacuation(of: [GuestSpec(name: Located("new"), demand: new.demand)], on: ["lost"])
+        _ = evacuation.offer(to: "hv0", headroom)
+        #expect(evacuation.shares.map(\.moveBound) == [count.moveBound])
+    }
+
+    @Test("that was not decided is not exact, and nothing is said of what the next one lacks")
+    func undecided() throws {
+        let family = try #require(Family.all.first { $0.name == "three a cell by memory, drawn" })
+        var request = family.request(cells: 6, guests: 18, seed: 0)
+        let last = request.guests.removeLast()
+        let placed = Placer.place(request)
+        #expect(placed.verdict == .placed)
+        request.searchLimit = 0
+        let count = Headroom(request, placed: placed).count(of: [last.demand])
+        #expect(!count.isExact && count.reasons.isEmpty)
     }
 
     @Test("of a host with 200 guests is found with few questions")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Tests/oracle/oracle.py [SETS [SEED]]: asks the planner and CP-SAT whether made-up sets of guests fit, and compares.
 
-Every plan of guests that fit goes to the judge. A wrong verdict is printed with its seed; `oracle.py 1 SEED` repeats it and leaves
-site, facts and plan in .build/oracle/SEED. Status 1 if any verdict was wrong or the judge objected.
+Every plan of guests that fit goes to the judge. A wrong verdict, and an undecided one, is printed with its seed; `oracle.py 1 SEED`
+repeats it and leaves site, facts and plan in .build/oracle/SEED. Status 1 if any verdict was wrong or the judge objected.
 
   NUMACTL_PLAN_PROGRAM   the program to ask (default: .build/release/numactl-plan)
   ORACLE_SECONDS         how long CP-SAT may think about one set (30)
@@ -86,6 +86,8 @@ def compare(seed, one, entry, tally, keep):
     theirs, seconds = Question(host, guests, by_core=seed % 3 == 0 and len(host.cells) <= 3).solve(SECONDS)
     tally.solving += seconds
     tally.add(ours, theirs)
+    if ours is None:
+        print(f"seed {seed}: undecided says the program, {WORDS[theirs]} says CP-SAT")
     if one.fits and theirs is False:
         print(f"seed {seed}: CP-SAT refuses what was cut from the host")
         tally.wrong += 1

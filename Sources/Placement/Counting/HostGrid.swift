@@ -28,7 +28,7 @@ struct GridCell {
     /// Memory minus reserve in KiB, pools included; 0 when the host does not tell.
     var memory: Int
     /// Whether guests may use that memory at all.
-    let servesMemory: Bool
+    var servesMemory: Bool
     /// By page size index: pages of the pool now, or nil where the cell has no such pool.
     var poolTotal: [Int?]
     /// By page size index: pages for the site's `pools` and for foreign users.

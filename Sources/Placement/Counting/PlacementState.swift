@@ -16,6 +16,8 @@ struct PlacementState {
     private(set) var spread: [SpreadNeed] = []
     /// Shared vCPUs of foreign domains that are each on one cell.
     private let foreignShared: Int
+    /// Whether only what is asked of single cells counts: for refutations, since with more rules nothing more fits.
+    var ignoresHostRules = false
 
     /// Sums over all cells.
     fileprivate struct Totals: Hashable {
@@ -155,6 +157,7 @@ struct PlacementState {
 
     /// What the host as a whole lacks for the guests that float over it, or nil.
     var hostLack: Lack? {
+        guard !ignoresHostRules else { return nil }
         if floating.needsSharedCPU, totals.sharedCPUs == 0 {
             return Lack(.sharedCPUs, needed: 1, available: 0)
         }

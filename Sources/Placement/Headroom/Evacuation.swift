@@ -15,6 +15,8 @@ public struct Evacuation: Hashable, Sendable {
         public var guests: [String]
         /// Guests of its own that would have to leave their place for that, ascending.
         public var moved: [String]
+        /// What is proven of the number of moves; nil where fewer are not enough.
+        public var moveBound: Placement.MoveBound?
     }
 
     /// The hosts that are lost, ascending.
@@ -67,7 +69,8 @@ public struct Evacuation: Hashable, Sendable {
         guard !intake.taken.isEmpty else { return [] }
         let names = Set(intake.taken.map(\.name))
         waiting.removeAll { names.contains($0.name) }
-        shares.append(Share(host: host, guests: names.sorted(), moved: intake.moved))
+        shares.append(
+            Share(host: host, guests: names.sorted(), moved: intake.moved, moveBound: intake.moveBound))
         return intake.taken
     }
 }

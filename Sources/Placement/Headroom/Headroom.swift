@@ -16,6 +16,8 @@ public struct Headroom {
         public var isExact: Bool
         /// Guests that would have to leave their place for that, ascending.
         public var moved: [String]
+        /// What is proven of the number of moves; nil where fewer are not enough.
+        public var moveBound: Placement.MoveBound?
         /// What the next one lacks; empty where that is not known.
         public var reasons: [Shortage]
     }
@@ -47,7 +49,7 @@ public struct Headroom {
 
     /// How many times the guests of `batch` fit beside all others.
     public func count(of batch: [GuestDemand]) -> Count {
-        guard !batch.isEmpty else { return Count(found: 0, isExact: true, moved: [], reasons: []) }
+        guard !batch.isEmpty else { return Count(found: 0, isExact: true, moved: [], moveBound: nil, reasons: []) }
         var (found, failed) = (0, refuted(batch))
         var (hasFound, hasFailed, isExact) = (false, false, true)
         var best: Placement?
@@ -68,9 +70,17 @@ public struct Headroom {
             guess =
                 hasFound && hasFailed ? (found + failed) / 2 : nearby(found, failed, hasFailed: hasFailed)
         }
-        let next = found < Headroom.most ? Placer.place(with(batch, found + 1)) : nil
-        isExact = isExact && found < Headroom.most
-        return Count(found: found, isExact: isExact, moved: best?.moved ?? [], reasons: next.map(reasons) ?? [])
+        var next = found < Headroom.most ? Placer.place(with(batch, found + 1)) : nil
+        // Where the verdict alone was undecided, the search for few moves may have found a place.
+        while let more = next, more.verdict == .placed {
+            (found, best) = (found + 1, more)
+            next = found < Headroom.most ? Placer.place(with(batch, found + 1)) : nil
+        }
+        isExact = found < Headroom.most && (isExact || next?.verdict == .infeasible)
+        // What a search lacked that gave up, the next guest need not lack.
+        let reasons = isExact ? next.map(reasons) ?? [] : []
+        return Count(
+            found: found, isExact: isExact, moved: best?.moved ?? [], moveBound: best?.moveBound, reasons: reasons)
     }
 
     /// The next number to try while nothing, or all, has fitted: one more first, then twice as many more each time.

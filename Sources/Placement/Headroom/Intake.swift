@@ -8,6 +8,8 @@ public struct Intake: Hashable, Sendable {
     public var impossible: Set<String> = []
     /// Guests of its own that would have to leave their place for that, ascending.
     public var moved: [String] = []
+    /// What is proven of the number of moves; nil where fewer are not enough.
+    public var moveBound: Placement.MoveBound?
     /// Whether what it does not take is proven not to fit; false where the search gave up.
     public var isExact = true
 }
@@ -31,7 +33,10 @@ extension Headroom {
             if Placer.verdict(on: with([refused])) == .infeasible { intake.impossible.formUnion(alike) }
             rest.removeAll { $0.demand == refused.demand }
         }
-        if !intake.taken.isEmpty { intake.moved = Placer.place(with(intake.taken)).moved }
+        if !intake.taken.isEmpty {
+            let placement = Placer.place(with(intake.taken))
+            (intake.moved, intake.moveBound) = (placement.moved, placement.moveBound)
+        }
         return intake
     }
 

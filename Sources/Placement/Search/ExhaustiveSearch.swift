@@ -323,7 +323,8 @@ extension CellCheck {
     /// Whether two cells take the same loads.
     func isLike(_ other: CellCheck) -> Bool {
         capacity.options == other.capacity.options && capacity.sharedCPUs == other.capacity.sharedCPUs
-            && cell.hasSMT == other.cell.hasSMT && cell.memory == other.cell.memory
+            && cell.hasSMT == other.cell.hasSMT && cell.servesMemory == other.cell.servesMemory
+            && cell.memory == other.cell.memory
             && cell.poolTotal == other.cell.poolTotal && cell.poolBase == other.cell.poolBase
             && cell.foreignShared == other.cell.foreignShared && cell.foreignMemory == other.cell.foreignMemory
     }

@@ -16,7 +16,8 @@ struct FreedRoom {
 
     init(_ run: PlacementRun) {
         let state = PlacementState(run.grid)
-        let measures = Measures(state)
+        let measures = Measures(
+            state, for: run.needs.compactMap(\.self), at: run.kept.values.flatMap(\.assignment.pages))
         rooms = run.grid.cells.indices.map { measures.room(on: $0, of: state) }
         isRunning = run.kept.mapValues(\.isRunning)
         taken = Dictionary(

@@ -5,11 +5,13 @@ internal import HostModel
 /// Each measure is a necessary condition: the guest cells on a host cell never take more of it than that cell has, whatever else
 /// ``CellCheck`` asks. So what does not add up in one of them fits no way.
 /// - *Threads*: each `isolate` vCPU takes at least the usable threads of the host's poorest whole core.
+/// - *Threads of rich cores*, where whole cores are not alike: each `isolate` vCPU takes as many as the richest has, and every whole
+///   core is counted as if it had so many. What a core is counted for beyond its threads it has on both sides, or only as room.
 /// - *Whole cores* of `isolate` vCPUs.
 /// - *CPUs in shared use*: with a ratio of r, s shared and d dedicated vCPUs on C CPUs satisfy s + r d <= r C.
 /// - *Ordinary memory*: with a ratio of r, s KiB that may be overcommitted and h that may not satisfy s + r h <= r M.
-/// - *All memory*, whatever the pages: pools grow out of it.
-/// - *Pages* of each size: those of the pool, or as many as the cell's memory makes.
+/// - *All memory*, whatever the pages: pools grow out of it. A pool of pages that no guest may have takes what it takes.
+/// - *Pages* of each size: those of the pool, or as many as the cell's memory makes beside the pools of other sizes.
 struct Measures {
     static let (threads, cores, shared, ordinary, memory) = (0, 1, 2, 3, 4)
     /// The measure of the first page size.
@@ -24,16 +26,43 @@ struct Measures {
     /// The fewest usable threads, and the fewest CPUs in shared use, of any whole core.
     private let threadsOfCore: Int
     private let sharedOfCore: Int
+    /// The measure of the threads of rich cores, and how many threads these have; nil where it says no more than that of threads.
+    let rich: (measure: Int, threads: Int)?
+    /// By host cell: its threads, where each whole core counts as if it had those of the richest.
+    private let richThreads: [Int]
+    /// By page size: whether a guest that is to be placed may have such pages.
+    private let isUsable: [Bool]
 
-    init(_ state: PlacementState) {
+    /// - Parameters:
+    ///   - guests: Guests that are not placed in the state; what is measured holds for them and no others.
+    ///   - places: Page sizes that are in use where guests are measured that the state does not hold.
+    init(_ state: PlacementState, for guests: some Sequence<GuestCounts>, at places: some Sequence<Int?> = [Int?]()) {
+        self.init(
+            state, sizes: guests.flatMap { $0.keptPages ?? $0.pages } + Array(places),
+            hasWholeCores: guests.contains { need in need.cells.contains { $0.wholeCores > 0 } })
+    }
+
+    /// - Parameters:
+    ///   - sizes: Indices of the page sizes that guests may have.
+    ///   - hasWholeCores: Whether some guest takes whole cores.
+    init(_ state: PlacementState, sizes: some Sequence<Int?>, hasWholeCores: Bool) {
         let grid = state.grid
         pageSizes = grid.pageSizes
-        count = Measures.pages + grid.pageSizes.count
+        var isUsable = pageSizes.map { _ in false }
+        for case let size? in sizes { isUsable[size] = true }
+        self.isUsable = isUsable
         cpuRatio = SharedWeight(grid.cpuRatio)
         ramRatio = SharedWeight(grid.ramRatio)
         setsOverlap = grid.setsOverlap
         let kinds = state.checks.flatMap(\.capacity.kinds)
         threadsOfCore = kinds.map(\.threads).min() ?? 1
+        let most = kinds.map(\.threads).max() ?? 1
+        let first = Measures.pages + grid.pageSizes.count
+        rich = hasWholeCores && most > threadsOfCore ? (first, most) : nil
+        count = first + (rich == nil ? 0 : 1)
+        richThreads = grid.cells.map { cell in
+            cell.cores.reduce(0) { $0 + (CoreKind($1) == nil ? $1.dedicated.count : max($1.dedicated.count, most)) }
+        }
         sharedOfCore = kinds.map(\.shared).min() ?? 0
     }
 
@@ -47,6 +76,7 @@ struct Measures {
         let ordinary = need.overhead + (page == nil ? need.memory : 0)
         amounts[Measures.ordinary] = ordinary * (need.isReserved ? ramRatio.alone : ramRatio.shared)
         amounts[Measures.memory] = amounts[Measures.ordinary]
+        if let rich { amounts[rich.measure] = need.wholeCores * rich.threads + need.paired + need.singles }
         if let page {
             amounts[Measures.memory] += need.memory * ramRatio.alone
             amounts[Measures.pages + page] = need.memory / pageSizes[page]
@@ -69,6 +99,9 @@ struct Measures {
         let threads = load.paired + load.singles
         room[Measures.threads] =
             (capacity.options[0].map(\.threads).max() ?? 0) - threads - load.wholeCores * threadsOfCore
+        if let rich {
+            room[rich.measure] = richThreads[cell] - threads - load.wholeCores * rich.threads
+        }
         room[Measures.cores] = capacity.options.count - 1 - load.wholeCores
         room[Measures.shared] =
             capacity.sharedCPUs * cpuRatio.alone
@@ -85,23 +118,31 @@ struct Measures {
         let (grid, host, load) = (state.grid, state.grid.cells[cell], state.loads[cell])
         let used = Array(state.pages(on: cell))
         let taken = load.reserved * ramRatio.alone + load.overcommittable * ramRatio.shared
-        var (inPools, base, spare, inUse) = (0, 0, 0, 0)
+        // Pools of pages that guests may have, as they are without these guests, and pools as large as they are now at least.
+        var (base, spare, inUse, unusable, inPools) = (0, 0, 0, 0, 0)
+        var amounts = pageSizes.map { _ in 0 }
         for (size, unit) in pageSizes.enumerated() {
             guard let total = host.poolTotal[size] else { continue }
             let wanted = host.poolBase[size] + used[size]
-            inPools += (!grid.managesPools ? total : grid.allowsShrink ? wanted : max(wanted, total)) * unit
-            base += host.poolBase[size] * unit
+            amounts[size] = (!grid.managesPools ? total : grid.allowsShrink ? wanted : max(wanted, total)) * unit
+            inPools += amounts[size]
+            guard isUsable[size] else {
+                unusable += amounts[size]
+                continue
+            }
+            base += (grid.managesPools ? host.poolBase[size] : min(total, host.poolBase[size])) * unit
             spare += max(0, total - host.poolBase[size]) * unit
             inUse += used[size] * unit
         }
         let free = host.memory - host.foreignMemory
         room[Measures.ordinary] = (free - inPools) * ramRatio.alone - taken
         // Pages of a pool that is there already are to be had even where the cell's memory counts less than its pools.
-        room[Measures.memory] = (max(free - base, spare) - inUse) * ramRatio.alone - taken
+        room[Measures.memory] = (max(free - unusable - base, spare) - inUse) * ramRatio.alone - taken
         for (size, unit) in pageSizes.enumerated() {
             guard let total = host.poolTotal[size] else { continue }
             let there = total - host.poolBase[size]
-            let most = grid.managesPools ? max(there, (free - base) / unit) : there
+            let others = inPools - amounts[size] + host.poolBase[size] * unit
+            let most = grid.managesPools ? max(there, (free - others) / unit) : there
             room[Measures.pages + size] = most - used[size]
         }
     }

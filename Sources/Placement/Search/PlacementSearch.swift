@@ -30,7 +30,8 @@ enum SearchResult {
 ///    up over the cells that each of them fits (``SumRefutation``): one sum for the whole host does not see that a guest needs
 ///    more than any one cell has, nor that of large guests only so many go on each.
 /// 4. **Filling.** On a host that is nearly full, cells are filled one after the other, each as full as it must be, since what
-///    is wasted on one is missing elsewhere (``TightFill``).
+///    is wasted on one is missing elsewhere (``TightFill``). Where guests have a choice of page sizes or are bound to no cell, the
+///    same is asked without these, to refute.
 /// 5. **Exhaustive search.** At every step the guest with the fewest possible cells is placed next; after every step each
 ///    cell is asked which guests still fit it, and a guest without a cell ends the branch, as do guests that no longer add up
 ///    (``RemainingSums``). Guests that are alike, cells that are alike, and cells of one guest that are alike are tried once, not
@@ -97,6 +98,8 @@ struct PlacementSearch {
     private mutating func searched() -> SearchResult {
         let first = TightFill(search: self, limit: 0, byMemory: false)
         var swaps = SwapSearch(search: self)
+        // What asks for less and yet found something would find it again.
+        var isWorthAskingLess = first?.isExact != true
         for part in PlacementSearch.parts where steps < limit {
             let share = limit / part
             // What is scarcer says more of what may be on a cell.
@@ -105,6 +108,15 @@ struct PlacementSearch {
                 let result = filling.run()
                 steps += filling.steps
                 if let result { return result }
+            }
+            let byMemory = first?.isTighterInMemory == true
+            if isWorthAskingLess,
+                var less = TightFill(search: self, limit: share / 8, byMemory: byMemory, isRelaxed: true)
+            {
+                let result = less.run()
+                steps += less.steps
+                if let result { return result }
+                isWorthAskingLess = !less.hasFound
             }
             var exhaustive = ExhaustiveSearch(search: self, limit: min(share / 2, limit - steps))
             let result = exhaustive.run()
@@ -155,6 +167,14 @@ struct PlacementSearch {
                 if let page { pages[page] += cell.memory / merged.pageSizes[page] }
             }
         }
+        // Guests that are bound to no cell share what is left on all cells together, as ``PlacementState/hostLack`` counts it.
+        let floating = needs.reduce(0) { $0 + $1.floatingShared } + state.grid.foreignFloatingShared
+        if floating > 0, load.shared > 0 || needs.contains(where: { $0.floatingShared > 0 }) {
+            load.shared += floating + state.grid.cells.reduce(0) { $0 + $1.foreignShared }
+        }
+        for need in needs where !need.mayUseReserve {
+            load.overcommittable += need.floatingMemory + need.floatingOverhead
+        }
         load.sharedMost = 0
         load.softMost = 0
         guard case .success = check.rest(with: load, pages: pages[...]) else { return false }
@@ -166,10 +186,16 @@ extension HostGrid {
     /// The host as one cell that has everything of all cells.
     ///
     /// What is already too much on one cell (pools above its memory, pages promised beyond a pool that cannot grow, foreign load) stays
-    /// that cell's affair: it takes nothing from the others.
+    /// that cell's affair: it takes nothing from the others. Cells whose memory is not for guests give their CPUs alone.
     fileprivate var merged: HostGrid {
         var parts = cells.map { cell in
             var part = cell
+            if !cell.servesMemory {
+                (part.memory, part.foreignMemory, part.foreignShared) = (0, 0, 0)
+                part.poolTotal = pageSizes.map { _ in nil }
+                part.poolBase = pageSizes.map { _ in 0 }
+                return part
+            }
             let inPools = pageSizes.indices.reduce(0) { sum, size in
                 let total = cell.poolTotal[size] ?? 0
                 let pages = !managesPools ? total : allowsShrink ? cell.poolBase[size] : max(total, cell.poolBase[size])
@@ -196,6 +222,7 @@ extension HostGrid {
 extension GridCell {
     fileprivate mutating func merge(_ other: GridCell) {
         cores += other.cores
+        servesMemory = servesMemory || other.servesMemory
         memory += other.memory
         foreignMemory += other.foreignMemory
         for size in poolTotal.indices {

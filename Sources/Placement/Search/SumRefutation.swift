@@ -20,7 +20,7 @@ struct SumRefutation {
     ///   - guests: Guests with cells that are not placed yet.
     ///   - more: Guests of which there are so many `times`.
     init(_ guests: [GuestCounts], and more: [GuestCounts] = [], times: Int = 0, on state: PlacementState) {
-        let measures = Measures(state)
+        let measures = Measures(state, for: guests + more)
         var state = state
         var counts: [CellKind: Int] = [:]
         var known: [CellCounts: [Int?: [Int]]] = [:]
@@ -89,7 +89,7 @@ struct RemainingSums {
 
     /// - Parameter kinds: One guest of each kind.
     init(_ kinds: [GuestCounts], on state: PlacementState) {
-        let measures = Measures(state)
+        let measures = Measures(state, for: kinds)
         let amounts = kinds.map { need in need.cells.indices.map { measures.amounts(of: $0, in: need) } }
         let rooms = state.grid.cells.indices.map { measures.room(on: $0, of: state) }
         var rows: [MeasureRow] = []

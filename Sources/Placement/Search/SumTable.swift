@@ -29,19 +29,25 @@ struct SumScale {
     /// The measure of memory: pages of one size where all memory is in those and pools are what they are, else all memory.
     private let memory: Int
     private let state: PlacementState
+    private let isRelaxed: Bool
+    /// The measure of threads of which less is left over.
+    private var threads = Measures.threads
     /// The amount of memory whose multiples count in place of threads; nil where threads count.
     private var unit: Int?
 
-    init?(search: PlacementSearch, guests: [Int]) {
+    /// - Parameter isRelaxed: Whether guests may have any of their page sizes; else they have those that they would have first.
+    init?(search: PlacementSearch, guests: [Int], isRelaxed: Bool = false) {
         state = search.state
-        measures = Measures(search.state)
+        self.isRelaxed = isRelaxed
+        let needs = guests.map { search.needs[$0] }
+        measures = isRelaxed ? Measures(search.state, for: needs) : Measures(search.state, ofFirstChoices: needs)
         var pages: Set<Int?> = []
         var hasDedicated = false
         for guest in guests {
             let need = search.needs[guest]
             guard let choice = need.pageChoices(mixed: false).first else { return nil }
             for (cell, page) in zip(need.cells, choice) {
-                if cell.memory > 0 { pages.insert(page) }
+                if cell.memory > 0 { pages.formUnion(isRelaxed && need.keptPages == nil ? need.pages : [page]) }
                 if cell.dedicated > 0 { hasDedicated = true }
             }
         }
@@ -52,43 +58,67 @@ struct SumScale {
         let only = pages.first.map { size in size.map { Measures.pages + $0 } ?? Measures.ordinary }
         memory = isOfPages ? only ?? Measures.memory : Measures.memory
         guard hasDedicated || !pages.isEmpty else { return nil }
-        unit = tighterUnit(guests.map { search.needs[$0] })
+        (threads, unit) = tightest(needs)
     }
+
+    /// The least that a guest cell takes, with any of its page sizes.
+    func least(of cell: Int, in need: GuestCounts) -> CPUsAndMemory { size(measures.amounts(of: cell, in: need)) }
 
     /// What a guest cell takes.
     func size(of need: CellCounts, page: Int?) -> CPUsAndMemory {
-        let amounts = measures.amounts(of: need, page: page)
-        return CPUsAndMemory(
-            cpus: unit.map { amounts[memory] / $0 } ?? amounts[Measures.threads], memory: amounts[memory])
+        size(measures.amounts(of: need, page: page))
+    }
+
+    private func size(_ amounts: [Int]) -> CPUsAndMemory {
+        CPUsAndMemory(cpus: unit.map { amounts[memory] / $0 } ?? amounts[threads], memory: amounts[memory])
     }
 
     /// What a cell has beside the guests that stay where they are.
     func capacity(of cell: Int) -> CPUsAndMemory {
         let room = measures.room(on: cell, of: state)
-        return CPUsAndMemory(cpus: unit.map { room[memory] / $0 } ?? room[Measures.threads], memory: room[memory])
+        return CPUsAndMemory(cpus: unit.map { room[memory] / $0 } ?? room[threads], memory: room[memory])
     }
 
     /// Of more multiples than this a cell is not counted in: they say little more than the sum.
     private static let most = 8
 
-    /// The amount of memory of whose multiples the smallest share is left over, if that is less than of threads.
-    private func tighterUnit(_ needs: [GuestCounts]) -> Int? {
+    /// The measure of threads of which the smaller share is left over, and the amount of memory of whose multiples the smallest share
+    /// is, if that is less than of threads.
+    private func tightest(_ needs: [GuestCounts]) -> (threads: Int, unit: Int?) {
         let rooms = state.grid.cells.indices.map { measures.room(on: $0, of: state) }
         let amounts = needs.flatMap { need in
-            zip(need.cells, need.pageChoices(mixed: false).first ?? []).map { measures.amounts(of: $0, page: $1) }
+            isRelaxed
+                ? need.cells.indices.map { measures.amounts(of: $0, in: need) }
+                : zip(need.cells, need.pageChoices(mixed: false).first ?? []).map { measures.amounts(of: $0, page: $1) }
         }
         func leftOver(_ measure: Int, _ unit: Int) -> (left: Int, all: Int) {
             let all = rooms.reduce(0) { $0 + $1[measure] / unit }
             return (all - amounts.reduce(0) { $0 + $1[measure] / unit }, all)
         }
         let largest = rooms.map { $0[memory] }.max() ?? 0
-        var (best, least): (Int?, (left: Int, all: Int)) = (nil, leftOver(Measures.threads, 1))
+        var (threads, least) = (Measures.threads, leftOver(Measures.threads, 1))
+        if let rich = measures.rich.map({ ($0.measure, leftOver($0.measure, 1)) }), isLess(rich.1, least) {
+            (threads, least) = rich
+        }
+        var best: Int?
         for unit in Set(amounts.map { $0[memory] }).sorted(by: >) where unit > 0 && largest / unit < SumScale.most {
             let share = leftOver(memory, unit)
-            guard share.left * max(1, least.all) < least.left * max(1, share.all) else { continue }
-            (best, least) = (unit, share)
+            if isLess(share, least) { (best, least) = (unit, share) }
         }
-        return best
+        return (threads, best)
+    }
+
+    private func isLess(_ share: (left: Int, all: Int), _ other: (left: Int, all: Int)) -> Bool {
+        share.left * max(1, other.all) < other.left * max(1, share.all)
+    }
+}
+
+extension Measures {
+    /// What guests take with the page sizes that they would have first.
+    init(_ state: PlacementState, ofFirstChoices guests: [GuestCounts]) {
+        self.init(
+            state, sizes: guests.flatMap { $0.pageChoices(mixed: false).first ?? [] },
+            hasWholeCores: guests.contains { need in need.cells.contains { $0.wholeCores > 0 } })
     }
 }
 

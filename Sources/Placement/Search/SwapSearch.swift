@@ -75,7 +75,7 @@ struct SwapSearch {
             open.allSatisfy({ search.needs[$0].cells.count == 1 || search.needs[$0].mustIncludeOneOf.isEmpty })
         else { return nil }
         self.search = search
-        let measures = Measures(search.state)
+        let measures = Measures(search.state, ofFirstChoices: open.map { search.needs[$0] })
         let hosts = search.state.grid.cells.indices
         count = measures.count
         let rooms = hosts.map { measures.room(on: $0, of: search.state) }

@@ -9,6 +9,11 @@ internal import HostModel
 ///
 /// CPUs and memory are counted as ``SumScale`` does. They only prune: whether a set really fits is decided by ``PlacementState``.
 ///
+/// Where guests have a choice of page sizes, or rules hold for the host as a whole, filling does not tell that nothing fits, or
+/// remembers nothing. Then less is asked as well (`isRelaxed`): of a guest with a choice the least memory that it takes counts, in sums
+/// only, and no rule of the host. Any arrangement is one of that question too, so where it has none there is none; what it finds says
+/// nothing.
+///
 /// Three more rules close branches:
 /// - *A set that a larger one can stand for is left out.* If a guest cell that is not on this cell would fit there beside the set, or
 ///   in the place of a member that needs no more than it in any respect, then of any arrangement with the set there is one with the
@@ -62,6 +67,8 @@ struct TightFill {
     private var slack = CPUsAndMemory(cpus: 0, memory: 0)
     /// Whether giving up all branches proves that no placement exists: every guest has one possible page size.
     private let isComplete: Bool
+    /// Whether less is asked than the question.
+    private let isRelaxed: Bool
     /// Whether each host cell can be looked at by itself: no rule holds for the host as a whole.
     private let isByCell: Bool
     private var numbers: [[Int]: Int] = [:]
@@ -70,18 +77,26 @@ struct TightFill {
     /// How many refuted states are remembered.
     private static let memory = 200_000
 
+    /// Whether an arrangement was found, of what is asked here.
+    private(set) var hasFound = false
+
     /// Whether less of the memory than of the CPUs is to be left over.
     private(set) var isTighterInMemory = false
+
+    /// Whether asking less would gain nothing.
+    var isExact: Bool { isComplete && isByCell }
 
     /// What was done, in fit checks.
     var steps: Int { decisions + state.checksMade - search.state.checksMade }
 
     /// Prepares the search; nil when the host's sums say nothing, or there is too little to gain.
-    init?(search: PlacementSearch, limit: Int, byMemory: Bool) {
+    init?(search: PlacementSearch, limit: Int, byMemory: Bool, isRelaxed: Bool = false) {
         self.search = search
         self.limit = limit
+        self.isRelaxed = isRelaxed
         state = search.state
-        isByCell = !search.state.hasHostRules
+        state.ignoresHostRules = isRelaxed
+        isByCell = isRelaxed || !search.state.hasHostRules
         left = search.needs.map { _ in 0 }
         // Sums of cells know nothing of memory that comes from several, nor of guest cells that are together on one.
         guard search.needs.allSatisfy({ $0.spread.isEmpty && !$0.sharesHosts }) else { return nil }
@@ -89,7 +104,7 @@ struct TightFill {
         isComplete = open.allSatisfy { search.needs[$0].pageChoices(mixed: search.allowsMixedPages).count == 1 }
         // Guests of several cells with devices are left to the exhaustive search.
         guard open.allSatisfy({ search.needs[$0].cells.count == 1 || search.needs[$0].mustIncludeOneOf.isEmpty }),
-            let scale = SumScale(search: search, guests: open)
+            let scale = SumScale(search: search, guests: open, isRelaxed: isRelaxed)
         else { return nil }
         for guest in open { left[guest] = search.needs[guest].cells.count }
         guard addItems(of: open, scale) else { return nil }
@@ -115,17 +130,21 @@ struct TightFill {
             guard let pages = need.pageChoices(mixed: false).first else { return false }
             let like = likes[need] ?? likes.count
             likes[need] = like
-            for (cell, part) in need.cells.enumerated() {
+            let hasChoice = isRelaxed && need.keptPages == nil && need.pages.count > 1
+            for (cell, whole) in need.cells.enumerated() {
+                var part = whole
+                if hasChoice { part.memory = 0 }
+                let page = hasChoice ? nil : pages[cell]
+                let size = hasChoice ? scale.least(of: cell, in: need) : scale.size(of: part, page: page)
                 // Cells of guests that have several stand for those of guests like theirs only.
                 let key = ItemKey(
-                    need: part, page: pages[cell], forced: need.forced[cell], mustIncludeOneOf: need.mustIncludeOneOf,
-                    guest: need.cells.count > 1 ? like : nil)
+                    need: part, size: size, page: page, forced: need.forced[cell],
+                    mustIncludeOneOf: need.mustIncludeOneOf, guest: need.cells.count > 1 ? like : nil)
                 let shape = shapes[key] ?? shapes.count
                 shapes[key] = shape
                 items.append(
                     Item(
-                        guest: guest, cell: cell, page: pages[cell], need: part,
-                        size: scale.size(of: part, page: pages[cell]), shape: shape,
+                        guest: guest, cell: cell, page: page, need: part, size: size, shape: shape,
                         isFree: need.cells.count == 1 && need.forced[0] == nil && need.mustIncludeOneOf.isEmpty))
             }
         }
@@ -159,9 +178,11 @@ struct TightFill {
     /// The result; nil if this search is inconclusive and another has to go on.
     mutating func run() -> SearchResult? {
         switch fill(0) {
-        case .exhausted: return isComplete ? .impossible : nil
+        case .exhausted: return isComplete || isRelaxed ? .impossible : nil
         case .limit: return nil
         case .found:
+            hasFound = true
+            guard !isRelaxed else { return nil }
             var assignments = search.needs.map { need in
                 Assignment(hosts: need.cells.map { _ in 0 }, pages: need.cells.map { _ in nil })
             }
@@ -304,7 +325,8 @@ struct TightFill {
     private func isAbove(_ other: Int, _ member: Int, by waste: CPUsAndMemory) -> Bool {
         let (larger, smaller) = (items[other], items[member])
         return (larger.size - smaller.size).isAtMost(waste) && larger.page == smaller.page
-            && larger.need != smaller.need && smaller.need.isAtMost(larger.need)
+            && (larger.need != smaller.need || larger.size != smaller.size)
+            && smaller.need.isAtMost(larger.need) && smaller.size.isAtMost(larger.size)
     }
 
     /// Whether a set of items fits a host cell beside what was there before the search.
@@ -339,6 +361,7 @@ struct TightFill {
 
     private struct ItemKey: Hashable {
         let need: CellCounts
+        let size: CPUsAndMemory
         let page: Int?
         let forced: Int?
         let mustIncludeOneOf: [Set<Int>]

@@ -60,7 +60,7 @@ extension Capacity.Wish {
 }
 
 private func fitJSON(_ fit: Capacity.Fit) -> JSONValue {
-    [
+    var object: [String: JSONValue] = [
         "name": .text(fit.wish.name),
         "guests": fit.wish.json,
         "more": .number(fit.count.found),
@@ -68,6 +68,8 @@ private func fitJSON(_ fit: Capacity.Fit) -> JSONValue {
         "moved": .texts(fit.count.moved),
         "reasons": shortagePart.list(fit.count.reasons),
     ]
+    object["moves_bound"] = fit.count.moveBound.map(Placement.MoveBound.part.json)
+    return .object(object)
 }
 
 private func roomJSON(_ cell: CellRoom) -> JSONValue {

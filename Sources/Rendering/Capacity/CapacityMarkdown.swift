@@ -19,7 +19,8 @@ public struct CapacityMarkdown {
         guard capacity.verdict == .placed else {
             return "\(heading)\n\(MarkdownText.html(capacity.refusal))\n\(tables.joined())"
         }
-        return heading + tables.joined()
+        let remarks = capacity.remarks { MarkdownText.shortCode($0) }.map { "\n\($0)\n" }.joined()
+        return heading + tables[0] + remarks + tables[1]
             + "\n\(capacity.largest). \(capacity.fragmentation)\n"
     }
 }

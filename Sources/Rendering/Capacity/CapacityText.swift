@@ -26,13 +26,8 @@ public struct CapacityText {
     }
 
     private func fits(_ paint: Paint) -> [String] {
-        let moves = capacity.fits.filter { !$0.count.moved.isEmpty }.flatMap { fit -> [String] in
-            let guests = Amount.count(fit.count.moved.count, "guest")
-            let names = Words.holders(fit.count.moved) { displayable($0) }
-            return wrapped(
-                "\(displayable(fit.wish.name)): \(guests) of the site would move: \(names)", to: paint.width)
-        }
-        return capacity.fitTable.lines(paint) + moves
+        let remarks = capacity.remarks { displayable($0) }
+        return capacity.fitTable.lines(paint) + remarks.flatMap { wrapped($0, to: paint.width) }
     }
 
     private func largest(_ width: Int) -> [String] {
@@ -50,6 +45,17 @@ extension Capacity {
             fits.map { [$0.wish.name, $0.number, $0.lack] })
     }
 
+    /// What the numbers rest on, a line each: guests that would move, and what was not proven.
+    func remarks(_ quote: (String) -> String) -> [String] {
+        let moves = fits.filter { !$0.count.moved.isEmpty }.map { fit in
+            let guests = Amount.count(fit.count.moved.count, "guest")
+            let names = Words.holders(fit.count.moved, quote: quote)
+            let bound = fit.count.moveBound.map { "; \($0.words)" } ?? ""
+            return "\(quote(fit.wish.name)): \(guests) of the site would move: \(names)\(bound)"
+        }
+        return moves + unproven(fits.contains { !$0.count.isExact && $0.count.found < Headroom.most })
+    }
+
     /// One row a cell: what is free.
     var cellTable: Table {
         Table(
@@ -63,7 +69,7 @@ extension Capacity {
     var refusal: String {
         let names = Words.holders(unplaced) { displayable($0) }
         return verdict == .undecided
-            ? "Whether the guests of the site themselves fit is undecided, so nothing was counted."
+            ? "Whether the guests of the site themselves fit is undecided, so nothing was counted; \(longerSearch)."
             : "The guests of the site themselves do not fit"
                 + (unplaced.isEmpty
                     ? ", so nothing more does." : ": there is no room for \(names). Nothing more fits.")
@@ -84,6 +90,11 @@ extension Capacity {
         return "One cell has at most \(share(largestShareOfCPUs)) of the free CPUs and "
             + "\(share(largestShareOfMemory)) of the free memory."
     }
+}
+
+/// What "at least" means, where a number is not exact.
+func unproven(_ isInexact: Bool) -> [String] {
+    isInexact ? ["at least: the search gave up before one more was proven not to fit; \(longerSearch)"] : []
 }
 
 extension Capacity.Fit {

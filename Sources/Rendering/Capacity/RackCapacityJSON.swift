@@ -54,7 +54,11 @@ private func lossJSON(_ loss: Evacuation) -> JSONValue {
         "guests": .number(loss.count),
         "takes": .list(
             loss.shares.map { share in
-                ["host": .text(share.host), "guests": .texts(share.guests), "moved": .texts(share.moved)]
+                var object: [String: JSONValue] = [
+                    "host": .text(share.host), "guests": .texts(share.guests), "moved": .texts(share.moved),
+                ]
+                object["moves_bound"] = share.moveBound.map(Placement.MoveBound.part.json)
+                return .object(object)
             }),
         "left": .texts(loss.left),
         "fits_no_host": .texts(loss.leftForGood),

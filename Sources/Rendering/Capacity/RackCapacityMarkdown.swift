@@ -14,7 +14,8 @@ public struct RackCapacityMarkdown {
             "### Room on \(Amount.count(rack.hosts.count, "host")) with site \(MarkdownText.shortCode(rack.site))\n"
         let table = MarkdownPage.PagePart.table(rack.table).whole
         let failures = rack.failures.map { "\n\(MarkdownText.html($0))\n" }.joined()
-        return heading + loss + table + failures
+        let remarks = rack.remarks { MarkdownText.shortCode($0) }.map { "\n\($0)\n" }.joined()
+        return heading + loss + table + remarks + failures
     }
 
     private var loss: String {

@@ -16,7 +16,8 @@ public struct RackCapacityText {
         let paint = Paint(isOn: color, width: width)
         let heading = "\(Amount.count(rack.hosts.count, "host"))  site \(displayable(rack.site))"
         return joinedSections([
-            [paint(heading, .heading)], loss(paint), rack.table.lines(paint),
+            [paint(heading, .heading)], loss(paint),
+            rack.table.lines(paint) + rack.remarks { displayable($0) }.flatMap { wrapped($0, to: width) },
             rack.failures.flatMap { wrapped($0, to: width) },
         ])
     }
@@ -58,6 +59,24 @@ extension RackCapacity {
             "\(cells.reduce(0) { $0 + $1.cpus.count })", "\(cells.reduce(0) { $0 + $1.wholeCores })",
             Amount.text(cells.reduce(KiB.zero) { $0 + $1.memory }),
         ]
+    }
+
+    /// What the numbers rest on, a line each: hosts whose guests would move, and what was not proven.
+    func remarks(_ quote: (String) -> String) -> [String] {
+        func names(_ isMeant: (Headroom.Count) -> Bool) -> [String] {
+            hosts.filter { ($0.capacity?.fits ?? []).contains { isMeant($0.count) } }.map(\.name)
+        }
+        let (moving, bounded) = (names { !$0.moved.isEmpty }, names { $0.moveBound != nil })
+        let inexact = names { !$0.isExact && $0.found < Headroom.most }
+        var lines: [String] = []
+        if !moving.isEmpty {
+            lines.append("\(Words.holders(moving, quote: quote)): guests of the site would move; JSON names them")
+        }
+        if !bounded.isEmpty {
+            lines.append(
+                "\(Words.holders(bounded, quote: quote)): these moves are not proven fewest; \(longerSearch)")
+        }
+        return lines + unproven(!inexact.isEmpty)
     }
 
     /// Why hosts have no numbers, a line each.
@@ -102,7 +121,10 @@ extension Evacuation {
             lines.append(
                 "No place was found for \(Words.holders(other, quote: quote)): each guest goes to the first host that "
                     + "takes it, and "
-                    + (isExact ? "another distribution may hold more." : "some searches gave up."))
+                    + (isExact ? "another distribution may hold more." : "some searches gave up; \(longerSearch)."))
+        }
+        for share in shares {
+            if let bound = share.moveBound { lines.append("\(quote(share.host)): \(bound.words)") }
         }
         if !unknown.isEmpty {
             lines.append(

@@ -44,17 +44,8 @@ struct PlanAttention {
         let names = moved.map { name in
             plan.changes.first { $0.subject == .guest(name) }.map(subject) ?? quote(name)
         }
-        return ["\(list(names, moved)): moved to other host cells or CPUs"] + moveBound
-    }
-
-    /// What is proven of the number of moves, where fewer may be enough.
-    private var moveBound: [String] {
-        guard let bound = plan.placement.moveBound else { return [] }
-        let kind = bound.isOfRunning ? "running guest" : "shut-off guest"
-        return [
-            "not proven fewest: at least \(Amount.count(bound.atLeast, kind)) must move, found \(bound.found); "
-                + "a larger --effort searches longer"
-        ]
+        return ["\(list(names, moved)): moved to other host cells or CPUs"]
+            + [plan.placement.moveBound?.words].compactMap(\.self)
     }
 
     private var waits: [String] {

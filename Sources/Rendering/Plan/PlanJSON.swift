@@ -80,13 +80,9 @@ private let placementPart = DocumentPart<Placement>([
     .init("cells", Schema.list(of: Schema.reference("cell")), cellPart, all: \.cells),
     .init("moved", Schema.texts) { .texts($0.moved) },
     .init("conflict", Schema.texts) { .texts($0.conflict) },
-    .init(optional: "moves_bound", .object(moveBoundPart.schema)) { $0.moveBound.map(moveBoundPart.json) },
-])
-
-private let moveBoundPart = DocumentPart<Placement.MoveBound>([
-    .init("guests", ["enum": ["running", "shut_off"]]) { $0.isOfRunning ? "running" : "shut_off" },
-    .init("at_least", Schema.count) { .number($0.atLeast) },
-    .init("found", Schema.count) { .number($0.found) },
+    .init(optional: "moves_bound", .object(Placement.MoveBound.part.schema)) {
+        $0.moveBound.map(Placement.MoveBound.part.json)
+    },
 ])
 
 /// How many guests each action concerns, and what becomes of the pools.

@@ -28,6 +28,11 @@ public struct FlavorSpec: Hashable, Sendable {
     public var name: Located<String>
     /// What such a guest needs.
     public var demand: GuestDemand
+
+    package init(name: Located<String>, demand: GuestDemand) {
+        self.name = name
+        self.demand = demand
+    }
 }
 
 /// What the site says of one host.
