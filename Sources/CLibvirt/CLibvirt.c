@@ -102,6 +102,7 @@ NUMBER(virDomainUndefineFlags, (virDomainPtr domain, unsigned int flags), (domai
 NUMBER(virDomainRename, (virDomainPtr domain, const char *name, unsigned int flags), (domain, name, flags))
 NUMBER(virDomainSetAutostart, (virDomainPtr domain, int autostart), (domain, autostart))
 NUMBER(virDomainSetMemoryFlags, (virDomainPtr domain, unsigned long memory, unsigned int flags), (domain, memory, flags))
+NUMBER(virDomainSetVcpusFlags, (virDomainPtr domain, unsigned int vcpus, unsigned int flags), (domain, vcpus, flags))
 NUMBER(virDomainPinVcpu, (virDomainPtr domain, unsigned int vcpu, unsigned char *map, int length), (domain, vcpu, map, length))
 NUMBER(virDomainPinEmulator, (virDomainPtr domain, unsigned char *map, int length, unsigned int flags), (domain, map, length, flags))
 NUMBER(virDomainPinIOThread, (virDomainPtr domain, unsigned int thread, unsigned char *map, int length, unsigned int flags),

@@ -14,6 +14,8 @@ public enum HostWrite: Hashable, Sendable {
     case pin(PinWrite)
     /// Has the balloon of a running domain leave it another amount of memory.
     case setMemory(MemoryWrite)
+    /// Plugs vCPUs into a running domain, or asks its guest to give some up.
+    case setVCPUs(VCPUsWrite)
     /// Puts a device into a running domain, or takes one out.
     case setDevice(DeviceWrite)
     /// Sets whether libvirt starts a domain with the host.
@@ -34,6 +36,7 @@ public enum HostWrite: Hashable, Sendable {
         case .rename(let write): write
         case .pin(let write): write
         case .setMemory(let write): write
+        case .setVCPUs(let write): write
         case .setDevice(let write): write
         case .setAutostart(let write): write
         case .start(let write): write
@@ -59,7 +62,7 @@ extension HostWrite: CustomStringConvertible {
 /// What a definition replaces is left out: ``ReversibleWrite`` puts it back.
 extension HostWrite: Codable {
     enum Verb: String, Codable {
-        case pools, define, undefine, rename, pin, memory, device, autostart, start, stop, file
+        case pools, define, undefine, rename, pin, memory, vcpus, device, autostart, start, stop, file
 
         fileprivate var kind: any WriteKind.Type {
             switch self {
@@ -69,6 +72,7 @@ extension HostWrite: Codable {
             case .rename: RenameStep.self
             case .pin: PinWrite.self
             case .memory: MemoryWrite.self
+            case .vcpus: VCPUsWrite.self
             case .device: DeviceWrite.self
             case .autostart: AutostartWrite.self
             case .start: StartStep.self
@@ -105,6 +109,7 @@ extension Step {
         case .rebase(let step): step
         case .pin(let step): step
         case .setMemory(let step): step
+        case .setVCPUs(let step): step
         case .setDevice(let step): step
         case .setAutostart(let step): step
         case .stop(let step): step

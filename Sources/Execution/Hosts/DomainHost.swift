@@ -31,6 +31,10 @@ public protocol DomainHost {
     /// Has the balloon of a running domain leave it that much memory, in the running domain only. The guest follows in its own time.
     func setMemory(of name: String, to amount: KiB) throws(StepFailure)
 
+    /// Plugs vCPUs into a running domain, or asks its guest to give some up and waits a few seconds, in the running domain only. Those that
+    /// were given up before a failure stay out.
+    func setVCPUs(of name: String, to count: Int) throws(StepFailure)
+
     /// Puts a disk or an interface into the running domain, which must not have it.
     func attach(_ device: XMLElement, to name: String) throws(StepFailure)
 
@@ -61,6 +65,7 @@ extension DomainView {
     package func rename(_ name: String, to new: String) throws(StepFailure) { throw .readOnly }
     package func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure) { throw .readOnly }
     package func setMemory(of name: String, to amount: KiB) throws(StepFailure) { throw .readOnly }
+    package func setVCPUs(of name: String, to count: Int) throws(StepFailure) { throw .readOnly }
     package func attach(_ device: XMLElement, to name: String) throws(StepFailure) { throw .readOnly }
     package func detach(_ device: XMLElement, from name: String) throws(StepFailure) { throw .readOnly }
     package func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure) { throw .readOnly }

@@ -17,6 +17,8 @@ public enum Step: Hashable, Sendable {
     case pin(PinStep)
     /// Has the balloon of a running guest leave it another amount of memory, in the running domain only.
     case setMemory(SetMemoryStep)
+    /// Plugs vCPUs into a running domain, or asks its guest to give some up, in the running domain only.
+    case setVCPUs(SetVCPUsStep)
     /// Puts a disk or an interface into a running domain, or takes one out of it, in the running domain only.
     case setDevice(SetDeviceStep)
     /// Sets whether libvirt starts the domain with the host.
@@ -41,6 +43,7 @@ public enum Step: Hashable, Sendable {
         case .rebase(let step): step
         case .pin(let step): step
         case .setMemory(let step): step
+        case .setVCPUs(let step): step
         case .setDevice(let step): step
         case .setAutostart(let step): step
         case .stop(let step): step
@@ -59,6 +62,7 @@ extension Step: Codable {
         case create, rename, redefine, rebase, pin, stop, release, undefine, start
         case setPool = "set_pool"
         case setMemory = "set_memory"
+        case setVCPUs = "set_vcpus"
         case setDevice = "set_device"
         case setAutostart = "set_autostart"
 
@@ -71,6 +75,7 @@ extension Step: Codable {
             case .rebase: RebaseStep.self
             case .pin: PinStep.self
             case .setMemory: SetMemoryStep.self
+            case .setVCPUs: SetVCPUsStep.self
             case .setDevice: SetDeviceStep.self
             case .setAutostart: AutostartStep.self
             case .stop: StopStep.self
