@@ -78,7 +78,9 @@ struct VCPUTests {
         #expect(
             kept.notes == [
                 Note(
-                    guest: "web", message: "web keeps 4 vCPUs instead of 1 until its next start: unplug: timed out",
+                    guest: "web",
+                    message:
+                        "web keeps 4 vCPUs instead of 1 until its next start, or until it gives them up later: unplug: timed out",
                     kind: .nextStart)
             ])
         let full = Self.scenario(present: 1)
@@ -103,7 +105,9 @@ struct VCPUTests {
         guard case .applied(let report) = scenario.run([Self.unplug]) else { return #expect(Bool(false), "failed") }
         #expect(Self.present(scenario) == "2" && report.writes == 1 && report.undone.isEmpty)
         #expect(
-            report.notes.map(\.message) == ["web keeps 2 vCPUs instead of 1 until its next start: unplug: timed out"])
+            report.notes.map(\.message) == [
+                "web keeps 2 vCPUs instead of 1 until its next start, or until it gives them up later: unplug: timed out"
+            ])
 
         let undone = Self.scenario(present: 4)
         undone.domains.keptVCPUs = 2
@@ -123,6 +127,26 @@ struct VCPUTests {
             return #expect(Bool(false), "did not say so")
         }
         #expect(!report.isRolledBack && Self.present(scenario) == "3")
+    }
+
+    @Test("does not plug where QEMU would end itself, as an undo of one that emulates CPUs")
+    func emulated() {
+        let scenario = Self.scenario(present: 3)
+        scenario.domains.entries["web"]?.live?[attribute: "type"] = "qemu"
+        let list = (0..<4).map { vcpu in
+            XMLElement(
+                "vcpu",
+                [
+                    .init("id", "\(vcpu)"), .init("enabled", vcpu < 2 ? "yes" : "no"),
+                    .init("hotpluggable", vcpu == 0 ? "no" : "yes"),
+                ])
+        }
+        scenario.domains.entries["web"]?.live?.children.append(
+            .element(XMLElement("vcpus", children: list.map { .element($0) })))
+        guard case .applied(let report) = scenario.run([.setVCPUs(name: "web", prior: 2, target: 3)]) else {
+            return #expect(Bool(false), "failed")
+        }
+        #expect(report.writes == 0 && report.notes.count == 1 && scenario.log.lines.isEmpty)
     }
 
     @Test("has nothing to do for a domain that does not run")

@@ -117,6 +117,14 @@ struct VCPUTests {
             #expect(plan.plan.changes.flatMap(\.parts).map(\.when) == [orders.isEmpty ? .nextStart : .live])
             #expect(plan.plan.restartPending == (orders.isEmpty ? ["a"] : []))
         }
+        // A QEMU that emulates CPUs takes more once only.
+        for (listed, orders) in [(false, ["set the vCPUs of a to 4"]), (true, [])] {
+            var request = Self.request(Self.guest(current: 3)) {
+                (listed ? Self.listed(3, fixed: 1)($0) : $0).replacing("type='kvm'", with: "type='qemu'")
+            }
+            request.guests[0].demand.currentVCPUs = nil
+            #expect(Self.live(Planner.plan(request)) == orders)
+        }
         // Another hypervisor than QEMU may take out what it was started with.
         var request = Self.request(Self.guest(current: 3)) { $0.replacing("type='kvm'", with: "type='test'") }
         request.guests[0].demand.currentVCPUs = 1

@@ -14,7 +14,14 @@ public struct VCPUsWrite: DomainWrite {
     var place: String { "the vCPUs of \(guest)" }
     var words: String { "set the vCPUs of \(guest) to \(to)" }
 
+    /// - Throws: A refusal also where QEMU would end itself, which an undo can come to.
     func perform(in run: inout Run) throws(StepFailure) {
+        if let live = try run.liveDefinition(of: guest), live.parts.presentVCPUs < to,
+            !VCPUHotplug(of: live.document, live.parts).allows(to)
+        {
+            let message = "a QEMU that emulates CPUs may abort when one is plugged in after another change"
+            throw .refused(HostRefusal(call: "not tried", kind: .other, code: 0, message: message))
+        }
         try run.host.domains.setVCPUs(of: guest, to: to)
         run.report.writes += 1
     }
@@ -45,9 +52,11 @@ public struct VCPUsWrite: DomainWrite {
         // What was done although libvirt said no is not left standing beside a message that it was not.
         guard let found = present(in: run), found != to else { return false }
         run.waiting[guest, default: []].insert(SettingKey(CurrentVCPUs.self).path)
-        let outcome = to > from ? "has \(found) of \(to) vCPUs before" : "keeps \(found) vCPUs instead of \(to) until"
-        run.report.notes.append(
-            Note(guest: guest, message: "\(guest) \(outcome) its next start: \(failure)", kind: .nextStart))
+        let outcome =
+            to > from
+            ? "has \(found) of \(to) vCPUs before its next start"
+            : "keeps \(found) vCPUs instead of \(to) until its next start, or until it gives them up later"
+        run.report.notes.append(Note(guest: guest, message: "\(guest) \(outcome): \(failure)", kind: .nextStart))
         return true
     }
 
