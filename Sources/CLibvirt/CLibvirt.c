@@ -106,6 +106,7 @@ NUMBER(
     (virDomainPtr domain, int type, const char *metadata, const char *key, const char *uri, unsigned int flags),
     (domain, type, metadata, key, uri, flags))
 NUMBER(virDomainSetMemoryFlags, (virDomainPtr domain, unsigned long memory, unsigned int flags), (domain, memory, flags))
+NUMBER(virDomainSetVcpusFlags, (virDomainPtr domain, unsigned int vcpus, unsigned int flags), (domain, vcpus, flags))
 NUMBER(virDomainPinVcpu, (virDomainPtr domain, unsigned int vcpu, unsigned char *map, int length), (domain, vcpu, map, length))
 NUMBER(virDomainPinEmulator, (virDomainPtr domain, unsigned char *map, int length, unsigned int flags), (domain, map, length, flags))
 NUMBER(virDomainPinIOThread, (virDomainPtr domain, unsigned int thread, unsigned char *map, int length, unsigned int flags),

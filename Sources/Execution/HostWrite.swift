@@ -16,6 +16,8 @@ public enum HostWrite: Hashable, Sendable {
     case setMemory(MemoryWrite)
     /// Moves memory of a running domain to another host cell.
     case moveMemory(MoveWrite)
+    /// Plugs vCPUs into a running domain, or asks its guest to give some up.
+    case setVCPUs(VCPUsWrite)
     /// Puts a device into a running domain, or takes one out.
     case setDevice(DeviceWrite)
     /// Sets whether libvirt starts a domain with the host.
@@ -37,6 +39,7 @@ public enum HostWrite: Hashable, Sendable {
         case .pin(let write): write
         case .setMemory(let write): write
         case .moveMemory(let write): write
+        case .setVCPUs(let write): write
         case .setDevice(let write): write
         case .setAutostart(let write): write
         case .start(let write): write
@@ -62,7 +65,7 @@ extension HostWrite: CustomStringConvertible {
 /// What a definition replaces is left out: ``ReversibleWrite`` puts it back.
 extension HostWrite: Codable {
     enum Verb: String, Codable {
-        case pools, define, undefine, rename, pin, memory, move, device, autostart, start, stop, file
+        case pools, define, undefine, rename, pin, memory, vcpus, move, device, autostart, start, stop, file
 
         fileprivate var kind: any WriteKind.Type {
             switch self {
@@ -73,6 +76,7 @@ extension HostWrite: Codable {
             case .pin: PinWrite.self
             case .memory: MemoryWrite.self
             case .move: MoveWrite.self
+            case .vcpus: VCPUsWrite.self
             case .device: DeviceWrite.self
             case .autostart: AutostartWrite.self
             case .start: StartStep.self
@@ -110,6 +114,7 @@ extension Step {
         case .pin(let step): step
         case .setMemory(let step): step
         case .moveMemory(let step): step
+        case .setVCPUs(let step): step
         case .setDevice(let step): step
         case .setAutostart(let step): step
         case .stop(let step): step

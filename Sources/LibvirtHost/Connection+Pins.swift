@@ -50,6 +50,21 @@ extension Connection {
                 VIR_DOMAIN_AFFECT_LIVE.rawValue)
         }
     }
+
+    /// Plugs vCPUs into a running domain, or asks its guest to give some up, in the running domain only; the definition stays as it is.
+    ///
+    /// libvirt plugs those with the lowest numbers and takes out those with the highest, and waits some seconds for each that the guest is
+    /// to give up. Where one is kept, those that were given up before it stay out: the live definition says how many there are.
+    /// - Parameter count: At least 1, at most as many as the running domain can have.
+    /// - Throws: ``LibvirtError``, of kind `wrongState` when the domain does not run, `timedOut` when the guest keeps a vCPU or QEMU does
+    ///   not answer.
+    public func setVCPUs(
+        of name: String, to count: Int, patience: MonitorPatience = MonitorPatience()
+    ) throws(LibvirtError) {
+        try askQEMU(of: name, "virDomainSetVcpusFlags", patience) {
+            virDomainSetVcpusFlags($0, UInt32(clamping: count), VIR_DOMAIN_AFFECT_LIVE.rawValue)
+        }
+    }
 }
 
 extension CPUSet {

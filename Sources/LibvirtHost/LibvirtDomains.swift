@@ -85,6 +85,13 @@ public struct LibvirtDomains: DomainHost {
         }
     }
 
+    /// Plugs vCPUs into the running domain, or asks its guest to give some up.
+    public func setVCPUs(of name: String, to count: Int) throws(StepFailure) {
+        try asking { (connection) throws(LibvirtError) in
+            try connection.setVCPUs(of: name, to: count, patience: patience)
+        }
+    }
+
     /// Puts a disk or an interface into the running domain only.
     public func attach(_ device: XMLElement, to name: String) throws(StepFailure) {
         try asking { (connection) throws(LibvirtError) in

@@ -12,6 +12,8 @@ public struct Expectation: Hashable, Sendable {
     public var onlineCPUs: CPUSet
     /// Whether the plan's memory settings wait for the guest's next start.
     public var isRestartPending: Bool
+    /// How many vCPUs are plugged into the running guest, those with the lowest numbers; nil is all.
+    public var presentVCPUs: Int?
     /// How much of a piece of memory may be elsewhere, in per cent of what is there.
     public var tolerance: UInt64
     /// The CPUs of each host cell, to tell whether memory is where its vCPUs run; empty when not known.
@@ -19,9 +21,10 @@ public struct Expectation: Hashable, Sendable {
 
     package init(
         placement: GuestPlacement, shape: GuestShape, onlineCPUs: CPUSet, isRestartPending: Bool = false,
-        tolerance: UInt64 = 1, hostCPUs: [CellID: CPUSet] = [:]
+        presentVCPUs: Int? = nil, tolerance: UInt64 = 1, hostCPUs: [CellID: CPUSet] = [:]
     ) {
         self.hostCPUs = hostCPUs
+        self.presentVCPUs = presentVCPUs
         self.placement = placement
         self.shape = shape
         self.onlineCPUs = onlineCPUs
@@ -59,5 +62,8 @@ public struct Expectation: Hashable, Sendable {
     }
 
     /// The vCPUs that must have a thread.
-    var vcpus: VCPUSet { placement.cells.reduce(VCPUSet()) { $0.union($1.vcpus) } }
+    var vcpus: VCPUSet {
+        let all = placement.cells.reduce(VCPUSet()) { $0.union($1.vcpus) }
+        return presentVCPUs.map { all.intersection(VCPUSet(numbers: 0..<$0)) } ?? all
+    }
 }

@@ -106,6 +106,24 @@ final class FakeDomains: DomainHost {
         try log.write("note \(name) \(moved.cells.values.sorted())") { entries[name]?.live = live }
     }
 
+    /// As many vCPUs as no guest gives up.
+    var keptVCPUs = 1
+    /// What plugging is refused with; nil for nothing.
+    var plugRefusal: HostRefusal.RefusalKind?
+
+    func setVCPUs(of name: String, to count: Int) throws(StepFailure) {
+        guard var live = entries[name]?.live else { throw .notRunning(name) }
+        if let plugRefusal {
+            throw .refused(HostRefusal(call: "plug", kind: plugRefusal, code: 1, message: "not on this machine"))
+        }
+        let kept = max(count, keptVCPUs)
+        live.setCurrentVCPUs(kept)
+        try log.write("vcpus \(name) \(count)") { entries[name]?.live = live }
+        guard kept == count else {
+            throw .refused(HostRefusal(call: "unplug", kind: .busy, code: 1, message: "timed out"))
+        }
+    }
+
     /// Guests whose system does not let go of a device.
     var keepsDevices = false
     /// What a device is refused with; nil for nothing.

@@ -106,6 +106,14 @@ extension XMLElement {
         append(XMLElement("currentMemory", [Attribute("unit", "KiB")], children: [.text("\(amount.count)")]))
     }
 
+    /// Changes how many vCPUs are plugged in as a running domain's document shows it.
+    mutating func setCurrentVCPUs(_ count: Int) {
+        guard var element = element(named: "vcpu") else { return }
+        element[attribute: "current"] = "\(count)"
+        children.removeAll { if case .element(let old) = $0 { old.name == "vcpu" } else { false } }
+        append(element)
+    }
+
     /// Changes the emulator's pin as a running domain's document shows it.
     mutating func setEmulatorPin(_ cpus: String) {
         children.removeAll { if case .element(let old) = $0 { old.name == "cputune" } else { false } }

@@ -24,6 +24,15 @@ struct RunningDomainTests {
         try connection.setMemory(of: name, to: 32_768)
         #expect(try connection.liveDefinition(of: name)?.contains("<currentMemory unit='KiB'>32768<") == true)
         #expect(try connection.definition(of: name)?.contains("<currentMemory unit='KiB'>32768<") == false)
+        try connection.setVCPUs(of: name, to: 1)
+        #expect(try connection.liveDefinition(of: name)?.contains("<vcpu placement='static' current='1'>2<") == true)
+        #expect(try connection.definition(of: name)?.contains("current=") == false)
+        try connection.setVCPUs(of: name, to: 2)
+        #expect(try connection.liveDefinition(of: name)?.contains("<vcpu placement='static'>2<") == true)
+        for count in [-1, 0, 3] {
+            let error = try #require(throws: LibvirtError.self) { try connection.setVCPUs(of: name, to: count) }
+            #expect(error.kind == .invalidArgument)
+        }
         #expect(try connection.shutDown(name, within: .seconds(5)))
         #expect(try connection.status(of: name)?.isActive == false)
         #expect(try connection.shutDown(name, within: .seconds(5)))
@@ -39,6 +48,8 @@ struct RunningDomainTests {
         #expect(error.kind == .wrongState)
         let other = try #require(throws: LibvirtError.self) { try connection.setMemory(of: name, to: 32_768) }
         #expect(other.kind == .wrongState)
+        let third = try #require(throws: LibvirtError.self) { try connection.setVCPUs(of: name, to: 1) }
+        #expect(third.kind == .wrongState)
         try connection.undefine(name)
     }
 

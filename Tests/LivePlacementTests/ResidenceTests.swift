@@ -259,6 +259,20 @@ struct ResidenceTests {
         #expect(!residence.deviates)
     }
 
+    @Test("a vCPU that is not plugged in has no thread, and none is missed")
+    func unplugged() {
+        let threads = [GuestThread(id: 1, name: "CPU 0/KVM", allowed: [4])]
+        func unknown(_ present: Int?) -> [String] {
+            let expectation = Expectation(
+                placement: Self.placement(), shape: Self.shape(), onlineCPUs: CPUSet(numbers: 0...7),
+                presentVCPUs: present)
+            let process = GuestProcess(guest: "web01", id: 9329, threads: threads, areas: nil)
+            return ResidenceCheck.residence(of: .success(process), expectation).unknown.map(\.what)
+        }
+        #expect(unknown(nil) == ["no thread of vCPU 1 was found"])
+        #expect(unknown(1).isEmpty)
+    }
+
     @Test("a guest that is bound to nothing may be anywhere")
     func unbound() throws {
         let placement = GuestPlacement(name: "web01", memory: 65_536)

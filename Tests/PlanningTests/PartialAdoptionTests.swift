@@ -154,6 +154,23 @@ struct PartialAdoptionTests {
         }
     }
 
+    @Test(
+        "leaves the vCPUs of the running domain alone where the entry does not name their number",
+        arguments: [
+            ("vcpu_pins: {0: 2}", []), ("vcpus: 4", []),
+            ("current_vcpus: 3", [.setVCPUs(name: "a", prior: 2, target: 3)]),
+            ("vcpus: 4, current_vcpus: 3", [.setVCPUs(name: "a", prior: 2, target: 3)]),
+        ] as [(String, [Step])])
+    func plugged(keys: String, steps: [Step]) throws {
+        var request = try Self.request(Example(domain: Self.tuned, keys: keys))
+        let adopted = XMLWriter.write(Planner.plan(request).definitions[0].document).replacing("\"", with: "'")
+        request.host.domains[0].xml = adopted
+        request.host.domains[0].state = .running
+        request.host.domains[0].liveXML = adopted.replacing("current='3'", with: "current='2'")
+        try #require(request.host.domains[0].liveXML != adopted)
+        #expect(Planner.plan(request).steps == steps)
+    }
+
     @Test("keeps pages of several sizes, cell by cell, where its cells are named and a page size is not")
     func severalPageSizes() throws {
         let domain = """

@@ -215,6 +215,29 @@ struct WhereGuestsRunTests {
             })
     }
 
+    @Test("a vCPU is not plugged in before its CPU is free, and is with the next plan")
+    func plugged() {
+        func guest(_ policy: GuestDemand.CPUPolicy, current: Int?) -> GuestSpec {
+            var guest = Self.guest("b", mib: 300, on: 0, policy: policy)
+            guest.demand.currentVCPUs = current
+            return guest
+        }
+        func plugs(_ request: PlanRequest) -> Bool {
+            Planner.plan(request).steps.contains(.setVCPUs(name: "b", prior: 1, target: 2))
+        }
+        var request = Self.request(
+            [Self.guest("a", mib: 300, on: 0, policy: .dedicated), guest(.shared, current: 1)],
+            then: [
+                Self.guest("a", mib: 300, on: 1, policy: .dedicated), guest(.dedicated, current: nil),
+                Self.guest("c", mib: 300, on: 0, policy: .dedicated),
+            ])
+        #expect(!plugs(request))
+        request = Self.applied(request)
+        #expect(!plugs(request))
+        request.host.domains[0].liveXML = request.host.domains[0].xml
+        #expect(plugs(request))
+    }
+
     @Test(
         "a guest that is off and whose CPUs it has could not be started, whether it stays or goes",
         arguments: [false, true])

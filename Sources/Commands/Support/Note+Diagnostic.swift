@@ -10,7 +10,7 @@ extension Note {
             Diagnostic(
                 .emulatorThreadsElsewhere, "\(guest): \(message)", severity: .warning,
                 hint: "numactl-plan verify --deep shows where its threads are")
-        case .device:
+        case .nextStart:
             Diagnostic(
                 .restartPending, message, severity: .warning, hint: "apply with --restart \(guest) power cycles it")
         }

@@ -26,7 +26,7 @@ extension DomainLoad {
     private static func present(_ parts: FoundSettings, _ domain: XMLElement) -> VCPUSet {
         let all = VCPUSet(numbers: 0..<parts.vcpus)
         if let enabled = VCPUs.enabled(in: domain) { return enabled.intersection(all) }
-        return VCPUSet(numbers: 0..<min(parts.currentVCPUs ?? parts.vcpus, parts.vcpus))
+        return VCPUSet(numbers: 0..<parts.presentVCPUs)
     }
 
     /// The memory devices that take memory of the host: those without a file behind them. A device is backed and bound as its guest

@@ -34,6 +34,9 @@ public protocol DomainHost {
 
     /// Notes in the running domain where its memory is that was moved after its start; nothing moved takes the note away.
     func note(_ moved: MovedMemory, of name: String) throws(StepFailure)
+    /// Plugs vCPUs into a running domain, or asks its guest to give some up and waits a few seconds, in the running domain only. Those that
+    /// were given up before a failure stay out.
+    func setVCPUs(of name: String, to count: Int) throws(StepFailure)
 
     /// Puts a disk or an interface into the running domain, which must not have it.
     func attach(_ device: XMLElement, to name: String) throws(StepFailure)
@@ -66,6 +69,7 @@ extension DomainView {
     package func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure) { throw .readOnly }
     package func setMemory(of name: String, to amount: KiB) throws(StepFailure) { throw .readOnly }
     package func note(_ moved: MovedMemory, of name: String) throws(StepFailure) { throw .readOnly }
+    package func setVCPUs(of name: String, to count: Int) throws(StepFailure) { throw .readOnly }
     package func attach(_ device: XMLElement, to name: String) throws(StepFailure) { throw .readOnly }
     package func detach(_ device: XMLElement, from name: String) throws(StepFailure) { throw .readOnly }
     package func setAutostart(_ name: String, _ autostart: Bool) throws(StepFailure) { throw .readOnly }

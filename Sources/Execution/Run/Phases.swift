@@ -15,6 +15,9 @@ struct Phases {
     private(set) var move: [Step] = []
     /// Threads of running domains.
     private(set) var pin: [Step] = []
+    /// vCPUs of running domains, after all pins of the same domain: libvirt keeps the pin of a vCPU that is not plugged, and its thread begins
+    /// on these CPUs. So it is nowhere else for a moment, and where a pin waits for another domain's shutdown the vCPU waits with it.
+    private(set) var plug: [Step] = []
     /// Domains that go: first down, then undefined.
     private(set) var remove: [Step] = []
     /// Domains that are power cycled: each down and up again before the next.
@@ -34,6 +37,7 @@ struct Phases {
         define = (phases[.rename] ?? []) + (phases[.define] ?? []) + (phases[.setting] ?? [])
         move = phases[.move] ?? []
         pin = phases[.pin] ?? []
+        plug = phases[.plug] ?? []
         remove = stops.filter { !cycled.contains($0.guest) } + (phases[.undefine] ?? [])
         // Down, then up again.
         restart = starts.filter { cycled.contains($0.guest) }.flatMap { start in
@@ -49,10 +53,10 @@ struct Phases {
     }
 
     /// All steps, in order.
-    var all: [Step] { grow + define + move + pin + remove + restart + start + shrink }
+    var all: [Step] { grow + define + move + pin + plug + remove + restart + start + shrink }
 }
 
 /// When the turn of a kind of step is, beside other kinds.
 enum Phase {
-    case grow, rename, define, setting, move, pin, stop, undefine, start, shrink
+    case grow, rename, define, setting, move, pin, plug, stop, undefine, start, shrink
 }

@@ -11,7 +11,7 @@ struct Run {
     var begun: [ReversibleWrite] = []
     /// Threads of emulators that refused to be moved, by guest.
     var unsettable: [String: Set<Int>] = [:]
-    /// Devices that a running domain gets or loses only at its next start, by guest.
+    /// What a running domain gets or loses only at its next start, by guest: devices, and the number of its vCPUs.
     var waiting: [String: Set<String>] = [:]
     /// Guests that were asked to shut down, with nothing known of what came of it.
     var stopsInDoubt: [String] = []
@@ -23,12 +23,18 @@ struct Run {
         for step in phases.define + phases.move { try carryOut(step) }
         let pins = try pinsInOrder(phases)
         let free = pins.filter(\.after.isEmpty).map(\.pin)
+        let late = Set(pins.filter { !$0.after.isEmpty }.map(\.pin.guest))
         try pin(free)
+        let plugs = phases.plug.filter { !late.contains($0.guest) }
+        for step in plugs { try carryOut(step) }
         if let file { try replace(file) }
-        try verify(phases.grow + phases.define + phases.move + free)
+        try verify(phases.grow + phases.define + phases.move + free + plugs)
         for step in phases.remove { try carryOut(step) }
         try powerCycle(
             phases.restart, pins.filter { !$0.after.isEmpty }, gone: Set(phases.remove.compactMap(\.guest)))
+        let rest = phases.plug.filter { late.contains($0.guest) }
+        for step in rest { try carryOut(step) }
+        try verify(rest)
         for step in phases.start { try carryOut(step) }
         try setPools(phases.shrink)
         try verify(phases.shrink)

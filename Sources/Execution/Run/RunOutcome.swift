@@ -77,8 +77,8 @@ public struct Note: Hashable, Sendable {
         case definition
         /// Threads of the emulator that may not be where they belong.
         case threads
-        /// A device that waits for the next start.
-        case device
+        /// What a running domain did not take or give up, which waits for the next start.
+        case nextStart
     }
 
     /// The guest.

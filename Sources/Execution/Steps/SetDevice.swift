@@ -57,7 +57,7 @@ public struct DeviceWrite: DomainWrite {
         let outcome = direction == .attach ? "is not attached before" : "stays attached until"
         run.report.notes.append(
             Note(
-                guest: guest, message: "\(label) \(outcome) the next start of \(guest): \(failure)", kind: .device))
+                guest: guest, message: "\(label) \(outcome) the next start of \(guest): \(failure)", kind: .nextStart))
         return true
     }
 

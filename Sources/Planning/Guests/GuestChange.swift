@@ -141,19 +141,24 @@ struct GuestChange {
         let wanted = whole(asked, of: record.parts)
         let stored = wanted.differences(from: record.parts, defaultHugePage: request.host.defaultHugePage)
         let wantedLive = record.live.map { self.wantedLive(asked, whole: wanted, of: $0) } ?? wanted
+        let asksVCPUs = liveVCPUs(of: record, wanted: wantedLive)
         let running = record.live.map {
-            FloatingPins(wanted: wantedLive, everywhere: request.host.onlineCPUs).settled($0)
+            FloatingPins(wanted: wantedLive, everywhere: request.host.onlineCPUs)
+                .settled($0, vcpus: max($0.presentVCPUs, asksVCPUs?.target ?? 0))
         }
         let drift = running.map { found in
             wantedLive.differences(from: found, defaultHugePage: request.host.defaultHugePage)
                 .filter { stored.map(\.key).contains($0.key) || !isWithTheGuest($0, found) }
         }
-        let pins = running.map { livePins(drift ?? [], live: $0, wanted: wantedLive) }
+        let pins = running.map { livePins(drift ?? [], live: $0, wanted: wantedLive, asksVCPUs) }
+        let vcpus = asksVCPUs.flatMap { pins?.holds($0.plugged) == false ? $0 : nil }
         // A guest whose memory moves to other host cells keeps its settings until its next start.
         let movable = moves ? [] : drift ?? []
         let named = movable.isEmpty ? [] : Set(placed.entries.map(\.key))
-        let live = movable.filter { named.contains($0.key) && (movesLive || !$0.key.belongs(to: NUMATune.self)) }
+        let live =
+            movable.filter { named.contains($0.key) && (movesLive || !$0.key.belongs(to: NUMATune.self)) }
             .compactMap { Step.live($0, of: name, record) }
+            + [vcpus.map { .setVCPUs(name: name, prior: $0.prior, target: $0.target) }].compactMap(\.self)
         let taken = Set(live.compactMap(\.kind.liveSetting))
         // What is said of all memory follows from where its pieces go.
         let isMovedNow = live.contains { $0.word == .moveMemory }
@@ -270,17 +275,26 @@ struct GuestChange {
         key.isTakenAtOnce || (FloatingPins.isAttribute(key) && wanted.vcpuPins.isEmpty)
     }
 
-    /// The pins that the running domain's threads get at once.
-    private func livePins(_ drift: [SettingDifference], live: FoundSettings, wanted: WantedSettings) -> LivePins {
+    /// The number of vCPUs that the running domain gets at once; nil where it stays.
+    private func liveVCPUs(of record: DomainRecord, wanted: WantedSettings) -> LiveVCPUs? {
+        guard let live = record.live, !moves, guest.state?.value != .shutoff else { return nil }
+        return LiveVCPUs(wanted: wanted, live: live, in: record.present)
+    }
+
+    /// The pins that the running domain's threads get at once, and those that it gets with vCPUs that are plugged.
+    private func livePins(
+        _ drift: [SettingDifference], live: FoundSettings, wanted: WantedSettings, _ vcpus: LiveVCPUs?
+    ) -> LivePins {
+        let present = max(live.presentVCPUs, vcpus?.target ?? 0)
         var pins = LivePins(
             guest, placement: placement, occupancy: occupancy, everywhere: request.host.onlineCPUs)
         if moves {
             pins.narrow(live)
         } else if floats(drift, wanted) {
-            pins.move(FloatingPins.threads(of: live), from: live, to: wanted)
+            pins.move(FloatingPins.threads(vcpus: present), from: live, to: wanted)
         } else {
             let threads = drift.compactMap { DomainThread(pinnedBy: $0.key) }
-            pins.move(threads.filter { $0.runs(in: live) }, from: live, to: wanted)
+            pins.move(threads.filter { $0.runs(in: live, vcpus: present) }, from: live, to: wanted)
         }
         return pins
     }

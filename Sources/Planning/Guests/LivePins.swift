@@ -59,6 +59,9 @@ struct LivePins {
         }
     }
 
+    /// Whether the pin of one of these vCPUs has to wait for other guests: it is not plugged before.
+    func holds(_ vcpus: Range<Int>) -> Bool { vcpus.contains { held.contains(.vcpuPin(VCPU($0))) } }
+
     /// The part of its CPUs that a thread can have now; nil when it has to stay where it is.
     private func free(_ cpus: CPUSet, for thread: DomainThread) -> CPUSet? {
         if isAlone(thread) { return holders(of: cpus, for: thread).isEmpty ? cpus : nil }

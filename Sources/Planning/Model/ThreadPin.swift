@@ -33,10 +33,10 @@ extension DomainThread {
         }
     }
 
-    /// Whether a running domain has the thread: a vCPU that is not plugged in has none.
-    func runs(in live: FoundSettings) -> Bool {
+    /// Whether a running domain has the thread while so many vCPUs are plugged in: the others have none.
+    func runs(in live: FoundSettings, vcpus: Int) -> Bool {
         switch self {
-        case .vcpu(let vcpu): vcpu.rawValue < min(live.currentVCPUs ?? live.vcpus, live.vcpus)
+        case .vcpu(let vcpu): vcpu.rawValue < vcpus
         case .emulator: true
         case .ioThread(let number): number <= live.ioThreads ?? 0
         }
@@ -51,15 +51,15 @@ struct FloatingPins {
     let wanted: WantedSettings
     let everywhere: CPUSet
 
-    /// The threads that the attribute is about.
-    static func threads(of live: FoundSettings) -> [DomainThread] {
-        (0..<min(live.currentVCPUs ?? live.vcpus, live.vcpus)).map { .vcpu(VCPU($0)) } + [.emulator]
-    }
+    /// The threads that the attribute is about, with so many vCPUs plugged in.
+    static func threads(vcpus: Int) -> [DomainThread] { (0..<vcpus).map { .vcpu(VCPU($0)) } + [.emulator] }
 
     /// The running domain as if the attribute had been taken, where the pins of all its threads say the same.
-    func settled(_ live: FoundSettings) -> FoundSettings {
+    ///
+    /// - Parameter vcpus: How many vCPUs it has, or is about to have.
+    func settled(_ live: FoundSettings, vcpus: Int) -> FoundSettings {
         let target = wanted.vcpuCPUs ?? everywhere
-        let isThere = FloatingPins.threads(of: live).allSatisfy { thread in
+        let isThere = FloatingPins.threads(vcpus: vcpus).allSatisfy { thread in
             (thread.cpus(in: live) ?? live.vcpuCPUs ?? everywhere) == target
         }
         guard wanted.vcpuPins.isEmpty, isThere else { return live }

@@ -109,7 +109,7 @@ struct Restarts {
         let name = outcome.name
         let isForced = request.consent.forcesOff
         // What the running domain was to get at once it gets with its start.
-        outcome.steps.removeAll { $0.word == .setDevice }
+        outcome.steps.removeAll { $0.word == .setDevice || $0.word == .setVCPUs }
         outcome.steps += [.stop(name: name, force: isForced), .start(name: name)]
         outcome.restartPending = false
         var change =
@@ -119,7 +119,10 @@ struct Restarts {
                 source: mark(of: name))
         let state = records[name]?.facts.state.rawValue ?? "running"
         for index in change.parts.indices where change.parts[index].when == .live {
-            if case .machine = change.parts[index].key { change.parts[index].when = .nextStart }
+            switch change.parts[index].key {
+            case .machine, .setting(SetVCPUsStep.setting): change.parts[index].when = .nextStart
+            default: break
+            }
         }
         change.parts.append(ChangedPart(.state, now: .text(state), want: .text("restarted"), when: .live))
         change.disruption = .guest

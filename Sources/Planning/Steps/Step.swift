@@ -21,6 +21,8 @@ public indirect enum Step: Hashable, Sendable {
     case setMemory(SetMemoryStep)
     /// Moves memory of a running guest to another host cell while it runs.
     case moveMemory(MoveMemoryStep)
+    /// Plugs vCPUs into a running domain, or asks its guest to give some up, in the running domain only.
+    case setVCPUs(SetVCPUsStep)
     /// Puts a disk or an interface into a running domain, or takes one out of it, in the running domain only.
     case setDevice(SetDeviceStep)
     /// Sets whether libvirt starts the domain with the host.
@@ -46,6 +48,7 @@ public indirect enum Step: Hashable, Sendable {
         case .pin(let step): step
         case .setMemory(let step): step
         case .moveMemory(let step): step
+        case .setVCPUs(let step): step
         case .setDevice(let step): step
         case .setAutostart(let step): step
         case .stop(let step): step
@@ -65,6 +68,7 @@ extension Step: Codable {
         case setPool = "set_pool"
         case setMemory = "set_memory"
         case moveMemory = "move_memory"
+        case setVCPUs = "set_vcpus"
         case setDevice = "set_device"
         case setAutostart = "set_autostart"
 
@@ -78,6 +82,7 @@ extension Step: Codable {
             case .pin: PinStep.self
             case .setMemory: SetMemoryStep.self
             case .moveMemory: MoveMemoryStep.self
+            case .setVCPUs: SetVCPUsStep.self
             case .setDevice: SetDeviceStep.self
             case .setAutostart: AutostartStep.self
             case .stop: StopStep.self
@@ -123,6 +128,7 @@ extension Step: Codable {
         case .pin: PinStep.word
         case .setMemory: SetMemoryStep.word
         case .moveMemory: MoveMemoryStep.word
+        case .setVCPUs: SetVCPUsStep.word
         case .setDevice: SetDeviceStep.word
         case .setAutostart: AutostartStep.word
         case .stop: StopStep.word

@@ -203,6 +203,30 @@ extension ApplyCase {
                 }
             }),
         ApplyCase(
+            testDescription: "plugs a vCPU into a guest that runs",
+            before: { host in
+                try applied("\(small), current_vcpus: 1}")(host)
+                try host.libvirt.start("a")
+            },
+            guests: ["\(small)}"],
+            check: { look in
+                [look.domains["a"]?.definition, look.domains["a"]?.live].allSatisfy {
+                    $0?.contains("<vcpu placement='static'>2</vcpu>") == true
+                }
+            }),
+        ApplyCase(
+            testDescription: "takes a vCPU out of a guest that runs",
+            before: { host in
+                try applied("\(small)}")(host)
+                try host.libvirt.start("a")
+            },
+            guests: ["\(small), current_vcpus: 1}"],
+            check: { look in
+                [look.domains["a"]?.definition, look.domains["a"]?.live].allSatisfy {
+                    $0?.contains("<vcpu placement='static' current='1'>2</vcpu>") == true
+                }
+            }),
+        ApplyCase(
             testDescription: "defines a guest anew from its base file, which has changed",
             before: { host in
                 try applied("\(small)}")(host)

@@ -32,4 +32,7 @@ extension SettingValues {
         get { self[CurrentVCPUs.self] }
         set { self[CurrentVCPUs.self] = newValue }
     }
+
+    /// How many vCPUs are plugged in.
+    public var presentVCPUs: Int { min(currentVCPUs ?? vcpus, vcpus) }
 }
