@@ -45,10 +45,13 @@ public struct SettingKey: Hashable, Sendable, Comparable {
     /// Whether the setting of that path is an amount of memory in KiB.
     public static func isAmount(_ path: String) -> Bool {
         // Numbers of vCPUs and cells do not tell what a setting is.
-        let name = path.split(separator: "[").map {
-            $0.split(separator: "]", omittingEmptySubsequences: false).last ?? ""
+        var isNumber = false
+        let name = path.utf8.filter { byte in
+            if byte == UInt8(ascii: "[") { isNumber = true }
+            defer { if byte == UInt8(ascii: "]") { isNumber = false } }
+            return !isNumber
         }
-        return SettingTable.amounts.contains(name.joined())
+        return SettingTable.amounts.contains(String(decoding: name, as: UTF8.self))
     }
 
     /// Keys are equal when they name the same.
