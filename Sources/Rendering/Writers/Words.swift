@@ -87,9 +87,13 @@ enum Words {
         return part.path
     }
 
-    /// Now and wanted of one setting: `0-3 -> 4`, or the only one there is.
+    /// Now and wanted of one setting: `0-3 -> 4`, or the only one there is. Where a running guest's number of vCPUs is not said, it has
+    /// all of them.
     static func values(_ part: ChangedPart) -> String {
-        let sides = [part.now, part.want].compactMap { $0 }.map { value($0, of: part) }
+        let isAll = part.path == "vcpu.current" && part.when != .define
+        let sides = [part.now, part.want].compactMap { side in
+            side.map { value($0, of: part) } ?? (isAll ? "all" : nil)
+        }
         return sides.isEmpty ? "nothing" : sides.joined(separator: " -> ")
     }
 }
