@@ -66,6 +66,7 @@ public struct PlanJSON: Encodable {
         },
         .init("exit", Schema.reference("exit")) { $0.exit.json },
         .init(optional: "only", Schema.texts) { $0.plan.only.map { .texts($0) } },
+        .init(optional: "make_room", .object(RoomForGuest.part.schema)) { $0.plan.room.map(RoomForGuest.part.json) },
     ])
 
     private static let hostPart = DocumentPart<PlanJSON>([

@@ -22,6 +22,9 @@ extension Remedy {
         case .cpuRatio(let ratio): "cpu_allocation_ratio: \(ratio) of the host"
         case .shrinkPools: "--allow-shrink: unused huge pages become ordinary memory"
         case .without(let guest): "guest '\(displayable(guest))' left out, or on another host"
+        case .moves(let count, let memory, let others):
+            "\(Amount.count(count, "move")) of \(Amount.text(memory)) between host cells"
+                + (others.isEmpty ? "" : ", and \(others.map { "'\(displayable($0))'" }.joined(separator: ", ")) left out")
         }
     }
 
@@ -43,6 +46,7 @@ extension Remedy {
             case .cpuRatio(let ratio): ("cpu_allocation_ratio", .text(ratio.description))
             case .shrinkPools: ("allow_shrink", .flag(true))
             case .without(let guest): ("without_guest", .text(guest))
+            case .moves(let count, _, _): ("moves", .number(count))
             }
         guard case .moreCPUs(_, let cell) = self else { return ["change": .text(kind), "value": value] }
         return ["change": .text(kind), "value": value, "host_cell": .number(cell.rawValue)]
