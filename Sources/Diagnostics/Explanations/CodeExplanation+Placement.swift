@@ -70,7 +70,8 @@ extension CodeExplanation {
             the guest gets another number of cells or another page size, or all guests fit only if it moves. The \
             memory of a running guest does not move: the new binding takes effect at its next start. Until then its \
             threads stay with its memory, and both are counted where they are.
-            To avoid the move, remove or shrink what was added last. Otherwise apply, and restart the guest when \
+            To avoid the move, remove or shrink what was added last. numactl-plan plan --make-room GUEST shows \
+            whether guests that are moved while they run make the room. Otherwise apply, and restart the guest when \
             convenient.
             """),
         CodeExplanation(

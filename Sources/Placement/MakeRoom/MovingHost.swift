@@ -129,7 +129,8 @@ struct MovingHost {
         let cost: MoveCost
     }
 
-    private mutating func add(_ guest: Int, _ need: GuestCounts, _ place: Assignment, _ kinds: inout [MovableKind: Int]) {
+    private mutating func add(_ guest: Int, _ need: GuestCounts, _ place: Assignment, _ kinds: inout [MovableKind: Int])
+    {
         let runs = run.kept[guest]?.isRunning == true
         let all = need.cells.indices.map { movable.count + $0 }
         for (cell, counts) in need.cells.enumerated() {

@@ -30,7 +30,7 @@ private struct RoomRun {
     private let floats: Bool
 
     /// Which shares of the limit are for asking whether any arrangement exists, for the best moves, and for any moves.
-    private static let (existence, best, any) = (8, 4, 8)
+    private static let (existence, best, any) = (8, 10, 20)
 
     init?(_ name: String, _ question: PlacementRequest, _ held: [String: RoomForGuest.Obstacle]) {
         self.name = name

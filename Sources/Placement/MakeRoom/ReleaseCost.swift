@@ -22,15 +22,20 @@ struct ReleaseCost {
         var count: Int
     }
 
-    /// So many of each group have left.
+    /// One more of a group has left than in another choice.
     private struct Choice {
-        var left: [Int]
-        /// Groups before this one are settled.
-        var from: Int
-        var cost: MoveCost
+        /// That choice's number; -1 for none.
+        let before: Int
+        let group: Int
+        let cost: MoveCost
         /// What those that left need at least to find a place.
-        var toll: MoveCost
-        var bound: MoveCost { cost + toll }
+        let toll: MoveCost
+    }
+
+    /// A choice whose turn has not come.
+    private struct Turn {
+        let choice: Int
+        let bound: MoveCost
     }
 
     let host: MovingHost
@@ -86,25 +91,32 @@ struct ReleaseCost {
         let wanted = host.queries[query]
         guard !wanted.need.needsSMT || host.run.grid.cells[cell].hasSMT else { return .endless }
         guard fits(wanted, on: cell, groups, check, left: groups.map(\.count)) else { return .endless }
-        var queue = CostQueue<Choice> { $0.bound < $1.bound }
-        queue.add(Choice(left: groups.map { _ in 0 }, from: 0, cost: .none, toll: .none))
+        var choices = [Choice(before: -1, group: 0, cost: .none, toll: .none)]
+        var queue = CostQueue<Turn> { $0.bound != $1.bound ? $0.bound < $1.bound : $0.choice < $1.choice }
+        queue.add(Turn(choice: 0, bound: .none))
         var tolls: [MoveCost?] = groups.map { _ in nil }
+        var left = groups.map { _ in 0 }
         var tried = 0
-        while let choice = queue.takeFirst() {
+        while let turn = queue.takeFirst() {
             tried += 1
-            if tried > ReleaseCost.most || fits(wanted, on: cell, groups, check, left: choice.left) {
-                return choice.bound
+            for index in left.indices { left[index] = 0 }
+            var at = turn.choice
+            while at > 0 {
+                left[choices[at].group] += 1
+                at = choices[at].before
             }
-            for index in choice.from..<groups.count where choice.left[index] < groups[index].count {
+            if tried > ReleaseCost.most || fits(wanted, on: cell, groups, check, left: left) { return turn.bound }
+            let choice = choices[turn.choice]
+            checksMade += (groups.count - choice.group) / 2
+            for index in choice.group..<groups.count where left[index] < groups[index].count {
                 let extra = tolls[index] ?? toll(&self, groups[index].cell)
                 tolls[index] = extra
                 guard !extra.isEndless else { continue }
-                var next = choice
-                next.left[index] += 1
-                next.from = index
-                next.cost = next.cost + groups[index].cell.cost
-                next.toll = max(next.toll, extra)
-                queue.add(next)
+                let next = Choice(
+                    before: turn.choice, group: index, cost: choice.cost + groups[index].cell.cost,
+                    toll: max(choice.toll, extra))
+                choices.append(next)
+                queue.add(Turn(choice: choices.count - 1, bound: next.cost + next.toll))
             }
         }
         return .endless

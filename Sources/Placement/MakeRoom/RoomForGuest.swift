@@ -94,4 +94,15 @@ public struct RoomMove: Hashable, Sendable {
     public var repinned: [String]
     /// Whether the guest runs; else only its definition changes.
     public var isRunning: Bool
+
+    package init(
+        guest: String, guestCell: GuestCellID = 0, cellCount: Int = 1, from: CellID, to: CellID, memory: KiB,
+        pageSize: PageSize, morePages: PageCount = 0, pins: [VCPU: CPU] = [:], emulator: CPU? = nil,
+        repinned: [String] = [], isRunning: Bool = true
+    ) {
+        (self.guest, self.guestCell, self.cellCount) = (guest, guestCell, cellCount)
+        (self.from, self.to, self.memory, self.pageSize) = (from, to, memory, pageSize)
+        (self.morePages, self.pins, self.emulator, self.repinned) = (morePages, pins, emulator, repinned)
+        self.isRunning = isRunning
+    }
 }

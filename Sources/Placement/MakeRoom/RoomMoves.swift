@@ -78,15 +78,19 @@ struct RoomMoves {
         guard fits(coming, on: target, there, staying: staying) else { return (([:], nil), []) }
         var allocation = CPUAllocation(check, load: load, mayLose: 0)
         let grants = allocation.allocate(taking.map(want))
-        for (resident, grant) in zip(taking, grants) where pins[resident.guest] != nil {
+        var own: [VCPU: CPU] = [:]
+        var emulator: CPU?
+        for (resident, grant) in zip(taking, grants) {
             let demand = host.run.request.guests[resident.guest].demand
             let vcpus = demand.cells[resident.cell].vcpus.intersection(demand.dedicatedVCPUs)
-            pins[resident.guest]?[resident.cell] = Dictionary(
-                zip(vcpus, grant.vcpus).map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
+            let given = Dictionary(zip(vcpus, grant.vcpus).map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
+            if resident == coming { (own, emulator) = (given, grant.emulator) }
+            // Of a guest that has no CPUs of its own yet nobody knows those of its other cells.
+            guard pins[resident.guest] != nil else { continue }
+            pins[resident.guest]?[resident.cell] = given
             if let emulator = grant.emulator { emulators[resident.guest] = emulator }
         }
-        let own = pins[cell.guest].map { ($0[cell.cell], cell.cell == 0 ? emulators[cell.guest] : nil) }
-        return ((own?.0 ?? [:], own?.1), leaving.map(\.guest))
+        return ((own, emulator), leaving.map(\.guest))
     }
 
     /// Those that are on a host cell, by guest and cell.

@@ -6,7 +6,7 @@
 /// **Bound.** Each cell of the guest needs a host cell, and what must leave that first costs as much as ``ReleaseCost`` says; cells on
 /// different host cells add up. Where those that leave have no room anywhere, others must leave some host cell for them.
 /// None of these is ever more than any order of moves takes, so what is found first costs least. Bounds are worked out when an
-/// arrangement's turn comes, the cheap ones first.
+/// arrangement's turn comes, the cheap ones first; so guest cells wait for their turn before it is asked where they may go.
 ///
 /// **States.** Arrangements that differ only in the names of guests or host cells that are alike are looked at once.
 ///
@@ -43,14 +43,17 @@ struct RoomSearch {
         let paid: MoveCost
     }
 
-    /// An arrangement whose turn has not come.
+    /// What waits for its turn: an arrangement, or one of its guest cells that has yet to go to each host cell.
     private struct Entry {
         let node: Int
+        /// The guest cell that leaves; nil for the arrangement itself.
+        var leaving: Int?
+        /// With the move of that guest cell.
         let paid: MoveCost
         var rest: MoveCost
         var bound: MoveCost
-        /// How many bounds have been worked out.
-        var stage: Int
+        /// Whether the dear bound has been worked out.
+        var isBounded = false
     }
 
     let host: MovingHost
@@ -66,8 +69,8 @@ struct RoomSearch {
     /// Whether two moves of one guest cell in a row may do what one cannot: something is asked of the host as a whole.
     private let mayDetour: Bool
 
-    /// What an arrangement that is kept costs, in fit checks.
-    private static let costOfEntry = 16
+    /// What each turn costs for a guest cell or host cell, as a part of a fit check, and what waits for its turn, in fit checks.
+    private static let (turn, entry) = (4, 4)
 
     init(_ host: MovingHost, goal: RoomGoal, preference: Preference, limit: Int) {
         (self.host, self.goal, self.preference, self.limit) = (host, goal, preference, limit)
@@ -78,7 +81,8 @@ struct RoomSearch {
             let (a, b) = preference == .least ? (left.bound, right.bound) : (left.rest, right.rest)
             if a != b { return a < b }
             if left.paid != right.paid { return preference == .least ? left.paid > right.paid : left.paid < right.paid }
-            return left.node < right.node
+            if left.node != right.node { return left.node < right.node }
+            return (left.leaving ?? -1) < (right.leaving ?? -1)
         }
     }
 
@@ -87,35 +91,38 @@ struct RoomSearch {
 
     /// Looks for the moves.
     mutating func run() -> Finding {
-        queue.add(Entry(node: -1, paid: .none, rest: .none, bound: .none, stage: 0))
-        var least = MoveCost.none
+        let base = goal.least(costs(in: start))
+        if !base.isEndless { queue.add(Entry(node: -1, paid: .none, rest: base, bound: base)) }
+        var least = base
         while var entry = queue.takeFirst() {
             least = max(least, entry.bound)
             guard steps < limit else { return .limit(atLeast: least) }
+            checks += host.run.grid.cells.count + host.movable.count / RoomSearch.turn
             let hops = hops(to: entry.node)
             let state = state(after: hops)
+            guard entry.leaving == nil else {
+                go(entry, state)
+                continue
+            }
             let key = state.key(host)
             if let known = seen[key], known <= entry.paid { continue }
             let costs = costs(in: state)
             let base = goal.least(costs)
-            if entry.stage < 1, isPutBack(&entry, stage: 1, rest: base) { continue }
-            if entry.stage < 2, isPutBack(&entry, stage: 2, rest: withTolls(costs, base, state)) { continue }
+            guard entry.isBounded || !isPutBack(&entry, rest: withTolls(costs, base, state)) else { continue }
             seen[key] = entry.paid
-            let placement = state.placement(on: host)
-            checks += host.movable.count
-            if base == .none, let hosts = goal.hosts(in: placement, &checks) {
+            if base == .none, let hosts = goal.hosts(in: state.placement(on: host), &checks) {
                 return .found(hops, entry.paid, hosts: hosts)
             }
-            expand(entry, state, placement, costs, last: hops.last?.index)
+            expand(entry, state, costs, last: hops.last?.index)
         }
         return .exhausted
     }
 
     /// Whether an arrangement waits once more because it costs more than was known, or leads nowhere.
-    private mutating func isPutBack(_ entry: inout Entry, stage: Int, rest: MoveCost) -> Bool {
+    private mutating func isPutBack(_ entry: inout Entry, rest: MoveCost) -> Bool {
         guard !rest.isEndless else { return true }
         let before = entry
-        entry.stage = stage
+        entry.isBounded = true
         entry.rest = max(entry.rest, rest)
         entry.bound = max(entry.bound, entry.paid + rest)
         guard preference == .least ? entry.bound > before.bound : entry.rest > before.rest else { return false }
@@ -142,22 +149,20 @@ struct RoomSearch {
 
     /// By cell of the guest and host cell: what must leave.
     private mutating func costs(in state: RoomState) -> [[MoveCost]] {
-        let excess = host.run.grid.cells.indices.map { state.excess(on: $0, of: host) }
-        var costs: [[MoveCost]] = []
-        for (cell, queries) in goal.queries.enumerated() {
-            var row: [MoveCost] = []
-            for host in excess.indices {
-                var least = MoveCost.endless
-                for query in queries where goal.allows(cell, on: host) {
-                    least = min(
-                        least,
-                        release.cost(query, on: host, residents: state.residents[host], excess: excess[host]))
-                }
-                row.append(least)
-            }
-            costs.append(row)
+        goal.queries.indices.map { guest in
+            host.run.grid.cells.indices.map { cost(of: guest, on: $0, in: state) }
         }
-        return costs
+    }
+
+    /// What must leave a host cell for a cell of the guest.
+    private mutating func cost(of guest: Int, on host: Int, in state: RoomState) -> MoveCost {
+        guard goal.allows(guest, on: host) else { return .endless }
+        let excess = state.excess(on: host, of: self.host)
+        var least = MoveCost.endless
+        for query in goal.queries[guest] {
+            least = min(least, release.cost(query, on: host, residents: state.residents[host], excess: excess))
+        }
+        return least
     }
 
     /// The bound with what those that leave need to find a place: of the dearest cell of the guest.
@@ -192,12 +197,8 @@ struct RoomSearch {
 
     // MARK: Moves
 
-    private mutating func expand(
-        _ entry: Entry, _ state: RoomState, _ placement: PlacementState, _ costs: [[MoveCost]], last: Int?
-    ) {
-        var placement = placement
-        let before = placement.checksMade
-        defer { checks += placement.checksMade - before }
+    /// Has every guest cell wait for its turn to leave, of those that make no difference one.
+    private mutating func expand(_ entry: Entry, _ state: RoomState, _ costs: [[MoveCost]], last: Int?) {
         for source in state.residents.indices {
             var lastKind: Int?
             for index in state.residents[source] {
@@ -207,18 +208,45 @@ struct RoomSearch {
                 guard mayDetour || index != last else { continue }
                 let rest = goal.least(costs.map { row in released(row, source, by: cell.cost) })
                 let paid = entry.paid + cell.cost
-                let siblings = host.ofGuest[index].filter { $0 != index }.map { state.homes[$0] }
-                for target in state.residents.indices where target != source && !siblings.contains(target) {
-                    guard let undo = placement.put(cell.need, on: target, page: cell.page) else { continue }
-                    placement.take(back: undo)
-                    nodes.append(Node(parent: entry.node, hop: Hop(index: index, target: target), paid: paid))
-                    checks += RoomSearch.costOfEntry
-                    queue.add(
-                        Entry(
-                            node: nodes.count - 1, paid: paid, rest: rest,
-                            bound: max(entry.bound, paid + rest), stage: 0))
-                }
+                checks += RoomSearch.entry
+                queue.add(
+                    Entry(
+                        node: entry.node, leaving: index, paid: paid, rest: rest, bound: max(entry.bound, paid + rest)))
             }
+        }
+    }
+
+    /// Lets a guest cell go to each host cell that has room for it.
+    private mutating func go(_ entry: Entry, _ state: RoomState) {
+        guard let index = entry.leaving else { return }
+        let (cell, source) = (host.movable[index], state.homes[index])
+        let siblings = host.ofGuest[index].filter { $0 != index }.map { state.homes[$0] }
+        var placement = mayDetour ? state.placement(on: host) : nil
+        let costs = costs(in: state)
+        for target in state.residents.indices where target != source && !siblings.contains(target) {
+            if placement != nil {
+                checks += 1
+                guard let undo = placement?.put(cell.need, on: target, page: cell.page) else { continue }
+                placement?.take(back: undo)
+            } else {
+                let lack = release.cost(
+                    cell.query, on: target, residents: state.residents[target],
+                    excess: state.excess(on: target, of: host))
+                guard lack == .none else { continue }
+            }
+            var next = state
+            next.move(index, to: target, of: host)
+            var rows = costs
+            for guest in rows.indices {
+                for changed in [source, target] { rows[guest][changed] = cost(of: guest, on: changed, in: next) }
+            }
+            let rest = goal.least(rows)
+            guard !rest.isEndless else { continue }
+            nodes.append(Node(parent: entry.node, hop: Hop(index: index, target: target), paid: entry.paid))
+            checks += RoomSearch.entry
+            queue.add(
+                Entry(
+                    node: nodes.count - 1, paid: entry.paid, rest: rest, bound: max(entry.bound, entry.paid + rest)))
         }
     }
 

@@ -24,7 +24,7 @@ extension Remedy {
         case .without(let guest): "guest '\(displayable(guest))' left out, or on another host"
         case .moves(let count, let memory, let others):
             "\(Amount.count(count, "move")) of \(Amount.text(memory)) between host cells"
-                + (others.isEmpty ? "" : ", and \(others.map { "'\(displayable($0))'" }.joined(separator: ", ")) left out")
+                + (others.isEmpty ? "" : ", without \(NameList.text(others) { "'\(displayable($0))'" })")
         }
     }
 

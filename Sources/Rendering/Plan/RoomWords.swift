@@ -103,7 +103,8 @@ extension PlanText {
         guard let room = plan.room else { return [] }
         let words = RoomWords(room)
         let lines = ([words.verdict] + words.remarks).flatMap { wrapped($0, to: paint.width - 2).map { "  \($0)" } }
-        return [paint("Room for guest/\(displayable(room.guest))", .heading)] + words.table.lines(indent: 2, paint) + lines
+        return [paint("Room for guest/\(displayable(room.guest))", .heading)] + words.table.lines(indent: 2, paint)
+            + lines
     }
 }
 
@@ -124,7 +125,8 @@ extension PlanHTML {
         guard let room = plan.room else { return [] }
         let words = RoomWords(room) { $0 }
         let list = HTML.element("ul", ([words.verdict] + words.remarks).map { HTML.text("li", $0) })
-        return HTML.section("Room for \(room.guest)", [list] + HTML.table(words.table, guests: room.moves.map { [$0.guest] }))
+        let moves = HTML.table(words.table, guests: room.moves.map { [$0.guest] })
+        return HTML.section("Room for \(room.guest)", [list] + moves)
     }
 }
 

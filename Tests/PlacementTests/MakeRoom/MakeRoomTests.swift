@@ -141,7 +141,7 @@ struct MakeRoomBruteForceTests {
     @Test("takes the least memory that any order of moves takes, and each step has room", arguments: 0..<4)
     func exact(part: Int) throws {
         var found: [RoomForGuest.Outcome: Int] = [:]
-        var (tried, detours) = (0, 0)
+        var tried = 0
         for seed in stride(from: part, to: Self.cases, by: 4) {
             let request = PlacementRequest.crowded(seed: seed)
             let room = try #require(Placer.room(for: "new", in: request), "seed \(seed)")
@@ -155,7 +155,8 @@ struct MakeRoomBruteForceTests {
             #expect(room.atLeast == nil, "seed \(seed)")
             guard let cost else {
                 var anyhow = BruteForce(
-                    request: request.with { $0.guests = request.guests.map { .init(name: $0.name, demand: $0.demand) } })
+                    request: request.with { $0.guests = request.guests.map { .init(name: $0.name, demand: $0.demand) } }
+                )
                 let exists = anyhow.fits()
                 #expect(room.outcome == (exists ? .restarts : .impossible), "seed \(seed)")
                 continue
@@ -173,10 +174,8 @@ struct MakeRoomBruteForceTests {
             }
             let hasRoom = truth.hasRoom(state)
             #expect(hasRoom, "seed \(seed)")
-            if Set(room.moves.map { "\($0.guest) \($0.guestCell)" }).count < room.moves.count { detours += 1 }
         }
-        print("part \(part): tried \(tried), \(found), detours \(detours)")
-        #expect(found[.moves, default: 0] * 2 > tried && found[.restarts, default: 0] > 2, "\(found)")
+        #expect(found[.moves, default: 0] * 3 > tried, "\(found)")
     }
 }
 
@@ -227,7 +226,9 @@ struct MakeRoomTests {
                 cells, vcpus: vcpus * cells, memory: Self.gib(gib * UInt64(cells)), policy: .dedicated))
     }
 
-    private static func room(_ host: HostFacts, _ guests: [PlacementGuest], policy: HostPolicy = .plain()) -> RoomForGuest? {
+    private static func room(_ host: HostFacts, _ guests: [PlacementGuest], policy: HostPolicy = .plain())
+        -> RoomForGuest?
+    {
         Placer.room(for: "new", in: PlacementRequest(host: host, policy: policy, guests: guests))
     }
 
@@ -268,30 +269,26 @@ struct MakeRoomTests {
         #expect(room.memory == Self.gib(2) && room.moves[0].cellCount == 2 && room.hostCells == [0])
     }
 
-    @Test("memory counts first, then moves, then running guests; one that is shut off costs no memory")
+    @Test("memory counts first, then moves, then names; one that is shut off costs no memory")
     func order() throws {
         let host = Self.host([(8, 8), (8, 8)])
-        // Two of 2 GiB or one of 4: one move. Of two that are alike, the one by name.
-        let equal = Self.room(
-            host,
-            [
-                Self.guest("a", 2, on: [0]), Self.guest("b", 2, on: [0]), Self.guest("c", 4, on: [0]),
-                Self.guest("d", 4, on: [1]), Self.coming(4, vcpus: 4),
-            ])
-        #expect(equal?.outcome == .fits)
-        let guests = [
-            Self.guest("a", 2, on: [0]), Self.guest("b", 2, on: [0]), Self.guest("c", 4, on: [0]),
-            Self.guest("d", 3, on: [1]), Self.coming(5, vcpus: 4),
+        func words(_ guests: [PlacementGuest], coming: UInt64) -> [String] {
+            Self.words(Self.room(host, guests + [Self.coming(coming)]))
+        }
+        let one = [Self.guest("a", 2, on: [0]), Self.guest("b", 3, on: [0]), Self.guest("d", 4, on: [1])]
+        #expect(words(one, coming: 5) == ["a.0 0-1"])
+        // Two of 1 GiB are as good as one of 2, in more moves.
+        let equal = [
+            Self.guest("a", 1, on: [0]), Self.guest("b", 1, on: [0]), Self.guest("c", 2, on: [0]),
+            Self.guest("d", 5, on: [1]),
         ]
-        #expect(Self.room(host, guests)?.outcome == .fits)
-        var tight = guests
-        tight[4] = Self.coming(6, vcpus: 4)
-        #expect(Self.words(Self.room(host, tight)) == ["d.0 1-0"] || Self.room(host, tight)?.outcome != .moves)
+        #expect(words(equal, coming: 6) == ["c.0 0-1"])
+        let twins = [Self.guest("a", 2, on: [0]), Self.guest("b", 2, on: [0]), Self.guest("d", 5, on: [1])]
+        #expect(words(twins, coming: 6) == ["a.0 0-1"])
         let off = [
             Self.guest("a", 1, on: [0]), Self.guest("b", 6, on: [0], runs: false), Self.guest("d", 2, on: [1]),
-            Self.coming(7),
         ]
-        let room = try #require(Self.room(host, off))
+        let room = try #require(Self.room(host, off + [Self.coming(7)]))
         #expect(Self.words(room) == ["b.0 0-1"] && room.memory == .zero && room.moves[0].isRunning == false)
     }
 
@@ -320,13 +317,20 @@ struct MakeRoomTests {
         // Ordinary memory of 6 GiB is not to be had beside a pool of 4.
         let managed = try #require(Self.room(host, guests + [Self.coming(5)]))
         #expect(managed.outcome == .impossible)
+        // A pool that is full grows for the page that comes.
         var small = host
         for index in small.cells.indices {
-            small.cells[index].pools = [HugepagePool(pageSize: size, total: 1, free: 1)]
+            let total: PageCount = index == 0 ? 2 : 1
+            small.cells[index].pools = [HugepagePool(pageSize: size, total: total, free: total)]
         }
-        small.cells[0].pools = [HugepagePool(pageSize: size, total: 2, free: 2)]
-        let grown = try #require(Self.room(small, guests + [Self.coming(7)]))
-        #expect(grown.outcome == .impossible || grown.moves.allSatisfy { $0.morePages > 0 })
+        var whole = Self.coming(8)
+        whole.demand.pageSize = Located(.exactly(size))
+        let grown = try #require(Self.room(small, guests + [whole]))
+        #expect(Self.words(grown) == ["b.0 1-0"] && grown.moves[0].morePages == 1)
+        // Free pages of a pool are no ordinary memory unless it may shrink.
+        var shrinking = PlacementRequest(host: host, policy: .plain(), guests: guests + [Self.coming(5)])
+        shrinking.allowsShrink = true
+        #expect(Placer.room(for: "new", in: shrinking)?.outcome == .fits)
     }
 
     @Test("a guest with a place, one that fits, and one that nobody knows are answers too")
@@ -368,38 +372,40 @@ struct MakeRoomTests {
         #expect(kept.moves[0].repinned.isEmpty && kept.moves[0].pins == [0: 6])
     }
 
-    /// 16 cells with 200 guests of different sizes, nearly full.
-    private static func large(seed: Int) -> PlacementRequest {
+    /// 16 cells with 200 guests of different sizes, all cells about equally full, and one that needs much more than any has left.
+    private static func large(seed: Int, free: ClosedRange<Int>, coming: UInt64) -> PlacementRequest {
         var dice = SplitMix(seed: seed)
         let host = Self.host(Array(repeating: (gib: 128, cpus: 48), count: 16))
-        var free = Array(repeating: UInt64(128), count: 16)
+        var left = (0..<16).map { _ in 128 - dice.number(free) }
         let guests = (0..<200).map { number -> PlacementGuest in
-            let cell = number % 16
-            let left = max(1, 13 - number / 16)
-            let gib = max(1, min(UInt64(dice.number(4...14)), free[cell] - UInt64(left)))
-            free[cell] -= gib
-            return Self.guest("g\(number.padded(to: 3))", gib, on: [cell], vcpus: dice.number(1...3))
+            let (cell, after) = (number % 16, (199 - number) / 16)
+            let share = left[cell] / (after + 1)
+            let gib = after == 0 ? left[cell] : dice.number(max(1, share - 3)...share + 3)
+            left[cell] -= gib
+            return Self.guest("g\(number.padded(to: 3))", UInt64(gib), on: [cell], vcpus: dice.number(1...3))
         }
-        return PlacementRequest(host: host, policy: .plain(), guests: guests + [Self.coming(40, vcpus: 8)])
+        return PlacementRequest(host: host, policy: .plain(), guests: guests + [Self.coming(coming, vcpus: 8)])
     }
 
-    @Test("16 cells and 200 guests are settled within a part of the limit", arguments: 0..<4)
-    func large(seed: Int) throws {
-        var request = Self.large(seed: seed)
-        request.searchLimit = 4_000_000
-        let clock = ContinuousClock.now
+    @Test(
+        "16 cells and 200 guests take a bounded number of steps",
+        arguments: [(4...8, UInt64(20), 2, 12), (8...14, 40, 3, 26), (2...5, 12, 2, 12)])
+    func large(free: ClosedRange<Int>, coming: UInt64, moves: Int, gib: UInt64) throws {
+        var request = Self.large(seed: 0, free: free, coming: coming)
+        // A tenth of what is usual.
+        request.searchLimit = PlacementRequest.defaultSearchLimit / 10
         let room = try #require(Placer.room(for: "new", in: request))
-        print("seed \(seed): \(room.outcome) \(room.moves.count) moves, \(room.memory), at least \(String(describing: room.atLeast)), \(clock.duration(to: .now))")
         #expect(room.outcome == .moves && room.atLeast == nil)
+        #expect(room.moves.count == moves && room.memory == Self.gib(gib))
     }
 
-    @Test("where the search gives up, it says what must move at least")
+    @Test("where the search gives up, it says what must move at least, or that it is undecided")
     func bounded() throws {
-        var request = Self.large(seed: 1)
-        request.searchLimit = 40_000
-        let room = try #require(Placer.room(for: "new", in: request))
-        print("bounded: \(room.outcome) \(room.memory) \(String(describing: room.atLeast))")
+        var request = Self.large(seed: 0, free: 4...8, coming: 30)
         request.searchLimit = 1
         #expect(Placer.room(for: "new", in: request)?.outcome == .undecided)
+        request.searchLimit = 800_000
+        let room = try #require(Placer.room(for: "new", in: request))
+        #expect(room.outcome == .moves && room.memory == Self.gib(23) && room.atLeast == Self.gib(22))
     }
 }

@@ -217,7 +217,8 @@ struct RoomBruteForce {
 
     /// A guest cell as a guest of its own.
     private func part(_ part: Part, on host: CellID) -> GuestDemand {
-        guard let demand = demands[part.guest], let index = demand.cells.firstIndex(where: { $0.id == part.cell }) else {
+        guard let demand = demands[part.guest], let index = demand.cells.firstIndex(where: { $0.id == part.cell })
+        else {
             return GuestDemand(vcpus: 1, memory: .zero)
         }
         let cell = demand.cells[index]
