@@ -74,4 +74,32 @@ struct MakeRoomCommandTests {
         #expect(unknown.errors.contains("--make-room names 'new1', which is not a guest of this host"))
         #expect(unknown.errors.contains("did you mean new01?"))
     }
+
+    @Test("where not all guests fit, the moves are among what would help the one that is asked for")
+    func remedy() throws {
+        let site = RoomSite.yaml + "  wide: {flavor: own, vcpus: 4, ram: 16GiB, disks: [{path: /wide}]}\n"
+        func run(_ arguments: String...) -> CommandRun {
+            CommandRun(
+                ["plan", "site.yaml", "--facts", "hv03.json"] + arguments,
+                files: ["site.yaml": site, "hv03.json": RoomSite.facts])
+        }
+        let asked = run("--make-room", "new01")
+        #expect(asked.status == 10)
+        #expect(asked.output.contains("        - 1 move of 12 GiB between host cells, without 'later', 'wide'\n"))
+        #expect(!run().output.contains("1 move of"))
+        let document = run("--make-room", "new01", "--format", "json").output
+        let members = try #require(JSONSerialization.jsonObject(with: Data(document.utf8)) as? [String: Any])
+        let unplaced = try #require(members["unplaced"] as? [[String: Any]])
+        let remedies = unplaced.flatMap { $0["remedies"] as? [[String: Any]] ?? [] }
+        let moves = try #require(remedies.first { $0["change"] as? String == "moves" })
+        #expect(moves["value"] as? Int == 1 && moves["memory_kib"] as? Int == 12_582_912)
+        #expect(moves["without_guests"] as? [String] == ["later", "wide"])
+    }
+
+    @Test("not for many hosts")
+    func manyHosts() {
+        let many = CommandRun(["plan", "site.yaml", "--facts", "facts", "--all-hosts", "--make-room", "new01"])
+        #expect(many.status == 64)
+        #expect(many.errors.contains("--make-room is for one host: not with --all-hosts."))
+    }
 }

@@ -48,8 +48,13 @@ extension Remedy {
             case .without(let guest): ("without_guest", .text(guest))
             case .moves(let count, _, _): ("moves", .number(count))
             }
-        guard case .moreCPUs(_, let cell) = self else { return ["change": .text(kind), "value": value] }
-        return ["change": .text(kind), "value": value, "host_cell": .number(cell.rawValue)]
+        var members: [String: JSONValue] = ["change": .text(kind), "value": value]
+        if case .moreCPUs(_, let cell) = self { members["host_cell"] = .number(cell.rawValue) }
+        if case .moves(_, let memory, let others) = self {
+            members["memory_kib"] = .number(memory.count)
+            members["without_guests"] = .texts(others)
+        }
+        return .object(members)
     }
 }
 
