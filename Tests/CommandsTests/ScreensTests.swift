@@ -20,6 +20,7 @@ struct ScreensTests {
         Screen("plan-fifty", "plan", "fifty.yaml", "--facts", "fifty.json"),
         Screen("plan-hands", "plan", "hands.yaml", "--facts", "hands.json"),
         Screen("plan-misfit", "plan", "misfit.yaml", "--facts", "hv01.json"),
+        Screen("plan-room", "plan", "room.yaml", "--facts", "room.json", "--make-room", "new01"),
         Screen("plan-all-hosts", "plan", "fleet.yaml", "--facts", "facts", "--all-hosts"),
         Screen("status", "status", "hands.yaml", "--facts", "hands.json"),
         Screen("status-map", "status", "pinned.yaml", "--facts", "hv01.json", "--map"),
@@ -82,6 +83,7 @@ struct ScreensTests {
             "domains": [\(domain("db01", "running", memory: 8)), \(domain("shop", "running", memory: 4)),
             \(domain("legacy-billing-of-the-old-site", "shutoff", memory: 4))]}
             """,
+            "room.yaml": RoomSite.yaml, "room.json": RoomSite.facts,
             "fleet.yaml": """
             site: rack7
             hosts: {hv01: {}, hv02: {}, hv03: {}, lost: {}}

@@ -7,7 +7,7 @@ import Testing
 
 /// One plan of each kind, in all three renderings.
 enum SamplePlan: String, CaseIterable {
-    case creation, update, pools, infeasible, undecided, empty, hostile
+    case creation, update, pools, infeasible, undecided, empty, hostile, room
 
     var plan: Plan {
         switch self {
@@ -18,6 +18,7 @@ enum SamplePlan: String, CaseIterable {
         case .undecided: Samples.undecided
         case .empty: Samples.empty
         case .hostile: Samples.hostile
+        case .room: Samples.room
         }
     }
 }

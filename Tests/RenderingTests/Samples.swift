@@ -78,6 +78,27 @@ enum Samples {
         ])
 
     /// A running guest: pins at once, page size at its next start; another guest moves.
+    /// A plan with moves that make room, not proven to be the least.
+    static let room: Plan = {
+        var plan = update
+        let pages = size(1_048_576)
+        var room = RoomForGuest(
+            "new<01>",
+            moves: [
+                RoomMove(
+                    guest: "web01", from: 0, to: 2, memory: 2_097_152, pageSize: pages, morePages: 2,
+                    pins: [0: 64, 1: 65], emulator: 66, repinned: ["db01", "db02"]),
+                RoomMove(
+                    guest: "old", guestCell: 1, cellCount: 2, from: 1, to: 0, memory: 1_572_864, pageSize: size(4),
+                    isRunning: false),
+                RoomMove(guest: "web01", from: 2, to: 1, memory: 2_097_152, pageSize: pages),
+            ], hostCells: [0, 2], atLeast: 1_048_576)
+        room.uncounted = ["later"]
+        room.fixed = ["gpu01": .devices, "dpdk01": .pinned, "dpdk02": .pinned, "wide": .spread, "lost": .misplaced]
+        plan.room = room
+        return plan
+    }()
+
     static let update = Plan(
         host: "hv01", site: "rack7", verdict: .changes,
         placement: Placement(

@@ -28,9 +28,11 @@ struct PlanningSession: Sendable {
     ///   - explains: Whether a refusal is looked into; nil does so for sites of a bearable size.
     ///   - maxFactsAge: How old facts from a file may be; nil is any age.
     ///   - effort: How many times as long as usual a placement is searched for.
+    ///   - makesRoomFor: The guest for which moves are looked for that make room.
     init(
         site: String?, host: HostOptions, allowsShrink: Bool = false, rebalances: Bool = false, explains: Bool? = nil,
-        consent: ConsentOptions? = nil, maxFactsAge: DurationText? = nil, effort: Int = 1, world: World
+        consent: ConsentOptions? = nil, maxFactsAge: DurationText? = nil, effort: Int = 1, makesRoomFor: String? = nil,
+        world: World
     ) throws {
         var input = try SiteInput(site, only: host.host, world: world)
         let file = try host.facts.map { name in
@@ -57,7 +59,10 @@ struct PlanningSession: Sendable {
         let settings = PlanSettings(
             allowsShrink: allowsShrink, rebalances: rebalances, explains: explains,
             consent: try consent?.consent(for: guests) ?? PlanConsent(), maxFactsAge: maxFactsAge,
-            effort: effort)
+            effort: effort, makesRoomFor: makesRoomFor)
+        if let makesRoomFor {
+            try CommandFailure.demandKnown([makesRoomFor], guests.map(\.name.value), option: "--make-room")
+        }
         let look = file == nil && asksLibvirt ? HostLook(uri: uri) : nil
         self = world.showing("planning") {
             PlanningSession(
@@ -72,12 +77,13 @@ struct PlanningSession: Sendable {
         settings: PlanSettings, looksAt look: HostLook? = nil
     ) {
         let facts = host.facts.facts
-        var result = Planner.plan(
-            PlanRequest(
-                host: facts, site: input.site.name.value, policy: host.policy, guests: host.guests, bases: bases,
-                allowsShrink: settings.allowsShrink, consent: settings.consent,
-                rebalances: settings.rebalances, explains: settings.explains,
-                searchLimit: PlacementRequest.searchLimit(effort: settings.effort)))
+        let request = PlanRequest(
+            host: facts, site: input.site.name.value, policy: host.policy, guests: host.guests, bases: bases,
+            allowsShrink: settings.allowsShrink, consent: settings.consent,
+            rebalances: settings.rebalances, explains: settings.explains,
+            searchLimit: PlacementRequest.searchLimit(effort: settings.effort))
+        var result = Planner.plan(request)
+        if let guest = settings.makesRoomFor { result = result.with(Planner.room(for: guest, request)) }
         let preflight = Preflight(
             steps: result.steps, on: facts, site: input.site.name.value, guests: host.guests)
         result = result.checked(preflight.findings(look?.observe(preflight.needs) ?? HostObservation()))
@@ -140,6 +146,8 @@ struct PlanSettings: Sendable {
     var maxFactsAge: DurationText?
     /// How many times as long as usual a placement is searched for.
     var effort = 1
+    /// The guest for which moves are looked for that make room.
+    var makesRoomFor: String?
 }
 
 /// What is known of one host.

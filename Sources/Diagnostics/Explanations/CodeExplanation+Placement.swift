@@ -70,8 +70,9 @@ extension CodeExplanation {
             the guest gets another number of cells or another page size, or all guests fit only if it moves. The \
             new binding takes effect at its next start; until then its threads stay with its memory, and both are \
             counted where they are. With --live the memory of a guest that allows it moves while the guest runs.
-            To avoid the move, remove or shrink what was added last. Otherwise apply, with --live or --restart, or \
-            restart the guest when convenient.
+            To avoid the move, remove or shrink what was added last; numactl-plan plan --make-room GUEST shows the \
+            least memory to move for it. Otherwise apply, with --live or --restart, or restart the guest when \
+            convenient.
             """),
         CodeExplanation(
             .pinImpossible, "a pinned CPU is not available",

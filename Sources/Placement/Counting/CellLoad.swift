@@ -72,7 +72,7 @@ struct Lack: Error, Hashable {
 
 /// Checks a load against one cell.
 struct CellCheck {
-    let cell: GridCell
+    var cell: GridCell
     let capacity: CellCapacity
     let pageSizes: [Int]
     let cpuRatio: Ratio

@@ -31,4 +31,6 @@ public enum Remedy: Hashable, Sendable {
     case shrinkPools
     /// Another guest left out, or moved to another host.
     case without(String)
+    /// So many moves of others, of so much memory, with guests left out that have no place yet.
+    case moves(Int, KiB, without: [String])
 }

@@ -31,6 +31,8 @@ public struct Plan: Hashable, Sendable {
     public var before: [GuestPlacement] = []
     /// Guests that rebalancing would move, in the order in which that works out.
     public var moves: [Move]
+    /// How room is made for the guest that was asked for; nil where none was.
+    public var room: RoomForGuest?
     /// What changes, ascending by address.
     public var changes: [Change]
     /// Guests in sync, ascending.

@@ -48,7 +48,7 @@ enum MoveObstacle: Error, Hashable {
         of name: String, _ record: DomainRecord, to place: GuestPlacement, host: HostFacts
     ) throws(MoveObstacle) -> LiveMoves.LiveMove {
         guard let live = record.live else { throw .binding }
-        try demandMovable(record.present, live)
+        try demandMovable(record, host)
         let pieces = live.pieces
         guard pieces.count == place.cells.count else { throw .shape }
         var moved = MovedMemory()
@@ -59,7 +59,6 @@ enum MoveObstacle: Error, Hashable {
             else { throw .shape }
             let page = live.hugePages?.size(of: piece.id, defaultSize: host.defaultHugePage) ?? host.host.basePage
             guard cell.memory == .zero || page == cell.pageSize else { throw .shape }
-            if pieces.count > 1, cell.memory > .zero, page == host.host.basePage { throw .ordinaryCells }
             let now = live.binding(of: piece)
             guard now != cell.boundTo else { continue }
             guard now.count == 1, cell.boundTo.count == 1, let target = cell.boundTo.first,
@@ -73,7 +72,10 @@ enum MoveObstacle: Error, Hashable {
             name: name, moved: moved, memory: amount, onTheWay: CellSet(record.moving.cells.values))
     }
 
-    private static func demandMovable(_ domain: XMLElement, _ live: FoundSettings) throws(MoveObstacle) {
+    /// Refuses a guest whose memory cannot leave its cell while it runs, wherever it is to go.
+    static func demandMovable(_ record: DomainRecord, _ host: HostFacts) throws(MoveObstacle) {
+        guard let live = record.live else { throw .binding }
+        let domain = record.present
         if domain.element(named: "launchSecurity") != nil { throw .encrypted }
         let devices = domain.element(named: "devices")?.elements ?? []
         for device in devices {
@@ -87,5 +89,10 @@ enum MoveObstacle: Error, Hashable {
             }
         }
         if let current = live.currentMemory, current < live.memory { throw .balloon }
+        let ordinary = live.guestCells.filter { cell in
+            let page = live.hugePages?.size(of: cell.id, defaultSize: host.defaultHugePage)
+            return cell.memory > .zero && (page ?? host.host.basePage) == host.host.basePage
+        }
+        if live.guestCells.count > 1, !ordinary.isEmpty { throw .ordinaryCells }
     }
 }

@@ -23,7 +23,7 @@ public struct PlanHTML {
     /// The document.
     public var text: String {
         let sections =
-            unplaced + HTML.section(hostHeading, host) + HTML.section(placementHeading, placement)
+            unplaced + room + HTML.section(hostHeading, host) + HTML.section(placementHeading, placement)
             + HTML.section("Changes", changes) + HTML.section("Findings", findings)
         return HTMLPage(
             title: "\(plan.host): \(PlanSummary(plan).verdict)", header: title,

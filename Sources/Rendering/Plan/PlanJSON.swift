@@ -64,6 +64,7 @@ public struct PlanJSON: Encodable {
         .init("diagnostics", Schema.list(of: Schema.reference("diagnostic")), diagnosticPart, all: \.plan.diagnostics),
         .init("exit", Schema.reference("exit")) { $0.exit.json },
         .init(optional: "only", Schema.texts) { $0.plan.only.map { .texts($0) } },
+        .init(optional: "make_room", .object(RoomForGuest.part.schema)) { $0.plan.room.map(RoomForGuest.part.json) },
     ])
 
     private static let hostPart = DocumentPart<PlanJSON>([

@@ -28,7 +28,8 @@ public struct PlanText {
         let facts = review.facts?.words.map { "  facts \($0)" } ?? ""
         let heading = "host \(displayable(plan.host))  site \(displayable(plan.site))\(facts)"
         let sections = [
-            [paint(heading, .heading)] + part(width), attention(paint), moves(paint), poolChanges(paint),
+            [paint(heading, .heading)] + part(width), attention(paint), moves(paint), room(paint),
+            poolChanges(paint),
             guestChanges(paint),
             definitions(paint), unplaced(paint), placement(paint), cells(paint), advice,
             [paint(PlanSummary(plan).line, .heading)],

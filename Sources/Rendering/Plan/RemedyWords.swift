@@ -22,6 +22,9 @@ extension Remedy {
         case .cpuRatio(let ratio): "cpu_allocation_ratio: \(ratio) of the host"
         case .shrinkPools: "--allow-shrink: unused huge pages become ordinary memory"
         case .without(let guest): "guest '\(displayable(guest))' left out, or on another host"
+        case .moves(let count, let memory, let others):
+            "\(Amount.count(count, "move")) of \(Amount.text(memory)) between host cells"
+                + (others.isEmpty ? "" : ", without \(NameList.text(others) { "'\(displayable($0))'" })")
         }
     }
 
@@ -43,9 +46,15 @@ extension Remedy {
             case .cpuRatio(let ratio): ("cpu_allocation_ratio", .text(ratio.description))
             case .shrinkPools: ("allow_shrink", .flag(true))
             case .without(let guest): ("without_guest", .text(guest))
+            case .moves(let count, _, _): ("moves", .number(count))
             }
-        guard case .moreCPUs(_, let cell) = self else { return ["change": .text(kind), "value": value] }
-        return ["change": .text(kind), "value": value, "host_cell": .number(cell.rawValue)]
+        var members: [String: JSONValue] = ["change": .text(kind), "value": value]
+        if case .moreCPUs(_, let cell) = self { members["host_cell"] = .number(cell.rawValue) }
+        if case .moves(_, let memory, let others) = self {
+            members["memory_kib"] = .number(memory.count)
+            members["without_guests"] = .texts(others)
+        }
+        return .object(members)
     }
 }
 
