@@ -94,7 +94,7 @@ enum Samples {
                 RoomMove(guest: "web01", from: 2, to: 1, memory: 2_097_152, pageSize: pages),
             ], hostCells: [0, 2], atLeast: 1_048_576)
         room.uncounted = ["later"]
-        room.fixed = ["gpu01": .devices, "dpdk01": .pinned, "dpdk02": .pinned, "wide": .spread, "lost": .misplaced]
+        room.fixed = ["gpu01": .held, "dpdk01": .pinned, "dpdk02": .pinned, "wide": .spread, "lost": .misplaced]
         plan.room = room
         return plan
     }()

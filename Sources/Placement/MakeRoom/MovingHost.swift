@@ -87,8 +87,8 @@ struct MovingHost {
             misplace(entry, guest)
             return nil
         }
-        if !demand.devices.isEmpty || obstacle == .devices {
-            fixed[guest] = .devices
+        if !demand.devices.isEmpty || obstacle == .held {
+            fixed[guest] = .held
         } else if !demand.pins.isEmpty || !demand.forcedCells.isEmpty || obstacle != nil {
             fixed[guest] = .pinned
         } else if !need.spread.isEmpty {

@@ -26,8 +26,8 @@ public struct RoomForGuest: Hashable, Sendable {
 
     /// Why a guest is not moved.
     public enum Obstacle: String, Hashable, Sendable, CaseIterable {
-        /// Its devices hold its memory in place.
-        case devices = "host_devices"
+        /// Its memory cannot leave its cell while it runs: devices of the host use it, or new pages would come from the old cell.
+        case held
         /// It is pinned, or bound to its host cells, by hand.
         case pinned
         /// Its memory comes from other host cells than its CPUs, or from several.

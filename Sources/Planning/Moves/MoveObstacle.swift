@@ -74,8 +74,7 @@ enum MoveObstacle: Error, Hashable {
 
     /// Refuses a guest whose memory cannot leave its cell while it runs, wherever it is to go.
     static func demandMovable(_ record: DomainRecord, _ host: HostFacts) throws(MoveObstacle) {
-        guard let live = record.live else { throw .binding }
-        let domain = record.present
+        let (domain, live) = (record.present, record.live ?? record.parts)
         if domain.element(named: "launchSecurity") != nil { throw .encrypted }
         let devices = domain.element(named: "devices")?.elements ?? []
         for device in devices {

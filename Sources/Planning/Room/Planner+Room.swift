@@ -12,7 +12,7 @@ extension Planner {
             domain.state.isActive && ((try? MoveObstacle.demandMovable(DomainRecord(domain), request.host)) == nil)
         }
         let obstacles = Dictionary(
-            held.map { ($0.name, RoomForGuest.Obstacle.devices) }, uniquingKeysWith: { first, _ in first })
+            held.map { ($0.name, RoomForGuest.Obstacle.held) }, uniquingKeysWith: { first, _ in first })
         return Placer.room(for: name, in: question(of: request), held: obstacles) ?? RoomForGuest(unplanned: name)
     }
 }

@@ -89,7 +89,7 @@ struct RoomWords {
 extension RoomForGuest.Obstacle {
     fileprivate var words: String {
         switch self {
-        case .devices: "host devices hold their memory"
+        case .held: "their memory cannot leave its cell while they run"
         case .pinned: "placed by hand"
         case .spread: "memory of several host cells"
         case .misplaced: "not where the site wants them"

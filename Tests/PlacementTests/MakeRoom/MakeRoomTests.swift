@@ -301,8 +301,8 @@ struct MakeRoomTests {
         let pinned = try #require(Self.room(host, guests))
         #expect(Self.words(pinned) == ["b.0 1-0"] && pinned.fixed == ["a": .pinned])
         let request = PlacementRequest(host: host, policy: .plain(), guests: guests)
-        let held = try #require(Placer.room(for: "new", in: request, held: ["b": .devices]))
-        #expect(held.outcome == .restarts && held.fixed == ["a": .pinned, "b": .devices])
+        let held = try #require(Placer.room(for: "new", in: request, held: ["b": .held]))
+        #expect(held.outcome == .restarts && held.fixed == ["a": .pinned, "b": .held])
     }
 
     @Test("pages move to spare ones of a pool that is taken as it is, and a managed pool grows")
