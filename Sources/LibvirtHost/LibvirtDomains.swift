@@ -1,4 +1,3 @@
-public import DomainXML
 public import Execution
 public import HostModel
 public import Planning
@@ -76,12 +75,13 @@ public struct LibvirtDomains: DomainHost {
         }
     }
 
-    /// Notes in the running domain where its memory is that was moved.
-    public func note(_ moved: MovedMemory, of name: String) throws(StepFailure) {
+    /// Replaces what the running domain has of a namespace in its metadata.
+    public func note(
+        _ element: XMLElement?, of name: String, in namespace: MetadataNamespace
+    ) throws(StepFailure) {
         try asking { (connection) throws(LibvirtError) in
             try connection.setLiveMetadata(
-                of: name, to: moved.element.map(XMLWriter.write), prefix: MovedMemory.prefix,
-                namespace: MovedMemory.namespace)
+                of: name, to: element.map(XMLWriter.write), prefix: namespace.prefix, namespace: namespace.uri)
         }
     }
 

@@ -100,10 +100,11 @@ final class FakeDomains: DomainHost {
         try log.write("memory \(name) \(amount)") { if !isBalloonDeaf { entries[name]?.live = live } }
     }
 
-    func note(_ moved: MovedMemory, of name: String) throws(StepFailure) {
+    func note(_ element: XMLElement?, of name: String, in namespace: MetadataNamespace) throws(StepFailure) {
         guard var live = entries[name]?.live else { throw .notRunning(name) }
-        live.note(moved)
-        try log.write("note \(name) \(moved.cells.values.sorted())") { entries[name]?.live = live }
+        live.note(element, in: namespace.uri)
+        let cells = MovedMemory(reading: live).cells.values.sorted()
+        try log.write("note \(name) \(cells)") { entries[name]?.live = live }
     }
 
     /// As many vCPUs as no guest gives up.
@@ -212,10 +213,12 @@ extension XMLElement {
 
 extension XMLElement {
     /// Writes where memory was moved, as libvirt does: with the namespace, and instead of what was there.
-    mutating func note(_ moved: MovedMemory) {
+    mutating func note(_ moved: MovedMemory) { note(moved.element, in: MovedMemory.namespace) }
+
+    fileprivate mutating func note(_ element: XMLElement?, in namespace: String) {
         children.removeAll { if case .element(let child) = $0 { child.name == "metadata" } else { false } }
-        guard var element = moved.element else { return }
-        element.attributes.append(.init("xmlns", MovedMemory.namespace))
+        guard var element else { return }
+        element.attributes.append(.init("xmlns", namespace))
         children.append(.element(XMLElement("metadata", children: [.element(element)])))
     }
 }

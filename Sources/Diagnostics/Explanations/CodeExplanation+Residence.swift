@@ -28,7 +28,7 @@ extension CodeExplanation {
             It gets the planned pages at its next start, if the pool has enough: see numactl-plan status.
             """),
         CodeExplanation(
-            .oldMemoryPolicy, "a guest's memory was moved, and new pages still come from the old cell",
+            .oldMemoryPolicy, "a moved guest still gets new pages from its old cell",
             """
             The guest was moved while it ran (apply --live): its memory is where the plan has it. The kernel's policy \
             of memory that other processes share cannot be changed from outside, so pages that the guest has never \

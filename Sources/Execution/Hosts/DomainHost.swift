@@ -1,4 +1,3 @@
-public import DomainXML
 public import HostModel
 public import Planning
 public import XMLTree
@@ -32,8 +31,8 @@ public protocol DomainHost {
     /// Has the balloon of a running domain leave it that much memory, in the running domain only. The guest follows in its own time.
     func setMemory(of name: String, to amount: KiB) throws(StepFailure)
 
-    /// Notes in the running domain where its memory is that was moved after its start; nothing moved takes the note away.
-    func note(_ moved: MovedMemory, of name: String) throws(StepFailure)
+    /// Replaces what a running domain has of a namespace in its `<metadata>`, in the running domain only; nil takes it away.
+    func note(_ element: XMLElement?, of name: String, in namespace: MetadataNamespace) throws(StepFailure)
     /// Plugs vCPUs into a running domain, or asks its guest to give some up and waits a few seconds, in the running domain only. Those that
     /// were given up before a failure stay out.
     func setVCPUs(of name: String, to count: Int) throws(StepFailure)
@@ -68,7 +67,9 @@ extension DomainView {
     package func rename(_ name: String, to new: String) throws(StepFailure) { throw .readOnly }
     package func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure) { throw .readOnly }
     package func setMemory(of name: String, to amount: KiB) throws(StepFailure) { throw .readOnly }
-    package func note(_ moved: MovedMemory, of name: String) throws(StepFailure) { throw .readOnly }
+    package func note(
+        _ element: XMLElement?, of name: String, in namespace: MetadataNamespace
+    ) throws(StepFailure) { throw .readOnly }
     package func setVCPUs(of name: String, to count: Int) throws(StepFailure) { throw .readOnly }
     package func attach(_ device: XMLElement, to name: String) throws(StepFailure) { throw .readOnly }
     package func detach(_ device: XMLElement, from name: String) throws(StepFailure) { throw .readOnly }
@@ -80,6 +81,19 @@ extension DomainView {
 extension StepFailure {
     fileprivate static var readOnly: StepFailure {
         .refused(HostRefusal(call: "libvirt", kind: .notPermitted, code: 0, message: "is read-only here"))
+    }
+}
+
+/// A namespace of `<metadata>`, of which libvirt allows one element.
+public struct MetadataNamespace: Hashable, Sendable {
+    /// What tells it from others.
+    public var uri: String
+    /// The prefix that its names get.
+    public var prefix: String
+
+    package init(uri: String, prefix: String) {
+        self.uri = uri
+        self.prefix = prefix
     }
 }
 

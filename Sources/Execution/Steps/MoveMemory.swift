@@ -25,10 +25,10 @@ public struct MoveWrite: DomainWrite {
         run.report.writes += 1
         var onTheWay = MovedMemory(reading: live.document)
         onTheWay.moving[guestCell] = to
-        try run.host.domains.note(onTheWay, of: guest)
+        try run.note(onTheWay, of: guest)
         try run.host.memory.admit(to, to: guest)
         try run.host.memory.move(memory, to: to)
-        try run.host.domains.note(moved(live), of: guest)
+        try run.note(moved(live), of: guest)
         try run.host.memory.confine(guest, to: moved(live).cells(of: live))
     }
 
@@ -89,6 +89,15 @@ public struct MoveWrite: DomainWrite {
     private enum CodingKeys: String, CodingKey {
         case guest, from, to
         case guestCell = "guest_cell"
+    }
+}
+
+extension Run {
+    /// Notes in a running domain where its memory is that was moved; nothing moved takes the note away.
+    fileprivate func note(_ moved: MovedMemory, of guest: String) throws(StepFailure) {
+        try host.domains.note(
+            moved.element, of: guest,
+            in: MetadataNamespace(uri: MovedMemory.namespace, prefix: MovedMemory.prefix))
     }
 }
 
