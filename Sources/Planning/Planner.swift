@@ -106,7 +106,7 @@ private struct PlanRun {
             movingLive: Set(moves.map(\.name)), rebalanced: Set(placing.moves.map(\.guest)))
         let (outcomes, findings) = outcomes(outlook)
         for outcome in outcomes { result.add(outcome) }
-        result.steps.order(moves: moves.map(\.name))
+        result.steps.order(moves)
         result.plan.diagnostics += findings
         result.plan.withoutCPUs = settled.withoutCPUs
         for outcome in domains.pruning.outcomes(request) {
@@ -248,11 +248,18 @@ extension ExecutablePlan {
 }
 
 extension [Step] {
-    /// Puts the moves of memory last, those of one guest after those of the one before; all others stay in their order.
-    fileprivate mutating func order(moves guests: [String]) {
-        guard !guests.isEmpty else { return }
-        let moves = Dictionary(grouping: filter { $0.word == .moveMemory }) { $0.guest ?? "" }
+    /// Puts the moves of memory last and in their order; all others stay in theirs.
+    fileprivate mutating func order(_ moves: [LiveMoves.LiveMove]) {
+        guard !moves.isEmpty else { return }
+        let steps = filter { $0.word == .moveMemory }
         removeAll { $0.word == .moveMemory }
-        self += guests.flatMap { moves[$0] ?? [] }
+        for move in moves {
+            self += move.pieces.flatMap { piece in
+                steps.filter { step in
+                    guard case .moveMemory(let step) = step else { return false }
+                    return step.guest == move.name && step.guestCell == piece.cell
+                }
+            }
+        }
     }
 }

@@ -122,6 +122,26 @@ struct LiveMoveTests {
         #expect(moved > 50)
     }
 
+    @Test("does so as well where rebalancing proposes the move")
+    func rebalanced() throws {
+        var host = Self.host
+        host.cells[0].distances = [0: 10, 1: 12, 2: 32]
+        host.cells[1].distances = [0: 12, 1: 10, 2: 12]
+        host.cells[2].distances = [0: 32, 1: 12, 2: 10]
+        var request = PlanRequest(
+            host: host, site: "test", policy: .plain(),
+            guests: [Self.guest("a", on: [0, 2], policy: .dedicated)], consent: PlanConsent(movesLive: true))
+        request = request.applied(Planner.plan(request), state: .running)
+        request.guests[0].demand.forcedCells = [:]
+        #expect(Planner.plan(request).steps.isEmpty)
+        request.rebalances = true
+        let plan = Planner.plan(request)
+        #expect(!plan.plan.moves.isEmpty && !Self.moves(plan).isEmpty, "\(plan.steps.map(\.order))")
+        let change = try #require(plan.plan.changes.first { $0.address == "guest/a" })
+        #expect(Set(change.consents).isSuperset(of: [.rebalance, .moveLive]))
+        #expect(plan.plan.restartPending.isEmpty)
+    }
+
     @Test("does so only when that is agreed to; else the plan offers it")
     func offered() throws {
         let request = Self.request([Self.guest("a", on: [0])], then: [Self.guest("a", on: [1])], live: false)
@@ -251,6 +271,20 @@ struct LiveMoveTests {
             return guest
         }
         #expect(Self.moves(Planner.plan(Self.request(small, then: swapped))) == ["a[0] 0>1", "b[0] 1>0"])
+    }
+
+    @Test("not where its own cells would change places without room for one of them on the way")
+    func ownExchange() throws {
+        let (before, after) = ([Self.guest("a", on: [0, 1])], [Self.guest("a", on: [1, 0])])
+        let plan = Planner.plan(Self.request(before, then: after))
+        #expect(Self.moves(plan).isEmpty)
+        #expect(plan.plan.diagnostics.contains { $0.code == .notMovedLive && $0.message.contains("in no order") })
+        var request = Self.request(before, then: after)
+        for cell in [0, 1] {
+            request.host.cells[cell].pools[0].total = 384
+            request.host.cells[cell].pools[0].free = 256
+        }
+        #expect(Self.moves(Planner.plan(request)) == ["a[0] 0>1", "a[1] 1>0"])
     }
 
     @Test("not onto CPUs that one has alone who waits for his restart")

@@ -17,8 +17,19 @@ struct LiveMoves {
         let moved: MovedMemory
         /// How much is moved.
         let memory: KiB
-        /// Host cells that a move which was broken off has taken some of it to, so that there are pages for the rest.
-        let onTheWay: CellSet
+        /// Its pieces, in an order in which each finds room.
+        var pieces: [MovedPiece]
+    }
+
+    /// One guest cell's move.
+    struct MovedPiece {
+        /// The guest cell; nil for all memory of a guest without cells.
+        let cell: GuestCellID?
+        /// What it leaves.
+        let leaving: Tenancy
+        /// What must be free when it comes, while all of it is still where it was. The pages of a cell that a move which was broken off
+        /// has taken some of it to are there.
+        let arriving: Tenancy
     }
 
     /// The moves, in order.
@@ -40,7 +51,8 @@ struct LiveMoves {
                 let record = domains.records[name], let place = places[name]
             else { continue }
             switch Result(catching: { () throws(MoveObstacle) in
-                try MoveObstacle.move(of: name, record, to: place, host: domains.request.host)
+                try MoveObstacle.move(
+                    of: name, record, to: place, isReserved: guest.live.isReserved, host: domains.request.host)
             }) {
             case .success(let move): left.append(move)
             case .failure(let obstacle): obstacles[name] = obstacle
@@ -73,11 +85,15 @@ struct LiveMoves {
         func tenancies(_ move: LiveMove) -> (live: Tenancy, planned: Tenancy) {
             (occupancy.running[move.name]?.live ?? Tenancy(), occupancy.planned[move.name] ?? Tenancy())
         }
-        while let next = left.firstIndex(where: { move in
-            let (live, planned) = tenancies(move)
-            return ledger.lacks(planned.beyond(live, besidesPagesOn: move.onTheWay)).isEmpty
-        }) {
-            let move = left.remove(at: next)
+        func next() -> (index: Int, pieces: [MovedPiece])? {
+            for index in left.indices {
+                if let pieces = LiveMoves.inOrder(left[index].pieces, ledger) { return (index, pieces) }
+            }
+            return nil
+        }
+        while let (index, pieces) = next() {
+            var move = left.remove(at: index)
+            move.pieces = pieces
             let (live, planned) = tenancies(move)
             ledger.leave(live, planned: planned)
             ledger.enter(planned)
@@ -86,21 +102,22 @@ struct LiveMoves {
         return order
     }
 
+    /// The pieces of one guest so that each finds room; nil where there is no such order.
+    private static func inOrder(_ pieces: [MovedPiece], _ ledger: RoomLedger) -> [MovedPiece]? {
+        var (left, order, ledger) = (pieces, [MovedPiece](), ledger)
+        while let next = left.firstIndex(where: { ledger.lacks($0.arriving).isEmpty }) {
+            let piece = left.remove(at: next)
+            ledger.enter(piece.arriving)
+            ledger.leave(piece.leaving, planned: piece.leaving)
+            order.append(piece)
+        }
+        return left.isEmpty ? order : nil
+    }
+
     /// The domains once all of this is done.
     func carriedOut(_ records: [String: DomainRecord]) -> [String: DomainRecord] {
         var records = records
         for move in order { records[move.name] = records[move.name]?.with(move.moved) }
         return records
-    }
-}
-
-extension Tenancy {
-    /// What of it is not where another one has it already.
-    fileprivate func beyond(_ present: Tenancy, besidesPagesOn cells: CellSet) -> Tenancy {
-        var beyond = Tenancy()
-        beyond.isReserved = isReserved
-        for cell in memory.keys { beyond.memory[cell] = excess(over: present, on: cell) }
-        for pool in pages.keys where !cells.contains(pool.cell) { beyond.pages[pool] = excess(over: present, in: pool) }
-        return beyond
     }
 }

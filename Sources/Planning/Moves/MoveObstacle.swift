@@ -43,16 +43,17 @@ enum MoveObstacle: Error, Hashable {
 
     /// The move of a guest to its place.
     ///
+    /// - Parameter isReserved: Whether its ordinary memory is never overcommitted.
     /// - Throws: What stands in the way; room and CPUs are not looked at.
     static func move(
-        of name: String, _ record: DomainRecord, to place: GuestPlacement, host: HostFacts
+        of name: String, _ record: DomainRecord, to place: GuestPlacement, isReserved: Bool, host: HostFacts
     ) throws(MoveObstacle) -> LiveMoves.LiveMove {
         guard let live = record.live else { throw .binding }
         try demandMovable(record, host)
         let pieces = live.pieces
         guard pieces.count == place.cells.count else { throw .shape }
-        var moved = MovedMemory()
-        var amount = KiB.zero
+        var (moved, amount) = (MovedMemory(), KiB.zero)
+        var moves: [LiveMoves.MovedPiece] = []
         for cell in place.cells {
             guard let piece = pieces.first(where: { $0.id == cell.id }), piece.vcpus == cell.vcpus,
                 piece.memory == cell.memory
@@ -64,12 +65,27 @@ enum MoveObstacle: Error, Hashable {
             guard now.count == 1, cell.boundTo.count == 1, let target = cell.boundTo.first,
                 live.mode(of: piece) != .interleave
             else { throw .binding }
-            moved.cells[live.guestCells.isEmpty ? nil : piece.id] = target
+            let guestCell = live.guestCells.isEmpty ? nil : piece.id
+            moved.cells[guestCell] = target
             amount += cell.memory
+            func part(on cell: CellID?) -> Tenancy {
+                var part = Tenancy()
+                part.isReserved = isReserved
+                guard let cell else { return part }
+                if page == host.host.basePage {
+                    part.memory[cell] = Int(clamping: piece.memory.count)
+                } else {
+                    part.pages[PoolID(cell: cell, pageSize: page)] = Int(
+                        clamping: page.pagesNeeded(for: piece.memory).count)
+                }
+                return part
+            }
+            let isBegun = record.moving.cells[guestCell] == target
+            moves.append(
+                .init(cell: guestCell, leaving: part(on: now.first), arriving: part(on: isBegun ? nil : target)))
         }
         guard !moved.cells.isEmpty else { throw .binding }
-        return LiveMoves.LiveMove(
-            name: name, moved: moved, memory: amount, onTheWay: CellSet(record.moving.cells.values))
+        return LiveMoves.LiveMove(name: name, moved: moved, memory: amount, pieces: moves)
     }
 
     /// Refuses a guest whose memory cannot leave its cell while it runs, wherever it is to go.
