@@ -131,7 +131,7 @@ def broken():
 def slow():
     """An apply in the middle of moving the first guest."""
     process = subprocess.Popen(
-        ["numactl-plan", "apply", "second.yaml", "--live", "--yes", "--move-rate", "8"],
+        ["numactl-plan", "apply", "second.yaml", "--live", "--yes", "--move-rate", "4"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     huge, both = lab.Guest("huge"), lab.Guest("both")
     lab.until("a move has begun", lambda: any(len(cell[0]) > 1 for cell in huge.places() + both.places()), 60)
