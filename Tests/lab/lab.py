@@ -400,6 +400,27 @@ def _least(cell):
     return (cell["memory_kib"] - 4096) // 16
 
 
+class Watch:
+    """Guests that must go on as they are whatever is done to their memory."""
+
+    def __init__(self, names):
+        self.guests = {name: Guest(name) for name in names}
+        for name, guest in self.guests.items():
+            until(f"{name} looks at its memory", lambda: guest.looked()[0] > 0, 120)
+        self.before = {name: guest.looked()[0] for name, guest in self.guests.items()}
+
+    def fine(self):
+        for name, guest in self.guests.items():
+            equal(f"{name} is the same process", Guest(name).pid, guest.pid)
+            until(f"{name} goes on", lambda: guest.looked()[0] > self.before[name], 60)
+            equal(f"{name} finds all of its memory as it wrote it", guest.looked()[1], 0)
+
+
+def places(*names):
+    """Of each guest the host cells of its memory and the size of its pages, by guest cell."""
+    return {name: Guest(name).places() for name in names}
+
+
 def planned(document, name):
     """A guest as the plan says that the kernel shall see it. A guest without cells may use what floats, else every CPU."""
     guest = next(g for g in document["placement"]["guests"] if g["name"] == name)

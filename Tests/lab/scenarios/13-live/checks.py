@@ -11,26 +11,6 @@ SECOND = {"huge": [([1], 2048)], "small": [([1], 4)], "both": [([2], 2048), ([1]
 CPUS = {0: "0-3", 1: "4-7", 2: "8-9"}
 
 
-class Watch:
-    """Guests that must go on as they are whatever is done to their memory."""
-
-    def __init__(self, names):
-        self.guests = {name: lab.Guest(name) for name in names}
-        for name, guest in self.guests.items():
-            lab.until(f"{name} looks at its memory", lambda: guest.looked()[0] > 0, 120)
-        self.before = {name: guest.looked()[0] for name, guest in self.guests.items()}
-
-    def fine(self):
-        for name, guest in self.guests.items():
-            lab.equal(f"{name} is the same process", lab.Guest(name).pid, guest.pid)
-            lab.until(f"{name} goes on", lambda: guest.looked()[0] > self.before[name], 60)
-            lab.equal(f"{name} finds all of its memory as it wrote it", guest.looked()[1], 0)
-
-
-def places(*names):
-    return {name: lab.Guest(name).places() for name in names}
-
-
 def within(name, cell):
     """Checks that the threads of a guest may run on a cell's CPUs only."""
     guest = lab.Guest(name)
@@ -54,8 +34,8 @@ def killed(number):
 def begun():
     with lab.section("three guests on their first cells"):
         lab.tool("apply", "first.yaml")
-        watch = Watch(FIRST)
-        lab.equal("their memory", places(*FIRST), FIRST)
+        watch = lab.Watch(FIRST)
+        lab.equal("their memory", lab.places(*FIRST), FIRST)
     return watch
 
 
@@ -70,7 +50,7 @@ def moved():
         lab.equal("no restart is pending", document["restart_pending"], [])
     with lab.section("they move while they run"):
         moves("second.yaml")
-        lab.equal("their memory", places(*SECOND), SECOND)
+        lab.equal("their memory", lab.places(*SECOND), SECOND)
         watch.fine()
         for name in ("huge", "small"):
             within(name, 1)
@@ -80,7 +60,7 @@ def moved():
         lab.contains("verify --deep agrees", deep, "0 of 3 running guests elsewhere than planned")
     with lab.section("and back by rollback"):
         lab.tool("rollback", "--yes")
-        lab.equal("their memory", places(*FIRST), FIRST)
+        lab.equal("their memory", lab.places(*FIRST), FIRST)
         watch.fine()
         lab.equal("their pages", lab.pools(), {0: 96, 1: 32, 2: 0})
         lab.settled("first.yaml")
@@ -96,14 +76,14 @@ def broken():
             watch.fine()
             if way == "back":
                 lab.tool("rollback", "--yes")
-                lab.equal("their memory", places(*FIRST), FIRST)
+                lab.equal("their memory", lab.places(*FIRST), FIRST)
                 lab.settled("first.yaml")
             else:
                 moves("second.yaml", "--continue")
-                lab.equal("their memory", places(*SECOND), SECOND)
+                lab.equal("their memory", lab.places(*SECOND), SECOND)
                 lab.settled("second.yaml")
                 moves("first.yaml")
-                lab.equal("their memory again", places(*FIRST), FIRST)
+                lab.equal("their memory again", lab.places(*FIRST), FIRST)
                 lab.settled("first.yaml")
             watch.fine()
     with lab.section("the target fills up under it"):
@@ -115,7 +95,7 @@ def broken():
                 _, errors = taken.communicate(timeout=120 * lab.PATIENCE)
         lab.check("apply fails", taken.returncode not in (0, -9), taken.returncode)
         lab.contains("and says why", errors, "cell 1 has no room")
-        lab.equal("all is back", places(*FIRST), FIRST)
+        lab.equal("all is back", lab.places(*FIRST), FIRST)
         watch.fine()
         lab.settled("first.yaml")
     with lab.section("interrupted"):
@@ -123,7 +103,7 @@ def broken():
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=120 * lab.PATIENCE)
         lab.equal("apply ends as one that was interrupted", process.returncode, 130)
-        lab.equal("all is back", places(*FIRST), FIRST)
+        lab.equal("all is back", lab.places(*FIRST), FIRST)
         watch.fine()
         lab.settled("first.yaml")
 
@@ -138,21 +118,4 @@ def slow():
     return process
 
 
-def gigabyte():
-    with lab.section("two that change places, and a page of 1 GiB"):
-        lab.tool("apply", "here.yaml")
-        watch = Watch(["one", "here", "there"])
-        before = {"one": [([0], 1 << 20)], "here": [([0], 2048)], "there": [([1], 2048)]}
-        after = {"one": [([1], 1 << 20)], "here": [([1], 2048)], "there": [([0], 2048)]}
-        lab.equal("their memory", places(*before), before)
-        moves("there.yaml")
-        lab.equal("their memory then", places(*before), after)
-        watch.fine()
-        lab.settled("there.yaml")
-        lab.tool("rollback", "--yes")
-        lab.equal("and back", places(*before), before)
-        watch.fine()
-        lab.settled("here.yaml")
-
-
-lab.main({"moved": moved, "broken": broken, "gigabyte": gigabyte})
+lab.main({"moved": moved, "broken": broken})
