@@ -15,8 +15,9 @@ public struct GuestMemory: MemoryHost {
 
     /// How much is moved in one call of the kernel: the guest's vCPUs wait only for pages that are on their way.
     private static let share = KiB(32 * 1_024)
-    /// How often what could not be moved, since somebody had it in use for a moment, is tried.
-    private static let rounds = 4
+    /// How often what could not be moved, since somebody had it in use for a moment, is tried: half a minute in all. Of a page of 1 GiB
+    /// something often is.
+    private static let rounds = 30
 
     /// Looks at the guests of a connection.
     ///
@@ -49,7 +50,8 @@ public struct GuestMemory: MemoryHost {
             let (process, areas) = try areas(of: memory)
             let left = areas.filter { $0.pages.contains { $0.key != cell && $0.value > .zero } }
             guard !left.isEmpty else { return }
-            if round > 1 { usleep(100_000) }
+            guard mayContinue() else { throw .interrupted }
+            if round > 1 { usleep(useconds_t(min(10, round) * 100_000)) }
             for area in left { try move(area, of: process, to: cell) }
         }
     }
