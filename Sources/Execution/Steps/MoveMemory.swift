@@ -56,8 +56,7 @@ public struct MoveWrite: DomainWrite {
     /// What is noted in the running domain afterwards: nothing of a piece that is where the domain was started.
     private func moved(_ live: Definition) -> MovedMemory {
         var moved = MovedMemory(reading: live.document)
-        let start = guestCell.flatMap { live.parts.numaTune?.memNodes[$0]?.hostCells } ?? live.parts.numaTune?.hostCells
-        moved.cells[guestCell] = start == [to] ? nil : to
+        moved.cells[guestCell] = live.startCells(of: guestCell) == [to] ? nil : to
         moved.moving[guestCell] = nil
         return moved
     }
@@ -187,13 +186,15 @@ extension MoveMemoryStep: StepExecution {
     var changesRunning: Bool { true }
 
     func moved(in live: Definition) -> Moved? {
-        let now = MovedMemory(reading: live.document).cells[guestCell] ?? start(live)
+        let now = MovedMemory(reading: live.document).cells[guestCell] ?? live.startCells(of: guestCell)?.first
         guard let now, now != prior, now != target else { return nil }
         return Moved(.guest(guest), "memory", planned: "cell \(prior)", found: "cell \(now)")
     }
+}
 
-    private func start(_ live: Definition) -> CellID? {
-        let tune = live.parts.numaTune
-        return (guestCell.flatMap { tune?.memNodes[$0]?.hostCells } ?? tune?.hostCells)?.first
+extension Definition {
+    /// The host cells that a running domain's memory, or that of a guest cell, was bound to when it started; nil for none.
+    fileprivate func startCells(of guestCell: GuestCellID?) -> CellSet? {
+        guestCell.flatMap { parts.numaTune?.memNodes[$0]?.hostCells } ?? parts.numaTune?.hostCells
     }
 }
