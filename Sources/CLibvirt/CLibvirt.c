@@ -112,6 +112,7 @@ NUMBER(virDomainPinEmulator, (virDomainPtr domain, unsigned char *map, int lengt
 NUMBER(virDomainPinIOThread, (virDomainPtr domain, unsigned int thread, unsigned char *map, int length, unsigned int flags),
        (domain, thread, map, length, flags))
 NUMBER(virDomainAttachDeviceFlags, (virDomainPtr domain, const char *text, unsigned int flags), (domain, text, flags))
+NUMBER(virDomainUpdateDeviceFlags, (virDomainPtr domain, const char *text, unsigned int flags), (domain, text, flags))
 NUMBER(virDomainDetachDeviceFlags, (virDomainPtr domain, const char *text, unsigned int flags), (domain, text, flags))
 NUMBER(virDomainCreate, (virDomainPtr domain), (domain))
 NUMBER(virDomainCreateWithFlags, (virDomainPtr domain, unsigned int flags), (domain, flags))

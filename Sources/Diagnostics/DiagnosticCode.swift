@@ -157,6 +157,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case libvirtMissing = "NP542"
     case hostDeviceInUse = "NP543"
     case shutdownImpossible = "NP544"
+    case memoryNotFollowed = "NP545"
     case baseChanged = "NP550"
     case machineTypeChanged = "NP551"
 

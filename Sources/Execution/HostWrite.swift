@@ -14,6 +14,8 @@ public enum HostWrite: Hashable, Sendable {
     case pin(PinWrite)
     /// Has the balloon of a running domain leave it another amount of memory.
     case setMemory(MemoryWrite)
+    /// Has a cell of a running domain plug another amount of its pluggable memory.
+    case resizeMemory(ResizeWrite)
     /// Moves memory of a running domain to another host cell.
     case moveMemory(MoveWrite)
     /// Plugs vCPUs into a running domain, or asks its guest to give some up.
@@ -38,6 +40,7 @@ public enum HostWrite: Hashable, Sendable {
         case .rename(let write): write
         case .pin(let write): write
         case .setMemory(let write): write
+        case .resizeMemory(let write): write
         case .moveMemory(let write): write
         case .setVCPUs(let write): write
         case .setDevice(let write): write
@@ -65,7 +68,7 @@ extension HostWrite: CustomStringConvertible {
 /// What a definition replaces is left out: ``ReversibleWrite`` puts it back.
 extension HostWrite: Codable {
     enum Verb: String, Codable {
-        case pools, define, undefine, rename, pin, memory, vcpus, move, device, autostart, start, stop, file
+        case pools, define, undefine, rename, pin, memory, resize, vcpus, move, device, autostart, start, stop, file
 
         fileprivate var kind: any WriteKind.Type {
             switch self {
@@ -75,6 +78,7 @@ extension HostWrite: Codable {
             case .rename: RenameStep.self
             case .pin: PinWrite.self
             case .memory: MemoryWrite.self
+            case .resize: ResizeWrite.self
             case .move: MoveWrite.self
             case .vcpus: VCPUsWrite.self
             case .device: DeviceWrite.self
@@ -113,6 +117,7 @@ extension Step {
         case .rebase(let step): step
         case .pin(let step): step
         case .setMemory(let step): step
+        case .resizeMemory(let step): step
         case .moveMemory(let step): step
         case .setVCPUs(let step): step
         case .setDevice(let step): step

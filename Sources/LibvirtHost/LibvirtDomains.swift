@@ -3,6 +3,8 @@ public import HostModel
 public import Planning
 public import XMLTree
 
+internal import Glibc
+
 /// libvirt as the interpreter wants it: documents as trees, and failures in the interpreter's words.
 public struct LibvirtDomains: DomainHost {
     private let line: Line
@@ -72,6 +74,19 @@ public struct LibvirtDomains: DomainHost {
     public func setMemory(of name: String, to amount: KiB) throws(StepFailure) {
         try asking { (connection) throws(LibvirtError) in
             try connection.setMemory(of: name, to: amount, patience: patience)
+        }
+    }
+
+    /// Has a device of the running domain be as this one says, and waits until the guest has followed, for ten seconds at most.
+    public func update(
+        _ device: XMLElement, of name: String, settled: (XMLElement) -> Bool
+    ) throws(StepFailure) {
+        try asking { (connection) throws(LibvirtError) in
+            try connection.update(XMLWriter.write(device), of: name, patience: patience)
+        }
+        let end = ContinuousClock.now + .seconds(10)
+        while let live = try liveDefinition(of: name), !settled(live), mayWait(), ContinuousClock.now < end {
+            usleep(200_000)
         }
     }
 

@@ -11,11 +11,33 @@ public struct GuestShape: Hashable, Sendable {
         public var memory: KiB
         /// The host cells that QEMU was told to bind it to; nil for none or not known.
         public var boundTo: CellSet?
+        /// The device that gives the cell more while it runs; nil for none.
+        public var plug: PluggedDevice?
 
-        package init(cell: GuestCellID?, memory: KiB, boundTo: CellSet? = nil) {
+        /// All memory of it.
+        public var total: KiB { memory + (plug?.plugged ?? .zero) }
+
+        package init(cell: GuestCellID?, memory: KiB, boundTo: CellSet? = nil, plug: PluggedDevice? = nil) {
+            self.plug = plug
             self.cell = cell
             self.memory = memory
             self.boundTo = boundTo
+        }
+    }
+
+    /// A memory device of a guest cell.
+    public struct PluggedDevice: Hashable, Sendable {
+        /// libvirt's name for it: `virtiomem0`.
+        public var alias: String?
+        /// The length of what it maps, whatever of it is plugged.
+        public var size: KiB
+        /// How much is plugged.
+        public var plugged: KiB
+
+        package init(alias: String?, size: KiB, plugged: KiB) {
+            self.alias = alias
+            self.size = size
+            self.plugged = plugged
         }
     }
 
@@ -26,7 +48,7 @@ public struct GuestShape: Hashable, Sendable {
     package init(_ pieces: [BackedMemory]) { self.pieces = pieces }
 
     /// Reads the shape from what the running domain runs with.
-    public init(_ live: FoundSettings) {
+    public init(_ live: FoundSettings, devices: [GuestCellID: MemoryPlugDevice] = [:]) {
         let whole = live.numaTune?.hostCells
         guard !live.guestCells.isEmpty else {
             self.init([BackedMemory(cell: nil, memory: live.memory, boundTo: whole)])
@@ -35,13 +57,16 @@ public struct GuestShape: Hashable, Sendable {
         self.init(
             live.guestCells.sorted { $0.id < $1.id }.map { cell in
                 BackedMemory(
-                    cell: cell.id, memory: cell.memory, boundTo: live.numaTune?.memNodes[cell.id]?.hostCells ?? whole)
+                    cell: cell.id, memory: cell.memory, boundTo: live.numaTune?.memNodes[cell.id]?.hostCells ?? whole,
+                    plug: devices[cell.id].map {
+                        PluggedDevice(alias: $0.alias, size: $0.plug.size, plugged: $0.plugged ?? .zero)
+                    })
             })
     }
 }
 
 extension GuestShape {
-    /// Finds each piece's areas among all areas of the process; pieces that are not found are left out.
+    /// Finds each piece's areas among all areas of the process, those of its device too; pieces that are not found are left out.
     ///
     /// A file tells by its name: libvirt calls the backends of guest cells `ram-node0`, `ram-node1`. Anonymous memory and
     /// memfd have no such name: an area of exactly the piece's length is it; of several, one that is bound as QEMU was told to
@@ -54,21 +79,38 @@ extension GuestShape {
             switch BackendName(file: area.file) {
             case .cell(let cell): found[cell, default: []].append(area)
             case .whole: found[GuestCellID?.none, default: []].append(area)
+            case .device(let name):
+                if let piece = pieces.first(where: { $0.plug?.alias == name }) {
+                    found[piece.cell, default: []].append(area)
+                }
             case .unnamed: unnamed.append(area)
             case .other: break
             }
         }
         found = found.filter { key, _ in pieces.contains { $0.cell == key } }
         unnamed.sort { $0.start > $1.start }
+        take(unnamed: &unnamed, of: pieces.filter { found[$0.cell] == nil }, into: &found, size: \.memory)
+        // Where the cell's own memory has no name its device's has none either.
+        let growing = pieces.filter { found[$0.cell]?.allSatisfy { BackendName(file: $0.file).isUnnamed } ?? false }
+        take(unnamed: &unnamed, of: growing, into: &found, size: \.plug?.size)
+        return found
+    }
+
+    private func take(
+        unnamed: inout [MemoryArea], of pieces: [BackedMemory], into found: inout [GuestCellID?: [MemoryArea]],
+        size: (BackedMemory) -> KiB?
+    ) {
+        var open = pieces
         for isBoundAsTold in [true, false] {
-            for piece in pieces where found[piece.cell] == nil {
+            open.removeAll { piece in
                 let index = unnamed.firstIndex { area in
-                    area.size == piece.memory && (!isBoundAsTold || area.boundTo == piece.boundTo ?? [])
+                    area.size == size(piece) && (!isBoundAsTold || area.boundTo == piece.boundTo ?? [])
                 }
-                if let index { found[piece.cell] = [unnamed.remove(at: index)] }
+                guard let index else { return false }
+                found[piece.cell, default: []].append(unnamed.remove(at: index))
+                return true
             }
         }
-        return found
     }
 }
 
@@ -76,9 +118,13 @@ extension GuestShape {
 private enum BackendName {
     case cell(GuestCellID)
     case whole
+    /// A memory device, by libvirt's name.
+    case device(String)
     /// Anonymous memory, or a memfd, which has no name of its own.
     case unnamed
     case other
+
+    var isUnnamed: Bool { if case .unnamed = self { true } else { false } }
 
     init(file: String?) {
         guard var name = file?.split(separator: "/").last else {
@@ -95,6 +141,8 @@ private enum BackendName {
         let backend = isTemporary ? name.dropFirst("qemu_back_mem.".count).prefix { $0 != "." } : name
         if backend.hasPrefix("ram-node"), let number = Int(backend.dropFirst("ram-node".count)), number >= 0 {
             self = .cell(GuestCellID(number))
+        } else if backend.hasPrefix("memvirtiomem") {
+            self = .device(String(backend.dropFirst("mem".count)))
         } else if backend.hasPrefix("memdimm") || backend.hasPrefix("memnvdimm") {
             self = .other
         } else {

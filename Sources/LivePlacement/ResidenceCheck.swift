@@ -80,7 +80,7 @@ public enum ResidenceCheck {
             let planned = expectation.planned(piece)
             pieces.append(
                 GuestResidence.ResidentMemory(
-                    cell: piece.cell, size: piece.memory, wantedCell: planned?.onlyMemoryCell,
+                    cell: piece.cell, size: piece.total, wantedCell: planned?.onlyMemoryCell,
                     wantedPage: planned?.pageSize,
                     pages: areas.reduce(into: [:]) { pages, area in
                         for (cell, count) in area.pages {

@@ -118,8 +118,19 @@ enum Wanted {
         $0.hasACPI = true
     }
 
+    /// Two cells that can grow, the second by more at once.
+    static let growing: WantedSettings = {
+        var wanted = pinned
+        wanted.pluggableMemory = [
+            0: MemoryPlug(size: KiB(4_194_304), requested: .zero, block: KiB(1_048_576)),
+            1: MemoryPlug(size: KiB(4_194_304), requested: KiB(1_048_576), block: KiB(1_048_576)),
+        ]
+        return wanted
+    }()
+
     static let all: [(name: String, parts: WantedSettings)] = [
         ("plain", plain), ("floating", floating), ("oneCell", oneCell), ("pinned", pinned), ("realtime", realtime),
+        ("growing", growing),
     ]
 
     static let mark = OwnershipMark(

@@ -44,6 +44,45 @@ struct PatchTests {
         #expect(second.settled(over: try FoundSettings(reading: present)).isEquivalent(to: read, defaultHugePage: nil))
     }
 
+    @Test("gives cells memory that can be plugged, changes it in place, and takes it away")
+    func growing() throws {
+        let plugged = DomainPatch.apply(Wanted.growing, mark: nil, to: try domain("<os><type>hvm</type></os><devices/>"))
+        func amounts(_ domain: XMLElement) -> [String?] {
+            ["maxMemory", "memory"].map { domain.element(named: $0)?.text }
+        }
+        #expect(amounts(plugged) == ["12582912", "12582912"])
+        #expect(plugged.element(named: "maxMemory")?[attribute: "slots"] == "2")
+        let text = XMLWriter.write(plugged).replacing(
+            "</target>", with: "</target><alias name='x'/>")
+        var more = Wanted.growing
+        more.pluggableMemory[0]?.requested = KiB(2_097_152)
+        let changed = DomainPatch.apply(more, mark: nil, to: try XMLReader.read(text))
+        #expect(MemoryPlugDevice.all(in: changed)[0]?.plug.requested == KiB(2_097_152))
+        let devices = changed.element(named: "devices")?.elements(named: "memory") ?? []
+        #expect(devices.count == 2 && devices.allSatisfy { $0.element(named: "alias") != nil })
+        let gone = DomainPatch.apply(Wanted.pinned, mark: nil, to: changed)
+        #expect(amounts(gone) == ["12582912", "4194304"])
+        #expect(gone.element(named: "devices")?.elements(named: "memory") == [])
+    }
+
+    @Test("leaves memory devices with pages or host cells of their own, and DIMMs, as they are")
+    func foreignDevices() throws {
+        let body = """
+            <maxMemory slots='4' unit='KiB'>16777216</maxMemory><devices>
+            <memory model='dimm'><target><size unit='KiB'>524288</size><node>0</node></target></memory>
+            <memory model='virtio-mem'><source><nodemask>1</nodemask></source><target><size unit='KiB'>524288</size>
+            <node>0</node><block unit='KiB'>2048</block><requested unit='KiB'>0</requested></target></memory></devices>
+            """
+        let patched = DomainPatch.apply(Wanted.growing, mark: nil, to: try domain(body))
+        let devices = patched.element(named: "devices")?.elements(named: "memory") ?? []
+        #expect(devices.count == 4)
+        #expect(patched.element(named: "maxMemory")?[attribute: "slots"] == "4")
+        #expect(patched.element(named: "memory")?.text == "13631488")
+        let gone = DomainPatch.apply(Wanted.pinned, mark: nil, to: patched)
+        #expect(gone.element(named: "devices")?.elements(named: "memory").count == 2)
+        #expect(gone.element(named: "maxMemory")?.text == "16777216")
+    }
+
     @Test(
         "writes where things stand, keeps what is not ours, and removes what it has emptied",
         arguments: [
@@ -310,6 +349,13 @@ struct PatchTests {
     private func unmanaged(of domain: XMLElement) -> XMLElement {
         var rest = domain
         rest.remove(["memory", "currentMemory", "maxMemory", "vcpu", "vcpus", "iothreads", "iothreadids", "numatune"])
+        // A device without pages and host cells of its own is a cell's.
+        rest.change("devices") { devices in
+            devices.children.removeAll { node in
+                guard case .element(let device) = node, device.name == "memory" else { return false }
+                return device[attribute: "model"] == "virtio-mem" && device.element(named: "source") == nil
+            }
+        }
         rest.change("memoryBacking") { $0.remove(["hugepages", "nosharepages", "locked"]) }
         rest.change("cputune") { $0.remove(["vcpupin", "emulatorpin", "iothreadpin", "vcpusched", "iothreadsched"]) }
         rest.change("features") { $0.remove(["acpi"]) }

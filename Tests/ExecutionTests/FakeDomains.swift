@@ -100,6 +100,25 @@ final class FakeDomains: DomainHost {
         try log.write("memory \(name) \(amount)") { if !isBalloonDeaf { entries[name]?.live = live } }
     }
 
+    /// How much a guest plugs of what it is asked to; nil is all.
+    var plugs: KiB?
+
+    func update(_ device: XMLElement, of name: String, settled: (XMLElement) -> Bool) throws(StepFailure) {
+        guard let running = entries[name]?.live else { throw .notRunning(name) }
+        let requested = KiB(UInt64(device.element(named: "target")?.element(named: "requested")?.text ?? "") ?? 0)
+        var target = device.element(named: "target") ?? XMLElement("target")
+        target.children.removeAll { if case .element(let old) = $0 { old.name == "current" } else { false } }
+        let current = XMLElement("current", [.init("unit", "KiB")], children: [.text("\((plugs ?? requested).count)")])
+        target.children.append(.element(current))
+        let followed = XMLElement("memory", device.attributes, children: [.element(target)])
+        let live = running.withDevices { devices in
+            devices.removeAll { $0.name == "memory" }
+            devices.append(followed)
+        }
+        try log.write("update \(name) \(requested)") { entries[name]?.live = live }
+        guard settled(live) || plugs != nil else { throw .unreadable(name, reason: "is not waited for") }
+    }
+
     func note(_ element: XMLElement?, of name: String, in namespace: MetadataNamespace) throws(StepFailure) {
         guard var live = entries[name]?.live else { throw .notRunning(name) }
         live.note(element, in: namespace.uri)

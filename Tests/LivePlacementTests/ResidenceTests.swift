@@ -97,6 +97,23 @@ struct ResidenceTests {
 
     // MARK: Memory
 
+    @Test("what a cell was given while it runs counts to it, by libvirt's name or, without one, by its length")
+    func plugged() throws {
+        let huge = "file=/dev/hugepages/libvirt/qemu/1-vm/qemu_back_mem.memvirtiomem0.Ab (deleted)"
+        for (alias, file) in [("virtiomem0", huge), (nil, nil)] as [(String?, String?)] {
+            var areas = try Captured.ordinary.areas()
+            var area = try #require(areas.first { $0.size == 32_768 })
+            (area.start, area.size, area.pages, area.boundTo) = (4_096, 131_072, [0: 512, 1: 512], [0])
+            area.file = file.map { String($0.dropFirst("file=".count)) }
+            areas.append(area)
+            let plug = GuestShape.PluggedDevice(alias: alias, size: 131_072, plugged: 4_096)
+            let shape = GuestShape([.init(cell: 0, memory: 32_768, boundTo: [0], plug: plug)])
+            let memory = Self.residence(Self.placement(hosts: [0, 0]), shape, areas: areas, threads: []).memory
+            #expect(memory.map(\.size) == [36_864])
+            #expect(memory.map(\.remote) == [2_048], "\(alias ?? "unnamed")")
+        }
+    }
+
     @Test("all at its place is no deviation")
     func inPlace() throws {
         let areas = try Captured.ordinary.areas([

@@ -41,6 +41,7 @@ struct StepJSONTests {
         .pin(name: "a", thread: .ioThread(2), prior: [], target: [4]),
         .setAutostart(name: "a", prior: false, target: true),
         .setMemory(name: "a", prior: 2_097_152, target: 1_048_576),
+        .resizeMemory(name: "a", cell: 1, prior: 0, target: 1_048_576),
         .setVCPUs(name: "a", prior: 1, target: 4),
         .setDevice(name: "a", .detach, path: "devices.disk[vdb]", device: XMLElement("disk")),
         .stop(name: "a", force: false), .stop(name: "a", force: true), .release(name: "a"), .undefine(name: "a"),

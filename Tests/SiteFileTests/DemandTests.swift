@@ -50,6 +50,23 @@ struct DemandTests {
         #expect(demand.cells.map(\.id.rawValue) == Array(0..<demand.cells.count))
     }
 
+    @Test(
+        "counts what a growing guest may have, or has now, in equal shares of its cells",
+        arguments: [
+            ("numa_nodes: 2, max_ram: 16GiB", [8, 8], 4, 0), ("numa_nodes: 2, max_ram: 16GiB, reserve: now", [4, 4], 4, 0),
+            ("numa_nodes: 2, max_ram: 16GiB, current_ram: 10GiB", [8, 8], 4, 1),
+            ("numa_nodes: 2, max_ram: 16GiB, current_ram: 10GiB, reserve: now", [5, 5], 4, 1),
+            ("numa_cells: [{cpus: 0-7, ram: 7GiB}, {ram: 1GiB}], max_ram: 10GiB", [8, 2], 1, 0),
+        ] as [(String, [UInt64], UInt64, UInt64)])
+    func growth(keys: String, counted: [UInt64], size: UInt64, requested: UInt64) throws {
+        let demand = try #require(demanded(guest(keys)))
+        let gib = counted.map { KiB($0 << 20) }
+        #expect(demand.cells.map(\.memory) == gib && demand.memory == gib.reduce(.zero) { $0 + $1 })
+        #expect(demand.growth?.size == KiB(size << 20) && demand.growth?.requested == KiB(requested << 20))
+        #expect(demand.startMemory == KiB(8 << 20) && demand.currentMemory == nil)
+        #expect(demand.cells.map(demand.startMemory(of:)).reduce(.zero) { $0 + $1 } == KiB(8 << 20))
+    }
+
     @Test("divides memory that is no whole MiB where KiB divide evenly")
     func kibibytes() {
         let text = "guests: {g: {vcpus: 2, ram: 4000000KiB, numa_nodes: 2}}\n"

@@ -39,9 +39,10 @@ struct DeepLook {
         let domains = session.facts.domains.keyed(by: \.name)
         return session.result.plan.placement.guests.compactMap { placement in
             guard let domain = domains[placement.name], domain.state.isActive else { return nil }
-            let live = (try? domain.live?.read()).flatMap { try? FoundSettings(reading: $0) }
+            let running = try? domain.live?.read()
+            let live = running.flatMap { try? FoundSettings(reading: $0) }
             let expectation = Expectation(
-                placement: placement, shape: shape(live, placement), onlineCPUs: session.facts.onlineCPUs,
+                placement: placement, shape: shape(live, running, placement), onlineCPUs: session.facts.onlineCPUs,
                 isRestartPending: isPending(placement.name), presentVCPUs: live?.presentVCPUs, tolerance: tolerance,
                 hostCPUs: Dictionary(
                     session.facts.cells.map { ($0.id, $0.cpus) }, uniquingKeysWith: { first, _ in first }))
@@ -70,8 +71,8 @@ struct DeepLook {
     }
 
     /// How the running guest's memory is cut: by what it runs with, else by the plan.
-    private func shape(_ live: FoundSettings?, _ placement: GuestPlacement) -> GuestShape {
-        if let live { return GuestShape(live) }
+    private func shape(_ live: FoundSettings?, _ running: XMLElement?, _ placement: GuestPlacement) -> GuestShape {
+        if let live { return GuestShape(live, devices: running.map { MemoryPlugDevice.all(in: $0) } ?? [:]) }
         guard !placement.cells.isEmpty else { return GuestShape([.init(cell: nil, memory: placement.memory)]) }
         return GuestShape(
             placement.cells.map { .init(cell: $0.id, memory: $0.memory, boundTo: $0.boundTo) })

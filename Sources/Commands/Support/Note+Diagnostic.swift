@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Execution
+internal import Planning
 
 extension Note {
     /// The remark as a finding.
@@ -10,6 +11,7 @@ extension Note {
             Diagnostic(
                 .emulatorThreadsElsewhere, "\(guest): \(message)", severity: .warning,
                 hint: "numactl-plan verify --deep shows where its threads are")
+        case .following: Diagnostic(.memoryNotFollowed, message, severity: .warning, hint: MemoryFollowing.hint)
         case .nextStart:
             Diagnostic(
                 .restartPending, message, severity: .warning, hint: "apply with --restart \(guest) power cycles it")

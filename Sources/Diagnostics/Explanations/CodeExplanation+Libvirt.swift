@@ -70,6 +70,16 @@ extension CodeExplanation {
             numactl-plan verify --deep as root shows where every thread is; restarting the guest moves all of them.
             """),
         CodeExplanation(
+            .memoryNotFollowed, "a guest has not plugged the memory it was asked to",
+            """
+            A guest with max_ram gets memory through virtio-mem devices while it runs: the host asks for an amount, and \
+            the driver in the guest plugs it, or gives it back, block by block. The amounts differ now. The driver may be \
+            missing (Linux has it since 5.8, Windows in virtio-win), may still be at work, or the guest uses memory that \
+            it was asked to give back. Nothing is lost, and nothing has to be undone: the driver goes on trying.
+            In a Linux guest, memory that is onlined as movable can be given back: memhp_default_state=online_movable on \
+            its command line. virsh dumpxml NAME shows requested and current of each device.
+            """),
+        CodeExplanation(
             .managedSave, "a managed save image holds older settings",
             """
             virsh managedsave, or libvirt-guests when the host went down, has saved the guest's memory to a file. The \

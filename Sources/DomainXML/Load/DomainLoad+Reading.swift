@@ -35,6 +35,7 @@ extension DomainLoad {
         _ domain: XMLElement, _ parts: FoundSettings
     ) throws(DomainXMLError) -> [MemoryDemand] {
         var demands: [MemoryDemand] = []
+        var managed = MemoryPlugDevice.all(in: domain)
         for device in domain.element(named: "devices")?.elements(named: "memory") ?? [] {
             guard ["dimm", "virtio-mem"].contains(device[attribute: "model"] ?? ""),
                 let target = device.element(named: "target"), let size = target.element(named: "size")
@@ -43,6 +44,9 @@ extension DomainLoad {
             var demand = parts.demand(
                 cell: cell.map(GuestCellID.init(_:)), memory: try size.memoryInText("devices.memory.size"))
             demand.isDevice = true
+            if let plug = MemoryPlugDevice(device), managed.removeValue(forKey: plug.cell) != nil {
+                demand.plugged = plug.plugged ?? .zero
+            }
             let source = device.element(named: "source")
             if let page = try source?.element(named: "pagesize")?.memoryInText("devices.memory.pagesize"), page > .zero
             {

@@ -32,8 +32,10 @@ public struct DomainLoad: Hashable, Sendable {
         public var mode: NUMATune.Mode?
         /// The host cells it is bound to; nil is anywhere. With a mode but `strict` and `restrictive` it may lie elsewhere too.
         public var hostCells: CellSet?
-        /// Whether it is a memory device's, beside the memory that a site's keys can name.
+        /// Whether it is a memory device's, beside the memory that the guest starts with.
         public var isDevice: Bool
+        /// How much a running guest has plugged of a device that is a managed setting (``PluggableMemory``); nil for other memory.
+        public var plugged: KiB?
 
         package init(
             guestCell: GuestCellID?, memory: KiB, pages: Pages, mode: NUMATune.Mode? = nil, hostCells: CellSet? = nil,
@@ -73,6 +75,17 @@ public struct DomainLoad: Hashable, Sendable {
     public var withoutDevices: DomainLoad {
         var load = self
         load.memory.removeAll(where: \.isDevice)
+        return load
+    }
+
+    /// The load with managed devices as memory of their cells: what is plugged of them.
+    public var pluggedIn: DomainLoad {
+        var load = self
+        for index in load.memory.indices {
+            guard let plugged = load.memory[index].plugged else { continue }
+            load.memory[index].memory = plugged
+            load.memory[index].isDevice = false
+        }
         return load
     }
 

@@ -1,6 +1,7 @@
 internal import HostModel
 
-/// Everything that is managed of a definition, in the order in which libvirt writes it.
+/// Everything that is managed of a definition, in the order in which libvirt writes it; only memory devices come before the memory, whose
+/// total counts them.
 ///
 /// Rules across settings, each of them in the file of the setting that gives way: cells decide how much memory there is
 /// (``Memory``), which pages and memnodes there can be (``HugePages``, ``NUMATune``); vCPUs that are gone take pins, schedulers
@@ -8,13 +9,15 @@ internal import HostModel
 /// schedulers along (``IOThreads``); automatic placement of vCPUs leaves no word on CPUs (``VCPUCPUs``); where memory can be
 /// plugged there is a cell (``GuestCells``).
 enum SettingTable: Int, CaseIterable {
-    case memory, currentMemory, hugePages, noSharePages, lockedMemory, memoryAccess, vcpus, vcpuPlacement, vcpuCPUs,
+    case pluggableMemory, memory, currentMemory, hugePages, noSharePages, lockedMemory, memoryAccess, vcpus,
+        vcpuPlacement, vcpuCPUs,
         currentVCPUs, ioThreads, vcpuPins, emulatorPin, ioThreadPins, vcpuSchedulers, numaTune, acpi, cpuMode, topology,
         maximumPhysicalAddress, guestCells, memoryHotplug
 
     /// What the file of the setting says of it.
     var rules: any SettingRules.Type {
         switch self {
+        case .pluggableMemory: PluggableMemory.self
         case .memory: Memory.self
         case .currentMemory: CurrentMemory.self
         case .hugePages: HugePages.self
@@ -56,6 +59,7 @@ extension ManagedSetting {
 ///
 /// A member a setting, and not a dictionary by setting: a plan reads, compares and copies these for every guest of a fleet.
 struct SettingStore: Hashable, Sendable {
+    var pluggableMemory: [GuestCellID: MemoryPlug]?
     var memory: KiB?
     var currentMemory: KiB?
     var hugePages: HugePages?

@@ -31,8 +31,15 @@ public protocol DomainHost {
     /// Has the balloon of a running domain leave it that much memory, in the running domain only. The guest follows in its own time.
     func setMemory(of name: String, to amount: KiB) throws(StepFailure)
 
+    /// Has a device of a running domain, told by its address, be as this one says, in the running domain only, and waits a few seconds
+    /// until the guest has followed: the definition that the domain runs with then is `settled`. A guest that has not is no failure here.
+    func update(
+        _ device: XMLElement, of name: String, settled: (XMLElement) -> Bool
+    ) throws(StepFailure)
+
     /// Replaces what a running domain has of a namespace in its `<metadata>`, in the running domain only; nil takes it away.
     func note(_ element: XMLElement?, of name: String, in namespace: MetadataNamespace) throws(StepFailure)
+
     /// Plugs vCPUs into a running domain, or asks its guest to give some up and waits a few seconds, in the running domain only. Those that
     /// were given up before a failure stay out.
     func setVCPUs(of name: String, to count: Int) throws(StepFailure)
@@ -67,6 +74,9 @@ extension DomainView {
     package func rename(_ name: String, to new: String) throws(StepFailure) { throw .readOnly }
     package func pin(_ thread: DomainThread, of name: String, to cpus: CPUSet) throws(StepFailure) { throw .readOnly }
     package func setMemory(of name: String, to amount: KiB) throws(StepFailure) { throw .readOnly }
+    package func update(
+        _ device: XMLElement, of name: String, settled: (XMLElement) -> Bool
+    ) throws(StepFailure) { throw .readOnly }
     package func note(
         _ element: XMLElement?, of name: String, in namespace: MetadataNamespace
     ) throws(StepFailure) { throw .readOnly }

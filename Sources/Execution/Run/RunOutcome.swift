@@ -79,6 +79,8 @@ public struct Note: Hashable, Sendable {
         case threads
         /// What a running domain did not take or give up, which waits for the next start.
         case nextStart
+        /// What a running guest was asked for and has not done yet; it may do so later.
+        case following
     }
 
     /// The guest.

@@ -138,7 +138,7 @@ extension GuestCounts {
 
     private static func pages(for demand: GuestDemand, on grid: HostGrid) throws(StaticObstacle) -> [Int?] {
         let huge: [Int?] = grid.pageSizes.indices.reversed().filter { index in
-            demand.cells.allSatisfy { Int($0.memory.count) % grid.pageSizes[index] == 0 }
+            demand.isWhole(in: grid.pageSize(index))
         }
         switch demand.pageSize?.value {
         case nil, .small: return [nil]

@@ -80,6 +80,7 @@ struct AdoptedGuest {
         if !named.contains(.currentVCPUs) { wanted.leave(CurrentVCPUs.self) }
         if !named.contains(.currentMemory) { wanted.leave(CurrentMemory.self) }
         if !named.contains(.topology) { wanted.leave(Topology.self) }
+        if demand.growth == nil { wanted.leave(PluggableMemory.self) }
         // Without it a guest's kernel sees no cells, which it has done without so far.
         let cells = demand.cells.map { GuestCellDemand(id: $0.id, vcpus: $0.vcpus, memory: .zero) }
         let present = record.parts.guestCells.map { GuestCellDemand(id: $0.id, vcpus: $0.vcpus, memory: .zero) }

@@ -48,7 +48,8 @@ extension Tenancy {
                 continue
             }
             guard let cell = parts.home(of: piece, on: host) ?? planned?.hostCell else { continue }
-            add(piece.memory, on: cell, hugePage: page == host.host.basePage ? nil : page)
+            let plugged = demand?.growth == nil ? .zero : parts.pluggableMemory[piece.id]?.requested ?? .zero
+            add(piece.memory + plugged, on: cell, hugePage: page == host.host.basePage ? nil : page)
         }
     }
 

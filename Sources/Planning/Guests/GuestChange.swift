@@ -64,6 +64,7 @@ struct GuestChange {
         if !outcome.steps.isEmpty, let definition = outcome.definition {
             outcome.diagnostics += [StrandedDevices(in: definition).finding(guest)].compactMap(\.self)
         }
+        if let record { outcome.diagnostics += MemoryFollowing.findings(guest, record) }
         if record?.facts.hasManagedSave == true { outcome.diagnostics.append(managedSave(outcome)) }
         return outcome
     }
@@ -74,7 +75,10 @@ struct GuestChange {
     /// The wanted settings of a domain, with those that are kept filled in.
     private func whole(_ wanted: WantedSettings, of present: FoundSettings) -> WantedSettings {
         if adopted != nil { return wanted.completed(over: present) }
-        return guest.demand.ioThreads == nil ? wanted.keepingIOThreads(of: present) : wanted
+        var wanted = guest.demand.ioThreads == nil ? wanted.keepingIOThreads(of: present) : wanted
+        // Memory devices that a domain had when it was taken over are its own.
+        if ownership != .ours(.created), guest.demand.growth == nil { wanted.leave(PluggableMemory.self) }
+        return wanted
     }
 
     /// The wanted settings of the running domain.

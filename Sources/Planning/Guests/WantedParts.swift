@@ -12,7 +12,7 @@ struct WantedParts {
 
     /// What is wanted of a guest at its place.
     func settings(of demand: GuestDemand, at placement: GuestPlacement) -> WantedSettings {
-        var wanted = WantedSettings(vcpus: demand.vcpus, memory: demand.memory)
+        var wanted = WantedSettings(vcpus: demand.vcpus, memory: demand.startMemory)
         wanted.currentVCPUs = demand.currentVCPUs
         wanted.currentMemory = demand.currentMemory
         wanted.vcpuCPUs = placement.floatingCPUs
@@ -20,6 +20,7 @@ struct WantedParts {
         pin(&wanted, demand, placement)
         wanted.numaTune = numaTune(demand, placement)
         wanted.hugePages = hugePages(demand, placement)
+        wanted.pluggableMemory = pluggableMemory(demand, placement)
         wanted.noSharePages = !demand.realtimeVCPUs.isEmpty
         wanted.isLocked = !demand.realtimeVCPUs.isEmpty || demand.lockedMemory
         wanted.isMemoryShared = isShared(demand)
@@ -87,6 +88,16 @@ struct WantedParts {
         return huge.isEmpty ? nil : .perCell(Dictionary(uniqueKeysWithValues: huge.map { ($0.id, $0.pageSize) }))
     }
 
+    /// Memory is plugged in pages of the cell's size, and no less than virtio-mem does.
+    private func pluggableMemory(_ demand: GuestDemand, _ placement: GuestPlacement) -> [GuestCellID: MemoryPlug] {
+        guard let growth = demand.growth else { return [:] }
+        let plugs = placement.cells.filter { $0.memory > .zero }.map { cell in
+            let block = max(cell.pageSize.size, KiB(2_048))
+            return (cell.id, MemoryPlug(size: growth.size, requested: growth.requested, block: block))
+        }
+        return Dictionary(uniqueKeysWithValues: plugs)
+    }
+
     private func isShared(_ demand: GuestDemand) -> Bool? { demand.memoryAccess.map { $0 == .shared } }
 
     private func guestCells(_ demand: GuestDemand, _ placement: GuestPlacement) -> [GuestCell] {
@@ -95,7 +106,7 @@ struct WantedParts {
         let isShared = isShared(demand) ?? (isHuge ? true : nil)
         return demand.cells.map { cell in
             GuestCell(
-                id: cell.id, vcpus: cell.vcpus, memory: cell.memory, isShared: isShared,
+                id: cell.id, vcpus: cell.vcpus, memory: demand.startMemory(of: cell), isShared: isShared,
                 distances: distances(from: cell.id, placement))
         }
     }

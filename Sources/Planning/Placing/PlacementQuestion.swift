@@ -33,12 +33,15 @@ private struct DomainClaims {
     private(set) var held: [PoolID: PageCount] = [:]
 
     private let domains: SiteDomains
+    /// Guests whose memory can grow.
+    private let growing: Set<String>
     private var request: PlanRequest { domains.request }
 
     init(_ domains: SiteDomains) {
         self.domains = domains
         let (ours, kept) = (domains.ours, domains.keepingPlace)
         let placed = Set(domains.placed.map(\.name.value))
+        growing = Set(domains.placed.filter { $0.demand.growth != nil }.map(\.name.value))
         var heldAnywhere: [PageSize: PageCount] = [:]
         for (name, record) in domains.records.sorted(by: { $0.key < $1.key }) {
             let isOthers = !ours.contains(name) && OtherSites.site(of: record, request) != nil
@@ -70,7 +73,12 @@ private struct DomainClaims {
 
     /// What the domain uses now, or would use if it were started.
     private func load(of record: DomainRecord) -> DomainLoad? {
-        try? DomainLoad(reading: record.present, parts: record.live ?? record.parts)
+        load(of: record, parts: record.live ?? record.parts)
+    }
+
+    private func load(of record: DomainRecord, parts: FoundSettings) -> DomainLoad? {
+        let load = try? DomainLoad(reading: record.present, parts: parts)
+        return growing.contains(record.facts.name) ? load?.pluggedIn : load
     }
 
     private func foreignLoad(_ record: DomainRecord, _ load: DomainLoad, overhead: GuestOverhead) -> ForeignLoad {
@@ -92,7 +100,7 @@ private struct DomainClaims {
     private func ownPages(_ next: FoundSettings, of record: DomainRecord, besides now: DomainPages) -> [PoolID:
         PageCount]
     {
-        guard let load = try? DomainLoad(reading: record.present, parts: next) else { return [:] }
+        guard let load = load(of: record, parts: next) else { return [:] }
         let pages = DomainPages(load.withoutDevices, host: request.host)
         return pages.bound.filter { now.bound[$0.key] == nil }
     }

@@ -19,6 +19,8 @@ public indirect enum Step: Hashable, Sendable {
     case pin(PinStep)
     /// Has the balloon of a running guest leave it another amount of memory, in the running domain only.
     case setMemory(SetMemoryStep)
+    /// Has a cell of a running guest plug another amount of its pluggable memory, in the running domain only.
+    case resizeMemory(ResizeMemoryStep)
     /// Moves memory of a running guest to another host cell while it runs.
     case moveMemory(MoveMemoryStep)
     /// Plugs vCPUs into a running domain, or asks its guest to give some up, in the running domain only.
@@ -47,6 +49,7 @@ public indirect enum Step: Hashable, Sendable {
         case .rebase(let step): step
         case .pin(let step): step
         case .setMemory(let step): step
+        case .resizeMemory(let step): step
         case .moveMemory(let step): step
         case .setVCPUs(let step): step
         case .setDevice(let step): step
@@ -67,6 +70,7 @@ extension Step: Codable {
         case create, rename, redefine, rebase, pin, stop, release, undefine, start
         case setPool = "set_pool"
         case setMemory = "set_memory"
+        case resizeMemory = "resize_memory"
         case moveMemory = "move_memory"
         case setVCPUs = "set_vcpus"
         case setDevice = "set_device"
@@ -81,6 +85,7 @@ extension Step: Codable {
             case .rebase: RebaseStep.self
             case .pin: PinStep.self
             case .setMemory: SetMemoryStep.self
+            case .resizeMemory: ResizeMemoryStep.self
             case .moveMemory: MoveMemoryStep.self
             case .setVCPUs: SetVCPUsStep.self
             case .setDevice: SetDeviceStep.self
@@ -127,6 +132,7 @@ extension Step: Codable {
         case .rebase: RebaseStep.word
         case .pin: PinStep.word
         case .setMemory: SetMemoryStep.word
+        case .resizeMemory: ResizeMemoryStep.word
         case .moveMemory: MoveMemoryStep.word
         case .setVCPUs: SetVCPUsStep.word
         case .setDevice: SetDeviceStep.word

@@ -7,6 +7,8 @@ struct FlavorSettings: Sendable, Hashable {
     var currentVCPUs: Located<Int>?
     var ram: Located<KiB>?
     var currentMemory: Located<KiB>?
+    var maximumMemory: Located<KiB>?
+    var memoryReserve: Located<MemoryGrowth.Reserve>?
 
     var numaNodes: Located<Int>?
     var numaCells: Located<[Located<NUMACellDraft>]>?
@@ -76,6 +78,12 @@ extension FlavorSettings {
         FlavorKey(
             "current_ram", \.currentMemory, .size(atLeast: 1_024),
             "How much of its memory the guest has when it starts; a balloon holds the rest"),
+        FlavorKey(
+            "max_ram", \.maximumMemory, .size(atLeast: 1_024),
+            "How far the guest's memory can grow while it runs, by virtio-mem devices"),
+        FlavorKey(
+            "reserve", \.memoryReserve, .choice, defaultValue: "ceiling",
+            "Whether a guest that can grow takes max_ram of the host, or only what it has now"),
     ]
 
     private static let cellKeys: [FlavorKey] = [

@@ -156,8 +156,10 @@ public struct GuestDemand: Hashable, Sendable {
     public var vcpus: Int
     /// How many of its vCPUs the guest has when it starts; nil is all.
     public var currentVCPUs: Int?
-    /// All memory of the guest.
+    /// All memory that the host must have for the guest.
     public var memory: KiB
+    /// What part of ``memory`` the guest can be given while it runs, and be asked to give back; nil for none.
+    public var growth: MemoryGrowth?
     /// How much of its memory the guest has when it starts, the rest being in a balloon; nil is all.
     public var currentMemory: KiB?
     /// The guest's cells, ascending by id; empty for a guest without topology.
@@ -261,13 +263,60 @@ public struct GuestDemand: Hashable, Sendable {
     public var reservesMemory: Bool { pageSize != nil || cpuPolicy != .shared }
 }
 
+extension GuestDemand {
+    /// The memory that the guest starts with.
+    public var startMemory: KiB {
+        guard let growth else { return memory }
+        let cells = UInt64(cells.count { $0.memory > .zero })
+        return memory.subtractingDownToZero(KiB(growth.counted.count * cells))
+    }
+
+    /// The memory that a cell starts with.
+    public func startMemory(of cell: GuestCellDemand) -> KiB {
+        cell.memory.subtractingDownToZero(growth?.counted ?? .zero)
+    }
+
+    /// Whether pages of that size can back the guest: what each cell starts with, and what it is given.
+    public func isWhole(in page: PageSize) -> Bool {
+        cells.allSatisfy { page.divides(startMemory(of: $0)) }
+            && [growth?.size, growth?.requested].compactMap(\.self).allSatisfy(page.divides)
+    }
+}
+
+/// Memory that each cell of a running guest can be given, beside what it starts with.
+public struct MemoryGrowth: Hashable, Sendable {
+    /// What of it the host must have.
+    public enum Reserve: String, Hashable, Sendable, CaseIterable {
+        /// All, so that the guest can always grow.
+        case ceiling
+        /// What the guest is asked to have.
+        case now
+    }
+
+    /// The most that a cell can be given.
+    public var size: KiB
+    /// How much of it a cell is asked to have.
+    public var requested: KiB
+    /// What of it the host must have.
+    public var reserve: Reserve
+
+    /// What of it the host must have for each cell.
+    public var counted: KiB { reserve == .ceiling ? size : requested }
+
+    package init(size: KiB, requested: KiB, reserve: Reserve = .ceiling) {
+        self.size = size
+        self.requested = requested
+        self.reserve = reserve
+    }
+}
+
 /// One cell of a guest.
 public struct GuestCellDemand: Hashable, Sendable {
     /// The guest's number of the cell.
     public var id: GuestCellID
     /// The vCPUs in the cell; may be empty.
     public var vcpus: VCPUSet
-    /// The memory of the cell.
+    /// The memory that the host must have for the cell.
     public var memory: KiB
     /// The host cells that the memory comes from; nil is the one that the cell is put on.
     public var memoryCells: Located<CellSet>?

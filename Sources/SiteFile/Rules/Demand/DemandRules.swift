@@ -46,11 +46,12 @@ struct DemandRules {
         demand.cells = cells(policy, pageSize: demand.pageSize)
         checkPages(demand.pageSize, of: demand.cells)
         demand.lockedMemory = lockedMemory() || !demand.realtimeVCPUs.isEmpty
-        demand.currentMemory = currentMemory()
+        demand.currentMemory = settings.maximumMemory == nil ? currentMemory() : nil
         demand.memoryAccess = settings.memoryAccess?.value
         demand.forcedCells = forcedCells(demand.cells, policy)
         bindMemory(of: &demand, hasCells: hasCells(policy))
         hideCells(of: &demand, hasCells: hasCells(policy))
+        grow(&demand)
         demand.cpuTopology = cpuTopology(hasCells: hasCells(policy) && !demand.hidesCells)
         demand.asksForTopology = asksForTopology
         demand.ioThreads = settings.ioThreads?.value
