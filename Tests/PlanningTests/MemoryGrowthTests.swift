@@ -127,6 +127,8 @@ struct MemoryGrowthTests {
         let plan = Planner.plan(Self.request(Self.guest(now: 4, reserve: reserve, pages: .small), memory: memory))
         #expect(plan.plan.diagnostics.allSatisfy { $0.severity != .error } == fits)
         #expect(plan.steps.isEmpty != fits)
+        let remedies = plan.plan.placement.unplaced.flatMap(\.remedies)
+        #expect(remedies.contains(.reserveNow) == !fits)
     }
 
     @Test("grows the pool before the guest where only what it has now is reserved, and refuses what has no room")

@@ -18,7 +18,7 @@ enum Setup {
 
     private static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
-    private static var packageRoot: String {
+    static var packageRoot: String {
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .path
     }

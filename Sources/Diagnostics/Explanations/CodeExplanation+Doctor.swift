@@ -61,14 +61,16 @@ extension CodeExplanation {
             .numaBalancingOn, "automatic NUMA balancing is on",
             """
             The kernel provokes page faults to see which CPU uses a page, and moves pages to that CPU's cell. For \
-            guests with bound vCPUs and memory the faults are pure cost; only guests without topology benefit.
+            guests with bound vCPUs and memory the faults are pure cost; only guests without topology benefit. Memory \
+            that is bound strictly stays, also on the cell that apply --live moved it to.
             kernel.numa_balancing = 0 turns it off.
             """),
         CodeExplanation(
             .transparentHugePages, "transparent huge pages are always on",
             """
             With 'always' the kernel builds huge pages for every process and compacts memory in the background. Guests \
-            backed by a pool do not use them.
+            backed by a pool do not use them. Where a cell has no contiguous memory left, apply --live moves ordinary \
+            memory in smaller pages.
             'madvise' limits them to programs that ask for them, as QEMU does.
             """),
         CodeExplanation(
@@ -82,7 +84,8 @@ extension CodeExplanation {
             .ksmOn, "KSM merges pages across cells",
             """
             KSM merges identical pages. With merge_across_nodes, the page that is kept may be on another cell than the \
-            guest. Huge pages are not affected.
+            guest. Huge pages are not affected. apply --live may take pages along that other guests use as well, which \
+            are remote for them then.
             Set merge_across_nodes to 0 (unmerge first: ksm/run = 2), or turn KSM off.
             """),
         CodeExplanation(

@@ -100,13 +100,16 @@ struct Explanation {
         }
         let present = demand.pageSize?.value
         if let mark = demand.pageSize?.mark {
-            let sizes = request.host.hugePageSizes.filter { size in demand.cells.allSatisfy { size.divides($0.memory) }
-            }
+            let sizes = request.host.hugePageSizes.filter(demand.isWhole(in:))
             let requests: [GuestDemand.PageRequest] = sizes.map { .exactly($0) } + [.small]
             for wanted in requests where wanted != present {
                 add(.pageSize(wanted)) { $0.pageSize = Located(wanted, at: mark) }
             }
             if demand.cpuPolicy == .shared { add(.pageSize(nil)) { $0.pageSize = nil } }
+        }
+        if var growth = demand.growth {
+            growth.reserve = .now
+            add(.reserveNow) { $0 = $0.growing(growth) }
         }
         for policy in [GuestDemand.ThreadPolicy.prefer, .require] where !demand.dedicatedVCPUs.isEmpty {
             if policy == .prefer || demand.threadPolicy == .isolate {
@@ -181,7 +184,7 @@ struct Explanation {
             default: false
             }
         }
-        guard isShort else { return [] }
+        guard isShort, demand.growth == nil else { return [] }
         for sixteenths in stride(from: UInt64(15), through: 4, by: -1) {
             let grain = demand.memoryGrain(on: request.host)
             let amount = demand.memory.count * sixteenths / 16 / grain * grain

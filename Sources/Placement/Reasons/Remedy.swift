@@ -23,6 +23,8 @@ public enum Remedy: Hashable, Sendable {
     case vcpus(Int)
     /// So much memory instead.
     case memory(KiB)
+    /// Memory only for what a guest that can grow has now.
+    case reserveNow
     /// So many CPUs more on that host cell.
     case moreCPUs(Int, cell: CellID)
     /// More shared vCPUs on each CPU of the host.

@@ -18,6 +18,7 @@ extension Remedy {
         case .memoryPolicy(let policy): "numa_policy: \(policy.rawValue)"
         case .vcpus(let count): "vcpus: \(count)"
         case .memory(let amount): "ram: \(amount)"
+        case .reserveNow: "reserve: now, which counts current_ram instead of max_ram"
         case .moreCPUs(let count, let cell): "\(Amount.count(count, "CPU")) more on host cell \(cell)"
         case .cpuRatio(let ratio): "cpu_allocation_ratio: \(ratio) of the host"
         case .shrinkPools: "--allow-shrink: unused huge pages become ordinary memory"
@@ -42,6 +43,7 @@ extension Remedy {
             case .memoryPolicy(let policy): ("numa_policy", .text(policy.rawValue))
             case .vcpus(let count): ("vcpus", .number(count))
             case .memory(let amount): ("memory_kib", .number(amount.count))
+            case .reserveNow: ("reserve", .text("now"))
             case .moreCPUs(let count, _): ("more_cpus", .number(count))
             case .cpuRatio(let ratio): ("cpu_allocation_ratio", .text(ratio.description))
             case .shrinkPools: ("allow_shrink", .flag(true))

@@ -276,6 +276,18 @@ extension GuestDemand {
         cell.memory.subtractingDownToZero(growth?.counted ?? .zero)
     }
 
+    /// The same guest with that growth, of which the host must have what it says.
+    public func growing(_ new: MemoryGrowth) -> GuestDemand {
+        var demand = self
+        demand.memory = startMemory
+        for (index, cell) in cells.enumerated() where cell.memory > .zero {
+            demand.cells[index].memory = startMemory(of: cell) + new.counted
+            demand.memory += new.counted
+        }
+        demand.growth = new
+        return demand
+    }
+
     /// Whether pages of that size can back the guest: what each cell starts with, and what it is given.
     public func isWhole(in page: PageSize) -> Bool {
         cells.allSatisfy { page.divides(startMemory(of: $0)) }

@@ -42,11 +42,7 @@ extension DemandRules {
             size: KiB((most.value.count - start.value.count) / UInt64(cells)),
             requested: KiB((requested.value.count - start.value.count) / UInt64(cells)),
             reserve: settings.memoryReserve?.value ?? .ceiling)
-        for index in demand.cells.indices where demand.cells[index].memory > .zero {
-            demand.cells[index].memory += growth.counted
-            demand.memory += growth.counted
-        }
-        demand.growth = growth
+        demand = demand.growing(growth)
     }
 
     private mutating func isAbove(_ most: Located<KiB>, _ start: Located<KiB>) -> Bool {
