@@ -93,9 +93,9 @@ struct GuestLine {
         let memory = place?.memory ?? (change.action == .remove ? nil : change.wantedMemory)
         let pages = Set(place?.cells.map(\.pageSize) ?? []).filter { $0 > PageSize(64) }.sorted()
         let huge = pages.isEmpty ? "" : " in \(pages.map(\.description).joined(separator: "+"))"
-        return [
-            vcpus.map { "\($0) vCPU" } ?? "", memory.map { Amount.text($0) + huge } ?? "", place.map(location) ?? "",
-        ]
+        let amount =
+            place?.range.map { "\(Amount.text($0.now)) of \(Amount.text($0.most))" } ?? memory.map { Amount.text($0) }
+        return [vcpus.map { "\($0) vCPU" } ?? "", amount.map { $0 + huge } ?? "", place.map(location) ?? ""]
     }
 
     /// `cell 1`, `cells 0,2`, `cell 0, memory 1`; `any cell` for a guest without topology.

@@ -73,6 +73,8 @@ struct MemoryGrowthTests {
         )
         #expect(try FoundSettings(reading: definition).memory == Self.gib(4))
         #expect(plan.poolTargets.sorted { $0.key < $1.key }.map(\.value) == [3_072, 3_072])
+        let place = try #require(plan.plan.placement.guests.first)
+        #expect(place.range?.now == Self.gib(6) && place.range?.most == Self.gib(12) && place.memory == Self.gib(12))
         #expect(Planner.plan(Self.running(Self.guest(now: 6))).steps.isEmpty)
     }
 

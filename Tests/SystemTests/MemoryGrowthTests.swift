@@ -85,6 +85,7 @@ extension SystemTests {
             #expect(asked.status == 0, "\(asked.all)")
             #expect(
                 asked.all.contains("NP545") && asked.all.contains("has plugged 0KiB of 256MiB so far"), "\(asked.all)")
+            #expect(asked.all.contains("512 MiB of 768 MiB"), "\(asked.all)")
             #expect(try lab.plan().status == 0)
             let again = try lab.apply()
             #expect(again.output.contains("Nothing to do") && again.all.contains("NP545"), "\(again.all)")

@@ -74,8 +74,10 @@ public struct GuestPlacement: Hashable, Sendable {
     public var emulatorCPUs: CPUSet
     /// Host CPUs for the vCPUs of a guest that is bound to no cell; nil when they may run anywhere.
     public var floatingCPUs: CPUSet?
-    /// The guest's memory.
+    /// What the host has for the guest's memory.
     public var memory: KiB
+    /// How far its memory can change while it runs; nil for not at all.
+    public var range: MemoryRange?
     /// Ordinary memory set aside for the guest's QEMU: on the host cell of its first cell.
     public var overhead: KiB
     /// The guest's cells, ascending; empty for a guest that is bound to no cell.
@@ -90,8 +92,9 @@ public struct GuestPlacement: Hashable, Sendable {
     package init(
         name: String, emulatorCPUs: CPUSet = [], floatingCPUs: CPUSet? = nil, memory: KiB,
         cells: [GuestCellPlacement] = [], pins: [VCPU: CPUSet] = [:], overhead: KiB = .zero,
-        floatingVCPUs: VCPUSet = [], boundTo: CellSet = []
+        floatingVCPUs: VCPUSet = [], boundTo: CellSet = [], range: MemoryRange? = nil
     ) {
+        self.range = range
         self.floatingVCPUs = floatingVCPUs
         self.boundTo = boundTo
         self.pins = pins
@@ -102,6 +105,14 @@ public struct GuestPlacement: Hashable, Sendable {
         self.memory = memory
         self.cells = cells
     }
+}
+
+/// The memory of a guest that can grow while it runs.
+public struct MemoryRange: Hashable, Sendable {
+    /// What it is asked to have now.
+    public var now: KiB
+    /// The most that it can have.
+    public var most: KiB
 }
 
 /// Where one cell of a guest goes.

@@ -153,7 +153,8 @@ extension PlacementRun {
         }
         return GuestPlacement(
             name: name, emulatorCPUs: emulator(demand, own: granted?.emulator, cells: cells, shared: everywhere),
-            floatingCPUs: demand.pins.vcpuSet?.value.pinned, memory: demand.memory, cells: cells, overhead: overhead)
+            floatingCPUs: demand.pins.vcpuSet?.value.pinned, memory: demand.memory, cells: cells, overhead: overhead,
+            range: demand.range)
     }
 
     /// The host cells that the memory of a guest cell is bound to.
@@ -245,5 +246,16 @@ extension PlacementRun {
                 present.pins[$0].map { $0.count == 1 } == true && present.pins[$0] != cell.pins[$0]
             }
         }
+    }
+}
+
+extension GuestDemand {
+    /// What the guest has now and can have, where that differs from what it starts with.
+    fileprivate var range: MemoryRange? {
+        guard let growth else { return nil }
+        func total(_ reserve: MemoryGrowth.Reserve) -> KiB {
+            growing(MemoryGrowth(size: growth.size, requested: growth.requested, reserve: reserve)).memory
+        }
+        return MemoryRange(now: total(.now), most: total(.ceiling))
     }
 }

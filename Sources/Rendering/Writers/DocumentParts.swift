@@ -49,6 +49,8 @@ let guestPart = DocumentPart<GuestPlacement>([
     .init("emulator_cpus", Schema.list()) { .text($0.emulatorCPUs.description) },
     .init("floating_cpus", Schema.orNull(Schema.list())) { .optional($0.floatingCPUs?.description) },
     .init("memory_kib", Schema.count) { .number($0.memory.count) },
+    .init(optional: "memory_now_kib", Schema.count) { $0.range.map { .number($0.now.count) } },
+    .init(optional: "memory_max_kib", Schema.count) { $0.range.map { .number($0.most.count) } },
     .init("overhead_kib", Schema.count) { .number($0.overhead.count) },
     .init("cells", Schema.list(of: Schema.reference("guest_cell")), guestCellPart, all: \.cells),
     .init(optional: "pins", pinsSchema) { $0.pins.isEmpty ? nil : pinsJSON($0.pins) },
