@@ -46,7 +46,8 @@ struct PatchTests {
 
     @Test("gives cells memory that can be plugged, changes it in place, and takes it away")
     func growing() throws {
-        let plugged = DomainPatch.apply(Wanted.growing, mark: nil, to: try domain("<os><type>hvm</type></os><devices/>"))
+        let plugged = DomainPatch.apply(
+            Wanted.growing, mark: nil, to: try domain("<os><type>hvm</type></os><devices/>"))
         func amounts(_ domain: XMLElement) -> [String?] {
             ["maxMemory", "memory"].map { domain.element(named: $0)?.text }
         }

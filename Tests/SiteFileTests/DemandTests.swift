@@ -53,7 +53,8 @@ struct DemandTests {
     @Test(
         "counts what a growing guest may have, or has now, in equal shares of its cells",
         arguments: [
-            ("numa_nodes: 2, max_ram: 16GiB", [8, 8], 4, 0), ("numa_nodes: 2, max_ram: 16GiB, reserve: now", [4, 4], 4, 0),
+            ("numa_nodes: 2, max_ram: 16GiB", [8, 8], 4, 0),
+            ("numa_nodes: 2, max_ram: 16GiB, reserve: now", [4, 4], 4, 0),
             ("numa_nodes: 2, max_ram: 16GiB, current_ram: 10GiB", [8, 8], 4, 1),
             ("numa_nodes: 2, max_ram: 16GiB, current_ram: 10GiB, reserve: now", [5, 5], 4, 1),
             ("numa_cells: [{cpus: 0-7, ram: 7GiB}, {ram: 1GiB}], max_ram: 10GiB", [8, 2], 1, 0),

@@ -45,7 +45,8 @@ public struct ResizeMemoryStep: GuestStep {
     /// Where the running domain has the device, of the wanted size.
     static func live(_ difference: SettingDifference, of guest: String, _ record: DomainRecord) -> Step? {
         guard case .number(let prior)? = difference.now, case .number(let target)? = difference.want,
-            let (cell, plug) = record.live?.pluggableMemory.first(where: { difference.key == .requestedMemory($0.key) }),
+            let (cell, plug) = record.live?.pluggableMemory.first(where: { difference.key == .requestedMemory($0.key) }
+            ),
             target <= plug.size.count, target % plug.block.count == 0
         else { return nil }
         return .resizeMemory(name: guest, cell: cell, prior: KiB(prior), target: KiB(target))
