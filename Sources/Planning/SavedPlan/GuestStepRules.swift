@@ -11,6 +11,17 @@ struct GuestStepRules {
     let found: GuestPrecondition?
     let rules: SavedPlanRules
 
+    /// What is wanted of the domain by the step that changes its definition; nil where none does.
+    var wanted: WantedSettings? {
+        steps.lazy.compactMap { step in
+            switch step {
+            case .redefine(let step): step.wanted.settings
+            case .rebase(let step): step.wanted.settings
+            default: nil
+            }
+        }.first
+    }
+
     /// Everything that is wrong, in the order of the steps.
     var problems: [PlanProblem] {
         if let wrong = PlanName.problem(of: name) { return [problem(at: 0, wrong)] }

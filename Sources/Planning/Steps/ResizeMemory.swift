@@ -25,14 +25,7 @@ public struct ResizeMemoryStep: GuestStep {
     /// The running guest gets what its definition has, or is given.
     func problem(_ rules: GuestStepRules, _ domain: GuestPrecondition.Domain?) -> String? {
         guard let domain, domain.isRunning else { return "the plan found the domain shut off" }
-        let wanted = rules.steps.compactMap { step in
-            switch step {
-            case .redefine(let step): step.wanted.settings
-            case .rebase(let step): step.wanted.settings
-            default: nil
-            }
-        }
-        let defined = wanted.first?.pluggableMemory[guestCell].map { ChangedPart.PartValue.number($0.requested.count) }
+        let defined = rules.wanted?.pluggableMemory[guestCell].map { ChangedPart.PartValue.number($0.requested.count) }
         guard (defined ?? domain.settings[setting.path]) == .number(target.count) else {
             return "the definition does not ask for that amount"
         }

@@ -18,14 +18,7 @@ public struct SetMemoryStep: GuestStep {
     /// The running guest gets what its definition has, or is given.
     func problem(_ rules: GuestStepRules, _ domain: GuestPrecondition.Domain?) -> String? {
         guard domain?.isRunning == true else { return "the plan found the domain shut off" }
-        let wanted = rules.steps.compactMap { step in
-            switch step {
-            case .redefine(let step): step.wanted.settings
-            case .rebase(let step): step.wanted.settings
-            default: nil
-            }
-        }
-        guard wanted.first?.currentMemory == target else { return "the definition does not get that amount" }
+        guard rules.wanted?.currentMemory == target else { return "the definition does not get that amount" }
         return rules.ownership(domain)
     }
 

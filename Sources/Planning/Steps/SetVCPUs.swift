@@ -16,14 +16,7 @@ public struct SetVCPUsStep: GuestStep {
     /// The running guest gets as many as its definition has, or is given.
     func problem(_ rules: GuestStepRules, _ domain: GuestPrecondition.Domain?) -> String? {
         guard let domain, domain.isRunning else { return "the plan found the domain shut off" }
-        let wanted = rules.steps.compactMap { step in
-            switch step {
-            case .redefine(let step): step.wanted.settings
-            case .rebase(let step): step.wanted.settings
-            default: nil
-            }
-        }
-        let defined = wanted.first.map { ChangedPart.PartValue.number(UInt64($0.presentVCPUs)) }
+        let defined = rules.wanted.map { ChangedPart.PartValue.number(UInt64($0.presentVCPUs)) }
         guard target > 0, (defined ?? domain.presentVCPUs) == .number(UInt64(target)) else {
             return "the definition does not have that number of vCPUs"
         }
