@@ -48,7 +48,7 @@ private struct PlanRun {
         self.diagnostics = diagnostics
         var placing = PlanPlacement(domains)
         let moves = domains.request.movesLive ? PlanRun.moves(domains, placing)?.carriedOut(domains.records) : nil
-        placing.settle(beside: moves ?? domains.records)
+        placing.settle(beside: moves)
         self.placing = placing
         places = placing.placement.guests.keyed(by: \.name)
     }
@@ -101,7 +101,8 @@ private struct PlanRun {
         let moves = request.movesLive ? live.order : []
         let settled = moves.isEmpty ? occupancy : placing.occupancy(of: live.carriedOut(records))
         let outlook = Outlook(
-            occupancy: settled, ledger: moves.isEmpty ? ledger : PlanRun.ledger(domains, placing, pools, settled),
+            request: request, occupancy: settled,
+            ledger: moves.isEmpty ? ledger : PlanRun.ledger(domains, placing, pools, settled),
             moving: moving.names,
             movingLive: Set(moves.map(\.name)), rebalanced: Set(placing.moves.map(\.guest)))
         let (outcomes, findings) = outcomes(outlook)
@@ -179,17 +180,6 @@ private struct PlanRun {
 
     // MARK: Guests
 
-    /// What the changes of a guest depend on besides the guest itself.
-    private struct Outlook {
-        let occupancy: Occupancy
-        let ledger: RoomLedger
-        /// Guests that leave their host cells.
-        let moving: Set<String>
-        /// Those that do so while they run.
-        let movingLive: Set<String>
-        let rebalanced: Set<String>
-    }
-
     /// The outcome of every guest, ascending by name with power-cycled ones apart, and the findings.
     private func outcomes(_ outlook: Outlook) -> ([GuestOutcome], [Diagnostic]) {
         let guests = request.guests.filter { request.consent.only?.contains($0.name.value) ?? true }
@@ -213,12 +203,8 @@ private struct PlanRun {
         if guest.state?.value == .absent { return removal(guest, owner) }
         guard let place = places[name] else { return nil }
         return GuestChange(
-            request: request, guest: guest, placement: place, placed: wanted.wanted(guest.demand, at: place),
-            record: records[name], ownership: owner,
-            adopted: domains.adopted[name], isMoved: outlook.moving.contains(name),
-            movesLive: outlook.movingLive.contains(name),
-            isRebalanced: outlook.rebalanced.contains(name),
-            occupancy: outlook.occupancy
+            outlook: outlook, guest: guest, placement: place, placed: wanted.wanted(guest.demand, at: place),
+            record: records[name], ownership: owner, adopted: domains.adopted[name]
         ).outcome()
     }
 

@@ -43,11 +43,10 @@ enum NameList {
         private let digits: Int
 
         init(_ name: String) {
-            let tail = name.reversed().prefix { ("0"..."9").contains($0) }.prefix(9)
             self.name = name
-            digits = tail.count
-            stem = String(name.dropLast(digits))
-            number = Int(String(tail.reversed())) ?? -1
+            digits = name.utf8.reversed().prefix(9).prefix { (48...57).contains($0) }.count
+            stem = String(Substring(name.utf8.dropLast(digits)))
+            number = Int(Substring(name.utf8.suffix(digits))) ?? -1
         }
 
         /// Whether the other has the next number, written alike: `vm09` and `vm10`, `web-9` and `web-10`.

@@ -7,7 +7,6 @@ public struct NamespaceScope: Hashable, Sendable {
 
     /// The scope at `element`, whose parent's scope this is.
     public func entering(_ element: XMLElement) -> NamespaceScope {
-        guard element.attributes.contains(where: { $0.name.hasPrefix("xmlns") }) else { return self }
         var scope = self
         for attribute in element.attributes {
             if attribute.name == "xmlns" {
@@ -27,7 +26,7 @@ public struct NamespaceScope: Hashable, Sendable {
     }
 
     /// The part of a name behind its prefix.
-    public static func localName(of name: String) -> Substring {
-        name.utf8.firstIndex(of: UInt8(ascii: ":")).map { name[name.utf8.index(after: $0)...] } ?? name[...]
+    public static func localName(of name: String) -> String {
+        name.utf8.firstIndex(of: UInt8(ascii: ":")).map { String(name[name.utf8.index(after: $0)...]) } ?? name
     }
 }

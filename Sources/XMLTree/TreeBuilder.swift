@@ -1,10 +1,19 @@
 internal import CLibXML2
 
 /// Builds an element from libxml2's callbacks, and keeps the first error.
-final class TreeBuilder {
+struct TreeBuilder {
+    /// An element whose end is still to come.
+    private struct OpenElement {
+        var element: XMLElement
+        /// Where its children begin in ``nodes``.
+        let firstChild: Int
+    }
+
     private let context: xmlParserCtxtPtr
     private let maximumDepth: Int
-    private var open: [XMLElement] = []
+    private var open: [OpenElement] = []
+    /// The children so far of all open elements, those of the innermost last.
+    private var nodes: [XMLElement.Node] = []
     private var root: XMLElement?
     private var error: XMLError?
 
@@ -22,43 +31,44 @@ final class TreeBuilder {
         return .success(root)
     }
 
-    /// Makes libxml2 call this builder, which must outlive the parse.
-    func install() {
-        context.pointee.userData = Unmanaged.passUnretained(self).toOpaque()
+    /// Makes libxml2 call the builder at that place, which must outlive the parse.
+    static func install(_ builder: UnsafeMutablePointer<TreeBuilder>) {
+        let context = builder.pointee.context
+        context.pointee.userData = UnsafeMutableRawPointer(builder)
         guard let sax = context.pointee.sax else { return }
         sax.pointee = xmlSAXHandler()
         sax.pointee.initialized = XML_SAX2_MAGIC
         sax.pointee.serror = { data, error in
             guard let error = error?.pointee, error.level == XML_ERR_FATAL else { return }
-            TreeBuilder.of(data)?.fail(line: error.line, column: error.int2, message: error.message)
+            TreeBuilder.of(data)?.pointee.fail(line: error.line, column: error.int2, message: error.message)
         }
-        sax.pointee.internalSubset = { data, _, _, _ in TreeBuilder.of(data)?.refuseDocumentType() }
+        sax.pointee.internalSubset = { data, _, _, _ in TreeBuilder.of(data)?.pointee.refuseDocumentType() }
         sax.pointee.startElementNs = { data, name, prefix, _, declared, namespaces, count, _, attributes in
             guard let name = QualifiedName(prefix, name) else { return }
             var all = TreeBuilder.attributes(attributes, Int(count))
             if declared > 0 { all = TreeBuilder.declarations(namespaces, Int(declared)) + all }
-            TreeBuilder.of(data)?.start(name.text, all, isMixed: declared > 0 && count > 0)
+            TreeBuilder.of(data)?.pointee.start(name.text, all, isMixed: declared > 0 && count > 0)
         }
-        sax.pointee.endElementNs = { data, _, _, _ in TreeBuilder.of(data)?.end() }
-        sax.pointee.characters = { data, text, length in TreeBuilder.of(data)?.append(text, length) }
+        sax.pointee.endElementNs = { data, _, _, _ in TreeBuilder.of(data)?.pointee.end() }
+        sax.pointee.characters = { data, text, length in TreeBuilder.of(data)?.pointee.append(text, length) }
         sax.pointee.ignorableWhitespace = sax.pointee.characters
         sax.pointee.cdataBlock = sax.pointee.characters
         sax.pointee.comment = { data, text in
-            TreeBuilder.of(data)?.append(.comment(string(text)))
+            TreeBuilder.of(data)?.pointee.append(.comment(string(text)))
         }
         sax.pointee.processingInstruction = { data, target, content in
-            TreeBuilder.of(data)?.append(.instruction(target: string(target), content: string(content)))
+            TreeBuilder.of(data)?.pointee.append(.instruction(target: string(target), content: string(content)))
         }
     }
 
-    private static func of(_ data: UnsafeMutableRawPointer?) -> TreeBuilder? {
-        data.map { Unmanaged<TreeBuilder>.fromOpaque($0).takeUnretainedValue() }
+    private static func of(_ data: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<TreeBuilder>? {
+        data?.assumingMemoryBound(to: TreeBuilder.self)
     }
 }
 
 extension TreeBuilder {
     /// Opens an element. `isMixed` says that it has declarations and attributes both, so that their order must be looked up.
-    private func start(_ name: String, _ attributes: [XMLElement.Attribute], isMixed: Bool) {
+    private mutating func start(_ name: String, _ attributes: [XMLElement.Attribute], isMixed: Bool) {
         guard error == nil else { return }
         let tag = startTag
         let line = line - (tag?.count { $0 == UInt8(ascii: "\n") } ?? 0)
@@ -66,40 +76,43 @@ extension TreeBuilder {
         var element = XMLElement(name, attributes)
         if isMixed, let tag { element.attributes = sorted(attributes, asIn: tag) }
         element.line = max(1, line)
-        open.append(element)
+        open.append(OpenElement(element: element, firstChild: nodes.count))
     }
 
-    private func end() {
-        guard error == nil, let element = open.popLast() else { return }
+    private mutating func end() {
+        guard error == nil, let last = open.popLast() else { return }
+        var element = last.element
+        element.children = Array(nodes[last.firstChild...])
+        nodes.removeLast(nodes.count - last.firstChild)
         if open.isEmpty { root = element } else { append(.element(element)) }
     }
 
-    private func append(_ text: UnsafePointer<xmlChar>?, _ length: Int32) {
-        guard error == nil, let text, length > 0, let last = open.indices.last else { return }
+    private mutating func append(_ text: UnsafePointer<xmlChar>?, _ length: Int32) {
+        guard error == nil, let text, length > 0, let firstChild = open.last?.firstChild else { return }
         let piece = String(decoding: UnsafeBufferPointer(start: text, count: Int(length)), as: UTF8.self)
         // libxml2 hands out one run of text in pieces; they become one node again.
-        if case .text(var whole) = open[last].children.last {
-            open[last].children.removeLast()
+        if nodes.count > firstChild, case .text(var whole) = nodes[nodes.count - 1] {
+            nodes.removeLast()
             whole += piece
-            open[last].children.append(.text(whole))
+            nodes.append(.text(whole))
         } else {
-            open[last].children.append(.text(piece))
+            nodes.append(.text(piece))
         }
     }
 
-    private func append(_ node: XMLElement.Node) {
-        guard error == nil, let last = open.indices.last else { return }
-        open[last].children.append(node)
+    private mutating func append(_ node: XMLElement.Node) {
+        guard error == nil, !open.isEmpty else { return }
+        nodes.append(node)
     }
 
-    private func refuseDocumentType() { stop(.documentType(line: line)) }
+    private mutating func refuseDocumentType() { stop(.documentType(line: line)) }
 
-    private func stop(_ error: XMLError) {
+    private mutating func stop(_ error: XMLError) {
         self.error = self.error ?? error
         xmlStopParser(context)
     }
 
-    private func fail(line: Int32, column: Int32, message: UnsafePointer<CChar>?) {
+    private mutating func fail(line: Int32, column: Int32, message: UnsafePointer<CChar>?) {
         guard error == nil else { return }
         var text = Substring(message.map { String(cString: $0) } ?? "not well-formed")
         while let last = text.last, last.isWhitespace { text.removeLast() }
@@ -130,15 +143,14 @@ extension TreeBuilder {
         _ attributes: [XMLElement.Attribute], asIn tag: UnsafeBufferPointer<UInt8>
     ) -> [XMLElement.Attribute] {
         let names = attributeNames(in: tag)
-        func place(_ name: String) -> Int { names.firstIndex { $0.elementsEqual(name.utf8) } ?? 0 }
-        let placed = attributes.map { (place: place($0.name), attribute: $0) }
+        let placed = attributes.map { (place: names.firstIndex(of: $0.name) ?? 0, attribute: $0) }
         return placed.sorted { $0.place < $1.place }.map(\.attribute)
     }
 }
 
 /// The names in front of the `=` of a start tag, in order. Quoted values are skipped, so that what looks like a name in them does not count.
-private func attributeNames(in tag: UnsafeBufferPointer<UInt8>) -> [Slice<UnsafeBufferPointer<UInt8>>] {
-    var names: [Slice<UnsafeBufferPointer<UInt8>>] = []
+private func attributeNames(in tag: UnsafeBufferPointer<UInt8>) -> [String] {
+    var names: [String] = []
     var (start, quote): (Int, UInt8?) = (0, nil)
     for (index, byte) in tag.enumerated() {
         if let open = quote {
@@ -148,7 +160,7 @@ private func attributeNames(in tag: UnsafeBufferPointer<UInt8>) -> [Slice<Unsafe
         } else if byte == UInt8(ascii: "=") {
             var end = index
             while end > start, tag[end - 1] <= 32 { end -= 1 }
-            names.append(tag[start..<end])
+            names.append(String(decoding: tag[start..<end], as: UTF8.self))
         } else if byte <= 32, index + 1 < tag.count, tag[index + 1] > 32, tag[index + 1] != UInt8(ascii: "=") {
             start = index + 1
         }

@@ -51,8 +51,7 @@ public enum XMLReader {
             return .failure(.malformed(line: 1, column: 1, message: "out of memory"))
         }
         defer { xmlFreeParserCtxt(context) }
-        let builder = TreeBuilder(context: context, maximumDepth: limits.maximumDepth)
-        builder.install()
+        var builder = TreeBuilder(context: context, maximumDepth: limits.maximumDepth)
         // `NOENT` makes plain characters of `&amp;` in attributes. There is no other entity that it could put in: a document type
         // declaration, which alone declares entities, ends the parse.
         var flags = [XML_PARSE_NONET, XML_PARSE_NOERROR, XML_PARSE_NOWARNING, XML_PARSE_NOENT]
@@ -62,8 +61,9 @@ public enum XMLReader {
         // look like UTF-16 or UTF-32.
         let encoding = isText && bytes.prefix(4).contains(0) ? "UTF-8" : nil
         let document = address.withMemoryRebound(to: CChar.self, capacity: bytes.count) { characters in
-            withExtendedLifetime(builder) {
-                xmlCtxtReadMemory(context, characters, size, nil, encoding, options)
+            withUnsafeMutablePointer(to: &builder) { builder in
+                TreeBuilder.install(builder)
+                return xmlCtxtReadMemory(context, characters, size, nil, encoding, options)
             }
         }
         xmlFreeDoc(document)

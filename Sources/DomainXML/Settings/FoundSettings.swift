@@ -6,15 +6,16 @@ public import XMLTree
 ///
 /// A setting without a value is not there.
 public struct FoundSettings: Hashable, Sendable, SettingValues {
-    private var store = SettingStore()
+    /// Always one: as an array it is copied only when a copy is changed.
+    private var store = [SettingStore()]
 
     /// A domain that has nothing.
     init() {}
 
     /// The value of a setting; nil where it is not there.
     public subscript<Setting: ManagedSetting>(setting: Setting.Type) -> Setting.Value? {
-        get { store[keyPath: setting.slot.field.path] }
-        set { store[keyPath: setting.slot.field.path] = newValue }
+        get { store[0][keyPath: setting.slot.field.path] }
+        set { store[0][keyPath: setting.slot.field.path] = newValue }
     }
 
     /// Reads what a definition has, in canonical form: amounts in KiB, lists resolved, libvirt's defaults filled in, so that a

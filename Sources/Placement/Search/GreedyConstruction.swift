@@ -79,9 +79,10 @@ struct GreedyConstruction {
             let cpus = wantsDedicated ? freeThreads : -(load.shared + state.grid.cells[index].foreignShared)
             return (cpus, state.rests[index].ordinary - load.reserved - load.overcommittable)
         }
-        return state.grid.cells.indices.sorted { left, right in
+        let isDescending = preference == .emptiest
+        return keys.indices.sorted { left, right in
             guard keys[left] != keys[right] else { return left < right }
-            return preference == .emptiest ? keys[left] > keys[right] : keys[left] < keys[right]
+            return isDescending ? keys[left] > keys[right] : keys[left] < keys[right]
         }
     }
 

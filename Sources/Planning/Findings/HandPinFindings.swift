@@ -12,7 +12,8 @@ struct HandPinFindings {
 
     /// Everything that is wrong, by guest and thread.
     var diagnostics: [Diagnostic] {
-        guests.sorted { $0.name.value < $1.name.value }.flatMap { offline($0) + homes($0) + taken($0) }
+        guests.filter { !$0.demand.pins.isEmpty }.sorted { $0.name.value < $1.name.value }
+            .flatMap { offline($0) + homes($0) + taken($0) }
     }
 
     private func offline(_ guest: GuestSpec) -> [Diagnostic] {

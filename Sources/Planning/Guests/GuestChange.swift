@@ -25,9 +25,35 @@ struct GuestOutcome {
     var stops: Bool { steps.contains { $0.word == .stop } }
 }
 
+/// What the changes of guests depend on besides each guest itself: one value for all of them.
+final class Outlook {
+    let request: PlanRequest
+    /// What of the host is held until a restart.
+    let occupancy: Occupancy
+    let ledger: RoomLedger
+    /// Guests that leave their host cells in this plan.
+    let moving: Set<String>
+    /// Those whose memory goes there while they run, so that nothing of the move waits for their next start.
+    let movingLive: Set<String>
+    /// Those that leave them only to improve the placement.
+    let rebalanced: Set<String>
+
+    init(
+        request: PlanRequest, occupancy: Occupancy, ledger: RoomLedger, moving: Set<String>, movingLive: Set<String>,
+        rebalanced: Set<String>
+    ) {
+        self.request = request
+        self.occupancy = occupancy
+        self.ledger = ledger
+        self.moving = moving
+        self.movingLive = movingLive
+        self.rebalanced = rebalanced
+    }
+}
+
 /// Computes the outcome for one placed guest.
 struct GuestChange {
-    let request: PlanRequest
+    let outlook: Outlook
     let guest: GuestSpec
     let placement: GuestPlacement
     /// What is wanted of it there.
@@ -36,16 +62,13 @@ struct GuestChange {
     let ownership: Ownership
     /// The guest's domain where only a part of it is managed.
     let adopted: AdoptedGuest?
-    /// Whether the guest leaves its host cells in this plan.
-    let isMoved: Bool
-    /// Whether its memory goes there while it runs, so that nothing of the move waits for its next start.
-    let movesLive: Bool
-    /// Whether it does so only to improve the placement.
-    let isRebalanced: Bool
-    /// What of the host is held until a restart.
-    let occupancy: Occupancy
 
     private var name: String { guest.name.value }
+    private var request: PlanRequest { outlook.request }
+    private var occupancy: Occupancy { outlook.occupancy }
+    private var isMoved: Bool { outlook.moving.contains(name) }
+    private var movesLive: Bool { outlook.movingLive.contains(name) }
+    private var isRebalanced: Bool { outlook.rebalanced.contains(name) }
 
     /// Whether the running domain's memory is on other cells than planned. Then its threads stay with it, and both move at the next
     /// start.

@@ -88,9 +88,19 @@ public enum Disruption: String, Hashable, Sendable, Comparable, CaseIterable {
     /// The host reboots.
     case host
 
+    private var rank: Int {
+        switch self {
+        case .none: 0
+        case .live: 1
+        case .daemon: 2
+        case .guest: 3
+        case .host: 4
+        }
+    }
+
     /// Orders by how much it disturbs.
     public static func < (left: Disruption, right: Disruption) -> Bool {
-        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+        left.rank < right.rank
     }
 }
 

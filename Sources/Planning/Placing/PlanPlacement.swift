@@ -19,6 +19,8 @@ struct PlanPlacement {
     private(set) var roomless: [String] = []
 
     private let domains: SiteDomains
+    /// What is held beside the placement that ``settle(beside:)`` left, if it was worked out for that.
+    private var settledOccupancy: Occupancy?
     private var request: PlanRequest { domains.request }
 
     /// Places them, whoever runs where.
@@ -31,11 +33,14 @@ struct PlanPlacement {
 
     /// Adds what depends on where guests run.
     ///
-    /// - Parameter records: The domains once those have moved that do so while they run.
-    mutating func settle(beside records: [String: DomainRecord]) {
-        placeBesideRunning(records)
+    /// - Parameter moved: The domains once those have moved that do so while they run; nil where none does.
+    mutating func settle(beside moved: [String: DomainRecord]?) {
+        let occupancy = occupancy(of: moved ?? domains.records)
+        let (places, others) = (placement.guests, asDefined)
+        placeBesideRunning(occupancy)
         if request.rebalances, placement.verdict == .placed { rebalance() }
-        placement.guests = (placement.guests + asDefined).sorted { $0.name < $1.name }
+        if moved == nil, others.isEmpty, placement.guests == places { settledOccupancy = occupancy }
+        placement.guests = (placement.guests + others).sorted { $0.name < $1.name }
     }
 
     private mutating func rebalance() {
@@ -105,7 +110,7 @@ struct PlanPlacement {
     // MARK: Beside those that wait for their restart
 
     /// What of the host is held until running guests are restarted.
-    var occupancy: Occupancy { occupancy(of: domains.records) }
+    var occupancy: Occupancy { settledOccupancy ?? occupancy(of: domains.records) }
 
     /// What of the host would be held if its domains were these.
     func occupancy(of records: [String: DomainRecord]) -> Occupancy {
@@ -116,9 +121,8 @@ struct PlanPlacement {
 
     /// Gives new guests places where they can start now, while guests that wait for a restart still run in their old place; leaves all
     /// as it is if there is no such room. No other guest is moved for that.
-    private mutating func placeBesideRunning(_ records: [String: DomainRecord]) {
+    private mutating func placeBesideRunning(_ occupancy: Occupancy) {
         guard placement.verdict == .placed else { return }
-        let occupancy = occupancy(of: records)
         let places = placement.guests.keyed(by: \.name)
         for countsMemory in [true, false] {
             let loads = occupancy.loads(countsMemory: countsMemory)

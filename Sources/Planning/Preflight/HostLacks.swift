@@ -8,7 +8,8 @@ struct HostLacks {
     let observation: HostObservation
 
     var findings: [Diagnostic] {
-        subject.use.files.compactMap(file) + subject.use.networks.compactMap(network)
+        guard observation != HostObservation() else { return [] }
+        return subject.use.files.compactMap(file) + subject.use.networks.compactMap(network)
             + subject.use.links.compactMap(link) + subject.use.volumes.compactMap(volume) + [machine].compactMap(\.self)
     }
 

@@ -59,17 +59,19 @@ extension Restarts {
     /// Guests that do not run and are not started, and could not be: that is said before somebody tries. Of a guest that this plan
     /// only defines it is said by the next one, unless it starts with the host.
     func waiting(_ outcomes: [GuestOutcome], _ ledger: RoomLedger) -> [Diagnostic] {
-        occupancy.planned.keys.sorted().compactMap { name in
-            guard let planned = occupancy.planned[name], occupancy.running[name] == nil,
-                outcomes.contains(where: { $0.name == name && !$0.starts })
+        guard !occupancy.running.isEmpty else { return [] }
+        let idle = Set(outcomes.filter { !$0.starts }.map(\.name))
+        return occupancy.planned.keys.sorted().compactMap { name in
+            guard let planned = occupancy.planned[name], occupancy.running[name] == nil, idle.contains(name)
             else { return nil }
             let lacks = ledger.lacks(planned)
             let holders = Set(
                 lacks.flatMap { holding($0.resource, besides: name) }
                     + occupancy.holders(own: planned.own, shared: planned.shared, besides: name)
             ).sorted()
+            guard !holders.isEmpty else { return nil }
             let autostarts = request.guests.first { $0.name.value == name }?.autostart?.value == true
-            guard !holders.isEmpty, autostarts || records[name] != nil else { return nil }
+            guard autostarts || records[name] != nil else { return nil }
             return Diagnostic(
                 .heldUntilRestart,
                 "guest '\(name)' cannot be started yet: \(subject(holders)) room that it needs", at: mark(of: name),

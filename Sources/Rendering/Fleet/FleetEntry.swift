@@ -34,8 +34,7 @@ public struct FleetEntry: Hashable, Sendable {
         failure = []
         changes = plan.changes.count
         poolDeltas = summary.poolDeltas
-        let actions = Change.Action.allCases.map { ($0, summary.guests($0)) }.filter { $0.1 > 0 }
-        guests = Dictionary(actions) { first, _ in first }
+        guests = summary.guests
         disruption = plan.disruption
         impact = Words.impact(plan.changes)
         waiting = summary.waiting

@@ -73,7 +73,7 @@ extension Words {
 extension Change {
     /// Whether something of it waits for a running guest's next start.
     var waits: Bool {
-        disruption < .guest && (parts.contains { $0.when == .nextStart } || consents.contains(.move))
+        disruption < .guest && (parts.indices.contains { parts[$0].when == .nextStart } || consents.contains(.move))
     }
 
     /// Whether a guest is power cycled, and not only shut down.

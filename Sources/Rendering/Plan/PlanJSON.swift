@@ -60,7 +60,7 @@ public struct PlanJSON: Encodable {
         .init("unchanged", Schema.texts) { .texts($0.plan.unchanged) },
         .init("restart_pending", Schema.texts) { .texts($0.plan.restartPending) },
         .init("differing", Schema.texts) { .texts($0.plan.differing) },
-        .init("summary", .object(summaryPart.schema)) { summaryPart.json($0.plan) },
+        .init("summary", .object(summaryPart.schema)) { summaryPart.json(PlanSummary($0.plan)) },
         .init("diagnostics", Schema.list(of: Schema.reference("diagnostic")), diagnosticPart, all: \.plan.diagnostics),
         .init("exit", Schema.reference("exit")) { $0.exit.json },
         .init(optional: "only", Schema.texts) { $0.plan.only.map { .texts($0) } },
@@ -87,13 +87,13 @@ private let placementPart = DocumentPart<Placement>([
 ])
 
 /// How many guests each action concerns, and what becomes of the pools.
-private let summaryPart = DocumentPart<Plan>(
+private let summaryPart = DocumentPart<PlanSummary>(
     [Change.Action.create, .update, .adopt, .rename, .stamp, .start, .stop, .restart, .release, .remove].map { action in
-        .init(action.rawValue, Schema.count) { .number(PlanSummary($0).guests(action)) }
+        .init(action.rawValue, Schema.count) { .number($0.guests(action)) }
     } + [
-        .init("unchanged", Schema.count) { .number($0.unchanged.count) },
+        .init("unchanged", Schema.count) { .number($0.plan.unchanged.count) },
         .init("pools", Schema.list(of: .object(PoolDelta.part.schema))) {
-            PoolDelta.part.list(PlanSummary($0).poolDeltas)
+            PoolDelta.part.list($0.poolDeltas)
         },
     ])
 

@@ -5,17 +5,19 @@ internal import Planning
 
 /// A plan in numbers, and the one line that every rendering for people ends with.
 struct PlanSummary {
-    private let plan: Plan
+    let plan: Plan
 
-    init(_ plan: Plan) { self.plan = plan }
+    /// How many guests have a change of each kind; kinds that no guest has are left out.
+    let guests: [Change.Action: Int]
 
-    /// How many guests have a change of that kind.
-    func guests(_ action: Change.Action) -> Int {
-        plan.changes.count { change in
-            guard case .guest = change.subject else { return false }
-            return change.action == action
+    init(_ plan: Plan) {
+        self.plan = plan
+        guests = plan.changes.reduce(into: [:]) { guests, change in
+            if change.isGuest { guests[change.action, default: 0] += 1 }
         }
     }
+
+    func guests(_ action: Change.Action) -> Int { guests[action] ?? 0 }
 
     /// By how many pages the pools of each size change, ascending by size; sizes that stay are left out.
     var poolDeltas: [PoolDelta] {
@@ -60,6 +62,7 @@ struct PlanSummary {
     }
 
     private var noChanges: String {
+        let waiting = waiting
         let pending = waiting.isEmpty ? "" : "; \(Amount.count(waiting.count, "restart")) pending"
         let differing =
             plan.differing.isEmpty ? "" : ", \(plan.differing.count) different from the site (see the findings)"
@@ -76,6 +79,7 @@ struct PlanSummary {
         var line = "Plan: \(counts.joined(separator: ", "))"
         let pools = PoolDelta.words(poolDeltas)
         if !pools.isEmpty { line += "; pools \(pools)" }
+        let waiting = waiting
         if !waiting.isEmpty { line += "; \(Amount.count(waiting.count, "restart")) pending after apply" }
         return line + "; impact: \(Words.impact(plan.changes))."
     }

@@ -21,18 +21,18 @@ public struct GuestSpec: Hashable, Sendable {
     /// What the guest needs of the host. An absent guest needs nothing: no vCPU, no memory, no cell. What ``adoption`` does not name is
     /// missing here, until the domain is known.
     public var demand: GuestDemand {
-        get { sharedDemand.value }
+        _read { yield sharedDemand.value }
         set { sharedDemand = Shared(newValue) }
     }
     /// Where the rest of the domain comes from.
     public var machine: GuestMachine {
-        get { sharedMachine.value }
+        _read { yield sharedMachine.value }
         set { sharedMachine = Shared(newValue) }
     }
     /// What is managed of a domain that the entry takes over; nil for an entry that says everything.
     public var adoption: Adoption?
 
-    /// The guests of one entry have these between them: a fleet has tens of thousands.
+    /// The guests of one entry have these between them: a fleet has tens of thousands. Who asks for a part of one is given no copy.
     private var sharedDemand: Shared<GuestDemand>
     private var sharedMachine: Shared<GuestMachine>
 
