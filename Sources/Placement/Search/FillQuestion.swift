@@ -52,8 +52,9 @@ struct FillQuestion {
         self.search = search
         self.isRelaxed = isRelaxed
         isByCell = isRelaxed || !search.state.hasHostRules
-        // Sums of cells know nothing of memory that comes from several, nor of guest cells that are together on one.
-        guard search.needs.allSatisfy({ $0.spread.isEmpty && !$0.sharesHosts }) else { return nil }
+        // Sums of cells know nothing of memory that comes from several, and who asks less leaves it out; nor of guest cells that are
+        // together on one.
+        guard search.needs.allSatisfy({ (isRelaxed || $0.spread.isEmpty) && !$0.sharesHosts }) else { return nil }
         let open = search.needs.indices.filter { search.fixed[$0] == nil && !search.needs[$0].cells.isEmpty }
         isComplete = open.allSatisfy { search.needs[$0].pageChoices(mixed: search.allowsMixedPages).count == 1 }
         // Guests of several cells with devices are left to the exhaustive search.
