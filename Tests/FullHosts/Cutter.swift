@@ -61,6 +61,22 @@ struct Cutter: Sendable {
         return zip(edges.dropFirst(), edges).map { $0 - $1 }
     }
 
+    /// Takes a third of the CPUs and half of the memory off every other cell, and cuts what is left.
+    mutating func uneven() -> [Piece] {
+        let count = max(1, guests / cells)
+        return host.cells.indices.flatMap { cell -> [Piece] in
+            guard cell % 2 == 1 else {
+                return zip(parts(16, count), parts(memory, count)).map { Piece(vcpus: $0, memory: $1) }
+            }
+            let first = cell * 16
+            host.onlineCPUs.subtract(CPUSet(numbers: first + 10..<first + 16))
+            host.cells[cell].cpus = CPUSet(numbers: first..<first + 10)
+            host.cells[cell].siblings.removeLast(3)
+            host.cells[cell].memory = KiB(32 << 20)
+            return zip(parts(10, count), parts(memory / 2, count)).map { Piece(vcpus: $0, memory: $1) }
+        }
+    }
+
     /// Pieces that fill the host in sum and were cut with CPUs and memory exchanged between cells.
     mutating func swapped() -> [Piece] {
         let pieces = Array(cut().joined())
@@ -134,6 +150,12 @@ struct Cutter: Sendable {
         if demand.cells.allSatisfy({ PageSize(KiB(page)).divides($0.memory) }) {
             demand.pageSize = Located(.exactly(PageSize(KiB(page))), at: Cutter.mark)
         }
+        return demand
+    }
+
+    func dedicated(_ pieces: [Piece], page: GuestDemand.PageRequest) -> GuestDemand {
+        var demand = dedicated(pieces)
+        demand.pageSize = Located(page, at: Cutter.mark)
         return demand
     }
 

@@ -104,6 +104,28 @@ public struct Family: Sendable, CustomStringConvertible {
         Family("two even cells each, one too many", .infeasible) { cutter in
             cutter.same(cutter.cells + cutter.cells / 2 + 1, of: Cutter.Piece(vcpus: 5, memory: 4), cells: 2)
         },
+        Family("one and two cells each, exactly full", .placed) { cutter in
+            cutter.guests = min(cutter.guests * 3 / 2, cutter.cells * 12)
+            let pieces = cutter.joined(2)
+            return pieces.enumerated().flatMap { index, pair in
+                index % 2 == 0 ? [cutter.dedicated(pair)] : pair.map { cutter.dedicated([$0]) }
+            }
+        },
+        Family("one and two cells each, just over in CPUs and memory", nil) { cutter in
+            let pieces = cutter.swapped()
+            let paired = pieces.count / 4 * 2
+            return stride(from: 0, to: paired, by: 2).map { cutter.dedicated([pieces[$0], pieces[$0 + 1]]) }
+                + pieces[paired...].map { cutter.dedicated([$0]) }
+        },
+        Family("pages of any size, pools to spare, exactly full", .placed) { cutter in
+            // Where all that one pool has is in use, the rest may have pages of either size.
+            let pages = PageCount(UInt64(cutter.memory / 4 * cutter.grain / 2))
+            for index in cutter.host.cells.indices {
+                cutter.host.cells[index].pools[0] = HugepagePool(pageSize: PageSize(2_048), total: pages, free: pages)
+            }
+            return cutter.cut().joined().map { cutter.dedicated([$0], page: .any) }
+        },
+        Family("uneven cells, exactly full", .placed) { cutter in cutter.uneven().map { cutter.dedicated([$0]) } },
         Family("four cells each, exactly full", .placed, sizes: [(4, 12), (6, 24), (8, 32), (12, 48), (16, 64)]) {
             cutter in cutter.joined(4).map { cutter.dedicated($0) }
         },

@@ -45,6 +45,7 @@ extension PlacementRequest {
         if more.chance(50) { request.addDevices(&more) }
         if more.chance(30) { request.host.addDistances(&more) }
         if more.chance(30) { request.policy.guestOverhead = .fixed(KiB(UInt64(more.pick([64, 256, 512])))) }
+        if more.chance(25) { request.host.addGuestLimits(&more) }
         return request
     }
 
@@ -82,6 +83,16 @@ extension HostFacts {
                     (cells[to].id, from == to ? 10 : dice.pick([12, 20, 30, 40]))
                 })
         }
+    }
+
+    /// A control group that bars some CPUs from guests, the memory of some cells, or both.
+    fileprivate mutating func addGuestLimits(_ dice: inout SplitMix) {
+        var limits = GuestLimits(source: "/sys/fs/cgroup/machine.slice")
+        let style = dice.number(0...2)
+        let share = dice.pick([60, 90])
+        if style != 1 { limits.cpus = CPUSet(onlineCPUs.filter { _ in dice.chance(share) }) }
+        if style != 0 { limits.memoryCells = CellSet(cells.map(\.id).filter { _ in dice.chance(70) }) }
+        guestLimits = limits
     }
 
     package static func random(_ dice: inout SplitMix) -> HostFacts {

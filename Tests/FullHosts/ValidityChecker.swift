@@ -97,8 +97,9 @@ package struct ValidityChecker {
         var faults: [String] = []
         let policy = request.policy
         let hasSets = policy.dedicatedCPUs != nil || policy.sharedCPUs != nil
-        let all = request.host.cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) }
-        let dedicatedSet = hasSets ? policy.dedicatedCPUs?.value ?? [] : all
+        var all = request.host.cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) }
+        if let limit = request.host.guestLimits?.cpus { all = all.intersection(limit) }
+        let dedicatedSet = (hasSets ? policy.dedicatedCPUs?.value ?? [] : all).intersection(all)
         let sharedSet = hasSets ? policy.sharedCPUs?.value ?? [] : all
         var alone = CPUSet()
         var empty = CPUSet()
@@ -199,6 +200,12 @@ package struct ValidityChecker {
                 }
             }
             let ours = reserved + overcommittable
+            if let limit = request.host.guestLimits?.memoryCells, !limit.contains(cell.id) {
+                if ours > 0 || pages.values.contains(where: { $0 > 0 }) {
+                    faults.append("cell \(cell.id): memory that guests may not use")
+                }
+                continue
+            }
             reserved += request.foreign.flatMap(\.memory).filter { $0.cell == cell.id }.reduce(0) {
                 $0 + $1.amount.count
             }

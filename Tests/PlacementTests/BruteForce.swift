@@ -116,11 +116,13 @@ struct BruteForce {
     ) -> Bool {
         let policy = request.policy
         let hasSets = policy.dedicatedCPUs != nil || policy.sharedCPUs != nil
-        let all = request.host.cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) }
+        var all = request.host.cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) }
+        if let limit = request.host.guestLimits?.cpus { all = all.intersection(limit) }
         let taken = request.foreign.reduce(into: CPUSet()) { $0.formUnion($1.takenCPUs) }
         let many = request.foreign.flatMap(\.sharedVCPUs).reduce(into: CPUSet()) { $0.formUnion($1.cpus ?? []) }
-        let dedicated = (hasSets ? policy.dedicatedCPUs?.value ?? [] : all).subtracting(taken).subtracting(many)
-        let shared = (hasSets ? policy.sharedCPUs?.value ?? [] : all).subtracting(taken)
+        let dedicated = (hasSets ? policy.dedicatedCPUs?.value ?? [] : all).intersection(all)
+            .subtracting(taken).subtracting(many)
+        let shared = (hasSets ? policy.sharedCPUs?.value ?? [] : all).intersection(all).subtracting(taken)
         // Per cell, the most CPUs that can be left for sharing; a host-wide rule needs only these.
         var left = 0
         var sharedTotal = 0

@@ -61,6 +61,20 @@ struct GuestLimitsTests {
         #expect(place([more], limits: limits).verdict == .infeasible)
     }
 
+    @Test("pages of a cell outside are nobody's, though the memory may come from any cell", arguments: [0, 1])
+    func pages(inside: UInt64) {
+        let size = PageSize(2_048)
+        var host = HostFacts.fourCPUs(2, pools: [HugepagePool(pageSize: size, total: 512, free: 512)])
+        host.guestLimits = GuestLimits(memoryCells: [CellID(1)], source: "/sys/fs/cgroup/machine.slice")
+        host.cells[1].pools[0] = HugepagePool(
+            pageSize: size, total: PageCount(512 * inside), free: PageCount(512 * inside))
+        var demand = GuestDemand.even(1, vcpus: 1, memory: 1_048_576, policy: .dedicated, page: .exactly(size))
+        demand.memoryPolicy = .preferred
+        let request = PlacementRequest(
+            host: host, policy: .plain(manage: false), guests: [PlacementGuest(name: "g", demand: demand)])
+        #expect(Placer.place(request).verdict == (inside == 1 ? .placed : .infeasible))
+    }
+
     @Test(
         "a cell whose memory is not for guests neither counts in the sum of all cells nor stands for one whose is",
         arguments: [

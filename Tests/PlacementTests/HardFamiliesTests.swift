@@ -65,6 +65,39 @@ struct HardFamiliesTests {
         #expect(verdicts == [.placed, .placed, .infeasible, .infeasible])
     }
 
+    @Test(
+        "what neither sums nor filling cell after cell decides is decided by patterns, or by learning from dead ends",
+        arguments: [
+            ("exactly full", 56, 5, .placed),
+            ("just over in CPUs and memory", 56, 13, .infeasible),
+            ("three a cell by memory, drawn, shared", 48, 17, .infeasible),
+        ] as [(String, Int, Int, Placement.SearchVerdict)])
+    func learned(name: String, guests: Int, seed: Int, verdict: Placement.SearchVerdict) throws {
+        let family = try #require(Family.all.first { $0.name == name })
+        var request = family.request(cells: 16, guests: guests, seed: seed)
+        request.searchLimit = 4_000_000
+        #expect(Placer.place(request).verdict == verdict)
+    }
+
+    @Test("guests with memory that may be elsewhere are not refused while nobody knows whether the others fit")
+    func elsewhere() throws {
+        let family = try #require(Family.all.first { $0.name == "three a cell by memory, exactly full" })
+        let open = (0..<50).lazy.map { seed -> PlacementRequest in
+            var request = family.request(cells: 6, guests: 18, seed: seed)
+            request.searchLimit = 0
+            return request
+        }.first { Placer.place($0).verdict == .undecided }
+        var request = try #require(open)
+        for id in 6..<8 { request.host.cells.append(Cell(id: CellID(id), cpus: [], memory: KiB(64 << 20))) }
+        // More than one cell has.
+        var large = GuestDemand.even(1, vcpus: 1, memory: KiB(65 << 20))
+        large.memoryPolicy = .preferred
+        request.guests.append(PlacementGuest(name: "large", demand: large))
+        #expect(Placer.place(request).verdict == .undecided)
+        request.searchLimit = PlacementRequest.defaultSearchLimit
+        #expect(Placer.place(request).verdict == .placed)
+    }
+
     @Test("a guest that fits no cell is refused without a search")
     func alone() throws {
         let family = try #require(Family.all.first { $0.name == "one guest that fits no cell" })

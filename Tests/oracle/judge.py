@@ -193,7 +193,7 @@ class Judge:
             floating = entry["floating_cpus"]
             if floating is not None and cpus(floating) != left:
                 self.object(f"{guest.name}: floats over CPUs {floating}")
-            if floating is None and (self.owners or self.idle or left != set().union(*(cell.cpus for cell in self.host.cells))):
+            if floating is None and (self.owners or self.idle or left != self.host.guest_cpus):
                 self.object(f"{guest.name}: floats over CPUs that are not for sharing")
             return
         for cell in entry["cells"]:
@@ -323,6 +323,11 @@ class Judge:
             in_pools += (max(wanted, pool["total"]) if self.host.manages else pool["total"]) * size
         self.grown = self.grown or grown and bool(sums["pages"])
         firm, soft = sums["firm"] + foreign, sums["soft"]
+        if not cell.serves_memory:
+            if sums["pages"] or sums["firm"] or soft:
+                self.object(f"{where}: guests have memory of it, and may not")
+            self.room.append((0, 0, soft, firm))
+            return
         if (firm - foreign or soft or grown) and in_pools + firm > cell.memory:
             self.object(f"{where}: {in_pools} KiB in pools and {firm} KiB reserved of {cell.memory} KiB")
         ordinary = max(0, cell.memory - in_pools)

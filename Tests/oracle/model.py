@@ -164,6 +164,8 @@ class Cell:
         reserve = by_cell.get(self.id, kib(reserved.get("memory", "256MiB")))
         self.reserve = min(reserve, facts.get("memory_kib") or 0)
         self.memory = (facts.get("memory_kib") or 0) - self.reserve
+        # Whether guests may use that memory.
+        self.serves_memory = True
         self.declared = {}
         for size, entry in keys.get("pools", {}).items():
             if size == "manage":
@@ -210,6 +212,13 @@ class Host:
         self.devices = {device["address"]: device for device in facts.get("pci") or []}
         domains = [Foreign(domain, keys.get("ignore_domains", [])) for domain in facts.get("domains") or []]
         self.foreign = [domain for domain in domains if domain.counts]
+        # What the control group of the guests shuts out is there for nobody.
+        limits = facts.get("guest_limits") or {}
+        self.guest_cpus = cpus(limits["cpus"]) & online if limits.get("cpus") is not None else online
+        if limits.get("memory_cells") is not None:
+            for cell in self.cells:
+                cell.serves_memory = cell.id in cpus(limits["memory_cells"])
+        self.dedicated, self.shared = self.dedicated & self.guest_cpus, self.shared & self.guest_cpus
         # CPUs that a foreign thread has alone are nobody else's; those that foreign threads share are nobody's alone.
         self.taken = set().union(*(domain.alone for domain in self.foreign))
         self.crowded = set().union(*(wish or set() for domain in self.foreign for wish, _ in domain.groups))

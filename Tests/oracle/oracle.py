@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Tests/oracle/oracle.py [SETS [SEED]]: asks the planner and CP-SAT whether made-up sets of guests fit, and compares.
+"""Tests/oracle/oracle.py [--refusals] [SETS [SEED]]: asks the planner and CP-SAT whether made-up sets of guests fit, and compares.
 
 Every plan of guests that fit goes to the judge. A wrong verdict, and an undecided one, is printed with its seed; `oracle.py 1 SEED`
 repeats it and leaves site, facts and plan in .build/oracle/SEED. Status 1 if any verdict was wrong or the judge objected.
+With --refusals CP-SAT is asked only where the planner does not say that all fits, or the judge objects to its plan.
 
   NUMACTL_PLAN_PROGRAM   the program to ask (default: .build/release/numactl-plan)
   ORACLE_SECONDS         how long CP-SAT may think about one set (30)
@@ -28,7 +29,7 @@ PROGRAM = os.environ.get("NUMACTL_PLAN_PROGRAM") or os.path.join(ROOT, ".build",
 SECONDS = float(os.environ.get("ORACLE_SECONDS", "30"))
 BATCH = 100
 VERDICTS = {"changes": True, "no_changes": True, "infeasible": False, "undecided": None}
-WORDS = {True: "fits", False: "does not fit", None: "undecided"}
+WORDS = {True: "fits", False: "does not fit", None: "undecided", "not asked": "not asked"}
 
 
 class Tally:
@@ -73,7 +74,7 @@ def keep_documents(name, one, entry):
     print(f"kept in {folder}")
 
 
-def compare(seed, one, entry, tally, keep):
+def compare(seed, one, entry, tally, keep, only_refusals):
     whole, facts, plan = site([one]), one.facts(), entry["plan"]
     if keep:
         keep_documents(str(seed), one, entry)
@@ -83,6 +84,13 @@ def compare(seed, one, entry, tally, keep):
         return
     host, guests = read(whole, facts, one.name)
     ours = VERDICTS[plan["verdict"]]
+    objections = judge(whole, facts, plan, one.name)
+    if objections:
+        tally.objections += 1
+        print(f"seed {seed}: the judge: " + "; ".join(objections[:4]))
+    if only_refusals and ours and not objections:
+        tally.add(ours, "not asked")
+        return
     theirs, seconds = Question(host, guests, by_core=seed % 3 == 0 and len(host.cells) <= 3).solve(SECONDS)
     tally.solving += seconds
     tally.add(ours, theirs)
@@ -94,15 +102,12 @@ def compare(seed, one, entry, tally, keep):
     if ours is not None and theirs is not None and ours != theirs:
         print(f"seed {seed}: {WORDS[ours]} says the program, {WORDS[theirs]} says CP-SAT")
         tally.wrong += 1
-    objections = judge(whole, facts, plan, one.name)
-    if objections:
-        tally.objections += 1
-        print(f"seed {seed}: the judge: " + "; ".join(objections[:4]))
 
 
 def main():
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    first = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    only_refusals = "--refusals" in sys.argv[1:]
+    numbers = [int(word) for word in sys.argv[1:] if word != "--refusals"]
+    count, first = (numbers + [1000, 1][len(numbers):])[:2]
     tally, done = Tally(), 0
     while done < count:
         seeds = range(first + done, first + min(count, done + BATCH))
@@ -110,7 +115,7 @@ def main():
         with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
             plans = ask(folder, sets, tally)
         for seed, one in zip(seeds, sets):
-            compare(seed, one, plans[one.name], tally, keep=count == 1)
+            compare(seed, one, plans[one.name], tally, keep=count == 1, only_refusals=only_refusals)
         done += len(sets)
         sys.stdout.flush()
         print(f"{done} of {count}: {tally.wrong} wrong, {tally.objections} objected to", file=sys.stderr)

@@ -66,6 +66,7 @@ class Set:
             self.cells.append({"siblings": siblings, "caches": caches, "memory": memory[cell], "id": cell})
         self.sizes = dice.choice([[2048, GIB], [2048, GIB], [2048], []])
         self.make_rules(dice)
+        self.make_limits(random.Random(f"{self.name} limits"))
         self.make_pools(dice)
         self.make_foreign(dice)
 
@@ -99,6 +100,28 @@ class Set:
         keys["ram_allocation_ratio"] = self.ram_ratio
         if dice.random() < 0.3:
             keys["placement"] = "pack"
+
+    def make_limits(self, dice):
+        """What the control group of the guests leaves them: dice of their own, so that the other sets stay what they are."""
+        self.limits = None
+        for cell in self.cells:
+            cell["serves"] = True
+        if dice.random() > 0.2:
+            return
+        self.limits = {"source": "/sys/fs/cgroup/machine.slice"}
+        style = dice.choice(["cpus", "cells", "cells", "both"])
+        if style != "cells":
+            online = sorted(sum((sum(cell["siblings"], []) for cell in self.cells), []))
+            share = dice.choice([0.6, 0.9])
+            allowed = {cpu for cpu in online if dice.random() < share} or set(online[:1])
+            self.limits["cpus"] = ranges(allowed)
+            self.dedicated, self.shared = self.dedicated & allowed, self.shared & allowed
+        if style != "cpus":
+            for cell in self.cells:
+                cell["serves"] = dice.random() < 0.7
+            if not any(cell["serves"] for cell in self.cells):
+                self.cells[0]["serves"] = True
+            self.limits["memory_cells"] = ranges([cell["id"] for cell in self.cells if cell["serves"]])
 
     def make_pools(self, dice):
         self.manages = dice.random() > 0.15
@@ -145,8 +168,9 @@ class Set:
                   "siblings": [ranges(core) for core in cell["siblings"]], "llc": [ranges(cache) for cache in cell["caches"]],
                   "pools": [{"page_kib": size, "total": total, "free": total, "surplus": 0} for size, total in cell["pools"].items()]}
                  for cell in self.cells]
+        limits = {"guest_limits": self.limits} if self.limits else {}
         return {"kind": "numactl-plan/facts", "format_version": "1.0", "time": "2026-02-11T09:00:00Z",
-                "host": {"name": self.name, "arch": "x86_64", "base_page_kib": 4}, "cells": cells, "domains": self.domains}
+                "host": {"name": self.name, "arch": "x86_64", "base_page_kib": 4}, "cells": cells, "domains": self.domains, **limits}
 
     # Guests
 
@@ -165,6 +189,8 @@ class Set:
         if self.domains:
             self.fits = None
         for cell in self.cells:
+            if not cell["serves"]:
+                continue
             held = sum(pages * size for size, pages in cell["pools"].items())
             units = (cell["memory"] - self.reserve - held) // (512 * 1024)
             cores = [core for core in cell["siblings"]]
@@ -287,7 +313,7 @@ class Set:
         """Guests of all kinds, so many that the host is about full."""
         dice = self.dice
         cpus = len(self.dedicated) * dice.choice([0.6, 0.9, 1.0, 1.1])
-        memory = sum(cell["memory"] - self.reserve for cell in self.cells) * dice.choice([0.6, 0.9, 1.0, 1.1])
+        memory = sum(cell["memory"] - self.reserve for cell in self.cells if cell["serves"]) * dice.choice([0.6, 0.9, 1.0, 1.1])
         number, used, most = 0, 0, dice.choice([6, 10, 16])
         while number < most and cpus > 0 and memory > 0:
             guest, taken = self.random_guest(cpus, memory / max(1, (most - number)))

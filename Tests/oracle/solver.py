@@ -243,6 +243,12 @@ class Question:
         foreign = host.foreign_memory()
         ordinary_of, capacity_of = [], []
         for cell in host.cells:
+            if not cell.serves_memory:
+                model.add(sum(sum(pages[cell.id, size]) for size in cell.pools) + sum(firm[cell.id]) + sum(soft[cell.id]) == 0)
+                for place, amount in fit[cell.id]:
+                    if amount:
+                        model.add(place == 0)
+                continue
             in_pools = []
             for size, pool in cell.pools.items():
                 total, others = pool["total"], cell.others[size]

@@ -62,7 +62,9 @@ struct MemoryLayout {
     private mutating func lay(_ page: Int?, _ state: PlacementState, ratio: Int) {
         let members = needs.indices.filter { needs[$0].page == page }
         let unit = page.map { grid.pageSizes[$0] } ?? 1
-        let spare = grid.cells.indices.map { cell in page.map { state.sparePages(of: $0, on: cell) } ?? 0 }
+        let spare = grid.cells.indices.map { cell in
+            grid.cells[cell].servesMemory ? page.map { state.sparePages(of: $0, on: cell) } ?? 0 : 0
+        }
         let limits = grid.cells.indices.map { host -> Int in
             guard let page else { return room[host] }
             let mayGrow = grid.managesPools && grid.cells[host].servesMemory && grid.cells[host].poolTotal[page] != nil

@@ -149,6 +149,30 @@ struct PlacementState {
         totals = undo.totals
     }
 
+    /// Counts fit checks that were made on copies.
+    mutating func count(checks: Int) { checksMade += checks }
+
+    /// What has to be left of all cells together, by measure, whatever else is there: for guests that are bound to no cell, and memory
+    /// of others that is.
+    ///
+    /// - Parameter takesMemory: Whether a guest takes ordinary memory for certain: else the others' asks for nothing.
+    func anywhere(_ measures: Measures, takesMemory: Bool) -> [Int] {
+        var amounts = Array(repeating: 0, count: measures.count)
+        guard !ignoresHostRules else { return amounts }
+        if floating.shared > 0 {
+            let shared = floating.shared + grid.foreignFloatingShared + foreignShared
+            amounts[Measures.shared] = shared * SharedWeight(grid.cpuRatio).shared
+        }
+        if takesMemory || floating.memory > 0 {
+            let weight = SharedWeight(grid.ramRatio)
+            let others = grid.foreignFloatingMemory
+            amounts[Measures.memory] =
+                floating.memory * weight.shared
+                + (weight.shared > 0 ? Int(grid.ramRatio.applied(to: UInt64(others))) * weight.shared : others)
+        }
+        return amounts
+    }
+
     /// Whether anything is asked of the host as a whole, beside what is asked of each cell.
     var hasHostRules: Bool {
         floating != Floating() || !spread.isEmpty || grid.foreignFloatingShared > 0 || grid.foreignFloatingMemory > 0

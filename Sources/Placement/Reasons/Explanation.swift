@@ -8,8 +8,8 @@ struct Explanation {
     /// The budget of all its searches together.
     let budget: SearchBudget
 
-    /// The share of the budget for one question.
-    private static let share = 8
+    /// The share of the budget for one question, and what one costs at least, for each guest on each host cell, in fit checks.
+    private static let (share, leastCost) = (8, 32)
     /// How many other guests are tried as the one to remove.
     private static let removals = 24
     /// How many sizes are tried on the way to the largest that fits.
@@ -25,6 +25,8 @@ struct Explanation {
         changing: (inout PlacementRequest) -> Void = { _ in }
     ) -> Bool? {
         let part = (budget ?? self.budget).part(Explanation.share)
+        guard part.left > 0 else { return nil }
+        defer { part.spend(Explanation.leastCost * guests.count * request.host.cells.count) }
         var question = request
         question.explains = false
         question.guests = guests.map { PlacementGuest(name: $0.name, demand: $0.demand) }
@@ -48,13 +50,16 @@ struct Explanation {
 
     // MARK: Which guests exclude each other
 
-    /// A set of guests that do not fit together, and whether it is minimal; empty if it is undecided even for all guests.
+    /// A set of guests that do not fit together, and whether it is minimal; empty if all can move, and fit then, or if the budget does
+    /// not suffice to leave anybody out.
     ///
     /// Guests are left out in blocks that are halved, as long as the rest still does not fit. In the end each guest of the set was
     /// left out on its own, and the others fitted. Where a search gives up, the guests left out stay in the set.
     func conflict() -> (names: [String], isMinimal: Bool) {
         let budget = budget.part(2)
-        guard fits(request.guests, within: budget) == false else { return ([], true) }
+        if let loner { return ([loner], true) }
+        // That they do not fit was decided; here they do not have to stay where they are.
+        guard fits(request.guests, within: budget) != true else { return ([], true) }
         var set = request.guests
         var isMinimal = true
         var block = max(1, set.count / 2)
@@ -67,9 +72,27 @@ struct Explanation {
                 if block == 1, answer == nil { isMinimal = false }
                 if answer == false { set = rest } else { start += block }
             }
-            if block == 1 { return (set.map(\.name), isMinimal) }
+            if block == 1 {
+                let saysNothing = !isMinimal && set.count == request.guests.count
+                return saysNothing ? ([], true) : (set.map(\.name), isMinimal)
+            }
             block = max(1, block / 2)
         }
+    }
+
+    /// A guest that has no place even alone: of several the last.
+    private var loner: String? {
+        var question = request
+        for index in question.guests.indices { question.guests[index].present = nil }
+        let run = PlacementRun(question, budget: budget)
+        guard run.poolShortages.isEmpty else { return nil }
+        let leaving = BestEffort(request: question, budget: budget).candidates
+        var alone = LoneRefutation(PlacementState(run.grid), allowsMixedPages: true)
+        let last = run.needs.indices.last { index in
+            !leaving.contains(index) && run.needs[index].map { alone.refutes($0) } ?? true
+        }
+        // What others have by hand counts there.
+        return last.flatMap { fits([request.guests[$0]]) == false ? request.guests[$0].name : nil }
     }
 
     // MARK: What would help

@@ -24,18 +24,20 @@ struct BestEffort {
             })
     }
 
-    /// The placement; nil where no guest has such memory, or none is found.
-    func placement() -> Placement? {
+    /// The placement, if one is found; else whether that was refuted too, with all such memory from elsewhere.
+    func attempt() -> (placement: Placement?, isRefuted: Bool) {
         let leaving = candidates
-        guard !leaving.isEmpty else { return nil }
+        guard !leaving.isEmpty else { return (nil, true) }
         // There is another way to go on: this one may take less.
         let answer = PlacementRun(request, budget: budget.part(20)).run()
-        if answer.verdict == .placed { return answer }
+        if answer.verdict == .placed { return (answer, false) }
+        var isRefuted = true
         for round in 0..<rounds(leaving) {
             let answer = PlacementRun(request, leaving: leaving, pageRound: round, budget: budget.part(4)).run()
-            if answer.verdict == .placed { return withFewest(leaving, answer, pageRound: round) }
+            if answer.verdict == .placed { return (withFewest(leaving, answer, pageRound: round), false) }
+            if answer.verdict == .undecided { isRefuted = false }
         }
-        return nil
+        return (nil, isRefuted)
     }
 
     /// Asks guests in blocks that are halved to stay with their own cells.

@@ -90,7 +90,7 @@ struct ExhaustiveSearch {
             (0..<cellCount).map { kind.need.cells.count == 1 && !kind.need.isNearAll([$0]) }
         }
         placed = kinds.map { _ in [] }
-        likeness = ExhaustiveSearch.likeness(of: search)
+        likeness = search.likeness
         sums = RemainingSums(kinds.map(\.need), on: search.state)
         for cell in 0..<cellCount {
             for (index, shape) in shapes.enumerated() {
@@ -298,20 +298,36 @@ struct ExhaustiveSearch {
             fitCount[index] += 1
         }
     }
+}
 
+extension PlacementSearch {
     /// Numbers for cells: equal where nothing but the id and the distances tells two cells apart, no guest is forced there, and the
-    /// same guests have devices there.
-    private static func likeness(of search: PlacementSearch) -> [Int] {
-        let open = search.needs.indices.filter { search.fixed[$0] == nil }
-        let forced = Set(open.flatMap { search.needs[$0].forced.compactMap { $0 } })
-        let spread = search.needs.flatMap(\.spread).compactMap { $0.hosts.map(Set.init) }
-        let touched = Set(open.flatMap { search.needs[$0].mustIncludeOneOf } + spread)
-        let checks = search.state.checks
+    /// same guests have devices there. What is on them is not looked at.
+    var likeness: [Int] {
+        let open = needs.indices.filter { fixed[$0] == nil }
+        let forced = Set(open.flatMap { needs[$0].forced.compactMap { $0 } })
+        let spread = needs.flatMap(\.spread).compactMap { $0.hosts.map(Set.init) }
+        let touched = Set(open.flatMap { needs[$0].mustIncludeOneOf } + spread)
+        let checks = state.checks
         var numbers: [Int] = []
         for (index, check) in checks.enumerated() {
             let twin = numbers.indices.first { other in
                 !forced.contains(index) && !forced.contains(other) && checks[other].isLike(check)
                     && touched.allSatisfy { $0.contains(index) == $0.contains(other) }
+            }
+            numbers.append(twin.map { numbers[$0] } ?? index)
+        }
+        return numbers
+    }
+
+    /// The same, and equal only where the same is on them.
+    var likenessOfCells: [Int] {
+        let likeness = likeness
+        var numbers: [Int] = []
+        for index in likeness.indices {
+            let twin = numbers.indices.first { other in
+                likeness[other] == likeness[index] && state.loads[other] == state.loads[index]
+                    && state.pages(on: other).elementsEqual(state.pages(on: index))
             }
             numbers.append(twin.map { numbers[$0] } ?? index)
         }

@@ -116,6 +116,8 @@ struct GreedyConstruction {
             let hosts = ranking.filter { fits[0][$0] && need.isNearAll([$0]) }
             return hosts.min { remoteness($0, need) < remoteness($1, need) }.map { [$0] }
         }
+        // Each way to match guest cells with host cells is many looks.
+        state.count(checks: ranking.count * ranking.count * need.cells.count / 2)
         var best: (remoteness: Int, distance: Int, hosts: [Int])?
         for seed in ranking {
             let near = nearest(to: seed, ranking: ranking)

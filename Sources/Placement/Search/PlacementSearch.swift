@@ -29,9 +29,10 @@ enum SearchResult {
 /// 3. **Refutation.** A guest that has no place even alone ends the search (``LoneRefutation``), and so do guests that do not add
 ///    up over the cells that each of them fits (``SumRefutation``): one sum for the whole host does not see that a guest needs
 ///    more than any one cell has, nor that of large guests only so many go on each.
-/// 4. **Filling.** On a host that is nearly full, cells are filled one after the other, each as full as it must be, since what
-///    is wasted on one is missing elsewhere (``TightFill``). Where guests have a choice of page sizes or are bound to no cell, the
-///    same is asked without these, to refute.
+/// 4. **Filling.** On a host that is nearly full, cells are each as full as they must be, since what is wasted on one is missing
+///    elsewhere. All sets of guests that can fill one are listed and put together (``PatternCover``); where there are too many, cells
+///    are filled one after the other (``TightFill``). Where guests have a choice of page sizes or are bound to no cell, the same is
+///    asked without these, to refute.
 /// 5. **Exhaustive search.** At every step the guest with the fewest possible cells is placed next; after every step each
 ///    cell is asked which guests still fit it, and a guest without a cell ends the branch, as do guests that no longer add up
 ///    (``RemainingSums``). Guests that are alike, cells that are alike, and cells of one guest that are alike are tried once, not
@@ -39,8 +40,10 @@ enum SearchResult {
 ///    remembered.
 /// 6. **Changing places.** All guests are put on the host, some cells too full, and change places until none is
 ///    (``SwapSearch``): that finds arrangements of which there are many, and proves nothing.
-/// 7. These three have turns, with little of the limit at first. The search stops undecided after a number of fit checks, never
-///    after a time: the same input has the same answer.
+/// 7. **Learning.** Where each guest is, with which pages, is put as questions with the answers yes and no; from every dead end the
+///    reason is learned, and keeps the search from all others that have it (``LearningSearch``).
+/// 8. These four have turns (``SearchTurns``), with little of the limit at first. The search stops undecided after a number of fit
+///    checks, never after a time: the same input has the same answer.
 struct PlacementSearch {
     let needs: [GuestCounts]
     /// Whether cells of one guest may have pages of different sizes.
@@ -78,71 +81,30 @@ struct PlacementSearch {
 
     /// Places every guest, or says that it is impossible or undecided.
     mutating func run() -> SearchResult {
+        steps += needs.count
         guard fitsInSum() else { return .impossible }
         for need in needs { state.addFloating(need) }
         guard state.hostLack == nil else { return .impossible }
         for order in GreedyConstruction.Order.allCases {
             for preference in GreedyConstruction.CellOrder.inTurn(prefersPack: prefersPack) {
                 var construction = GreedyConstruction(search: self, order: order, preference: preference)
+                defer { steps += construction.state.checksMade - state.checksMade }
                 if let assignments = construction.placeAll() { return .found(assignments) }
             }
         }
         // Guests that float are in the state already.
         var alone = LoneRefutation(state, allowsMixedPages: allowsMixedPages)
         let open = needs.indices.filter { fixed[$0] == nil && !needs[$0].cells.isEmpty }.map { needs[$0] }
-        guard !alone.refutes(anyOf: open), !SumRefutation(open, on: state).refutes else { return .impossible }
-        return searched()
+        let isRefutedAlone = alone.refutes(anyOf: open)
+        steps += alone.state.checksMade - state.checksMade
+        guard !isRefutedAlone else { return .impossible }
+        let sums = SumRefutation(open, on: state)
+        steps += sums.cost
+        guard !sums.refutes else { return .impossible }
+        var turns = SearchTurns(self)
+        defer { steps += turns.steps }
+        return turns.run()
     }
-
-    /// The searches in turn, each with little at first and then with more: which of them suits a host shows only when it is tried.
-    private mutating func searched() -> SearchResult {
-        let first = TightFill(search: self, limit: 0, byMemory: false)
-        var swaps = SwapSearch(search: self)
-        // What asks for less and yet found something would find it again.
-        var isWorthAskingLess = first?.isExact != true
-        for part in PlacementSearch.parts where steps < limit {
-            let share = limit / part
-            // What is scarcer says more of what may be on a cell.
-            for byMemory in first.map({ $0.isTighterInMemory ? [true, false] : [false, true] }) ?? [] {
-                guard var filling = TightFill(search: self, limit: share / 4, byMemory: byMemory) else { break }
-                let result = filling.run()
-                steps += filling.steps
-                if let result { return result }
-            }
-            let byMemory = first?.isTighterInMemory == true
-            if isWorthAskingLess,
-                var less = TightFill(search: self, limit: share / 8, byMemory: byMemory, isRelaxed: true)
-            {
-                let result = less.run()
-                steps += less.steps
-                if let result { return result }
-                isWorthAskingLess = !less.hasFound
-            }
-            var exhaustive = ExhaustiveSearch(search: self, limit: min(share / 2, limit - steps))
-            let result = exhaustive.run()
-            steps += exhaustive.steps
-            guard case .undecided = result, steps < limit else { return result }
-            // What changing places finds it finds soon, and it refutes nothing.
-            if let found = swapped(&swaps, min(share, PlacementSearch.mostSwaps) / PlacementSearch.swapping) {
-                return found
-            }
-        }
-        return .undecided
-    }
-
-    /// Lets guests change places for so many steps more; nil when that found nothing.
-    private mutating func swapped(_ swaps: inout SwapSearch?, _ share: Int) -> SearchResult? {
-        guard let before = swaps?.steps else { return nil }
-        let result = swaps?.run(limit: before + min(share, limit - steps))
-        steps += (swaps?.steps ?? before) - before
-        return result
-    }
-
-    /// What part of a round's share changing places may take, of a share of at most ``mostSwaps``.
-    private static let swapping = 4
-    private static let mostSwaps = 1_000_000
-    /// What part of the limit the searches may use in each round.
-    private static let parts = [128, 16, 1]
 
     /// Guests in the order in which they are placed: hardest first, then as given.
     func sorted(by order: GreedyConstruction.Order) -> [Int] {

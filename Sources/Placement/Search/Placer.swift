@@ -21,7 +21,7 @@ internal import SiteFile
 ///    cell has failed for one of several twins, it is closed to the others in the branches beside: an arrangement that uses it for a
 ///    twin is one already refuted, with two names exchanged.
 /// 5. *Slack.* The host wastes at most what it has beyond the sum of all needs. On a nearly full host this bounds how empty a
-///    finished cell may be (``TightFill``). With floors (lemma 6) that holds of multiples too: where three guests for each cell are
+///    finished cell may be (``TightFill``, ``PatternCover``, ``LearningSearch``). With floors (lemma 6) that holds of multiples too: where three guests for each cell are
 ///    above a quarter of one, no cell is finished with two.
 /// 6. *Floors.* Where amounts only add up (``Measures``), they do so in whole multiples of any unit too: the sum of the amounts'
 ///    floors is at most the floor of the room. Counted in units of a large guest, three guests of more than a third of a cell
@@ -31,8 +31,10 @@ internal import SiteFile
 ///    finished only with sets to which no such j is left (``TightFill``).
 /// 8. *What is left decides.* Whether the guests that are left have places depends on what is on the host cells, not on how that
 ///    came about. Host cells that are alike may be named in any order, and so may guests. So what has failed once fails again, in
-///    whatever branch it is met, and is remembered (``TightFill``, ``ExhaustiveSearch``). What a closed cell rules out (lemma 4) has
+///    whatever branch it is met, and is remembered (``TightFill``, ``PatternCover``, ``ExhaustiveSearch``). What a closed cell rules out (lemma 4) has
 ///    been refuted beside, so a branch that fails with cells closed fails with them open.
+/// 9. *Reasons.* A dead end has a reason: guest cells on host cells that cannot all be there. By lemma 3 they cannot in any other
+///    branch either. Reasons combine as clauses do, so one that is empty in the end proves that nothing fits (``LearningSearch``).
 ///
 /// **Order of attempts.** A guest that has a valid place keeps it. Only when the rest does not fit around those are guests let go, as
 /// few as can be: of running ones, and then of those that are shut off (``FewestMoves``). Where fewer are not ruled out within the
@@ -40,18 +42,22 @@ internal import SiteFile
 ///
 /// **Verdict.** Found and refuted are proofs. All searches for an answer have one limit together, counted in fit checks and never in
 /// time (``SearchBudget``); when it is used up the answer is undecided, and the same question has the same answer on any machine.
-/// Explaining a refusal takes no more than deciding took, or a twentieth of the limit. When nothing fits, guests are placed one by one, so that the answer can say what
-/// each of the others lacks and who holds it.
+/// Explaining a refusal takes no more than deciding took, or a fortieth of the limit where that is more; what is not minimal by
+/// then is said not to be. When nothing fits, guests are placed one by one, so that the answer can say what each of the others lacks and
+/// who holds it.
 public enum Placer {
     /// Answers a request. Pure: the same request has the same answer, whatever the order of its guests.
     public static func place(_ request: PlacementRequest) -> Placement {
         var sorted = request
         sorted.guests.sort { $0.name < $1.name }
         let budget = SearchBudget(sorted.searchLimit)
-        var answer =
-            BestEffort(request: sorted, budget: budget).placement() ?? PlacementRun(sorted, budget: budget).run()
+        let bestEffort = BestEffort(request: sorted, budget: budget)
+        let attempt = bestEffort.attempt()
+        var answer = attempt.placement ?? PlacementRun(sorted, budget: budget).run()
+        // With memory from elsewhere they might fit yet.
+        if !attempt.isRefuted, answer.verdict == .infeasible { answer.verdict = .undecided }
         if sorted.explains, answer.verdict == .infeasible {
-            explain(&answer, sorted, SearchBudget(max(budget.spent, sorted.searchLimit / leastExplaining)))
+            explain(&answer, sorted, explainingBudget(after: budget))
         }
         return answer
     }
@@ -67,8 +73,12 @@ public enum Placer {
 
     /// How many of the guests without a place are told what would help them.
     private static let explained = 3
-    /// The share of the search limit that explaining may take where deciding took less.
-    private static let leastExplaining = 20
+    /// The share of the search limit that explaining may take where deciding took less, and the fit checks that it always may.
+    private static let (explaining, leastExplaining) = (40, 100_000)
+
+    private static func explainingBudget(after deciding: SearchBudget) -> SearchBudget {
+        SearchBudget(max(deciding.spent, deciding.total / explaining, leastExplaining))
+    }
 
     private static func explain(_ answer: inout Placement, _ request: PlacementRequest, _ budget: SearchBudget) {
         let explanation = Explanation(request: request, budget: budget)

@@ -46,6 +46,9 @@ struct SumRefutation {
         rooms = state.grid.cells.indices.map { measures.room(on: $0, of: state) }
     }
 
+    /// What it takes at most, as fit checks.
+    var cost: Int { kinds.count * rooms.count }
+
     /// Whether the guests do not add up.
     var refutes: Bool {
         guard let count = rooms.first?.count else { return !kinds.isEmpty }

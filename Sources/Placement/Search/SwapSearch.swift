@@ -9,7 +9,7 @@ internal import HostModel
 /// of ``CellCheck``. Each step takes a guest cell of a host cell that is too full and, of all host cells that it could go to and all
 /// guest cells that it could change places with, does what helps most, even where nothing helps; what was just undone is not done
 /// again for a while. Chance decides between equals: a row of numbers that is the same each time.
-struct SwapSearch {
+struct SwapSearch: ResumableSearch {
     /// One guest cell.
     private struct MovableCell {
         let guest: Int

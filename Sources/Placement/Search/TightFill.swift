@@ -25,21 +25,6 @@ internal import HostModel
 ///   remembered: by the cells that are finished, and by how many guest cells of each kind are left. Guests that are alike and have
 ///   the same cells left are one kind.
 struct TightFill {
-    /// One guest cell to be placed.
-    private struct Item {
-        let guest: Int
-        let cell: Int
-        let page: Int?
-        let need: CellCounts
-        let size: CPUsAndMemory
-        /// Guest cells of one number are alike, and so are their guests.
-        let shape: Int
-        /// Whether it can change places with others: the only cell of a guest that may be anywhere.
-        let isFree: Bool
-        /// The last position in the order of cells at which it fits.
-        var last = 0
-    }
-
     /// What is open when a cell begins to be filled.
     private struct Opening {
         /// Items, the hardest first; those of one kind stand together.
@@ -51,26 +36,16 @@ struct TightFill {
         let mustTakeFirst: Bool
     }
 
-    private let search: PlacementSearch
+    private let question: FillQuestion
     private let limit: Int
     private var state: PlacementState
-    private var items: [Item] = []
-    private var hosts: [Int?] = []
+    private var hosts: [Int?]
     /// By guest: how many of its cells are not placed yet.
     private var left: [Int]
-    /// Host cells in the order in which they are filled.
-    private var order: [Int] = []
-    private var capacity: [CPUsAndMemory] = []
     /// Decisions made so far.
     private var decisions = 0
     /// The slack that is left.
-    private var slack = CPUsAndMemory(cpus: 0, memory: 0)
-    /// Whether giving up all branches proves that no placement exists: every guest has one possible page size.
-    private let isComplete: Bool
-    /// Whether less is asked than the question.
-    private let isRelaxed: Bool
-    /// Whether each host cell can be looked at by itself: no rule holds for the host as a whole.
-    private let isByCell: Bool
+    private var slack: CPUsAndMemory
     private var numbers: [[Int]: Int] = [:]
     private var refuted: Set<[Int]> = []
 
@@ -80,109 +55,32 @@ struct TightFill {
     /// Whether an arrangement was found, of what is asked here.
     private(set) var hasFound = false
 
-    /// Whether less of the memory than of the CPUs is to be left over.
-    private(set) var isTighterInMemory = false
-
-    /// Whether asking less would gain nothing.
-    var isExact: Bool { isComplete && isByCell }
-
     /// What was done, in fit checks.
-    var steps: Int { decisions + state.checksMade - search.state.checksMade }
+    var steps: Int { decisions + state.checksMade - question.search.state.checksMade }
 
-    /// Prepares the search; nil when the host's sums say nothing, or there is too little to gain.
-    init?(search: PlacementSearch, limit: Int, byMemory: Bool, isRelaxed: Bool = false) {
-        self.search = search
+    private var items: [FillQuestion.Item] { question.items }
+    private var search: PlacementSearch { question.search }
+    private var order: [Int] { question.order }
+    private var capacity: [CPUsAndMemory] { question.capacity }
+
+    init(_ question: FillQuestion, limit: Int) {
+        self.question = question
         self.limit = limit
-        self.isRelaxed = isRelaxed
-        state = search.state
-        state.ignoresHostRules = isRelaxed
-        isByCell = isRelaxed || !search.state.hasHostRules
-        left = search.needs.map { _ in 0 }
-        // Sums of cells know nothing of memory that comes from several, nor of guest cells that are together on one.
-        guard search.needs.allSatisfy({ $0.spread.isEmpty && !$0.sharesHosts }) else { return nil }
-        let open = search.needs.indices.filter { search.fixed[$0] == nil && !search.needs[$0].cells.isEmpty }
-        isComplete = open.allSatisfy { search.needs[$0].pageChoices(mixed: search.allowsMixedPages).count == 1 }
-        // Guests of several cells with devices are left to the exhaustive search.
-        guard open.allSatisfy({ search.needs[$0].cells.count == 1 || search.needs[$0].mustIncludeOneOf.isEmpty }),
-            let scale = SumScale(search: search, guests: open, isRelaxed: isRelaxed)
-        else { return nil }
-        for guest in open { left[guest] = search.needs[guest].cells.count }
-        guard addItems(of: open, scale) else { return nil }
-        sortItems(byMemory: byMemory)
-        hosts = items.map { _ in nil }
-        capacity = search.state.grid.cells.indices.map { scale.capacity(of: $0) }
-        order = search.state.grid.cells.indices.sorted { left, right in
-            (capacity[left].cpus, capacity[left].memory, left) < (capacity[right].cpus, capacity[right].memory, right)
-        }
-        let total = capacity.reduce(CPUsAndMemory(cpus: 0, memory: 0), +)
-        let needed = items.reduce(CPUsAndMemory(cpus: 0, memory: 0)) { $0 + $1.size }
-        slack = total - needed
-        isTighterInMemory = slack.memory * max(1, total.cpus) < slack.cpus * max(1, total.memory)
-        guard slack.cpus >= 0, slack.memory >= 0, slack.isTight(in: total) else { return nil }
-        findLastPositions()
-    }
-
-    private mutating func addItems(of guests: [Int], _ scale: SumScale) -> Bool {
-        var shapes: [ItemKey: Int] = [:]
-        var likes: [GuestCounts: Int] = [:]
-        for guest in guests {
-            let need = search.needs[guest]
-            guard let pages = need.pageChoices(mixed: false).first else { return false }
-            let like = likes[need] ?? likes.count
-            likes[need] = like
-            let hasChoice = isRelaxed && need.keptPages == nil && need.pages.count > 1
-            for (cell, whole) in need.cells.enumerated() {
-                var part = whole
-                if hasChoice { part.memory = 0 }
-                let page = hasChoice ? nil : pages[cell]
-                let size = hasChoice ? scale.least(of: cell, in: need) : scale.size(of: part, page: page)
-                // Cells of guests that have several stand for those of guests like theirs only.
-                let key = ItemKey(
-                    need: part, size: size, page: page, forced: need.forced[cell],
-                    mustIncludeOneOf: need.mustIncludeOneOf, guest: need.cells.count > 1 ? like : nil)
-                let shape = shapes[key] ?? shapes.count
-                shapes[key] = shape
-                items.append(
-                    Item(
-                        guest: guest, cell: cell, page: page, need: part, size: size, shape: shape,
-                        isFree: need.cells.count == 1 && need.forced[0] == nil && need.mustIncludeOneOf.isEmpty))
-            }
-        }
-        return true
-    }
-
-    private mutating func sortItems(byMemory: Bool) {
-        items.sort { left, right in
-            let (a, b) = (left.size, right.size)
-            let keys = byMemory ? [(a.memory, b.memory), (a.cpus, b.cpus)] : [(a.cpus, b.cpus), (a.memory, b.memory)]
-            for (x, y) in keys where x != y { return x > y }
-            return (left.shape, left.guest, left.cell) < (right.shape, right.guest, right.cell)
-        }
-    }
-
-    private mutating func findLastPositions() {
-        var known: [Int: Int] = [:]
-        for index in items.indices {
-            let item = items[index]
-            if let last = known[item.shape] {
-                items[index].last = last
-                continue
-            }
-            let fitting = Set(state.hosts(of: item.need, page: item.page))
-            items[index].last =
-                order.lastIndex { fitting.contains($0) && isAllowed(item, on: $0) } ?? -1
-            known[item.shape] = items[index].last
-        }
+        state = question.state
+        slack = question.slack
+        hosts = question.items.map { _ in nil }
+        left = question.search.needs.map { _ in 0 }
+        for item in question.items { left[item.guest] += 1 }
     }
 
     /// The result; nil if this search is inconclusive and another has to go on.
     mutating func run() -> SearchResult? {
         switch fill(0) {
-        case .exhausted: return isComplete || isRelaxed ? .impossible : nil
+        case .exhausted: return question.isComplete || question.isRelaxed ? .impossible : nil
         case .limit: return nil
         case .found:
             hasFound = true
-            guard !isRelaxed else { return nil }
+            guard !question.isRelaxed else { return nil }
             var assignments = search.needs.map { need in
                 Assignment(hosts: need.cells.map { _ in 0 }, pages: need.cells.map { _ in nil })
             }
@@ -203,7 +101,7 @@ struct TightFill {
         guard !open.isEmpty else { return .found }
         guard position < order.count else { return .exhausted }
         let key = [position] + open.map(\.kind)
-        guard !isByCell || !refuted.contains(key) else { return .exhausted }
+        guard !question.isByCell || !refuted.contains(key) else { return .exhausted }
         let table = SumTable(open.map { items[$0.item].size }, limit: capacity[order[position]])
         decisions += table.cost
         let opening = Opening(
@@ -211,7 +109,7 @@ struct TightFill {
             // Where all cells to come are alike, the hardest item left may as well go to this one.
             mustTakeFirst: isLikeAllAfter(position))
         let outcome = complete(position, opening, from: 0, used: CPUsAndMemory(cpus: 0, memory: 0))
-        if outcome == .exhausted, isByCell, refuted.count < TightFill.memory { refuted.insert(key) }
+        if outcome == .exhausted, question.isByCell, refuted.count < TightFill.memory { refuted.insert(key) }
         return outcome
     }
 
@@ -243,7 +141,7 @@ struct TightFill {
 
     private func isLikeAllAfter(_ position: Int) -> Bool {
         let first = order[position]
-        guard items.indices.allSatisfy({ hosts[$0] != nil || !isForced(items[$0]) }) else { return false }
+        guard items.indices.allSatisfy({ hosts[$0] != nil || !question.isForced(items[$0]) }) else { return false }
         return order[(position + 1)...].allSatisfy { other in
             state.checks[first].isLike(state.checks[other]) && state.loads[first] == state.loads[other]
                 && state.pages(on: first).elementsEqual(state.pages(on: other))
@@ -269,7 +167,7 @@ struct TightFill {
             let index = opening.items[from]
             let item = items[index]
             let isBeside = isBesideItsGuest(item, on: host)
-            let canTake = !isBeside && item.size.isAtMost(room) && isAllowed(item, on: host)
+            let canTake = !isBeside && item.size.isAtMost(room) && question.isAllowed(item, on: host)
             if canTake, let undo = state.put(item.need, on: host, page: item.page) {
                 hosts[index] = host
                 left[item.guest] -= 1
@@ -307,7 +205,7 @@ struct TightFill {
 
     /// Whether a larger set can stand for the one on this cell.
     private mutating func isCovered(_ position: Int, _ opening: Opening, waste: CPUsAndMemory) -> Bool {
-        guard isByCell else { return false }
+        guard question.isByCell else { return false }
         let host = order[position]
         let members = opening.items.filter { hosts[$0] == host }
         let others = opening.items.filter { hosts[$0] == nil && items[$0].isFree }
@@ -329,44 +227,14 @@ struct TightFill {
             && smaller.need.isAtMost(larger.need) && smaller.size.isAtMost(larger.size)
     }
 
-    /// Whether a set of items fits a host cell beside what was there before the search.
     private mutating func fits(_ set: [Int], on host: Int) -> Bool {
         decisions += 1
-        var load = search.state.loads[host]
-        var pages = Array(search.state.pages(on: host))
-        for index in set {
-            let item = items[index]
-            load.add(item.need, inHugePages: item.page != nil)
-            if let page = item.page { pages[page] += item.need.memory / state.grid.pageSizes[page] }
-        }
-        if case .success = state.checks[host].rest(with: load, pages: pages[...]) { return true }
-        return false
+        return question.fits(set, on: host)
     }
 
-    private func isBesideItsGuest(_ item: Item, on host: Int) -> Bool {
+    private func isBesideItsGuest(_ item: FillQuestion.Item, on host: Int) -> Bool {
         guard search.needs[item.guest].cells.count > 1 else { return false }
         return items.indices.contains { items[$0].guest == item.guest && hosts[$0] == host }
-    }
-
-    private func isForced(_ item: Item) -> Bool {
-        let need = search.needs[item.guest]
-        return need.forced.contains { $0 != nil } || !need.mustIncludeOneOf.isEmpty
-    }
-
-    private func isAllowed(_ item: Item, on host: Int) -> Bool {
-        let forced = search.needs[item.guest].forced
-        guard search.needs[item.guest].isNearAll([host]) else { return false }
-        return (forced[item.cell] ?? host) == host && !forced.enumerated().contains { $0 != item.cell && $1 == host }
-    }
-
-    private struct ItemKey: Hashable {
-        let need: CellCounts
-        let size: CPUsAndMemory
-        let page: Int?
-        let forced: Int?
-        let mustIncludeOneOf: [Set<Int>]
-        /// The likeness of the guest; nil for guests of one cell.
-        let guest: Int?
     }
 }
 

@@ -121,7 +121,7 @@ func fullHosts(count: Int) {
         ["host", "planner", "first fit", "undecided", "slowest plan"], rows)
 }
 
-/// What hard kinds of questions take, and how many of them have no answer.
+/// What hard kinds of questions take, and how many of them have no answer; and refusals once more, explained.
 func families(seeds: Int) {
     let named = environment["NUMACTL_PLAN_FAMILY"]
     let rows = Family.all.filter { $0.name == named ?? $0.name }.flatMap { family in
@@ -129,9 +129,15 @@ func families(seeds: Int) {
             let clock = ContinuousClock()
             var verdicts: [Placement.SearchVerdict: Int] = [:]
             var times: [Duration] = []
+            var explained: Duration?
             for seed in 0..<seeds {
-                let request = family.request(cells: cells, guests: guests, seed: seed)
-                times.append(clock.measure { verdicts[Placer.place(request).verdict, default: 0] += 1 })
+                var request = family.request(cells: cells, guests: guests, seed: seed)
+                var answer = Placement.SearchVerdict.undecided
+                times.append(clock.measure { answer = Placer.place(request).verdict })
+                verdicts[answer, default: 0] += 1
+                guard answer == .infeasible else { continue }
+                request.explains = true
+                explained = max(explained ?? .zero, clock.measure { _ = Placer.place(request) })
             }
             times.sort()
             progress("\(family.name), \(cells) cells: \(times[times.count - 1].text)")
@@ -139,12 +145,13 @@ func families(seeds: Int) {
                 family.name, "\(cells)", "\(guests)", "\(verdicts[.placed, default: 0])",
                 "\(verdicts[.infeasible, default: 0])", "\(verdicts[.undecided, default: 0])",
                 times[times.count / 2].text, times[times.count * 9 / 10].text, times[times.count - 1].text,
+                explained?.text ?? "-",
             ]
         }
     }
     printTable(
         "Hard kinds of questions (\(seeds) of each)",
-        ["family", "cells", "guests", "placed", "infeasible", "undecided", "p50", "p90", "max"], rows)
+        ["family", "cells", "guests", "placed", "infeasible", "undecided", "p50", "p90", "max", "explained, max"], rows)
 }
 
 func percent(_ part: Int, _ whole: Int) -> String { "\(part * 100 / max(1, whole)) %" }

@@ -1,0 +1,111 @@
+/// A search that can go on where it stopped.
+protocol ResumableSearch {
+    /// What was done, in fit checks.
+    var steps: Int { get }
+
+    /// Goes on until it is decided, or `limit` fit checks are made in all; nil when it was not decided.
+    mutating func run(limit: Int) -> SearchResult?
+}
+
+/// The searches in turn, each with little of the limit at first and then with more: which of them suits a host shows only when it is
+/// tried.
+struct SearchTurns {
+    private let search: PlacementSearch
+    private let limit: Int
+    /// What was done, in fit checks.
+    private(set) var steps = 0
+    private let question: FillQuestion?
+    private var patterns: PatternCover?
+    /// The same of a question that asks less, to refute.
+    private var fewerPatterns: PatternCover?
+    private var swaps: SwapSearch?
+    private var learning: LearningSearch?
+    /// Whether asking less may refute: what asks for less and yet found something would find it again.
+    private var isWorthAskingLess = true
+
+    /// What part of the limit the searches may use in each round.
+    private static let rounds = [256, 64, 16, 4, 1]
+    /// What part of a round's share each search may take, and changing places of a share of at most ``mostSwaps``.
+    private static let (covering, filling, refuting, trying, learning, swapping) = (4, 8, 16, 8, 4, 4)
+    private static let mostSwaps = 1_000_000
+
+    init(_ search: PlacementSearch) {
+        self.search = search
+        limit = search.limit
+        question = FillQuestion(search: search, byMemory: false)
+        patterns = question.flatMap { PatternCover($0) }
+        isWorthAskingLess = question?.isExact != true
+        swaps = SwapSearch(search: search)
+    }
+
+    /// Places every guest, or says that it is impossible or undecided.
+    mutating func run() -> SearchResult {
+        if isWorthAskingLess, let less = FillQuestion(search: search, byMemory: false, isRelaxed: true) {
+            fewerPatterns = PatternCover(less)
+        }
+        for part in SearchTurns.rounds where steps < limit {
+            let share = limit / part
+            if let result = filled(share) ?? tried(share / SearchTurns.trying) { return result }
+            // What changing places finds it finds soon, and it refutes nothing.
+            let few = min(share, SearchTurns.mostSwaps) / SearchTurns.swapping
+            if let result = turn(\.swaps, few) { return result }
+            if learning == nil {
+                learning = LearningSearch(search: search)
+                steps += learning?.steps ?? 0
+            }
+            // Nobody comes after the last.
+            if let result = turn(\.learning, part == 1 ? limit : share / SearchTurns.learning) { return result }
+        }
+        return .undecided
+    }
+
+    /// Lets a search go on for so many steps more.
+    private mutating func turn<Search: ResumableSearch>(
+        _ search: WritableKeyPath<SearchTurns, Search?>, _ share: Int
+    ) -> SearchResult? {
+        guard let before = self[keyPath: search]?.steps else { return nil }
+        let most = before + min(share, limit - steps)
+        let result = self[keyPath: search]?.run(limit: most)
+        steps += (self[keyPath: search]?.steps ?? before) - before
+        return result
+    }
+
+    /// Fills host cells, by patterns where these can be listed.
+    private mutating func filled(_ share: Int) -> SearchResult? {
+        if let result = turn(\.patterns, share / SearchTurns.covering) { return result }
+        let byMemoryFirst = question?.isTighterInMemory == true
+        if question != nil, patterns?.isListed != true {
+            // What is scarcer says more of what may be on a cell.
+            for byMemory in [byMemoryFirst, !byMemoryFirst] {
+                guard let question = FillQuestion(search: search, byMemory: byMemory) else { break }
+                if let result = fill(question, share / SearchTurns.filling) { return result }
+            }
+        }
+        guard isWorthAskingLess else { return nil }
+        if let result = turn(\.fewerPatterns, share / SearchTurns.refuting) { return result }
+        if fewerPatterns?.isListed != true,
+            let less = FillQuestion(search: search, byMemory: byMemoryFirst, isRelaxed: true)
+        {
+            return fill(less, share / SearchTurns.refuting)
+        }
+        isWorthAskingLess = fewerPatterns?.isOver != true
+        return nil
+    }
+
+    private mutating func fill(_ question: FillQuestion, _ share: Int) -> SearchResult? {
+        var filling = TightFill(question, limit: min(share, limit - steps))
+        let result = filling.run()
+        steps += filling.steps
+        if question.isRelaxed, filling.hasFound { isWorthAskingLess = false }
+        return result
+    }
+
+    /// Tries everything.
+    private mutating func tried(_ share: Int) -> SearchResult? {
+        var exhaustive = ExhaustiveSearch(search: search, limit: min(share, limit - steps))
+        let result = exhaustive.run()
+        steps += exhaustive.steps
+        if case .undecided = result { return nil }
+        return result
+    }
+}
