@@ -103,7 +103,7 @@ private struct PlanRun {
         let moves = request.movesLive ? live.guests : []
         let settled = moves.isEmpty ? occupancy : placing.occupancy(of: live.carriedOut(records))
         let outlook = Outlook(
-            occupancy: settled, ledger: moves.isEmpty ? ledger : PlanRun.ledger(domains, placing, pools, settled),
+            occupancy: settled, ledger: moves.isEmpty ? ledger : live.carriedOut(ledger),
             moving: moving.names,
             movingLive: Set(moves.map(\.name)), rebalanced: Set(placing.moves.map(\.guest)))
         let (outcomes, findings) = outcomes(outlook)

@@ -381,6 +381,14 @@ struct LiveMoveTests {
         #expect(Self.moves(plan) == ["b[0] 1>2", "a[0] 0>1", "b[1] 2>0"])
     }
 
+    @Test("leaves its pages to one that starts in the same plan")
+    func leavingRoom() throws {
+        let (before, new) = (Self.guest("a", on: [0], mib: 1_200), Self.guest("b", on: [0], mib: 1_200))
+        let plan = Planner.plan(Self.request([before], then: [Self.guest("a", on: [1], mib: 1_200), new]))
+        #expect(plan.plan.verdict == .changes, "\(plan.plan.diagnostics.map(\.message))")
+        #expect(Self.moves(plan) == ["a[0] 0>1"] && plan.steps.contains(.start(name: "b")))
+    }
+
     @Test("finds a way through many that are in each other's way, or says that it gave up")
     func many() throws {
         // A ring of guests over all cells, one step on each; the one room is on the last cell.

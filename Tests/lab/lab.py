@@ -341,11 +341,20 @@ class Guest:
         """What the program has noted in the running domain of where a guest cell's memory is."""
         document = virsh("dumpxml", self.name)
         found = re.search(rf"<(?:\w+:)?cell guestCell=.{cell}. ([^/]*)/>", document)
-        return dict(re.findall(r"(\w+)='([^']*)'", found.group(1))) if found else {}
+        return dict(re.findall(r"""(\w+)=["']([^"']*)""", found.group(1))) if found else {}
 
     def looked(self):
         """How often the guest's kernel has looked at all that it had written, and how much was not as written."""
         return struct.unpack("<II", self._kernel(0x8000, length=8))
+
+    def fill(self):
+        """Writes to all of its memory but where its kernel has written, so that there is a page everywhere."""
+        kib = self._memories()[0][1]
+        with self._memory() as memory:
+            start = memory.tell()
+            for stride in range(17, kib // 64):
+                memory.seek(start + stride * 65536 + 4096)
+                memory.write(bytes(61440))
 
     def restless(self, wanted):
         """Has the guest's kernel look without a rest, or with one 18 times a second again."""
@@ -364,13 +373,19 @@ class Guest:
 
     def _kernel(self, address, data=b"", length=0):
         """Writes to a place of the guest's kernel, or reads from it."""
-        kib = self._memories()[0][1]
-        mapping = next(m for m in self._mappings() if m["kib"] == kib and (".ram-node0." in m["file"] or not m["file"]))
-        with open(f"/proc/{self.pid}/mem", "r+b", buffering=0) as memory:
-            memory.seek(mapping["start"] + address)
+        with self._memory() as memory:
+            memory.seek(address, os.SEEK_CUR)
             if data:
                 memory.write(data)
             return memory.read(length)
+
+    def _memory(self):
+        """The memory of guest cell 0, to be read and written from its beginning on."""
+        kib = self._memories()[0][1]
+        mapping = next(m for m in self._mappings() if m["kib"] == kib and (".ram-node0." in m["file"] or not m["file"]))
+        memory = open(f"/proc/{self.pid}/mem", "r+b", buffering=0)
+        memory.seek(mapping["start"])
+        return memory
 
     def floating(self):
         """The KiB of a guest without cells on each host cell, and its policy."""

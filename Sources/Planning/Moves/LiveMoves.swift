@@ -124,6 +124,17 @@ struct LiveMoves {
         }.map(\.to)
     }
 
+    /// The host's room once all of this is done.
+    func carriedOut(_ ledger: RoomLedger) -> RoomLedger {
+        var ledger = ledger
+        for (pool, more) in onTheWay { ledger.grow(pool, by: Int(clamping: more.count)) }
+        for piece in guests.flatMap(\.pieces) {
+            let last = piece.share(of: piece.to)
+            ledger.move(piece.share(of: piece.from), to: last, last: last)
+        }
+        return ledger
+    }
+
     /// The domains once all of this is done.
     func carriedOut(_ records: [String: DomainRecord]) -> [String: DomainRecord] {
         var records = records

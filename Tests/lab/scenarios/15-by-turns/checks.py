@@ -1,5 +1,6 @@
 """Two running guests that fill their pools change places by way of a third cell; and room is made for a guest by moving others."""
 
+import os
 import re
 import signal
 import subprocess
@@ -9,6 +10,8 @@ import lab
 HERE = {"one": [([0], 2048)], "two": [([1], 2048)]}
 THERE = {"one": [([1], 2048)], "two": [([0], 2048)]}
 CPUS = {0: "0-1", 1: "2-3", 2: "4-5"}
+# Of the moments at which apply is killed one in so many is tried.
+EVERY = max(1, 8 // int(os.environ.get("LAB_LENGTH", "1")))
 LIVE = ("apply", "there.yaml", "--live", "--yes")
 
 
@@ -21,6 +24,8 @@ def reserve(*pages):
 
 def started():
     """Both guests where they are first, watched."""
+    for name in lab.domains():
+        lab.virsh("undefine", name)
     reserve(32, 32, 32)
     lab.tool("apply", "here.yaml")
     watch = lab.Watch(HERE)
@@ -91,4 +96,53 @@ def room():
         lab.check("all four run", all(state == "running" for state in lab.domains().values()), document)
 
 
-lab.main({"cells": turns})
+def points():
+    """Applies the second site, and lists the calls at which the journal, a control group or memory is written to: each the number of
+    such calls of its thread so far, and its name."""
+    calls = "write,fsync,fdatasync,move_pages"
+    command = ["strace", "-f", "-qq", "-y", "-o", "trace", "-e", f"trace={calls}", "numactl-plan", *LIVE]
+    ended = lab.run(*command, limit=300)
+    lab.equal("apply under strace ends with 0", ended.status, 0)
+    counts, found = {}, []
+    for line in lab.read("trace").splitlines():
+        match = re.match(r"(\d+) +(\w+)\((?:\d+<([^>]*)>)?", line)
+        if not match:
+            continue
+        thread, call, file = match.groups()
+        counts[thread, call] = counts.get((thread, call), 0) + 1
+        if call == "move_pages" or re.search(r"journal|cpuset\.mems", file or ""):
+            found.append((counts[thread, call], call))
+    return found
+
+
+def killed():
+    """apply is killed whenever it is about to write to its journal, to a control group, or to move memory; then goes back or on."""
+    watch = started()
+    with lab.section("the moments"):
+        moments = points()
+        lab.check(f"there are {len(moments)}, one in {EVERY} is tried", len(moments) > 30, moments)
+        as_it_was(watch, THERE, "there.yaml")
+        lab.tool("rollback", "--yes")
+    now, other = (HERE, "here.yaml"), (THERE, "there.yaml")
+    for index, (number, call) in enumerate(moments[EVERY // 2 :: EVERY]):
+        way = "back" if index % 2 == 0 else "on"
+        live = ("apply", other[1], "--live", "--yes")
+        with lab.section(f"killed at {call} {number}, {way}"):
+            command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}"]
+            command += ["-e", f"inject={call}:signal=KILL:when={number}", "numactl-plan", *live]
+            ended = subprocess.run(command, capture_output=True, text=True)
+            lab.check("apply is killed", ended.returncode in (-9, 137), ended)
+            if lab.open_journals() == 0:
+                lab.check("nothing was begun", index == 0, (number, call))
+                as_it_was(watch, *now)
+                continue
+            lab.tool(*live, status=75)
+            if way == "back":
+                lab.tool("rollback", "--yes")
+            else:
+                lab.tool(*live, "--continue")
+                now, other = other, now
+            as_it_was(watch, *now)
+
+
+lab.main({"cells": turns, "killed": killed})
