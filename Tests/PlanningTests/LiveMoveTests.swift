@@ -248,9 +248,14 @@ struct LiveMoveTests {
     }
 
     /// a and b on cells 0 and 1, which have no room for both, and what is on cell 2.
-    private static func exchange(paged: Bool = false, third: UInt64? = nil) -> PlanRequest {
+    private static func exchange(
+        paged: Bool = false, third: UInt64? = nil, policy: GuestDemand.CPUPolicy = .shared
+    ) -> PlanRequest {
         func guests(_ first: CellID, _ second: CellID) -> [GuestSpec] {
-            [guest("a", on: [first], mib: 1_200, paged: paged), guest("b", on: [second], mib: 1_200, paged: paged)]
+            [
+                guest("a", on: [first], mib: 1_200, paged: paged, policy: policy),
+                guest("b", on: [second], mib: 1_200, paged: paged, policy: policy),
+            ]
                 + (third.map { [guest("c", on: [2], mib: $0, paged: paged)] } ?? [])
         }
         return request(guests(0, 1), then: guests(1, 0))
@@ -316,6 +321,23 @@ struct LiveMoveTests {
             #expect(Self.moves(plan) == steps)
             #expect(plan.poolTargets == first.poolTargets)
         }
+    }
+
+    @Test("goes on from the third cell onto CPUs of one that is there already and waits for those of this one")
+    func ringOfCPUs() throws {
+        let request = Self.exchange(policy: .dedicated)
+        let first = Planner.plan(request)
+        var next = request.applied(first, state: .running)
+        for (index, cell) in [(0, CellID(2)), (1, CellID(0))] {
+            var domain = try XMLReader.read(try #require(request.host.domains[index].liveXML))
+            domain.note(MovedMemory([0: cell]))
+            next.host.domains[index].liveXML = XMLWriter.write(domain)
+        }
+        let plan = Planner.plan(next)
+        #expect(Self.moves(plan) == ["a[0] 2>1"], "\(plan.plan.diagnostics.map(\.message))")
+        #expect(plan.plan.restartPending.isEmpty)
+        let pinned = Set(plan.steps.filter { if case .pin = $0 { true } else { false } }.map(\.guest))
+        #expect(pinned == ["a", "b"])
     }
 
     @Test("has pools grow for that, if memory is free for good, and says so")

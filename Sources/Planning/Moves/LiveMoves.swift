@@ -98,12 +98,9 @@ struct LiveMoves {
     /// Puts the moves in order; those that find none wait.
     private mutating func settle(_ left: inout [LiveMove], _ occupancy: Occupancy, _ room: MoveRoom) {
         repeat {
-            let waiting = Set(left.map(\.name))
+            let yielding = occupancy.yielding(beside: Set(left.map(\.name)))
             let blocked = left.compactMap { move -> (String, [String])? in
-                let planned = occupancy.planned[move.name]
-                let holders = occupancy.holders(
-                    own: planned?.own ?? [], shared: planned?.shared ?? [], besides: move.name
-                ).filter { !waiting.contains($0) }
+                let holders = occupancy.holders(of: move.name).filter { !yielding.contains($0) }
                 return holders.isEmpty ? nil : (move.name, holders)
             }
             for (name, holders) in blocked { obstacles[name] = .cpus(holders) }
