@@ -151,6 +151,71 @@ struct LiveMoveTests {
         #expect(finding.hint?.contains("--live, which moves its 512MiB while it runs") == true)
     }
 
+    /// Carries the moves out on numbers alone, and looks whether each finds room while all of what moves is still where it was.
+    private static func misfits(_ plan: ExecutablePlan, from guests: [GuestSpec]) -> [String] {
+        var pages = [CellID: Int](), ordinary = [CellID: Int](), pools = [CellID: Int]()
+        for guest in guests {
+            let (cell, size) = (guest.demand.forcedCells[0]!.value, Int(guest.demand.memory.count))
+            if guest.demand.pageSize == nil {
+                ordinary[cell, default: 0] += size
+            } else {
+                pages[cell, default: 0] += size
+            }
+        }
+        pools = pages
+        for case .setPool(let pool) in plan.steps { pools[pool.pool.cell] = Int(pool.target.count) * 2_048 }
+        var misfits: [String] = []
+        func look(_ what: String) {
+            for cell in [0, 1, 2] as [CellID] {
+                let (held, pool) = (pages[cell, default: 0], pools[cell, default: 0])
+                if held > pool || ordinary[cell, default: 0] + pool > 2_097_152 {
+                    misfits.append("\(what): cell \(cell)")
+                }
+            }
+        }
+        look("at first")
+        for case .moveMemory(let move) in plan.steps {
+            let isPaged = guests.first { $0.name.value == move.guest }?.demand.pageSize != nil
+            func add(_ cell: CellID, _ size: Int) {
+                if isPaged { pages[cell, default: 0] += size } else { ordinary[cell, default: 0] += size }
+            }
+            add(move.target, Int(move.memory.count))
+            look("\(move.guest) to \(move.target)")
+            add(move.prior, -Int(move.memory.count))
+        }
+        return misfits
+    }
+
+    @Test("finds room at each of its moves, on full hosts too, and comes to where it is wanted")
+    func everyMoveHasRoom() throws {
+        var dice = SplitMix(seed: 23)
+        var (stops, waits, growths) = (0, 0, 0)
+        for round in 0..<150 {
+            let names = ["a", "b", "c", "d", "e"].prefix(dice.number(2...5))
+            let shapes = names.map { name in
+                (name: name, mib: UInt64(dice.number(3...12) * 100), paged: dice.chance(60))
+            }
+            func guests() -> [GuestSpec] {
+                shapes.map { Self.guest($0.name, on: [CellID(dice.number(0...2))], mib: $0.mib, paged: $0.paged) }
+            }
+            let before = guests()
+            let request = Self.request(before, then: guests())
+            guard !request.host.domains.isEmpty else { continue }
+            let plan = Planner.plan(request)
+            guard plan.plan.verdict == .changes else { continue }
+            #expect(Self.misfits(plan, from: before).isEmpty, "round \(round): \(plan.steps.map(\.order))")
+            let moves = plan.steps.compactMap { if case .moveMemory(let move) = $0 { move } else { nil } }
+            for guest in request.guests {
+                guard let last = moves.last(where: { $0.guest == guest.name.value }) else { continue }
+                #expect(last.target == guest.demand.forcedCells[0]?.value)
+            }
+            stops += moves.count - Set(moves.map(\.guest)).count
+            waits += plan.plan.diagnostics.count { $0.code == .notMovedLive }
+            growths += plan.plan.diagnostics.count { $0.code == .poolGrowsForMoves }
+        }
+        #expect(stops > 0 && waits > 0 && growths > 0, "\(stops), \(waits), \(growths)")
+    }
+
     @Test("does so also where its definition was changed by an earlier plan")
     func pending() throws {
         var request = Self.request([Self.guest("a", on: [0])], then: [Self.guest("a", on: [1])], live: false)
