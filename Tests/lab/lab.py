@@ -356,12 +356,8 @@ class Guest:
                 memory.seek(start + stride * 65536 + 4096)
                 memory.write(bytes(61440))
 
-    def restless(self, wanted):
-        """Has the guest's kernel look without a rest, or with one 18 times a second again."""
-        self._kernel(0x8018, struct.pack("<I", int(wanted)))
-
     def stood_still(self, seconds=2):
-        """A function that tells how long the guest stood still at most since this call, in seconds; the guest must be restless."""
+        """A function that tells how long the guest stood still at most since this call, in seconds, as far as it noticed."""
         first, began = self._ticks(), time.monotonic()
         time.sleep(seconds)
         rate = (self._ticks() - first) / (time.monotonic() - began)
