@@ -90,7 +90,7 @@ public struct GuestMemory: MemoryHost {
     private func groups(of guest: String) throws(StepFailure) -> GuestGroups {
         let (reader, pidFile) = try reader(of: guest)
         do throws(Unread) {
-            return try GuestGroups(process: reader.threads(of: guest, pidFile: pidFile).id, root: root)
+            return try GuestGroups(process: reader.identity(of: guest, pidFile: pidFile), root: root)
         } catch {
             throw .unseen(guest, error)
         }
@@ -99,12 +99,11 @@ public struct GuestMemory: MemoryHost {
     private func areas(of memory: PieceOfMemory) throws(StepFailure) -> (process: Int, areas: [MemoryArea]) {
         let (reader, pidFile) = try reader(of: memory.guest)
         do throws(Unread) {
-            let process = try reader.process(of: memory.guest, pidFile: pidFile)
-            guard let all = process.areas else { throw process.unread.first ?? Unread("its memory cannot be read") }
+            let (process, all) = try reader.memory(of: memory.guest, pidFile: pidFile)
             guard let areas = GuestShape(memory.live).areas(in: all)[memory.cell], !areas.isEmpty else {
                 throw Unread("its memory cannot be told from the emulator's own")
             }
-            return (process.id, areas)
+            return (process, areas)
         } catch {
             throw .unseen(memory.guest, error)
         }

@@ -1,6 +1,6 @@
 # A kernel for the lab's guests: writes to all of its memory, then looks 18 times a second whether all is there as it was written,
-# until the power button is pressed, and switches off. While it looks it measures how long it stood still: the longest time between two
-# strides while it looks. vCPUs that it is asked to give up it lets go.
+# until the power button is pressed, and switches off. It measures how long it stood still: the longest time between two
+# strides while it looks.
 #
 #   as --32 -o tiny.o tiny.s && ld -m elf_i386 -N -Ttext 0x100000 -o tiny tiny.o
 #
@@ -18,8 +18,6 @@
         .set LAST, 0x8010               # the counter at the last stride, 64 bits
         .set POWER, 0x600               # where SeaBIOS puts the ACPI registers: status, enable at 2, control at 4
 
-        .set CPUS, 0xaf00               # where a machine of type pc lets CPUs go: number at 0, flags at 4
-        .set MOST, 4                    # how many vCPUs it knows of
 
         .text
         .globl _start
@@ -75,22 +73,6 @@ short_: mov [LAST], ebx
         add edi, STRIDE
         loop look
         inc dword ptr [ROUNDS]
-        mov dx, CPUS
-        xor eax, eax
-        out dx, eax                     # the registers are as they have been since QEMU 2.7
-        mov ecx, MOST - 1
-cpu:    mov dx, CPUS
-        mov eax, ecx
-        out dx, eax
-        mov dx, CPUS + 4
-        in al, dx
-        cmp al, 0xff
-        je kept                         # no ACPI
-        test al, 4                      # it is to go
-        jz kept
-        mov al, 8
-        out dx, al
-kept:   loop cpu
         mov dx, POWER
         in ax, dx
         cmp ax, 0xffff
