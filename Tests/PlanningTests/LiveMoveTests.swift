@@ -155,7 +155,8 @@ struct LiveMoveTests {
     private static func misfits(_ plan: ExecutablePlan, from guests: [GuestSpec]) -> [String] {
         var pages = [CellID: Int](), ordinary = [CellID: Int](), pools = [CellID: Int]()
         for guest in guests {
-            let (cell, size) = (guest.demand.forcedCells[0]!.value, Int(guest.demand.memory.count))
+            guard let cell = guest.demand.forcedCells[0]?.value else { return ["\(guest.name.value) is nowhere"] }
+            let size = Int(guest.demand.memory.count)
             if guest.demand.pageSize == nil {
                 ordinary[cell, default: 0] += size
             } else {
