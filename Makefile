@@ -91,8 +91,9 @@ pipelines: ## Run the hook, the action and the pipelines of examples/ci as their
 system: ## Run the tests on a real libvirt; they need root
 	@$(call try,system,Tests/system/run)
 
-evolution: ## Evolve a site by random edits, EDITS=300 of them, on made-up hosts and on this machine; SEED= repeats a run
+evolution: ## Evolve a site by random edits, EDITS=300 of them, on made-up hosts and on this machine, guests that move live in the lab; SEED= repeats a run
 	@$(call try,evolution,Tests/evolution/run $(EDITS) $(SEED))
+	@$(call try,evolution,LAB_LENGTH=$$(($(EDITS) / 24 + 1)) LAB_SEED=$(or $(SEED),1) Tests/lab/run evolution)
 
 evolution-test: build ## A few edits of these
 	@$(call try,evolution,Tests/evolution/run 48)
@@ -137,13 +138,14 @@ killed: build ## Kill apply and rollback at some moments, and break things under
 crash: ## Kill apply and rollback at every moment (root; an hour)
 	@$(WITH_SWIFT) Tests/crash/run 1
 
-bench: ## Measure: the planner, the start, plans of 1,000 hosts, reserving at boot, a plan against reading with virsh, QEMU's own memory (needs root and libvirt)
+bench: ## Measure: the planner, the start, plans of 1,000 hosts, reserving at boot, a plan against reading with virsh, QEMU's own memory, moves of memory (needs root and libvirt)
 	@$(WITH_SWIFT) Tests/bench/planner.sh
 	@$(WITH_SWIFT) Tests/bench/start
 	@$(WITH_SWIFT) Tests/bench/fleet
 	@$(WITH_SWIFT) Tests/bench/run
 	@$(WITH_SWIFT) Tests/bench/boot
 	@Tests/bench/overhead
+	@Tests/bench/moves
 
 # Not part of the tests of a change: a release build and some minutes of CP-SAT.
 oracle: ## Ask CP-SAT what the planner is asked, SETS=1000 sets of guests, and have each plan judged; SEED= repeats a run

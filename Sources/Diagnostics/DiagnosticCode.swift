@@ -86,6 +86,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case coreKindMissed = "NP331"
     case topologyContradicted = "NP332"
     case notMovedLive = "NP333"
+    case poolGrowsForMoves = "NP334"
 
     // Host and kernel
     case poolShort = "NP401"

@@ -34,14 +34,16 @@ protocol StepExecution: Sendable {
     var changesRunning: Bool { get }
 
     /// What it is to change in a running domain, and is neither as the plan found it nor as it wants it.
-    func moved(in live: Definition) -> Moved?
+    ///
+    /// - Parameter steps: All steps of the guest.
+    func moved(in live: Definition, beside steps: [Step]) -> Moved?
 }
 
 extension StepExecution {
     func isReached(by present: Definition, defaultHugePage: PageSize?) -> Bool { false }
     func brings(_ now: DomainStatus) -> (state: Bool, autostart: Bool) { (false, false) }
     var changesRunning: Bool { false }
-    func moved(in live: Definition) -> Moved? { nil }
+    func moved(in live: Definition, beside steps: [Step]) -> Moved? { nil }
 }
 
 /// What steps are looked at with before the first write. What an earlier step of the same run brings about is taken as given: a

@@ -90,6 +90,8 @@ private struct PlanRun {
     ) {
         let ledger = PlanRun.ledger(domains, placing, pools, occupancy)
         let live = LiveMoves(domains, placement: placement, occupancy: occupancy, ledger: ledger)
+        var pools = pools
+        if request.movesLive { pools.onTheWay = live.onTheWay }
         let moving = MovingGuests(
             request: request, records: records, question: placing.question, placement: placement, live: live)
         for (change, step) in pools.changes {
@@ -98,16 +100,15 @@ private struct PlanRun {
         }
         result.plan.diagnostics += placing.roomlessDiagnostics + findings(pools, answer: answer, moving: moving)
         // What comes after the moves finds the host as they leave it.
-        let moves = request.movesLive ? live.order : []
+        let moves = request.movesLive ? live.guests : []
         let settled = moves.isEmpty ? occupancy : placing.occupancy(of: live.carriedOut(records))
         let outlook = Outlook(
-            request: request, occupancy: settled,
-            ledger: moves.isEmpty ? ledger : PlanRun.ledger(domains, placing, pools, settled),
+            request: request, occupancy: settled, ledger: moves.isEmpty ? ledger : live.carriedOut(ledger),
             moving: moving.names,
             movingLive: Set(moves.map(\.name)), rebalanced: Set(placing.moves.map(\.guest)))
         let (outcomes, findings) = outcomes(outlook)
         for outcome in outcomes { result.add(outcome) }
-        result.steps.order(moves)
+        if request.movesLive { result.steps.order(live.hops) }
         result.plan.diagnostics += findings
         result.plan.withoutCPUs = settled.withoutCPUs
         for outcome in domains.pruning.outcomes(request) {
@@ -149,6 +150,7 @@ private struct PlanRun {
         let running = Set(records.filter { $0.value.isRunning }.map(\.key))
         let places = PlaceFindings(host: request.host, guests: request.guests)
         return pools.bestEffortDiagnostics + pools.surplusDiagnostics + pools.mountDiagnostics + pools.heldDiagnostics
+            + pools.wayDiagnostics
             + moving.diagnostics(besides: Set(placing.moves.map(\.guest)))
             + answer.mixedPages(besides: domains.keepingPlace)
             + MemoryInUse(request: request, placement: placement, running: running).diagnostics
@@ -234,17 +236,14 @@ extension ExecutablePlan {
 }
 
 extension [Step] {
-    /// Puts the moves of memory last and in their order; all others stay in theirs.
-    fileprivate mutating func order(_ moves: [LiveMoves.LiveMove]) {
-        guard !moves.isEmpty else { return }
-        let steps = filter { $0.word == .moveMemory }
+    /// Puts the moves of memory last and in their order, one step for each that a guest cell makes; all others stay in theirs.
+    fileprivate mutating func order(_ hops: [LiveMoves.Hop]) {
+        let moves = compactMap { step in if case .moveMemory(let move) = step { move } else { nil } }
         removeAll { $0.word == .moveMemory }
-        for move in moves {
-            self += move.pieces.flatMap { piece in
-                steps.filter { step in
-                    guard case .moveMemory(let step) = step else { return false }
-                    return step.guest == move.name && step.guestCell == piece.cell
-                }
+        self += hops.flatMap { hop in
+            moves.filter { $0.guest == hop.guest && $0.guestCell == hop.cell }.map { move in
+                .moveMemory(
+                    name: hop.guest, cell: hop.cell, prior: hop.from, target: hop.to, memory: move.memory)
             }
         }
     }

@@ -26,6 +26,11 @@ enum RoomSite {
         \(domain("db02", 17, cell: 1, cpu: 8)), \(domain("nfv01", 2, cell: 1, cpu: 10, device: true))]}
         """
 
+    /// The same with what the domains run with, which is what is moved while they run.
+    static let runningFacts = facts.replacing(#/"xml": "(?<xml>[^"]*)"/#) { match in
+        "\(match.0), \"live_xml\": \"\(match.xml)\""
+    }
+
     private static func domain(_ name: String, _ gib: Int, cell: Int, cpu: Int, device: Bool = false) -> String {
         let pins = (0..<2).map { "<vcpupin vcpu='\($0)' cpuset='\(cpu + $0)'/>" }.joined()
         let host =
@@ -43,10 +48,12 @@ enum RoomSite {
 
 @Suite("plan --make-room")
 struct MakeRoomCommandTests {
-    private func run(_ arguments: String...) -> CommandRun {
+    private func run(_ arguments: String...) -> CommandRun { plan(RoomSite.facts, arguments) }
+
+    private func plan(_ facts: String, _ arguments: [String]) -> CommandRun {
         CommandRun(
             ["plan", "site.yaml", "--facts", "hv03.json"] + arguments,
-            files: ["site.yaml": RoomSite.yaml, "hv03.json": RoomSite.facts])
+            files: ["site.yaml": RoomSite.yaml, "hv03.json": facts])
     }
 
     @Test("the moves are a member of the document, which is otherwise the same")
@@ -94,6 +101,45 @@ struct MakeRoomCommandTests {
         let moves = try #require(remedies.first { $0["change"] as? String == "moves" })
         #expect(moves["value"] as? Int == 1 && moves["memory_kib"] as? Int == 12_582_912)
         #expect(moves["without_guests"] as? [String] == ["later", "wide"])
+    }
+
+    @Test("with --live the plan moves the guests")
+    func carriedOut() throws {
+        let offer = run("--make-room", "new01")
+        #expect(offer.output.contains("to carry the moves out: --make-room with --live, to plan or to apply"))
+        #expect(!offer.output.contains("room is made for"))
+        let live = plan(RoomSite.runningFacts, ["--make-room", "new01", "--live"])
+        #expect(live.status == 0)
+        #expect(live.output.contains("this plan carries the moves out"))
+        #expect(
+            live.errors.contains(
+                "running guest 'db01' moves from cell 0 to cell 1 while it runs, 12GiB of memory: room is made for 'new01'"
+            ),
+            "\(live.errors)")
+        let document = plan(
+            RoomSite.runningFacts, ["--make-room", "new01", "--live", "--format", "json"]
+        ).output
+        let members = try #require(JSONSerialization.jsonObject(with: Data(document.utf8)) as? [String: Any])
+        let room = try #require(members["make_room"] as? [String: Any])
+        #expect(room["carried_out"] as? Bool == true)
+        let placement = try #require(members["placement"] as? [String: Any])
+        let guests = try #require(placement["guests"] as? [[String: Any]])
+        let new = try #require(guests.first { $0["name"] as? String == "new01" })
+        let cells = try #require(new["cells"] as? [[String: Any]])
+        #expect(cells.first?["host_cell"] as? Int == (room["host_cells"] as? [Int])?.first)
+    }
+
+    @Test("apply needs to be told that guests may move while they run")
+    func apply() {
+        func apply(_ arguments: String...) -> CommandRun {
+            CommandRun(
+                ["apply", "site.yaml", "--facts", "hv03.json", "--dry-run"] + arguments,
+                files: ["site.yaml": RoomSite.yaml, "hv03.json": RoomSite.runningFacts])
+        }
+        let refused = apply("--make-room", "new01")
+        #expect(refused.status == 64)
+        #expect(refused.errors.contains("--make-room moves guests while they run: it needs --live"))
+        #expect(apply("--make-room", "new01", "--live").output.contains("this plan carries the moves out"))
     }
 
     @Test("not for many hosts")

@@ -12,6 +12,8 @@ private final class FakeMemory: MemoryHost {
     var mems: CellSet = [0]
     /// How much is moved before it fails; nil moves all.
     var failsAfter: KiB?
+    /// The cell on the way to which it fails; nil for any.
+    var failsOn: CellID?
     let log: WriteLog
 
     init(_ log: WriteLog) { self.log = log }
@@ -25,9 +27,10 @@ private final class FakeMemory: MemoryHost {
             throw .refused(HostRefusal(call: "move_pages", kind: .other, code: 13, message: "not allowed"))
         }
         let all = places.values.reduce(KiB.zero) { $0 + $1 }
-        if let part = failsAfter {
+        if let part = failsAfter, failsOn == nil || failsOn == cell {
             failsAfter = nil
-            places = [0: all.subtractingDownToZero(part), cell: part]
+            let from = places.keys.first { $0 != cell } ?? 0
+            places = [from: all.subtractingDownToZero(part), cell: part]
             throw .refused(HostRefusal(call: "move_pages", kind: .other, code: 12, message: "no room"))
         }
         try log.write("move \(memory.guest) to \(cell)") { places = [cell: all] }
@@ -121,6 +124,70 @@ struct MoveMemoryTests {
             "memoryBacking", children: [.element(XMLElement("hugepages"))])
         host.0.domains.entries["web"]?.live?.children.append(.element(pages))
         #expect(try writes(4) == 1)
+    }
+
+    /// By way of cell 2.
+    private static let way = [
+        Step.moveMemory(name: "web", cell: nil, prior: 0, target: 2, memory: 65_536),
+        Step.moveMemory(name: "web", cell: nil, prior: 2, target: 1, memory: 65_536),
+    ]
+
+    @Test("goes by way of another cell; from there or from the end it writes no more than is left")
+    func byWay() {
+        for (places, writes) in [([0: 65_536], 2), ([0: 30_000, 2: 35_536], 2), ([2: 65_536], 1), ([1: 65_536], 0)]
+            as [([CellID: KiB], Int)]
+        {
+            let host = Self.host()
+            (host.1.places, host.1.mems) = (places, CellSet(places.keys))
+            if places.count == 1, let cell = places.keys.first, cell != 0 {
+                host.0.domains.entries["web"]?.live?.note(MovedMemory([nil: cell]))
+            }
+            guard case .applied(let report) = Self.interpreter(host).run(Self.way) else {
+                return #expect(Bool(false), "failed from \(places)")
+            }
+            #expect(report.writes == writes && report.verified > 0)
+            #expect(host.1.places == [1: 65_536] && Self.noted(host.0) == [1])
+            #expect(host.1.mems == [1] || writes == 0)
+        }
+    }
+
+    @Test("comes all the way back where the last cell has no room, and where the process is interrupted at the stop")
+    func backFromWay() {
+        let host = Self.host()
+        (host.1.failsAfter, host.1.failsOn) = (20_000, 1)
+        guard case .failed(Self.way[1], _, let report) = Self.interpreter(host).run(Self.way) else {
+            return #expect(Bool(false), "did not fail")
+        }
+        #expect(report.isRolledBack)
+        #expect(host.1.places == [0: 65_536] && host.1.mems == [0] && Self.noted(host.0).isEmpty)
+        #expect(
+            host.0.log.lines.filter { $0.hasPrefix("move") } == ["move web to 2", "move web to 2", "move web to 0"])
+    }
+
+    @Test("is rolled back from a journal that ends anywhere on the way")
+    func journalOfWay() throws {
+        func write(_ from: CellID, _ to: CellID) -> ReversibleWrite {
+            ReversibleWrite(
+                .moveMemory(name: "web", cell: nil, from: from, to: to),
+                inverse: [.moveMemory(name: "web", cell: nil, from: to, to: from)])
+        }
+        let (first, second) = (write(0, 2), write(2, 1))
+        let ends: [([JournalRecord], [CellID: KiB], CellID?)] = [
+            ([.begun(1, first)], [0: 40_000, 2: 25_536], nil),
+            ([.begun(1, first), .done(1, found: nil)], [2: 65_536], 2),
+            ([.begun(1, first), .done(1, found: nil), .begun(2, second)], [2: 40_000, 1: 25_536], 2),
+            ([.begun(1, first), .done(1, found: nil), .begun(2, second)], [1: 65_536], 1),
+        ]
+        for (records, places, noted) in ends {
+            let host = Self.host()
+            (host.1.places, host.1.mems) = (places, CellSet(places.keys))
+            if let noted { host.0.domains.entries["web"]?.live?.note(MovedMemory([nil: noted])) }
+            let transaction = try Transaction([.opened(.sample)] + records)
+            let interpreter = Self.interpreter(host)
+            #expect(try interpreter.check(transaction).obstacles.isEmpty)
+            #expect(interpreter.rollBack(transaction).isRolledBack)
+            #expect(host.1.places == [0: 65_536] && host.1.mems == [0] && Self.noted(host.0).isEmpty)
+        }
     }
 
     @Test("has nothing to do for a domain that does not run")

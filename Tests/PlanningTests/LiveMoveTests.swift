@@ -151,6 +151,72 @@ struct LiveMoveTests {
         #expect(finding.hint?.contains("--live, which moves its 512MiB while it runs") == true)
     }
 
+    /// Carries the moves out on numbers alone, and looks whether each finds room while all of what moves is still where it was.
+    private static func misfits(_ plan: ExecutablePlan, from guests: [GuestSpec]) -> [String] {
+        var pages = [CellID: Int](), ordinary = [CellID: Int](), pools = [CellID: Int]()
+        for guest in guests {
+            guard let cell = guest.demand.forcedCells[0]?.value else { return ["\(guest.name.value) is nowhere"] }
+            let size = Int(guest.demand.memory.count)
+            if guest.demand.pageSize == nil {
+                ordinary[cell, default: 0] += size
+            } else {
+                pages[cell, default: 0] += size
+            }
+        }
+        pools = pages
+        for case .setPool(let pool) in plan.steps { pools[pool.pool.cell] = Int(pool.target.count) * 2_048 }
+        var misfits: [String] = []
+        func look(_ what: String) {
+            for cell in [0, 1, 2] as [CellID] {
+                let (held, pool) = (pages[cell, default: 0], pools[cell, default: 0])
+                if held > pool || ordinary[cell, default: 0] + pool > 2_097_152 {
+                    misfits.append("\(what): cell \(cell)")
+                }
+            }
+        }
+        look("at first")
+        for case .moveMemory(let move) in plan.steps {
+            let isPaged = guests.first { $0.name.value == move.guest }?.demand.pageSize != nil
+            func add(_ cell: CellID, _ size: Int) {
+                if isPaged { pages[cell, default: 0] += size } else { ordinary[cell, default: 0] += size }
+            }
+            add(move.target, Int(move.memory.count))
+            look("\(move.guest) to \(move.target)")
+            add(move.prior, -Int(move.memory.count))
+        }
+        return misfits
+    }
+
+    @Test("finds room at each of its moves, on full hosts too, and comes to where it is wanted")
+    func everyMoveHasRoom() throws {
+        var dice = SplitMix(seed: 23)
+        var (stops, waits, growths) = (0, 0, 0)
+        for round in 0..<150 {
+            let names = ["a", "b", "c", "d", "e"].prefix(dice.number(2...5))
+            let shapes = names.map { name in
+                (name: name, mib: UInt64(dice.number(3...12) * 100), paged: dice.chance(60))
+            }
+            func guests() -> [GuestSpec] {
+                shapes.map { Self.guest($0.name, on: [CellID(dice.number(0...2))], mib: $0.mib, paged: $0.paged) }
+            }
+            let before = guests()
+            let request = Self.request(before, then: guests())
+            guard !request.host.domains.isEmpty else { continue }
+            let plan = Planner.plan(request)
+            guard plan.plan.verdict == .changes else { continue }
+            #expect(Self.misfits(plan, from: before).isEmpty, "round \(round): \(plan.steps.map(\.order))")
+            let moves = plan.steps.compactMap { if case .moveMemory(let move) = $0 { move } else { nil } }
+            for guest in request.guests {
+                guard let last = moves.last(where: { $0.guest == guest.name.value }) else { continue }
+                #expect(last.target == guest.demand.forcedCells[0]?.value)
+            }
+            stops += moves.count - Set(moves.map(\.guest)).count
+            waits += plan.plan.diagnostics.count { $0.code == .notMovedLive }
+            growths += plan.plan.diagnostics.count { $0.code == .poolGrowsForMoves }
+        }
+        #expect(stops > 0 && waits > 0 && growths > 0, "\(stops), \(waits), \(growths)")
+    }
+
     @Test("does so also where its definition was changed by an earlier plan")
     func pending() throws {
         var request = Self.request([Self.guest("a", on: [0])], then: [Self.guest("a", on: [1])], live: false)
@@ -247,44 +313,178 @@ struct LiveMoveTests {
         #expect(plan.plan.restartPending.isEmpty)
     }
 
-    @Test("not where two would change places and neither has room before the other has gone")
-    func exchange() throws {
-        let before = [
-            Self.guest("a", on: [0], mib: 1_200, paged: false), Self.guest("b", on: [1], mib: 1_200, paged: false),
-        ]
-        let after = [
-            Self.guest("a", on: [1], mib: 1_200, paged: false), Self.guest("b", on: [0], mib: 1_200, paged: false),
-        ]
-        let plan = Planner.plan(Self.request(before, then: after))
-        #expect(Self.moves(plan).isEmpty && plan.plan.restartPending == ["a", "b"])
-        #expect(
-            plan.plan.diagnostics.filter { $0.code == .notMovedLive }.allSatisfy { $0.message.contains("in no order") })
-        let small = before.map { guest in
-            var guest = guest
-            guest.demand = Self.guest("x", on: [0], mib: 500, paged: false).demand
-            guest.demand.forcedCells = guest.name.value == "a" ? [0: Located(0)] : [0: Located(1)]
-            return guest
+    /// a and b on cells 0 and 1, which have no room for both, and what is on cell 2.
+    private static func exchange(
+        paged: Bool = false, third: UInt64? = nil, policy: GuestDemand.CPUPolicy = .shared
+    ) -> PlanRequest {
+        func guests(_ first: CellID, _ second: CellID) -> [GuestSpec] {
+            [
+                guest("a", on: [first], mib: 1_200, paged: paged, policy: policy),
+                guest("b", on: [second], mib: 1_200, paged: paged, policy: policy),
+            ]
+                + (third.map { [guest("c", on: [2], mib: $0, paged: paged)] } ?? [])
         }
-        let swapped = small.map { guest in
-            var guest = guest
-            guest.demand.forcedCells = guest.name.value == "a" ? [0: Located(1)] : [0: Located(0)]
-            return guest
-        }
-        #expect(Self.moves(Planner.plan(Self.request(small, then: swapped))) == ["a[0] 0>1", "b[0] 1>0"])
+        return request(guests(0, 1), then: guests(1, 0))
     }
 
-    @Test("not where its own cells would change places without room for one of them on the way")
+    @Test("goes by way of a third cell where two change places and neither has room before the other has gone")
+    func thirdCell() throws {
+        let request = Self.exchange()
+        let plan = Planner.plan(request)
+        #expect(Self.moves(plan) == ["a[0] 0>2", "b[0] 1>0", "a[0] 2>1"])
+        #expect(plan.plan.restartPending.isEmpty && plan.plan.pending.isEmpty)
+        let moving = try #require(plan.plan.diagnostics.first { $0.code == .runningGuestMoves })
+        #expect(moving.message.contains("from cell 0 to cell 1 by way of cell 2 while it runs, 1200MiB of memory"))
+        let change = try #require(plan.plan.changes.first { $0.address == "guest/a" })
+        let memory = try #require(change.parts.first { $0.key == .setting(.memNode(0)) })
+        #expect(memory.when == .live)
+
+        let preconditions = Preconditions(of: plan.steps, on: request.host)
+        let told = ToldChanges(
+            steps: plan.steps, preconditions: preconditions, defaultHugePage: request.host.defaultHugePage)
+        #expect(told.changes.map(ShownChange.init) == plan.plan.changes.map(ShownChange.init))
+        func problems(_ steps: [Step]) -> [String] {
+            SavedPlanRules(steps: steps, preconditions: preconditions, site: "test", host: request.host).problems
+                .map(\.message)
+        }
+        #expect(problems(plan.steps).isEmpty)
+        // Steps that do not follow each other.
+        let broken = plan.steps.map { step in
+            guard case .moveMemory(let move) = step, move.prior == 2 else { return step }
+            return .moveMemory(name: "a", cell: 0, prior: 1, target: 2, memory: move.memory)
+        }
+        #expect(problems(broken) == ["the move before it goes to cell 2 and not to cell 1"])
+
+        let again = Planner.plan(try Self.applied(request, plan))
+        #expect(again.steps.isEmpty && again.plan.restartPending.isEmpty, "\(again.steps.map(\.order))")
+    }
+
+    @Test("goes on from the third cell, and from halfway there, where it was broken off")
+    func fromThirdCell() throws {
+        var request = Self.exchange(paged: true)
+        request.host.cells[2].pools[0].total = 600
+        request.host.cells[2].pools[0].free = 600
+        let first = Planner.plan(request)
+        #expect(Self.moves(first) == ["a[0] 0>2", "b[0] 1>0", "a[0] 2>1"])
+        for (moved, moving, used, steps) in [
+            ([0: 2], [:], [0, 600, 600], ["b[0] 1>0", "a[0] 2>1"]),
+            ([:], [0: 2], [300, 600, 300], ["a[0] 0>2", "b[0] 1>0", "a[0] 2>1"]),
+        ] as [([GuestCellID?: CellID], [GuestCellID?: CellID], [UInt64], [String])] {
+            var next = request.applied(first, state: .running)
+            for index in next.host.domains.indices {
+                next.host.domains[index].liveXML = request.host.domains[index].liveXML
+            }
+            var domain = try XMLReader.read(try #require(request.host.domains[0].liveXML))
+            var note = MovedMemory(moved)
+            note.moving = moving
+            domain.note(note)
+            next.host.domains[0].liveXML = XMLWriter.write(domain)
+            for (cell, used) in used.enumerated() {
+                next.host.cells[cell].pools[0].total = 600
+                next.host.cells[cell].pools[0].free = PageCount(600 - used)
+            }
+            let plan = Planner.plan(next)
+            #expect(Self.moves(plan) == steps)
+            #expect(plan.poolTargets == first.poolTargets)
+        }
+    }
+
+    @Test("goes on from the third cell onto CPUs of one that is there already and waits for those of this one")
+    func ringOfCPUs() throws {
+        let request = Self.exchange(policy: .dedicated)
+        let first = Planner.plan(request)
+        var next = request.applied(first, state: .running)
+        for (index, cell) in [(0, CellID(2)), (1, CellID(0))] {
+            var domain = try XMLReader.read(try #require(request.host.domains[index].liveXML))
+            domain.note(MovedMemory([0: cell]))
+            next.host.domains[index].liveXML = XMLWriter.write(domain)
+        }
+        let plan = Planner.plan(next)
+        #expect(Self.moves(plan) == ["a[0] 2>1"], "\(plan.plan.diagnostics.map(\.message))")
+        #expect(plan.plan.restartPending.isEmpty)
+        let pinned = Set(plan.steps.filter { if case .pin = $0 { true } else { false } }.map(\.guest))
+        #expect(pinned == ["a", "b"])
+    }
+
+    @Test("has pools grow for that, if memory is free for good, and says so")
+    func growingPools() throws {
+        let request = Self.exchange(paged: true)
+        let plan = Planner.plan(request)
+        #expect(Self.moves(plan) == ["a[0] 0>2", "b[0] 1>0", "a[0] 2>1"])
+        let finding = try #require(plan.plan.diagnostics.first { $0.code == .poolGrowsForMoves })
+        #expect(finding.message.contains("the pool of 2MiB pages on cell 2 gets 600 more pages"))
+        #expect(plan.steps.contains(.setPool(PoolID(cell: 2, pageSize: Self.page), prior: 0, target: 600)))
+        #expect(plan.poolTargets[PoolID(cell: 2, pageSize: Self.page)] == 0)
+        // Not into memory that somebody will need, and not where pools are taken as they are.
+        #expect(Self.moves(Planner.plan(Self.exchange(paged: true, third: 1_000))).isEmpty)
+        var unmanaged = request
+        unmanaged.policy.managesPools = false
+        #expect(Self.moves(Planner.plan(unmanaged)).isEmpty)
+    }
+
+    @Test("straight where there is room for that")
+    func straightExchange() throws {
+        let before = [
+            Self.guest("a", on: [0], mib: 500, paged: false), Self.guest("b", on: [1], mib: 500, paged: false),
+        ]
+        let after = [
+            Self.guest("a", on: [1], mib: 500, paged: false), Self.guest("b", on: [0], mib: 500, paged: false),
+        ]
+        #expect(Self.moves(Planner.plan(Self.request(before, then: after))) == ["a[0] 0>1", "b[0] 1>0"])
+    }
+
+    @Test("not where no cell has room on the way")
+    func noWay() throws {
+        let plan = Planner.plan(Self.exchange(third: 1_000))
+        #expect(Self.moves(plan).isEmpty && plan.plan.restartPending == ["a", "b"])
+        #expect(
+            plan.plan.diagnostics.filter { $0.code == .notMovedLive }.map(\.message).allSatisfy {
+                $0.contains("in no order is its new place free") && $0.contains("by way of another cell")
+            })
+    }
+
+    @Test("a guest's own cells change places by turns, with pages that the pools get for that")
     func ownExchange() throws {
         let (before, after) = ([Self.guest("a", on: [0, 1])], [Self.guest("a", on: [1, 0])])
-        let plan = Planner.plan(Self.request(before, then: after))
-        #expect(Self.moves(plan).isEmpty)
-        #expect(plan.plan.diagnostics.contains { $0.code == .notMovedLive && $0.message.contains("in no order") })
         var request = Self.request(before, then: after)
+        #expect(Self.moves(Planner.plan(request)).count == 2)
         for cell in [0, 1] {
             request.host.cells[cell].pools[0].total = 384
             request.host.cells[cell].pools[0].free = 256
         }
-        #expect(Self.moves(Planner.plan(request)) == ["a[0] 0>1", "a[1] 1>0"])
+        let plan = Planner.plan(request)
+        #expect(Self.moves(plan) == ["a[0] 0>1", "a[1] 1>0"])
+        #expect(!plan.plan.diagnostics.contains { $0.code == .poolGrowsForMoves })
+    }
+
+    @Test("by turns: cells of two guests, each making room for the other's")
+    func turns() throws {
+        // Neither can go as a whole: one of b's cells needs the room that a leaves, a that of b's other.
+        let before = [Self.guest("a", on: [0], mib: 800), Self.guest("b", on: [1, 2], mib: 1_600)]
+        let after = [Self.guest("a", on: [1], mib: 800), Self.guest("b", on: [2, 0], mib: 1_600)]
+        var request = Self.request(before, then: after)
+        request.host.cells[2].pools[0].total = 800
+        request.host.cells[2].pools[0].free = 400
+        let plan = Planner.plan(request)
+        #expect(Self.moves(plan) == ["b[0] 1>2", "a[0] 0>1", "b[1] 2>0"])
+    }
+
+    @Test("leaves its pages to one that starts in the same plan")
+    func leavingRoom() throws {
+        let (before, new) = (Self.guest("a", on: [0], mib: 1_200), Self.guest("b", on: [0], mib: 1_200))
+        let plan = Planner.plan(Self.request([before], then: [Self.guest("a", on: [1], mib: 1_200), new]))
+        #expect(plan.plan.verdict == .changes, "\(plan.plan.diagnostics.map(\.message))")
+        #expect(Self.moves(plan) == ["a[0] 0>1"] && plan.steps.contains(.start(name: "b")))
+    }
+
+    @Test("finds a way through many that are in each other's way, or says that it gave up")
+    func many() throws {
+        // A ring of guests over all cells, one step on each; the one room is on the last cell.
+        func guests(_ turn: Int) -> [GuestSpec] {
+            (0..<9).map { Self.guest("g\($0)", on: [CellID(($0 + turn) % 3)], mib: 500, paged: false) }
+        }
+        let plan = Planner.plan(Self.request(guests(0), then: guests(1)))
+        #expect(Self.moves(plan).count == 9 && plan.plan.restartPending.isEmpty, "\(Self.moves(plan))")
     }
 
     @Test("not onto CPUs that one has alone who waits for his restart")

@@ -151,6 +151,11 @@ def settled(site):
     tool("verify", site, "--deep", "--settle", "0")
 
 
+def open_journals():
+    """How many transactions have not come to an end."""
+    return sum(entry["open"] for entry in run("numactl-plan", "history", "--format", "json").json["transactions"])
+
+
 def show(command):
     """Runs a command of the tutorial, and keeps it with its output as one would see it in a terminal."""
     ended = run("bash", "-c", command + " 2>&1")
@@ -327,13 +332,56 @@ class Guest:
         """Of each guest cell the host cells on which its pages are, and their size, whatever the kernel's policy is."""
         return [(cell["on"], cell["page_kib"]) for cell in self.cells()]
 
+    def memory_cells(self):
+        """The cells on which its threads may have memory."""
+        fields = {_allowed(folder, "Mems_allowed_list") for folder in glob.glob(f"/proc/{self.pid}/task/*")}
+        return ids(",".join(fields))
+
+    def noted(self, cell=0):
+        """What the program has noted in the running domain of where a guest cell's memory is."""
+        document = virsh("dumpxml", self.name)
+        found = re.search(rf"<(?:\w+:)?cell guestCell=.{cell}. ([^/]*)/>", document)
+        return dict(re.findall(r"""(\w+)=["']([^"']*)""", found.group(1))) if found else {}
+
     def looked(self):
         """How often the guest's kernel has looked at all that it had written, and how much was not as written."""
+        return struct.unpack("<II", self._kernel(0x8000, length=8))
+
+    def fill(self):
+        """Writes to all of its memory but where its kernel has written, so that there is a page everywhere."""
+        kib = self._memories()[0][1]
+        with self._memory() as memory:
+            start = memory.tell()
+            for stride in range(17, kib // 64):
+                memory.seek(start + stride * 65536 + 4096)
+                memory.write(bytes(61440))
+
+    def stood_still(self, seconds=2):
+        """A function that tells how long the guest stood still at most since this call, in seconds, as far as it noticed."""
+        first, began = self._ticks(), time.monotonic()
+        time.sleep(seconds)
+        rate = (self._ticks() - first) / (time.monotonic() - began)
+        self._kernel(0x800c, struct.pack("<I", 0))
+        return lambda: struct.unpack("<I", self._kernel(0x800c, length=4))[0] * 1024 / rate
+
+    def _ticks(self):
+        return struct.unpack("<Q", self._kernel(0x8010, length=8))[0]
+
+    def _kernel(self, address, data=b"", length=0):
+        """Writes to a place of the guest's kernel, or reads from it."""
+        with self._memory() as memory:
+            memory.seek(address, os.SEEK_CUR)
+            if data:
+                memory.write(data)
+            return memory.read(length)
+
+    def _memory(self):
+        """The memory of guest cell 0, to be read and written from its beginning on."""
         kib = self._memories()[0][1]
         mapping = next(m for m in self._mappings() if m["kib"] == kib and (".ram-node0." in m["file"] or not m["file"]))
-        with open(f"/proc/{self.pid}/mem", "rb") as memory:
-            memory.seek(mapping["start"] + 0x8000)
-            return struct.unpack("<II", memory.read(8))
+        memory = open(f"/proc/{self.pid}/mem", "r+b", buffering=0)
+        memory.seek(mapping["start"])
+        return memory
 
     def floating(self):
         """The KiB of a guest without cells on each host cell, and its policy."""
@@ -404,10 +452,14 @@ class Watch:
     """Guests that must go on as they are whatever is done to their memory."""
 
     def __init__(self, names):
-        self.guests = {name: Guest(name) for name in names}
-        for name, guest in self.guests.items():
+        self.guests, self.before = {}, {}
+        self.add(names)
+
+    def add(self, names):
+        for name in names:
+            guest = self.guests[name] = Guest(name)
             until(f"{name} looks at its memory", lambda: guest.looked()[0] > 0, 120)
-        self.before = {name: guest.looked()[0] for name, guest in self.guests.items()}
+            self.before[name] = guest.looked()[0]
 
     def fine(self):
         for name, guest in self.guests.items():

@@ -21,6 +21,8 @@ struct PlanningSession: Sendable {
     let origin: FactsOrigin?
     /// Whether the facts are older than they may be.
     let isStale: Bool
+    /// Whether running guests may go to other cells while they run.
+    let movesLive: Bool
 
     /// Reads the site, finds the host and makes the plan.
     ///
@@ -77,13 +79,14 @@ struct PlanningSession: Sendable {
         settings: PlanSettings, looksAt look: HostLook? = nil
     ) {
         let facts = host.facts.facts
-        let request = PlanRequest(
+        var request = PlanRequest(
             host: facts, site: input.site.name.value, policy: host.policy, guests: host.guests, bases: bases,
             allowsShrink: settings.allowsShrink, consent: settings.consent,
             rebalances: settings.rebalances, explains: settings.explains,
             searchLimit: PlacementRequest.searchLimit(effort: settings.effort))
+        if let guest = settings.makesRoomFor { request.room = Planner.room(for: guest, request) }
         var result = Planner.plan(request)
-        if let guest = settings.makesRoomFor { result = result.with(Planner.room(for: guest, request)) }
+        if let room = request.room { result = result.with(room) }
         let preflight = Preflight(
             steps: result.steps, on: facts, site: input.site.name.value, guests: host.guests)
         result = result.checked(preflight.findings(look?.observe(preflight.needs) ?? HostObservation()))
@@ -103,6 +106,7 @@ struct PlanningSession: Sendable {
         self.sources = input.sources + host.facts.sources
         self.origin = host.origin
         isStale = old != nil
+        movesLive = request.movesLive
     }
 
     /// Adds a finding for each transaction that broke off on this machine; a captured one has none.

@@ -31,6 +31,8 @@ struct ApplyCommand: ReportingCommand {
 
     @Flag(help: "Propose moves that improve the placement.") var rebalance = false
 
+    @OptionGroup var room: RoomOption
+
     @OptionGroup var review: ReviewOptions
     @OptionGroup var search: SearchOptions
 
@@ -103,7 +105,8 @@ struct ApplyCommand: ReportingCommand {
     private func show(_ world: World) throws -> ExitStatus {
         var session = try PlanningSession(
             site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, consent: consent,
-            maxFactsAge: review.maxFactsAge, effort: search.effort, world: world)
+            maxFactsAge: review.maxFactsAge, effort: search.effort, makesRoomFor: room.makeRoom, world: world)
+        try demandLiveMoves(session)
         session.mentionOpenJournals(files.state.journals, host)
         let status = session.status(detailed: detailedExitCode)
         world.say(try session.rendered(review, status: status, world: world))
@@ -113,10 +116,17 @@ struct ApplyCommand: ReportingCommand {
 
     private var format: PlanFormat { review.format }
 
+    /// Room is made while guests run, or not at all.
+    private func demandLiveMoves(_ session: PlanningSession) throws {
+        guard room.makeRoom != nil, !session.movesLive else { return }
+        throw ValidationError("--make-room moves guests while they run: it needs --live, or 'moves: live' of the host.")
+    }
+
     private func apply(_ world: World) throws -> ExitStatus {
         let session = try PlanningSession(
             site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, consent: consent,
-            effort: search.effort, world: world)
+            effort: search.effort, makesRoomFor: room.makeRoom, world: world)
+        try demandLiveMoves(session)
         let plan = session.result.plan
         let planned = session.status(detailed: false)
         guard [.changes, .noChanges].contains(plan.verdict) else {
@@ -139,7 +149,7 @@ struct ApplyCommand: ReportingCommand {
 
     /// Carries out a saved plan, or with --dry-run says whether that could be done.
     private func applyFile(_ bytes: [UInt8], _ world: World) throws -> ExitStatus {
-        if consent.isGiven || allowShrink || rebalance {
+        if consent.isGiven || allowShrink || rebalance || room.makeRoom != nil {
             throw ValidationError(
                 "A saved plan is applied unchanged: give --adopt, --prune, --restart, --allow-shrink and the like to plan."
             )

@@ -19,11 +19,7 @@ struct PlanCommand: ReportingCommand {
 
     @Flag(help: "Propose moves that improve the placement.") var rebalance = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Show the least memory to move between host cells so that this guest fits, and in which order.",
-            valueName: "guest"), completion: .offering { $0.guestList })
-    var makeRoom: String?
+    @OptionGroup var room: RoomOption
 
     @Flag(
         name: .customLong("detailed-exitcode"),
@@ -55,7 +51,9 @@ struct PlanCommand: ReportingCommand {
             throw ValidationError("--all-hosts needs --facts with a folder, and excludes --host.")
         }
         if allHosts, out != nil { throw ValidationError("--out saves the plan of one host: not with --all-hosts.") }
-        if allHosts, makeRoom != nil { throw ValidationError("--make-room is for one host: not with --all-hosts.") }
+        if allHosts, room.makeRoom != nil {
+            throw ValidationError("--make-room is for one host: not with --all-hosts.")
+        }
         if allHosts, review.format == .svg {
             throw ValidationError("--all-hosts needs --format text, json, markdown or html.")
         }
@@ -67,7 +65,7 @@ struct PlanCommand: ReportingCommand {
             if allHosts { return try planAll(world) }
             var session = try PlanningSession(
                 site: site.site, host: host, allowsShrink: allowShrink, rebalances: rebalance, consent: consent,
-                maxFactsAge: review.maxFactsAge, effort: search.effort, makesRoomFor: makeRoom, world: world)
+                maxFactsAge: review.maxFactsAge, effort: search.effort, makesRoomFor: room.makeRoom, world: world)
             session.mentionOpenJournals(state.journals, host)
             let status = session.status(detailed: detailedExitCode)
             world.say(try session.rendered(review, status: status, world: world))

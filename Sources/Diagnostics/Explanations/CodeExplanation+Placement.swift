@@ -187,8 +187,16 @@ extension CodeExplanation {
             finding says why. Memory that devices of the host use cannot be moved; a balloon that holds memory back \
             and memory devices would get new pages from the old cell; pages of another size need a new start; and \
             the new place must be free while the old one is still held.
-            Restart the guest when convenient, or apply with --restart. Where only room is missing, give its new \
-            cell some: a larger pool, or another guest moved first.
+            Restart the guest when convenient, or apply with --restart. Where only room is missing, no order of moves \
+            makes it, by way of another cell neither: give some cell more, by a larger pool or a guest less.
+            """),
+        CodeExplanation(
+            .poolGrowsForMoves, "a pool grows for moves",
+            """
+            A warning: running guests that change places in huge pages have no room for that in the pools as the site \
+            wants them. So a pool gets more pages out of memory that nobody needs, and keeps them when all have moved.
+            Once they have, numactl-plan apply --allow-shrink returns the pages; the next boot does not reserve them. To \
+            have room without this, reserve some pages with 'pools' of the host.
             """),
         CodeExplanation(
             .isolatedCPUsRead, "isolated CPUs serve dedicated vCPUs",

@@ -32,7 +32,7 @@ extension PreconditionCheck {
             return moved
         }
         let live = try Definition(reading: document, of: name)
-        return moved + own.compactMap { $0.moved(in: live) }
+        return moved + own.compactMap { $0.moved(in: live, beside: steps) }
     }
 
     /// A domain of the same name may be another one, or have another owner now.

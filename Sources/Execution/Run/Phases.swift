@@ -52,6 +52,14 @@ struct Phases {
             Step.setPool)
     }
 
+    /// Where all memory that moves is afterwards: of a guest cell that goes by way of others the last move.
+    var lastMoves: [Step] {
+        move.filter { step in
+            guard case .moveMemory(let last) = step else { return false }
+            return last.way(in: move).last == last
+        }
+    }
+
     /// All steps, in order.
     var all: [Step] { grow + define + move + pin + plug + remove + restart + start + shrink }
 }

@@ -20,7 +20,8 @@ struct Run {
     mutating func carryOut(_ phases: Phases, _ file: FileChange? = nil) throws(Halt) {
         try check(phases, file)
         try setPools(phases.grow)
-        for step in phases.define + phases.move { try carryOut(step) }
+        for step in phases.define { try carryOut(step) }
+        for step in phases.move { try carryOutMove(step, of: phases.move) }
         let pins = try pinsInOrder(phases)
         let free = pins.filter(\.after.isEmpty).map(\.pin)
         let late = Set(pins.filter { !$0.after.isEmpty }.map(\.pin.guest))
@@ -28,7 +29,7 @@ struct Run {
         let plugs = phases.plug.filter { !late.contains($0.guest) }
         for step in plugs { try carryOut(step) }
         if let file { try replace(file) }
-        try verify(phases.grow + phases.define + phases.move + free + plugs)
+        try verify(phases.grow + phases.define + phases.lastMoves + free + plugs)
         for step in phases.remove { try carryOut(step) }
         try powerCycle(
             phases.restart, pins.filter { !$0.after.isEmpty }, gone: Set(phases.remove.compactMap(\.guest)))
@@ -38,6 +39,16 @@ struct Run {
         for step in phases.start { try carryOut(step) }
         try setPools(phases.shrink)
         try verify(phases.shrink)
+    }
+
+    /// One move of memory, unless it has been carried further before.
+    private mutating func carryOutMove(_ step: Step, of moves: [Step]) throws(Halt) {
+        do throws(StepFailure) {
+            guard try !isBeyond(step, of: moves) else { return skip(step) }
+        } catch {
+            throw .failed(step, error)
+        }
+        try carryOut(step)
     }
 
     private mutating func replace(_ file: FileChange) throws(Halt) {

@@ -100,6 +100,17 @@ extension Run {
     }
 }
 
+extension Run {
+    /// Whether the memory that a step moves is where a later move of the same piece takes it.
+    func isBeyond(_ step: Step, of moves: [Step]) throws(StepFailure) -> Bool {
+        guard case .moveMemory(let move) = step, try liveDefinition(of: move.guest) != nil else { return false }
+        for later in move.way(in: moves).drop(while: { $0 != move }).dropFirst() where try later.write.holds(in: self) {
+            return true
+        }
+        return false
+    }
+}
+
 extension MovedMemory {
     /// The host cells that a running domain's memory is bound to now; empty for none.
     fileprivate func cells(of live: Definition) -> CellSet {
@@ -159,7 +170,7 @@ extension RollbackCheck.ForeignChange {
 extension MoveMemoryStep: StepExecution {
     var phase: Phase { .move }
 
-    private var write: MoveWrite { MoveWrite(guest: guest, guestCell: guestCell, from: prior, to: target) }
+    fileprivate var write: MoveWrite { MoveWrite(guest: guest, guestCell: guestCell, from: prior, to: target) }
 
     /// A domain that does not run gets its memory where its definition says.
     func effect(in run: Run) throws(StepFailure) -> Effect? {
@@ -185,9 +196,11 @@ extension MoveMemoryStep: StepExecution {
 
     var changesRunning: Bool { true }
 
-    func moved(in live: Definition) -> Moved? {
+    /// A piece that goes by way of other cells may be on any of them: it was on its way.
+    func moved(in live: Definition, beside steps: [Step]) -> Moved? {
+        let way = way(in: steps)
         let now = MovedMemory(reading: live.document).cells[guestCell] ?? live.startCells(of: guestCell)?.first
-        guard let now, now != prior, now != target else { return nil }
+        guard way.first == self, let now, now != prior, !way.contains(where: { $0.target == now }) else { return nil }
         return Moved(.guest(guest), "memory", planned: "cell \(prior)", found: "cell \(now)")
     }
 }

@@ -254,7 +254,7 @@ extension PinStep: StepExecution {
 
     var changesRunning: Bool { true }
 
-    func moved(in live: Definition) -> Moved? {
+    func moved(in live: Definition, beside steps: [Step]) -> Moved? {
         let found = live.cpus(of: thread, otherwise: prior)
         guard found != prior, found != target else { return nil }
         return Moved(.guest(guest), "pin of \(thread.label)", planned: "\(prior)", found: "\(found)")

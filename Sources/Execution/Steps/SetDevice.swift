@@ -171,7 +171,7 @@ extension SetDeviceStep: StepExecution {
 
     var changesRunning: Bool { true }
 
-    func moved(in live: Definition) -> Moved? {
+    func moved(in live: Definition, beside steps: [Step]) -> Moved? {
         guard direction == .attach, target?.isUnnamed == false, let present = live.element(like: device.element),
             !present.isSameDevice(as: device.element)
         else { return nil }

@@ -102,7 +102,7 @@ extension SetMemoryStep: StepExecution {
 
     var changesRunning: Bool { true }
 
-    func moved(in live: Definition) -> Moved? {
+    func moved(in live: Definition, beside steps: [Step]) -> Moved? {
         guard !write(from: prior).range.contains(live.presentMemory) else { return nil }
         return Moved(.guest(guest), "memory", planned: "\(prior)", found: "\(live.presentMemory)")
     }

@@ -125,7 +125,7 @@ extension SetVCPUsStep: StepExecution {
 
     var changesRunning: Bool { true }
 
-    func moved(in live: Definition) -> Moved? {
+    func moved(in live: Definition, beside steps: [Step]) -> Moved? {
         let found = live.parts.presentVCPUs
         guard !write(from: prior).range.contains(found) else { return nil }
         return Moved(.guest(guest), "vCPUs", planned: "\(prior)", found: "\(found)")

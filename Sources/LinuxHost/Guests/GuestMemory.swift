@@ -17,7 +17,10 @@ public struct GuestMemory: MemoryHost {
     private static let share = KiB(32 * 1_024)
     /// How often what could not be moved, since somebody had it in use for a moment, is tried: half a minute in all. Of a page of 1 GiB
     /// something often is.
-    private static let rounds = 30
+    private static let rounds = 36
+
+    /// What is waited before a round, in microseconds: most often the page is free at once.
+    private static func pause(before round: Int) -> useconds_t { min(1_000_000, 10_000 << useconds_t(min(round, 10))) }
 
     /// Looks at the guests of a connection.
     ///
@@ -51,7 +54,7 @@ public struct GuestMemory: MemoryHost {
             let left = areas.filter { $0.pages.contains { $0.key != cell && $0.value > .zero } }
             guard !left.isEmpty else { return }
             guard mayContinue() else { throw .interrupted }
-            if round > 1 { usleep(useconds_t(min(10, round) * 100_000)) }
+            if round > 1 { usleep(GuestMemory.pause(before: round)) }
             for area in left { try move(area, of: process, to: cell) }
         }
     }
@@ -87,7 +90,7 @@ public struct GuestMemory: MemoryHost {
     private func groups(of guest: String) throws(StepFailure) -> GuestGroups {
         let (reader, pidFile) = try reader(of: guest)
         do throws(Unread) {
-            return try GuestGroups(process: reader.threads(of: guest, pidFile: pidFile).id, root: root)
+            return try GuestGroups(process: reader.identity(of: guest, pidFile: pidFile), root: root)
         } catch {
             throw .unseen(guest, error)
         }
@@ -96,12 +99,11 @@ public struct GuestMemory: MemoryHost {
     private func areas(of memory: PieceOfMemory) throws(StepFailure) -> (process: Int, areas: [MemoryArea]) {
         let (reader, pidFile) = try reader(of: memory.guest)
         do throws(Unread) {
-            let process = try reader.process(of: memory.guest, pidFile: pidFile)
-            guard let all = process.areas else { throw process.unread.first ?? Unread("its memory cannot be read") }
+            let (process, all) = try reader.memory(of: memory.guest, pidFile: pidFile)
             guard let areas = GuestShape(memory.live).areas(in: all)[memory.cell], !areas.isEmpty else {
                 throw Unread("its memory cannot be told from the emulator's own")
             }
-            return (process.id, areas)
+            return (process, areas)
         } catch {
             throw .unseen(memory.guest, error)
         }

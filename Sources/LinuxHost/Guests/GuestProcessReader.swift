@@ -34,13 +34,27 @@ public struct GuestProcessReader: Sendable {
     ///
     /// - Throws: ``Unread`` when there is no such process, or it may not be looked at.
     public func threads(of guest: String, pidFile: String) throws(Unread) -> GuestProcess {
+        let id = try identity(of: guest, pidFile: pidFile)
+        return GuestProcess(guest: guest, id: id, age: age(of: id), threads: try threads(of: id), areas: nil)
+    }
+
+    /// The memory of a guest's process alone.
+    ///
+    /// - Throws: ``Unread`` when there is no such process, or it may not be looked at.
+    func memory(of guest: String, pidFile: String) throws(Unread) -> (process: Int, areas: [MemoryArea]) {
+        let id = try identity(of: guest, pidFile: pidFile)
+        return (id, try areas(of: id))
+    }
+
+    /// The number of a guest's process.
+    func identity(of guest: String, pidFile: String) throws(Unread) -> Int {
         let id = try number(in: pidFile)
         let commandLine = try text("proc/\(id)/cmdline")
         let words = commandLine.split(separator: "\0")
         guard words.contains(where: { $0 == "guest=\(guest)" || $0.hasPrefix("guest=\(guest),") }) else {
             throw Unread("process \(id) of \(files.path(pidFile)) is not the guest's")
         }
-        return GuestProcess(guest: guest, id: id, age: age(of: id), threads: try threads(of: id), areas: nil)
+        return id
     }
 
     private func number(in pidFile: String) throws(Unread) -> Int {

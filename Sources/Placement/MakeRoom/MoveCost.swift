@@ -1,23 +1,34 @@
+package import HostModel
+
 /// What moves cost, in this order: memory of running guests, then the number of moves, then how many of them are of running guests.
-struct MoveCost: Hashable, Comparable {
+package struct MoveCost: Hashable, Comparable, Sendable {
     /// In KiB.
-    var memory = 0
+    package var memory = 0
     var steps = 0
     var running = 0
 
-    static let none = MoveCost()
+    package static let none = MoveCost()
     /// More than any moves cost.
     static let endless = MoveCost(memory: .max / 4, steps: 0, running: 0)
+
+    /// One move of a running guest's memory.
+    package init(moving memory: KiB) {
+        self.init(memory: Int(clamping: memory.count), steps: 1, running: 1)
+    }
+
+    init(memory: Int = 0, steps: Int = 0, running: Int = 0) {
+        (self.memory, self.steps, self.running) = (memory, steps, running)
+    }
 
     /// Whether no moves do.
     var isEndless: Bool { memory >= MoveCost.endless.memory }
 
-    static func < (left: MoveCost, right: MoveCost) -> Bool {
+    package static func < (left: MoveCost, right: MoveCost) -> Bool {
         if left.memory != right.memory { return left.memory < right.memory }
         return left.steps != right.steps ? left.steps < right.steps : left.running < right.running
     }
 
-    static func + (left: MoveCost, right: MoveCost) -> MoveCost {
+    package static func + (left: MoveCost, right: MoveCost) -> MoveCost {
         if left.isEndless || right.isEndless { return .endless }
         return MoveCost(
             memory: left.memory + right.memory, steps: left.steps + right.steps, running: left.running + right.running)
@@ -32,15 +43,15 @@ struct MoveCost: Hashable, Comparable {
 }
 
 /// The smallest elements first.
-struct CostQueue<Element> {
+package struct CostQueue<Element> {
     private var heap: [Element] = []
     private let precedes: (Element, Element) -> Bool
 
-    init(by precedes: @escaping (Element, Element) -> Bool) { self.precedes = precedes }
+    package init(by precedes: @escaping (Element, Element) -> Bool) { self.precedes = precedes }
 
     var first: Element? { heap.first }
 
-    mutating func add(_ element: Element) {
+    package mutating func add(_ element: Element) {
         heap.append(element)
         var index = heap.count - 1
         while index > 0, precedes(heap[index], heap[(index - 1) / 2]) {
@@ -49,7 +60,7 @@ struct CostQueue<Element> {
         }
     }
 
-    mutating func takeFirst() -> Element? {
+    package mutating func takeFirst() -> Element? {
         guard let last = heap.popLast() else { return nil }
         guard let first = heap.first else { return last }
         heap[0] = last

@@ -52,6 +52,8 @@ public struct RoomForGuest: Hashable, Sendable {
     public var fixed: [String: Obstacle] = [:]
     /// Guests that do not fit where they are, ascending.
     public var misfits: [String] = []
+    /// Whether the plan that this is a part of carries the moves out.
+    package var isCarriedOut = false
 
     init(_ guest: String, _ outcome: Outcome) { (self.guest, self.outcome) = (guest, outcome) }
 

@@ -187,6 +187,21 @@ struct Occupancy {
         }.map(\.name)
     }
 
+    /// The guests that hold CPUs that the plan gives to this one, ascending.
+    func holders(of name: String) -> [String] {
+        holders(own: planned[name]?.own ?? [], shared: planned[name]?.shared ?? [], besides: name)
+    }
+
+    /// Guests whose threads leave their CPUs once some guests have moved: these, and those that hold CPUs only because they wait for
+    /// one of these.
+    func yielding(beside moving: Set<String>) -> Set<String> {
+        var yielding = moving.union(running.filter { !$0.value.stays && !$0.value.leaves }.keys)
+        while let stuck = yielding.subtracting(moving).first(where: { !yielding.isSuperset(of: holders(of: $0)) }) {
+            yielding.remove(stuck)
+        }
+        return yielding
+    }
+
     /// Guests that do not run and whose CPUs running guests use now, ascending; includes running guests that leave these CPUs.
     var withoutCPUs: [String] {
         planned.filter { name, planned in

@@ -1,6 +1,6 @@
 public import Diagnostics
 public import HostModel
-internal import Placement
+public import Placement
 public import SiteFile
 public import XMLTree
 
@@ -26,6 +26,8 @@ public struct PlanRequest: Hashable, Sendable {
     public var explains: Bool?
     /// The placement's search limit.
     public var searchLimit: Int
+    /// How room is made for a guest: where guests move while they run, the plan carries these moves out.
+    public var room: RoomForGuest?
 
     /// Up to so many guests a refusal is looked into without being asked.
     public static let explainedGuests = 128
@@ -50,7 +52,10 @@ public struct PlanRequest: Hashable, Sendable {
 
 extension PlanRequest {
     /// Whether running guests may go to other cells while they run: the operator says so, or the site.
-    var movesLive: Bool { consent.movesLive || policy.moves == .live }
+    public var movesLive: Bool { consent.movesLive || policy.moves == .live }
+
+    /// The moves that the plan carries out to make room; nil for none.
+    var roomMade: RoomForGuest? { movesLive && room?.outcome == .moves ? room : nil }
 }
 
 /// A plan and what carries it out.

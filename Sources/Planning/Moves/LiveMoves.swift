@@ -5,9 +5,10 @@ internal import SiteFile
 
 /// The running guests that can go to their new host cells while they run, in an order in which each finds room.
 ///
-/// While a guest moves it is on both cells, so its new place must be free beside everybody who has not moved yet: its pages in pools
-/// that have grown, its memory on cells that others will only leave, its CPUs unless one has them who moves as well. Pools never grow
-/// beyond what the plan needs for good, so guests that would have to change places through a third one wait for a restart.
+/// While a guest cell moves it is on both host cells, so its new place must be free beside everybody who has not moved yet: its pages
+/// in pools that have grown, its memory on cells that others will only leave, its CPUs unless one has them who moves as well. Where
+/// some are in each other's way, one goes by way of another host cell; its threads do not, they are pinned when all memory has moved
+/// (``MoveOrder``).
 struct LiveMoves {
     /// One guest's move.
     struct LiveMove {
@@ -17,23 +18,55 @@ struct LiveMoves {
         let moved: MovedMemory
         /// How much is moved.
         let memory: KiB
-        /// Its pieces, in an order in which each finds room.
-        var pieces: [MovedPiece]
+        /// Its pieces.
+        let pieces: [MovedPiece]
     }
 
     /// One guest cell's move.
-    struct MovedPiece {
+    struct MovedPiece: Hashable {
+        let guest: String
         /// The guest cell; nil for all memory of a guest without cells.
         let cell: GuestCellID?
-        /// What it leaves.
-        let leaving: Tenancy
-        /// What must be free when it comes, while all of it is still where it was. The pages of a cell that a move which was broken off
-        /// has taken some of it to are there.
-        let arriving: Tenancy
+        /// The host cell that it leaves.
+        let from: CellID
+        /// Where it goes.
+        let to: CellID
+        /// The host cell that a move which was broken off has taken some of it to.
+        let begun: CellID?
+        let memory: KiB
+        /// The size of its pages; nil for ordinary memory.
+        let hugePage: PageSize?
+        /// Whether its ordinary memory is never overcommitted.
+        let isReserved: Bool
+
+        /// What it has of a host cell when it is there.
+        func share(of cell: CellID) -> Tenancy {
+            var share = Tenancy()
+            share.isReserved = isReserved
+            if let hugePage {
+                share.pages[PoolID(cell: cell, pageSize: hugePage)] = Int(
+                    clamping: hugePage.pagesNeeded(for: memory).count)
+            } else {
+                share.memory[cell] = Int(clamping: memory.count)
+            }
+            return share
+        }
     }
 
-    /// The moves, in order.
-    private(set) var order: [LiveMove] = []
+    /// A piece that goes from one host cell to another, its last or not.
+    struct Hop: Hashable {
+        let guest: String
+        let cell: GuestCellID?
+        let from: CellID
+        let to: CellID
+    }
+
+    /// The guests that move, ascending by name.
+    private(set) var guests: [LiveMove] = []
+    /// What moves, in order.
+    private(set) var hops: [Hop] = []
+    /// Pages that pools must have beyond what the plan needs for good, for what is on its way.
+    private(set) var onTheWay: [PoolID: PageCount] = [:]
     /// By guest: why it cannot move while it runs.
     private(set) var obstacles: [String: MoveObstacle] = [:]
 
@@ -58,66 +91,51 @@ struct LiveMoves {
             case .failure(let obstacle): obstacles[name] = obstacle
             }
         }
-        settle(&left, occupancy, ledger)
+        let request = domains.request
+        settle(&left, occupancy, MoveRoom(ledger, request.host, occupancy, growsPools: request.policy.managesPools))
     }
 
     /// Puts the moves in order; those that find none wait.
-    private mutating func settle(_ left: inout [LiveMove], _ occupancy: Occupancy, _ ledger: RoomLedger) {
+    private mutating func settle(_ left: inout [LiveMove], _ occupancy: Occupancy, _ room: MoveRoom) {
         repeat {
-            let waiting = Set(left.map(\.name))
+            let yielding = occupancy.yielding(beside: Set(left.map(\.name)))
             let blocked = left.compactMap { move -> (String, [String])? in
-                let planned = occupancy.planned[move.name]
-                let holders = occupancy.holders(
-                    own: planned?.own ?? [], shared: planned?.shared ?? [], besides: move.name
-                ).filter { !waiting.contains($0) }
+                let holders = occupancy.holders(of: move.name).filter { !yielding.contains($0) }
                 return holders.isEmpty ? nil : (move.name, holders)
             }
             for (name, holders) in blocked { obstacles[name] = .cpus(holders) }
             left.removeAll { obstacles[$0.name] != nil }
-            order = inOrder(left, occupancy, ledger)
-            let moved = Set(order.map(\.name))
-            for move in left where !moved.contains(move.name) { obstacles[move.name] = .room }
+            switch MoveOrder(left.flatMap(\.pieces), in: room).answer() {
+            case .order(let hops, let more): (self.hops, onTheWay, guests) = (hops, more, left)
+            case .none(let stuck): for name in stuck { obstacles[name] = .room }
+            case .undecided(let stuck): for name in stuck { obstacles[name] = .undecided }
+            }
         } while left.contains { obstacles[$0.name] != nil }
     }
 
-    private func inOrder(_ moves: [LiveMove], _ occupancy: Occupancy, _ ledger: RoomLedger) -> [LiveMove] {
-        var (left, order, ledger) = (moves, [LiveMove](), ledger)
-        func tenancies(_ move: LiveMove) -> (live: Tenancy, planned: Tenancy) {
-            (occupancy.running[move.name]?.live ?? Tenancy(), occupancy.planned[move.name] ?? Tenancy())
-        }
-        func next() -> (index: Int, pieces: [MovedPiece])? {
-            for index in left.indices {
-                if let pieces = LiveMoves.inOrder(left[index].pieces, ledger) { return (index, pieces) }
-            }
-            return nil
-        }
-        while let (index, pieces) = next() {
-            var move = left.remove(at: index)
-            move.pieces = pieces
-            let (live, planned) = tenancies(move)
-            ledger.leave(live, planned: planned)
-            ledger.enter(planned)
-            order.append(move)
-        }
-        return order
+    /// The host cells by way of which a guest's memory goes, in order.
+    func stops(of name: String) -> [CellID] {
+        let targets = guests.first { $0.name == name }?.pieces ?? []
+        return hops.filter { hop in
+            hop.guest == name && !targets.contains { $0.cell == hop.cell && $0.to == hop.to }
+        }.map(\.to)
     }
 
-    /// The pieces of one guest so that each finds room; nil where there is no such order.
-    private static func inOrder(_ pieces: [MovedPiece], _ ledger: RoomLedger) -> [MovedPiece]? {
-        var (left, order, ledger) = (pieces, [MovedPiece](), ledger)
-        while let next = left.firstIndex(where: { ledger.lacks($0.arriving).isEmpty }) {
-            let piece = left.remove(at: next)
-            ledger.enter(piece.arriving)
-            ledger.leave(piece.leaving, planned: piece.leaving)
-            order.append(piece)
+    /// The host's room once all of this is done.
+    func carriedOut(_ ledger: RoomLedger) -> RoomLedger {
+        var ledger = ledger
+        for (pool, more) in onTheWay { ledger.grow(pool, by: Int(clamping: more.count)) }
+        for piece in guests.flatMap(\.pieces) {
+            let last = piece.share(of: piece.to)
+            ledger.move(piece.share(of: piece.from), to: last, last: last)
         }
-        return left.isEmpty ? order : nil
+        return ledger
     }
 
     /// The domains once all of this is done.
     func carriedOut(_ records: [String: DomainRecord]) -> [String: DomainRecord] {
         var records = records
-        for move in order { records[move.name] = records[move.name]?.with(move.moved) }
+        for move in guests { records[move.name] = records[move.name]?.with(move.moved) }
         return records
     }
 }

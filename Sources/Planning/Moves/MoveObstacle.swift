@@ -21,6 +21,8 @@ enum MoveObstacle: Error, Hashable {
     case ordinaryCells
     /// There is no order in which its new place is free when it comes.
     case room
+    /// No such order was found within the search limit.
+    case undecided
     /// These guests have CPUs of its new place until they are restarted.
     case cpus([String])
 
@@ -34,7 +36,8 @@ enum MoveObstacle: Error, Hashable {
         case .shape: "it will have other cells, memory or pages than it runs with"
         case .binding: "its memory is not bound to one host cell a guest cell"
         case .ordinaryCells: "it has several cells of ordinary pages, whose bindings the kernel would mix up"
-        case .room: "in no order is its new place free before others have left it"
+        case .room: "in no order is its new place free before others have left it, nor by way of another cell"
+        case .undecided: "no order in which its new place is free was found within the search limit"
         case .cpus(let names):
             names.map { "'\($0)'" }.joined(separator: ", ")
                 + " \(names.count == 1 ? "has" : "have") its CPUs until restarted"
@@ -62,27 +65,16 @@ enum MoveObstacle: Error, Hashable {
             guard cell.memory == .zero || page == cell.pageSize else { throw .shape }
             let now = live.binding(of: piece)
             guard now != cell.boundTo else { continue }
-            guard now.count == 1, cell.boundTo.count == 1, let target = cell.boundTo.first,
+            guard now.count == 1, cell.boundTo.count == 1, let from = now.first, let target = cell.boundTo.first,
                 live.mode(of: piece) != .interleave
             else { throw .binding }
             let guestCell = live.guestCells.isEmpty ? nil : piece.id
             moved.cells[guestCell] = target
             amount += cell.memory
-            func part(on cell: CellID?) -> Tenancy {
-                var part = Tenancy()
-                part.isReserved = isReserved
-                guard let cell else { return part }
-                if page == host.host.basePage {
-                    part.memory[cell] = Int(clamping: piece.memory.count)
-                } else {
-                    part.pages[PoolID(cell: cell, pageSize: page)] = Int(
-                        clamping: page.pagesNeeded(for: piece.memory).count)
-                }
-                return part
-            }
-            let isBegun = record.moving.cells[guestCell] == target
             moves.append(
-                .init(cell: guestCell, leaving: part(on: now.first), arriving: part(on: isBegun ? nil : target)))
+                LiveMoves.MovedPiece(
+                    guest: name, cell: guestCell, from: from, to: target, begun: record.moving.cells[guestCell],
+                    memory: piece.memory, hugePage: page == host.host.basePage ? nil : page, isReserved: isReserved))
         }
         guard !moved.cells.isEmpty else { throw .binding }
         return LiveMoves.LiveMove(name: name, moved: moved, memory: amount, pieces: moves)

@@ -7,13 +7,16 @@ internal import SiteFile
 extension SiteDomains {
     /// What is asked of the placement: the guests to be placed, what other domains leave of the host, and the pages that our own
     /// running domains hold already.
-    var placementRequest: PlacementRequest {
+    var placementRequest: PlacementRequest { placementRequest(making: nil) }
+
+    /// The same with guests on the host cells to which moves lead.
+    func placementRequest(making room: RoomForGuest?) -> PlacementRequest {
         let claims = DomainClaims(self)
         return PlacementRequest(
             host: request.host, policy: request.policy,
             guests: placed.map { guest in
                 PlacementGuest(
-                    name: guest.name.value, demand: guest.demand,
+                    name: guest.name.value, demand: guest.demand(making: room),
                     present: records[guest.name.value].map {
                         PresentPlacement(
                             $0, demand: guest.demand, host: request.host)
@@ -22,6 +25,20 @@ extension SiteDomains {
             foreign: claims.foreign, heldPages: claims.held, allowsShrink: request.allowsShrink,
             explains: request.explains ?? (request.guests.count <= PlanRequest.explainedGuests),
             searchLimit: request.searchLimit)
+    }
+}
+
+extension GuestSpec {
+    /// What it needs if moves make room: guests that move go where these lead, the one that needs the room where it then fits.
+    fileprivate func demand(making room: RoomForGuest?) -> GuestDemand {
+        var demand = demand
+        guard let room else { return demand }
+        func put(_ cell: GuestCellID, on host: CellID) { demand.forcedCells[cell] = Located(host, at: name.mark) }
+        if room.guest == name.value {
+            for (cell, host) in zip(demand.cells.map(\.id), room.hostCells) { put(cell, on: host) }
+        }
+        for move in room.moves where move.guest == name.value { put(move.guestCell, on: move.to) }
+        return demand
     }
 }
 

@@ -26,8 +26,13 @@ struct PlanPlacement {
     /// Places them, whoever runs where.
     init(_ domains: SiteDomains) {
         self.domains = domains
-        question = domains.placementRequest
+        let room = domains.request.roomMade
+        question = domains.placementRequest(making: room)
         placement = Placer.place(question)
+        if room != nil, placement.verdict != .placed {
+            question = domains.placementRequest
+            placement = Placer.place(question)
+        }
         if placement.verdict == .infeasible { leaveOutIdle() }
     }
 

@@ -9,6 +9,8 @@ struct PoolChanges {
     let placement: Placement
     /// How far pools can grow for now.
     let room: PoolGrowthRoom
+    /// Pages that pools get on top for memory that moves by way of them, and keep.
+    var onTheWay: [PoolID: PageCount] = [:]
 
     /// What each pool must hold for good, and at the next boot; empty when the pools are taken as they are.
     var lasting: [PoolID: PageCount] { pools.mapValues(\.lasting) }
@@ -52,10 +54,25 @@ struct PoolChanges {
     }
 
     /// What each pool can hold as long as running guests are where they are.
-    var reachable: [PoolID: PageCount] { room.reachable(targets) }
+    var reachable: [PoolID: PageCount] {
+        room.reachable(targets).merging(onTheWay) { wanted, _ in wanted }.map { id, wanted in
+            (id, onTheWay[id].map { max(wanted, persistent(id)) + $0 } ?? wanted)
+        }.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
 
     /// Growth that waits for a running guest's restart, or may be granted less because of one that goes.
     var heldDiagnostics: [Diagnostic] { room.diagnostics(targets) }
+
+    /// Pools that are larger afterwards than the plan needs them for good.
+    var wayDiagnostics: [Diagnostic] {
+        onTheWay.sorted { $0.key < $1.key }.map { id, more in
+            Diagnostic(
+                .poolGrowsForMoves,
+                "the pool of \(id.pageSize) pages on cell \(id.cell) gets \(more) more pages than it needs for good, so that "
+                    + "running guests find room on their way", severity: .warning,
+                hint: "they are free afterwards: numactl-plan apply --allow-shrink returns them")
+        }
+    }
 
     /// One change a pool that grows, or shrinks where that is allowed, with its step; ascending by pool.
     var changes: [(change: Change, step: Step)] {

@@ -33,16 +33,24 @@ struct MovingGuests {
             guard !cells.isEmpty else { return otherCPUs(name, present, placed) }
             let way = cells.map { "from cell \($0.from) to cell \($0.to)" }.joined(separator: ", ")
             let why = reason(present, placed, demand)
-            guard let move = live.order.first(where: { $0.name == name }) else {
+            guard let move = live.guests.first(where: { $0.name == name }) else {
                 return moves(name, "must move \(way): \(why)", "it moves at its next start: \(restart(name))")
             }
             return request.movesLive
-                ? moves(name, "moves \(way) while it runs, \(move.memory) of memory: \(why)", nil)
+                ? moves(name, "moves \(way)\(stops(of: name)) while it runs, \(move.memory) of memory: \(why)", nil)
                 : moves(
                     name, "must move \(way): \(why)",
                     "it moves at its next start: \(restart(name)); or apply with --live, which moves its \(move.memory) "
                         + "while it runs")
         } + (request.movesLive ? stuck : [])
+    }
+
+    private func stops(of name: String) -> String {
+        let stops = live.stops(of: name)
+        return stops.isEmpty
+            ? ""
+            : " by way of \(stops.count == 1 ? "cell" : "cells") "
+                + stops.map(\.description).joined(separator: ", ")
     }
 
     private func moves(_ name: String, _ words: String, _ hint: String?) -> Diagnostic {
@@ -81,6 +89,9 @@ struct MovingGuests {
 
     private func reason(_ present: PresentPlacement, _ placed: GuestPlacement, _ demand: GuestDemand) -> String {
         let forced = demand.forcedCells.contains { present.cells[$0.key].map(\.hostCell) != $0.value.value }
+        if forced, let room = request.roomMade, room.moves.contains(where: { $0.guest == placed.name }) {
+            return "room is made for '\(room.guest)'"
+        }
         if forced { return "'numa_placement' requires it" }
         if present.cells.count != demand.cells.count {
             return "it has \(cells(present.cells.count)) and will have \(cells(demand.cells.count))"

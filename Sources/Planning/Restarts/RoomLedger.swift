@@ -89,13 +89,29 @@ struct RoomLedger {
         }
     }
 
+    /// A piece of a running guest's memory has gone from one cell to another, `last` being what it has once it is where it is planned.
+    mutating func move(_ piece: Tenancy, to next: Tenancy, last: Tenancy) {
+        leave(piece, planned: last)
+        for (pool, count) in next.pages { freePages[pool, default: 0] -= count }
+        add(next, excessOver: last, times: 1)
+    }
+
+    /// A pool has grown out of ordinary memory.
+    mutating func grow(_ pool: PoolID, by pages: Int) {
+        freePages[pool, default: 0] += pages
+        room[pool.cell, default: 0] -= pages * Int(clamping: pool.pageSize.size.count)
+    }
+
     /// What a guest would not find if it were started now, ascending.
-    func lacks(_ planned: Tenancy) -> [MissingRoom] {
+    ///
+    /// - Parameter isPlanned: Whether the placement counts it there; where not, memory is looked at on every cell.
+    func lacks(_ planned: Tenancy, isPlanned: Bool = true) -> [MissingRoom] {
         var lacks: [MissingRoom] = []
         for (pool, needed) in planned.pages where freePages[pool, default: 0] < needed {
             lacks.append(MissingRoom(resource: .pages(pool), needed: needed, free: max(0, freePages[pool, default: 0])))
         }
-        for (cell, needed) in planned.memory where needed > 0 && excess[cell, default: 0] > 0 {
+        for (cell, needed) in planned.memory
+        where needed > 0 && (!isPlanned || excess[cell, default: 0] > 0) {
             let free = free(on: cell, reserved: planned.isReserved)
             if free < needed { lacks.append(MissingRoom(resource: .memory(cell), needed: needed, free: max(0, free))) }
         }
@@ -103,7 +119,7 @@ struct RoomLedger {
     }
 
     /// Ordinary memory that one more guest finds on a cell.
-    private func free(on cell: CellID, reserved isReserved: Bool) -> Int {
+    func free(on cell: CellID, reserved isReserved: Bool = true) -> Int {
         let left = room[cell, default: 0] - reserved[cell, default: 0]
         let soft = overcommitted[cell, default: 0]
         guard isReserved else {

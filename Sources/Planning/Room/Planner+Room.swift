@@ -22,6 +22,9 @@ extension ExecutablePlan {
     public func with(_ room: RoomForGuest) -> ExecutablePlan {
         var result = self
         result.plan.room = room
+        let moving = Set(steps.filter { $0.word == .moveMemory }.map(\.guest))
+        result.plan.room?.isCarriedOut =
+            room.outcome == .moves && room.moves.allSatisfy { !$0.isRunning || moving.contains($0.guest) }
         guard room.outcome == .moves || room.outcome == .fits,
             let index = plan.placement.unplaced.firstIndex(where: { $0.name == room.guest })
         else { return result }

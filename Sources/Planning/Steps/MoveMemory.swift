@@ -2,6 +2,8 @@ internal import DomainXML
 public import HostModel
 
 /// Moves the memory of a running guest, or of one of its cells, to another host cell while the guest runs.
+///
+/// A guest cell that goes by way of other host cells has a step for each; each begins where the one before ends.
 public struct MoveMemoryStep: GuestStep {
     package var guest: String
     /// The guest cell; nil for all memory of a guest without cells.
@@ -25,7 +27,17 @@ public struct MoveMemoryStep: GuestStep {
     }
 
     func isSame(as other: Step) -> Bool {
-        if case .moveMemory(let other) = other { guestCell == other.guestCell } else { false }
+        if case .moveMemory(let other) = other { guestCell == other.guestCell && prior == other.prior } else { false }
+    }
+
+    /// All moves of the same piece among some steps, in order.
+    package func way(in steps: [Step]) -> [MoveMemoryStep] {
+        steps.compactMap { step in
+            guard case .moveMemory(let move) = step, move.guest == guest, move.guestCell == guestCell else {
+                return nil
+            }
+            return move
+        }
     }
 
     func problem(_ rules: GuestStepRules, _ domain: GuestPrecondition.Domain?) -> String? {
@@ -33,6 +45,10 @@ public struct MoveMemoryStep: GuestStep {
         let cells = rules.rules.host.cellIDs
         guard cells.contains(prior), cells.contains(target), prior != target else {
             return "cell \(prior) and cell \(target) are not two cells of this host, which has \(cells)"
+        }
+        let way = way(in: rules.steps)
+        if let index = way.firstIndex(of: self), index > 0, way[index - 1].target != prior {
+            return "the move before it goes to cell \(way[index - 1].target) and not to cell \(prior)"
         }
         return rules.ownership(domain)
     }
@@ -62,7 +78,9 @@ public struct MoveMemoryStep: GuestStep {
     }
 
     func parts(_ told: GuestSteps) -> [ChangedPart] {
-        liveSetting.map { told.live($0, now: .text("cell \(prior)"), want: .text("cell \(target)")) } ?? []
+        let way = way(in: told.steps)
+        guard way.last == self, let first = way.first, let liveSetting else { return [] }
+        return told.live(liveSetting, now: .text("cell \(first.prior)"), want: .text("cell \(target)"))
     }
 
     private enum CodingKeys: String, CodingKey {

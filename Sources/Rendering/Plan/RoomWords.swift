@@ -47,6 +47,12 @@ struct RoomWords {
             "not proven least: at least \(Amount.text($0)) must move, found \(Amount.text(room.memory)); "
                 + "a larger --effort searches longer"
         }
+        let way =
+            room.outcome != .moves
+            ? nil
+            : room.isCarriedOut
+                ? "this plan carries the moves out"
+                : "to carry the moves out: --make-room with --live, to plan or to apply"
         let uncounted =
             room.uncounted.isEmpty
             ? nil : "not counted, without a place yet: \(NameList.text(room.uncounted, quote: quote))"
@@ -54,7 +60,7 @@ struct RoomWords {
             let names = room.fixed.filter { $0.value == obstacle }.keys.sorted()
             return names.isEmpty ? nil : "not moved, \(obstacle.words): \(NameList.text(names, quote: quote))"
         }
-        return [bound, uncounted].compactMap(\.self) + fixed
+        return [way, bound, uncounted].compactMap(\.self) + fixed
     }
 
     /// One row a move, in their order.
@@ -137,6 +143,7 @@ extension RoomForGuest {
         .init("outcome", Schema.word(of: Outcome.self)) { .text($0.outcome.rawValue) },
         .init("moves", Schema.list(of: .object(movePart.schema))) { movePart.list($0.moves) },
         .init("memory_kib", Schema.count) { .number($0.memory.count) },
+        .init("carried_out", Schema.flag) { .flag($0.isCarriedOut) },
         .init("host_cells", Schema.list(of: Schema.count)) { .list($0.hostCells.map { .number($0.rawValue) }) },
         .init("uncounted", Schema.texts) { .texts($0.uncounted) },
         .init("fixed", Schema.list(of: .object(fixedPart.schema))) { room in

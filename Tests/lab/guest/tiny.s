@@ -1,5 +1,6 @@
 # A kernel for the lab's guests: writes to all of its memory, then looks 18 times a second whether all is there as it was written,
-# until the power button is pressed, and switches off.
+# until the power button is pressed, and switches off. It measures how long it stood still: the longest time between two
+# strides while it looks.
 #
 #   as --32 -o tiny.o tiny.s && ld -m elf_i386 -N -Ttext 0x100000 -o tiny tiny.o
 #
@@ -13,7 +14,10 @@
         .set ROUNDS, 0x8000             # how often it has looked
         .set FAULTS, 0x8004             # and how many strides were not as written
         .set COUNT, 0x8008
+        .set GAP, 0x800c                # the longest time between two strides, in 1024 ticks of the time stamp counter
+        .set LAST, 0x8010               # the counter at the last stride, 64 bits
         .set POWER, 0x600               # where SeaBIOS puts the ACPI registers: status, enable at 2, control at 4
+
 
         .text
         .globl _start
@@ -26,6 +30,7 @@ _start: mov esp, offset stack
         mov [COUNT], ecx
         mov dword ptr [ROUNDS], 0
         mov dword ptr [FAULTS], 0
+        mov dword ptr [GAP], 0
 write:  mov [edi], edi
         add edi, STRIDE
         loop write
@@ -46,12 +51,26 @@ write:  mov [edi], edi
         out dx, ax                      # the button is to be noticed
         sti
 wait:   hlt
+        rdtsc                           # the rest does not count
+        mov [LAST], eax
+        mov [LAST + 4], edx
         mov edi, 0x110000
         mov ecx, [COUNT]
 look:   cmp [edi], edi
         je right
         inc dword ptr [FAULTS]
-right:  add edi, STRIDE
+right:  rdtsc
+        mov ebx, eax
+        mov ebp, edx
+        sub eax, [LAST]
+        sbb edx, [LAST + 4]
+        shrd eax, edx, 10
+        cmp eax, [GAP]
+        jbe short_
+        mov [GAP], eax
+short_: mov [LAST], ebx
+        mov [LAST + 4], ebp
+        add edi, STRIDE
         loop look
         inc dword ptr [ROUNDS]
         mov dx, POWER
