@@ -212,6 +212,9 @@ class Host:
         self.devices = {device["address"]: device for device in facts.get("pci") or []}
         domains = [Foreign(domain, keys.get("ignore_domains", [])) for domain in facts.get("domains") or []]
         self.foreign = [domain for domain in domains if domain.counts]
+        for domain in self.foreign:
+            # A list of all CPUs that are online confines nothing.
+            domain.groups = [(None if wish and len(wish) > 1 and online <= wish else wish, n) for wish, n in domain.groups]
         # What the control group of the guests shuts out is there for nobody.
         limits = facts.get("guest_limits") or {}
         self.guest_cpus = cpus(limits["cpus"]) & online if limits.get("cpus") is not None else online

@@ -36,13 +36,34 @@ struct SpreadMemory {
         // Those that have no choice come first.
         let sorted = needs.filter { !$0.need.isAnywhere } + needs.filter(\.need.isAnywhere)
         let layout = MemoryLayout(sorted.map(\.need), on: state, homes: sorted.map(\.home))
-        precondition(layout.lack == nil, "an arrangement holds what is on it")
-        for (entry, amounts) in zip(sorted, layout.amounts) {
+        let amounts = layout.lack == nil ? layout.amounts : SpreadMemory.shares(of: sorted.map(\.need), on: state)
+        for (entry, amounts) in zip(sorted, amounts) {
             for (host, amount) in amounts.sorted(by: { $0.key < $1.key }) {
                 parts.append(SpreadPart(guest: entry.guest, need: entry.need, host: host, amount: amount))
                 guard !entry.need.isOverhead else { continue }
                 memory[entry.guest, default: [:]][entry.need.cell, default: [:]][host] = amount
             }
+        }
+    }
+
+    /// By need: shares of what the sums of all needs have. Near homes there may be no layout, since huge pages there take the ordinary
+    /// memory that others have nowhere else; the sums have one, by which the search counted.
+    private static func shares(of needs: [SpreadNeed], on state: PlacementState) -> [[Int: Int]] {
+        var state = state
+        state.addSpread(of: needs)
+        let layout = MemoryLayout(state.spread, on: state)
+        precondition(layout.lack == nil, "an arrangement holds what is on it")
+        var left = layout.amounts
+        return needs.map { need in
+            guard let sum = state.spread.firstIndex(where: { $0.isSummed(with: need) }) else { return [:] }
+            var (shares, missing) = ([Int: Int](), need.memory)
+            for (host, amount) in left[sum].sorted(by: { $0.key < $1.key }) where missing > 0 {
+                let share = min(amount, missing)
+                shares[host] = share
+                missing -= share
+                left[sum][host] = amount == share ? nil : amount - share
+            }
+            return shares
         }
     }
 }

@@ -74,7 +74,7 @@ struct PlacementState {
 
     /// Adds what a guest needs of the host as a whole; whether it fits is asked with ``hostLack``.
     mutating func addFloating(_ need: GuestCounts) {
-        for part in need.spread { addSpread(part) }
+        addSpread(of: need.spread)
         let memory = need.floatingMemory + need.floatingOverhead
         floating.shared += need.floatingShared
         floating.sharedMost = max(floating.sharedMost, need.floatingShared)
@@ -87,12 +87,20 @@ struct PlacementState {
         floating.needsSharedCPU = floating.needsSharedCPU || need.needsSharedCPU
     }
 
-    /// Whose memory it is makes no difference to whether it fits: what may come from the same cells is one amount.
+    /// Adds memory that may come from several cells. Whose it is makes no difference to whether it fits: what may come from the same
+    /// cells is one amount.
+    mutating func addSpread(of needs: [SpreadNeed]) {
+        for need in needs { addSpread(need) }
+    }
+
     private mutating func addSpread(_ part: SpreadNeed) {
-        let index = spread.firstIndex {
-            $0.hosts == part.hosts && $0.page == part.page && $0.isReserved == part.isReserved
+        let sum = part.summed
+        let index = spread.firstIndex { $0.isSummed(with: sum) }
+        if let index {
+            spread[index].memory += part.memory
+        } else {
+            spread.insert(sum, at: spread.firstIndex { sum.comesBefore($0) } ?? spread.endIndex)
         }
-        if let index { spread[index].memory += part.memory } else { spread.append(part) }
     }
 
     /// Whether a guest cell fits a host cell beside what is there, and what it lacks if not.

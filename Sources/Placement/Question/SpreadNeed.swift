@@ -25,6 +25,27 @@ struct SpreadNeed: Hashable {
     var isAnywhere: Bool { hosts == nil }
 }
 
+extension SpreadNeed {
+    /// The need as one of a sum: what only says how one guest likes it best is left out, so that the sums of the same needs are the
+    /// same in whatever order these came.
+    var summed: SpreadNeed {
+        SpreadNeed(cell: 0, hosts: hosts, first: [], memory: memory, page: page, isReserved: isReserved, isEven: false)
+    }
+
+    /// Whether both are counted in one sum.
+    func isSummed(with other: SpreadNeed) -> Bool {
+        hosts == other.hosts && page == other.page && isReserved == other.isReserved
+    }
+
+    /// The order of sums: those that have the least choice first.
+    func comesBefore(_ other: SpreadNeed) -> Bool {
+        func key(_ need: SpreadNeed) -> [Int] {
+            [need.hosts?.count ?? .max, need.page ?? -1, need.isReserved ? 0 : 1] + (need.hosts ?? [])
+        }
+        return key(self).lexicographicallyPrecedes(key(other))
+    }
+}
+
 /// How the memory of guests whose cells need not have it all is counted.
 struct SpreadChoice: Hashable {
     /// Whether it may come from any host cell, its own first.
