@@ -120,7 +120,7 @@ extension ResizeMemoryStep: StepExecution {
 
     var changesRunning: Bool { true }
 
-    func moved(in live: Definition) -> Moved? {
+    func moved(in live: Definition, beside steps: [Step]) -> Moved? {
         let found = requested(live)
         guard found != prior, found != target else { return nil }
         return Moved(
