@@ -131,6 +131,7 @@ struct MemoryGrowthTests {
         #expect(plan.steps.isEmpty != fits)
         let remedies = plan.plan.placement.unplaced.flatMap(\.remedies)
         #expect(remedies.contains(.reserveNow) == !fits)
+        #expect(!remedies.contains { if case .hiddenCells = $0 { true } else { false } }, "they cannot grow")
     }
 
     @Test("grows the pool before the guest where only what it has now is reserved, and refuses what has no room")

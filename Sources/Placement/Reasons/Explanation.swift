@@ -156,7 +156,7 @@ struct Explanation {
     ) -> [Remedy] {
         let counts = found.compactMap { if case .cells(let count) = $0 { count } else { nil } }
         if let count = counts.first(where: { $0 > max(1, demand.cells.count) }) {
-            guard demand.cells.count <= 1, !demand.hidesCells,
+            guard demand.cells.count <= 1, !demand.hidesCells, demand.growth == nil,
                 let cells = demand.evenCells(count, vcpus: demand.vcpus, memory: demand.memory)
             else { return [] }
             var hidden = demand
@@ -303,7 +303,9 @@ extension Shortage.Resource {
 extension GuestDemand {
     /// Even cells, or nil when vCPUs or memory cannot be divided.
     fileprivate func evenCells(_ count: Int, vcpus: Int, memory: KiB) -> [GuestCellDemand]? {
-        guard pins.isEmpty, vcpus % count == 0, memory.count % UInt64(count) == 0 else { return nil }
+        guard pins.isEmpty, vcpus % count == 0, memory.count % UInt64(count) == 0, sharesGrowth(by: count) else {
+            return nil
+        }
         let each = vcpus / count
         return (0..<count).map { index in
             GuestCellDemand(
@@ -312,9 +314,15 @@ extension GuestDemand {
         }
     }
 
+    /// Whether so many cells can share what the guest can be given, in the blocks of virtio-mem.
+    private func sharesGrowth(by count: Int) -> Bool {
+        [growth?.size, growth?.requested].compactMap(\.self)
+            .allSatisfy { $0.count * UInt64(cells.count) % UInt64(count * 2_048) == 0 }
+    }
+
     /// Two cells of different sizes, those that differ least first; memory goes with the vCPUs, in multiples of `grain` KiB.
     fileprivate func unevenCells(grain: UInt64) -> [[GuestCellDemand]] {
-        guard pins.isEmpty, vcpus > 2, memory.count % grain == 0 else { return [] }
+        guard pins.isEmpty, vcpus > 2, memory.count % grain == 0, growth == nil else { return [] }
         let first = (1..<vcpus).filter { $0 * 2 != vcpus }.sorted {
             (abs($0 * 2 - vcpus), -$0) < (abs($1 * 2 - vcpus), -$1)
         }
