@@ -134,7 +134,8 @@ def killed():
             # How often a page must be tried again differs, and with it the calls: an apply that has fewer comes to its end.
             lab.check("apply is killed, or done", ended.returncode in (-9, 137, 0), ended)
             if lab.open_journals() == 0:
-                if ended.returncode == 0:
+                # Without a journal it has not begun, or was done before it was killed.
+                if lab.places(*HERE) == other[0]:
                     now, other = other, now
                 as_it_was(watch, *now)
                 continue
