@@ -36,7 +36,10 @@ private final class FakeMemory: MemoryHost {
         try log.write("move \(memory.guest) to \(cell)") { places = [cell: all] }
     }
 
-    func confine(_ guest: String, to cells: CellSet) { mems = cells }
+    /// How many writes were made before the guest was confined; nil where it was not.
+    var confinedAfter: Int?
+
+    func confine(_ guest: String, to cells: CellSet) { (mems, confinedAfter) = (cells, log.lines.count) }
 }
 
 @Suite("Moving a running guest's memory")
@@ -63,13 +66,14 @@ struct MoveMemoryTests {
         scenario.domains.entries["web"]?.live.map { MovedMemory(reading: $0).cells.values.sorted() } ?? []
     }
 
-    @Test("widens, moves, notes, narrows; the second time it writes nothing")
+    @Test("widens, moves, narrows, and only then notes that all is done; the second time it writes nothing")
     func once() {
         let host = Self.host()
         guard case .applied(let report) = Self.interpreter(host).run([Self.step]) else {
             return #expect(Bool(false), "failed")
         }
         #expect(host.0.log.lines == ["note web []", "move web to 1", "note web [1]"])
+        #expect(host.1.confinedAfter == 2, "after a kill before it nobody would come back to it")
         #expect(report.writes == 1 && report.verified > 0)
         #expect(host.1.places == [1: 65_536] && host.1.mems == [1] && Self.noted(host.0) == [1])
         guard case .applied(let again) = Self.interpreter(host).run([Self.step]) else {

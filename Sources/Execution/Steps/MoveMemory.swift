@@ -28,8 +28,9 @@ public struct MoveWrite: DomainWrite {
         try run.note(onTheWay, of: guest)
         try run.host.memory.admit(to, to: guest)
         try run.host.memory.move(memory, to: to)
-        try run.note(moved(live), of: guest)
+        // Before the note says that all is done: after a kill in between, nobody would come back to it.
         try run.host.memory.confine(guest, to: moved(live).cells(of: live))
+        try run.note(moved(live), of: guest)
     }
 
     /// A domain that does not run has its memory from its definition.
