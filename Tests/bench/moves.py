@@ -106,7 +106,7 @@ def main():
     slow = []
     for page in PAGES:
         write(0, PAGES[page])
-        demand(lab.run("numactl-plan", "apply", "site.yaml", limit=600))
+        demand(lab.run("numactl-plan", "apply", "site.yaml", "--allow-shrink", "--yes", limit=600))
         guest = lab.Guest("bench")
         guest.page = page
         lab.until("the guest looks at its memory", lambda: guest.looked()[0] > 0, 300)
