@@ -317,7 +317,7 @@ extension GuestDemand {
     /// Whether so many cells can share what the guest can be given, in the blocks of virtio-mem.
     private func sharesGrowth(by count: Int) -> Bool {
         [growth?.size, growth?.requested].compactMap(\.self)
-            .allSatisfy { $0.count * UInt64(cells.count) % UInt64(count * 2_048) == 0 }
+            .allSatisfy { $0.count * UInt64(cells.count) % (UInt64(count) * MemoryGrowth.leastBlock.count) == 0 }
     }
 
     /// Two cells of different sizes, those that differ least first; memory goes with the vCPUs, in multiples of `grain` KiB.

@@ -92,7 +92,7 @@ struct WantedParts {
     private func pluggableMemory(_ demand: GuestDemand, _ placement: GuestPlacement) -> [GuestCellID: MemoryPlug] {
         guard let growth = demand.growth else { return [:] }
         let plugs = placement.cells.filter { $0.memory > .zero }.map { cell in
-            let block = max(cell.pageSize.size, KiB(2_048))
+            let block = max(cell.pageSize.size, MemoryGrowth.leastBlock)
             return (cell.id, MemoryPlug(size: growth.size, requested: growth.requested, block: block))
         }
         return Dictionary(uniqueKeysWithValues: plugs)

@@ -305,6 +305,9 @@ public struct MemoryGrowth: Hashable, Sendable {
         case now
     }
 
+    /// The least that virtio-mem plugs at once on a host with pages of 4 KiB.
+    public static let leastBlock = KiB(2_048)
+
     /// The most that a cell can be given.
     public var size: KiB
     /// How much of it a cell is asked to have.

@@ -2,9 +2,6 @@ internal import Diagnostics
 internal import HostModel
 
 extension DemandRules {
-    /// The least that virtio-mem plugs at once on a host with pages of 4 KiB.
-    private static let block = PageSize(KiB(2_048))
-
     /// What the guest can be given while it runs: shares of one size for all cells that have memory, which their pages divide.
     mutating func grow(_ demand: inout GuestDemand) {
         guard !isBroken("max_ram", "reserve", "ram", "current_ram") else { return }
@@ -25,8 +22,8 @@ extension DemandRules {
             return
         }
         let cells = demand.cells.count { $0.memory > .zero }
-        let page: PageSize = if case .exactly(let size) = demand.pageSize?.value { size } else { DemandRules.block }
-        let block = max(page, DemandRules.block)
+        let least = PageSize(MemoryGrowth.leastBlock)
+        let block = if case .exactly(let size) = demand.pageSize?.value { max(size, least) } else { least }
         for (name, amount) in [("max_ram", most), ("current_ram", requested)] {
             let share = KiB((amount.value.count - start.value.count) / UInt64(cells))
             guard share.count * UInt64(cells) + start.value.count == amount.value.count, block.divides(share) else {
