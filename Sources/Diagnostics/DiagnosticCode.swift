@@ -109,6 +109,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case memoryInOtherPages = "NP422"
     case residenceUnknown = "NP423"
     case oldMemoryPolicy = "NP424"
+    case othersOnDedicatedCPUs = "NP425"
     case cellsInOptionUnknown = "NP430"
     case pagesOptionIgnored = "NP431"
     case sysctlSetsPools = "NP432"

@@ -67,7 +67,27 @@ struct VerificationTests {
                 parts: [ChangedPart(.pages, now: .number(0), want: .number(74), when: .live)]),
         ], unchanged: ["web01"], restartPending: ["db01"])
 
-    private static let verification = Verification(plan: plan, residences: residences)
+    private static let interference = Interference(
+        milliseconds: 10_000,
+        guests: [
+            .init(
+                name: "cirros2", cpus: [4, 5],
+                others: [
+                    .init(
+                        kind: .thread(812, process: 801), name: "chronyd\u{1B}[2J", cpus: [4, 5], count: 12,
+                        ran: 3_140_000),
+                    .init(kind: .interrupt(24), name: "nvme0q1", cpus: [4], count: 2_048),
+                    .init(
+                        kind: .thread(31, process: 31), name: "ksoftirqd/4", cpus: [4], count: 7, ran: 80_100,
+                        isBound: true),
+                    .init(
+                        kind: .kernelInterrupt("LOC"), name: "Local timer interrupts", cpus: [4, 5], count: 5_000,
+                        isBound: true),
+                ], unseenRuns: 3, waited: 1_200_000),
+            .init(name: "db01", cpus: [6], others: [], waited: 0),
+        ], unknown: [])
+
+    private static let verification = Verification(plan: plan, residences: residences, interference: interference)
 
     @Test("of a host, as text")
     func text() throws {
@@ -80,6 +100,13 @@ struct VerificationTests {
         #expect(
             VerificationText(Verification(plan: fine, residences: [])).text().hasSuffix(
                 "Verify: no differences, no guest of the site runs, so none was checked.\n"))
+        let nobody = Interference(milliseconds: 500, guests: [])
+        #expect(
+            VerificationText(Verification(plan: fine, interference: nobody)).text().hasSuffix(
+                "Verify: no differences.\n"), "nobody looked where guests are")
+        #expect(
+            VerificationText(Verification(plan: fine, residences: [], interference: nobody)).text().contains(
+                "no running guest has dedicated CPUs"))
     }
 
     @Test("of a host, as JSON")

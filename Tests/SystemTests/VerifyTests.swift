@@ -39,8 +39,30 @@ extension SystemTests {
                 var address: String
                 var path: String?
             }
+            struct Interference: Decodable {
+                struct Guest: Decodable {
+                    struct Other: Decodable {
+                        var kind: String
+                        var name: String
+                        var thread: Int?
+                        var process: Int?
+                        var cpus: String
+                        var count: Int
+                        var ran_us: Int?
+                        var bound: Bool
+                    }
+                    var name: String
+                    var cpus: String
+                    var waited_us: Int
+                    var others: [Other]
+                }
+                var window_ms: Int
+                var guests: [Guest]
+                var unknown: [String]
+            }
             var differences: [Difference]
             var guests: [Guest]?
+            var interference: Interference?
         }
 
         private func verify(_ lab: Lab, _ options: String...) throws -> (status: Int32, answer: Answer) {
@@ -112,6 +134,45 @@ extension SystemTests {
             let words = hint.split(separator: " ").map(String.init)
             #expect(try run(words[0], Array(words.dropFirst())).status == 0, "the hint works as it is")
             #expect(try verify(lab, "--deep").status == 0)
+        }
+
+        @Test("names who else runs on a guest's own CPU, but not the guest itself, nor the program")
+        func others() throws {
+            let lab = try Lab("deepothers")
+            defer { lab.end() }
+            try lab.write(
+                guests:
+                    "  NAME: {vcpus: 1, ram: 64MiB, numa_nodes: 1, cpu_policy: dedicated, accelerator: qemu, state: running}",
+                host: "{cpus: {dedicated: '0', shared: '1'}}")
+            try #require(try lab.apply().status == 0)
+            let busy = Process()
+            busy.executableURL = URL(filePath: "/usr/bin/taskset")
+            busy.arguments = ["-c", "0", "sh", "-c", "while :; do :; done"]
+            try busy.run()
+            defer {
+                kill(busy.processIdentifier, SIGKILL)
+                busy.waitUntilExit()
+            }
+            let (status, answer) = try verify(lab, "--deep", "--for", "2s")
+            #expect(status == 0, "who else runs there is a warning, and no difference from the plan")
+            let interference = try #require(answer.interference)
+            #expect(interference.unknown == [] && interference.window_ms >= 2_000)
+            let guest = try #require(interference.guests.first)
+            #expect(interference.guests.count == 1 && guest.name == lab.name && guest.cpus == "0")
+            let other = try #require(guest.others.first { $0.thread == Int(busy.processIdentifier) })
+            #expect(other.name == "sh" && other.kind == "thread" && other.cpus == "0" && !other.bound)
+            #expect(other.count > 0 && other.ran_us ?? 0 > 0)
+            let emulator = try #require(answer.guests?.first?.process)
+            #expect(!guest.others.contains { $0.process == emulator || $0.name == "numactl-plan" })
+            let text = try lab.program("verify", "site.yaml", "--deep", "--for", "1s")
+            #expect(text.output.contains("thread \(busy.processIdentifier) sh") && text.errors.contains("NP425"))
+            let metrics = try lab.program("metrics", "site.yaml", "--deep", "--for", "1s")
+            #expect(metrics.output.contains("numactl_plan_dedicated_cpu_wait_microseconds{guest=\"\(lab.name)\"}"))
+            for wrong in [
+                ["--for", "1s"], ["--deep", "--for", "2h"], ["--deep", "--for", "0s"], ["--deep", "--for", "1"],
+            ] {
+                #expect(try run(Setup.program, ["verify", lab.site.path] + wrong).status == 64, "\(wrong)")
+            }
         }
 
         @Test("finds memory of 2 MiB pages by the name of its backend, cell by cell")

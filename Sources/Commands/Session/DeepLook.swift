@@ -36,17 +36,36 @@ struct DeepLook {
     ///
     /// A guest that is not where it should be is looked at again until it is `settle` seconds old.
     func residences(tolerance: UInt64, settle: UInt64) -> [GuestResidence] {
+        expectations(tolerance: tolerance).map { residence($0, settle: settle) }
+    }
+
+    /// Who else runs on the CPUs that running guests of the site have for themselves, within a time.
+    func interference(for time: Duration) -> Interference {
+        let placement = session.result.plan.placement
+        let dedicated = placement.cells.reduce(into: CPUSet()) { $0.formUnion($1.dedicatedCPUs) }
+        let siblings = session.facts.cells.flatMap(\.siblings)
+        let guests = expectations(tolerance: 0).compactMap { expectation -> WatchedGuest? in
+            let name = expectation.placement.name
+            guard let process = try? reader.threads(of: name, pidFile: pidFile(name)) else { return nil }
+            return WatchedGuest(process: process.id, expectation, dedicated: dedicated, siblings: siblings)
+        }
+        return ActivityReader().interference(with: guests, for: time)
+    }
+
+    private func pidFile(_ name: String) -> String { "\(pidFolder)/\(name).pid" }
+
+    /// What is expected of each running guest of the site, ascending by name.
+    private func expectations(tolerance: UInt64) -> [Expectation] {
         let domains = session.facts.domains.keyed(by: \.name)
         return session.result.plan.placement.guests.compactMap { placement in
             guard let domain = domains[placement.name], domain.state.isActive else { return nil }
             let running = try? domain.live?.read()
             let live = running.flatMap { try? FoundSettings(reading: $0) }
-            let expectation = Expectation(
+            return Expectation(
                 placement: placement, shape: shape(live, running, placement), onlineCPUs: session.facts.onlineCPUs,
                 isRestartPending: isPending(placement.name), presentVCPUs: live?.presentVCPUs, tolerance: tolerance,
                 hostCPUs: Dictionary(
                     session.facts.cells.map { ($0.id, $0.cpus) }, uniquingKeysWith: { first, _ in first }))
-            return residence(expectation, settle: settle)
         }
     }
 
@@ -54,7 +73,7 @@ struct DeepLook {
         let name = expectation.placement.name
         while true {
             let process = Result { () throws(Unread) in
-                try reader.process(of: name, pidFile: "\(pidFolder)/\(name).pid")
+                try reader.process(of: name, pidFile: pidFile(name))
             }
             let residence = ResidenceCheck.residence(of: process, expectation)
             let age = (try? process.get())?.age ?? .max

@@ -29,7 +29,10 @@ struct MetricsCommand: WorldCommand {
     @Flag(help: "Also check where the running guests' threads and memory are (on this machine, as root).")
     var deep = false
 
+    @OptionGroup var watch: WatchOption
+
     func validate() throws {
+        try watch.validate(isDeep: deep)
         if deep, host.facts != nil {
             throw ValidationError("--deep inspects this machine: it cannot be combined with --facts.")
         }
@@ -39,15 +42,15 @@ struct MetricsCommand: WorldCommand {
         try report(in: world) {
             var session = try PlanningSession(site: site.site, host: host, world: world)
             session.datePending(state.journals, host)
-            let residences =
-                deep
-                ? try DeepLook(session, root: host.root ?? "/").residences(tolerance: 1, settle: 10) : nil
+            let look = deep ? try DeepLook(session, root: host.root ?? "/") : nil
             let text = MetricsText(
                 HostMetrics(
                     version: NumactlPlan.version,
                     siteSum: session.input.sum.description,
                     facts: session.facts,
-                    verification: Verification(plan: session.result.plan, residences: residences),
+                    verification: Verification(
+                        plan: session.result.plan, residences: look?.residences(tolerance: 1, settle: 10),
+                        interference: look.flatMap { watch.interference($0, in: world) }),
                     lastApply: lastApply, openTransactions: (try? state.journals.open())?.count)
             ).text
             guard let textfile else {

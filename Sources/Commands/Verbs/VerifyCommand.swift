@@ -8,7 +8,7 @@ struct VerifyCommand: ReportingCommand {
         commandName: "verify", abstract: "Compare the host with the site file; change nothing.",
         discussion: """
             Exits 2 if something differs, 3 if only a restart is pending. With --deep, also reads from the kernel where each \
-            running guest's threads may run and where its memory is.
+            running guest's threads may run and where its memory is; with --for, also what else runs on its dedicated CPUs.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
@@ -34,6 +34,7 @@ struct VerifyCommand: ReportingCommand {
                 + "started them.", valueName: "seconds"))
     var settle = 10
 
+    @OptionGroup var watch: WatchOption
     @OptionGroup var output: OutputOptions
 
     var isText: Bool { format == .text }
@@ -42,6 +43,7 @@ struct VerifyCommand: ReportingCommand {
         if deep, host.facts != nil {
             throw ValidationError("--deep inspects this machine: it cannot be combined with --facts.")
         }
+        try watch.validate(isDeep: deep)
         if !(0...100).contains(remoteTolerance) { throw ValidationError("--remote-tolerance takes 0 to 100 percent.") }
         if !(0...3_600).contains(settle) { throw ValidationError("--settle takes 0 to 3600 seconds.") }
     }
@@ -49,11 +51,11 @@ struct VerifyCommand: ReportingCommand {
     func run(in world: World) throws {
         try report(in: world) {
             let session = try PlanningSession(site: site.site, host: host, world: world)
+            let look = deep ? try DeepLook(session, root: host.root ?? "/") : nil
             let verification = Verification(
                 plan: session.result.plan,
-                residences: deep
-                    ? try DeepLook(session, root: host.root ?? "/").residences(
-                        tolerance: UInt64(remoteTolerance), settle: UInt64(settle)) : nil)
+                residences: look?.residences(tolerance: UInt64(remoteTolerance), settle: UInt64(settle)),
+                interference: look.flatMap { watch.interference($0, in: world) })
             let status = ExitStatus(verification, planned: session.status(detailed: true))
             world.say(
                 format == .json

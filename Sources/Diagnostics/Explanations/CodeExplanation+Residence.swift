@@ -36,6 +36,18 @@ extension CodeExplanation {
             With the next start the policy is the planned one. Memory that was touched before does not go back.
             """),
         CodeExplanation(
+            .othersOnDedicatedCPUs, "others ran on CPUs dedicated to a guest",
+            """
+            While verify --deep --for looked, threads of other programs, movable threads of the kernel or interrupts of \
+            devices used CPUs that the plan dedicates to one guest. A dedicated CPU is one that no other guest gets; the \
+            rest of the machine does not know of it. Each of them takes time from the guest's vCPU, and worse, at \
+            moments that nobody chooses.
+            Services stay away by CPUAffinity= in /etc/systemd/system.conf, single ones by that of their unit; interrupts \
+            by /proc/irq/N/smp_affinity_list, with irqbalance told to leave those CPUs alone; from boot on by \
+            isolcpus=managed_irq,domain,LIST, nohz_full=LIST and irqaffinity=LIST. What belongs to its CPU and cannot \
+            be sent away is listed, and no reason for this warning.
+            """),
+        CodeExplanation(
             .residenceUnknown, "the location of a guest is unknown",
             """
             verify --deep reads /proc of the guest's process: the CPUs allowed to its threads, which any user can \

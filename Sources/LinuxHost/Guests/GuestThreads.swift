@@ -39,16 +39,26 @@ public struct GuestThreads: ThreadHost {
 
     /// Sets the affinity of one thread.
     public func confine(_ thread: Int, to cpus: CPUSet) throws(StepFailure) {
-        let width = UInt.bitWidth
-        var mask = [UInt](repeating: 0, count: (cpus.last?.rawValue ?? 0) / width + 1)
-        for cpu in cpus { mask[cpu.rawValue / width] |= 1 << (cpu.rawValue % width) }
-        let result = mask.withUnsafeBytes { sched_setaffinity(pid_t(thread), $0.count, $0.baseAddress) }
-        guard result == 0 else {
-            let code = errno
+        let code = ThreadAffinity.set(thread, to: cpus)
+        guard code == 0 else {
             throw .refused(
                 HostRefusal(
                     call: "sched_setaffinity", kind: code == EPERM ? .notPermitted : .other, code: Int(code),
                     message: "thread \(thread): \(String(cString: strerror(code)))"))
         }
+    }
+}
+
+/// `sched_setaffinity(2)`.
+enum ThreadAffinity {
+    /// Lets a thread run on these CPUs; 0 is the calling one.
+    ///
+    /// - Returns: 0, or the kernel's error number.
+    static func set(_ thread: Int, to cpus: CPUSet) -> CInt {
+        let width = UInt.bitWidth
+        var mask = [UInt](repeating: 0, count: (cpus.last?.rawValue ?? 0) / width + 1)
+        for cpu in cpus { mask[cpu.rawValue / width] |= 1 << (cpu.rawValue % width) }
+        let result = mask.withUnsafeBytes { sched_setaffinity(pid_t(thread), $0.count, $0.baseAddress) }
+        return result == 0 ? 0 : errno
     }
 }

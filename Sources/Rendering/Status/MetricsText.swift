@@ -61,6 +61,33 @@ public struct MetricsText {
                 "guest_deviates", "Whether threads or memory of a running guest are elsewhere than planned.",
                 (metrics.verification.residences ?? []).map { ([("guest", $0.guest)], $0.deviates ? 1 : 0) }),
             MetricFamily(
+                "dedicated_cpu_others",
+                "Threads and interrupts of others seen on the CPUs dedicated to a guest, by whether they belong there.",
+                disturbed.flatMap { guest in
+                    [(guest.others.filter(\.isBound), "true"), (guest.movable, "false")].map { others, bound in
+                        ([("guest", guest.name), ("bound", bound)], Int64(others.count))
+                    }
+                }),
+            MetricFamily(
+                "dedicated_cpu_others_microseconds",
+                "How long threads of others ran on the CPUs dedicated to a guest within the window.",
+                disturbed.map { guest in
+                    ([("guest", guest.name)], Int64(clamping: guest.others.reduce(0) { $0 + ($1.ran ?? 0) } / 1_000))
+                }),
+            MetricFamily(
+                "dedicated_cpu_interrupts", "Interrupts of devices on the CPUs dedicated to a guest within the window.",
+                disturbed.map { guest in
+                    let interrupts = guest.movable.filter { $0.ran == nil }
+                    return ([("guest", guest.name)], Int64(clamping: interrupts.reduce(0) { $0 + $1.count }))
+                }),
+            MetricFamily(
+                "dedicated_cpu_wait_microseconds",
+                "How long a guest's vCPUs were ready and waited within the window.",
+                disturbed.map { ([("guest", $0.name)], Int64(clamping: $0.waited / 1_000)) }),
+            MetricFamily(
+                "dedicated_cpu_window_milliseconds", "How long the window was in which dedicated CPUs were watched.",
+                (metrics.verification.interference?.milliseconds).map { [([], Int64(clamping: $0))] } ?? []),
+            MetricFamily(
                 "last_apply_timestamp_seconds", "When the newest transaction began.",
                 metrics.lastApply.map { [([], $0.time)] } ?? []),
             MetricFamily(
@@ -71,6 +98,8 @@ public struct MetricsText {
                 metrics.openTransactions.map { [([], Int64($0))] } ?? []),
         ]
     }
+
+    private var disturbed: [Interference.Guest] { metrics.verification.interference?.guests ?? [] }
 
     /// Every action has a series, so that an alert sees it fall to 0.
     private var changes: [MetricFamily.Series] {

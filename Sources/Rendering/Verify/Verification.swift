@@ -13,7 +13,11 @@ public struct Verification: Hashable, Sendable {
     /// Where the running guests are, ascending by name; nil when nobody looked.
     public var residences: [GuestResidence]?
 
-    package init(plan: Plan, residences: [GuestResidence]? = nil) {
+    /// Who else ran on guests' own CPUs; nil when nobody looked.
+    public var interference: Interference?
+
+    package init(plan: Plan, residences: [GuestResidence]? = nil, interference: Interference? = nil) {
+        self.interference = interference
         host = plan.host
         site = plan.site
         self.plan = plan
@@ -31,8 +35,10 @@ public struct Verification: Hashable, Sendable {
     }
 
     /// What could not be looked at.
-    public var unknown: [Unread] { (residences ?? []).flatMap(\.unknown) }
+    public var unknown: [Unread] { (residences ?? []).flatMap(\.unknown) + (interference?.unknown ?? []) }
 
-    /// The plan's findings, then those about where guests are.
-    public var diagnostics: [Diagnostic] { plan.diagnostics + (residences ?? []).flatMap(\.findings) }
+    /// The plan's findings, then those about where guests are, then those about who else ran on their CPUs.
+    public var diagnostics: [Diagnostic] {
+        plan.diagnostics + (residences ?? []).flatMap(\.findings) + (interference?.findings ?? [])
+    }
 }

@@ -16,7 +16,8 @@ public struct VerificationJSON: Encodable {
         self.exit = exit
     }
 
-    /// Writes the document; what is absent is null. `guests` is null when nobody looked where they are.
+    /// Writes the document; what is absent is null. `guests` is null when nobody looked where they are,
+    /// `interference` when nobody looked who else ran on their CPUs.
     public func encode(to encoder: any Encoder) throws {
         let document: JSONValue = [
             "kind": .text(VerificationJSON.kind),
@@ -28,6 +29,7 @@ public struct VerificationJSON: Encodable {
             "in_sync": .texts(verification.plan.unchanged),
             "restart_pending": .texts(verification.pending),
             "guests": verification.residences.map { .list($0.map(residenceJSON)) } ?? .null,
+            "interference": verification.interference.map(interferenceJSON) ?? .null,
             "diagnostics": diagnosticPart.list(verification.diagnostics),
             "exit": exit.json,
         ]
@@ -89,5 +91,39 @@ private func memoryJSON(_ piece: GuestResidence.ResidentMemory) -> JSONValue {
         "other_pages_kib": .number(piece.inOtherPages.count),
         "pages": .list(pages),
         "deviates": .flag(piece.deviates),
+    ]
+}
+
+private func interferenceJSON(_ interference: Interference) -> JSONValue {
+    [
+        "window_ms": .number(interference.milliseconds),
+        "guests": .list(interference.guests.map(interferenceJSON)),
+        "unknown": .texts(interference.unknown.map(\.what)),
+    ]
+}
+
+private func interferenceJSON(_ guest: Interference.Guest) -> JSONValue {
+    [
+        "name": .text(guest.name),
+        "cpus": .text(guest.cpus.description),
+        "waited_us": .number(guest.waited / 1_000),
+        "unseen_runs": guest.unseenRuns.map { .number($0) } ?? .null,
+        "others": .list(guest.others.map(otherJSON)),
+    ]
+}
+
+private func otherJSON(_ other: Interference.Other) -> JSONValue {
+    var (kind, process, thread, interrupt): (String, JSONValue, JSONValue, JSONValue) = (
+        "interrupt", .null, .null, .null
+    )
+    switch other.kind {
+    case .thread(let id, let owner): (kind, process, thread) = ("thread", .number(owner), .number(id))
+    case .interrupt(let number): interrupt = .text("\(number)")
+    case .kernelInterrupt(let name): interrupt = .text(name)
+    }
+    return [
+        "kind": .text(kind), "name": .text(other.name), "process": process, "thread": thread, "interrupt": interrupt,
+        "cpus": .text(other.cpus.description), "count": .number(other.count),
+        "ran_us": other.ran.map { .number($0 / 1_000) } ?? .null, "bound": .flag(other.isBound),
     ]
 }

@@ -18,6 +18,7 @@ public struct VerificationText {
         let heading = "host \(displayable(verification.host))  site \(displayable(verification.site))"
         return joinedSections([
             [paint(heading, .heading)], differences(paint), threads.lines(paint), memory.lines(paint),
+            others.lines(paint),
             [paint(summary, .heading)],
         ])
     }
@@ -78,6 +79,30 @@ public struct VerificationText {
             }, isGrouped: true)
     }
 
+    /// Who else ran on guests' own CPUs; those that belong to the CPU are named by kind, since every machine has them.
+    private var others: Table {
+        let interference = verification.interference
+        return Table(
+            [
+                .name("guest"), .list("CPUs"), .quoted("others that used them"), .number("times"), .number("for"),
+                "",
+            ],
+            (interference?.guests ?? []).flatMap { guest -> [Table.Row] in
+                let rows = guest.others.map { other in
+                    Table.Row(
+                        cells: [
+                            guest.name, "\(other.cpus)", other.words, "\(other.count)", other.time,
+                            other.isBound ? "belongs there" : "",
+                        ], isBad: !other.isBound)
+                }
+                guard let unseen = guest.unseenRuns, unseen > 0 else { return rows }
+                return rows + [
+                    .init(cells: [guest.name, "\(guest.cpus)", "threads not seen there", "\(unseen)", "-", ""])
+                ]
+            }, title: interference.map { "On dedicated CPUs, within \(seconds($0.milliseconds))" } ?? "",
+            isGrouped: true)
+    }
+
     private var summary: String {
         let differing = verification.plan.changes.count
         var parts = [differing == 0 ? "no differences" : Amount.count(differing, "difference")]
@@ -91,6 +116,13 @@ public struct VerificationText {
             residences.isEmpty
                 ? "no guest of the site runs, so none was checked"
                 : "\(elsewhere) of \(Amount.count(seen, "running guest")) elsewhere than planned")
+        if let interference = verification.interference {
+            let disturbed = interference.guests.count { !$0.movable.isEmpty }
+            parts.append(
+                interference.guests.isEmpty
+                    ? "no running guest has dedicated CPUs"
+                    : "others on the CPUs of \(disturbed) of \(Amount.count(interference.guests.count, "guest"))")
+        }
         if !verification.unknown.isEmpty { parts.append("not everything could be checked") }
         return "Verify: \(parts.joined(separator: ", "))."
     }
@@ -122,6 +154,29 @@ extension ChangedPart.Drift {
         case .live: "changed by hand in the running guest"
         }
     }
+}
+
+extension Interference.Other {
+    /// `thread 4711 chronyd`, `interrupt 24 nvme0q1`, `interrupt LOC Local timer interrupts`.
+    fileprivate var words: String {
+        switch kind {
+        case .thread(let id, _): "thread \(id) \(name)"
+        case .interrupt(let number): "interrupt \(number) \(name)"
+        case .kernelInterrupt(let short): "interrupt \(short) \(name)"
+        }
+    }
+
+    /// `3.1 ms`; nothing where nobody counts.
+    fileprivate var time: String {
+        guard let ran else { return "-" }
+        return ran < 1_000_000 ? "\(ran / 1_000) us" : "\(ran / 1_000_000).\(ran / 100_000 % 10) ms"
+    }
+}
+
+/// `10 s`, `0.5 s`.
+private func seconds(_ milliseconds: UInt64) -> String {
+    let tenths = milliseconds / 100 % 10
+    return "\(milliseconds / 1_000)" + (tenths == 0 ? "" : ".\(tenths)") + " s"
 }
 
 extension GuestResidence.Threads {
