@@ -110,6 +110,8 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case residenceUnknown = "NP423"
     case oldMemoryPolicy = "NP424"
     case othersOnDedicatedCPUs = "NP425"
+    case notIsolated = "NP426"
+    case interruptsFixed = "NP427"
     case cellsInOptionUnknown = "NP430"
     case pagesOptionIgnored = "NP431"
     case sysctlSetsPools = "NP432"

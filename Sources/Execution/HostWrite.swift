@@ -28,6 +28,8 @@ public enum HostWrite: Hashable, Sendable {
     case start(StartStep)
     /// Asks a domain to shut down and waits.
     case stop(StopStep)
+    /// Has an interrupt come to other CPUs.
+    case setInterrupt(InterruptWrite)
     /// Replaces a file as a whole, or removes it.
     case replaceFile(FileWrite)
 
@@ -47,6 +49,7 @@ public enum HostWrite: Hashable, Sendable {
         case .setAutostart(let write): write
         case .start(let write): write
         case .stop(let write): write
+        case .setInterrupt(let write): write
         case .replaceFile(let write): write
         }
     }
@@ -68,7 +71,8 @@ extension HostWrite: CustomStringConvertible {
 /// What a definition replaces is left out: ``ReversibleWrite`` puts it back.
 extension HostWrite: Codable {
     enum Verb: String, Codable {
-        case pools, define, undefine, rename, pin, memory, resize, vcpus, move, device, autostart, start, stop, file
+        case pools, define, undefine, rename, pin, memory, resize, vcpus, move, device, autostart, start, stop,
+            interrupt, file
 
         fileprivate var kind: any WriteKind.Type {
             switch self {
@@ -85,6 +89,7 @@ extension HostWrite: Codable {
             case .autostart: AutostartWrite.self
             case .start: StartStep.self
             case .stop: StopStep.self
+            case .interrupt: InterruptWrite.self
             case .file: FileWrite.self
             }
         }
@@ -122,6 +127,7 @@ extension Step {
         case .setVCPUs(let step): step
         case .setDevice(let step): step
         case .setAutostart(let step): step
+        case .setInterrupt(let step): step
         case .stop(let step): step
         case .release(let step): step
         case .undefine(let step): step

@@ -98,6 +98,10 @@ private struct PlanRun {
             result.plan.changes.append(change)
             result.steps.append(step)
         }
+        let isolation = InterruptIsolation(request, placement)
+        result.plan.changes += [InterruptIsolation.change(isolation.steps)].compactMap(\.self)
+        result.steps += isolation.steps.map(\.step)
+        result.plan.diagnostics += isolation.diagnostics
         result.plan.diagnostics += placing.roomlessDiagnostics + findings(pools, answer: answer, moving: moving)
         // What comes after the moves finds the host as they leave it.
         let moves = request.movesLive ? live.guests : []

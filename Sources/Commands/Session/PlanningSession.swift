@@ -53,7 +53,9 @@ struct PlanningSession: Sendable {
         let found =
             try file
             ?? world.showing("reading the host") {
-                try FactsInput(root: host.root, libvirt: asksLibvirt ? .required(uri: uri) : .none)
+                try FactsInput(
+                    root: host.root, libvirt: asksLibvirt ? .required(uri: uri) : .none,
+                    interrupts: policy.isolation != .none)
             }
         let guests = input.guests(of: policy)
         let bases = try input.bases(for: guests, world: world)

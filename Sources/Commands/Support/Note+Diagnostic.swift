@@ -5,12 +5,14 @@ internal import Planning
 extension Note {
     /// The remark as a finding.
     var finding: Diagnostic {
-        switch kind {
+        let guest = guest ?? ""
+        return switch kind {
         case .definition: Diagnostic(.libvirtRewrote, "\(guest): \(message)", severity: .note)
         case .threads:
             Diagnostic(
                 .emulatorThreadsElsewhere, "\(guest): \(message)", severity: .warning,
                 hint: "numactl-plan verify --deep shows where its threads are")
+        case .interrupt: Diagnostic(.interruptsFixed, message, severity: .note)
         case .following: Diagnostic(.memoryNotFollowed, message, severity: .warning, hint: MemoryFollowing.hint)
         case .nextStart:
             Diagnostic(

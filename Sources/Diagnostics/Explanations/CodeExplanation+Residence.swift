@@ -48,6 +48,25 @@ extension CodeExplanation {
             be sent away is listed, and no reason for this warning.
             """),
         CodeExplanation(
+            .notIsolated, "interrupts are not kept off dedicated CPUs",
+            """
+            The host's entry says isolation: interrupts, and something is in the way, so that none is moved. irqbalance \
+            would take them back within ten seconds: it must be told which CPUs to leave alone, by \
+            IRQBALANCE_BANNED_CPULIST in its environment, and restarted. Without facts of the interrupts nobody knows \
+            which there are. Where every CPU is dedicated there is none to take them.
+            Everything else of the plan is carried out.
+            """),
+        CodeExplanation(
+            .interruptsFixed, "the kernel keeps interrupts on dedicated CPUs",
+            """
+            Drivers of fast devices (NVMe, many NICs, virtio) give each CPU a queue and an interrupt of its own, which the \
+            kernel manages: it refuses to move them. Such a queue is idle as long as nothing runs on its CPU that uses \
+            the device; then its interrupt does not come.
+            With isolcpus=managed_irq,LIST on the kernel's command line it keeps them off those CPUs from boot on. What \
+            it has refused is remembered until the next boot in /run/numactl-plan/fixed-interrupts, so that it is not \
+            tried again.
+            """),
+        CodeExplanation(
             .residenceUnknown, "the location of a guest is unknown",
             """
             verify --deep reads /proc of the guest's process: the CPUs allowed to its threads, which any user can \

@@ -17,6 +17,7 @@ public struct Interpreter {
     let files: any FileHost
     let threads: any ThreadHost
     let memory: any MemoryHost
+    let interrupts: any InterruptHost
     let observer: any StepObserver
     let defaultHugePage: PageSize?
 
@@ -26,6 +27,7 @@ public struct Interpreter {
     package init(
         domains: any DomainHost, pools: any PoolHost, files: any FileHost = NoFiles(),
         threads: any ThreadHost = NoThreads(), memory: any MemoryHost = NoMemory(),
+        interrupts: any InterruptHost = NoInterrupts(),
         observer: any StepObserver = SilentObserver(),
         defaultHugePage: PageSize? = nil
     ) {
@@ -34,6 +36,7 @@ public struct Interpreter {
         self.files = files
         self.threads = threads
         self.memory = memory
+        self.interrupts = interrupts
         self.observer = observer
         self.defaultHugePage = defaultHugePage
     }

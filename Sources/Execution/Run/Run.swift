@@ -13,6 +13,8 @@ struct Run {
     var unsettable: [String: Set<Int>] = [:]
     /// What a running domain gets or loses only at its next start, by guest: devices, and the number of its vCPUs.
     var waiting: [String: Set<String>] = [:]
+    /// Interrupts that the kernel did not let go elsewhere.
+    var staying: Set<InterruptID> = []
     /// Guests that were asked to shut down, with nothing known of what came of it.
     var stopsInDoubt: [String] = []
 

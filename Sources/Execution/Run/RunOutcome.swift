@@ -81,16 +81,18 @@ public struct Note: Hashable, Sendable {
         case nextStart
         /// What a running guest was asked for and has not done yet; it may do so later.
         case following
+        /// An interrupt that stays on the CPUs of a guest.
+        case interrupt
     }
 
-    /// The guest.
-    public var guest: String
+    /// The guest; nil for a remark about the host.
+    public var guest: String?
     /// One sentence.
     public var message: String
     /// What it is about.
     public var kind: NoteKind
 
-    package init(guest: String, message: String, kind: NoteKind = .definition) {
+    package init(guest: String? = nil, message: String, kind: NoteKind = .definition) {
         self.kind = kind
         self.guest = guest
         self.message = message

@@ -25,6 +25,8 @@ public struct HostFacts: Hashable, Sendable {
     public private(set) var defaultHugePage: PageSize?
     /// The PCI devices, ascending by address; empty when the facts do not tell.
     public var devices: [HostDevice]
+    /// The interrupts of its devices; nil when nobody looked.
+    public var interrupts: InterruptFacts?
     /// The hypervisor side, or nil when libvirt was not asked.
     public var libvirt: LibvirtFacts?
     /// The domains that libvirt holds, ascending by name.
@@ -34,8 +36,9 @@ public struct HostFacts: Hashable, Sendable {
     public init(
         host: HostIdentity, onlineCPUs: CPUSet, isolatedCPUs: CPUSet = [], efficiencyCPUs: CPUSet = [],
         cells: [Cell], devices: [HostDevice] = [], libvirt: LibvirtFacts? = nil, domains: [DomainFacts] = [],
-        time: UTCTime? = nil, guestLimits: GuestLimits? = nil
+        time: UTCTime? = nil, guestLimits: GuestLimits? = nil, interrupts: InterruptFacts? = nil
     ) {
+        self.interrupts = interrupts
         self.guestLimits = guestLimits
         self.host = host
         self.time = time

@@ -13,8 +13,9 @@ public struct HostDiscovery: Sendable {
     ///
     /// Findings are warnings and notes on files that could not be read (NP402), made no sense (NP404) or told nothing
     /// (NP405); the facts then hold what a host without that file would have.
+    /// - Parameter interrupts: Whether interrupts are looked at too, which takes a few calls for each of them.
     /// - Returns: nil facts, and an error among the findings, only when there is no root or no online CPU.
-    public func facts() -> (facts: HostFacts?, diagnostics: [Diagnostic]) {
+    public func facts(interrupts: Bool = false) -> (facts: HostFacts?, diagnostics: [Diagnostic]) {
         guard files.exists else {
             return (nil, [Diagnostic(.sysfsUnreadable, "there is no folder \(files.root)")])
         }
@@ -33,7 +34,8 @@ public struct HostDiscovery: Sendable {
         let facts = HostFacts(
             host: identity, onlineCPUs: online, isolatedCPUs: isolated,
             efficiencyCPUs: reader.efficiencyCPUs(of: online), cells: cells, devices: reader.devices(cells: cells),
-            guestLimits: reader.guestLimits(online: online, cells: CellSet(cells.map(\.id))))
+            guestLimits: reader.guestLimits(online: online, cells: CellSet(cells.map(\.id))),
+            interrupts: interrupts ? reader.interrupts(isolated: isolated) : nil)
         if files.isLive { reader.reportForbidden(facts) }
         return (facts, reader.diagnostics)
     }

@@ -29,6 +29,16 @@ enum SysfsText {
         return cpus
     }
 
+    /// The mask of a set as the kernel takes it.
+    static func maskText(_ cpus: CPUSet) -> String {
+        var groups = [UInt32](repeating: 0, count: (cpus.last?.rawValue ?? 0) / 32 + 1)
+        for cpu in cpus { groups[cpu.rawValue / 32] |= 1 << UInt32(cpu.rawValue % 32) }
+        return groups.reversed().map { group in
+            let digits = String(group, radix: 16)
+            return String(repeating: "0", count: 8 - digits.count) + digits
+        }.joined(separator: ",")
+    }
+
     /// A plain decimal number; nil when it is none.
     static func number(_ text: some StringProtocol) -> UInt64? {
         guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }

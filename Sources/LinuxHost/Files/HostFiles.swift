@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import SystemPackage
 
@@ -55,6 +56,17 @@ struct HostFiles: Sendable {
         let file = try Descriptor(path, O_WRONLY | O_TRUNC | lastLink)
         guard try file.status().st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: self.path(name)) }
         return file
+    }
+
+    /// Writes a line to a file of the kernel.
+    func write(line: String, to name: String) throws(SysfsError) {
+        try openForWriting(name).writeAll(Array("\(line)\n".utf8))
+    }
+
+    /// Whether nobody has the right to write the file, whoever that is; false as well where it does not exist.
+    func isReadOnly(_ name: String) -> Bool {
+        guard let path = try? located(name) else { return false }
+        return (try? Descriptor(path, OPEN_NAME_ONLY).status().st_mode & 0o222 == 0) ?? false
     }
 
     /// Whether this process may write the file, as the system judges it.

@@ -69,9 +69,7 @@ struct GuestGroups {
         do throws(SysfsError) {
             // A thread that has ended meanwhile has taken its group with it.
             guard let now = try GuestGroups.cells(of: folder, files), now != change(now) else { return }
-            let name = "\(folder)/cpuset.mems"
-            let file = try files.openForWriting(name)
-            try file.writeAll(Array("\(change(now))\n".utf8))
+            try files.write(line: "\(change(now))", to: "\(folder)/cpuset.mems")
         } catch {
             if error.isAbsent { return }
             throw .refused(HostRefusal(error))

@@ -97,6 +97,7 @@ extension HostGrid {
         }
         let hasSets = policy.dedicatedCPUs != nil || policy.sharedCPUs != nil
         let dedicated = (hasSets ? policy.dedicatedCPUs?.value ?? [] : host.onlineCPUs).intersection(host.guestCPUs)
+            .subtracting(policy.housekeepingCPUs?.value ?? [])
         let shared = (hasSets ? policy.sharedCPUs?.value ?? [] : host.onlineCPUs).intersection(host.guestCPUs)
         cells = host.cells.map { cell in
             GridCell(

@@ -117,6 +117,8 @@ public struct Change: Hashable, Sendable {
         case pool(PoolID)
         /// A guest's domain.
         case guest(String)
+        /// Where the interrupts of the host's devices come.
+        case interrupts
     }
 
     /// What is changed.
@@ -147,7 +149,7 @@ public struct Change: Hashable, Sendable {
         self.source = source
     }
 
-    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`.
+    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`, `interrupts`.
     public var address: String { subject.address }
 }
 
@@ -176,6 +178,7 @@ extension Change.Subject {
         switch self {
         case .pool(let pool): pool.address
         case .guest(let name): "guest/\(name)"
+        case .interrupts: "interrupts"
         }
     }
 }
@@ -231,6 +234,8 @@ public struct ChangedPart: Hashable, Sendable {
         case state
         /// The number of a pool's pages.
         case pages
+        /// The CPUs that an interrupt may come to.
+        case interrupt(InterruptID)
     }
 
     /// What it is that changes.
@@ -278,6 +283,7 @@ extension ChangedPart {
         case .autostart: "autostart"
         case .state: "state"
         case .pages: "pages"
+        case .interrupt(let interrupt): interrupt.path
         }
     }
 

@@ -16,8 +16,8 @@ public struct ToldChanges {
         self.defaultHugePage = defaultHugePage
     }
 
-    /// One change a pool and one a guest, ascending by address.
-    public var changes: [Change] { (pools + guests).sorted { $0.address < $1.address } }
+    /// One change a pool, one for all interrupts, and one a guest, ascending by address.
+    public var changes: [Change] { (pools + interrupts + guests).sorted { $0.address < $1.address } }
 
     /// Running guests that go on with older settings, ascending.
     public var restartPending: [String] {
@@ -36,6 +36,11 @@ public struct ToldChanges {
                 subject: step.subject, action: shrinks ? .shrink : .grow, disruption: .live, parts: [part],
                 consents: shrinks ? [.shrink] : [])
         }
+    }
+
+    private var interrupts: [Change] {
+        let steps = steps.compactMap { if case .setInterrupt(let step) = $0 { step } else { nil } }
+        return [InterruptIsolation.change(steps)].compactMap(\.self)
     }
 
     private var guests: [Change] {

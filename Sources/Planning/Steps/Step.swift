@@ -29,6 +29,8 @@ public indirect enum Step: Hashable, Sendable {
     case setDevice(SetDeviceStep)
     /// Sets whether libvirt starts the domain with the host.
     case setAutostart(AutostartStep)
+    /// Has an interrupt of a device, or those to come, come to other CPUs.
+    case setInterrupt(SetInterruptStep)
     /// Asks a running domain to shut down and waits for it. Where a start of the same domain is among the steps the two are one
     /// power cycle: one domain after the other.
     case stop(StopStep)
@@ -54,6 +56,7 @@ public indirect enum Step: Hashable, Sendable {
         case .setVCPUs(let step): step
         case .setDevice(let step): step
         case .setAutostart(let step): step
+        case .setInterrupt(let step): step
         case .stop(let step): step
         case .release(let step): step
         case .undefine(let step): step
@@ -75,6 +78,7 @@ extension Step: Codable {
         case setVCPUs = "set_vcpus"
         case setDevice = "set_device"
         case setAutostart = "set_autostart"
+        case setInterrupt = "set_interrupt"
 
         fileprivate var kind: any StepKind.Type {
             switch self {
@@ -90,6 +94,7 @@ extension Step: Codable {
             case .setVCPUs: SetVCPUsStep.self
             case .setDevice: SetDeviceStep.self
             case .setAutostart: AutostartStep.self
+            case .setInterrupt: SetInterruptStep.self
             case .stop: StopStep.self
             case .release: ReleaseStep.self
             case .undefine: UndefineStep.self
@@ -137,6 +142,7 @@ extension Step: Codable {
         case .setVCPUs: SetVCPUsStep.word
         case .setDevice: SetDeviceStep.word
         case .setAutostart: AutostartStep.word
+        case .setInterrupt: SetInterruptStep.word
         case .stop: StopStep.word
         case .release: ReleaseStep.word
         case .undefine: UndefineStep.word
@@ -154,7 +160,7 @@ extension Step {
     /// What the step changes.
     public var subject: Change.Subject { kind.subject }
 
-    /// The guest that the step is about; nil for pools.
+    /// The guest that the step is about; nil for what belongs to the host.
     public var guest: String? { if case .guest(let name) = subject { name } else { nil } }
 
     /// What the step did, as a sentence without a full stop.

@@ -7,9 +7,12 @@ extension PlanMarkdown {
     /// What does not fit and what changes, in tables.
     var tables: [MarkdownPage.PagePart] {
         let moves = Table([.quoted("move to a better place")], plan.moves.map { [$0.words] })
-        let pools = PlanTables.pools(plan.changes.filter { !$0.isGuest })
+        let pools = PlanTables.pools(plan.changes.filter(\.isPool))
+        let interrupts = PlanTables.interrupts(plan.changes)
         let guests = PlanTables.guests(GuestLine.all(of: plan) { _ in false })
-        return [.table(moves)] + room + [shortageTable, remedyList, .table(pools), .table(guests), findingTable]
+        return [.table(moves)] + room + [
+            shortageTable, remedyList, .table(pools), .table(interrupts), .table(guests), findingTable,
+        ]
     }
 
     /// Folded: the placement, one diff a change that has settings, one a definition that is shown; each in the order of the plan.

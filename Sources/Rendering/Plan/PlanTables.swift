@@ -20,6 +20,19 @@ enum PlanTables {
             }, title: "Pools")
     }
 
+    /// One row for all interrupts that go to the same CPUs.
+    static func interrupts(_ changes: [Change]) -> Table {
+        Table(
+            ["interrupts", "go to", "change"],
+            changes.filter { $0.subject == .interrupts }.flatMap { change in
+                InterruptGroup.all(of: change).map { group in
+                    Table.Row(
+                        cells: [group.which, "CPUs \(group.wanted)", change.action.rawValue],
+                        sign: Sign(change.action))
+                }
+            }, title: "Interrupts")
+    }
+
     /// One row a guest that changes, or several that are alike.
     static func guests(_ lines: [GuestLine]) -> Table {
         Table(

@@ -5,7 +5,12 @@ internal import Planning
 extension PlanText {
     /// One line a pool.
     func poolChanges(_ paint: Paint) -> [String] {
-        PlanTables.pools(plan.changes.filter { !$0.isGuest }).headless().lines(indent: 4, paint)
+        PlanTables.pools(plan.changes.filter(\.isPool)).headless().lines(indent: 4, paint)
+    }
+
+    /// One line for all interrupts that go to the same CPUs.
+    func interruptChanges(_ paint: Paint) -> [String] {
+        PlanTables.interrupts(plan.changes).headless().lines(indent: 4, paint)
     }
 
     /// One line a guest, or for several that are alike; below it its settings where they are asked for.
@@ -34,7 +39,12 @@ extension PlanText {
 }
 
 extension Change {
-    /// Whether a guest changes, and not a pool.
+    /// Whether a pool of huge pages changes.
+    var isPool: Bool {
+        if case .pool = subject { true } else { false }
+    }
+
+    /// Whether a guest changes.
     var isGuest: Bool {
         if case .guest = subject { true } else { false }
     }

@@ -17,6 +17,7 @@ public enum FactsJSONSchema: DocumentSchema {
                         object(
                             [:], optional: ["cpus": orNull(list), "memory_cells": orNull(list), "source": orNull(text)])
                     )),
+                "interrupts": orNull(.object(interrupts)),
                 "pci": orNull(list(of: reference("device"))), "libvirt": orNull(.object(libvirt)),
                 "domains": orNull(list(of: reference("domain"))),
             ])
@@ -31,6 +32,17 @@ public enum FactsJSONSchema: DocumentSchema {
         members["cmdline_left_out"] = orNull(count)
         members["machine_id_sha256"] = orNull(["type": "string", "pattern": "^[0-9a-f]{64}$"])
         return object([:], optional: members)
+    }
+
+    private static var interrupts: [String: JSONValue] {
+        let interrupt = object(
+            ["irq": count, "cpus": list],
+            optional: ["name": orNull(text), "cell": orNull(count), "fixed": orNull(["type": "boolean"])])
+        return object(
+            ["all": self.list(of: .object(interrupt))],
+            optional: [
+                "future": orNull(list), "irqbalance": orNull(.object(object(["banned": list], optional: [:]))),
+            ])
     }
 
     private static var cell: [String: JSONValue] {

@@ -27,6 +27,11 @@ public struct VerificationText {
     private func differences(_ paint: Paint) -> [String] {
         verification.plan.changes.flatMap { change -> [String] in
             let address = displayable(change.address)
+            if change.subject == .interrupts {
+                return InterruptGroup.all(of: change).flatMap {
+                    attention("interrupts \($0.which): wanted on CPUs \($0.wanted), found on dedicated ones", paint)
+                }
+            }
             guard change.action != .create, !change.parts.isEmpty else {
                 return attention("\(address): \(change.action.finding)", paint)
             }

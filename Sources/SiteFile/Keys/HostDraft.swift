@@ -38,6 +38,8 @@ struct HostDraft: Sendable {
     var ignoredDomains: Located<[Located<String>]>?
     var pools: Located<DeclaredPools>?
     var placement: Located<HostPolicy.Preference>?
+    var isolation: Located<HostPolicy.Isolation>?
+    var housekeeping: Located<CPUSet>?
 
     static let table = KeyTable<HostDraft>(
         .host,
@@ -68,6 +70,13 @@ struct HostDraft: Sendable {
                 "moves", \.moves, .choice, defaultValue: "restart",
                 "When a running guest's memory goes to other cells: at its next start (restart) or while it runs (live)"
             ),
+            Key(
+                "isolation", \.isolation, .choice, defaultValue: "none",
+                "What is kept off CPUs dedicated to guests: only other guests (none), or also the interrupts of devices (interrupts)"
+            ),
+            Key(
+                "housekeeping", \.housekeeping, .list(),
+                "CPUs that are never dedicated to guests and take what isolation keeps off those that are"),
         ])
 }
 

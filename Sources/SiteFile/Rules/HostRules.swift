@@ -28,11 +28,23 @@ struct HostRules {
         if let manages = draft.pools?.value.manages { policy.managesPools = manages.value }
         policy.pools = pools()
         if let moves = draft.moves { policy.moves = moves.value }
+        if let isolation = draft.isolation { policy.isolation = isolation.value }
+        policy.housekeepingCPUs = draft.housekeeping
         if let placement = draft.placement { policy.placement = placement.value }
         return policy
     }
 
     private mutating func checkCPUs() {
+        if let housekeeping = draft.housekeeping, let dedicated = draft.cpus?.value.dedicated {
+            let both = dedicated.value.intersection(housekeeping.value)
+            if !both.isEmpty {
+                report.error(
+                    .conflictingKeys, "CPU \(both) is both dedicated and for housekeeping",
+                    at: max(housekeeping.mark, dedicated.mark),
+                    label: "the other list is at line \(min(housekeeping.mark, dedicated.mark).line)",
+                    hint: "remove \(both) from one of the lists")
+            }
+        }
         guard let dedicated = draft.cpus?.value.dedicated, let shared = draft.cpus?.value.shared else { return }
         let both = dedicated.value.intersection(shared.value)
         guard !both.isEmpty else { return }

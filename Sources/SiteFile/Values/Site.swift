@@ -43,6 +43,9 @@ public struct HostPolicy: Hashable, Sendable {
     /// When the memory of a running guest goes to other host cells: at its next start, or while it runs.
     public enum MoveTime: String, Hashable, Sendable, CaseIterable { case restart, live }
 
+    /// What is kept off dedicated CPUs beside other guests.
+    public enum Isolation: String, Hashable, Sendable, CaseIterable { case none, interrupts }
+
     /// The name of the host's entry.
     public var name: Located<String>
     /// libvirt's connection URI, or nil for the default.
@@ -71,6 +74,10 @@ public struct HostPolicy: Hashable, Sendable {
     public var placement: Preference
     /// When running guests go to other cells.
     public var moves = MoveTime.restart
+    /// What is kept off the CPUs dedicated to guests.
+    public var isolation = Isolation.none
+    /// The CPUs for everything that is no guest; nil for those that are dedicated to none.
+    public var housekeepingCPUs: Located<CPUSet>?
 
     /// The reserve of a cell that nobody set: 256 MiB.
     public static let defaultReserve = KiB(256 * 1_024)

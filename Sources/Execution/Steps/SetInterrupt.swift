@@ -1,0 +1,72 @@
+public import HostModel
+public import Planning
+
+/// Has an interrupt come to other CPUs.
+public struct InterruptWrite: WriteKind {
+    var interrupt: InterruptID
+    var name: String
+    var cpus: CPUSet
+
+    static var verb: HostWrite.Verb { .interrupt }
+
+    var action: HostWrite { .setInterrupt(self) }
+    var domain: String? { nil }
+    var place: String { interrupt.words(name) }
+    var words: String { "move \(place) to CPUs \(cpus)" }
+
+    func perform(in run: inout Run) throws(StepFailure) {
+        try run.host.interrupts.set(interrupt, name: name, to: cpus)
+        run.report.writes += 1
+    }
+
+    /// One that is gone comes nowhere.
+    func holds(in run: Run) throws(StepFailure) -> Bool {
+        try run.host.interrupts.cpus(of: interrupt, name: name).map { $0 == cpus } ?? true
+    }
+
+    func isUndone(by inverse: [HostWrite]) -> Bool {
+        guard inverse.count == 1, case .setInterrupt(let back) = inverse[0] else { return false }
+        return back.interrupt == interrupt
+    }
+
+    /// What somebody else set meanwhile is undone as ours is: interrupts are moved by many.
+    func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) {}
+
+    /// Guests do not depend on where interrupts come.
+    func guestsStanding(in run: Run) -> [String] { [] }
+
+    /// One that the kernel manages stays, and the rest goes on.
+    func isOptional(after failure: StepFailure, in run: inout Run) -> Bool {
+        guard case .interruptStays = failure else { return false }
+        run.staying.insert(interrupt)
+        run.report.notes.append(Note(message: "\(failure)", kind: .interrupt))
+        return true
+    }
+}
+
+extension HostWrite {
+    /// Has an interrupt come to other CPUs.
+    public static func setInterrupt(_ interrupt: InterruptID, name: String, cpus: CPUSet) -> HostWrite {
+        .setInterrupt(InterruptWrite(interrupt: interrupt, name: name, cpus: cpus))
+    }
+}
+
+extension SetInterruptStep: StepExecution {
+    var phase: Phase { .setting }
+
+    /// One that is gone needs nothing. Where it was meanwhile does not matter: others move interrupts too.
+    func effect(in run: Run) throws(StepFailure) -> Effect? {
+        guard let found = try run.host.interrupts.cpus(of: interrupt, name: name), found != target else { return nil }
+        return Effect(
+            [.setInterrupt(self)], .setInterrupt(interrupt, name: name, cpus: target),
+            inverse: [.setInterrupt(interrupt, name: name, cpus: found)])
+    }
+
+    func precheck(_ look: Lookout) throws(StepFailure) -> Effect? { try effect(in: look.run) }
+
+    func mismatches(in run: Run, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] {
+        guard let found = try run.host.interrupts.cpus(of: interrupt, name: name), !run.staying.contains(interrupt)
+        else { return [] }
+        return Mismatch.between(.text("\(target)"), .text("\(found)"), .interrupts, interrupt.words(name))
+    }
+}
