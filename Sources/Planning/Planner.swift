@@ -101,6 +101,7 @@ private struct PlanRun {
         let isolation = InterruptIsolation(request, placement)
         result.plan.changes += [InterruptIsolation.change(isolation.steps)].compactMap(\.self)
         result.steps += isolation.steps.map(\.step)
+        result.interrupts = isolation.lasting
         result.plan.diagnostics += isolation.diagnostics
         result.plan.diagnostics += placing.roomlessDiagnostics + findings(pools, answer: answer, moving: moving)
         // What comes after the moves finds the host as they leave it.

@@ -46,6 +46,9 @@ extension PlacementRequest {
         if more.chance(30) { request.host.addDistances(&more) }
         if more.chance(30) { request.policy.guestOverhead = .fixed(KiB(UInt64(more.pick([64, 256, 512])))) }
         if more.chance(25) { request.host.addGuestLimits(&more) }
+        if more.chance(15) {
+            request.policy.housekeepingCPUs = Located(CPUSet(request.host.onlineCPUs.filter { _ in more.chance(25) }))
+        }
         return request
     }
 

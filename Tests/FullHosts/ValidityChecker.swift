@@ -100,6 +100,7 @@ package struct ValidityChecker {
         var all = request.host.cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) }
         if let limit = request.host.guestLimits?.cpus { all = all.intersection(limit) }
         let dedicatedSet = (hasSets ? policy.dedicatedCPUs?.value ?? [] : all).intersection(all)
+            .subtracting(policy.housekeepingCPUs?.value ?? [])
         let sharedSet = hasSets ? policy.sharedCPUs?.value ?? [] : all
         var alone = CPUSet()
         var empty = CPUSet()

@@ -29,6 +29,32 @@ struct BootRunTests {
         return (outcome, try tree.text("\(smallFolder)/nr_hugepages"))
     }
 
+    @Test("keeps interrupts off the CPUs of guests, and writes nothing where it only reports")
+    func interrupts() throws {
+        for (options, lists) in [
+            ("quiet\n", ["0\n", "0\n", "00000001\n"]), ("numactl-plan=report\n", ["0-1\n", "1\n", "3\n"]),
+        ] {
+            let tree = try TemporaryTree(
+                Self.machine.merging([
+                    "proc/cmdline": options, "proc/irq/24/smp_affinity_list": "0-1\n", "proc/irq/24/eth0/x": "",
+                    "proc/irq/25/smp_affinity_list": "1\n", "proc/irq/25/eth1/x": "",
+                    "proc/irq/default_smp_affinity": "3\n",
+                ]) { $1 })
+            var file = BootFile(
+                host: "hv01", cells: [.init(id: 0, cpus: [0, 1], memory: 1_048_576, keepFree: 0)], targets: [],
+                interrupts: InterruptAffinity(off: [1], housekeeping: [0]))
+            try file.write(to: tree.path.appending("boot.json"))
+            #expect(BootFile.read(tree.path.appending("boot.json")).value == file)
+            let outcome = BootRun(root: tree.path).run(tree.path.appending("boot.json"))
+            let names = ["24/smp_affinity_list", "25/smp_affinity_list", "default_smp_affinity"]
+            #expect(try names.map { try tree.text("proc/irq/\($0)") } == lists)
+            #expect(outcome.diagnostics.count == (options == "quiet\n" ? 0 : 3), "\(outcome.diagnostics)")
+            file.interrupts = nil
+            try file.write(to: tree.path.appending("boot.json"))
+            #expect(try !tree.text("boot.json").contains("interrupts"))
+        }
+    }
+
     @Test("reserves what the file asks for")
     func complete() throws {
         let (outcome, pages) = try boot([PoolTarget(small0, pages: 100)])

@@ -122,6 +122,7 @@ struct BruteForce {
         let many = request.foreign.flatMap(\.sharedVCPUs).reduce(into: CPUSet()) { $0.formUnion($1.cpus ?? []) }
         let dedicated = (hasSets ? policy.dedicatedCPUs?.value ?? [] : all).intersection(all)
             .subtracting(taken).subtracting(many)
+            .subtracting(policy.housekeepingCPUs?.value ?? [])
         let shared = (hasSets ? policy.sharedCPUs?.value ?? [] : all).intersection(all).subtracting(taken)
         // Per cell, the most CPUs that can be left for sharing; a host-wide rule needs only these.
         var left = 0

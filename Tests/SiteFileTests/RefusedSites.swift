@@ -92,6 +92,8 @@ enum RefusedSites {
         (guest("disks: [{path: /a}, {path: ▶/a, bus: sata}]"), .conflictingKeys),
         (guest("base: a.xml, kernel: ▶/k"), .conflictingKeys),
         ("hosts: {h: {cpus: {dedicated: 0-3, shared: ▶3-4}}}", .conflictingKeys),
+        ("hosts: {h: {cpus: {dedicated: 0-3}, housekeeping: ▶3-4}}", .conflictingKeys),
+        ("hosts: {h: {isolation: ▶cgroups}}", .badChoice), ("hosts: {h: {housekeeping: ▶x}}", .badCPUList),
         ("hosts: {h: {pools: {2MiB: {cells: {0: 1}}, ▶2048KiB: {cells: {1: 1}}}}}", .conflictingKeys),
         ("hosts: {h: {pools: {▶3MiB: {cells: {0: 1}}}}}", .pageSizeImpossible),
         ("guests:\n  a-1: {vcpus: 1, ram: 1GiB}\n  ▶a: {vcpus: 1, ram: 1GiB, count: 2}\n", .duplicateGuest),

@@ -15,6 +15,8 @@ struct WorkOrder {
     var poolTargets: [PoolID: PageCount]
     /// Ordinary memory that each cell keeps when the machine boots.
     var keepFree: [CellID: KiB]
+    /// Where interrupts come when the machine boots; nil where they may come anywhere.
+    var interrupts: InterruptAffinity?
     var sources: [SourceText] = []
 }
 
@@ -26,6 +28,6 @@ extension WorkOrder {
             poolTargets: session.result.poolTargets.filter { $0.value > .zero },
             keepFree: Dictionary(
                 session.facts.cells.map { ($0.id, session.policy.reserve(of: $0.id)) }, uniquingKeysWith: { $1 }),
-            sources: session.sources)
+            interrupts: session.result.interrupts, sources: session.sources)
     }
 }

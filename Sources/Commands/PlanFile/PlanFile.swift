@@ -50,9 +50,10 @@ struct PlanFile {
         var keepFree: [CellID: KiB]
         /// The CPUs of each cell of the machine that the plan was made for.
         var cells: [CellID: CPUSet]
+        var interrupts: InterruptAffinity?
 
         enum CodingKeys: String, CodingKey {
-            case pools, cells
+            case pools, cells, interrupts
             case keepFree = "keep_free_kib"
         }
     }

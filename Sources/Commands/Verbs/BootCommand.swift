@@ -11,7 +11,8 @@ internal import SystemPackage
 
 struct BootCommand: WorldCommand {
     static let configuration = CommandConfiguration(
-        commandName: "boot", abstract: "Reserve the huge pages recorded in boot.json.",
+        commandName: "boot",
+        abstract: "Do at boot what boot.json records: reserve huge pages, keep interrupts off guests' CPUs.",
         discussion: """
             For the unit numactl-plan-hugepages.service: needs no site file, no libvirt and no network. If the kernel grants \
             fewer pages, those are kept. numactl-plan=off on the kernel's command line makes it do nothing, numactl-plan=report \
@@ -75,8 +76,8 @@ struct BootCommand: WorldCommand {
     }
 
     private func emit(_ emission: Emission, _ world: World) throws -> ExitStatus {
-        let (targets, facts) = try targets(world)
-        let arguments = KernelArguments(targets, atLeast: KernelArguments.bootPageSize)
+        let (targets, interrupts, facts) = try targets(world)
+        let arguments = KernelArguments(targets, atLeast: KernelArguments.bootPageSize, interrupts: interrupts)
         switch emission {
         case .kernelArgs: if !arguments.text.isEmpty { world.say(arguments.text + "\n") }
         case .tmpfiles: world.say(TmpfilesText(targets).text)
@@ -123,21 +124,24 @@ struct BootCommand: WorldCommand {
         world.note("wrote \(units.count) files to \(out)\n")
     }
 
-    /// The pools' targets, and the host they are for where that is known.
-    private func targets(_ world: World) throws -> (pools: [PoolID: PageCount], facts: HostFacts?) {
+    /// The pools' targets, where interrupts come, and the host they are for where that is known.
+    private func targets(
+        _ world: World
+    ) throws -> (pools: [PoolID: PageCount], interrupts: InterruptAffinity?, facts: HostFacts?) {
         if let site {
             let session = try PlanningSession(site: site, host: host, world: world)
             guard [.changes, .noChanges].contains(session.result.plan.verdict) else {
                 throw CommandFailure(
                     session.status(detailed: false), session.result.plan.diagnostics, sources: session.sources)
             }
-            return (session.result.poolTargets, session.facts)
+            return (session.result.poolTargets, session.result.interrupts, session.facts)
         }
         let file = BootFile.read(FilePath(bootFile))
         guard let boot = file.value else { throw CommandFailure(.inputMissing, file.diagnostics) }
         let found =
             try host.facts.map { try FactsInput(file: $0, world: world) }
             ?? (try? FactsInput(root: host.root, libvirt: .none))
-        return (Dictionary(boot.targets.map { ($0.pool, $0.pages) }, uniquingKeysWith: max), found?.facts)
+        let pools = Dictionary(boot.targets.map { ($0.pool, $0.pages) }, uniquingKeysWith: max)
+        return (pools, boot.interrupts, found?.facts)
     }
 }

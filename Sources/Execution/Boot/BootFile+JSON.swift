@@ -8,7 +8,7 @@ extension BootFile: Codable {
     public static let formatVersion = "1.0"
 
     private enum CodingKeys: String, CodingKey {
-        case kind, host, cells, pools, sites
+        case kind, host, cells, pools, sites, interrupts
         case formatVersion = "format_version"
     }
 
@@ -27,7 +27,8 @@ extension BootFile: Codable {
             host: try container.decodeIfPresent(String.self, forKey: .host),
             cells: try container.decode([KnownCell].self, forKey: .cells),
             targets: try container.decode([PoolTarget].self, forKey: .pools),
-            sites: try container.decodeIfPresent([String].self, forKey: .sites) ?? [])
+            sites: try container.decodeIfPresent([String].self, forKey: .sites) ?? [],
+            interrupts: try container.decodeIfPresent(InterruptAffinity.self, forKey: .interrupts))
         try check(container)
     }
 
@@ -53,6 +54,7 @@ extension BootFile: Codable {
         try container.encode(cells, forKey: .cells)
         try container.encode(targets, forKey: .pools)
         if !sites.isEmpty { try container.encode(sites, forKey: .sites) }
+        try container.encodeIfPresent(interrupts, forKey: .interrupts)
     }
 }
 

@@ -42,11 +42,11 @@ public enum InterruptID: Hashable, Sendable, Comparable, Codable {
 }
 
 extension InterruptID {
-    /// `interrupt 24 (nvme0q1)`, `interrupts to come`.
+    /// `interrupt nvme0q1(24)`, `interrupts to come`.
     package func words(_ name: String) -> String {
         switch self {
         case .future: "interrupts to come"
-        case .number(let number): "interrupt \(number)" + (name.isEmpty ? "" : " (\(name))")
+        case .number(let number): "interrupt " + (name.isEmpty ? "\(number)" : "\(name)(\(number))")
         }
     }
 

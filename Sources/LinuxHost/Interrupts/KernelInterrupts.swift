@@ -46,7 +46,8 @@ public struct KernelInterrupts: InterruptHost {
             switch error {
             // Since Linux 6.13 the kernel says that nobody may, before that it failed.
             case .failed(.write, _, .ioError), .failed(.write, _, .notPermitted):
-                try remember(number, name)
+                // Where that fails it is tried again.
+                try? remember(number, name)
                 throw .interruptStays(interrupt.words(name), reason: "the kernel manages it")
             case .failed(.write, _, .noSpace):
                 throw .interruptStays(interrupt.words(name), reason: "CPUs \(cpus) have no vector left for it")
@@ -55,17 +56,10 @@ public struct KernelInterrupts: InterruptHost {
         }
     }
 
-    private func remember(_ number: Int, _ name: String) throws(StepFailure) {
-        do throws(SysfsError) {
-            let path = files.path(FixedInterrupts.path)
-            let known = FixedInterrupts(try files.text(FixedInterrupts.path) ?? "")
-            let folder = path.removingLastComponent().string
-            guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
-                throw .failed(.create, path: FilePath(folder), .current)
-            }
-            try AtomicFile.write(Array(known.text(adding: number, name).utf8), to: path)
-        } catch {
-            throw .refused(HostRefusal(error))
-        }
+    private func remember(_ number: Int, _ name: String) throws(SysfsError) {
+        let path = files.path(FixedInterrupts.path)
+        let known = FixedInterrupts(try files.text(FixedInterrupts.path) ?? "")
+        mkdir(path.removingLastComponent().string, 0o755)
+        try AtomicFile.write(Array(known.text(adding: number, name).utf8), to: path)
     }
 }

@@ -17,7 +17,7 @@ public struct SetInterruptStep: StepKind {
     var isOneWay: Bool { false }
     var isLive: Bool { true }
 
-    /// `interrupt 24 (nvme0q1)`, `interrupts to come`.
+    /// `interrupt nvme0q1(24)`, `interrupts to come`.
     package var what: String { interrupt.words(name) }
 
     /// It is about no guest; where it leads must be somewhere.

@@ -14,14 +14,14 @@ public enum BootLoader: String, Hashable, Sendable, CaseIterable {
     /// The text for these options, each line ended; a comment alone when there are none.
     public func text(_ arguments: KernelArguments) -> String {
         guard !arguments.text.isEmpty else {
-            return "# No pages of 1 GiB or more are wanted; the boot unit reserves the others.\n"
+            return "# No pages of 1 GiB or more and no isolation are wanted; the boot unit does the rest.\n"
         }
         let options = arguments.text
         return switch self {
         case .grub:
             """
             # /etc/default/grub.d/60-numactl-plan.cfg
-            # Huge pages that the kernel reserves itself, cell by cell (Linux 5.16 and later).
+            # What the kernel does itself from the start: huge pages cell by cell (Linux 5.16 and later), interrupts.
             # After a change: update-grub, and reboot.
             GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX \(options)"
 

@@ -53,12 +53,14 @@ extension BootUnit {
                 ExecStart=\(program) boot
                 TimeoutStartSec=180
                 SyslogIdentifier=numactl-plan
-                # It writes only below one folder of sysfs, as its owner, and needs no capability for that.
+                # It writes only below these folders, as their owner, and needs no capability for that.
                 CapabilityBoundingSet=
                 NoNewPrivileges=yes
                 ProtectSystem=strict
                 ProtectKernelTunables=yes
-                ReadWritePaths=/sys/devices/system/node
+                ReadWritePaths=/sys/devices/system/node /proc/irq
+                RuntimeDirectory=numactl-plan
+                RuntimeDirectoryPreserve=yes
                 ProtectHome=yes
                 ProtectProc=invisible
                 ProtectClock=yes

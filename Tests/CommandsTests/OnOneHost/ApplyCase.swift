@@ -71,6 +71,13 @@ extension ApplyCase {
             testDescription: "creates a guest with pages", guests: ["\(small), mem_page_size: 2MiB}"],
             check: { $0.pools == ["0/2048kB": 32, "1/2048kB": 0] && $0.bootFile?.contains("\"pages\" : 32") == true }),
         ApplyCase(
+            testDescription: "keeps interrupts off the CPUs of a guest",
+            guests: ["\(small), cpu_policy: dedicated}"], host: "{isolation: interrupts, housekeeping: 4-7}",
+            check: { look in
+                look.interrupt == "4-7" && look.bootFile?.contains("\"off\" : \"0-1\"") == true
+                    && look.domains["a"]?.definition.contains("<vcpupin vcpu='1' cpuset='1'/>") == true
+            }),
+        ApplyCase(
             testDescription: "creates a guest that does not see its cells",
             guests: ["\(small), guest_numa: hidden, mem_page_size: 2MiB}"],
             check: { look in

@@ -156,10 +156,14 @@ extension CommandHost {
         var pools: [String: Int]
         /// The boot file's text; nil when there is none.
         var bootFile: String?
+        /// Where interrupt 24 may come.
+        var interrupt: String
     }
 
     func look() throws -> Look {
-        Look(domains: try libvirt.domains(), pools: try pools(), bootFile: try? text("boot.json"))
+        Look(
+            domains: try libvirt.domains(), pools: try pools(), bootFile: try? text("boot.json"),
+            interrupt: String(try text("root/proc/irq/24/smp_affinity_list").dropLast()))
     }
 
     /// Pages by cell and size: `0/2048kB`.

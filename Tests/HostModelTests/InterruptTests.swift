@@ -1,0 +1,77 @@
+import Foundation
+import HostModel
+import Testing
+
+@Suite("Interrupts")
+struct InterruptTests {
+    private typealias Interrupt = InterruptFacts.Interrupt
+
+    private static let host = HostFacts(
+        host: HostIdentity(name: "h"), onlineCPUs: CPUSet(numbers: 0..<8),
+        cells: [
+            Cell(id: 0, cpus: [0, 1, 2, 3], memory: 1_048_576), Cell(id: 1, cpus: [4, 5, 6, 7], memory: 1_048_576),
+        ])
+
+    private static func changes(
+        off: CPUSet, housekeeping: CPUSet, future: CPUSet? = nil, _ interrupts: Interrupt...
+    ) -> [String] {
+        let facts = InterruptFacts(interrupts: interrupts, future: future)
+        return InterruptAffinity(off: off, housekeeping: housekeeping).changes(facts, on: host).map {
+            "\($0.interrupt.words($0.name)): \($0.now) -> \($0.wanted)"
+        }
+    }
+
+    @Test("keep off CPUs where they may, come to their device's cell where they must, else anywhere")
+    func places() {
+        let (off, rest): (CPUSet, CPUSet) = ([2, 3, 6, 7], [0, 1, 4, 5])
+        #expect(
+            Self.changes(
+                off: off, housekeeping: rest, future: CPUSet(numbers: 0..<8),
+                Interrupt(number: 30, name: "eth0", cpus: [6], cell: 1),
+                Interrupt(number: 24, name: "nvme0q1", cpus: [1, 2], cell: 1),
+                Interrupt(number: 31, name: "acpi", cpus: [3]), Interrupt(number: 32, name: "far", cpus: [3], cell: 9),
+                Interrupt(number: 33, name: "away", cpus: [0, 5]),
+                Interrupt(number: 34, name: "fixed", cpus: [2], isFixed: true)) == [
+                    "interrupts to come: 0-7 -> 0-1,4-5", "interrupt nvme0q1(24): 1-2 -> 1",
+                    "interrupt eth0(30): 6 -> 4-5", "interrupt acpi(31): 3 -> 0-1,4-5",
+                    "interrupt far(32): 3 -> 0-1,4-5",
+                ])
+    }
+
+    @Test("come to the CPUs that are given, once they leave others, and nowhere where there are none")
+    func given() {
+        #expect(
+            Self.changes(
+                off: [2, 3], housekeeping: [0], Interrupt(number: 1, name: "a", cpus: CPUSet(numbers: 0..<8)),
+                Interrupt(number: 2, name: "b", cpus: [4])) == ["interrupt a(1): 0-7 -> 0"])
+        #expect(Self.changes(off: [0, 1], housekeeping: [1], Interrupt(number: 1, name: "a", cpus: [0])) == [])
+    }
+
+    @Test("of two sites keep off the CPUs of both")
+    func joined() {
+        let first = InterruptAffinity(off: [2], housekeeping: [0, 1, 3])
+        let second = InterruptAffinity(off: [3], housekeeping: [0, 1, 2])
+        #expect(first.joined(second) == InterruptAffinity(off: [2, 3], housekeeping: [0, 1]))
+    }
+
+    @Test("are told in the facts, and read back as they were")
+    func document() throws {
+        var facts = Self.host
+        facts.interrupts = InterruptFacts(
+            interrupts: [
+                Interrupt(number: 25, name: "b", cpus: [0]),
+                Interrupt(number: 24, name: "a", cpus: [1, 2], cell: 1, isFixed: true),
+            ], future: [0, 1], balancer: .init(banned: [3]))
+        let read = try JSONDecoder().decode(HostFacts.self, from: try JSONEncoder().encode(facts))
+        #expect(read.interrupts == facts.interrupts && read.interrupts?.interrupts.map(\.number) == [24, 25])
+        let few = try JSONDecoder().decode(
+            InterruptFacts.self, from: Data(#"{"all": [{"irq": 3, "cpus": "0-1"}]}"#.utf8))
+        #expect(few == InterruptFacts(interrupts: [Interrupt(number: 3, name: "", cpus: [0, 1])]))
+        for wrong in ["-1", "2000000", #""future""#, #""x""#, "null", "1.5"] {
+            let text = #"{"all": [{"irq": "# + wrong + #", "cpus": "0"}]}"#
+            #expect(throws: DecodingError.self) {
+                try JSONDecoder().decode(InterruptFacts.self, from: Data(text.utf8))
+            }
+        }
+    }
+}

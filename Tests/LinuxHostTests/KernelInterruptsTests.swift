@@ -1,0 +1,106 @@
+import Diagnostics
+import Execution
+import Foundation
+import HostModel
+import LinuxHost
+import SystemPackage
+import Testing
+
+@Suite("The interrupts of a host")
+struct KernelInterruptsTests {
+    private static let machine: [String: String] = [
+        "sys/devices/system/cpu/online": "0-7\n", "sys/devices/system/node/online": "0\n",
+        "sys/devices/system/node/node0/cpulist": "0-7\n",
+        "sys/devices/system/node/node0/meminfo": "Node 0 MemTotal: 1000 kB\nNode 0 MemFree: 900 kB\n",
+        "proc/sys/kernel/osrelease": "6.1.0\n", "proc/sys/kernel/hostname": "h\n",
+        "proc/irq/default_smp_affinity": "ff\n", "proc/irq/0/smp_affinity_list": "0-7\n",
+        "proc/irq/24/smp_affinity_list": "0-3\n", "proc/irq/24/node": "0\n", "proc/irq/24/nvme0q1/x": "",
+        "proc/irq/24/spurious": "count 0\n", "proc/irq/25/smp_affinity_list": "4\n", "proc/irq/25/node": "-1\n",
+        "proc/irq/25/eth0/x": "", "proc/irq/25/eth1/x": "", "proc/irq/26/smp_affinity_list": "nonsense\n",
+        "proc/irq/26/bad/x": "", "proc/1/comm": "systemd\n",
+    ]
+
+    private static func interrupts(_ more: [String: String] = [:]) throws -> InterruptFacts? {
+        let tree = try TemporaryTree(machine.merging(more) { $1 })
+        return HostDiscovery(root: tree.path).facts(interrupts: true).facts?.interrupts
+    }
+
+    @Test("are those that a driver has asked for, with its name and its device's cell")
+    func read() throws {
+        let facts = try #require(try Self.interrupts())
+        #expect(
+            facts.interrupts == [
+                .init(number: 24, name: "nvme0q1", cpus: [0, 1, 2, 3], cell: 0),
+                .init(number: 25, name: "eth0,eth1", cpus: [4]),
+            ])
+        #expect(facts.future == CPUSet(numbers: 0..<8) && facts.balancer == nil)
+        #expect(
+            HostDiscovery(root: try TemporaryTree(Self.machine).path).facts().facts?.interrupts == nil,
+            "nobody looks who does not need them")
+    }
+
+    @Test("stay where the kernel has refused another place, under that name")
+    func fixed() throws {
+        let facts = try #require(
+            try Self.interrupts(["run/numactl-plan/fixed-interrupts": "24 nvme0q1\n25 another\n"]))
+        #expect(facts.interrupts.map(\.isFixed) == [true, false])
+    }
+
+    @Test("stay where nobody may write", .enabled(if: getuid() == 0, "the right to write is root's to give"))
+    func readOnly() throws {
+        let tree = try TemporaryTree(Self.machine)
+        let file = tree.url.appending(path: "proc/irq/25/smp_affinity_list").path
+        try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: file)
+        let facts = try #require(HostDiscovery(root: tree.path).facts(interrupts: true).facts?.interrupts)
+        #expect(facts.interrupts.map(\.isFixed) == [false, true])
+    }
+
+    @Test(
+        "are moved by irqbalance, but for the CPUs that it was told of, or that are isolated",
+        arguments: [
+            ("PATH=/bin\0IRQBALANCE_BANNED_CPULIST=2-3\0", [2, 3]), ("IRQBALANCE_BANNED_CPUS=0000000c\0", [2, 3]),
+            ("IRQBALANCE_BANNED_CPULIST=\0", []), ("PATH=/bin\0", [5, 6]),
+        ] as [(String, CPUSet)])
+    func balancer(environment: String, banned: CPUSet) throws {
+        let facts = try Self.interrupts([
+            "proc/812/comm": "irqbalance\n", "proc/812/environ": environment,
+            "sys/devices/system/cpu/isolated": "5\n", "sys/devices/system/cpu/nohz_full": "6\n",
+        ])
+        #expect(facts?.balancer == InterruptFacts.Balancer(banned: banned))
+    }
+
+    @Test("are set one by one, and those to come by a mask")
+    func set() throws {
+        let tree = try TemporaryTree(Self.machine)
+        let host = KernelInterrupts(root: tree.path)
+        try host.set(.number(24), name: "nvme0q1", to: [0, 5])
+        try host.set(.future, name: "", to: [0, 33])
+        #expect(try tree.text("proc/irq/24/smp_affinity_list") == "0,5\n")
+        #expect(try tree.text("proc/irq/default_smp_affinity") == "00000002,00000001\n")
+        #expect(try host.cpus(of: .number(24), name: "nvme0q1") == [0, 5])
+        #expect(try host.cpus(of: .future, name: "") == [0, 33])
+        #expect(try host.cpus(of: .number(24), name: "another") == nil, "after a boot the number may be another's")
+        #expect(try host.cpus(of: .number(99), name: "gone") == nil)
+        #expect(throws: StepFailure.self) { try host.set(.number(99), name: "gone", to: [0]) }
+    }
+
+    /// On this machine, as root: each interrupt is set to where it may come anyway, which moves nothing.
+    @Test("that this machine's kernel manages are known by what it answers", .enabled(if: getuid() == 0))
+    func live() throws {
+        let facts = try #require(HostDiscovery().facts(interrupts: true).facts?.interrupts)
+        let host = KernelInterrupts()
+        for interrupt in facts.interrupts {
+            #expect(try host.cpus(of: .number(interrupt.number), name: interrupt.name) == interrupt.cpus)
+            let result = Result { () throws(StepFailure) in
+                try host.set(.number(interrupt.number), name: interrupt.name, to: interrupt.cpus)
+            }
+            switch result {
+            case .success: #expect(!interrupt.isFixed, "\(interrupt)")
+            case .failure(.interruptStays):
+                let now = HostDiscovery().facts(interrupts: true).facts?.interrupts
+                #expect(now?.interrupts.first { $0.number == interrupt.number }?.isFixed == true, "\(interrupt)")
+            case .failure(let failure): Issue.record(failure)
+            }
+        }
+    }
+}
