@@ -9,7 +9,8 @@ extension FactReader {
     /// - Parameter isolated: The CPUs that irqbalance leaves alone unless it is told other ones.
     mutating func interrupts(isolated: CPUSet) -> InterruptFacts? {
         guard let names = names(in: "proc/irq") else { return nil }
-        let fixed = FixedInterrupts(text(FixedInterrupts.path) ?? "")
+        // Those who may not read it learn from newer kernels only.
+        let fixed = FixedInterrupts((try? files.text(FixedInterrupts.path)) ?? "")
         let interrupts = names.compactMap { name -> InterruptFacts.Interrupt? in
             guard let number = SysfsText.number(name).flatMap({ Int(exactly: $0) }), number <= InterruptID.highest
             else { return nil }

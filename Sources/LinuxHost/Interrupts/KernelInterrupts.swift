@@ -59,7 +59,7 @@ public struct KernelInterrupts: InterruptHost {
     private func remember(_ number: Int, _ name: String) throws(SysfsError) {
         let path = files.path(FixedInterrupts.path)
         let known = FixedInterrupts(try files.text(FixedInterrupts.path) ?? "")
-        mkdir(path.removingLastComponent().string, 0o755)
+        mkdir(path.removingLastComponent().string, 0o700)
         try AtomicFile.write(Array(known.text(adding: number, name).utf8), to: path)
     }
 }

@@ -60,6 +60,7 @@ extension BootUnit {
                 ProtectKernelTunables=yes
                 ReadWritePaths=/sys/devices/system/node /proc/irq
                 RuntimeDirectory=numactl-plan
+                RuntimeDirectoryMode=0700
                 RuntimeDirectoryPreserve=yes
                 ProtectHome=yes
                 ProtectProc=invisible
