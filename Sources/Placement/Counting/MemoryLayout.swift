@@ -53,14 +53,14 @@ struct MemoryLayout {
         }
         // Large pages first, ordinary memory last.
         for page in grid.pageSizes.indices.reversed() + [nil]
-        where lack == nil && needs.contains(where: { $0.page == page }) {
+        where lack == nil && needs.contains(where: { $0.page == page && $0.openPages.isEmpty }) {
             lay(page, state, ratio: ratio)
         }
     }
 
     /// Lays out all memory in pages of one size.
     private mutating func lay(_ page: Int?, _ state: PlacementState, ratio: Int) {
-        let members = needs.indices.filter { needs[$0].page == page }
+        let members = needs.indices.filter { needs[$0].page == page && needs[$0].openPages.isEmpty }
         let unit = page.map { grid.pageSizes[$0] } ?? 1
         let spare = grid.cells.indices.map { cell in
             grid.cells[cell].servesMemory ? page.map { state.sparePages(of: $0, on: cell) } ?? 0 : 0
