@@ -101,6 +101,33 @@ struct PageChoiceTests {
         #expect(verdict(4, largePages: 2) == .infeasible)
     }
 
+    @Test("spare pages of one cell are had before the pool of another grows, where that takes what others need")
+    func sparePages() {
+        let small = PageSize(2_048)
+        let host = HostFacts(
+            host: HostIdentity(name: "h"), onlineCPUs: CPUSet(numbers: 0..<8),
+            cells: [0, 512].enumerated().map { id, spare in
+                Cell(
+                    id: CellID(id), cpus: CPUSet(numbers: 4 * id..<4 * id + 4), memory: 4_194_304,
+                    pools: [HugepagePool(pageSize: small, total: PageCount(spare), free: PageCount(spare))])
+            })
+        func guest(_ name: String, _ halves: UInt64, _ page: GuestDemand.PageRequest?, isBound: Bool) -> PlacementGuest
+        {
+            var demand = GuestDemand.even(1, vcpus: 1, memory: KiB(halves << 19), policy: .dedicated, page: page)
+            if !isBound { demand.memoryPolicy = .preferred }
+            return PlacementGuest(name: name, demand: demand)
+        }
+        for halves in [UInt64(7), 8] {
+            // The pool has two halves of a GiB to spare; of 16 the others have 14 at most.
+            let guests = [
+                guest("a", 2, .exactly(small), isBound: false), guest("b", 7, nil, isBound: true),
+                guest("c", halves, nil, isBound: false),
+            ]
+            let verdict = Placer.place(PlacementRequest(host: host, policy: .plain(), guests: guests)).verdict
+            #expect(verdict == (halves == 7 ? .placed : .infeasible))
+        }
+    }
+
     @Test("memory that does not suffice on all cells together is no matter of page sizes, nor of a search")
     func doesNotAddUp() {
         // More ways to give them sizes than are tried.

@@ -222,7 +222,7 @@ struct PlacementState {
         }
         var layout: MemoryLayout?
         if !spread.isEmpty {
-            let found = MemoryLayout(spread, on: self)
+            let found = MemoryLayout(ofSums: spread, on: self)
             if let lack = found.lack { return lack }
             layout = found
         }
