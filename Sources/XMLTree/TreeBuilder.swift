@@ -2,18 +2,10 @@ internal import CLibXML2
 
 /// Builds an element from libxml2's callbacks, and keeps the first error.
 struct TreeBuilder {
-    /// An element whose end is still to come.
-    private struct OpenElement {
-        var element: XMLElement
-        /// Where its children begin in ``nodes``.
-        let firstChild: Int
-    }
-
     private let context: xmlParserCtxtPtr
     private let maximumDepth: Int
-    private var open: [OpenElement] = []
-    /// The children so far of all open elements, those of the innermost last.
-    private var nodes: [XMLElement.Node] = []
+    /// Elements whose end is still to come, the innermost last.
+    private var open: [XMLElement] = []
     private var root: XMLElement?
     private var error: XMLError?
 
@@ -70,39 +62,37 @@ extension TreeBuilder {
     /// Opens an element. `isMixed` says that it has declarations and attributes both, so that their order must be looked up.
     private mutating func start(_ name: String, _ attributes: [XMLElement.Attribute], isMixed: Bool) {
         guard error == nil else { return }
-        let tag = startTag
-        let line = line - (tag?.count { $0 == UInt8(ascii: "\n") } ?? 0)
+        let (tag, breaks) = startTag
+        let line = line - breaks
         guard open.count < maximumDepth else { return stop(.tooDeep(line: line, maximum: maximumDepth)) }
         var element = XMLElement(name, attributes)
         if isMixed, let tag { element.attributes = sorted(attributes, asIn: tag) }
         element.line = max(1, line)
-        open.append(OpenElement(element: element, firstChild: nodes.count))
+        open.append(element)
     }
 
     private mutating func end() {
-        guard error == nil, let last = open.popLast() else { return }
-        var element = last.element
-        element.children = Array(nodes[last.firstChild...])
-        nodes.removeLast(nodes.count - last.firstChild)
+        guard error == nil, let element = open.popLast() else { return }
         if open.isEmpty { root = element } else { append(.element(element)) }
     }
 
     private mutating func append(_ text: UnsafePointer<xmlChar>?, _ length: Int32) {
-        guard error == nil, let text, length > 0, let firstChild = open.last?.firstChild else { return }
+        guard error == nil, let text, length > 0, !open.isEmpty else { return }
         let piece = String(decoding: UnsafeBufferPointer(start: text, count: Int(length)), as: UTF8.self)
         // libxml2 hands out one run of text in pieces; they become one node again.
-        if nodes.count > firstChild, case .text(var whole) = nodes[nodes.count - 1] {
-            nodes.removeLast()
+        let last = open.count - 1
+        if case .text(var whole) = open[last].children.last {
+            open[last].children.removeLast()
             whole += piece
-            nodes.append(.text(whole))
+            open[last].children.append(.text(whole))
         } else {
-            nodes.append(.text(piece))
+            open[last].children.append(.text(piece))
         }
     }
 
     private mutating func append(_ node: XMLElement.Node) {
         guard error == nil, !open.isEmpty else { return }
-        nodes.append(node)
+        open[open.count - 1].children.append(node)
     }
 
     private mutating func refuseDocumentType() { stop(.documentType(line: line)) }
@@ -126,16 +116,19 @@ extension TreeBuilder {
 
     /// The start tag that was just read, from its `<` on. libxml2 stands behind the tag's last attribute by now; a `<` cannot stand
     /// in an attribute, so the first one backwards is the tag's. Nil when it is no longer in libxml2's buffer.
-    private var startTag: UnsafeBufferPointer<UInt8>? {
+    /// And how many line breaks are in it.
+    private var startTag: (text: UnsafeBufferPointer<UInt8>?, breaks: Int) {
         guard let input = context.pointee.input, let base = input.pointee.base, let end = input.pointee.cur else {
-            return nil
+            return (nil, 0)
         }
-        var place = end
+        var (place, breaks) = (end, 0)
         while place > base {
             place -= 1
-            if place.pointee == UInt8(ascii: "<") { return UnsafeBufferPointer(start: place, count: end - place) }
+            let byte = place.pointee
+            if byte == UInt8(ascii: "<") { return (UnsafeBufferPointer(start: place, count: end - place), breaks) }
+            if byte == UInt8(ascii: "\n") { breaks += 1 }
         }
-        return nil
+        return (nil, 0)
     }
 
     /// libxml2 hands out namespace declarations apart from attributes; this puts them into the order of the tag.

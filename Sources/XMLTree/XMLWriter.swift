@@ -5,9 +5,14 @@
 public enum XMLWriter {
     /// The element as text, with a line break at the end and no XML declaration.
     public static func write(_ element: XMLElement) -> String {
+        write(element, depth: 0) + "\n"
+    }
+
+    /// The element as it stands in a document below `depth` others: its first line without blanks before it, and no line break at the
+    /// end.
+    public static func write(_ element: XMLElement, depth: Int) -> String {
         var output = WrittenXML()
-        output.write(element, depth: 0, isIndented: true)
-        output.text += "\n"
+        output.write(element, depth: depth, isIndented: true)
         return output.text
     }
 }

@@ -64,6 +64,11 @@ struct FleetTests {
         let result = run("--format", "html", files: Self.four)
         #expect(result.status == 66 && result.errors == "")
         #expect(result.output.ranges(of: "<section class='tile'").count == 5)
+        // Tiles are written one by one, as they would be with the whole.
+        #expect(result.output.ranges(of: "\n        <section class='tile'").count == 5)
+        #expect(result.output.ranges(of: "\n        </section>\n").count == 5)
+        #expect(result.output.contains("\n      <div class='tiles'>\n        <section class='tile'"))
+        #expect(result.output.contains("\n        </section>\n      </div>\n") && !result.output.contains("<!--"))
         for words in ["<h2>hv01</h2>", "does not fit NP304", "no facts of hv05", "data-g='web-1&#9;web-2'"] {
             #expect(result.output.contains(words), "\(words)")
         }

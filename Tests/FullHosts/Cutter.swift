@@ -171,6 +171,22 @@ struct Cutter: Sendable {
             vcpus: first, memory: cells.reduce(.zero) { $0 + $1.memory }, cells: cells, memoryPolicy: policy)
     }
 
+    /// Makes pools of small pages, which have half of each cell, and of large ones, and cuts both to the end.
+    mutating func cutFromPools() -> [Piece] {
+        for index in host.cells.indices {
+            host.cells[index].pools = [2_048, 1_048_576].map { (size: UInt64) in
+                let pages = PageCount(UInt64(32 << 20) / size)
+                return HugepagePool(pageSize: PageSize(KiB(size)), total: pages, free: pages)
+            }
+        }
+        return (0..<cells).flatMap { cell -> [Piece] in
+            let count = max(2, min(16, guests / cells + (cell < guests % cells ? 1 : 0)))
+            let vcpus = parts(16, count)
+            let amounts = parts(memory / 2, count / 2) + parts(memory / 2, count - count / 2)
+            return zip(vcpus, amounts).map { Piece(vcpus: $0, memory: $1) }
+        }
+    }
+
     /// Makes pools of the larger pages that hold what was cut of each cell.
     mutating func fixPools(_ pieces: [[Piece]]) {
         for (index, list) in pieces.enumerated() {

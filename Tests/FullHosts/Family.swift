@@ -11,8 +11,6 @@ public struct Family: Sendable, CustomStringConvertible {
     public let verdict: Placement.SearchVerdict?
     /// Numbers of host cells and of guests.
     public let sizes: [(cells: Int, guests: Int)]
-    /// Up to how many guests every question has an answer within the default limit, as far as was tried.
-    public let decidedUpTo: Int
     /// Memory is cut in multiples of this, in MiB.
     let grain: Int
     let make: @Sendable (inout Cutter) -> [GuestDemand]
@@ -32,13 +30,12 @@ public struct Family: Sendable, CustomStringConvertible {
 
     private init(
         _ name: String, _ verdict: Placement.SearchVerdict?, grain: Int = 1_024,
-        sizes: [(cells: Int, guests: Int)] = Family.allSizes, decidedUpTo: Int = .max,
+        sizes: [(cells: Int, guests: Int)] = Family.allSizes,
         make: @escaping @Sendable (inout Cutter) -> [GuestDemand]
     ) {
         self.name = name
         self.verdict = verdict
         self.sizes = sizes
-        self.decidedUpTo = decidedUpTo
         self.grain = grain
         self.make = make
     }
@@ -120,13 +117,17 @@ public struct Family: Sendable, CustomStringConvertible {
             return stride(from: 0, to: paired, by: 2).map { cutter.dedicated([pieces[$0], pieces[$0 + 1]]) }
                 + pieces[paired...].map { cutter.dedicated([$0]) }
         },
-        Family("pages of any size, pools to spare, exactly full", .placed, decidedUpTo: 24) { cutter in
+        Family("pages of any size, pools to spare, exactly full", .placed) { cutter in
             // Where all that one pool has is in use, the rest may have pages of either size.
             let pages = PageCount(UInt64(cutter.memory / 4 * cutter.grain / 2))
             for index in cutter.host.cells.indices {
                 cutter.host.cells[index].pools[0] = HugepagePool(pageSize: PageSize(2_048), total: pages, free: pages)
             }
             return cutter.cut().joined().map { cutter.dedicated([$0], page: .any) }
+        },
+        Family("pages of either size, pools taken as they are, exactly full", .placed) { cutter in
+            cutter.policy.managesPools = false
+            return cutter.cutFromPools().map { cutter.dedicated([$0], page: .large) }
         },
         Family("uneven cells, exactly full", .placed) { cutter in cutter.uneven().map { cutter.dedicated([$0]) } },
         Family("four cells each, exactly full", .placed, sizes: [(4, 12), (6, 24), (8, 32), (12, 48), (16, 64)]) {

@@ -43,6 +43,16 @@ struct XMLWriterTests {
         #expect(XMLWriter.write(back) == XMLWriter.write(element))
     }
 
+    @Test("what is written below others is what stands there in the whole", arguments: 0..<20)
+    func below(seed: Int) {
+        var generator = SplitMix(seed: UInt64(seed))
+        let element = randomElement(depth: 3, using: &generator)
+        let parent = XMLElement("b", children: [.comment("c"), .element(element), .element(XMLElement("d"))])
+        let whole = XMLWriter.write(XMLElement("a", children: [.element(parent)]))
+        let written = XMLWriter.write(element, depth: 2)
+        #expect(whole == "<a>\n  <b>\n    <!--c-->\n    \(written)\n    <d/>\n  </b>\n</a>\n")
+    }
+
     @Test("every captured definition is read back equal but for blank text")
     func capturedDefinitions() throws {
         guard let folder = sharedFolder()?.appending(path: "domains") else { return }

@@ -31,6 +31,7 @@ class Set:
             self.cut()
             if kind == "over":
                 self.push_over()
+        self.prefer_more(random.Random(f"{self.name} preferred"))
         entries = list(self.guests.values())
         self.dice.shuffle(entries)
         self.guests = {f"{name}-g{number:02}": {**keys, "host": name} for number, keys in enumerate(entries)}
@@ -287,6 +288,18 @@ class Set:
             first += count
         guest["vcpus"] = first
         return True
+
+    def prefer_more(self, dice):
+        """Has guests with a choice of page sizes prefer their cells: dice of their own, so that the other guests stay what they are."""
+        if self.ram_ratio != 1.0:
+            return
+        for _, guest in sorted(self.guests.items()):
+            page, cells = guest.get("mem_page_size"), guest.get("numa_nodes", len(guest.get("numa_cells", [])))
+            # Pools that cannot grow are where sizes matter most.
+            if not self.manages and self.keys["guest_overhead"] != "auto" and page in (None, "2MiB"):
+                page = "any"
+            if page in ("large", "any") and cells == 1 and "numa_placement" not in guest and dice.random() < 0.4:
+                guest |= {"mem_page_size": page, "numa_policy": "preferred"}
 
     def push_over(self):
         """Asks for a little more than was cut: whether that still fits is not known."""

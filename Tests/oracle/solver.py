@@ -221,22 +221,26 @@ class Question:
                             pages[cell.id, size].append(memory // size * has)
                     if guest.overcommits:
                         fit[cell.id].append((place, memory + own))
-                if guest.numa_policy == "preferred":
-                    self.spread(guest, memory, pages, soft if guest.overcommits else firm)
+            if guest.numa_policy == "preferred":
+                self.spread(guest, pages, soft if guest.overcommits else firm)
         self.limit(pages, firm, soft, fit, floating)
 
-    def spread(self, guest, memory, pages, ordinary):
-        """Memory that may come from any cell."""
-        size = guest.page_sizes(self.host)[0]
-        unit = 1 if size == self.host.base_page else size
-        parts = []
-        for cell in self.host.cells:
-            if unit > 1 and size not in cell.pools:
-                continue
-            part = self.model.new_int_var(0, memory // unit, "")
-            parts.append(part)
-            (ordinary[cell.id] if unit == 1 else pages[cell.id, size]).append(part)
-        self.model.add(sum(parts) == memory // unit)
+    def spread(self, guest, pages, ordinary):
+        """Memory that may come from any cell, in pages of one size for all of the guest."""
+        sizes = [size for size in guest.page_sizes(self.host) if all(memory % size == 0 for _, memory in guest.cells)]
+        has = {size: self.model.new_bool_var("") for size in sizes}
+        self.model.add_exactly_one(has.values())
+        for _, memory in guest.cells:
+            for size in sizes:
+                unit = 1 if size == self.host.base_page else size
+                parts = []
+                for cell in self.host.cells:
+                    if unit > 1 and size not in cell.pools:
+                        continue
+                    part = self.model.new_int_var(0, memory // unit, "")
+                    parts.append(part)
+                    (ordinary[cell.id] if unit == 1 else pages[cell.id, size]).append(part)
+                self.model.add(sum(parts) == memory // unit * has[size])
 
     def limit(self, pages, firm, soft, fit, floating):
         model, host = self.model, self.host

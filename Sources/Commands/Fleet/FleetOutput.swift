@@ -54,7 +54,7 @@ struct FleetOutput {
             let members = try FleetJSON.tail(entries, exit: status.report).map(JSONText.member)
             world.say("\n  ],\n\(members.joined(separator: ",\n"))\n}\n")
         case .markdown: world.say(markdown.text)
-        case .html: world.say(page.text)
+        case .html: page.write(to: world.say)
         case .text, .svg:
             world.say(FleetText(entries, site: site).text(color: world.hasColor, width: world.width))
         }

@@ -51,7 +51,7 @@ struct SpreadMemory {
     private static func shares(of needs: [SpreadNeed], on state: PlacementState) -> [[Int: Int]] {
         var state = state
         state.addSpread(of: needs)
-        let layout = MemoryLayout(state.spread, on: state)
+        let layout = MemoryLayout(ofSums: state.spread, on: state)
         precondition(layout.lack == nil, "an arrangement holds what is on it")
         var left = layout.amounts
         return needs.map { need in

@@ -20,11 +20,25 @@ struct MemoryLayout {
     /// By need: its host cells, the best first.
     private let orders: [[Int]]
     private let grid: HostGrid
+    /// Whether spare pages on any cell come before pools that grow.
+    private let sparesFirst: Bool
     /// By host cell: ordinary memory that is left, in KiB.
     private var room: [Int]
 
     /// - Parameter homes: By need: the host cell of its guest cell's CPUs; nil where that is not known yet.
     init(_ needs: [SpreadNeed], on state: PlacementState, homes: [Int?] = []) {
+        self.init(needs, on: state, homes: homes, sparesFirst: false)
+    }
+
+    /// A layout of sums, wherever homes are: cell after cell, or where that leaves ordinary memory short, with spare pages first.
+    init(ofSums needs: [SpreadNeed], on state: PlacementState) {
+        self.init(needs, on: state, homes: [], sparesFirst: false)
+        guard lack != nil, needs.contains(where: { $0.page != nil }) else { return }
+        self.init(needs, on: state, homes: [], sparesFirst: true)
+    }
+
+    private init(_ needs: [SpreadNeed], on state: PlacementState, homes: [Int?], sparesFirst: Bool) {
+        self.sparesFirst = sparesFirst
         grid = state.grid
         self.needs = needs
         amounts = needs.map { _ in [:] }
@@ -53,14 +67,14 @@ struct MemoryLayout {
         }
         // Large pages first, ordinary memory last.
         for page in grid.pageSizes.indices.reversed() + [nil]
-        where lack == nil && needs.contains(where: { $0.page == page }) {
+        where lack == nil && needs.contains(where: { $0.page == page && $0.openPages.isEmpty }) {
             lay(page, state, ratio: ratio)
         }
     }
 
     /// Lays out all memory in pages of one size.
     private mutating func lay(_ page: Int?, _ state: PlacementState, ratio: Int) {
-        let members = needs.indices.filter { needs[$0].page == page }
+        let members = needs.indices.filter { needs[$0].page == page && needs[$0].openPages.isEmpty }
         let unit = page.map { grid.pageSizes[$0] } ?? 1
         let spare = grid.cells.indices.map { cell in
             grid.cells[cell].servesMemory ? page.map { state.sparePages(of: $0, on: cell) } ?? 0 : 0
@@ -75,11 +89,15 @@ struct MemoryLayout {
             if page != nil { return need.memory / unit }
             return need.isReserved ? need.memory : scaled(need.memory, by: ratio)
         }
-        var flow = AmountFlow(limits: limits, orders: members.map { orders[$0] })
-        for (index, member) in members.enumerated() {
-            let missing = flow.add(
-                index, wanted[index], isEven: needs[member].isEven, takesAll: needs[member].hosts != nil)
-            guard missing > 0 else { continue }
+        var flow = AmountFlow(limits: sparesFirst ? spare : limits, orders: members.map { orders[$0] })
+        var lacking = members.enumerated().map { index, member in
+            flow.add(index, wanted[index], isEven: needs[member].isEven, takesAll: needs[member].hosts != nil)
+        }
+        if sparesFirst {
+            flow.raise(by: zip(limits, spare).map { $0 - $1 })
+            for index in members.indices { lacking[index] = flow.give(index, lacking[index]) }
+        }
+        for (index, missing) in lacking.enumerated() where missing > 0 {
             let all = wanted.prefix(index + 1).reduce(0, +)
             lack = Lack(page.map { .pages(grid.pageSize($0)) } ?? .memory, needed: all, available: all - missing)
             return
@@ -134,8 +152,17 @@ struct AmountFlow {
     /// - Returns: How much it lacks.
     mutating func add(_ taker: Int, _ amount: Int, isEven: Bool, takesAll: Bool) -> Int {
         given.append(free.map { _ in 0 })
+        return give(taker, isEven ? amount - giveEvenly(to: taker, amount, takesAll: takesAll) : amount)
+    }
+
+    /// Has cells give more in all.
+    mutating func raise(by amounts: [Int]) { free = zip(free, amounts).map { $0 + $1 } }
+
+    /// Gives more to a taker.
+    ///
+    /// - Returns: How much it lacks.
+    mutating func give(_ taker: Int, _ amount: Int) -> Int {
         var left = amount
-        if isEven { left -= giveEvenly(to: taker, amount, takesAll: takesAll) }
         for host in orders[taker] {
             let share = min(left, free[host])
             give(share, of: host, to: taker)

@@ -164,9 +164,8 @@ struct PlacementState {
     /// of others that is.
     ///
     /// - Parameter takesMemory: Whether a guest takes ordinary memory for certain: else the others' asks for nothing.
-    func anywhere(_ measures: Measures, takesMemory: Bool) -> [Int] {
+    private func anywhere(_ measures: Measures, takesMemory: Bool) -> [Int] {
         var amounts = Array(repeating: 0, count: measures.count)
-        guard !ignoresHostRules else { return amounts }
         if floating.shared > 0 {
             let shared = floating.shared + grid.foreignFloatingShared + foreignShared
             amounts[Measures.shared] = shared * SharedWeight(grid.cpuRatio).shared
@@ -180,6 +179,25 @@ struct PlacementState {
         }
         return amounts
     }
+
+    /// What all cells together have to have beside guests that are still to come, by measure and from which of them: the same, and memory
+    /// that may come from several cells.
+    ///
+    /// - Parameter guests: Guests that are to come.
+    func together(_ measures: Measures, with guests: some Sequence<GuestCounts>) -> [(amounts: [Int], hosts: [Int])] {
+        guard !ignoresHostRules else { return [] }
+        let all = Array(grid.cells.indices)
+        let takesMemory =
+            spread.contains { $0.page == nil && $0.openPages.isEmpty && $0.isReserved && $0.memory > 0 }
+            || guests.contains { need in
+                need.cells.contains { $0.overhead > 0 || need.pages == [nil] && $0.memory > 0 }
+            }
+        return [(anywhere(measures, takesMemory: takesMemory), all)]
+            + spread.map { (measures.amounts(of: $0), $0.hosts ?? all) }
+    }
+
+    /// The page sizes that memory has, or may have, that may come from several cells.
+    var spreadPages: [Int?] { spread.flatMap { $0.openPages.isEmpty ? [$0.page] : $0.openPages } }
 
     /// Whether anything is asked of the host as a whole, beside what is asked of each cell.
     var hasHostRules: Bool {
@@ -204,7 +222,7 @@ struct PlacementState {
         }
         var layout: MemoryLayout?
         if !spread.isEmpty {
-            let found = MemoryLayout(spread, on: self)
+            let found = MemoryLayout(ofSums: spread, on: self)
             if let lack = found.lack { return lack }
             layout = found
         }

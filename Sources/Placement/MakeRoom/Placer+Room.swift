@@ -86,7 +86,7 @@ private struct RoomRun {
         guard BestEffort(request: request, budget: budget).candidates.contains(wanted) else { return [strict] }
         return [strict]
             + (0...request.host.hugePageSizes.count).map { round in
-                PlacementRun(request, leaving: [wanted], pageRound: round, budget: budget)
+                PlacementRun(request, leaving: [wanted], pages: .same(round), budget: budget)
             }
     }
 

@@ -14,6 +14,8 @@ struct SpreadNeed: Hashable {
     var memory: Int
     /// The index of the size of its pages; nil is ordinary pages.
     var page: Int?
+    /// The sizes that its pages may have, where that is left open: then it counts only as memory of all cells together.
+    var openPages: [Int?] = []
     /// Whether it may not be overcommitted.
     var isReserved: Bool
     /// Whether it is laid out over its cells by turns.
@@ -29,18 +31,21 @@ extension SpreadNeed {
     /// The need as one of a sum: what only says how one guest likes it best is left out, so that the sums of the same needs are the
     /// same in whatever order these came.
     var summed: SpreadNeed {
-        SpreadNeed(cell: 0, hosts: hosts, first: [], memory: memory, page: page, isReserved: isReserved, isEven: false)
+        SpreadNeed(
+            cell: 0, hosts: hosts, first: [], memory: memory, page: page, openPages: openPages, isReserved: isReserved,
+            isEven: false)
     }
 
     /// Whether both are counted in one sum.
     func isSummed(with other: SpreadNeed) -> Bool {
-        hosts == other.hosts && page == other.page && isReserved == other.isReserved
+        hosts == other.hosts && page == other.page && openPages == other.openPages && isReserved == other.isReserved
     }
 
     /// The order of sums: those that have the least choice first.
     func comesBefore(_ other: SpreadNeed) -> Bool {
         func key(_ need: SpreadNeed) -> [Int] {
             [need.hosts?.count ?? .max, need.page ?? -1, need.isReserved ? 0 : 1] + (need.hosts ?? [])
+                + need.openPages.map { $0 ?? -1 }
         }
         return key(self).lexicographicallyPrecedes(key(other))
     }
@@ -52,8 +57,8 @@ struct SpreadChoice: Hashable {
     var goesElsewhere = false
     /// Host cells that memory is laid out over by turns now, by guest cell: they are kept.
     var present: [GuestCellID: CellSet] = [:]
-    /// Which of several possible page sizes such memory has.
-    var pageRound = 0
+    /// Which of several possible page sizes such memory has; nil leaves that open.
+    var pageRound: Int? = 0
 }
 
 extension GuestCounts {
@@ -68,8 +73,12 @@ extension GuestCounts {
             cells[index].memory = 0
         }
         guard !spread.isEmpty else { return }
+        guard let round = pages.count == 1 ? 0 : choice.pageRound else {
+            for index in spread.indices { spread[index].openPages = pages }
+            return
+        }
         // Where the size is a matter of choice, one is tried after the other.
-        let page = pages[min(choice.pageRound, pages.count - 1)]
+        let page = pages[min(round, pages.count - 1)]
         pages = [page]
         for index in spread.indices { spread[index].page = page }
     }

@@ -31,10 +31,11 @@ struct Explanation {
         question.explains = false
         question.guests = guests.map { PlacementGuest(name: $0.name, demand: $0.demand) }
         changing(&question)
-        let leaving = BestEffort(request: question, budget: part).candidates
-        let answer = fits(PlacementRun(question, budget: leaving.isEmpty ? part : part.part(2)))
-        if answer == true || leaving.isEmpty { return answer }
-        return fits(PlacementRun(question, leaving: leaving, budget: part)) ?? answer
+        let bestEffort = BestEffort(request: question, budget: part)
+        let isFixed = bestEffort.candidates.isEmpty
+        let answer = fits(PlacementRun(question, budget: isFixed ? part : part.part(2)))
+        // With memory from elsewhere they might fit yet.
+        return answer == true || isFixed ? answer : bestEffort.fits(fits)
     }
 
     private func fits(_ placing: PlacementRun) -> Bool? {

@@ -31,17 +31,42 @@ struct BestEffort {
         // There is another way to go on: this one may take less.
         let answer = PlacementRun(request, budget: budget.part(20)).run()
         if answer.verdict == .placed { return (answer, false) }
-        var isRefuted = true
-        for round in 0..<rounds(leaving) {
-            let answer = PlacementRun(request, leaving: leaving, pageRound: round, budget: budget.part(4)).run()
-            if answer.verdict == .placed { return (withFewest(leaving, answer, pageRound: round), false) }
-            if answer.verdict == .undecided { isRefuted = false }
+        var placed: Placement?
+        let fits = answers(leaving, within: 4) { run, pages in
+            guard pages != .open else { return run.verdict() == .infeasible ? false : nil }
+            let answer = run.run()
+            if answer.verdict == .placed { placed = withFewest(leaving, answer, pages: pages) }
+            return answer.verdict == .undecided ? nil : answer.verdict == .placed
         }
-        return (nil, isRefuted)
+        return (placed, fits == false)
+    }
+
+    /// Whether all fit with such memory from any cell; nil if undecided.
+    func fits(_ decide: (PlacementRun) -> Bool?) -> Bool? { answers(candidates, within: 1) { run, _ in decide(run) } }
+
+    /// Asks with one way after the other to give guests page sizes.
+    ///
+    /// - Parameters:
+    ///   - share: The share of the budget that each question may take.
+    ///   - decide: Whether all fit; nil if undecided.
+    private func answers(
+        _ leaving: Set<Int>, within share: Int, _ decide: (PlacementRun, SpreadPages) -> Bool?
+    ) -> Bool? {
+        let (ways, isWhole) = SpreadPages.all(of: leaving, in: request)
+        var isRefuted = isWhole
+        for pages in ways {
+            let answer = decide(
+                PlacementRun(request, leaving: leaving, pages: pages, budget: budget.part(share)), pages)
+            if answer == true { return true }
+            if answer == nil { isRefuted = false }
+        }
+        guard !isRefuted, ways.count > 1 else { return isRefuted ? false : nil }
+        let less = PlacementRun(request, leaving: leaving, pages: .open, budget: budget.part(share))
+        return decide(less, .open) == false ? false : nil
     }
 
     /// Asks guests in blocks that are halved to stay with their own cells.
-    private func withFewest(_ all: Set<Int>, _ first: Placement, pageRound: Int) -> Placement {
+    private func withFewest(_ all: Set<Int>, _ first: Placement, pages: SpreadPages) -> Placement {
         var (leaving, answer) = (all, first)
         let budget = budget.part(BestEffort.share)
         var blocks = [all.sorted()]
@@ -52,7 +77,7 @@ struct BestEffort {
             // That nobody leaves was tried before.
             let part = budget.part(BestEffort.sharesOfOne)
             let next =
-                fewer.isEmpty ? nil : PlacementRun(request, leaving: fewer, pageRound: pageRound, budget: part).run()
+                fewer.isEmpty ? nil : PlacementRun(request, leaving: fewer, pages: pages, budget: part).run()
             if let next, next.verdict == .placed {
                 (leaving, answer) = (fewer, next)
             } else if block.count > 1 {
@@ -61,17 +86,6 @@ struct BestEffort {
             }
         }
         return answer
-    }
-
-    /// How many page sizes may have to be tried.
-    private func rounds(_ guests: Set<Int>) -> Int {
-        let isOpen = guests.contains { index in
-            switch request.guests[index].demand.pageSize?.value {
-            case .large, .any: true
-            case nil, .small, .exactly: false
-            }
-        }
-        return isOpen ? request.host.hugePageSizes.count + 1 : 1
     }
 }
 

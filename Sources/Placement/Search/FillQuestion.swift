@@ -7,6 +7,10 @@ struct FillQuestion {
         let guest: Int
         let cell: Int
         let page: Int?
+        /// Where less is asked: the page sizes that it may have, when there are several. Its memory then is not in ``need``.
+        let choice: [Int?]
+        /// Its memory in KiB.
+        let memory: Int
         let need: CellCounts
         let size: CPUsAndMemory
         /// Guest cells of one number are alike, and so are their guests.
@@ -35,6 +39,9 @@ struct FillQuestion {
     /// Whether less of the memory than of the CPUs is to be left over.
     let isTighterInMemory: Bool
 
+    /// Whether page sizes are left to be chosen.
+    private(set) var hasChoices = false
+
     /// Whether asking less would gain nothing.
     var isExact: Bool { isComplete && isByCell }
 
@@ -47,7 +54,8 @@ struct FillQuestion {
 
     /// Reads what a search asks; nil when the host's sums say nothing, or there is too little to gain.
     ///
-    /// - Parameter isRelaxed: Whether less is asked: of a guest with a choice of pages its least amounts count, and no rule of the host.
+    /// - Parameter isRelaxed: Whether less is asked: of a guest with a choice of pages its least amounts count, cells of one guest may
+    ///   have pages of different sizes, and no rule of the host holds.
     init?(search: PlacementSearch, byMemory: Bool, isRelaxed: Bool = false) {
         self.search = search
         self.isRelaxed = isRelaxed
@@ -73,6 +81,7 @@ struct FillQuestion {
         isTighterInMemory = slack.memory * max(1, total.cpus) < slack.cpus * max(1, total.memory)
         guard slack.cpus >= 0, slack.memory >= 0, slack.isTight(in: total) else { return nil }
         self.items = items
+        hasChoices = items.contains { !$0.choice.isEmpty }
         sortItems(byMemory: byMemory)
         findLastPositions()
     }
@@ -96,13 +105,15 @@ struct FillQuestion {
                 let size = hasChoice ? scale.least(of: cell, in: need) : scale.size(of: part, page: page)
                 // Cells of guests that have several stand for those of guests like theirs only.
                 let key = ItemKey(
-                    need: part, size: size, page: page, forced: need.forced[cell],
-                    mustIncludeOneOf: need.mustIncludeOneOf, guest: need.cells.count > 1 ? like : nil)
+                    need: part, size: size, page: page, choice: hasChoice ? need.pages : [], memory: whole.memory,
+                    forced: need.forced[cell], mustIncludeOneOf: need.mustIncludeOneOf,
+                    guest: need.cells.count > 1 ? like : nil)
                 let shape = shapes[key] ?? shapes.count
                 shapes[key] = shape
                 items.append(
                     Item(
-                        guest: guest, cell: cell, page: page, need: part, size: size, shape: shape,
+                        guest: guest, cell: cell, page: page, choice: hasChoice ? need.pages : [],
+                        memory: whole.memory, need: part, size: size, shape: shape,
                         isFree: need.cells.count == 1 && need.forced[0] == nil && need.mustIncludeOneOf.isEmpty))
             }
         }
@@ -146,23 +157,24 @@ struct FillQuestion {
         return need.forced.contains { $0 != nil } || !need.mustIncludeOneOf.isEmpty
     }
 
-    /// Whether a set of guest cells fits a host cell beside what was there before the search.
-    func fits(_ set: some Sequence<Int>, on host: Int) -> Bool {
-        var load = search.state.loads[host]
-        var pages = Array(search.state.pages(on: host))
-        for index in set {
-            let item = items[index]
-            load.add(item.need, inHugePages: item.page != nil)
-            if let page = item.page { pages[page] += item.need.memory / search.state.grid.pageSizes[page] }
+    /// Whether a set of guest cells fits a host cell beside what was there before the search; nil when page sizes for it were looked for
+    /// in vain, and not all were tried.
+    ///
+    /// - Parameter tries: Counts how many times it was asked whether something fits.
+    func fits(_ set: [Int], on host: Int, tries: inout Int) -> Bool? {
+        switch pages(for: set, on: host, tries: &tries) {
+        case .found: true
+        case .none: false
+        case .undecided: nil
         }
-        if case .success = search.state.checks[host].rest(with: load, pages: pages[...]) { return true }
-        return false
     }
 
     private struct ItemKey: Hashable {
         let need: CellCounts
         let size: CPUsAndMemory
         let page: Int?
+        let choice: [Int?]
+        let memory: Int
         let forced: Int?
         let mustIncludeOneOf: [Set<Int>]
         /// The likeness of the guest; nil for guests of one cell.

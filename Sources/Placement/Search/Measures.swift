@@ -92,6 +92,23 @@ struct Measures {
         return choices.dropFirst().reduce(first) { zip($0, $1).map(min) }
     }
 
+    /// What memory that may come from several host cells takes of these together, by measure.
+    func amounts(of need: SpreadNeed) -> [Int] {
+        var amounts = Array(repeating: 0, count: count)
+        if !need.openPages.isEmpty {
+            amounts[Measures.memory] = need.memory * (need.isReserved ? ramRatio.alone : 0)
+        } else if let page = need.page {
+            amounts[Measures.pages + page] = need.memory / pageSizes[page]
+            amounts[Measures.memory] = amounts[Measures.pages + page] * pageSizes[page] * ramRatio.alone
+        } else {
+            // Of overcommitted memory the part that must be there, rounded down.
+            let there = need.isReserved ? need.memory : need.memory * ramRatio.shared / max(1, ramRatio.alone)
+            amounts[Measures.ordinary] = there * ramRatio.alone
+            amounts[Measures.memory] = amounts[Measures.ordinary]
+        }
+        return amounts
+    }
+
     /// What a host cell has left, by measure.
     func room(on cell: Int, of state: PlacementState) -> [Int] {
         var room = Array(repeating: 0, count: count)

@@ -11,7 +11,8 @@
 /// left on how many host cells of each kind is remembered once it failed (lemma 8).
 ///
 /// Patterns are checked by ``CellCheck``; the sums only tell which sets are worth a check. So it answers as ``TightFill`` does, and is
-/// asked less in the same way.
+/// asked less in the same way. Of guests with a choice of page sizes a pattern is a set for which there are sizes that fit; so where
+/// each such guest has one cell and no rule holds for the host as a whole, what is found is an arrangement.
 struct PatternCover: ResumableSearch {
     /// Guest cells that are alike.
     private struct Kind {
@@ -165,21 +166,23 @@ struct PatternCover: ResumableSearch {
         }
     }
 
+    /// - Parameter set: Kinds, ascending.
     private mutating func add(_ number: Int, _ set: [Int], _ waste: CPUsAndMemory) {
         guard !set.isEmpty else { return }
-        checks += 1
-        var used: [Int: Int] = [:]
-        let items = set.map { kind -> Int in
-            defer { used[kind, default: 0] += 1 }
-            return kinds[kind].items[used[kind] ?? 0]
+        var counts: [(kind: Int, count: Int)] = []
+        var items: [Int] = []
+        items.reserveCapacity(set.count)
+        for kind in set {
+            if counts.last?.kind != kind { counts.append((kind, 0)) }
+            items.append(kinds[kind].items[counts[counts.count - 1].count])
+            counts[counts.count - 1].count += 1
         }
-        guard question.fits(items, on: hostKinds[number].hosts[0]) else { return }
-        let counts = Dictionary(grouping: set) { $0 }.mapValues(\.count).sorted { $0.key < $1.key }
+        guard question.fits(items, on: hostKinds[number].hosts[0], tries: &checks) != false else { return }
         patterns.append(
             Pattern(
-                hosts: number, counts: counts.map { ($0.key, $0.value) },
-                bits: counts.reduce(into: SIMD2()) { PatternCover.insert($1.key, into: &$0) },
-                hasMore: counts.contains { $0.value > 1 }, waste: waste))
+                hosts: number, counts: counts,
+                bits: counts.reduce(into: SIMD2()) { PatternCover.insert($1.kind, into: &$0) },
+                hasMore: counts.contains { $0.count > 1 }, waste: waste))
     }
 
     private static func insert(_ kind: Int, into bits: inout SIMD2<UInt64>) {
@@ -241,30 +244,19 @@ struct PatternCover: ResumableSearch {
 
     /// What was found, if it is an arrangement of the question itself.
     private mutating func arrangement() -> SearchResult? {
-        let search = question.search
         var open = kinds.map { $0.items.makeIterator() }
         var hosts = hostKinds.map { $0.hosts.makeIterator() }
-        var assignments = search.needs.map { need in
-            Assignment(hosts: need.cells.map { _ in 0 }, pages: need.cells.map { _ in nil })
-        }
-        for (guest, assignment) in search.fixed { assignments[guest] = assignment }
-        var state = search.state
+        var places: [Int?] = question.items.map { _ in nil }
         isOver = true
         for index in chosen {
             guard let host = hosts[patterns[index].hosts].next() else { return nil }
             for entry in patterns[index].counts {
                 for _ in 0..<entry.count {
-                    guard let number = open[entry.kind].next() else { return nil }
-                    let item = question.items[number]
-                    let need = search.needs[item.guest]
-                    guard need.cells[item.cell] == item.need,
-                        state.put(item.need, on: host, page: item.page) != nil
-                    else { return nil }
-                    assignments[item.guest].hosts[item.cell] = host
-                    assignments[item.guest].pages[item.cell] = item.page
+                    guard let item = open[entry.kind].next() else { return nil }
+                    places[item] = host
                 }
             }
         }
-        return .found(assignments)
+        return question.arrangement(places, tries: &checks).map { .found($0) }
     }
 }

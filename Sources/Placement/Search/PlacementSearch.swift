@@ -31,8 +31,8 @@ enum SearchResult {
 ///    more than any one cell has, nor that of large guests only so many go on each.
 /// 4. **Filling.** On a host that is nearly full, cells are each as full as they must be, since what is wasted on one is missing
 ///    elsewhere. All sets of guests that can fill one are listed and put together (``PatternCover``); where there are too many, cells
-///    are filled one after the other (``TightFill``). Where guests have a choice of page sizes or are bound to no cell, the same is
-///    asked without these, to refute.
+///    are filled one after the other (``TightFill``). Where guests have a choice of page sizes or are bound to no cell, less is asked:
+///    whether each cell has sizes for all on it, and nothing of the host as a whole. That refutes, and what it finds is tried.
 /// 5. **Exhaustive search.** At every step the guest with the fewest possible cells is placed next; after every step each
 ///    cell is asked which guests still fit it, and a guest without a cell ends the branch, as do guests that no longer add up
 ///    (``RemainingSums``). Guests that are alike, cells that are alike, and cells of one guest that are alike are tried once, not
@@ -85,6 +85,11 @@ struct PlacementSearch {
         guard fitsInSum() else { return .impossible }
         for need in needs { state.addFloating(need) }
         guard state.hostLack == nil else { return .impossible }
+        let open = needs.indices.filter { fixed[$0] == nil && !needs[$0].cells.isEmpty }.map { needs[$0] }
+        // Memory whose pages are left open is in the sums alone.
+        if state.spread.contains(where: { !$0.openPages.isEmpty }), SumRefutation(open, on: state).refutes {
+            return .impossible
+        }
         for order in GreedyConstruction.Order.allCases {
             for preference in GreedyConstruction.CellOrder.inTurn(prefersPack: prefersPack) {
                 var construction = GreedyConstruction(search: self, order: order, preference: preference)
@@ -94,7 +99,6 @@ struct PlacementSearch {
         }
         // Guests that float are in the state already.
         var alone = LoneRefutation(state, allowsMixedPages: allowsMixedPages)
-        let open = needs.indices.filter { fixed[$0] == nil && !needs[$0].cells.isEmpty }.map { needs[$0] }
         let isRefutedAlone = alone.refutes(anyOf: open)
         steps += alone.state.checksMade - state.checksMade
         guard !isRefutedAlone else { return .impossible }

@@ -25,7 +25,8 @@ internal import SiteFile
 ///    above a quarter of one, no cell is finished with two.
 /// 6. *Floors.* Where amounts only add up (``Measures``), they do so in whole multiples of any unit too: the sum of the amounts'
 ///    floors is at most the floor of the room. Counted in units of a large guest, three guests of more than a third of a cell
-///    need two cells, however much is left over (``SumRefutation``, ``RemainingSums``).
+///    need two cells, however much is left over (``SumRefutation``, ``RemainingSums``). Memory that may come from several cells is in
+///    these sums too: wherever it is laid out, no cell gives more than it has. It may be divided anywhere, so in multiples it is nothing.
 /// 7. *Exchange.* If a guest cell j that is elsewhere would fit a host cell in the place of i, and i needs no more than j in any
 ///    respect, then i fits where j was: with any arrangement there is one in which the two have changed places. So a host cell is
 ///    finished only with sets to which no such j is left (``TightFill``).
@@ -36,9 +37,16 @@ internal import SiteFile
 /// 9. *Reasons.* A dead end has a reason: guest cells on host cells that cannot all be there. By lemma 3 they cannot in any other
 ///    branch either. Reasons combine as clauses do, so one that is empty in the end proves that nothing fits (``LearningSearch``).
 ///
+/// 10. *Pages come last.* Once it is known which guest cells are on a host cell, which page sizes they may have there is asked of that
+///    cell alone: no other cell's memory or pools come into it. So a host cell may be finished with a set if some sizes fit, and if that
+///    holds of all cells it is an arrangement, unless a guest of several cells would have different sizes, or the host as a whole lacks
+///    something (``FillQuestion``).
+///
 /// **Order of attempts.** A guest that has a valid place keeps it. Only when the rest does not fit around those are guests let go, as
 /// few as can be: of running ones, and then of those that are shut off (``FewestMoves``). Where fewer are not ruled out within the
-/// limit, the answer says how many are. Pages of one size for a guest are tried before a mix.
+/// limit, the answer says how many are. Pages of one size for a guest are tried before a mix. Where guests may have memory from any
+/// cell, and a choice of sizes for it, these are tried one way after the other (``SpreadPages``), first those in which all have the same;
+/// if there are too many ways for that, guests are refused only if they do not fit whatever the sizes are.
 ///
 /// **Verdict.** Found and refuted are proofs. All searches for an answer have one limit together, counted in fit checks and never in
 /// time (``SearchBudget``); when it is used up the answer is undecided, and the same question has the same answer on any machine.
@@ -103,8 +111,10 @@ struct PlacementRun {
 
     /// - Parameters:
     ///   - leaving: Guests whose memory may come from any host cell, where nothing says that it must not.
-    ///   - pageRound: Which of several possible page sizes memory has that comes from several cells.
-    init(_ request: PlacementRequest, leaving: Set<Int> = [], pageRound: Int = 0, budget: SearchBudget) {
+    ///   - pages: Which of several possible page sizes memory has that comes from several cells.
+    init(
+        _ request: PlacementRequest, leaving: Set<Int> = [], pages: SpreadPages = .same(0), budget: SearchBudget
+    ) {
         self.request = request
         self.budget = budget
         var grid = HostGrid(request)
@@ -115,7 +125,8 @@ struct PlacementRun {
             do {
                 let choice = SpreadChoice(
                     goesElsewhere: leaving.contains(index),
-                    present: leaving.contains(index) ? [:] : guest.present?.interleaved ?? [:], pageRound: pageRound)
+                    present: leaving.contains(index) ? [:] : guest.present?.interleaved ?? [:],
+                    pageRound: pages.round(of: index))
                 let need = try GuestCounts(guest.demand, on: grid, spreading: choice)
                 kept[index] = KeptPlacement(guest, need: need, grid: grid)
                 needs.append(need)

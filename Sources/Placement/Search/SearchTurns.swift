@@ -16,7 +16,7 @@ struct SearchTurns {
     private(set) var steps = 0
     private let question: FillQuestion?
     private var patterns: PatternCover?
-    /// The same of a question that asks less, to refute.
+    /// The same of a question that asks less, to refute, and to find where page sizes are all that is left to choose.
     private var fewerPatterns: PatternCover?
     private var swaps: SwapSearch?
     private var learning: LearningSearch?
@@ -82,7 +82,8 @@ struct SearchTurns {
             }
         }
         guard isWorthAskingLess else { return nil }
-        if let result = turn(\.fewerPatterns, share / SearchTurns.refuting) { return result }
+        let part = question == nil ? SearchTurns.covering : SearchTurns.refuting
+        if let result = turn(\.fewerPatterns, share / part) { return result }
         if fewerPatterns?.isListed != true,
             let less = FillQuestion(search: search, byMemory: byMemoryFirst, isRelaxed: true)
         {

@@ -4,6 +4,9 @@
 /// alone; and then again with every amount counted in whole multiples of one of them, rounded down, on both sides. Floors of parts
 /// never add up to more than the floor of their sum, so what cannot be handed out in multiples cannot be placed. This is the
 /// pigeonhole for sizes: of guests above a third of a cell it takes two, whatever is left over.
+///
+/// Memory that may come from several cells, and what guests need that are bound to no cell, is handed out beside them; in multiples it
+/// counts as nothing, since it may be divided anywhere.
 struct SumRefutation {
     /// Guest cells that are alike: what each takes, where it may be, and how many there are.
     private struct CellKind: Hashable {
@@ -13,6 +16,8 @@ struct SumRefutation {
 
     private var kinds: [(kind: CellKind, count: Int)] = []
     private var rooms: [[Int]] = []
+    /// What may be divided among cells.
+    private var divisible: [CellKind] = []
     /// How many multiples are tried in one measure.
     private static let units = 24
 
@@ -20,7 +25,7 @@ struct SumRefutation {
     ///   - guests: Guests with cells that are not placed yet.
     ///   - more: Guests of which there are so many `times`.
     init(_ guests: [GuestCounts], and more: [GuestCounts] = [], times: Int = 0, on state: PlacementState) {
-        let measures = Measures(state, for: guests + more)
+        let measures = Measures(state, for: guests + more, at: state.spreadPages)
         var state = state
         var counts: [CellKind: Int] = [:]
         var known: [CellCounts: [Int?: [Int]]] = [:]
@@ -44,6 +49,9 @@ struct SumRefutation {
                 : left.kind.hosts.lexicographicallyPrecedes(right.kind.hosts)
         }
         rooms = state.grid.cells.indices.map { measures.room(on: $0, of: state) }
+        divisible = state.together(measures, with: guests + (times > 0 ? more : [])).map { part in
+            CellKind(amounts: part.amounts, hosts: part.hosts)
+        }
     }
 
     /// What it takes at most, as fit checks.
@@ -54,16 +62,19 @@ struct SumRefutation {
         guard let count = rooms.first?.count else { return !kinds.isEmpty }
         return (0..<count).contains { measure in
             let amounts = Set(kinds.map { $0.kind.amounts[measure] }).subtracting([0]).sorted(by: >)
-            guard !amounts.isEmpty else { return false }
+            guard !amounts.isEmpty || divisible.contains(where: { $0.amounts[measure] > 0 }) else { return false }
             return ([1] + amounts.prefix(SumRefutation.units)).contains { !canBeHandedOut(measure, unit: $0) }
         }
     }
 
     private func canBeHandedOut(_ measure: Int, unit: Int) -> Bool {
-        var flow = AmountFlow(limits: rooms.map { $0[measure] / unit }, orders: kinds.map(\.kind.hosts))
-        return kinds.enumerated().allSatisfy { index, entry in
-            let amount = entry.kind.amounts[measure] / unit * entry.count
-            return flow.add(index, amount, isEven: false, takesAll: false) == 0
+        var takers = kinds.map { (amount: $0.kind.amounts[measure] / unit * $0.count, hosts: $0.kind.hosts) }
+        if unit == 1 {
+            takers += divisible.map { ($0.amounts[measure], $0.hosts) }.filter { $0.0 > 0 }
+        }
+        var flow = AmountFlow(limits: rooms.map { $0[measure] / unit }, orders: takers.map(\.hosts))
+        return takers.enumerated().allSatisfy { index, taker in
+            flow.add(index, taker.amount, isEven: false, takesAll: false) == 0
         }
     }
 }
@@ -77,11 +88,13 @@ extension PlacementState {
 
 /// The same bounds for the guests that are left in a search, without asking who fits where: cheap enough for every step of it.
 struct RemainingSums {
-    /// By measure that counts: its index, the units in which it is counted, and by unit and kind of guest the multiples.
+    /// By measure that counts: its index, the units in which it is counted, by unit and kind of guest the multiples, and what all
+    /// cells together have to have beside the guests.
     private struct MeasureRow {
         let measure: Int
         let unit: Int
         let multiples: [Int]
+        let together: Int
     }
 
     private let rows: [MeasureRow]
@@ -92,7 +105,8 @@ struct RemainingSums {
 
     /// - Parameter kinds: One guest of each kind.
     init(_ kinds: [GuestCounts], on state: PlacementState) {
-        let measures = Measures(state, for: kinds)
+        let measures = Measures(state, for: kinds, at: state.spreadPages)
+        let together = state.together(measures, with: kinds)
         let amounts = kinds.map { need in need.cells.indices.map { measures.amounts(of: $0, in: need) } }
         let rooms = state.grid.cells.indices.map { measures.room(on: $0, of: state) }
         var rows: [MeasureRow] = []
@@ -104,7 +118,9 @@ struct RemainingSums {
             let coarse = sizes.filter { largest / $0 < RemainingSums.units }.sorted(by: >)
             for unit in [1] + coarse.prefix(RemainingSums.units) {
                 let multiples = amounts.map { $0.reduce(0) { $0 + $1[measure] / unit } }
-                rows.append(MeasureRow(measure: measure, unit: unit, multiples: multiples))
+                // What may be divided among cells counts as nothing in multiples.
+                let beside = unit == 1 ? together.reduce(0) { $0 + $1.amounts[measure] } : 0
+                rows.append(MeasureRow(measure: measure, unit: unit, multiples: multiples, together: beside))
             }
         }
         self.rows = rows
@@ -124,7 +140,7 @@ struct RemainingSums {
     /// Whether so many guests of each kind do not add up.
     func refutes(_ left: [Int]) -> Bool {
         rows.contains { row in
-            var wanted = 0
+            var wanted = row.together
             for (kind, count) in left.enumerated() { wanted += count * row.multiples[kind] }
             guard wanted > 0 else { return false }
             for room in rooms {

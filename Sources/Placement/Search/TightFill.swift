@@ -10,9 +10,9 @@ internal import HostModel
 /// CPUs and memory are counted as ``SumScale`` does. They only prune: whether a set really fits is decided by ``PlacementState``.
 ///
 /// Where guests have a choice of page sizes, or rules hold for the host as a whole, filling does not tell that nothing fits, or
-/// remembers nothing. Then less is asked as well (`isRelaxed`): of a guest with a choice the least memory that it takes counts, in sums
-/// only, and no rule of the host. Any arrangement is one of that question too, so where it has none there is none; what it finds says
-/// nothing.
+/// remembers nothing. Then less is asked as well (`isRelaxed`): in the sums the least memory counts that a guest with a choice takes,
+/// a finished cell has to have sizes for all on it, and no rule of the host holds. Any arrangement is one of that question too, so where
+/// it has none there is none. What it finds may be an arrangement, which is then tried.
 ///
 /// Three more rules close branches:
 /// - *A set that a larger one can stand for is left out.* If a guest cell that is not on this cell would fit there beside the set, or
@@ -80,17 +80,7 @@ struct TightFill {
         case .limit: return nil
         case .found:
             hasFound = true
-            guard !question.isRelaxed else { return nil }
-            var assignments = search.needs.map { need in
-                Assignment(hosts: need.cells.map { _ in 0 }, pages: need.cells.map { _ in nil })
-            }
-            for (guest, assignment) in search.fixed { assignments[guest] = assignment }
-            for (item, host) in zip(items, hosts) {
-                guard let host else { return nil }
-                assignments[item.guest].hosts[item.cell] = host
-                assignments[item.guest].pages[item.cell] = item.page
-            }
-            return .found(assignments)
+            return question.arrangement(hosts, tries: &decisions).map { .found($0) }
         }
     }
 
@@ -187,7 +177,7 @@ struct TightFill {
 
     private mutating func close(_ position: Int, _ opening: Opening, waste: CPUsAndMemory) -> SearchOutcome {
         guard waste.cpus <= slack.cpus, waste.memory <= slack.memory, canGoOn(after: position, opening),
-            !isCovered(position, opening, waste: waste)
+            hasPages(position, opening), !isCovered(position, opening, waste: waste)
         else { return .exhausted }
         slack = slack - waste
         let outcome = fill(position + 1)
@@ -203,6 +193,13 @@ struct TightFill {
         }
     }
 
+    /// Whether there may be page sizes for all that have a choice.
+    private mutating func hasPages(_ position: Int, _ opening: Opening) -> Bool {
+        guard question.hasChoices else { return true }
+        let members = opening.items.filter { hosts[$0] == order[position] }
+        return question.fits(members, on: order[position], tries: &decisions) != false
+    }
+
     /// Whether a larger set can stand for the one on this cell.
     private mutating func isCovered(_ position: Int, _ opening: Opening, waste: CPUsAndMemory) -> Bool {
         guard question.isByCell else { return false }
@@ -210,7 +207,11 @@ struct TightFill {
         let members = opening.items.filter { hosts[$0] == host }
         let others = opening.items.filter { hosts[$0] == nil && items[$0].isFree }
         for other in others where items[other].size.isAtMost(waste) {
-            if state.lack(of: items[other].need, on: host, page: items[other].page) == nil { return true }
+            if state.lack(of: items[other].need, on: host, page: items[other].page) == nil,
+                !question.hasChoices || fits(members + [other], on: host)
+            {
+                return true
+            }
         }
         for member in members where items[member].isFree && !(opening.mustTakeFirst && member == opening.items[0]) {
             for other in others where isAbove(other, member, by: waste) {
@@ -222,19 +223,27 @@ struct TightFill {
 
     private func isAbove(_ other: Int, _ member: Int, by waste: CPUsAndMemory) -> Bool {
         let (larger, smaller) = (items[other], items[member])
-        return (larger.size - smaller.size).isAtMost(waste) && larger.page == smaller.page
+        // Whatever pages the larger one would have elsewhere, the smaller one may have too.
+        return (larger.size - smaller.size).isAtMost(waste) && smaller.mayHavePages(of: larger)
             && (larger.need != smaller.need || larger.size != smaller.size)
             && smaller.need.isAtMost(larger.need) && smaller.size.isAtMost(larger.size)
     }
 
     private mutating func fits(_ set: [Int], on host: Int) -> Bool {
-        decisions += 1
-        return question.fits(set, on: host)
+        question.fits(set, on: host, tries: &decisions) == true
     }
 
     private func isBesideItsGuest(_ item: FillQuestion.Item, on host: Int) -> Bool {
         guard search.needs[item.guest].cells.count > 1 else { return false }
         return items.indices.contains { items[$0].guest == item.guest && hosts[$0] == host }
+    }
+}
+
+extension FillQuestion.Item {
+    /// Whether it may have its memory in pages of each size that another may have, and needs no more of them.
+    fileprivate func mayHavePages(of other: FillQuestion.Item) -> Bool {
+        let own = choice.isEmpty ? [page] : choice
+        return memory <= other.memory && (other.choice.isEmpty ? [other.page] : other.choice).allSatisfy(own.contains)
     }
 }
 

@@ -10,10 +10,26 @@ struct HTMLPage {
     /// The line at the end.
     let footer: String
 
+    /// What stands for elements that are written before the page is.
+    static let place = XMLElement.Node.comment("here")
+    /// How many elements are around the children of one in ``main``.
+    static let depth = 4
+
     /// The document.
     var text: String {
         let page = XMLElement("html", [.init("lang", "en")], children: [.element(head), .element(body)])
         return "<!DOCTYPE html>\n" + XMLWriter.write(page)
+    }
+
+    /// Writes the document piece by piece, with elements that are written already in the place of the only ``place`` in it, which is a
+    /// child of one in ``main``.
+    func write(around elements: [String], to output: (String) -> Void) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let margin = String(repeating: "  ", count: HTMLPage.depth)
+        guard let line = lines.firstIndex(where: { $0 == margin + "<!--here-->" }) else { return output(text) }
+        output(lines[..<line].joined(separator: "\n"))
+        for element in elements { output("\n" + margin + element) }
+        output("\n" + lines[(line + 1)...].joined(separator: "\n"))
     }
 
     private var head: XMLElement {

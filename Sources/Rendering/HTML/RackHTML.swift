@@ -12,14 +12,20 @@ public struct RackHTML {
     private let site: String
     private let findings: [Diagnostic]
     private var entries: [FleetEntry] = []
-    private var tiles: [XMLElement] = []
+    /// Written at once: as elements, those of a thousand hosts would take five times as much.
+    private var tiles: [String] = []
     /// What the tiles' drawings refer to, by its id.
     private var patterns: [String: XMLElement] = [:]
 
     /// A host's part of the page.
     public struct Tile: Sendable {
-        let element: XMLElement
+        let text: String
         let patterns: [XMLElement]
+
+        init(_ element: XMLElement, patterns: [XMLElement] = []) {
+            text = XMLWriter.write(element, depth: HTMLPage.depth)
+            self.patterns = patterns
+        }
     }
 
     /// Takes the site's name and the findings about it.
@@ -40,7 +46,7 @@ public struct RackHTML {
         var element = tile(entry, content)
         // The whole of a host is found by its guests, but not highlighted with them.
         if !names.isEmpty { element[attribute: "data-h"] = names.map { displayable($0) }.joined(separator: "\t") }
-        return Tile(element: element, patterns: HostSVG(picture).patterns)
+        return Tile(element, patterns: HostSVG(picture).patterns)
     }
 
     private static func folded(_ content: [XMLElement], _ count: Int, _ noun: String) -> [XMLElement] {
@@ -50,7 +56,7 @@ public struct RackHTML {
 
     /// The tile of a host that has none.
     public static func tile(_ entry: FleetEntry) -> Tile {
-        Tile(element: tile(entry, HTML.table(PlanTables.findings(entry.failure))), patterns: [])
+        Tile(tile(entry, HTML.table(PlanTables.findings(entry.failure))))
     }
 
     private static func tile(_ entry: FleetEntry, _ content: [XMLElement]) -> XMLElement {
@@ -97,25 +103,25 @@ public struct RackHTML {
     /// Adds a host.
     public mutating func add(_ entry: FleetEntry, _ tile: Tile) {
         entries.append(entry)
-        tiles.append(tile.element)
+        tiles.append(tile.text)
         for pattern in tile.patterns { patterns[pattern[attribute: "id"] ?? ""] = pattern }
     }
 
-    /// The document.
-    public var text: String {
+    /// Writes the document, piece by piece.
+    public func write(to output: (String) -> Void) {
         let summary = FleetSummary(entries)
         let isBad = entries.contains(where: \.isFailure)
         let verdict = isBad ? " bad" : entries.allSatisfy(\.isQuiet) ? " good" : ""
-        return HTMLPage(
+        HTMLPage(
             title: "\(site): \(summary.verdict)",
             header: [
                 HTML.text("h1", site), HTML.text("p", class: "verdict\(verdict)", summary.verdict),
             ],
             main: [HTMLPicture.defs(patterns.sorted { $0.key < $1.key }.map(\.value))]
-                + [HTML.element("div", class: "tiles", tiles)]
+                + [XMLElement("div", [.init("class", "tiles")], children: tiles.isEmpty ? [] : [HTMLPage.place])]
                 + HTML.section("Hosts", HTML.table(FleetEntry.table(entries)))
                 + HTML.section("Findings", HTML.table(PlanTables.findings(findings))),
             footer: summary.line
-        ).text
+        ).write(around: tiles, to: output)
     }
 }

@@ -183,7 +183,7 @@ struct LearningSearch: ResumableSearch {
     /// Adds sums of all measures, over each host cell.
     private mutating func addSums(_ guests: [Int]) {
         let needs = guests.map { search.needs[$0] }
-        let measures = Measures(search.state, for: needs)
+        let measures = Measures(search.state, for: needs, at: search.state.spreadPages)
         let rooms = state.grid.cells.indices.map { measures.room(on: $0, of: search.state) }
         let amounts = places.map { place in
             place.map { measures.amounts(of: items[$0.item].need, page: $0.page) } ?? []
@@ -206,11 +206,8 @@ struct LearningSearch: ResumableSearch {
                 }
             }
             if measure == Measures.memory {
-                let takesMemory = needs.contains { need in
-                    need.cells.contains { $0.overhead > 0 || need.pages == [nil] && $0.memory > 0 }
-                }
-                let anywhere = search.state.anywhere(measures, takesMemory: takesMemory)[measure]
-                let left = rooms.reduce(0) { $0 + $1[measure] } - least.reduce(0, +) - anywhere
+                let together = search.state.together(measures, with: needs).reduce(0) { $0 + $1.amounts[measure] }
+                let left = rooms.reduce(0) { $0 + $1[measure] } - least.reduce(0, +) - together
                 limitSparePages(to: left / SharedWeight(state.grid.ramRatio).alone)
             }
         }
@@ -222,9 +219,11 @@ struct LearningSearch: ResumableSearch {
         // What is in pages that none of the guests may have was not counted as room.
         for (size, unit) in state.grid.pageSizes.enumerated() where places.contains(where: { $0?.page == size }) {
             let spare = state.grid.cells.indices.map { search.state.sparePages(of: size, on: $0) }
+            let spread = search.state.spread.filter { $0.page == size || $0.openPages.contains(size) }
+                .reduce(0) { $0 + $1.memory / unit }
             let hosts = spare.indices.filter { spare[$0] > 0 && state.grid.cells[$0].servesMemory }
             for set in [hosts] + (hosts.count > 1 ? hosts.map { [$0] } : []) {
-                let wanted = set.reduce(0) { $0 + spare[$1] } - left / unit
+                let wanted = set.reduce(0) { $0 + spare[$1] } - left / unit - spread
                 guard wanted > 0 else { continue }
                 let terms = places.indices.compactMap { index -> (literal: Int, weight: Int)? in
                     guard let place = places[index], place.page == size, set.contains(place.host) else { return nil }
