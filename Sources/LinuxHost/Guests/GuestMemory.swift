@@ -50,8 +50,8 @@ public struct GuestMemory: MemoryHost {
         }
     }
 
-    /// Moves a piece of a guest's memory. Looks again when all that it found is moved: the guest may have got more on the old cells
-    /// meanwhile.
+    /// Moves a piece of a guest's memory. Where not all of it was there it looks again afterwards: the guest may have got more on the old
+    /// cells meanwhile.
     public func move(_ memory: PieceOfMemory, to cell: CellID) throws(StepFailure) {
         for _ in 1...GuestMemory.rounds {
             let (process, areas) = try areas(of: memory)
@@ -59,7 +59,7 @@ public struct GuestMemory: MemoryHost {
             guard !elsewhere.isEmpty else { return }
             var left = 0
             for area in elsewhere { left += try move(area, of: process, to: cell) }
-            guard left == 0 else { return }
+            guard left == 0, !elsewhere.allSatisfy(\.isWhole) else { return }
         }
     }
 
@@ -163,6 +163,14 @@ public struct GuestMemory: MemoryHost {
         guard HostFiles(root: root).isLive else { throw .unseen(guest, Unread("\(root) is not the running machine")) }
         guard let folder else { throw .unseen(guest, Unread("\(uri) runs no QEMU on this machine")) }
         return (GuestProcessReader(root: root), "\(folder)/\(guest).pid")
+    }
+}
+
+extension MemoryArea {
+    /// Whether each of its pages is somewhere, so that none can come.
+    fileprivate var isWhole: Bool {
+        guard let size else { return false }
+        return pages.values.reduce(PageCount.zero) { $0 + $1 } * pageSize >= size
     }
 }
 
