@@ -93,7 +93,7 @@ system: ## Run the tests on a real libvirt; they need root
 
 evolution: ## Evolve a site by random edits, EDITS=300 of them, on made-up hosts and on this machine, guests that move live in the lab; SEED= repeats a run
 	@$(call try,evolution,Tests/evolution/run $(EDITS) $(SEED))
-	@$(call try,evolution,LAB_LENGTH=$$(($(EDITS) / 24 + 1)) LAB_SEED=$(or $(SEED),1) Tests/lab/run evolution)
+	@$(call try,evolution,LAB_EDITS=$$(($(EDITS) / 2 + 1)) LAB_SEED=$(or $(SEED),1) Tests/lab/run evolution)
 
 evolution-test: build ## A few edits of these
 	@$(call try,evolution,Tests/evolution/run 48)

@@ -11,7 +11,7 @@ public enum NumaMaps {
     /// - Parameter basePage: The size of pages where the line does not tell.
     public static func areas(in text: String, basePage: PageSize) -> [MemoryArea]? {
         var areas: [MemoryArea] = []
-        for line in text.split(separator: "\n") {
+        for line in text[...].split(byte: "\n") {
             guard let area = area(in: line, basePage: basePage) else { return nil }
             areas.append(area)
         }
@@ -19,7 +19,7 @@ public enum NumaMaps {
     }
 
     private static func area(in line: Substring, basePage: PageSize) -> MemoryArea? {
-        var words = line.split(separator: " ")
+        var words = line.split(byte: " ")
         guard words.count >= 2, let start = UInt64(words[0], radix: 16) else { return nil }
         // Two of the kernel's names of policies have a blank inside: `prefer (many):0-1` and `weighted interleave:0-1`.
         if (words[1] == "prefer" || words[1] == "weighted"), words.count > 2 {
@@ -40,7 +40,7 @@ public enum NumaMaps {
 extension MemoryArea {
     fileprivate mutating func add(_ word: Substring) {
         if word == "heap" || word == "stack" { mayBeGuestMemory = false }
-        guard let equals = word.firstIndex(of: "=") else { return }
+        guard let equals = word.utf8.firstIndex(of: UInt8(ascii: "=")) else { return }
         let (key, value) = (word[..<equals], word[word.index(after: equals)...])
         if key == "file" {
             file = unescaped(value)

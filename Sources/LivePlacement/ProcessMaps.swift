@@ -21,9 +21,9 @@ public enum ProcessMaps {
     /// Reads the extents by first address, or nil when a line is none of the kernel's.
     public static func extents(in text: String) -> [UInt64: Extent]? {
         var extents: [UInt64: Extent] = [:]
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ", maxSplits: 2)
-            let ends = words.first?.split(separator: "-") ?? []
+        for line in text[...].split(byte: "\n") {
+            let words = line.split(byte: " ", maxSplits: 2)
+            let ends = words.first?.split(byte: "-") ?? []
             guard words.count > 1, ends.count == 2, let start = UInt64(ends[0], radix: 16),
                 let end = UInt64(ends[1], radix: 16), end > start
             else { return nil }

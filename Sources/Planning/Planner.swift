@@ -89,9 +89,16 @@ private struct PlanRun {
         to result: inout ExecutablePlan, pools: PoolChanges, occupancy: Occupancy, answer: PlacementFindings
     ) {
         let ledger = PlanRun.ledger(domains, placing, pools, occupancy)
-        let live = LiveMoves(domains, placement: placement, occupancy: occupancy, ledger: ledger)
+        let live = LiveMoves(
+            domains, placement: placement, occupancy: occupancy, ledger: ledger, heldGrowth: pools.held)
+        // What comes after the moves finds the host as they leave it.
+        let moves = request.movesLive ? live.guests : []
+        let settled = moves.isEmpty ? occupancy : placing.occupancy(of: live.carriedOut(records))
         var pools = pools
-        if request.movesLive { pools.onTheWay = live.onTheWay }
+        if !moves.isEmpty {
+            pools.onTheWay = live.onTheWay
+            pools.roomAfterMoves = PlanRun.growthRoom(domains, placing, settled)
+        }
         let moving = MovingGuests(
             request: request, records: records, question: placing.question, placement: placement, live: live)
         for (change, step) in pools.changes {
@@ -104,11 +111,9 @@ private struct PlanRun {
         result.interrupts = isolation.lasting
         result.plan.diagnostics += isolation.diagnostics
         result.plan.diagnostics += placing.roomlessDiagnostics + findings(pools, answer: answer, moving: moving)
-        // What comes after the moves finds the host as they leave it.
-        let moves = request.movesLive ? live.guests : []
-        let settled = moves.isEmpty ? occupancy : placing.occupancy(of: live.carriedOut(records))
         let outlook = Outlook(
-            request: request, occupancy: settled, ledger: moves.isEmpty ? ledger : live.carriedOut(ledger),
+            request: request, occupancy: settled,
+            ledger: moves.isEmpty ? ledger : live.carriedOut(ledger, late: pools.late),
             moving: moving.names,
             movingLive: Set(moves.map(\.name)), rebalanced: Set(placing.moves.map(\.guest)))
         let (outcomes, findings) = outcomes(outlook)
@@ -126,10 +131,15 @@ private struct PlanRun {
     /// What becomes of the pools as long as running guests are where they are.
     private static func pools(_ domains: SiteDomains, _ placing: PlanPlacement, _ occupancy: Occupancy) -> PoolChanges {
         PoolChanges(
-            request: domains.request, placement: placing.placement,
-            room: PoolGrowthRoom(
-                request: domains.request, occupancy: occupancy, foreign: placing.question.foreign,
-                overhead: placing.placement.overhead))
+            request: domains.request, placement: placing.placement, room: growthRoom(domains, placing, occupancy))
+    }
+
+    private static func growthRoom(
+        _ domains: SiteDomains, _ placing: PlanPlacement, _ occupancy: Occupancy
+    ) -> PoolGrowthRoom {
+        PoolGrowthRoom(
+            request: domains.request, occupancy: occupancy, foreign: placing.question.foreign,
+            overhead: placing.placement.overhead)
     }
 
     private static func ledger(
@@ -147,7 +157,7 @@ private struct PlanRun {
         let pools = pools(domains, placing, occupancy)
         return LiveMoves(
             domains, placement: placing.placement, occupancy: occupancy,
-            ledger: ledger(domains, placing, pools, occupancy))
+            ledger: ledger(domains, placing, pools, occupancy), heldGrowth: pools.held)
     }
 
     /// What is to be said of a placement.

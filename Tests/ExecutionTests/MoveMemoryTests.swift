@@ -228,6 +228,58 @@ struct MoveMemoryTests {
         #expect(throws: JournalFlaw.self) { try Transaction([.opened(.sample), .begun(1, wrong)]) }
     }
 
+    private static let late = Step.setPool(Scenario.small, prior: 10, target: 20, beforeMoves: 12)
+
+    @Test("lets a pool grow into what it leaves, and goes on from any size on the way")
+    func latePool() throws {
+        let host = Self.host()
+        guard case .applied(let report) = Self.interpreter(host).run([Self.late, Self.step]) else {
+            return #expect(Bool(false), "failed")
+        }
+        let writes = ["pools 2MiB@0=12", "note web []", "move web to 1", "note web [1]", "pools 2MiB@0=20"]
+        #expect(host.0.log.lines == writes)
+        #expect(report.done == [Self.late, Self.step], "each step once")
+        guard case .applied(let again) = Self.interpreter(host).run([Self.late, Self.step]) else {
+            return #expect(Bool(false), "failed")
+        }
+        #expect(again.writes == 0 && again.inSync.count == 2)
+        for written in 0...writes.count {
+            let killed = Self.host()
+            killed.0.log.failing = (written, .refused)
+            _ = Self.interpreter(killed).run([Self.late, Self.step])
+            #expect(killed.0.pools.sizes[Scenario.small] == (written < writes.count ? 10 : 20))
+            #expect(killed.1.places == (written < writes.count ? [0: 65_536] : [1: 65_536]))
+        }
+        // A run that was killed has left the pool half grown.
+        let half = Self.host()
+        half.0.pools.sizes[Scenario.small] = 12
+        guard case .applied = Self.interpreter(half).run([Self.late, Self.step]) else {
+            return #expect(Bool(false), "failed")
+        }
+        #expect(half.0.log.lines == Array(writes.dropFirst()))
+    }
+
+    @Test("comes back where the kernel does not grant a pool what it has left")
+    func latePoolShort() {
+        let host = Self.host()
+        host.0.pools.limits[Scenario.small] = 15
+        guard case .poolsShort = Self.interpreter(host).run([Self.late, Self.step]) else {
+            return #expect(Bool(false), "not short")
+        }
+        #expect(host.0.pools.sizes[Scenario.small] == 10 && host.1.places == [0: 65_536] && host.1.mems == [0])
+        // Where all of it waits, nothing is written before.
+        let whole = Self.host()
+        let step = Step.setPool(Scenario.small, prior: 10, target: 20, beforeMoves: 10)
+        guard case .applied = Self.interpreter(whole).run([step, Self.step]) else {
+            return #expect(Bool(false), "failed")
+        }
+        #expect(whole.0.log.lines == ["note web []", "move web to 1", "note web [1]", "pools 2MiB@0=20"])
+        whole.0.pools.sizes[Scenario.small] = 13
+        guard case .failed(_, .poolChanged, _) = Self.interpreter(whole).run([step, Self.step]) else {
+            return #expect(Bool(false), "another size is taken")
+        }
+    }
+
     @Test("frees the pages of a pool that grew for it when it goes back")
     func poolsOfMoves() throws {
         let host = Self.host()

@@ -51,7 +51,7 @@ struct LiveMoveTests {
         var next = request.applied(plan, state: .running)
         for index in next.host.domains.indices {
             let name = next.host.domains[index].name
-            var domain = try XMLReader.read(try #require(live[name] ?? nil))
+            var domain = try XMLReader.read(try #require((live[name] ?? nil) ?? next.host.domains[index].liveXML))
             var moved = MovedMemory(reading: domain)
             for case .moveMemory(let step) in plan.steps where step.guest == name {
                 moved.cells[step.guestCell] = step.target
@@ -164,7 +164,9 @@ struct LiveMoveTests {
             }
         }
         pools = pages
-        for case .setPool(let pool) in plan.steps { pools[pool.pool.cell] = Int(pool.target.count) * 2_048 }
+        for case .setPool(let pool) in plan.steps {
+            pools[pool.pool.cell] = Int((pool.beforeMoves ?? pool.target).count) * 2_048
+        }
         var misfits: [String] = []
         func look(_ what: String) {
             for cell in [0, 1, 2] as [CellID] {
@@ -184,6 +186,8 @@ struct LiveMoveTests {
             look("\(move.guest) to \(move.target)")
             add(move.prior, -Int(move.memory.count))
         }
+        for case .setPool(let pool) in plan.steps { pools[pool.pool.cell] = Int(pool.target.count) * 2_048 }
+        look("at last")
         return misfits
     }
 
@@ -215,6 +219,67 @@ struct LiveMoveTests {
             growths += plan.plan.diagnostics.count { $0.code == .poolGrowsForMoves }
         }
         #expect(stops > 0 && waits > 0 && growths > 0, "\(stops), \(waits), \(growths)")
+    }
+
+    @Test("leaves memory into which a pool grows in the same plan, so that a new guest starts there")
+    func roomForPool() throws {
+        let before = [Self.guest("a", on: [0], mib: 1_200, paged: false)]
+        let after = [Self.guest("a", on: [1], mib: 1_200, paged: false), Self.guest("n", on: [0], mib: 1_000)]
+        let request = Self.request(before, then: after)
+        let plan = Planner.plan(request)
+        #expect(Self.moves(plan) == ["a[] 0>1"] || Self.moves(plan) == ["a[0] 0>1"])
+        let pools = plan.steps.compactMap { if case .setPool(let pool) = $0 { pool } else { nil } }
+        let pool = try #require(pools.first { $0.pool.cell == 0 })
+        #expect(pool.target == 500 && plan.poolTargets[pool.pool] == 500)
+        let first = try #require(pool.beforeMoves)
+        #expect(pool.prior <= first && first.count * 2_048 + 1_200 * 1_024 <= 2_097_152)
+        #expect(plan.steps.contains(.start(name: "n")), "\(plan.steps.map(\.order))")
+        #expect(!plan.plan.diagnostics.contains { $0.code == .poolGrowthHeld || $0.code == .heldUntilRestart })
+        #expect(Self.misfits(plan, from: before).isEmpty)
+        let preconditions = Preconditions(of: plan.steps, on: request.host)
+        let told = ToldChanges(
+            steps: plan.steps, preconditions: preconditions, defaultHugePage: request.host.defaultHugePage)
+        #expect(told.changes.map(ShownChange.init) == plan.plan.changes.map(ShownChange.init))
+        #expect(
+            SavedPlanRules(steps: plan.steps, preconditions: preconditions, site: "test", host: request.host)
+                .problems.isEmpty)
+        #expect(Planner.plan(try Self.applied(request, plan)).steps.isEmpty)
+
+        // Where it does not move, the pool waits for its restart as before.
+        let waiting = Planner.plan(Self.request(before, then: after, live: false))
+        #expect(waiting.plan.diagnostics.contains { $0.code == .poolGrowthHeld })
+        #expect(!waiting.steps.contains { if case .setPool(let pool) = $0 { pool.beforeMoves != nil } else { false } })
+    }
+
+    @Test("leaves its memory to pools on full hosts too: where all can move, none is short and the next plan empty")
+    func roomForPools() throws {
+        var dice = SplitMix(seed: 31)
+        var late = 0
+        for round in 0..<150 {
+            let shapes = ["a", "b", "c", "d"].prefix(dice.number(1...4)).map { name in
+                (name: name, mib: UInt64(dice.number(3...14) * 100), paged: dice.chance(30))
+            }
+            func guests() -> [GuestSpec] {
+                shapes.map { Self.guest($0.name, on: [CellID(dice.number(0...2))], mib: $0.mib, paged: $0.paged) }
+            }
+            let before = guests()
+            let new = Self.guest("n", on: [CellID(dice.number(0...2))], mib: UInt64(dice.number(3...14) * 100))
+            let request = Self.request(before, then: guests() + [new])
+            guard !request.host.domains.isEmpty else { continue }
+            let plan = Planner.plan(request)
+            guard plan.plan.verdict == .changes else { continue }
+            #expect(Self.misfits(plan, from: before).isEmpty, "round \(round): \(plan.steps.map(\.order))")
+            let pools = plan.steps.compactMap { if case .setPool(let pool) = $0 { pool } else { nil } }
+            late += pools.count { $0.beforeMoves != nil }
+            guard !plan.plan.diagnostics.contains(where: { $0.code == .notMovedLive }) else { continue }
+            for pool in pools {
+                #expect(pool.target >= plan.poolTargets[pool.pool] ?? .zero, "\(round): \(pool.pool) \(pool.target)")
+            }
+            #expect(plan.steps.contains(.start(name: "n")), "round \(round): \(plan.steps.map(\.order))")
+            let again = Planner.plan(try Self.applied(request, plan))
+            #expect(again.steps.isEmpty, "round \(round): \(again.steps.map(\.order))")
+        }
+        #expect(late > 5, "\(late)")
     }
 
     @Test("does so also where its definition was changed by an earlier plan")

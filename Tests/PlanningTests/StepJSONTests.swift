@@ -27,6 +27,7 @@ struct StepJSONTests {
 
     static let steps: [Step] = [
         .setPool(PoolID(cell: 1, pageSize: PageSize(2_048)), prior: 3, target: 512),
+        .setPool(PoolID(cell: 1, pageSize: PageSize(2_048)), prior: 3, target: 512, beforeMoves: 3),
         .create(name: "a", definition: document("a"), wanted: wanted, mark: mark),
         .create(name: "<&'\"", definition: document("<&'\""), wanted: wanted, mark: mark),
         .rebase(name: "a", prior: wanted.values, definition: document("a"), wanted: wanted, mark: mark),

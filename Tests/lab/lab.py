@@ -378,7 +378,8 @@ class Guest:
     def _memory(self):
         """The memory of guest cell 0, to be read and written from its beginning on."""
         kib = self._memories()[0][1]
-        mapping = next(m for m in self._mappings() if m["kib"] == kib and (".ram-node0." in m["file"] or not m["file"]))
+        mine = [m for m in self._mappings() if m["kib"] == kib and (".ram-node0." in m["file"] or not m["file"])]
+        mapping = next((m for m in mine if m["policy"] == self._claimed("ram-node0")), mine[0])
         memory = open(f"/proc/{self.pid}/mem", "r+b", buffering=0)
         memory.seek(mapping["start"])
         return memory

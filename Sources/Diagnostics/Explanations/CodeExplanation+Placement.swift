@@ -121,7 +121,7 @@ extension CodeExplanation {
             A pool grows on a cell where a guest still holds ordinary memory that it will release. If the release \
             waits for a restart, the pool grows only as far as there is room now. If the same plan restarts, shuts \
             down or removes the guest, the pool grows first, so the kernel may grant less; then everything is rolled \
-            back.
+            back. With apply --live a guest that can move while it runs does so, and then the pool grows.
             Restart or remove the guest first, and apply again.
             """),
         CodeExplanation(

@@ -61,6 +61,9 @@ public struct PreconditionCheck {
     }
 
     private func isTarget(_ size: PageCount, of pool: PoolID) -> Bool {
-        steps.contains { if case .setPool(let step) = $0 { step.pool == pool && step.target == size } else { false } }
+        steps.contains {
+            guard case .setPool(let step) = $0, step.pool == pool else { return false }
+            return step.target == size || step.beforeMoves == size
+        }
     }
 }

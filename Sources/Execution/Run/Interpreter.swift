@@ -4,7 +4,8 @@ public import Planning
 /// Carries out the steps of a plan on a host, and undoes them when it cannot finish.
 ///
 /// 1. Look at every precondition; nothing is written unless all hold.
-/// 2. Grow pools in one batch, define domains, move memory of running ones, pin their threads, replace the file that goes with them.
+/// 2. Grow pools in one batch, define domains, move memory of running ones, grow pools into what these leave, pin threads, replace the
+///    file that goes with them.
 /// 3. Read everything back and compare it with what was wanted.
 /// 4. Shut down and undefine absent guests, pin running threads to CPUs that these had alone, start guests, shrink pools.
 ///

@@ -3,11 +3,16 @@ import Planning
 
 /// The steps of a plan in the order in which they are carried out, whatever the order in which they came.
 ///
-/// Pools grow first, since a refusal there has no effect that a guest could see; they shrink last, since that may be for good.
+/// Pools grow first, since a refusal there has no effect that a guest could see, but for what grows into memory that moving guests
+/// leave; they shrink last, since that may be for good.
 /// Guests are removed before others start, because their CPUs and pages are promised to those.
 struct Phases {
     /// Pools that grow: the largest pages first, for small ones break up the room that large ones need; then by cell.
     private(set) var grow: [Step] = []
+    /// Those of them that grow again, or only then, when memory has moved.
+    var growLate: [Step] {
+        grow.filter { if case .setPool(let pool) = $0 { pool.beforeMoves != nil } else { false } }
+    }
     /// Domains that get another name, then new domains and changed definitions, then single settings, which
     /// need the domain to be there.
     private(set) var define: [Step] = []

@@ -21,9 +21,10 @@ struct Run {
     /// All phases, in order.
     mutating func carryOut(_ phases: Phases, _ file: FileChange? = nil) throws(Halt) {
         try check(phases, file)
-        try setPools(phases.grow)
+        try setPools(phases.grow, beforeMoves: true)
         for step in phases.define { try carryOut(step) }
         for step in phases.move { try carryOutMove(step, of: phases.move) }
+        try setPools(phases.growLate)
         let pins = try pinsInOrder(phases)
         let free = pins.filter(\.after.isEmpty).map(\.pin)
         let late = Set(pins.filter { !$0.after.isEmpty }.map(\.pin.guest))

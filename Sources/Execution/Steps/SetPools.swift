@@ -132,8 +132,12 @@ extension RollbackCheck.ForeignChange {
 
 extension Run {
     /// Changes the pools of these steps in one batch.
-    mutating func setPools(_ steps: [Step]) throws(Halt) {
-        guard let effect = try batch(of: steps), case .setPools(let write) = effect.action else { return }
+    ///
+    /// - Parameter beforeMoves: Whether those that grow twice grow the first time.
+    mutating func setPools(_ steps: [Step], beforeMoves: Bool = false) throws(Halt) {
+        guard let effect = try batch(of: steps, beforeMoves: beforeMoves),
+            case .setPools(let write) = effect.action
+        else { return }
         let outcome: PoolOutcome
         do throws(StepFailure) {
             try host.observer.willRun(effect)
@@ -153,13 +157,14 @@ extension Run {
     }
 
     /// The one write for the pools that have not their target yet; nil when all have.
-    private mutating func batch(of steps: [Step]) throws(Halt) -> Effect? {
+    private mutating func batch(of steps: [Step], beforeMoves: Bool) throws(Halt) -> Effect? {
         var wanting: [Step] = []
         var changes: [PoolChange] = []
         for step in steps {
             do throws(StepFailure) {
-                guard case .setPool(let change) = step, try change.isNeeded(in: self) else {
-                    skip(step)
+                guard case .setPool(let pool) = step else { continue }
+                guard let change = try pool.change(in: self, beforeMoves: beforeMoves) else {
+                    if !beforeMoves || pool.beforeMoves == nil { skip(step) }
                     continue
                 }
                 wanting.append(step)
@@ -185,17 +190,21 @@ extension PoolChange: StepExecution {
     /// All pools of a phase are changed in one batch.
     func effect(in run: Run) throws(StepFailure) -> Effect? { nil }
 
-    /// Whether the pool has not its target yet.
+    /// What the pool is changed by as it is now, before or after memory of running guests has moved; nil where it is as it shall be
+    /// then.
     ///
-    /// - Throws: ``StepFailure/poolChanged(_:planned:found:)`` for a pool that has neither its prior size nor its target.
-    func isNeeded(in run: Run) throws(StepFailure) -> Bool {
+    /// - Throws: ``StepFailure/poolChanged(_:planned:found:)`` for a pool that has none of the sizes which the step knows.
+    func change(in run: Run, beforeMoves isBefore: Bool) throws(StepFailure) -> PoolChange? {
         let found = try run.size(of: pool)
-        guard found == prior || found == target else { throw .poolChanged(pool, planned: prior, found: found) }
-        return found != target
+        guard [prior, beforeMoves, target].contains(found) else {
+            throw .poolChanged(pool, planned: prior, found: found)
+        }
+        let wanted = isBefore ? beforeMoves ?? target : target
+        return found == wanted || found == target ? nil : PoolChange(pool: pool, prior: found, target: wanted)
     }
 
     func precheck(_ look: Lookout) throws(StepFailure) -> Effect? {
-        _ = try isNeeded(in: look.run)
+        _ = try change(in: look.run, beforeMoves: true)
         return nil
     }
 

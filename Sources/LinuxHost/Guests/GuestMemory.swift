@@ -13,11 +13,14 @@ public struct GuestMemory: MemoryHost {
     private let pace: MovePace
     private let mayContinue: @Sendable () -> Bool
 
-    /// How much is moved in one call of the kernel: the guest's vCPUs wait only for pages that are on their way.
-    private static let share = KiB(32 * 1_024)
+    /// The most that is moved in one call of the kernel. Each call has every CPU give up the pages that it keeps for later, so that many
+    /// small ones take longer than the copying; but nobody interrupts one. The guest's vCPUs wait only for pages that are on their way.
+    private static let share = KiB(256 * 1_024)
     /// How often what could not be moved, since somebody had it in use for a moment, is tried: half a minute in all. Of a page of 1 GiB
     /// something often is.
     private static let rounds = 36
+    /// How many calls a round makes for a share in which pages are in use.
+    private static let callsForBusyShare = 16
 
     /// What is waited before a round, in microseconds: most often the page is free at once.
     private static func pause(before round: Int) -> useconds_t { min(1_000_000, 10_000 << useconds_t(min(round, 10))) }
@@ -47,33 +50,80 @@ public struct GuestMemory: MemoryHost {
         }
     }
 
-    /// Moves a piece of a guest's memory.
+    /// Moves a piece of a guest's memory. Where not all of it was there it looks again afterwards: the guest may have got more on the old
+    /// cells meanwhile.
     public func move(_ memory: PieceOfMemory, to cell: CellID) throws(StepFailure) {
-        for round in 1...GuestMemory.rounds {
+        for _ in 1...GuestMemory.rounds {
             let (process, areas) = try areas(of: memory)
-            let left = areas.filter { $0.pages.contains { $0.key != cell && $0.value > .zero } }
-            guard !left.isEmpty else { return }
-            guard mayContinue() else { throw .interrupted }
-            if round > 1 { usleep(GuestMemory.pause(before: round)) }
-            for area in left { try move(area, of: process, to: cell) }
+            let elsewhere = areas.filter { $0.pages.contains { $0.key != cell && $0.value > .zero } }
+            guard !elsewhere.isEmpty else { return }
+            var left = 0
+            for area in elsewhere { left += try move(area, of: process, to: cell) }
+            guard left == 0, !elsewhere.allSatisfy(\.isWhole) else { return }
         }
     }
 
-    private func move(_ area: MemoryArea, of process: Int, to cell: CellID) throws(StepFailure) {
-        guard let size = area.size else { return }
+    /// Moves an area, and tries again what was in use.
+    ///
+    /// - Returns: How many pages do not move.
+    private func move(_ area: MemoryArea, of process: Int, to cell: CellID) throws(StepFailure) -> Int {
+        guard let size = area.size else { return 0 }
         let page = area.pageSize.size
-        let count = size.count / page.count
-        let atOnce = max(1, GuestMemory.share.count / page.count)
-        var first: UInt64 = 0
-        while first < count {
-            guard mayContinue() else { throw .interrupted }
-            let pages = min(atOnce, count - first)
-            let started = ContinuousClock.now
-            let addresses = (first..<first + pages).map { UInt(area.start + $0 * page.count * 1_024) }
-            try PageMove(process: process, addresses: addresses, cell: cell).carryOut()
-            pace.wait(after: KiB(pages * page.count), since: started)
-            first += pages
+        let atOnce = max(1, Int(clamping: pace.share(atMost: GuestMemory.share).count / page.count))
+        var moves = PageMoves(process: process, cell: cell, most: atOnce)
+        let bytes = page.count * 1_024
+        var left: [UInt] = []
+        var rest = (0..<size.count / page.count).lazy.map { UInt(area.start + $0 * bytes) }[...]
+        while !rest.isEmpty {
+            let share = rest.prefix(atOnce)
+            try paced(share.count, page) { () throws(StepFailure) in
+                let answer = try moves.move(share)
+                left += answer.unsaid + answer.busy
+            }
+            rest = rest.dropFirst(atOnce)
         }
+        for round in 2...GuestMemory.rounds where !left.isEmpty {
+            // Most of what the first calls do not say anything of is moved.
+            if round > 2 { usleep(GuestMemory.pause(before: round)) }
+            left = try moveAgain(left, atOnce: atOnce, page, by: &moves)
+        }
+        return left.count
+    }
+
+    /// Moves what was left.
+    ///
+    /// - Returns: What is still left: first that with which no call has begun, so that the next round does.
+    private func moveAgain(
+        _ pages: [UInt], atOnce: Int, _ size: KiB, by moves: inout PageMoves
+    ) throws(StepFailure) -> [UInt] {
+        var (untried, busy): ([UInt], [UInt]) = ([], [])
+        var rest = pages[...]
+        while !rest.isEmpty {
+            var share = rest.prefix(atOnce)
+            try paced(share.count, size) { () throws(StepFailure) in
+                var calls = 0
+                while !share.isEmpty, calls < GuestMemory.callsForBusyShare {
+                    let answer = try moves.move(share)
+                    // The first of which nothing is said is where the kernel gave up. The others are tried without it.
+                    busy += answer.busy + answer.unsaid.prefix(1)
+                    share = answer.unsaid.dropFirst()
+                    calls += 1
+                }
+            }
+            untried += share
+            rest = rest.dropFirst(atOnce)
+        }
+        return untried + busy
+    }
+
+    /// Moves so many pages, and takes as long as it may.
+    private func paced(
+        _ pages: Int, _ size: KiB, _ move: () throws(StepFailure) -> Void
+    ) throws(StepFailure) {
+        guard mayContinue() else { throw .interrupted }
+        let started = ContinuousClock.now
+        try move()
+        pace.wait(after: KiB(UInt64(pages) * size.count), since: started)
     }
 
     /// Lets the guest have memory on that cell too.
@@ -116,6 +166,14 @@ public struct GuestMemory: MemoryHost {
     }
 }
 
+extension MemoryArea {
+    /// Whether each of its pages is somewhere, so that none can come.
+    fileprivate var isWhole: Bool {
+        guard let size else { return false }
+        return pages.values.reduce(PageCount.zero) { $0 + $1 } * pageSize >= size
+    }
+}
+
 extension StepFailure {
     fileprivate static func unseen(_ guest: String, _ reason: Unread) -> StepFailure {
         .refused(
@@ -125,25 +183,50 @@ extension StepFailure {
     }
 }
 
-/// One call of `move_pages(2)`.
-private struct PageMove {
-    let process: Int
-    /// The pages' first bytes.
-    let addresses: [UInt]
-    let cell: CellID
+/// Calls of `move_pages(2)`, one after the other.
+private struct PageMoves {
+    private let process: Int
+    private let cell: CellID
+    private let cells: [CInt]
+    private var status: [CInt]
+    private var pages: [UnsafeMutableRawPointer?] = []
 
-    /// Moves the pages that are there, also those that other processes share. One that is in use for the moment stays.
-    func carryOut() throws(StepFailure) {
-        var pages = addresses.map { UnsafeMutableRawPointer(bitPattern: $0) }
-        let cells = [CInt](repeating: CInt(cell.rawValue), count: pages.count)
-        var status = [CInt](repeating: 0, count: pages.count)
+    /// What no page's status is: the kernel has not said anything of it.
+    private static let unsaid = CInt.min
+
+    /// - Parameter most: The most pages of a call, 1 or more.
+    init(process: Int, cell: CellID, most: Int) {
+        (self.process, self.cell) = (process, cell)
+        cells = [CInt](repeating: CInt(cell.rawValue), count: most)
+        status = [CInt](repeating: PageMoves.unsaid, count: most)
+        pages.reserveCapacity(most)
+    }
+
+    /// Moves the pages that are there, also those that other processes share. One that is in use for the moment stays, and where that
+    /// shows only when it is copied, the kernel gives the call up: of what it had in hand, and of all that follows, it says nothing.
+    ///
+    /// - Parameter addresses: The pages' first bytes, no more than the most of a call.
+    /// - Returns: Those that stay, and those of which nothing is said.
+    mutating func move(_ addresses: some Collection<UInt>) throws(StepFailure) -> (busy: [UInt], unsaid: [UInt]) {
+        pages.removeAll(keepingCapacity: true)
+        for address in addresses { pages.append(UnsafeMutableRawPointer(bitPattern: address)) }
+        for index in pages.indices { status[index] = PageMoves.unsaid }
         let result = numa_move_pages(
             pid_t(process), UInt(pages.count), &pages, cells, &status, CInt(MPOL_MF_MOVE_ALL))
         let code = errno
         if result < 0 { throw refusal(code) }
-        // The target has no room: there is no point in going on.
-        if status.contains(-ENOMEM) { throw refusal(ENOMEM) }
-        if status.contains(-EACCES) { throw refusal(EACCES) }
+        var (busy, unsaid): ([UInt], [UInt]) = ([], [])
+        for (address, status) in zip(addresses, status) {
+            switch status {
+            // It is there; nothing is there; the page of zeros, or what was unmapped meanwhile.
+            case CInt(cell.rawValue), -ENOENT, -EFAULT: break
+            // The target has no room: there is no point in going on.
+            case -ENOMEM, -EACCES: throw refusal(-status)
+            case PageMoves.unsaid: unsaid.append(address)
+            default: busy.append(address)
+            }
+        }
+        return (busy, unsaid)
     }
 
     private func refusal(_ code: CInt) -> StepFailure {
@@ -163,6 +246,12 @@ private struct PageMove {
 /// Keeps moves to a rate.
 private struct MovePace {
     let rate: KiB?
+
+    /// How much is moved in one go: at a rate what takes a quarter of a second.
+    func share(atMost most: KiB) -> KiB {
+        guard let rate, rate > .zero else { return most }
+        return min(most, KiB(max(1, rate.count / 4)))
+    }
 
     /// Waits until that much has taken as long as it may.
     func wait(after amount: KiB, since start: ContinuousClock.Instant) {

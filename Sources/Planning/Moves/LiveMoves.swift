@@ -75,7 +75,11 @@ struct LiveMoves {
     /// - Parameters:
     ///   - occupancy: What guests use now, and after the plan.
     ///   - ledger: The host once the pools have grown, with everybody where he runs now.
-    init(_ domains: SiteDomains, placement: Placement, occupancy: Occupancy, ledger: RoomLedger) {
+    ///   - heldGrowth: What pools are to grow by, and cannot before memory has moved.
+    init(
+        _ domains: SiteDomains, placement: Placement, occupancy: Occupancy, ledger: RoomLedger,
+        heldGrowth: [PoolID: PageCount]
+    ) {
         let kept = domains.keepingPlace
         let places = placement.guests.keyed(by: \.name)
         var left: [LiveMove] = []
@@ -92,7 +96,9 @@ struct LiveMoves {
             }
         }
         let request = domains.request
-        settle(&left, occupancy, MoveRoom(ledger, request.host, occupancy, growsPools: request.policy.managesPools))
+        let room = MoveRoom(
+            ledger, request.host, occupancy, heldGrowth: heldGrowth, growsPools: request.policy.managesPools)
+        settle(&left, occupancy, room)
     }
 
     /// Puts the moves in order; those that find none wait.
@@ -122,13 +128,16 @@ struct LiveMoves {
     }
 
     /// The host's room once all of this is done.
-    func carriedOut(_ ledger: RoomLedger) -> RoomLedger {
+    ///
+    /// - Parameter late: What pools have grown by since.
+    func carriedOut(_ ledger: RoomLedger, late: [PoolID: PageCount]) -> RoomLedger {
         var ledger = ledger
         for (pool, more) in onTheWay { ledger.grow(pool, by: Int(clamping: more.count)) }
         for piece in guests.flatMap(\.pieces) {
             let last = piece.share(of: piece.to)
             ledger.move(piece.share(of: piece.from), to: last, last: last)
         }
+        for (pool, more) in late { ledger.grow(pool, by: Int(clamping: more.count)) }
         return ledger
     }
 

@@ -10,13 +10,19 @@ struct MoveRoom {
     /// By host cell, in KiB: ordinary memory that nobody has once the plan is carried out; no pool grows into it further than that.
     let spare: [CellID: Int]
 
-    /// - Parameter growsPools: Whether pools may have more pages than the plan needs, while memory is on its way.
-    init(_ ledger: RoomLedger, _ host: HostFacts, _ occupancy: Occupancy, growsPools: Bool) {
+    /// - Parameters:
+    ///   - heldGrowth: What pools grow by once memory has moved.
+    ///   - growsPools: Whether pools may have more pages than the plan needs, while memory is on its way.
+    init(
+        _ ledger: RoomLedger, _ host: HostFacts, _ occupancy: Occupancy, heldGrowth: [PoolID: PageCount],
+        growsPools: Bool
+    ) {
         self.ledger = ledger
         cells = host.cells.filter { ($0.memory ?? .zero) > .zero }.map(\.id).sorted()
         var last = ledger
         for guest in occupancy.running.values { last.leave(guest.live, planned: guest.planned) }
         for planned in occupancy.planned.values { last.enter(planned) }
+        for (pool, more) in heldGrowth { last.grow(pool, by: Int(clamping: more.count)) }
         spare = growsPools ? Dictionary(uniqueKeysWithValues: cells.map { ($0, last.free(on: $0)) }) : [:]
     }
 }

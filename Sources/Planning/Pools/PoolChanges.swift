@@ -11,6 +11,8 @@ struct PoolChanges {
     let room: PoolGrowthRoom
     /// Pages that pools get on top for memory that moves by way of them, and keep.
     var onTheWay: [PoolID: PageCount] = [:]
+    /// How far they can grow once memory of running guests has moved; nil where none does.
+    var roomAfterMoves: PoolGrowthRoom?
 
     /// What each pool must hold for good, and at the next boot; empty when the pools are taken as they are.
     var lasting: [PoolID: PageCount] { pools.mapValues(\.lasting) }
@@ -53,6 +55,24 @@ struct PoolChanges {
         }
     }
 
+    /// What each pool is to hold and cannot, as long as running guests are where they are.
+    var held: [PoolID: PageCount] {
+        let reachable = room.reachable(targets)
+        return targets.reduce(into: [:]) { held, pool in
+            let more = pool.value.subtractingDownToZero(reachable[pool.key] ?? .zero)
+            if more > .zero { held[pool.key] = more }
+        }
+    }
+
+    /// What pools can hold more once memory of running guests has moved.
+    var late: [PoolID: PageCount] {
+        guard let after = roomAfterMoves?.reachable(targets) else { return [:] }
+        return reachable.reduce(into: [:]) { late, pool in
+            let more = (after[pool.key] ?? .zero).subtractingDownToZero(max(pool.value, persistent(pool.key)))
+            if more > .zero { late[pool.key] = more }
+        }
+    }
+
     /// What each pool can hold as long as running guests are where they are.
     var reachable: [PoolID: PageCount] {
         room.reachable(targets).merging(onTheWay) { wanted, _ in wanted }.map { id, wanted in
@@ -61,7 +81,7 @@ struct PoolChanges {
     }
 
     /// Growth that waits for a running guest's restart, or may be granted less because of one that goes.
-    var heldDiagnostics: [Diagnostic] { room.diagnostics(targets) }
+    var heldDiagnostics: [Diagnostic] { (roomAfterMoves ?? room).diagnostics(targets) }
 
     /// Pools that are larger afterwards than the plan needs them for good.
     var wayDiagnostics: [Diagnostic] {
@@ -76,8 +96,13 @@ struct PoolChanges {
 
     /// One change a pool that grows, or shrinks where that is allowed, with its step; ascending by pool.
     var changes: [(change: Change, step: Step)] {
-        reachable.sorted { $0.key < $1.key }.compactMap { id, wanted in
+        let late = late
+        return reachable.sorted { $0.key < $1.key }.compactMap { id, wanted in
             guard let pool = request.host.cell(id.cell)?.pool(of: id.pageSize) else { return nil }
+            if let more = late[id] {
+                let first = max(wanted, pool.persistent)
+                return change(id, pool, to: first + more, action: .grow, beforeMoves: first)
+            }
             if wanted > pool.persistent { return change(id, pool, to: wanted, action: .grow) }
             let lowest = max(wanted, pool.used)
             guard request.allowsShrink, lowest < pool.persistent else { return nil }
@@ -86,7 +111,7 @@ struct PoolChanges {
     }
 
     private func change(
-        _ id: PoolID, _ pool: HugepagePool, to target: PageCount, action: Change.Action
+        _ id: PoolID, _ pool: HugepagePool, to target: PageCount, action: Change.Action, beforeMoves: PageCount? = nil
     ) -> (change: Change, step: Step) {
         let part = ChangedPart(
             .pages, now: .number(pool.persistent.count), want: .number(target.count), when: .live)
@@ -95,7 +120,7 @@ struct PoolChanges {
             subject: .pool(id), action: action, disruption: .live, parts: [part],
             consents: action == .shrink ? [.shrink] : [],
             source: source)
-        return (change, .setPool(id, prior: pool.persistent, target: target))
+        return (change, .setPool(id, prior: pool.persistent, target: target, beforeMoves: beforeMoves))
     }
 
     /// Pools of pages so large that a running kernel may not find room for more of them.

@@ -7,7 +7,8 @@ internal import SiteFile
 ///
 /// Pools grow first of all, so the memory of guests that are power cycled, shut down or removed in the same plan is not free yet;
 /// the kernel may then grant less, which is warned of. Memory that a guest has until a restart which nobody asked for will not be
-/// free at all: there a pool grows no further than what is left, and the rest waits.
+/// free at all: there a pool grows no further than what is left, and the rest waits. What guests leave that move while they run is
+/// free after that: there a pool grows a second time.
 struct PoolGrowthRoom {
     let request: PlanRequest
     let occupancy: Occupancy

@@ -29,6 +29,9 @@ extension SavedPlanRules {
             return "its precondition does not match the step"
         }
         if step.prior == step.target { return "by its precondition the pool has that size already" }
+        if let first = step.beforeMoves, first < step.prior || first >= step.target {
+            return "'before_moves' is not between what the pool has and what it gets"
+        }
         return sizeProblem(step.pool, step.target)
     }
 

@@ -23,11 +23,12 @@ def moves(site, *more):
 
 
 def killed(number):
-    """Applies the second site and is killed at its n-th call of move_pages."""
+    """Applies the second site and is killed at its n-th call of move_pages: at that rate one for 32 MiB."""
     command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=move_pages"]
     command += ["-e", f"inject=move_pages:signal=KILL:when={number}"]
     ended = subprocess.run(
-        [*command, "numactl-plan", "apply", "second.yaml", "--live", "--yes"], capture_output=True, text=True)
+        [*command, "numactl-plan", "apply", "second.yaml", "--live", "--yes", "--move-rate", "128"],
+        capture_output=True, text=True)
     lab.check(f"apply is killed at call {number} of move_pages", ended.returncode in (-9, 137), ended)
 
 

@@ -13,6 +13,8 @@ CPUS = {0: "0-1", 1: "2-3", 2: "4-5"}
 # Of the moments at which apply is killed one in so many is tried.
 EVERY = max(1, 24 // int(os.environ.get("LAB_LENGTH", "1")))
 LIVE = ("apply", "there.yaml", "--live", "--yes")
+# At this rate there is a call of move_pages for 32 MiB: there are moments in the middle of a move.
+RATE = ("--move-rate", "128")
 
 
 def reserve(*pages):
@@ -100,7 +102,7 @@ def points():
     """Applies the second site, and lists the calls at which the journal, a control group or memory is written to: each the number of
     such calls of its thread so far, and its name."""
     calls = "write,fsync,fdatasync,move_pages"
-    command = ["strace", "-f", "-qq", "-y", "-o", "trace", "-e", f"trace={calls}", "numactl-plan", *LIVE]
+    command = ["strace", "-f", "-qq", "-y", "-o", "trace", "-e", f"trace={calls}", "numactl-plan", *LIVE, *RATE]
     ended = lab.run(*command, limit=300)
     lab.equal("apply under strace ends with 0", ended.status, 0)
     counts, found = {}, []
@@ -129,7 +131,7 @@ def killed():
         live = ("apply", other[1], "--live", "--yes")
         with lab.section(f"killed at {call} {number}, {way}"):
             command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}"]
-            command += ["-e", f"inject={call}:signal=KILL:when={number}", "numactl-plan", *live]
+            command += ["-e", f"inject={call}:signal=KILL:when={number}", "numactl-plan", *live, *RATE]
             ended = subprocess.run(command, capture_output=True, text=True)
             # How often a page must be tried again differs, and with it the calls: an apply that has fewer comes to its end.
             lab.check("apply is killed, or done", ended.returncode in (-9, 137, 0), ended)
