@@ -24,8 +24,7 @@ extension SystemTests {
             try String(contentsOfFile: path, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
         }
 
-        private let guest =
-            "  NAME: {vcpus: 1, ram: 64MiB, numa_nodes: 1, cpu_policy: dedicated, accelerator: qemu, state: running}"
+        private let guest = "  NAME: {vcpus: 1, ram: 64MiB, numa_nodes: 1, cpu_policy: dedicated, accelerator: qemu}"
         private let host = "{cpus: {dedicated: '0', shared: '1'}, isolation: interrupts}"
 
         @Test("has this machine's interrupts keep off a guest's CPU, once, notices one that is back, and undoes it all")
@@ -48,7 +47,7 @@ extension SystemTests {
             }
             let again = try lab.apply()
             #expect(again.status == 0 && again.output.contains("Nothing to do"), "\(again.all)")
-            #expect(try lab.program("verify", "site.yaml", "--deep").status == 0)
+            #expect(try lab.program("verify", "site.yaml").status == 0)
 
             let moved = try #require(after.keys.filter { $0 != "future" && stayed[$0] == nil }.min())
             try "0".write(toFile: "/proc/irq/\(moved)/smp_affinity_list", atomically: false, encoding: .utf8)
@@ -77,7 +76,7 @@ extension SystemTests {
             #expect(transactions.count == 2, "the run that found nothing to do wrote nothing")
             for name in transactions.reversed() {
                 let back = try lab.program(
-                    "rollback", name, "--yes", "--stop-started", "--force-off", "--state-dir", lab.state.path,
+                    "rollback", name, "--yes", "--state-dir", lab.state.path,
                     "--boot-file",
                     lab.bootFile.path)
                 #expect(back.status == 0, "\(back.all)")

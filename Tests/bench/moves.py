@@ -2,8 +2,7 @@
 
 What is compared leads to the same state: by hand that is to widen the guest's control groups, `migratepages`, and to narrow them
 again; by the program its step from the journal's record that it moves to the one that it has, in which there are also two notes in the
-running domain and all looks at where the memory is. The kernel goes through all memory of the guest for each of its threads when groups
-are narrowed, which is why `migratepages` alone, shown as well, says little of a move that lasts.
+running domain and all looks at where the memory is. `migratepages` alone is shown as well.
 """
 
 import ctypes

@@ -13,8 +13,8 @@ public struct GuestMemory: MemoryHost {
     private let pace: MovePace
     private let mayContinue: @Sendable () -> Bool
 
-    /// The most that is moved in one call of the kernel. Each call has every CPU give up the pages that it keeps for later, so that many
-    /// small ones take longer than the copying; but nobody interrupts one. The guest's vCPUs wait only for pages that are on their way.
+    /// The most that is moved in one call of the kernel: fewer calls were measured to be faster for ordinary pages, but nobody interrupts
+    /// one. The guest's vCPUs wait only for pages that are on their way.
     private static let share = KiB(256 * 1_024)
     /// How often what could not be moved, since somebody had it in use for a moment, is tried: half a minute in all. Of a page of 1 GiB
     /// something often is.
