@@ -69,6 +69,14 @@ struct KernelInterruptsTests {
         #expect(facts?.balancer == InterruptFacts.Balancer(banned: banned))
     }
 
+    @Test("are left alone by irqbalance as its unit's file says, where its environment may not be read")
+    func balancerFile() throws {
+        let facts = try Self.interrupts([
+            "proc/812/comm": "irqbalance\n", "etc/default/irqbalance": "#x\nIRQBALANCE_BANNED_CPULIST=\"2,3\"\n",
+        ])
+        #expect(facts?.balancer == InterruptFacts.Balancer(banned: [2, 3]))
+    }
+
     @Test("are set one by one, and those to come by a mask")
     func set() throws {
         let tree = try TemporaryTree(Self.machine)

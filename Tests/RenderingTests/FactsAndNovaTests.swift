@@ -56,6 +56,24 @@ struct FactsTextTests {
         #expect(!text.unicodeScalars.contains("\u{1B}"))
     }
 
+    @Test("interrupts are shown where they were looked at, each with who asked for it")
+    func interrupts() {
+        var facts = Samples.referenceHost
+        #expect(!FactsText(facts).text.contains("interrupt"))
+        facts.interrupts = InterruptFacts(
+            interrupts: [
+                .init(number: 24, name: "eth0\u{1B}[2J", cpus: [0, 1]),
+                .init(number: 131, name: "nvme0q1", cpus: [3], isFixed: true),
+            ], future: [0, 1, 2, 3], balancer: .init(banned: []))
+        let text = FactsText(facts).text
+        for line in [
+            "interrupt  asked for by  may come to", "      new                0-3",
+            "      131  nvme0q1       3            kept by the kernel",
+            "irqbalance runs, and leaves alone CPUs (none)",
+        ] { #expect(text.contains(line), "\(text)") }
+        #expect(!text.contains("\u{1B}"))
+    }
+
     @Test("how many PCI devices each cell has")
     func devices() throws {
         var facts = Samples.referenceHost

@@ -33,18 +33,24 @@ extension FactReader {
         return SysfsText.number(SysfsText.trimmed(text)).flatMap { Int(exactly: $0) }.map { CellID($0) }
     }
 
-    /// irqbalance keeps off the CPUs that its environment names, else off those that the kernel was told to leave alone.
+    /// irqbalance keeps off the CPUs that its environment names, else off those that the kernel was told to leave alone. Its environment
+    /// is root's to read; to others the file tells from which its unit makes that.
     private mutating func balancer(isolated: CPUSet) -> InterruptFacts.Balancer? {
         for name in names(in: "proc") ?? [] where SysfsText.number(name) != nil {
             guard (try? files.text("proc/\(name)/comm")).flatMap({ $0 }).map({ SysfsText.trimmed($0) }) == "irqbalance"
             else { continue }
-            let words = ((try? files.text("proc/\(name)/environ")).flatMap { $0 } ?? "").split(separator: "\0")
-            func value(_ key: String) -> Substring? {
-                words.first { $0.hasPrefix("\(key)=") }.map { $0.dropFirst(key.count + 1) }
+            let words =
+                (try? files.text("proc/\(name)/environ")).flatMap { $0 }?.split(separator: "\0")
+                ?? ["etc/default/irqbalance", "etc/sysconfig/irqbalance"].compactMap { text($0) }.flatMap {
+                    $0.split(separator: "\n")
+                }
+            func value(_ key: String) -> String? {
+                words.last { $0.hasPrefix("\(key)=") }
+                    .map { String($0.dropFirst(key.count + 1)).filter { !"\"'".contains($0) } }
             }
             let banned =
-                value("IRQBALANCE_BANNED_CPULIST").flatMap { SysfsText.list(String($0)) }
-                ?? value("IRQBALANCE_BANNED_CPUS").flatMap { SysfsText.mask(String($0)) }
+                value("IRQBALANCE_BANNED_CPULIST").flatMap { SysfsText.list($0) }
+                ?? value("IRQBALANCE_BANNED_CPUS").flatMap { SysfsText.mask($0) }
             let dynticks: CPUSet? = list("sys/devices/system/cpu/nohz_full")
             return InterruptFacts.Balancer(banned: banned ?? isolated.union(dynticks ?? []))
         }

@@ -13,10 +13,11 @@ public struct FactsText {
         self.width = width
     }
 
-    /// Host, cells, pools, distances, caches, devices, mounts and domains, parted by empty lines; each line is ended.
+    /// Host, cells, pools, distances, caches, devices, interrupts, mounts and domains, parted by empty lines; each line is ended.
     public var text: String {
         joinedSections([
-            hostLines, cellLines, poolLines, distanceLines, cacheLines, deviceLines, mountLines, domainLines,
+            hostLines, cellLines, poolLines, distanceLines, cacheLines, deviceLines, interruptLines,
+            mountLines, domainLines,
         ])
     }
 
@@ -85,6 +86,20 @@ public struct FactsText {
                     }
             }, title: "huge pages: total / free / surplus")
         return table.lines(paint)
+    }
+
+    /// One row an interrupt, where they were looked at.
+    private var interruptLines: [String] {
+        guard let interrupts = facts.interrupts else { return [] }
+        let future = interrupts.future.map { [["new", "", "\($0)", ""]] } ?? []
+        let rows = interrupts.interrupts.map {
+            ["\($0.number)", $0.name, "\($0.cpus)", $0.isFixed ? "kept by the kernel" : ""]
+        }
+        let balancer = interrupts.balancer.map {
+            ["irqbalance runs, and leaves alone CPUs \($0.banned.text(empty: "(none)"))"]
+        }
+        return Table([.number("interrupt"), .quoted("asked for by"), "may come to", ""], future + rows).lines(paint)
+            + (balancer ?? [])
     }
 
     private var distanceLines: [String] { DistanceTable(facts.cells, room: width).lines }

@@ -13,7 +13,7 @@ import re
 
 import lab
 
-EDITS = int(os.environ.get("LAB_EDITS") or 12 * int(os.environ.get("LAB_LENGTH", "1")))
+EDITS = int(os.environ.get("LAB_EDITS") or 6 * int(os.environ.get("LAB_LENGTH", "1")))
 SEED = int(os.environ.get("LAB_SEED", "1"))
 MOST = 5
 
