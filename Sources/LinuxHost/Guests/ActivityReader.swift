@@ -59,15 +59,15 @@ public struct ActivityReader: Sendable {
     private func sample() throws(Unread) -> ActivitySample {
         var threads: [Int: ThreadActivity] = [:]
         var isCounted = false
-        for name in try names("proc") {
+        for name in try files.processNames(in: "proc") {
             guard let process = SysfsText.number(name).flatMap({ Int(exactly: $0) }) else { continue }
-            for name in (try? names("proc/\(process)/task")) ?? [] {
+            for name in (try? files.processNames(in: "proc/\(process)/task")) ?? [] {
                 guard let id = SysfsText.number(name).flatMap({ Int(exactly: $0) }),
-                    let text = try? text("proc/\(process)/task/\(name)/schedstat"),
+                    let text = try? files.processText("proc/\(process)/task/\(name)/schedstat"),
                     let counters = ActivityText.counters(in: text)
                 else { continue }
                 isCounted = true
-                guard let stat = try? self.text("proc/\(process)/task/\(name)/stat"),
+                guard let stat = try? files.processText("proc/\(process)/task/\(name)/stat"),
                     let thread = ActivityText.thread(in: stat)
                 else { continue }
                 threads[id] = ThreadActivity(
@@ -76,28 +76,10 @@ public struct ActivityReader: Sendable {
             }
         }
         guard isCounted else { throw Unread("this kernel does not count what threads run (no /proc/PID/schedstat)") }
-        let interrupts = try text("proc/interrupts").flatMap { ActivityText.interrupts(in: $0) }
+        let interrupts = try files.processText("proc/interrupts").flatMap { ActivityText.interrupts(in: $0) }
         return ActivitySample(
             threads: threads, interrupts: interrupts ?? [:],
-            runs: try text("proc/schedstat").flatMap { ActivityText.runs(in: $0) })
-    }
-
-    /// A file's text; nil where there is none, or no longer.
-    private func text(_ name: String) throws(Unread) -> String? {
-        do {
-            return try files.text(name, limit: 1 << 26)
-        } catch {
-            if error.isAbsent || error.errno == .noSuchProcess { return nil }
-            throw Unread("\(error)", isForbidden: error.isNotPermitted)
-        }
-    }
-
-    private func names(_ folder: String) throws(Unread) -> [String] {
-        do {
-            return try files.names(in: folder) ?? []
-        } catch {
-            throw Unread("\(error)", isForbidden: error.isNotPermitted)
-        }
+            runs: try files.processText("proc/schedstat").flatMap { ActivityText.runs(in: $0) })
     }
 }
 

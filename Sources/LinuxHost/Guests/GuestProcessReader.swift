@@ -68,15 +68,15 @@ public struct GuestProcessReader: Sendable {
     /// Threads that end while they are looked at are left out.
     private func threads(of id: Int) throws(Unread) -> [GuestThread] {
         var threads: [GuestThread] = []
-        for name in try names("proc/\(id)/task") {
+        for name in try files.processNames(in: "proc/\(id)/task") {
             guard let number = SysfsText.number(name), let thread = Int(exactly: number),
-                let comm = try optionalText("proc/\(id)/task/\(name)/comm"),
-                let status = try optionalText("proc/\(id)/task/\(name)/status")
+                let comm = try files.processText("proc/\(id)/task/\(name)/comm"),
+                let status = try files.processText("proc/\(id)/task/\(name)/status")
             else { continue }
             guard let allowed = ProcessStatus.allowedCPUs(in: status) else {
                 throw Unread("\(files.path("proc/\(id)/task/\(name)/status")) does not report the CPUs")
             }
-            let groups = try optionalText("proc/\(id)/task/\(name)/cgroup") ?? ""
+            let groups = try files.processText("proc/\(id)/task/\(name)/cgroup") ?? ""
             threads.append(
                 GuestThread(
                     id: thread, name: String(SysfsText.trimmed(comm)), allowed: allowed,
@@ -100,33 +100,15 @@ public struct GuestProcessReader: Sendable {
     /// The whole seconds since the process started, or nil.
     private func age(of id: Int) -> UInt64? {
         let ticks = UInt64(max(1, sysconf(CInt(_SC_CLK_TCK))))
-        guard let stat = try? optionalText("proc/\(id)/stat"), let start = ProcessStatus.startTicks(in: stat),
-            let text = try? optionalText("proc/uptime"), let uptime = ProcessStatus.uptime(in: text)
+        guard let stat = try? files.processText("proc/\(id)/stat"), let start = ProcessStatus.startTicks(in: stat),
+            let text = try? files.processText("proc/uptime"), let uptime = ProcessStatus.uptime(in: text)
         else { return nil }
         let started = start / ticks
         return uptime > started ? uptime - started : 0
     }
 
     private func text(_ name: String) throws(Unread) -> String {
-        guard let text = try optionalText(name) else { throw Unread("there is no \(files.path(name))") }
+        guard let text = try files.processText(name) else { throw Unread("there is no \(files.path(name))") }
         return text
-    }
-
-    private func optionalText(_ name: String) throws(Unread) -> String? {
-        do {
-            return try files.text(name, limit: 1 << 27)
-        } catch {
-            // A process that ends between two calls is no process.
-            if error.isAbsent || error.errno == .noSuchProcess { return nil }
-            throw Unread("\(error)", isForbidden: error.isNotPermitted)
-        }
-    }
-
-    private func names(_ folder: String) throws(Unread) -> [String] {
-        do {
-            return try files.names(in: folder) ?? []
-        } catch {
-            throw Unread("\(error)", isForbidden: error.isNotPermitted)
-        }
     }
 }
