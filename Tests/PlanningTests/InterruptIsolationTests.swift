@@ -75,6 +75,14 @@ struct InterruptIsolationTests {
         #expect(Planner.plan(Self.request(dedicated: 4, housekeeping: [0])).plan.verdict == .infeasible)
     }
 
+    @Test("housekeeping CPUs that are not online are refused at their place")
+    func offline() {
+        let plan = Planner.plan(Self.request(housekeeping: [0, 9])).plan
+        #expect(plan.verdict == .refused)
+        #expect(
+            plan.diagnostics.filter { $0.severity == .error }.map(\.message) == ["CPU 9 is not online on this host"])
+    }
+
     @Test("without isolation, or without dedicated CPUs, nothing is said or done")
     func none() {
         for request in [Self.request(.none), Self.request(dedicated: 0), Self.request(.none, interrupts: nil)] {

@@ -10,7 +10,8 @@ struct HostRefusals {
 
     /// Everything that is wrong, in the order of the site's keys.
     var diagnostics: [Diagnostic] {
-        [policy.dedicatedCPUs, policy.sharedCPUs].compactMap { $0.flatMap(offline) } + reservedOnMissingCells
+        [policy.dedicatedCPUs, policy.sharedCPUs, policy.housekeepingCPUs].compactMap { $0.flatMap(offline) }
+            + reservedOnMissingCells
             + policy.pools.compactMap(impossible) + unknownMemory + shutOut
     }
 
