@@ -105,11 +105,7 @@ private struct PlanRun {
             result.plan.changes.append(change)
             result.steps.append(step)
         }
-        let isolation = InterruptIsolation(request, placement)
-        result.plan.changes += [InterruptIsolation.change(isolation.steps)].compactMap(\.self)
-        result.steps += isolation.steps.map(\.step)
-        result.interrupts = isolation.lasting
-        result.plan.diagnostics += isolation.diagnostics
+        addIsolation(to: &result)
         result.plan.diagnostics += placing.roomlessDiagnostics + findings(pools, answer: answer, moving: moving)
         let outlook = Outlook(
             request: request, occupancy: settled,
@@ -126,6 +122,16 @@ private struct PlanRun {
             result.plan.diagnostics += outcome.diagnostics
             result.steps += outcome.steps
         }
+    }
+
+    /// Adds which interrupts go to other CPUs.
+    private func addIsolation(to result: inout ExecutablePlan) {
+        let isolation = InterruptIsolation(request, placement)
+        let steps = isolation.steps
+        result.plan.changes += [InterruptIsolation.change(steps)].compactMap(\.self)
+        result.steps += steps.map(\.step)
+        result.interrupts = isolation.lasting
+        result.plan.diagnostics += isolation.diagnostics
     }
 
     /// What becomes of the pools as long as running guests are where they are.

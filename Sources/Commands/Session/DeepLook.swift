@@ -41,8 +41,7 @@ struct DeepLook {
 
     /// Who else runs on the CPUs that running guests of the site have for themselves, within a time.
     func interference(for time: Duration) -> Interference {
-        let placement = session.result.plan.placement
-        let dedicated = placement.cells.reduce(into: CPUSet()) { $0.formUnion($1.dedicatedCPUs) }
+        let dedicated = session.result.plan.placement.dedicatedCPUs
         let siblings = session.facts.cells.flatMap(\.siblings)
         let guests = expectations(tolerance: 0).compactMap { expectation -> WatchedGuest? in
             let name = expectation.placement.name

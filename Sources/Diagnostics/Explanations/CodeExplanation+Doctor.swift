@@ -10,10 +10,13 @@ extension CodeExplanation {
             unit set each cell.
             """),
         CodeExplanation(
-            .pagesOptionIgnored, "the kernel ignores a second hugepages=",
+            .pagesOptionIgnored, "the kernel takes only one of two equal options",
             """
-            The command line has two hugepages= for one page size. The kernel uses the first and ignores the second.
-            Keep one, after its hugepagesz=. numactl-plan boot --emit kernel-args prints the complete arguments.
+            The command line has two hugepages= for one page size. The kernel uses the first and ignores the second. \
+            Keep one, after its hugepagesz=.
+            Or the kernel was booted with another isolcpus=. It takes one: write the flags of both (managed_irq,domain) \
+            before the CPUs.
+            numactl-plan boot --emit kernel-args prints the complete arguments.
             """),
         CodeExplanation(
             .sysctlSetsPools, "a sysctl file sets the pools",

@@ -44,7 +44,7 @@ public struct BootRun: Sendable {
         guard !isReport else {
             return changes.map {
                 Diagnostic(
-                    .interruptsFixed, "\($0.interrupt.words($0.name)) would go from CPUs \($0.now) to \($0.wanted)",
+                    .notIsolated, "\($0.interrupt.words($0.name)) would go from CPUs \($0.now) to \($0.wanted)",
                     severity: .note)
             }
         }
@@ -56,7 +56,7 @@ public struct BootRun: Sendable {
             } catch {
                 if case .interruptStays = error { return Diagnostic(.interruptsFixed, "\(error)", severity: .note) }
                 return Diagnostic(
-                    .interruptsFixed, "\(change.interrupt.words(change.name)): \(error)", severity: .warning)
+                    .notIsolated, "\(change.interrupt.words(change.name)): \(error)", severity: .warning)
             }
         }
     }

@@ -67,7 +67,6 @@ public struct InterferenceWatch: Sendable {
     ///
     /// - Parameter program: The process that looks, which does not count.
     package init(_ guests: [WatchedGuest], program: Int, _ sample: ActivitySample) {
-        // A CPU that two guests have by the plan belongs to the first: the other moves there only.
         self.guests = guests
         self.program = program
         watched = guests.reduce(into: CPUSet()) { $0.formUnion($1.cpus) }
@@ -107,7 +106,7 @@ public struct InterferenceWatch: Sendable {
     /// What was seen in all.
     ///
     /// - Parameter milliseconds: How long it was looked at.
-    public func result(milliseconds: UInt64, unknown: [Unread] = []) -> Interference {
+    public func result(milliseconds: UInt64) -> Interference {
         Interference(
             milliseconds: milliseconds,
             guests: guests.indices.map { index in
@@ -116,7 +115,7 @@ public struct InterferenceWatch: Sendable {
                     name: guest.name, cpus: guest.cpus,
                     others: (threads[index].values + interrupts(on: guest.cpus)).sorted(by: isBefore),
                     unseenRuns: unseen(on: guest.cpus), waited: waited[index])
-            }.sorted { $0.name < $1.name }, unknown: unknown)
+            }.sorted { $0.name < $1.name })
     }
 
     private func interrupts(on cpus: CPUSet) -> [Interference.Other] {

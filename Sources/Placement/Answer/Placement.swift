@@ -47,6 +47,11 @@ public struct Placement: Hashable, Sendable {
 }
 
 extension Placement {
+    /// The CPUs of the whole host that are dedicated to one vCPU or emulator, and siblings kept idle.
+    public var dedicatedCPUs: CPUSet { cells.reduce(into: []) { $0.formUnion($1.dedicatedCPUs) } }
+}
+
+extension Placement {
     /// How many guests must make room for others, where fewer than were found are not ruled out.
     ///
     /// Of guests whose places the site still allows, those count that do not keep their host cells, page sizes and own CPUs.

@@ -15,8 +15,8 @@ struct InterruptIsolation {
 
     init(_ request: PlanRequest, _ placement: Placement) {
         (policy, host) = (request.policy, request.host)
-        let placed = placement.cells.reduce(into: CPUSet()) { $0.formUnion($1.dedicatedCPUs) }
-        let dedicated = (policy.dedicatedCPUs?.value ?? []).union(placed).intersection(host.onlineCPUs)
+        let dedicated = (policy.dedicatedCPUs?.value ?? []).union(placement.dedicatedCPUs)
+            .intersection(host.onlineCPUs)
         let others = (policy.housekeepingCPUs?.value ?? host.onlineCPUs).intersection(host.onlineCPUs)
         let isWanted = policy.isolation != .none && !dedicated.isEmpty
         affinity = isWanted ? InterruptAffinity(off: dedicated, housekeeping: others) : nil
