@@ -112,6 +112,8 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case othersOnDedicatedCPUs = "NP425"
     case notIsolated = "NP426"
     case interruptsFixed = "NP427"
+    case rebootPending = "NP428"
+    case isolationOwned = "NP429"
     case cellsInOptionUnknown = "NP430"
     case pagesOptionIgnored = "NP431"
     case sysctlSetsPools = "NP432"

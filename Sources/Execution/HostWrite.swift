@@ -28,8 +28,10 @@ public enum HostWrite: Hashable, Sendable {
     case start(StartStep)
     /// Asks a domain to shut down and waits.
     case stop(StopStep)
-    /// Has an interrupt come to other CPUs.
-    case setInterrupt(InterruptWrite)
+    /// Has an interrupt come to other CPUs, or the work queues run there.
+    case setAffinity(AffinityWrite)
+    /// Has threads beside guests' run on other CPUs.
+    case confineThreads(ConfineWrite)
     /// Replaces a file as a whole, or removes it.
     case replaceFile(FileWrite)
 
@@ -49,7 +51,8 @@ public enum HostWrite: Hashable, Sendable {
         case .setAutostart(let write): write
         case .start(let write): write
         case .stop(let write): write
-        case .setInterrupt(let write): write
+        case .setAffinity(let write): write
+        case .confineThreads(let write): write
         case .replaceFile(let write): write
         }
     }
@@ -72,7 +75,7 @@ extension HostWrite: CustomStringConvertible {
 extension HostWrite: Codable {
     enum Verb: String, Codable {
         case pools, define, undefine, rename, pin, memory, resize, vcpus, move, device, autostart, start, stop,
-            interrupt, file
+            affinity, confine, file
 
         fileprivate var kind: any WriteKind.Type {
             switch self {
@@ -89,7 +92,8 @@ extension HostWrite: Codable {
             case .autostart: AutostartWrite.self
             case .start: StartStep.self
             case .stop: StopStep.self
-            case .interrupt: InterruptWrite.self
+            case .affinity: AffinityWrite.self
+            case .confine: ConfineWrite.self
             case .file: FileWrite.self
             }
         }
@@ -127,7 +131,8 @@ extension Step {
         case .setVCPUs(let step): step
         case .setDevice(let step): step
         case .setAutostart(let step): step
-        case .setInterrupt(let step): step
+        case .setAffinity(let step): step
+        case .confineThreads(let step): step
         case .stop(let step): step
         case .release(let step): step
         case .undefine(let step): step

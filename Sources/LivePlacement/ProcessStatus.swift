@@ -1,6 +1,6 @@
 public import HostModel
 
-/// The texts of `/proc/PID/task/TID/status` and `/proc/PID/stat`.
+/// The texts of `/proc/PID/task/TID/status` and `/proc/uptime`.
 public enum ProcessStatus {
     /// The CPUs on which a thread may run, from its `status`; nil when the text does not tell.
     public static func allowedCPUs(in text: String) -> CPUSet? {
@@ -18,14 +18,6 @@ public enum ProcessStatus {
             return String(last)
         }
         return nil
-    }
-
-    /// When the process started, in clock ticks since the machine did, from its `stat`; nil when the text does not tell.
-    public static func startTicks(in text: String) -> UInt64? {
-        // The second field is a name in parentheses that may hold anything, parentheses and blanks included.
-        guard let end = text.lastIndex(of: ")") else { return nil }
-        let fields = text[text.index(after: end)...].split(whereSeparator: \.isWhitespace)
-        return fields.count > 19 ? UInt64(fields[19]) : nil
     }
 
     /// The whole seconds that the machine has run, from `/proc/uptime`; nil when the text does not tell.

@@ -124,13 +124,13 @@ private struct PlanRun {
         }
     }
 
-    /// Adds which interrupts go to other CPUs.
+    /// Adds what goes to other CPUs than those of guests.
     private func addIsolation(to result: inout ExecutablePlan) {
-        let isolation = InterruptIsolation(request, placement)
+        let isolation = PlannedIsolation(request, placement)
         let steps = isolation.steps
-        result.plan.changes += [InterruptIsolation.change(steps)].compactMap(\.self)
-        result.steps += steps.map(\.step)
-        result.interrupts = isolation.lasting
+        result.plan.changes += [PlannedIsolation.change(steps)].compactMap(\.self)
+        result.steps += steps
+        result.isolation = isolation.lasting
         result.plan.diagnostics += isolation.diagnostics
     }
 

@@ -42,16 +42,16 @@ struct BootRunTests {
                 ]) { $1 })
             var file = BootFile(
                 host: "hv01", cells: [.init(id: 0, cpus: [0, 1], memory: 1_048_576, keepFree: 0)], targets: [],
-                interrupts: InterruptAffinity(off: [1], housekeeping: [0]))
+                isolation: CPUIsolation(interruptsOff: [1], housekeeping: [0]))
             try file.write(to: tree.path.appending("boot.json"))
             #expect(BootFile.read(tree.path.appending("boot.json")).value == file)
             let outcome = BootRun(root: tree.path).run(tree.path.appending("boot.json"))
             let names = ["24/smp_affinity_list", "25/smp_affinity_list", "default_smp_affinity"]
             #expect(try names.map { try tree.text("proc/irq/\($0)") } == lists)
             #expect(outcome.diagnostics.count == (options == "quiet\n" ? 0 : 3), "\(outcome.diagnostics)")
-            file.interrupts = nil
+            file.isolation = nil
             try file.write(to: tree.path.appending("boot.json"))
-            #expect(try !tree.text("boot.json").contains("interrupts"))
+            #expect(try !tree.text("boot.json").contains("isolation"))
         }
     }
 

@@ -24,12 +24,12 @@ struct InterferenceTests {
     @Test(
         "a thread tells its name, its last CPU and whether it may go", arguments: ["migration/3", "a) (b", "", "x y"])
     func thread(name: String) throws {
-        let bound = try #require(ActivityText.thread(in: Self.stat(name, flags: 0x0420_8040, cpu: 3)))
-        #expect(bound == (name, 3, true))
-        let free = try #require(ActivityText.thread(in: Self.stat(name, flags: 0x0020_8040, cpu: 65_535)))
-        #expect(free == (name, 65_535, false))
-        #expect(ActivityText.thread(in: Self.stat(name, flags: 0, cpu: 65_536)) == nil)
-        #expect(ActivityText.thread(in: "20 \(name)") == nil)
+        let bound = try #require(ThreadStat(Self.stat(name, flags: 0x0420_8040, cpu: 3)))
+        #expect(bound.name == name && bound.cpu == 3 && bound.isBound && !bound.hasEnded && bound.began == 3)
+        let free = try #require(ThreadStat(Self.stat(name, flags: 0x0020_8040, cpu: 65_535)))
+        #expect(free.name == name && free.cpu == 65_535 && !free.isBound)
+        #expect(ThreadStat(Self.stat(name, flags: 0, cpu: 65_536)) == nil)
+        #expect(ThreadStat("20 \(name)") == nil)
     }
 
     @Test("runs of each CPU are its line's last counter")

@@ -67,10 +67,11 @@ struct ParsingTests {
 
     @Test("stat and uptime: the start, whatever the name of the process is")
     func start() {
-        let rest = "S 1 1 1 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 8 0 4711 0 0"
-        #expect(ProcessStatus.startTicks(in: "77 (qemu) \(rest)\n") == 4_711)
-        #expect(ProcessStatus.startTicks(in: "77 (a) b (c) \(rest)\n") == 4_711)
-        #expect(ProcessStatus.startTicks(in: "77 (qemu) S 1\n") == nil)
+        let rest =
+            "Z 1 1 1 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 8 0 4711 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 17 2 0 0 0 0 0 0 0 0 0 0 0 0"
+        #expect(ThreadStat("77 (qemu) \(rest)\n")?.began == 4_711)
+        #expect(ThreadStat("77 (a) b (c) \(rest)\n")?.began == 4_711 && ThreadStat("77 (x) \(rest)")?.hasEnded == true)
+        #expect(ThreadStat("77 (qemu) S 1\n") == nil)
         #expect(ProcessStatus.uptime(in: "350735.47 234388.90\n") == 350_735)
         #expect(ProcessStatus.uptime(in: "\n") == nil)
     }

@@ -60,11 +60,11 @@ struct FactsTextTests {
     func interrupts() {
         var facts = Samples.referenceHost
         #expect(!FactsText(facts).text.contains("interrupt"))
-        facts.interrupts = InterruptFacts(
+        facts.isolation = IsolationFacts(
             interrupts: [
                 .init(number: 24, name: "eth0\u{1B}[2J", cpus: [0, 1]),
                 .init(number: 131, name: "nvme0q1", cpus: [3], isFixed: true),
-            ], future: [0, 1, 2, 3], balancer: .init(banned: []))
+            ], newInterrupts: [0, 1, 2, 3], balancer: .init(banned: []))
         let text = FactsText(facts).text
         for line in [
             "interrupt  asked for by  may come to", "      new                0-3",

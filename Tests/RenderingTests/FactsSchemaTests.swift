@@ -55,8 +55,8 @@ struct FactsSchemaTests {
                 name: "d", uuid: "u", state: .running, job: "save", xml: "<domain/>", liveXML: "<domain/>",
                 leftOut: ["a"])
         ], time: UTCTime(seconds: 0), guestLimits: GuestLimits(cpus: [0], memoryCells: [0], source: "s"),
-        interrupts: InterruptFacts(
-            interrupts: [.init(number: 24, name: "eth0", cpus: [0], cell: 0, isFixed: true)], future: [0],
+        isolation: IsolationFacts(
+            interrupts: [.init(number: 24, name: "eth0", cpus: [0], cell: 0, isFixed: true)], newInterrupts: [0],
             balancer: .init(banned: [1])))
 
     @Test("names every member that facts have, and no other")

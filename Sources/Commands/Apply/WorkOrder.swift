@@ -15,8 +15,8 @@ struct WorkOrder {
     var poolTargets: [PoolID: PageCount]
     /// Ordinary memory that each cell keeps when the machine boots.
     var keepFree: [CellID: KiB]
-    /// Where interrupts come when the machine boots; nil where they may come anywhere.
-    var interrupts: InterruptAffinity?
+    /// What is kept off the CPUs of guests when the machine boots; nil for nothing.
+    var isolation: CPUIsolation?
     var sources: [SourceText] = []
 }
 
@@ -28,6 +28,6 @@ extension WorkOrder {
             poolTargets: session.result.poolTargets.filter { $0.value > .zero },
             keepFree: Dictionary(
                 session.facts.cells.map { ($0.id, session.policy.reserve(of: $0.id)) }, uniquingKeysWith: { $1 }),
-            interrupts: session.result.interrupts, sources: session.sources)
+            isolation: session.result.isolation, sources: session.sources)
     }
 }

@@ -64,15 +64,16 @@ struct WritableHost {
             memory: GuestMemory(
                 uri: uri, root: FilePath(root), runtimeFolder: runtimeFolder, rate: moveRate,
                 mayContinue: mayContinue),
-            interrupts: KernelInterrupts(root: FilePath(root)), defaultHugePage: defaultHugePage)
+            affinities: KernelAffinities(root: FilePath(root)),
+            programs: ProgramThreads(root: FilePath(root)), defaultHugePage: defaultHugePage)
     }
 
     /// The host without its domains: for what writes to none of them, so that libvirt need not answer.
     func withoutDomains() -> OpenHost {
         OpenHost(
             domains: NoDomains(), pools: KernelPools(root: FilePath(root), limit: growLimit),
-            threads: NoThreads(), memory: NoMemory(), interrupts: KernelInterrupts(root: FilePath(root)),
-            defaultHugePage: defaultHugePage)
+            threads: NoThreads(), memory: NoMemory(), affinities: KernelAffinities(root: FilePath(root)),
+            programs: ProgramThreads(root: FilePath(root)), defaultHugePage: defaultHugePage)
     }
 
     private var runtimeFolder: String? { getenv("XDG_RUNTIME_DIR").map { String(cString: $0) } }
@@ -92,14 +93,15 @@ struct OpenHost {
     let pools: KernelPools
     let threads: any ThreadHost
     let memory: any MemoryHost
-    let interrupts: KernelInterrupts
+    let affinities: KernelAffinities
+    let programs: ProgramThreads
     let defaultHugePage: PageSize?
 
     /// Something that carries steps out here and tells the observer of every write.
     func interpreter(_ observer: any StepObserver) -> Interpreter {
         Interpreter(
             domains: domains, pools: pools, files: DiskFiles(), threads: threads, memory: memory,
-            interrupts: interrupts, observer: observer,
+            affinities: affinities, programs: programs, observer: observer,
             defaultHugePage: defaultHugePage)
     }
 

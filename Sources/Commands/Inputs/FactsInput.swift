@@ -27,7 +27,7 @@ struct FactsInput: Sendable {
     /// The facts of the host that the options name; libvirt must answer only where it was named.
     ///
     /// - Throws: ``CommandFailure`` as the others do.
-    init(_ options: HostOptions, withoutLibvirt: Bool, interrupts: Bool = false, world: World) throws {
+    init(_ options: HostOptions, withoutLibvirt: Bool, isolation: Bool = false, world: World) throws {
         if let file = options.facts {
             try self.init(file: file, world: world)
             return
@@ -42,7 +42,7 @@ struct FactsInput: Sendable {
             } else {
                 .optional(uri: FactsInput.defaultURI)
             }
-        try self.init(root: options.root, libvirt: use, interrupts: interrupts)
+        try self.init(root: options.root, libvirt: use, isolation: isolation)
         facts.time = UTCTime(seconds: world.now())
     }
 
@@ -89,9 +89,9 @@ struct FactsInput: Sendable {
     /// Discovers the host below `root`, and asks libvirt for itself and its domains.
     ///
     /// - Throws: ``CommandFailure`` when the host cannot be made out, or libvirt is needed and does not answer.
-    init(root: String?, libvirt: LibvirtUse, interrupts: Bool = false) throws {
+    init(root: String?, libvirt: LibvirtUse, isolation: Bool = false) throws {
         let path = FilePath(root ?? "/")
-        let (found, findings) = HostDiscovery(root: path).facts(interrupts: interrupts)
+        let (found, findings) = HostDiscovery(root: path).facts(isolation: isolation)
         guard let found else { throw CommandFailure(root == nil ? .unexpected : .invalidInput, findings) }
         facts = found
         diagnostics = findings

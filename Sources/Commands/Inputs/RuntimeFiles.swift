@@ -41,9 +41,9 @@ struct RuntimeFiles: ParsableArguments {
         var file = BootFile(
             facts: order.facts, targets: targets.map { PoolTarget($0.key, pages: $0.value) }.sorted(),
             keepFree: order.keepFree)
-        file.interrupts = order.interrupts
+        file.isolation = order.isolation
         file.join(present, site: order.plan.site)
-        if present == nil, targets.isEmpty, order.interrupts == nil { return nil }
+        if present == nil, targets.isEmpty, order.isolation == nil { return nil }
         if let present, present.asksTheSame(as: file) { return nil }
         return file
     }
@@ -89,7 +89,7 @@ extension BootFile {
         let kept = present.targets.filter { known.contains($0.pool.cell) }
         let pages = Dictionary((targets + kept).map { ($0.pool, $0.pages) }, uniquingKeysWith: max)
         targets = pages.map { PoolTarget($0.key, pages: $0.value) }.sorted()
-        interrupts = interrupts.map { own in present.interrupts.map(own.joined) ?? own } ?? present.interrupts
+        isolation = isolation.map { own in present.isolation.map(own.joined) ?? own } ?? present.isolation
     }
 
     /// Whether two files reserve the same on the same cells. The memory of a cell is not compared: it differs a little from boot to
@@ -97,7 +97,7 @@ extension BootFile {
     func asksTheSame(as other: BootFile) -> Bool {
         func shape(_ file: BootFile) -> [(CellID, CPUSet, KiB)] { file.cells.map { ($0.id, $0.cpus, $0.keepFree) } }
         return host == other.host && (sites.isEmpty || sites == other.sites) && targets == other.targets
-            && interrupts == other.interrupts
+            && isolation == other.isolation
             && shape(self).elementsEqual(shape(other), by: ==)
     }
 }

@@ -108,8 +108,8 @@ private struct Payload: Decodable {
                 switch step.subject {
                 case .pool(let pool): pools.contains(pool)
                 case .guest(let name): guests.contains(name)
-                // Others move interrupts too: a plan of them holds whatever happened since.
-                case .interrupts: true
+                // Others move interrupts and threads too: a plan of them holds whatever happened since.
+                case .isolation: true
                 }
             guard isCovered else {
                 throw DecodingError.dataCorrupted(

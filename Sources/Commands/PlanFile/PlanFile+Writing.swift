@@ -115,7 +115,7 @@ extension PlanFile.Boot {
         let order = WorkOrder(session)
         pools = order.poolTargets.map { PoolTarget($0.key, pages: $0.value) }.sorted()
         keepFree = order.keepFree
-        interrupts = order.interrupts
+        isolation = order.isolation
         cells = Dictionary(session.facts.cells.map { ($0.id, $0.cpus) }, uniquingKeysWith: { first, _ in first })
     }
 }

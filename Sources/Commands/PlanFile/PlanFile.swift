@@ -50,10 +50,10 @@ struct PlanFile {
         var keepFree: [CellID: KiB]
         /// The CPUs of each cell of the machine that the plan was made for.
         var cells: [CellID: CPUSet]
-        var interrupts: InterruptAffinity?
+        var isolation: CPUIsolation?
 
         enum CodingKeys: String, CodingKey {
-            case pools, cells, interrupts
+            case pools, cells, isolation
             case keepFree = "keep_free_kib"
         }
     }

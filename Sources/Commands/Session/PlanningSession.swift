@@ -49,15 +49,15 @@ struct PlanningSession: Sendable {
             input.warnings.append(foreign)
         }
         let uri = host.connect ?? policy.connect?.value ?? FactsInput.defaultURI
+        let guests = input.guests(of: policy)
         let asksLibvirt = host.root == nil || host.connect != nil
         let found =
             try file
             ?? world.showing("reading the host") {
                 try FactsInput(
                     root: host.root, libvirt: asksLibvirt ? .required(uri: uri) : .none,
-                    interrupts: policy.isolation != .none)
+                    isolation: policy.isolation > .none || guests.contains { $0.demand.isolation > .none })
             }
-        let guests = input.guests(of: policy)
         let bases = try input.bases(for: guests, world: world)
         let origin = file.map { FactsOrigin(time: $0.facts.time, now: UTCTime(seconds: world.now())) }
         let settings = PlanSettings(

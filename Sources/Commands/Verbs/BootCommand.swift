@@ -12,7 +12,7 @@ internal import SystemPackage
 struct BootCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "boot",
-        abstract: "Do at boot what boot.json records: reserve huge pages, keep interrupts off guests' CPUs.",
+        abstract: "Do at boot what boot.json records: reserve huge pages, keep others off guests' CPUs.",
         discussion: """
             For the unit numactl-plan-hugepages.service: needs no site file, no libvirt and no network. If the kernel grants \
             fewer pages, those are kept. numactl-plan=off on the kernel's command line makes it do nothing, numactl-plan=report \
@@ -76,8 +76,8 @@ struct BootCommand: WorldCommand {
     }
 
     private func emit(_ emission: Emission, _ world: World) throws -> ExitStatus {
-        let (targets, interrupts, facts) = try targets(world)
-        let arguments = KernelArguments(targets, atLeast: KernelArguments.bootPageSize, interrupts: interrupts)
+        let (targets, isolation, facts) = try targets(world)
+        let arguments = KernelArguments(targets, atLeast: KernelArguments.bootPageSize, isolation: isolation)
         switch emission {
         case .kernelArgs: if !arguments.text.isEmpty { world.say(arguments.text + "\n") }
         case .tmpfiles: world.say(TmpfilesText(targets).text)
@@ -124,17 +124,17 @@ struct BootCommand: WorldCommand {
         world.note("wrote \(units.count) files to \(out)\n")
     }
 
-    /// The pools' targets, where interrupts come, and the host they are for where that is known.
+    /// The pools' targets, what is kept off CPUs, and the host they are for where that is known.
     private func targets(
         _ world: World
-    ) throws -> (pools: [PoolID: PageCount], interrupts: InterruptAffinity?, facts: HostFacts?) {
+    ) throws -> (pools: [PoolID: PageCount], isolation: CPUIsolation?, facts: HostFacts?) {
         if let site {
             let session = try PlanningSession(site: site, host: host, world: world)
             guard [.changes, .noChanges].contains(session.result.plan.verdict) else {
                 throw CommandFailure(
                     session.status(detailed: false), session.result.plan.diagnostics, sources: session.sources)
             }
-            return (session.result.poolTargets, session.result.interrupts, session.facts)
+            return (session.result.poolTargets, session.result.isolation, session.facts)
         }
         let file = BootFile.read(FilePath(bootFile))
         guard let boot = file.value else { throw CommandFailure(.inputMissing, file.diagnostics) }
@@ -142,6 +142,6 @@ struct BootCommand: WorldCommand {
             try host.facts.map { try FactsInput(file: $0, world: world) }
             ?? (try? FactsInput(root: host.root, libvirt: .none))
         let pools = Dictionary(boot.targets.map { ($0.pool, $0.pages) }, uniquingKeysWith: max)
-        return (pools, boot.interrupts, found?.facts)
+        return (pools, boot.isolation, found?.facts)
     }
 }

@@ -19,11 +19,11 @@ struct FactsCommand: WorldCommand {
 
     @Flag(name: .customLong("no-libvirt"), help: "Do not ask libvirt.") var withoutLibvirt = false
 
-    @Flag(help: "Also show the devices' interrupts, for plans of a host with isolation.") var interrupts = false
+    @Flag(help: "Also show what isolation is about: interrupts, work queues, threads.") var isolation = false
 
     func run(in world: World) throws {
         try report(in: world) {
-            let input = try FactsInput(host, withoutLibvirt: withoutLibvirt, interrupts: interrupts, world: world)
+            let input = try FactsInput(host, withoutLibvirt: withoutLibvirt, isolation: isolation, world: world)
             world.tell(input.diagnostics, sources: input.sources)
             switch format {
             case .text: world.say(FactsText(input.facts, width: world.width).text)

@@ -48,16 +48,36 @@ extension CodeExplanation {
             be sent away is listed, and no reason for this warning.
             """),
         CodeExplanation(
-            .notIsolated, "interrupts are not kept off dedicated CPUs",
+            .notIsolated, "dedicated CPUs are not isolated",
             """
-            The host's entry says isolation: interrupts, and something is in the way, so that none is moved. irqbalance \
+            The site says isolation: interrupts or full, and something is in the way, so that nothing is moved. irqbalance \
             would take them back within ten seconds: it must be told which CPUs to leave alone, by \
-            IRQBALANCE_BANNED_CPULIST in its environment, and restarted. Without facts of the interrupts nobody knows \
+            IRQBALANCE_BANNED_CPULIST in its environment, and restarted. Without facts of interrupts and threads nobody knows \
             which there are. Where every CPU is dedicated there is none to take them.
             Everything else of the plan is carried out.
             """),
         CodeExplanation(
-            .interruptsFixed, "the kernel keeps interrupts on dedicated CPUs",
+            .rebootPending, "the kernel was started without options for isolation",
+            """
+            With isolation: full, interrupts, programs and work queues leave the dedicated CPUs at once. What is left is the \
+            kernel's own, and only options at its start send it away: its tick (nohz_full), what it puts off for later \
+            (rcu_nocbs), interrupts that it manages itself (isolcpus=managed_irq) and those of drivers that are loaded early \
+            (irqaffinity). The options named are not on the command line that the machine was started with, or name \
+            fewer CPUs.
+            numactl-plan boot --emit grub, or another boot loader's name, prints the lines. The message goes away with \
+            the reboot; without one guests run, and have a little less of their CPUs.
+            """),
+        CodeExplanation(
+            .isolationOwned, "tuned isolates CPUs on this host",
+            """
+            tuned is active with a profile that isolates cores: each time it starts it sets the CPUs of all programs, of \
+            the kernel's work queues and of systemd. So these are left to it, and only interrupts are moved. Where its \
+            cores are not those that the site wants to be left alone, this is a warning: isolated_cores in the profile's \
+            variables file has to name them.
+            Without tuned, or with a profile that isolates nothing, numactl-plan does it.
+            """),
+        CodeExplanation(
+            .interruptsFixed, "the kernel keeps interrupts or threads on dedicated CPUs",
             """
             Drivers of fast devices (NVMe, many NICs, virtio) give each CPU a queue and an interrupt of its own, which the \
             kernel manages: it refuses to move them. Such a queue is idle as long as nothing runs on its CPU that uses \
@@ -65,6 +85,8 @@ extension CodeExplanation {
             With isolcpus=managed_irq,LIST on the kernel's command line it keeps them off those CPUs from boot on. What \
             it has refused is remembered until the next boot in /run/numactl-plan/fixed-interrupts, so that it is not \
             tried again.
+            Threads stay that have no CPUs but dedicated ones: somebody gave them these, or the kernel has them on each \
+            cell, as it has kswapd.
             """),
         CodeExplanation(
             .residenceUnknown, "the location of a guest is unknown",

@@ -8,7 +8,7 @@ extension BootFile: Codable {
     public static let formatVersion = "1.0"
 
     private enum CodingKeys: String, CodingKey {
-        case kind, host, cells, pools, sites, interrupts
+        case kind, host, cells, pools, sites, isolation
         case formatVersion = "format_version"
     }
 
@@ -28,7 +28,7 @@ extension BootFile: Codable {
             cells: try container.decode([KnownCell].self, forKey: .cells),
             targets: try container.decode([PoolTarget].self, forKey: .pools),
             sites: try container.decodeIfPresent([String].self, forKey: .sites) ?? [],
-            interrupts: try container.decodeIfPresent(InterruptAffinity.self, forKey: .interrupts))
+            isolation: try container.decodeIfPresent(CPUIsolation.self, forKey: .isolation))
         try check(container)
     }
 
@@ -54,7 +54,7 @@ extension BootFile: Codable {
         try container.encode(cells, forKey: .cells)
         try container.encode(targets, forKey: .pools)
         if !sites.isEmpty { try container.encode(sites, forKey: .sites) }
-        try container.encodeIfPresent(interrupts, forKey: .interrupts)
+        try container.encodeIfPresent(isolation, forKey: .isolation)
     }
 }
 

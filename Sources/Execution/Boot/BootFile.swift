@@ -36,17 +36,17 @@ public struct BootFile: Hashable, Sendable {
     public var cells: [KnownCell]
     /// The persistent pages of each pool, ascending; one entry a pool.
     public var targets: [PoolTarget]
-    /// Where interrupts come; nil where they may come anywhere.
-    public var interrupts: InterruptAffinity?
+    /// What is kept off the CPUs of guests; nil for nothing.
+    public var isolation: CPUIsolation?
     /// The sites that the pools are for, ascending; empty in a file of an earlier version.
     public var sites: [String]
 
     /// Cells and targets are sorted.
     public init(
         host: String?, cells: [KnownCell], targets: [PoolTarget], sites: [String] = [],
-        interrupts: InterruptAffinity? = nil
+        isolation: CPUIsolation? = nil
     ) {
-        self.interrupts = interrupts
+        self.isolation = isolation
         self.sites = sites.sorted()
         self.host = host
         self.cells = cells.sorted { $0.id < $1.id }

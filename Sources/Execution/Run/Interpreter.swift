@@ -18,7 +18,8 @@ public struct Interpreter {
     let files: any FileHost
     let threads: any ThreadHost
     let memory: any MemoryHost
-    let interrupts: any InterruptHost
+    let affinities: any AffinityHost
+    let programs: any ProgramHost
     let observer: any StepObserver
     let defaultHugePage: PageSize?
 
@@ -28,7 +29,7 @@ public struct Interpreter {
     package init(
         domains: any DomainHost, pools: any PoolHost, files: any FileHost = NoFiles(),
         threads: any ThreadHost = NoThreads(), memory: any MemoryHost = NoMemory(),
-        interrupts: any InterruptHost = NoInterrupts(),
+        affinities: any AffinityHost = NoAffinities(), programs: any ProgramHost = NoPrograms(),
         observer: any StepObserver = SilentObserver(),
         defaultHugePage: PageSize? = nil
     ) {
@@ -37,7 +38,8 @@ public struct Interpreter {
         self.files = files
         self.threads = threads
         self.memory = memory
-        self.interrupts = interrupts
+        self.affinities = affinities
+        self.programs = programs
         self.observer = observer
         self.defaultHugePage = defaultHugePage
     }

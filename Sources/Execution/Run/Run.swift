@@ -14,7 +14,9 @@ struct Run {
     /// What a running domain gets or loses only at its next start, by guest: devices, and the number of its vCPUs.
     var waiting: [String: Set<String>] = [:]
     /// Interrupts that the kernel did not let go elsewhere.
-    var staying: Set<InterruptID> = []
+    var staying: Set<AffinityID> = []
+    /// Threads that the kernel did not let go elsewhere.
+    var unmovable: Set<ThreadID> = []
     /// Guests that were asked to shut down, with nothing known of what came of it.
     var stopsInDoubt: [String] = []
 

@@ -81,8 +81,8 @@ public struct Note: Hashable, Sendable {
         case nextStart
         /// What a running guest was asked for and has not done yet; it may do so later.
         case following
-        /// An interrupt that stays on the CPUs of a guest.
-        case interrupt
+        /// What stays on the CPUs of a guest: an interrupt, threads.
+        case isolation
     }
 
     /// The guest; nil for a remark about the host.

@@ -6,7 +6,7 @@ extension HostFacts: Codable {
     public static let formatVersion = "1.0"
 
     private enum CodingKeys: String, CodingKey {
-        case kind, time, host, cpus, cells, interrupts, libvirt, domains
+        case kind, time, host, cpus, cells, isolation, libvirt, domains
         case devices = "pci"
         case guestLimits = "guest_limits"
         case formatVersion = "format_version"
@@ -45,7 +45,7 @@ extension HostFacts: Codable {
             domains: try container.decodeIfPresent([DomainFacts].self, forKey: .domains) ?? [],
             time: try container.decodeIfPresent(UTCTime.self, forKey: .time),
             guestLimits: try container.decodeIfPresent(GuestLimits.self, forKey: .guestLimits),
-            interrupts: try container.decodeIfPresent(InterruptFacts.self, forKey: .interrupts))
+            isolation: try container.decodeIfPresent(IsolationFacts.self, forKey: .isolation))
     }
 
     /// Writes the facts document.
@@ -61,7 +61,7 @@ extension HostFacts: Codable {
         try container.encodeIfPresent(guestLimits, forKey: .guestLimits)
         try container.encode(cells, forKey: .cells)
         try container.encode(devices, forKey: .devices)
-        try container.encodeIfPresent(interrupts, forKey: .interrupts)
+        try container.encodeIfPresent(isolation, forKey: .isolation)
         try container.encodeIfPresent(libvirt, forKey: .libvirt)
         try container.encode(domains, forKey: .domains)
     }

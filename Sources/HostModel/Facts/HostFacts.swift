@@ -25,8 +25,8 @@ public struct HostFacts: Hashable, Sendable {
     public private(set) var defaultHugePage: PageSize?
     /// The PCI devices, ascending by address; empty when the facts do not tell.
     public var devices: [HostDevice]
-    /// The interrupts of its devices; nil when nobody looked.
-    public var interrupts: InterruptFacts?
+    /// What comes to its CPUs beside guests; nil when nobody looked.
+    public var isolation: IsolationFacts?
     /// The hypervisor side, or nil when libvirt was not asked.
     public var libvirt: LibvirtFacts?
     /// The domains that libvirt holds, ascending by name.
@@ -36,9 +36,9 @@ public struct HostFacts: Hashable, Sendable {
     public init(
         host: HostIdentity, onlineCPUs: CPUSet, isolatedCPUs: CPUSet = [], efficiencyCPUs: CPUSet = [],
         cells: [Cell], devices: [HostDevice] = [], libvirt: LibvirtFacts? = nil, domains: [DomainFacts] = [],
-        time: UTCTime? = nil, guestLimits: GuestLimits? = nil, interrupts: InterruptFacts? = nil
+        time: UTCTime? = nil, guestLimits: GuestLimits? = nil, isolation: IsolationFacts? = nil
     ) {
-        self.interrupts = interrupts
+        self.isolation = isolation
         self.guestLimits = guestLimits
         self.host = host
         self.time = time

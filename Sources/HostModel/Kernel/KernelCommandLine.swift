@@ -25,6 +25,19 @@ public struct KernelCommandLine: Hashable, Sendable {
         words.last { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
     }
 
+    /// The CPUs that an option names, after its flags if it has some; nil without the option, or where it names them otherwise than by
+    /// a list.
+    public func cpus(of name: String) -> CPUSet? {
+        value(of: name).flatMap { value in
+            try? CPUSet(parsing: value.split(separator: ",").drop { $0.first?.isLetter ?? true }.joined(separator: ","))
+        }
+    }
+
+    /// The flags before the CPUs of an option: `managed_irq` and `domain` in `isolcpus=managed_irq,domain,4-15`.
+    public func flags(of name: String) -> [String] {
+        (value(of: name) ?? "").split(separator: ",").prefix { $0.first?.isLetter ?? false }.map(String.init)
+    }
+
     /// Every `hugepages=` in its order: a `hugepagesz=` before it gives its size, and of two for one size the kernel takes the
     /// first.
     public var hugePages: [PageArgument] {

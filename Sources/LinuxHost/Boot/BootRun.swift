@@ -3,7 +3,7 @@ public import Execution
 internal import HostModel
 public import SystemPackage
 
-/// Reserves huge pages and keeps interrupts off guests' CPUs while the machine boots, from a boot file alone.
+/// Reserves huge pages and keeps interrupts and programs off guests' CPUs while the machine boots, from a boot file alone.
 public struct BootRun: Sendable {
     private let root: FilePath
     private let limits: PoolLadderLimits
@@ -26,38 +26,48 @@ public struct BootRun: Sendable {
         guard position != .off else { return .disabled }
         let read = BootFile.read(path)
         guard let file = read.value else { return BootOutcome(.unusable, diagnostics: read.diagnostics) }
-        let (facts, findings) = HostDiscovery(root: root).facts(interrupts: file.interrupts != nil)
+        let (facts, findings) = HostDiscovery(root: root).facts(isolation: file.isolation != nil)
         guard let facts else { return BootOutcome(.unusable, diagnostics: findings) }
         let mismatches = file.mismatches(with: facts)
         guard mismatches.isEmpty else { return .mismatch(path, mismatches) }
         let growth = PoolGrowth(SysfsPools(root: root), limits: limits)
         let isReport = position == .report
         let grants = isReport ? growth.report(file, on: facts) : growth.reserve(file, on: facts, by: growth.inParallel)
-        let moves = file.interrupts.map { keepInterrupts($0, on: facts, isReport: isReport) } ?? []
+        let moves = file.isolation.map { isolate($0, on: facts, isReport: isReport) } ?? []
         return BootOutcome(isReport: isReport, grants: grants, found: findings.filter { $0.severity != .note } + moves)
     }
 
-    /// Has interrupts keep off the CPUs of guests; those to come as well, whose drivers are not loaded yet. What stays does not keep the
-    /// others.
-    private func keepInterrupts(_ affinity: InterruptAffinity, on facts: HostFacts, isReport: Bool) -> [Diagnostic] {
-        let changes = affinity.changes(facts.interrupts ?? InterruptFacts(interrupts: []), on: facts)
-        guard !isReport else {
-            return changes.map {
-                Diagnostic(
-                    .notIsolated, "\($0.interrupt.words($0.name)) would go from CPUs \($0.now) to \($0.wanted)",
-                    severity: .note)
+    /// Has interrupts keep off the CPUs of guests, those to come as well, whose drivers are not loaded yet, and programs where that is
+    /// wanted: what they start later is where they are. What stays does not keep the others.
+    private func isolate(_ isolation: CPUIsolation, on facts: HostFacts, isReport: Bool) -> [Diagnostic] {
+        let found = facts.isolation ?? IsolationFacts(interrupts: [])
+        let (affinities, programs) = (KernelAffinities(root: root), ProgramThreads(root: root))
+        func carryOut(_ what: String, _ now: CPUSet, _ wanted: CPUSet, _ body: () throws(StepFailure) -> Void) -> Diagnostic?
+        {
+            guard !isReport else {
+                return Diagnostic(
+                    .notIsolated, "\(what) would go from CPUs \(now) to \(wanted)", severity: .note)
             }
-        }
-        let interrupts = KernelInterrupts(root: root)
-        return changes.compactMap { change in
             do throws(StepFailure) {
-                try interrupts.set(change.interrupt, name: change.name, to: change.wanted)
+                try body()
                 return nil
             } catch {
                 if case .interruptStays = error { return Diagnostic(.interruptsFixed, "\(error)", severity: .note) }
-                return Diagnostic(
-                    .notIsolated, "\(change.interrupt.words(change.name)): \(error)", severity: .warning)
+                return Diagnostic(.notIsolated, "\(what): \(error)", severity: .warning)
             }
         }
+        let moved = isolation.changes(found, on: facts).compactMap { change in
+            carryOut(change.id.words(change.name), change.now, change.wanted) { () throws(StepFailure) in
+                try affinities.set(change.id, name: change.name, to: change.wanted)
+            }
+        }
+        let confined = found.threads.compactMap { threads -> Diagnostic? in
+            guard let wanted = isolation.place(ofThreadsOn: threads.cpus) else { return nil }
+            return carryOut(threads.words, threads.cpus, wanted) { () throws(StepFailure) in
+                let present = try programs.movableThreads().filter { $0.allowed == threads.cpus }
+                _ = try programs.confine(present.map(\.id), to: wanted)
+            }
+        }
+        return moved + confined
     }
 }

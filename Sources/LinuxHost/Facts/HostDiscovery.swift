@@ -13,9 +13,9 @@ public struct HostDiscovery: Sendable {
     ///
     /// Findings are warnings and notes on files that could not be read (NP402), made no sense (NP404) or told nothing
     /// (NP405); the facts then hold what a host without that file would have.
-    /// - Parameter interrupts: Whether interrupts are looked at too, which takes a few calls for each of them.
+    /// - Parameter isolation: Whether interrupts and threads are looked at too, which takes a few calls for each of them.
     /// - Returns: nil facts, and an error among the findings, only when there is no root or no online CPU.
-    public func facts(interrupts: Bool = false) -> (facts: HostFacts?, diagnostics: [Diagnostic]) {
+    public func facts(isolation: Bool = false) -> (facts: HostFacts?, diagnostics: [Diagnostic]) {
         guard files.exists else {
             return (nil, [Diagnostic(.sysfsUnreadable, "there is no folder \(files.root)")])
         }
@@ -35,7 +35,7 @@ public struct HostDiscovery: Sendable {
             host: identity, onlineCPUs: online, isolatedCPUs: isolated,
             efficiencyCPUs: reader.efficiencyCPUs(of: online), cells: cells, devices: reader.devices(cells: cells),
             guestLimits: reader.guestLimits(online: online, cells: CellSet(cells.map(\.id))),
-            interrupts: interrupts ? reader.interrupts(isolated: isolated) : nil)
+            isolation: isolation ? reader.isolation(isolated: isolated) : nil)
         if files.isLive { reader.reportForbidden(facts) }
         return (facts, reader.diagnostics)
     }

@@ -68,7 +68,7 @@ public struct ActivityReader: Sendable {
                 else { continue }
                 isCounted = true
                 guard let stat = try? files.processText("proc/\(process)/task/\(name)/stat"),
-                    let thread = ActivityText.thread(in: stat)
+                    let thread = ThreadStat(stat)
                 else { continue }
                 threads[id] = ThreadActivity(
                     process: process, name: thread.name, cpu: thread.cpu, ran: counters.ran, waited: counters.waited,

@@ -100,7 +100,7 @@ public struct GuestProcessReader: Sendable {
     /// The whole seconds since the process started, or nil.
     private func age(of id: Int) -> UInt64? {
         let ticks = UInt64(max(1, sysconf(CInt(_SC_CLK_TCK))))
-        guard let stat = try? files.processText("proc/\(id)/stat"), let start = ProcessStatus.startTicks(in: stat),
+        guard let stat = try? files.processText("proc/\(id)/stat"), let start = ThreadStat(stat)?.began,
             let text = try? files.processText("proc/uptime"), let uptime = ProcessStatus.uptime(in: text)
         else { return nil }
         let started = start / ticks

@@ -1,24 +1,12 @@
 public import HostModel
 
-/// The texts in which the kernel counts what ran: `schedstat`, `stat` and `/proc/interrupts`.
+/// The texts in which the kernel counts what ran: `schedstat` and `/proc/interrupts`.
 public enum ActivityText {
     /// The three counters of `/proc/PID/task/TID/schedstat`; nil when the text is of another form.
     public static func counters(in text: String) -> (ran: UInt64, waited: UInt64, runs: UInt64)? {
         let fields = text.split(whereSeparator: \.isWhitespace).map { UInt64($0) }
         guard fields.count == 3, let ran = fields[0], let waited = fields[1], let runs = fields[2] else { return nil }
         return (ran, waited, runs)
-    }
-
-    /// What `/proc/PID/task/TID/stat` tells of a thread: its name, the CPU of its last run, and whether the kernel lets nobody give it
-    /// others (`PF_NO_SETAFFINITY`); nil when the text is of another form.
-    public static func thread(in stat: String) -> (name: String, cpu: CPU, isBound: Bool)? {
-        // The second field is a name in parentheses that may hold anything, parentheses and blanks included.
-        guard let begin = stat.firstIndex(of: "("), let end = stat.lastIndex(of: ")"), begin < end else { return nil }
-        let fields = stat[stat.index(after: end)...].split(whereSeparator: \.isWhitespace)
-        guard fields.count > 36, let flags = UInt64(fields[6]), let cpu = Int(fields[36]),
-            (0...maximumListNumber).contains(cpu)
-        else { return nil }
-        return (String(stat[stat.index(after: begin)..<end]), CPU(cpu), flags & 0x0400_0000 != 0)
     }
 
     /// How often a thread was put on each CPU, from `/proc/schedstat`; nil when no line tells.

@@ -117,8 +117,8 @@ public struct Change: Hashable, Sendable {
         case pool(PoolID)
         /// A guest's domain.
         case guest(String)
-        /// Where the interrupts of the host's devices come.
-        case interrupts
+        /// What is kept off the CPUs of guests.
+        case isolation
     }
 
     /// What is changed.
@@ -149,7 +149,7 @@ public struct Change: Hashable, Sendable {
         self.source = source
     }
 
-    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`, `interrupts`.
+    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`, `isolation`.
     public var address: String { subject.address }
 }
 
@@ -178,7 +178,7 @@ extension Change.Subject {
         switch self {
         case .pool(let pool): pool.address
         case .guest(let name): "guest/\(name)"
-        case .interrupts: "interrupts"
+        case .isolation: "isolation"
         }
     }
 }
@@ -234,8 +234,10 @@ public struct ChangedPart: Hashable, Sendable {
         case state
         /// The number of a pool's pages.
         case pages
-        /// The CPUs that an interrupt may come to.
-        case interrupt(InterruptID)
+        /// The CPUs of interrupts, or of the kernel's work queues.
+        case affinity(AffinityID)
+        /// The CPUs of threads beside guests', by those that they have.
+        case threads(on: CPUSet)
     }
 
     /// What it is that changes.
@@ -283,7 +285,8 @@ extension ChangedPart {
         case .autostart: "autostart"
         case .state: "state"
         case .pages: "pages"
-        case .interrupt(let interrupt): interrupt.path
+        case .affinity(let id): id.path
+        case .threads(let cpus): "threads[\(cpus)]"
         }
     }
 

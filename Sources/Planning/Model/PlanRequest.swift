@@ -68,8 +68,8 @@ public struct ExecutablePlan: Hashable, Sendable {
     public var definitions: [GuestDefinition]
     /// What each pool of the host must hold, guests and others.
     public var poolTargets: [PoolID: PageCount]
-    /// Where interrupts are to come from the next boot on; nil where they may come anywhere.
-    public var interrupts: InterruptAffinity?
+    /// What is to be kept off the CPUs of guests from the next boot on; nil for nothing.
+    public var isolation: CPUIsolation?
 
     package init(
         plan: Plan, steps: [Step] = [], definitions: [GuestDefinition] = [], poolTargets: [PoolID: PageCount] = [:]

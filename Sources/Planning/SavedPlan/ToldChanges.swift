@@ -16,8 +16,8 @@ public struct ToldChanges {
         self.defaultHugePage = defaultHugePage
     }
 
-    /// One change a pool, one for all interrupts, and one a guest, ascending by address.
-    public var changes: [Change] { (pools + interrupts + guests).sorted { $0.address < $1.address } }
+    /// One change a pool, one for isolation, and one a guest, ascending by address.
+    public var changes: [Change] { (pools + isolation + guests).sorted { $0.address < $1.address } }
 
     /// Running guests that go on with older settings, ascending.
     public var restartPending: [String] {
@@ -38,10 +38,7 @@ public struct ToldChanges {
         }
     }
 
-    private var interrupts: [Change] {
-        let steps = steps.compactMap { if case .setInterrupt(let step) = $0 { step } else { nil } }
-        return [InterruptIsolation.change(steps)].compactMap(\.self)
-    }
+    private var isolation: [Change] { [PlannedIsolation.change(steps)].compactMap(\.self) }
 
     private var guests: [Change] {
         let domains = Dictionary(preconditions.guests.map { ($0.name, $0.domain) }, uniquingKeysWith: { $1 })

@@ -29,8 +29,10 @@ public indirect enum Step: Hashable, Sendable {
     case setDevice(SetDeviceStep)
     /// Sets whether libvirt starts the domain with the host.
     case setAutostart(AutostartStep)
-    /// Has an interrupt of a device, or those to come, come to other CPUs.
-    case setInterrupt(SetInterruptStep)
+    /// Has interrupts come to other CPUs, or the kernel's work queues run there.
+    case setAffinity(SetAffinityStep)
+    /// Has threads beside guests' run on other CPUs.
+    case confineThreads(ConfineThreadsStep)
     /// Asks a running domain to shut down and waits for it. Where a start of the same domain is among the steps the two are one
     /// power cycle: one domain after the other.
     case stop(StopStep)
@@ -56,7 +58,8 @@ public indirect enum Step: Hashable, Sendable {
         case .setVCPUs(let step): step
         case .setDevice(let step): step
         case .setAutostart(let step): step
-        case .setInterrupt(let step): step
+        case .setAffinity(let step): step
+        case .confineThreads(let step): step
         case .stop(let step): step
         case .release(let step): step
         case .undefine(let step): step
@@ -78,7 +81,8 @@ extension Step: Codable {
         case setVCPUs = "set_vcpus"
         case setDevice = "set_device"
         case setAutostart = "set_autostart"
-        case setInterrupt = "set_interrupt"
+        case setAffinity = "set_affinity"
+        case confineThreads = "confine_threads"
 
         fileprivate var kind: any StepKind.Type {
             switch self {
@@ -94,7 +98,8 @@ extension Step: Codable {
             case .setVCPUs: SetVCPUsStep.self
             case .setDevice: SetDeviceStep.self
             case .setAutostart: AutostartStep.self
-            case .setInterrupt: SetInterruptStep.self
+            case .setAffinity: SetAffinityStep.self
+            case .confineThreads: ConfineThreadsStep.self
             case .stop: StopStep.self
             case .release: ReleaseStep.self
             case .undefine: UndefineStep.self
@@ -142,7 +147,8 @@ extension Step: Codable {
         case .setVCPUs: SetVCPUsStep.word
         case .setDevice: SetDeviceStep.word
         case .setAutostart: AutostartStep.word
-        case .setInterrupt: SetInterruptStep.word
+        case .setAffinity: SetAffinityStep.word
+        case .confineThreads: ConfineThreadsStep.word
         case .stop: StopStep.word
         case .release: ReleaseStep.word
         case .undefine: UndefineStep.word

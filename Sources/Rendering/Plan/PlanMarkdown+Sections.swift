@@ -8,10 +8,10 @@ extension PlanMarkdown {
     var tables: [MarkdownPage.PagePart] {
         let moves = Table([.quoted("move to a better place")], plan.moves.map { [$0.words] })
         let pools = PlanTables.pools(plan.changes.filter(\.isPool))
-        let interrupts = PlanTables.interrupts(plan.changes)
+        let isolation = PlanTables.isolation(plan.changes)
         let guests = PlanTables.guests(GuestLine.all(of: plan) { _ in false })
         return [.table(moves)] + room + [
-            shortageTable, remedyList, .table(pools), .table(interrupts), .table(guests), findingTable,
+            shortageTable, remedyList, .table(pools), .table(isolation), .table(guests), findingTable,
         ]
     }
 

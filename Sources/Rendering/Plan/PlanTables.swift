@@ -20,17 +20,17 @@ enum PlanTables {
             }, title: "Pools")
     }
 
-    /// One row for all interrupts that go to the same CPUs.
-    static func interrupts(_ changes: [Change]) -> Table {
+    /// One row for all interrupts that go to the same CPUs, and for what else goes there.
+    static func isolation(_ changes: [Change]) -> Table {
         Table(
-            ["interrupts", "go to", "change"],
-            changes.filter { $0.subject == .interrupts }.flatMap { change in
-                InterruptGroup.all(of: change).map { group in
+            ["kept off guests' CPUs", "go to", "change"],
+            changes.filter { $0.subject == .isolation }.flatMap { change in
+                IsolationGroup.all(of: change).map { group in
                     Table.Row(
                         cells: [group.which, "CPUs \(group.wanted)", change.action.rawValue],
                         sign: Sign(change.action))
                 }
-            }, title: "Interrupts")
+            }, title: "Isolation")
     }
 
     /// One row a guest that changes, or several that are alike.

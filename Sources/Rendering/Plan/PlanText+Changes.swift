@@ -8,9 +8,9 @@ extension PlanText {
         PlanTables.pools(plan.changes.filter(\.isPool)).headless().lines(indent: 4, paint)
     }
 
-    /// One line for all interrupts that go to the same CPUs.
-    func interruptChanges(_ paint: Paint) -> [String] {
-        PlanTables.interrupts(plan.changes).headless().lines(indent: 4, paint)
+    /// What goes to other CPUs than those of guests.
+    func isolationChanges(_ paint: Paint) -> [String] {
+        PlanTables.isolation(plan.changes).headless().lines(indent: 4, paint)
     }
 
     /// One line a guest, or for several that are alike; below it its settings where they are asked for.

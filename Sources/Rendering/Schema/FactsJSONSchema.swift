@@ -17,7 +17,7 @@ public enum FactsJSONSchema: DocumentSchema {
                         object(
                             [:], optional: ["cpus": orNull(list), "memory_cells": orNull(list), "source": orNull(text)])
                     )),
-                "interrupts": orNull(.object(interrupts)),
+                "isolation": orNull(.object(isolation)),
                 "pci": orNull(list(of: reference("device"))), "libvirt": orNull(.object(libvirt)),
                 "domains": orNull(list(of: reference("domain"))),
             ])
@@ -34,14 +34,19 @@ public enum FactsJSONSchema: DocumentSchema {
         return object([:], optional: members)
     }
 
-    private static var interrupts: [String: JSONValue] {
+    private static var isolation: [String: JSONValue] {
         let interrupt = object(
             ["irq": count, "cpus": list],
             optional: ["name": orNull(text), "cell": orNull(count), "fixed": orNull(["type": "boolean"])])
+        let threads = object(["cpus": list, "count": count, "names": self.list(of: text)], optional: [:])
         return object(
-            ["all": self.list(of: .object(interrupt))],
+            [:],
             optional: [
-                "future": orNull(list), "irqbalance": orNull(.object(object(["banned": list], optional: [:]))),
+                "interrupts": orNull(self.list(of: .object(interrupt))), "new_interrupts": orNull(list),
+                "irqbalance": orNull(.object(object(["banned": list], optional: [:]))), "workqueues": orNull(list),
+                "threads": orNull(self.list(of: .object(threads))),
+                "tuned": orNull(.object(object(["profile": text, "isolated": list], optional: [:]))),
+                "systemd": orNull(["type": "boolean"]),
             ])
     }
 

@@ -13,10 +13,10 @@ public struct FactsText {
         self.width = width
     }
 
-    /// Host, cells, pools, distances, caches, devices, interrupts, mounts and domains, parted by empty lines; each line is ended.
+    /// Host, cells, pools, distances, caches, devices, isolation, mounts and domains, parted by empty lines; each line is ended.
     public var text: String {
         joinedSections([
-            hostLines, cellLines, poolLines, distanceLines, cacheLines, deviceLines, interruptLines,
+            hostLines, cellLines, poolLines, distanceLines, cacheLines, deviceLines, isolationLines,
             mountLines, domainLines,
         ])
     }
@@ -88,18 +88,25 @@ public struct FactsText {
         return table.lines(paint)
     }
 
-    /// One row an interrupt, where they were looked at.
-    private var interruptLines: [String] {
-        guard let interrupts = facts.interrupts else { return [] }
-        let future = interrupts.future.map { [["new", "", "\($0)", ""]] } ?? []
-        let rows = interrupts.interrupts.map {
+    /// One row an interrupt and a set of CPUs that threads have, where they were looked at.
+    private var isolationLines: [String] {
+        guard let found = facts.isolation else { return [] }
+        let new = found.newInterrupts.map { [["new", "", "\($0)", ""]] } ?? []
+        let rows = found.interrupts.map {
             ["\($0.number)", $0.name, "\($0.cpus)", $0.isFixed ? "kept by the kernel" : ""]
         }
-        let balancer = interrupts.balancer.map {
-            ["irqbalance runs, and leaves alone CPUs \($0.banned.text(empty: "(none)"))"]
-        }
-        return Table([.number("interrupt"), .quoted("asked for by"), "may come to", ""], future + rows).lines(paint)
-            + (balancer ?? [])
+        let threads = Table(
+            [.number("threads"), "may run on", .quoted("programs")],
+            found.threads.map { ["\($0.count)", "\($0.cpus)", $0.names.joined(separator: ", ")] })
+        let owners = [
+            found.workqueues.map { "work queues may run on CPUs \($0)" },
+            found.balancer.map { "irqbalance runs, and leaves alone CPUs \($0.banned.text(empty: "(none)"))" },
+            found.tuned.map {
+                "tuned runs (profile \($0.profile)), and isolates CPUs \($0.isolated.text(empty: "(unknown)"))"
+            },
+        ]
+        return Table([.number("interrupt"), .quoted("asked for by"), "may come to", ""], new + rows).lines(paint)
+            + threads.lines(paint) + owners.compactMap(\.self)
     }
 
     private var distanceLines: [String] { DistanceTable(facts.cells, room: width).lines }

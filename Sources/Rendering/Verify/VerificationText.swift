@@ -27,9 +27,9 @@ public struct VerificationText {
     private func differences(_ paint: Paint) -> [String] {
         verification.plan.changes.flatMap { change -> [String] in
             let address = displayable(change.address)
-            if change.subject == .interrupts {
-                return InterruptGroup.all(of: change).flatMap {
-                    attention("interrupts \($0.which): wanted on CPUs \($0.wanted), found on dedicated ones", paint)
+            if change.subject == .isolation {
+                return IsolationGroup.all(of: change).flatMap {
+                    attention("\($0.which): wanted on CPUs \($0.wanted), found on dedicated ones", paint)
                 }
             }
             guard change.action != .create, !change.parts.isEmpty else {

@@ -24,6 +24,7 @@ struct FlavorSettings: Sendable, Hashable {
     var dedicatedMask: Located<String>?
     var threadPolicy: Located<GuestDemand.ThreadPolicy>?
     var cpuKind: Located<GuestDemand.CPUKind>?
+    var isolation: Located<HostPolicy.Isolation>?
     var emulatorPolicy: Located<GuestDemand.EmulatorPolicy>?
     var vcpuPins: Located<[CellEntry<VCPU, CPUSet>]>?
     var vcpuSet: Located<HandPins.Emulator>?
@@ -118,6 +119,9 @@ extension FlavorSettings {
         FlavorKey(
             "cpu_kind", \.cpuKind, .choice, defaultValue: "performance",
             "The kind of cores that dedicated vCPUs prefer on a host with two kinds"),
+        FlavorKey(
+            "isolation", \.isolation, .choice, defaultValue: "none",
+            "What is kept off the guest's dedicated CPUs, where that is more than its host keeps off"),
         FlavorKey(
             "emulator_threads_policy", \.emulatorPolicy, .choice,
             "Where the emulator threads run: on the host's shared CPUs, or on a dedicated CPU"),

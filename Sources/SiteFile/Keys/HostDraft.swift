@@ -72,7 +72,7 @@ struct HostDraft: Sendable {
             ),
             Key(
                 "isolation", \.isolation, .choice, defaultValue: "none",
-                "What is kept off CPUs dedicated to guests: only other guests (none), or also the interrupts of devices (interrupts)"
+                "What is kept off CPUs dedicated to guests beside other guests: nothing, the interrupts of devices, or programs too (full)"
             ),
             Key(
                 "housekeeping", \.housekeeping, .list(),

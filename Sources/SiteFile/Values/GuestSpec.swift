@@ -172,6 +172,8 @@ public struct GuestDemand: Hashable, Sendable {
     public var threadPolicy: ThreadPolicy
     /// The kind of core that dedicated vCPUs have first.
     public var cpuKind = CPUKind.performance
+    /// What is at least kept off its dedicated CPUs.
+    public var isolation = HostPolicy.Isolation.none
     /// Whether somebody asked for a topology or limited it; else the guest sees its CPUs as they are pinned.
     public var asksForTopology = false
     /// Where the emulator's threads run; nil is on the CPUs of the guest's own vCPUs.

@@ -43,8 +43,25 @@ public struct HostPolicy: Hashable, Sendable {
     /// When the memory of a running guest goes to other host cells: at its next start, or while it runs.
     public enum MoveTime: String, Hashable, Sendable, CaseIterable { case restart, live }
 
-    /// What is kept off dedicated CPUs beside other guests.
-    public enum Isolation: String, Hashable, Sendable, CaseIterable { case none, interrupts }
+    /// What is kept off dedicated CPUs beside other guests, ascending.
+    public enum Isolation: String, Hashable, Sendable, CaseIterable, Comparable {
+        case none
+        /// Interrupts of devices.
+        case interrupts
+        /// Interrupts, programs, threads of the kernel and its work queues.
+        case full
+
+        /// By how much is kept off.
+        public static func < (left: Isolation, right: Isolation) -> Bool { left.rank < right.rank }
+
+        private var rank: Int {
+            switch self {
+            case .none: 0
+            case .interrupts: 1
+            case .full: 2
+            }
+        }
+    }
 
     /// The name of the host's entry.
     public var name: Located<String>

@@ -74,7 +74,7 @@ extension ApplyCase {
             testDescription: "keeps interrupts off the CPUs of a guest",
             guests: ["\(small), cpu_policy: dedicated}"], host: "{isolation: interrupts, housekeeping: 4-7}",
             check: { look in
-                look.interrupt == "4-7" && look.bootFile?.contains("\"off\" : \"0-1\"") == true
+                look.interrupt == "4-7" && look.bootFile?.contains("\"interrupts_off\" : \"0-1\"") == true
                     && look.domains["a"]?.definition.contains("<vcpupin vcpu='1' cpuset='1'/>") == true
             }),
         ApplyCase(

@@ -4,16 +4,16 @@ import Planning
 import Testing
 
 /// Interrupts in memory; `managed` ones refuse.
-private final class FakeInterrupts: InterruptHost {
-    var places: [InterruptID: CPUSet]
-    var managed: Set<InterruptID> = []
+private final class FakeInterrupts: AffinityHost {
+    var places: [AffinityID: CPUSet]
+    var managed: Set<AffinityID> = []
     private(set) var lines: [String] = []
 
-    init(_ places: [InterruptID: CPUSet]) { self.places = places }
+    init(_ places: [AffinityID: CPUSet]) { self.places = places }
 
-    func cpus(of interrupt: InterruptID, name: String) throws(StepFailure) -> CPUSet? { places[interrupt] }
+    func cpus(of interrupt: AffinityID, name: String) throws(StepFailure) -> CPUSet? { places[interrupt] }
 
-    func set(_ interrupt: InterruptID, name: String, to cpus: CPUSet) throws(StepFailure) {
+    func set(_ interrupt: AffinityID, name: String, to cpus: CPUSet) throws(StepFailure) {
         lines.append("\(interrupt.words(name)) \(cpus)")
         guard !managed.contains(interrupt) else { throw .interruptStays("it", reason: "managed") }
         places[interrupt] = cpus
@@ -21,21 +21,21 @@ private final class FakeInterrupts: InterruptHost {
 }
 
 @Suite("Moving interrupts")
-struct SetInterruptTests {
+struct SetAffinityTests {
     private static let steps: [Step] = [
-        .setInterrupt(.future, name: "", prior: [0, 1], target: [0]),
-        .setInterrupt(.number(24), name: "eth0", prior: [0, 1], target: [0]),
-        .setInterrupt(.number(25), name: "nvme0q1", prior: [1], target: [0]),
+        .setAffinity(.newInterrupts, name: "", prior: [0, 1], target: [0]),
+        .setAffinity(.interrupt(24), name: "eth0", prior: [0, 1], target: [0]),
+        .setAffinity(.interrupt(25), name: "nvme0q1", prior: [1], target: [0]),
     ]
 
     private static func host() -> FakeInterrupts {
-        FakeInterrupts([.future: [0, 1], .number(24): [0, 1], .number(25): [1]])
+        FakeInterrupts([.newInterrupts: [0, 1], .interrupt(24): [0, 1], .interrupt(25): [1]])
     }
 
     private static func run(_ interrupts: FakeInterrupts, _ more: [Step] = [], failing: Int? = nil) -> RunOutcome {
         let scenario = Scenario()
         if let failing { scenario.log.failing = (failing, .refused) }
-        return Interpreter(domains: scenario.domains, pools: scenario.pools, interrupts: interrupts).run(steps + more)
+        return Interpreter(domains: scenario.domains, pools: scenario.pools, affinities: interrupts).run(steps + more)
     }
 
     @Test("is done once, and the second time nothing is written")
@@ -51,35 +51,35 @@ struct SetInterruptTests {
     @Test("goes on past one that the kernel manages, with a note, and past one that is gone")
     func stays() {
         let interrupts = Self.host()
-        interrupts.managed = [.number(25)]
-        interrupts.places[.number(24)] = nil
+        interrupts.managed = [.interrupt(25)]
+        interrupts.places[.interrupt(24)] = nil
         guard case .applied(let report) = Self.run(interrupts) else { return #expect(Bool(false), "failed") }
-        #expect(report.notes == [Note(message: "it stays where it is: managed", kind: .interrupt)])
-        #expect(interrupts.places == [.future: [0], .number(25): [1]] && report.done == [Self.steps[0]])
+        #expect(report.notes == [Note(message: "it stays where it is: managed", kind: .isolation)])
+        #expect(interrupts.places == [.newInterrupts: [0], .interrupt(25): [1]] && report.done == [Self.steps[0]])
     }
 
     @Test("is undone with all else, to where each was just before")
     func undone() {
         let interrupts = Self.host()
-        interrupts.places[.number(24)] = [1]
+        interrupts.places[.interrupt(24)] = [1]
         guard case .failed = Self.run(interrupts, [.start(name: "db")], failing: 0) else {
             return #expect(Bool(false), "did not fail")
         }
-        #expect(interrupts.places == [.future: [0, 1], .number(24): [1], .number(25): [1]])
+        #expect(interrupts.places == [.newInterrupts: [0, 1], .interrupt(24): [1], .interrupt(25): [1]])
     }
 
     @Test("is undone by a later rollback, whoever moved it since; one that is gone is left")
     func rollback() throws {
-        let interrupts = FakeInterrupts([.future: [0], .number(24): [3]])
+        let interrupts = FakeInterrupts([.newInterrupts: [0], .interrupt(24): [3]])
         let writes = [
             ReversibleWrite(
-                .setInterrupt(.future, name: "", cpus: [0]), inverse: [.setInterrupt(.future, name: "", cpus: [0, 1])]),
+                .setAffinity(.newInterrupts, name: "", cpus: [0]), inverse: [.setAffinity(.newInterrupts, name: "", cpus: [0, 1])]),
             ReversibleWrite(
-                .setInterrupt(.number(24), name: "eth0", cpus: [0]),
-                inverse: [.setInterrupt(.number(24), name: "eth0", cpus: [0, 1])]),
+                .setAffinity(.interrupt(24), name: "eth0", cpus: [0]),
+                inverse: [.setAffinity(.interrupt(24), name: "eth0", cpus: [0, 1])]),
             ReversibleWrite(
-                .setInterrupt(.number(25), name: "gone", cpus: [0]),
-                inverse: [.setInterrupt(.number(25), name: "gone", cpus: [1])]),
+                .setAffinity(.interrupt(25), name: "gone", cpus: [0]),
+                inverse: [.setAffinity(.interrupt(25), name: "gone", cpus: [1])]),
         ]
         let transaction = try Transaction(
             [.opened(.sample)]
@@ -87,9 +87,9 @@ struct SetInterruptTests {
                     [JournalRecord.begun($0.offset + 1, $0.element), .done($0.offset + 1, found: nil)]
                 })
         let scenario = Scenario()
-        let interpreter = Interpreter(domains: scenario.domains, pools: scenario.pools, interrupts: interrupts)
+        let interpreter = Interpreter(domains: scenario.domains, pools: scenario.pools, affinities: interrupts)
         #expect(try interpreter.check(transaction).obstacles == [])
         #expect(interpreter.rollBack(transaction).isRolledBack)
-        #expect(interrupts.places == [.future: [0, 1], .number(24): [0, 1]])
+        #expect(interrupts.places == [.newInterrupts: [0, 1], .interrupt(24): [0, 1]])
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Interrupts")
 struct InterruptTests {
-    private typealias Interrupt = InterruptFacts.Interrupt
+    private typealias Interrupt = IsolationFacts.Interrupt
 
     private static let host = HostFacts(
         host: HostIdentity(name: "h"), onlineCPUs: CPUSet(numbers: 0..<8),
@@ -13,11 +13,11 @@ struct InterruptTests {
         ])
 
     private static func changes(
-        off: CPUSet, housekeeping: CPUSet, future: CPUSet? = nil, _ interrupts: Interrupt...
+        off: CPUSet, housekeeping: CPUSet, new: CPUSet? = nil, _ interrupts: Interrupt...
     ) -> [String] {
-        let facts = InterruptFacts(interrupts: interrupts, future: future)
-        return InterruptAffinity(off: off, housekeeping: housekeeping).changes(facts, on: host).map {
-            "\($0.interrupt.words($0.name)): \($0.now) -> \($0.wanted)"
+        let facts = IsolationFacts(interrupts: interrupts, newInterrupts: new)
+        return CPUIsolation(interruptsOff: off, housekeeping: housekeeping).changes(facts, on: host).map {
+            "\($0.id.words($0.name)): \($0.now) -> \($0.wanted)"
         }
     }
 
@@ -26,7 +26,7 @@ struct InterruptTests {
         let (off, rest): (CPUSet, CPUSet) = ([2, 3, 6, 7], [0, 1, 4, 5])
         #expect(
             Self.changes(
-                off: off, housekeeping: rest, future: CPUSet(numbers: 0..<8),
+                off: off, housekeeping: rest, new: CPUSet(numbers: 0..<8),
                 Interrupt(number: 30, name: "eth0", cpus: [6], cell: 1),
                 Interrupt(number: 24, name: "nvme0q1", cpus: [1, 2], cell: 1),
                 Interrupt(number: 31, name: "acpi", cpus: [3]), Interrupt(number: 32, name: "far", cpus: [3], cell: 9),
@@ -49,28 +49,28 @@ struct InterruptTests {
 
     @Test("of two sites keep off the CPUs of both")
     func joined() {
-        let first = InterruptAffinity(off: [2], housekeeping: [0, 1, 3])
-        let second = InterruptAffinity(off: [3], housekeeping: [0, 1, 2])
-        #expect(first.joined(second) == InterruptAffinity(off: [2, 3], housekeeping: [0, 1]))
+        let first = CPUIsolation(interruptsOff: [2], housekeeping: [0, 1, 3])
+        let second = CPUIsolation(interruptsOff: [3], housekeeping: [0, 1, 2])
+        #expect(first.joined(second) == CPUIsolation(interruptsOff: [2, 3], housekeeping: [0, 1]))
     }
 
     @Test("are told in the facts, and read back as they were")
     func document() throws {
         var facts = Self.host
-        facts.interrupts = InterruptFacts(
+        facts.isolation = IsolationFacts(
             interrupts: [
                 Interrupt(number: 25, name: "b", cpus: [0]),
                 Interrupt(number: 24, name: "a", cpus: [1, 2], cell: 1, isFixed: true),
-            ], future: [0, 1], balancer: .init(banned: [3]))
+            ], newInterrupts: [0, 1], balancer: .init(banned: [3]))
         let read = try JSONDecoder().decode(HostFacts.self, from: try JSONEncoder().encode(facts))
-        #expect(read.interrupts == facts.interrupts && read.interrupts?.interrupts.map(\.number) == [24, 25])
+        #expect(read.isolation == facts.isolation && read.isolation?.interrupts.map(\.number) == [24, 25])
         let few = try JSONDecoder().decode(
-            InterruptFacts.self, from: Data(#"{"all": [{"irq": 3, "cpus": "0-1"}]}"#.utf8))
-        #expect(few == InterruptFacts(interrupts: [Interrupt(number: 3, name: "", cpus: [0, 1])]))
+            IsolationFacts.self, from: Data(#"{"interrupts": [{"irq": 3, "cpus": "0-1"}]}"#.utf8))
+        #expect(few == IsolationFacts(interrupts: [Interrupt(number: 3, name: "", cpus: [0, 1])]))
         for wrong in ["-1", "2000000", #""future""#, #""x""#, "null", "1.5"] {
-            let text = #"{"all": [{"irq": "# + wrong + #", "cpus": "0"}]}"#
+            let text = #"{"interrupts": [{"irq": "# + wrong + #", "cpus": "0"}]}"#
             #expect(throws: DecodingError.self) {
-                try JSONDecoder().decode(InterruptFacts.self, from: Data(text.utf8))
+                try JSONDecoder().decode(IsolationFacts.self, from: Data(text.utf8))
             }
         }
     }

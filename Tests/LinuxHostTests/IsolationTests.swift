@@ -7,7 +7,7 @@ import SystemPackage
 import Testing
 
 @Suite("The interrupts of a host")
-struct KernelInterruptsTests {
+struct KernelAffinitiesTests {
     private static let machine: [String: String] = [
         "sys/devices/system/cpu/online": "0-7\n", "sys/devices/system/node/online": "0\n",
         "sys/devices/system/node/node0/cpulist": "0-7\n",
@@ -20,9 +20,9 @@ struct KernelInterruptsTests {
         "proc/irq/26/bad/x": "", "proc/1/comm": "systemd\n",
     ]
 
-    private static func interrupts(_ more: [String: String] = [:]) throws -> InterruptFacts? {
+    private static func interrupts(_ more: [String: String] = [:]) throws -> IsolationFacts? {
         let tree = try TemporaryTree(machine.merging(more) { $1 })
-        return HostDiscovery(root: tree.path).facts(interrupts: true).facts?.interrupts
+        return HostDiscovery(root: tree.path).facts(isolation: true).facts?.isolation
     }
 
     @Test("are those that a driver has asked for, with its name and its device's cell")
@@ -33,9 +33,9 @@ struct KernelInterruptsTests {
                 .init(number: 24, name: "nvme0q1", cpus: [0, 1, 2, 3], cell: 0),
                 .init(number: 25, name: "eth0,eth1", cpus: [4]),
             ])
-        #expect(facts.future == CPUSet(numbers: 0..<8) && facts.balancer == nil)
+        #expect(facts.newInterrupts == CPUSet(numbers: 0..<8) && facts.balancer == nil)
         #expect(
-            HostDiscovery(root: try TemporaryTree(Self.machine).path).facts().facts?.interrupts == nil,
+            HostDiscovery(root: try TemporaryTree(Self.machine).path).facts().facts?.isolation == nil,
             "nobody looks who does not need them")
     }
 
@@ -51,7 +51,7 @@ struct KernelInterruptsTests {
         let tree = try TemporaryTree(Self.machine)
         let file = tree.url.appending(path: "proc/irq/25/smp_affinity_list").path
         try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: file)
-        let facts = try #require(HostDiscovery(root: tree.path).facts(interrupts: true).facts?.interrupts)
+        let facts = try #require(HostDiscovery(root: tree.path).facts(isolation: true).facts?.isolation)
         #expect(facts.interrupts.map(\.isFixed) == [false, true])
     }
 
@@ -66,7 +66,7 @@ struct KernelInterruptsTests {
             "proc/812/comm": "irqbalance\n", "proc/812/environ": environment,
             "sys/devices/system/cpu/isolated": "5\n", "sys/devices/system/cpu/nohz_full": "6\n",
         ])
-        #expect(facts?.balancer == InterruptFacts.Balancer(banned: banned))
+        #expect(facts?.balancer == IsolationFacts.Balancer(banned: banned))
     }
 
     @Test("are left alone by irqbalance as its unit's file says, where its environment may not be read")
@@ -74,38 +74,38 @@ struct KernelInterruptsTests {
         let facts = try Self.interrupts([
             "proc/812/comm": "irqbalance\n", "etc/default/irqbalance": "#x\nIRQBALANCE_BANNED_CPULIST=\"2,3\"\n",
         ])
-        #expect(facts?.balancer == InterruptFacts.Balancer(banned: [2, 3]))
+        #expect(facts?.balancer == IsolationFacts.Balancer(banned: [2, 3]))
     }
 
     @Test("are set one by one, and those to come by a mask")
     func set() throws {
         let tree = try TemporaryTree(Self.machine)
-        let host = KernelInterrupts(root: tree.path)
-        try host.set(.number(24), name: "nvme0q1", to: [0, 5])
-        try host.set(.future, name: "", to: [0, 33])
+        let host = KernelAffinities(root: tree.path)
+        try host.set(.interrupt(24), name: "nvme0q1", to: [0, 5])
+        try host.set(.newInterrupts, name: "", to: [0, 33])
         #expect(try tree.text("proc/irq/24/smp_affinity_list") == "0,5\n")
         #expect(try tree.text("proc/irq/default_smp_affinity") == "00000002,00000001\n")
-        #expect(try host.cpus(of: .number(24), name: "nvme0q1") == [0, 5])
-        #expect(try host.cpus(of: .future, name: "") == [0, 33])
-        #expect(try host.cpus(of: .number(24), name: "another") == nil, "after a boot the number may be another's")
-        #expect(try host.cpus(of: .number(99), name: "gone") == nil)
-        #expect(throws: StepFailure.self) { try host.set(.number(99), name: "gone", to: [0]) }
+        #expect(try host.cpus(of: .interrupt(24), name: "nvme0q1") == [0, 5])
+        #expect(try host.cpus(of: .newInterrupts, name: "") == [0, 33])
+        #expect(try host.cpus(of: .interrupt(24), name: "another") == nil, "after a boot the number may be another's")
+        #expect(try host.cpus(of: .interrupt(99), name: "gone") == nil)
+        #expect(throws: StepFailure.self) { try host.set(.interrupt(99), name: "gone", to: [0]) }
     }
 
     /// On this machine, as root: each interrupt is set to where it may come anyway, which moves nothing.
     @Test("that this machine's kernel manages are known by what it answers", .enabled(if: getuid() == 0))
     func live() throws {
-        let facts = try #require(HostDiscovery().facts(interrupts: true).facts?.interrupts)
-        let host = KernelInterrupts()
+        let facts = try #require(HostDiscovery().facts(isolation: true).facts?.isolation)
+        let host = KernelAffinities()
         for interrupt in facts.interrupts {
-            #expect(try host.cpus(of: .number(interrupt.number), name: interrupt.name) == interrupt.cpus)
+            #expect(try host.cpus(of: .interrupt(interrupt.number), name: interrupt.name) == interrupt.cpus)
             let result = Result { () throws(StepFailure) in
-                try host.set(.number(interrupt.number), name: interrupt.name, to: interrupt.cpus)
+                try host.set(.interrupt(interrupt.number), name: interrupt.name, to: interrupt.cpus)
             }
             switch result {
             case .success: #expect(!interrupt.isFixed, "\(interrupt)")
             case .failure(.interruptStays):
-                let now = HostDiscovery().facts(interrupts: true).facts?.interrupts
+                let now = HostDiscovery().facts(isolation: true).facts?.isolation
                 #expect(now?.interrupts.first { $0.number == interrupt.number }?.isFixed == true, "\(interrupt)")
             case .failure(let failure): Issue.record(failure)
             }

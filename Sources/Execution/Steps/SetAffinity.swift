@@ -1,32 +1,32 @@
 public import HostModel
 public import Planning
 
-/// Has an interrupt come to other CPUs.
-public struct InterruptWrite: WriteKind {
-    var interrupt: InterruptID
+/// Has an interrupt come to other CPUs, or the work queues run on others.
+public struct AffinityWrite: WriteKind {
+    var id: AffinityID
     var name: String
     var cpus: CPUSet
 
-    static var verb: HostWrite.Verb { .interrupt }
+    static var verb: HostWrite.Verb { .affinity }
 
-    var action: HostWrite { .setInterrupt(self) }
+    var action: HostWrite { .setAffinity(self) }
     var domain: String? { nil }
-    var place: String { interrupt.words(name) }
+    var place: String { id.words(name) }
     var words: String { "move \(place) to CPUs \(cpus)" }
 
     func perform(in run: inout Run) throws(StepFailure) {
-        try run.host.interrupts.set(interrupt, name: name, to: cpus)
+        try run.host.affinities.set(id, name: name, to: cpus)
         run.report.writes += 1
     }
 
     /// One that is gone comes nowhere.
     func holds(in run: Run) throws(StepFailure) -> Bool {
-        try run.host.interrupts.cpus(of: interrupt, name: name).map { $0 == cpus } ?? true
+        try run.host.affinities.cpus(of: id, name: name).map { $0 == cpus } ?? true
     }
 
     func isUndone(by inverse: [HostWrite]) -> Bool {
-        guard inverse.count == 1, case .setInterrupt(let back) = inverse[0] else { return false }
-        return back.interrupt == interrupt
+        guard inverse.count == 1, case .setAffinity(let back) = inverse[0] else { return false }
+        return back.id == id
     }
 
     /// What somebody else set meanwhile is undone as ours is: interrupts are moved by many.
@@ -38,35 +38,35 @@ public struct InterruptWrite: WriteKind {
     /// One that the kernel manages stays, and the rest goes on.
     func isOptional(after failure: StepFailure, in run: inout Run) -> Bool {
         guard case .interruptStays = failure else { return false }
-        run.staying.insert(interrupt)
-        run.report.notes.append(Note(message: "\(failure)", kind: .interrupt))
+        run.staying.insert(id)
+        run.report.notes.append(Note(message: "\(failure)", kind: .isolation))
         return true
     }
 }
 
 extension HostWrite {
-    /// Has an interrupt come to other CPUs.
-    public static func setInterrupt(_ interrupt: InterruptID, name: String, cpus: CPUSet) -> HostWrite {
-        .setInterrupt(InterruptWrite(interrupt: interrupt, name: name, cpus: cpus))
+    /// Has an interrupt come to other CPUs, or the work queues run on others.
+    public static func setAffinity(_ id: AffinityID, name: String, cpus: CPUSet) -> HostWrite {
+        .setAffinity(AffinityWrite(id: id, name: name, cpus: cpus))
     }
 }
 
-extension SetInterruptStep: StepExecution {
+extension SetAffinityStep: StepExecution {
     var phase: Phase { .setting }
 
     /// One that is gone needs nothing. Where it was meanwhile does not matter: others move interrupts too.
     func effect(in run: Run) throws(StepFailure) -> Effect? {
-        guard let found = try run.host.interrupts.cpus(of: interrupt, name: name), found != target else { return nil }
+        guard let found = try run.host.affinities.cpus(of: id, name: name), found != target else { return nil }
         return Effect(
-            [.setInterrupt(self)], .setInterrupt(interrupt, name: name, cpus: target),
-            inverse: [.setInterrupt(interrupt, name: name, cpus: found)])
+            [.setAffinity(self)], .setAffinity(id, name: name, cpus: target),
+            inverse: [.setAffinity(id, name: name, cpus: found)])
     }
 
     func precheck(_ look: Lookout) throws(StepFailure) -> Effect? { try effect(in: look.run) }
 
     func mismatches(in run: Run, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] {
-        guard let found = try run.host.interrupts.cpus(of: interrupt, name: name), !run.staying.contains(interrupt)
+        guard let found = try run.host.affinities.cpus(of: id, name: name), !run.staying.contains(id)
         else { return [] }
-        return Mismatch.between(.text("\(target)"), .text("\(found)"), .interrupts, interrupt.words(name))
+        return Mismatch.between(.text("\(target)"), .text("\(found)"), .isolation, id.words(name))
     }
 }

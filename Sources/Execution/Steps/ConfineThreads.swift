@@ -1,0 +1,82 @@
+public import HostModel
+public import Planning
+
+/// Has threads of the machine run on other CPUs.
+public struct ConfineWrite: WriteKind {
+    var threads: [ThreadID]
+    var cpus: CPUSet
+
+    static var verb: HostWrite.Verb { .confine }
+
+    var action: HostWrite { .confineThreads(self) }
+    var domain: String? { nil }
+    var place: String { "\(threads.count) thread\(threads.count == 1 ? "" : "s")" }
+    var words: String { "move \(place) to CPUs \(cpus)" }
+
+    /// A thread that began meanwhile has the CPUs of the one that began it, before or after that was moved: those are looked for until
+    /// there are none, a few times at most. Threads that cannot be moved stay, and are noted.
+    func perform(in run: inout Run) throws(StepFailure) {
+        let moved = Set(threads)
+        let from = try run.host.programs.movableThreads().filter { moved.contains($0.id) }.map(\.allowed)
+        let stayed = try run.host.programs.confine(threads, to: cpus)
+        run.report.writes += 1
+        if let from = from.first, from != cpus {
+            for _ in 1...ConfineWrite.mostLooks {
+                let late = try run.host.programs.movableThreads()
+                    .filter { $0.allowed == from && !moved.contains($0.id) }
+                guard !late.isEmpty else { break }
+                _ = try run.host.programs.confine(late.map(\.id), to: cpus)
+            }
+        }
+        guard !stayed.isEmpty else { return }
+        run.unmovable.formUnion(stayed)
+        let numbers = stayed.prefix(8).map { "\($0.number)" }.joined(separator: ", ") + (stayed.count > 8 ? " …" : "")
+        run.report.notes.append(
+            Note(message: "the kernel keeps \(stayed.count) threads where they are: \(numbers)", kind: .isolation))
+    }
+
+    private static let mostLooks = 5
+
+    /// Those that have ended are nowhere.
+    func holds(in run: Run) throws(StepFailure) -> Bool {
+        let moved = Set(threads)
+        return try run.host.programs.movableThreads()
+            .allSatisfy { !moved.contains($0.id) || $0.allowed == cpus || run.unmovable.contains($0.id) }
+    }
+
+    func isUndone(by inverse: [HostWrite]) -> Bool {
+        guard inverse.count == 1, case .confineThreads(let back) = inverse[0] else { return false }
+        return back.threads == threads
+    }
+
+    /// What somebody else set meanwhile is undone as ours is.
+    func add(to history: inout WriteHistory, _ entry: Transaction.RecordedWrite) {}
+
+    /// Guests do not depend on where programs run.
+    func guestsStanding(in run: Run) -> [String] { [] }
+}
+
+extension HostWrite {
+    /// Has threads run on other CPUs.
+    public static func confineThreads(_ threads: [ThreadID], cpus: CPUSet) -> HostWrite {
+        .confineThreads(ConfineWrite(threads: threads, cpus: cpus))
+    }
+}
+
+extension ConfineThreadsStep: StepExecution {
+    var phase: Phase { .setting }
+
+    /// All threads that have those CPUs now: others begin and end all the time.
+    func effect(in run: Run) throws(StepFailure) -> Effect? {
+        let threads = try run.host.programs.movableThreads().filter { $0.allowed == prior }.map(\.id)
+        guard !threads.isEmpty else { return nil }
+        return Effect(
+            [.confineThreads(self)], .confineThreads(threads, cpus: target),
+            inverse: [.confineThreads(threads, cpus: prior)])
+    }
+
+    func precheck(_ look: Lookout) throws(StepFailure) -> Effect? { try effect(in: look.run) }
+
+    /// The write itself looks at each thread again: new ones may have any CPUs by now.
+    func mismatches(in run: Run, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] { [] }
+}

@@ -1,0 +1,172 @@
+internal import Diagnostics
+internal import HostModel
+internal import Placement
+internal import SiteFile
+
+/// What goes to other CPUs, so that those that are dedicated to guests are left alone.
+///
+/// Where the host's entry asks for it, these are the dedicated CPUs of the entry, so that they stay the same from guest to guest, and
+/// those of the placement; where a guest asks for more than the host, its own.
+struct PlannedIsolation {
+    private let policy: HostPolicy
+    private let host: HostFacts
+    /// What is wanted; nil where that is nothing.
+    private let wanted: CPUIsolation?
+
+    init(_ request: PlanRequest, _ placement: Placement) {
+        (policy, host) = (request.policy, request.host)
+        let all = (policy.dedicatedCPUs?.value ?? []).union(placement.dedicatedCPUs).intersection(host.onlineCPUs)
+        let levels = Dictionary(
+            request.guests.map { ($0.name.value, $0.demand.isolation) }, uniquingKeysWith: { first, _ in first })
+        func off(_ level: HostPolicy.Isolation) -> CPUSet {
+            guard request.policy.isolation < level else { return all }
+            return placement.guests.filter { levels[$0.name].map { $0 >= level } ?? false }
+                .reduce(into: CPUSet()) { $0.formUnion(placement.dedicatedCPUs(of: $1, on: request.host)) }
+                .intersection(request.host.onlineCPUs)
+        }
+        let isolation = CPUIsolation(
+            interruptsOff: off(.interrupts), programsOff: off(.full),
+            housekeeping: (policy.housekeepingCPUs?.value ?? host.onlineCPUs).intersection(host.onlineCPUs)
+                .subtracting(all))
+        wanted = isolation.interruptsOff.isEmpty ? nil : isolation
+    }
+
+    /// The steps; none where nothing is isolated or something is in the way.
+    var steps: [Step] {
+        guard let lasting, let facts = host.isolation else { return [] }
+        let affinities = lasting.changes(facts, on: host).map {
+            Step.setAffinity($0.id, name: $0.name, prior: $0.now, target: $0.wanted)
+        }
+        return affinities
+            + facts.threads.compactMap { threads in
+                lasting.place(ofThreadsOn: threads.cpus).map { .confineThreads(threads, target: $0) }
+            }
+    }
+
+    /// What holds from the next boot on; nil where nothing is isolated or something is in the way. What tuned does is left to it.
+    var lasting: CPUIsolation? {
+        guard let wanted, obstacle(wanted) == nil else { return nil }
+        guard host.isolation?.tuned != nil else { return wanted }
+        return CPUIsolation(interruptsOff: wanted.interruptsOff, housekeeping: wanted.housekeeping)
+    }
+
+    /// What keeps all of it from being done; nil for nothing.
+    private func obstacle(_ isolation: CPUIsolation) -> Diagnostic? {
+        func finding(_ what: String, hint: String) -> Diagnostic {
+            let things = isolation.programsOff.isEmpty ? "interrupts stay" : "interrupts and programs stay"
+            return Diagnostic(
+                .notIsolated, "\(things) on dedicated CPUs: \(what)", at: policy.name.mark, severity: .warning,
+                hint: hint)
+        }
+        guard let facts = host.isolation else {
+            return finding(
+                "it is not known which there are",
+                hint: "make the facts with: numactl-plan facts --isolation --format json")
+        }
+        guard !isolation.housekeeping.isEmpty else {
+            return finding(
+                "there are no CPUs but dedicated ones", hint: "leave some out: 'cpus: {dedicated: …}' or 'housekeeping'"
+            )
+        }
+        if let balancer = facts.balancer, !isolation.interruptsOff.isSubset(of: balancer.banned) {
+            return finding(
+                "irqbalance would take them back to CPUs \(isolation.interruptsOff.subtracting(balancer.banned))",
+                hint:
+                    "put IRQBALANCE_BANNED_CPULIST=\(isolation.interruptsOff) into /etc/default/irqbalance (Fedora: "
+                    + "/etc/sysconfig), then systemctl restart irqbalance")
+        }
+        return nil
+    }
+
+    /// What is to be said: what is in the way, what is left to tuned, what stays because the kernel or somebody else keeps it, and which
+    /// options the kernel was not booted with.
+    var diagnostics: [Diagnostic] {
+        guard let wanted else { return [] }
+        if let obstacle = obstacle(wanted) { return [obstacle] }
+        return [tuned(wanted), fixedInterrupts(wanted), staying, pending].compactMap(\.self)
+    }
+
+    /// tuned sets work queues, programs' CPUs and systemd's each time it starts: both would undo each other.
+    private func tuned(_ isolation: CPUIsolation) -> Diagnostic? {
+        guard let tuned = host.isolation?.tuned, !isolation.programsOff.isEmpty else { return nil }
+        let missing = isolation.programsOff.subtracting(tuned.isolated)
+        guard !missing.isEmpty else {
+            return Diagnostic(
+                .isolationOwned,
+                "tuned (profile \(tuned.profile)) keeps programs off CPUs \(tuned.isolated); that is left to it",
+                at: policy.name.mark, severity: .note)
+        }
+        return Diagnostic(
+            .isolationOwned,
+            "programs stay on CPUs \(missing): tuned (profile \(tuned.profile)) decides where they run", at: policy.name.mark,
+            severity: .warning,
+            hint: "put isolated_cores=\(isolation.programsOff) into /etc/tuned/\(tuned.profile)-variables.conf, then: "
+                + "tuned-adm profile \(tuned.profile)")
+    }
+
+    private func fixedInterrupts(_ isolation: CPUIsolation) -> Diagnostic? {
+        let off = isolation.interruptsOff
+        let fixed = (host.isolation?.interrupts ?? []).filter { $0.isFixed && !$0.cpus.isDisjoint(with: off) }
+        guard !fixed.isEmpty else { return nil }
+        return Diagnostic(
+            .interruptsFixed,
+            "the kernel keeps \(fixed.count) interrupt\(fixed.count == 1 ? "" : "s") on dedicated CPUs: "
+                + PlannedIsolation.some(fixed.map { "\($0.name)(\($0.number))" }),
+            at: policy.name.mark, severity: .note,
+            hint: "it keeps such off CPUs that it isolates at boot: isolcpus=managed_irq,\(off)")
+    }
+
+    /// Threads that have nothing but CPUs to be kept free.
+    private var staying: Diagnostic? {
+        guard let off = lasting?.programsOff, !off.isEmpty else { return nil }
+        let stay = (host.isolation?.threads ?? []).filter { !$0.cpus.isEmpty && $0.cpus.isSubset(of: off) }
+        let count = stay.reduce(0) { $0 + $1.count }
+        guard count > 0 else { return nil }
+        return Diagnostic(
+            .interruptsFixed,
+            "\(count) thread\(count == 1 ? " has" : "s have") no CPUs but dedicated ones, and stay\(count == 1 ? "s" : ""): "
+                + PlannedIsolation.some(Set(stay.flatMap(\.names)).sorted()),
+            at: policy.name.mark, severity: .note)
+    }
+
+    /// What only the kernel itself can do, from its start on.
+    private var pending: Diagnostic? {
+        guard let lasting, !lasting.programsOff.isEmpty else { return nil }
+        let options = lasting.pendingArguments(on: KernelCommandLine(host.host.commandLine ?? ""))
+        guard !options.isEmpty else { return nil }
+        return Diagnostic(
+            .rebootPending, "reboot pending: the kernel was started without \(options.joined(separator: " "))",
+            at: policy.name.mark, severity: .note,
+            hint: "numactl-plan boot --emit kernel-args prints what to put into the boot loader")
+    }
+
+    private static func some(_ names: [String]) -> String {
+        names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
+    }
+
+    /// The change that steps come to; nil for none.
+    static func change(_ steps: [Step]) -> Change? {
+        let parts = steps.compactMap { step -> ChangedPart? in
+            func part(_ key: ChangedPart.PartKey, _ now: CPUSet, _ want: CPUSet) -> ChangedPart {
+                ChangedPart(key, now: .text("\(now)"), want: .text("\(want)"), when: .live)
+            }
+            switch step {
+            case .setAffinity(let step): return part(.affinity(step.id), step.prior, step.target)
+            case .confineThreads(let step): return part(.threads(on: step.prior), step.prior, step.target)
+            default: return nil
+            }
+        }
+        return parts.isEmpty
+            ? nil : Change(subject: .isolation, action: .update, disruption: .live, parts: parts)
+    }
+}
+
+extension Placement {
+    /// The CPUs that a guest has alone: its dedicated vCPUs' and its isolated emulator's, and siblings of these that nobody may use.
+    fileprivate func dedicatedCPUs(of guest: GuestPlacement, on host: HostFacts) -> CPUSet {
+        let pins = guest.cells.flatMap(\.pins.values) + guest.pins.values + [guest.emulatorCPUs]
+        let own = pins.reduce(into: CPUSet()) { $0.formUnion($1) }.intersection(dedicatedCPUs)
+        let siblings = host.cells.flatMap(\.siblings).filter { !$0.isDisjoint(with: own) }
+        return siblings.reduce(into: own) { $0.formUnion($1.intersection(dedicatedCPUs)) }
+    }
+}

@@ -1,0 +1,51 @@
+import HostModel
+import Planning
+
+/// What goes to the same CPUs, off those of guests.
+struct IsolationGroup {
+    /// `interrupts 24-26, 30 and new ones`, `work queues`, `threads on CPUs 0-31`.
+    let which: String
+    /// The CPUs that it is to have.
+    let wanted: String
+
+    /// The parts of a change: interrupts by where they go, in the order of the first of each, then the others.
+    static func all(of change: Change) -> [IsolationGroup] {
+        var interrupts: [(wanted: String, numbers: [Int], hasNew: Bool)] = []
+        var others: [IsolationGroup] = []
+        for part in change.parts {
+            guard case .text(let wanted)? = part.want else { continue }
+            func add(_ number: Int?) {
+                let index = interrupts.firstIndex { $0.wanted == wanted } ?? interrupts.count
+                if index == interrupts.count { interrupts.append((wanted, [], false)) }
+                if let number { interrupts[index].numbers.append(number) } else { interrupts[index].hasNew = true }
+            }
+            switch part.key {
+            case .affinity(.newInterrupts): add(nil)
+            case .affinity(.interrupt(let number)): add(number)
+            case .affinity(.workqueues): others.append(IsolationGroup(which: "work queues", wanted: wanted))
+            case .threads(let cpus): others.append(IsolationGroup(which: "threads on CPUs \(cpus)", wanted: wanted))
+            default: continue
+            }
+        }
+        return interrupts.map { group in
+            let new = group.hasNew ? ["new ones"] : []
+            let numbers = group.numbers.isEmpty ? [] : [ranges(group.numbers)]
+            return IsolationGroup(
+                which: "interrupts " + (numbers + new).joined(separator: " and "), wanted: group.wanted)
+        } + others
+    }
+
+    /// `24-26, 30`. A host may have more numbers than a set of CPUs holds.
+    private static func ranges(_ numbers: [Int]) -> String {
+        var ranges: [ClosedRange<Int>] = []
+        for number in numbers.sorted() {
+            if let last = ranges.last, last.upperBound + 1 >= number {
+                ranges[ranges.count - 1] = last.lowerBound...number
+            } else {
+                ranges.append(number...number)
+            }
+        }
+        return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+            .joined(separator: ", ")
+    }
+}
