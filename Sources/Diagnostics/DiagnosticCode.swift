@@ -60,6 +60,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case deviceTwice = "NP249"
     case pinsContradict = "NP250"
     case bindingContradicts = "NP251"
+    case isolationNeedsDedicated = "NP261"
 
     // Placement
     case pageSizeNotOnHost = "NP301"

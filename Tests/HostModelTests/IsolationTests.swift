@@ -47,6 +47,49 @@ struct InterruptTests {
         #expect(Self.changes(off: [0, 1], housekeeping: [1], Interrupt(number: 1, name: "a", cpus: [0])) == [])
     }
 
+    @Test("take the work queues with them where programs are kept off too")
+    func workqueues() {
+        let facts = IsolationFacts(interrupts: [], workqueues: CPUSet(numbers: 0..<8))
+        func changes(_ isolation: CPUIsolation) -> [String] {
+            isolation.changes(facts, on: Self.host).map { "\($0.id.words($0.name)): \($0.now) -> \($0.wanted)" }
+        }
+        #expect(changes(CPUIsolation(interruptsOff: [2], housekeeping: [0])) == [])
+        #expect(
+            changes(CPUIsolation(interruptsOff: [], programsOff: [2], housekeeping: [0, 1]))
+                == ["the kernel's work queues: 0-7 -> 0-1"])
+    }
+
+    @Test("threads go to housekeeping CPUs that they have, else to their others; those put on purpose stay")
+    func threads() {
+        let isolation = CPUIsolation(interruptsOff: [6], programsOff: [2, 3], housekeeping: [0, 1, 2])
+        #expect(isolation.interruptsOff == [2, 3, 6] && isolation.housekeeping == [0, 1])
+        #expect(isolation.place(ofThreadsOn: CPUSet(numbers: 0..<8)) == [0, 1])
+        #expect(isolation.place(ofThreadsOn: [2, 5, 6]) == [5, 6])
+        for staying in [[2, 3], [3], [0, 5, 6], []] as [CPUSet] {
+            #expect(isolation.place(ofThreadsOn: staying) == nil)
+        }
+        #expect(CPUIsolation(interruptsOff: [], programsOff: [2], housekeeping: []).place(ofThreadsOn: [1, 2]) == nil)
+    }
+
+    @Test(
+        "the kernel's options are pending until it was booted with them, or with more",
+        arguments: [
+            ("quiet", ["irqaffinity=0-1", "isolcpus=managed_irq,2-3", "nohz_full=2-3", "rcu_nocbs=2-3"]),
+            ("irqaffinity=0 isolcpus=domain,managed_irq,2-4 nohz_full=2-3 rcu_nocbs=2", []),
+            ("irqaffinity=0,2 isolcpus=2-3 nohz_full=2 rcu_nocbs=1-3", [
+                "irqaffinity=0-1", "isolcpus=managed_irq,2-3", "nohz_full=2-3",
+            ]), ("irqaffinity=0-1 isolcpus=managed_irq,2-3 nohz_full=0-7:1/2 rcu_nocbs=all", [
+                "nohz_full=2-3", "rcu_nocbs=2-3",
+            ]),
+        ])
+    func pending(line: String, options: [String]) {
+        let isolation = CPUIsolation(interruptsOff: [], programsOff: [2, 3], housekeeping: [0, 1])
+        #expect(isolation.pendingArguments(on: KernelCommandLine(line)) == options)
+        #expect(
+            KernelArguments([:], isolation: isolation).text
+                == "irqaffinity=0-1 isolcpus=managed_irq,2-3 nohz_full=2-3 rcu_nocbs=2-3")
+    }
+
     @Test("of two sites keep off the CPUs of both")
     func joined() {
         let first = CPUIsolation(interruptsOff: [2], housekeeping: [0, 1, 3])

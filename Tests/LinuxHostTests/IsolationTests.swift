@@ -77,6 +77,54 @@ struct KernelAffinitiesTests {
         #expect(facts?.balancer == IsolationFacts.Balancer(banned: [2, 3]))
     }
 
+    @Test("and what else isolates: tuned by its profile's file, systemd, the work queues")
+    func others() throws {
+        let facts = try #require(
+            try Self.interrupts([
+                "proc/700/comm": "tuned\n", "etc/tuned/active_profile": "base cpu-partitioning\n",
+                "etc/tuned/cpu-partitioning-variables.conf": "# isolated_cores=1\nisolated_cores=2-3\n",
+                "run/systemd/system/x": "", "sys/devices/virtual/workqueue/cpumask": "0f\n",
+            ]))
+        #expect(facts.tuned == IsolationFacts.Tuned(profile: "cpu-partitioning", isolated: [2, 3]))
+        #expect(facts.hasSystemd && facts.workqueues == [0, 1, 2, 3])
+        let unknown = try #require(
+            try Self.interrupts([
+                "proc/700/comm": "tuned\n", "etc/tuned/active_profile": "../x realtime\n",
+                "etc/tuned/realtime-variables.conf": "isolated_cores=${f:calc_isolated_cores:2}\n",
+            ]))
+        #expect(unknown.tuned == IsolationFacts.Tuned(profile: "realtime", isolated: []) && !unknown.hasSystemd)
+        let idle = try #require(try Self.interrupts(["proc/700/comm": "tuned\n", "etc/tuned/active_profile": "balanced"]))
+        #expect(idle.tuned == nil)
+    }
+
+    @Test("threads are moved and found where they are; those of the kernel's own CPUs are not among them")
+    func threads() throws {
+        let program = Process()
+        program.executableURL = URL(filePath: "/bin/sleep")
+        program.arguments = ["600"]
+        try program.run()
+        defer {
+            kill(program.processIdentifier, SIGKILL)
+            program.waitUntilExit()
+        }
+        let host = ProgramThreads()
+        func found() throws -> MovableThread? {
+            try host.movableThreads().first { $0.id.number == Int(program.processIdentifier) }
+        }
+        let thread = try #require(try found())
+        #expect(thread.program == "sleep")
+        let one = CPUSet(thread.allowed.prefix(1))
+        #expect(try host.confine([thread.id], to: one).isEmpty)
+        #expect(try found()?.allowed == one)
+        let another = ThreadID(number: thread.id.number, began: thread.id.began + 1)
+        #expect(try host.confine([another], to: thread.allowed).isEmpty && found()?.allowed == one)
+        #expect(try host.confine([thread.id], to: [CPU(4_000)]) == [thread.id], "no such CPU")
+        #expect(try !host.movableThreads().contains { $0.program.hasPrefix("ksoftirqd") || $0.program.hasPrefix("qemu-") })
+        #expect(throws: StepFailure.self) {
+            try ProgramThreads(root: TemporaryTree(Self.machine).path).confine([thread.id], to: one)
+        }
+    }
+
     @Test("are set one by one, and those to come by a mask")
     func set() throws {
         let tree = try TemporaryTree(Self.machine)

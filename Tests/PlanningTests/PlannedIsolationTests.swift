@@ -12,12 +12,13 @@ struct PlannedIsolationTests {
     /// A host of 4 CPUs with a guest that has `dedicated` of them.
     private static func request(
         dedicated: Int = 2, _ isolation: HostPolicy.Isolation = .interrupts, interrupts: IsolationFacts? = Self.facts(),
-        set: CPUSet? = nil, housekeeping: CPUSet? = nil
+        set: CPUSet? = nil, housekeeping: CPUSet? = nil, guest: HostPolicy.Isolation = .none, commandLine: String? = nil
     ) -> PlanRequest {
-        let demand = GuestDemand.even(
+        var demand = GuestDemand.even(
             1, vcpus: max(1, dedicated), memory: KiB(1 << 20), policy: dedicated > 0 ? .dedicated : .shared)
+        demand.isolation = guest
         var host = HostFacts(
-            host: HostIdentity(name: "h"), onlineCPUs: all, cells: [Cell(id: 0, cpus: all, memory: KiB(16 << 20))])
+            host: HostIdentity(name: "h", commandLine: commandLine), onlineCPUs: all, cells: [Cell(id: 0, cpus: all, memory: KiB(16 << 20))])
         host.isolation = interrupts
         var policy = HostPolicy.plain(dedicated: set, shared: set.map { all.subtracting($0) })
         policy.isolation = isolation
@@ -32,6 +33,16 @@ struct PlannedIsolationTests {
         IsolationFacts(
             interrupts: [.init(number: 24, name: "nvme0q1", cpus: cpus, isFixed: isFixed)], newInterrupts: new,
             balancer: banned.map { .init(banned: $0) })
+    }
+
+    /// What runs on that host: threads on all CPUs, on one of a guest's two, on those two alone.
+    private static func busy(tuned: IsolationFacts.Tuned? = nil) -> IsolationFacts {
+        IsolationFacts(
+            interrupts: [], newInterrupts: all, workqueues: all,
+            threads: [
+                .init(cpus: all, count: 300, names: ["sshd", "systemd", "udevd", "cron"]),
+                .init(cpus: [1, 3], count: 1, names: ["pinned"]), .init(cpus: [0, 1], count: 2, names: ["kswapd0"]),
+            ], tuned: tuned)
     }
 
     private static func orders(_ plan: ExecutablePlan) -> [String] {
@@ -104,6 +115,58 @@ struct PlannedIsolationTests {
         #expect(Self.orders(plan) == [] && plan.isolation == nil && plan.plan.verdict == .changes)
         let finding = try #require(plan.plan.diagnostics.first { $0.code == .notIsolated })
         #expect(finding.severity == .warning && finding.message == "interrupts stay on dedicated CPUs: \(reason)")
+    }
+
+    @Test("full isolation moves work queues and threads as well, names what stays, and what only a reboot brings")
+    func full() throws {
+        let request = Self.request(.full, interrupts: Self.busy())
+        let plan = Planner.plan(request)
+        #expect(
+            Self.orders(plan) == [
+                "move interrupts to come to CPUs 2-3", "move the kernel's work queues to CPUs 2-3",
+                "move 300 threads (cron, sshd, systemd and others) from CPUs 0-3 to 2-3",
+                "move 1 thread (pinned) from CPUs 1,3 to 3",
+            ])
+        let change = try #require(plan.plan.changes.first { $0.subject == .isolation })
+        #expect(change.parts.map(\.path) == ["interrupt[new]", "workqueues", "threads[0-3]", "threads[1,3]"])
+        #expect(plan.isolation == CPUIsolation(interruptsOff: [0, 1], programsOff: [0, 1], housekeeping: [2, 3]))
+        let told = ToldChanges(
+            steps: plan.steps, preconditions: Preconditions(of: plan.steps, on: request.host), defaultHugePage: nil)
+        #expect(told.changes.first { $0.subject == .isolation } == change)
+        let findings = plan.plan.diagnostics
+        #expect(
+            findings.first { $0.code == .interruptsFixed }?.message
+                == "2 threads have no CPUs but dedicated ones, and stay: kswapd0")
+        #expect(
+            findings.first { $0.code == .rebootPending }?.message
+                == "reboot pending: the kernel was started without irqaffinity=2-3 isolcpus=managed_irq,0-1 nohz_full=0-1 "
+                + "rcu_nocbs=0-1")
+        let line = "irqaffinity=2-3 isolcpus=managed_irq,0-1 nohz_full=0-1 rcu_nocbs=0-1"
+        let booted = Planner.plan(Self.request(.full, interrupts: Self.busy(), commandLine: line)).plan.diagnostics
+        #expect(!booted.contains { $0.code == .rebootPending })
+    }
+
+    @Test("a guest may have more isolated than its host, for its own CPUs")
+    func guest() {
+        let plan = Planner.plan(Self.request(.none, interrupts: Self.busy(), set: [0, 1, 2], guest: .full))
+        #expect(plan.isolation == CPUIsolation(interruptsOff: [0, 1], programsOff: [0, 1], housekeeping: [3]))
+        let more = Planner.plan(Self.request(.interrupts, interrupts: Self.busy(), set: [0, 1, 2], guest: .full))
+        #expect(more.isolation == CPUIsolation(interruptsOff: [0, 1, 2], programsOff: [0, 1], housekeeping: [3]))
+        #expect(Planner.plan(Self.request(dedicated: 0, .none, interrupts: Self.busy(), guest: .full)).isolation == nil)
+    }
+
+    @Test("what tuned keeps off is left to it, and it is told where its cores are others")
+    func tuned() throws {
+        for (cores, severity) in [([0, 1, 2], .note), ([1], .warning)] as [(CPUSet, Diagnostic.Severity)] {
+            let facts = Self.busy(tuned: .init(profile: "cpu-partitioning", isolated: cores))
+            let plan = Planner.plan(Self.request(.full, interrupts: facts))
+            #expect(Self.orders(plan) == ["move interrupts to come to CPUs 2-3"])
+            #expect(plan.isolation == CPUIsolation(interruptsOff: [0, 1], housekeeping: [2, 3]))
+            let finding = try #require(plan.plan.diagnostics.first { $0.code == .isolationOwned })
+            #expect(finding.severity == severity && finding.message.contains("tuned (profile cpu-partitioning)"))
+            #expect(finding.hint?.contains("isolated_cores=0-1") ?? (severity == .note))
+            #expect(!plan.plan.diagnostics.contains { $0.code == .rebootPending })
+        }
     }
 
     @Test("irqbalance that keeps off them is no obstacle, and managed interrupts are a note")

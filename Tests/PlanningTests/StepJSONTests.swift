@@ -45,6 +45,8 @@ struct StepJSONTests {
         .resizeMemory(name: "a", cell: 1, prior: 0, target: 1_048_576),
         .setVCPUs(name: "a", prior: 1, target: 4),
         .setAffinity(.newInterrupts, name: "", prior: [0, 1], target: [0]),
+        .setAffinity(.workqueues, name: "", prior: [0, 1], target: [0]),
+        .confineThreads(.init(cpus: [0, 1], count: 2, names: ["b", "a"]), target: [0]),
         .setAffinity(.interrupt(24), name: "nvme0q1, \"x\"", prior: [1], target: [0]),
         .setDevice(name: "a", .detach, path: "devices.disk[vdb]", device: XMLElement("disk")),
         .stop(name: "a", force: false), .stop(name: "a", force: true), .release(name: "a"), .undefine(name: "a"),

@@ -57,7 +57,8 @@ struct FactsSchemaTests {
         ], time: UTCTime(seconds: 0), guestLimits: GuestLimits(cpus: [0], memoryCells: [0], source: "s"),
         isolation: IsolationFacts(
             interrupts: [.init(number: 24, name: "eth0", cpus: [0], cell: 0, isFixed: true)], newInterrupts: [0],
-            balancer: .init(banned: [1])))
+            balancer: .init(banned: [1]), workqueues: [0], threads: [.init(cpus: [0], count: 1, names: ["a"])],
+            tuned: .init(profile: "p", isolated: [0])))
 
     @Test("names every member that facts have, and no other")
     func members() throws {

@@ -152,6 +152,14 @@ extension CodeExplanation {
             Change or remove one of the keys, as the hint says.
             """),
         CodeExplanation(
+            .isolationNeedsDedicated, "isolation needs dedicated vCPUs",
+            """
+            A guest's isolation keeps interrupts or programs off the CPUs that it has alone. A guest with shared vCPUs \
+            has none: other guests run there.
+            Write cpu_policy: dedicated (or mixed), or remove the key. The host's own isolation does not touch CPUs of \
+            shared vCPUs.
+            """),
+        CodeExplanation(
             .deviceTwice, "a device is assigned twice",
             """
             A PCI device can be passed to one guest at a time, but 'host_devices' names it twice: in one guest, or in \

@@ -14,13 +14,14 @@ public struct ConfineWrite: WriteKind {
     var words: String { "move \(place) to CPUs \(cpus)" }
 
     /// A thread that began meanwhile has the CPUs of the one that began it, before or after that was moved: those are looked for until
-    /// there are none, a few times at most. Threads that cannot be moved stay, and are noted.
+    /// there are none, a few times at most. An undo gives CPUs back to those alone that lost them. Threads that cannot be moved stay,
+    /// and are noted.
     func perform(in run: inout Run) throws(StepFailure) {
         let moved = Set(threads)
         let from = try run.host.programs.movableThreads().filter { moved.contains($0.id) }.map(\.allowed)
         let stayed = try run.host.programs.confine(threads, to: cpus)
         run.report.writes += 1
-        if let from = from.first, from != cpus {
+        if let from = from.first, from != cpus, cpus.isSubset(of: from) {
             for _ in 1...ConfineWrite.mostLooks {
                 let late = try run.host.programs.movableThreads()
                     .filter { $0.allowed == from && !moved.contains($0.id) }
@@ -30,9 +31,12 @@ public struct ConfineWrite: WriteKind {
         }
         guard !stayed.isEmpty else { return }
         run.unmovable.formUnion(stayed)
+        let place = ConfineWrite(threads: stayed, cpus: cpus).place
         let numbers = stayed.prefix(8).map { "\($0.number)" }.joined(separator: ", ") + (stayed.count > 8 ? " …" : "")
         run.report.notes.append(
-            Note(message: "the kernel keeps \(stayed.count) threads where they are: \(numbers)", kind: .isolation))
+            Note(
+                message: "the kernel keeps \(place) where \(stayed.count == 1 ? "it is" : "they are"): \(numbers)",
+                kind: .isolation))
     }
 
     private static let mostLooks = 5

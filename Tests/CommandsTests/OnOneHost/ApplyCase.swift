@@ -78,6 +78,13 @@ extension ApplyCase {
                     && look.domains["a"]?.definition.contains("<vcpupin vcpu='1' cpuset='1'/>") == true
             }),
         ApplyCase(
+            testDescription: "keeps everything that can be elsewhere off the CPUs of a guest that asks for it",
+            guests: ["\(small), cpu_policy: dedicated, isolation: full}"], host: "{housekeeping: 4-7}",
+            check: { look in
+                look.interrupt == "4-7" && look.workqueues == "000000f0"
+                    && look.bootFile?.contains("\"programs_off\" : \"0-1\"") == true
+            }),
+        ApplyCase(
             testDescription: "creates a guest that does not see its cells",
             guests: ["\(small), guest_numa: hidden, mem_page_size: 2MiB}"],
             check: { look in

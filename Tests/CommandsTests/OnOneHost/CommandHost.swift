@@ -158,12 +158,15 @@ extension CommandHost {
         var bootFile: String?
         /// Where interrupt 24 may come.
         var interrupt: String
+        /// Where work queues may run.
+        var workqueues: String
     }
 
     func look() throws -> Look {
         Look(
             domains: try libvirt.domains(), pools: try pools(), bootFile: try? text("boot.json"),
-            interrupt: String(try text("root/proc/irq/24/smp_affinity_list").dropLast()))
+            interrupt: String(try text("root/proc/irq/24/smp_affinity_list").dropLast()),
+            workqueues: String(try text("root/sys/devices/virtual/workqueue/cpumask").dropLast()))
     }
 
     /// Pages by cell and size: `0/2048kB`.

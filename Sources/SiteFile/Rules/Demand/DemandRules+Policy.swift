@@ -93,6 +93,17 @@ extension DemandRules {
         return threads?.value ?? fromTrait ?? .prefer
     }
 
+    /// What is kept off the guest's own CPUs, of which it must have some.
+    mutating func isolation(_ policy: PolicyChoice?) -> HostPolicy.Isolation {
+        guard let isolation = settings.isolation, isolation.value > .none else { return .none }
+        if let policy, !policy.isDedicating, settings.vcpuPins == nil {
+            report.error(
+                .isolationNeedsDedicated, "isolation needs dedicated vCPUs", at: isolation.mark,
+                hint: "add cpu_policy: dedicated, or remove the isolation")
+        }
+        return isolation.value
+    }
+
     private mutating func combinedThreadPolicy() -> Located<GuestDemand.ThreadPolicy>? {
         guard let flavor = settings.threadPolicy else { return image.threadPolicy }
         guard let image = image.threadPolicy, image.value != flavor.value else { return flavor }

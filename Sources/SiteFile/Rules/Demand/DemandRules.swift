@@ -37,7 +37,7 @@ struct DemandRules {
         demand.cpuPolicy = policy?.value ?? .shared
         demand.threadPolicy = threadPolicy(policy)
         demand.cpuKind = settings.cpuKind?.value ?? .performance
-        demand.isolation = settings.isolation?.value ?? .none
+        demand.isolation = isolation(policy)
         demand.emulatorPolicy = emulatorPolicy(policy)
         demand.realtimeVCPUs = realtimeVCPUs(policy)
         demand.scheduler = scheduler()

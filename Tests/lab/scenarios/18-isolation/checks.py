@@ -3,6 +3,7 @@
 import contextlib
 import glob
 import os
+import shutil
 import subprocess
 
 import lab
@@ -98,4 +99,108 @@ def quiet():
         lab.equal("new ones too", future(), before_future)
 
 
-lab.main({"quiet": quiet})
+def masks():
+    """Where each thread of the machine may run, by its number and begin; not those that nobody can move, nor guests'."""
+    found = {}
+    for folder in glob.glob("/proc/[0-9]*/task/[0-9]*"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            stat = lab.read(f"{folder}/stat")
+            fields = stat[stat.rindex(")") + 2 :].split()
+            program = lab.read(f"{folder}/../../comm")
+            if int(fields[6]) & 0x04000000 or fields[0] == "Z" or program.startswith(("qemu-", "vhost-", "kvm-")):
+                continue
+            allowed = [line for line in lab.read(f"{folder}/status").splitlines() if line.startswith("Cpus_allowed_list")]
+            found[int(os.path.basename(folder)), fields[19]] = (program, lab.ids(allowed[0].split()[1]))
+    return found
+
+
+@contextlib.contextmanager
+def services():
+    """Programs that wake up often, on any CPU; some that never rest, on one of a guest's or another; one put on a guest's CPU."""
+    often = "while :; do sleep 0.005; done"
+    disk = "while :; do dd if=/dev/zero of=/disk/noise bs=64k count=16 conv=fsync status=none; sleep 0.01; done"
+    programs = [subprocess.Popen(["sh", "-c", script]) for script in [often] * 4 + [disk]]
+    programs += [subprocess.Popen(["taskset", "-c", cpus, "sh", "-c", "while :; do :; done"]) for cpus in ["2,4", "3,5"] * 2]
+    programs.append(subprocess.Popen(["taskset", "-c", "3", "sh", "-c", often]))
+    try:
+        yield programs
+    finally:
+        for program in programs:
+            program.kill()
+            program.wait()
+
+
+def strangers(found):
+    """Those of others that could be elsewhere."""
+    return [o for o in found if not o["bound"] and (o["kind"] == "thread" or moved(o))]
+
+
+def full():
+    workqueues = "/sys/devices/virtual/workqueue/cpumask"
+    lab.tool("apply", "site.yaml")
+    with services() as programs:
+        pinned = programs[-1].pid
+        with lab.section("a noisy machine"):
+            noisy = others("site.yaml")
+            busy = {program.pid for program in programs[-5:-1]}
+            lab.check("programs run on a guest's CPUs", busy & {o["thread"] for o in strangers(noisy)}, noisy)
+        before, queues = masks(), lab.read(workqueues)
+        with lab.section("everything that can go, goes"):
+            shown = lab.tool("plan", "full.yaml")
+            lab.contains("what it does", shown.out, "work queues", "threads on CPUs 0-5")
+            lab.contains("what only a reboot brings", shown.all, "NP428", "nohz_full=2-3")
+            told = lab.tool("apply", "full.yaml")
+            after = masks()
+            stay = {program for program, cpus in after.values() if cpus & OWN}
+            lab.check("threads are off the guest's CPUs", stay <= {"sh", "sleep", "taskset"}, stay)
+            lab.equal("but for what was put there", after[next(k for k in after if k[0] == pinned)][1], {3})
+            lab.check("which is named", "NP427" in told.all, told.all)
+            lab.equal("work queues", int(lab.read(workqueues).replace(",", ""), 16) & 0b1100, 0)
+            lab.equal("the guest has its CPUs", lab.Guest("own").vcpus(), {0: "2", 1: "3"})
+            lab.settled("full.yaml")
+            new = subprocess.Popen(["sleep", "60"])
+            lab.equal("what is started now keeps off too", masks()[next(k for k in masks() if k[0] == new.pid)][1] & OWN, set())
+            new.kill()
+            new.wait()
+            found = [o for o in strangers(others("full.yaml")) if o["cpus"] != "3" or o["name"] not in ("sh", "sleep")]
+            lab.equal("nobody else runs there that could be elsewhere", found, [])
+        with lab.section("somebody else in charge"):
+            os.makedirs("/etc/tuned", exist_ok=True)
+            for name, text in [("active_profile", "realtime"), ("realtime-variables.conf", "isolated_cores=2")]:
+                with open(f"/etc/tuned/{name}", "w") as file:
+                    file.write(text + "\n")
+            shutil.copy("/bin/sleep", "/lab/tuned")
+            tuned = subprocess.Popen(["/lab/tuned", "600"])
+            lab.contains("is left to it", lab.tool("plan", "full.yaml").all, "NP429", "isolated_cores=2-3")
+            tuned.kill()
+            tuned.wait()
+        with lab.section("all of it undone"):
+            names = sorted(os.path.basename(path) for path in glob.glob("/var/lib/numactl-plan/txn/*"))
+            lab.tool("rollback", names[-1], "--yes")
+            now = masks()
+            lab.equal("every thread has its CPUs", [(k, v, now[k]) for k, v in before.items() if k in now and now[k] != v], [])
+            lab.equal("work queues too", lab.read(workqueues), queues)
+    lab.tool("apply", "full.yaml")
+    arguments = lab.tool("boot", "--emit", "kernel-args").out
+    lab.contains("options for the next boot", arguments, "nohz_full=2-3", "rcu_nocbs=2-3", "isolcpus=managed_irq,2-3")
+    with open("/lab/kernel-arguments", "w") as file:
+        file.write(arguments)
+    shutil.copy("/lab/numactl-plan-hugepages.service", "/disk/unit.service")
+
+
+def isolated():
+    with lab.section("booted with the options"):
+        lab.contains("the kernel has them", lab.read("/proc/cmdline"), "nohz_full=2-3", "isolcpus=managed_irq,2-3")
+        stay = {program for program, cpus in masks().values() if cpus & OWN}
+        lab.check("the unit has moved what was there", not stay - {"kswapd0", "kcompactd0"}, stay)
+        lab.virsh("start", "own")
+        lab.equal("the guest", lab.Guest("own").vcpus(), {0: "2", 1: "3"})
+        shown = lab.tool("plan", "full.yaml", "--detailed-exitcode")
+        lab.check("nothing waits for a reboot", "NP428" not in shown.all, shown.all)
+        lab.settled("full.yaml")
+        with services():
+            found = [o for o in strangers(others("full.yaml")) if o["cpus"] != "3" or o["name"] not in ("sh", "sleep")]
+        lab.equal("nobody else runs there that could be elsewhere", found, [])
+
+
+lab.main({"quiet": quiet, "full": full, "isolated": isolated})
