@@ -61,6 +61,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case pinsContradict = "NP250"
     case bindingContradicts = "NP251"
     case isolationNeedsDedicated = "NP261"
+    case idleCPUsNeedDedicated = "NP262"
 
     // Placement
     case pageSizeNotOnHost = "NP301"
@@ -115,6 +116,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case interruptsFixed = "NP427"
     case rebootPending = "NP428"
     case isolationOwned = "NP429"
+    case idleCPUsStay = "NP452"
     case cellsInOptionUnknown = "NP430"
     case pagesOptionIgnored = "NP431"
     case sysctlSetsPools = "NP432"

@@ -32,6 +32,8 @@ public enum HostWrite: Hashable, Sendable {
     case setAffinity(AffinityWrite)
     /// Has threads beside guests' run on other CPUs.
     case confineThreads(ConfineWrite)
+    /// Takes CPUs offline, or brings them back.
+    case setCPUs(CPUsWrite)
     /// Replaces a file as a whole, or removes it.
     case replaceFile(FileWrite)
 
@@ -53,6 +55,7 @@ public enum HostWrite: Hashable, Sendable {
         case .stop(let write): write
         case .setAffinity(let write): write
         case .confineThreads(let write): write
+        case .setCPUs(let write): write
         case .replaceFile(let write): write
         }
     }
@@ -75,7 +78,7 @@ extension HostWrite: CustomStringConvertible {
 extension HostWrite: Codable {
     enum Verb: String, Codable {
         case pools, define, undefine, rename, pin, memory, resize, vcpus, move, device, autostart, start, stop,
-            affinity, confine, file
+            affinity, confine, cpus, file
 
         fileprivate var kind: any WriteKind.Type {
             switch self {
@@ -94,6 +97,7 @@ extension HostWrite: Codable {
             case .stop: StopStep.self
             case .affinity: AffinityWrite.self
             case .confine: ConfineWrite.self
+            case .cpus: CPUsWrite.self
             case .file: FileWrite.self
             }
         }
@@ -133,6 +137,7 @@ extension Step {
         case .setAutostart(let step): step
         case .setAffinity(let step): step
         case .confineThreads(let step): step
+        case .setCPUs(let step): step
         case .stop(let step): step
         case .release(let step): step
         case .undefine(let step): step

@@ -22,6 +22,8 @@ public enum StepFailure: Error, Hashable, Sendable {
     case deviceStays(String, device: String)
     /// The kernel keeps an interrupt where it is.
     case interruptStays(String, reason: String)
+    /// CPUs do not come online.
+    case cpusStay(CPUSet)
     /// The domain was asked to shut down and did not in time; it may still do so.
     case stillRunning(String)
     /// The domain was started but does not run.
@@ -104,6 +106,7 @@ extension StepFailure: CustomStringConvertible {
         case .deviceStays(let name, let device):
             "\(name) has not released \(device); it may still do so, and loses it at its next start"
         case .interruptStays(let what, let reason): "\(what) stays where it is: \(reason)"
+        case .cpusStay(let cpus): "CPUs \(cpus) do not come online"
         case .stillRunning(let name):
             "the domain \(name) did not shut down in time; --shutdown-timeout waits longer, --force-off powers it off"
         case .notRunning(let name): "the domain \(name) was started but does not run"

@@ -124,14 +124,15 @@ private struct PlanRun {
         }
     }
 
-    /// Adds what goes to other CPUs than those of guests.
+    /// Adds what goes to other CPUs than those of guests, and what becomes of CPUs that nobody has.
     private func addIsolation(to result: inout ExecutablePlan) {
         let isolation = PlannedIsolation(request, placement)
-        let steps = isolation.steps
+        let idle = IdleCPUs(request, placement, foreign: placing.question.foreign)
+        let steps = isolation.steps + idle.steps
         result.plan.changes += [PlannedIsolation.change(steps)].compactMap(\.self)
         result.steps += steps
         result.isolation = isolation.lasting
-        result.plan.diagnostics += isolation.diagnostics
+        result.plan.diagnostics += isolation.diagnostics + idle.diagnostics
     }
 
     /// What becomes of the pools as long as running guests are where they are.

@@ -59,7 +59,7 @@ struct HostTree {
             // Read for sites with isolation only.
             "proc/irq/default_smp_affinity": "ff", "proc/irq/24/smp_affinity_list": "0-7", "proc/irq/24/eth0/x": "",
             "proc/irq/25/smp_affinity_list": "0-1", "proc/irq/25/nvme0q1/x": "",
-            "sys/devices/virtual/workqueue/cpumask": "ff",
+            "sys/devices/virtual/workqueue/cpumask": "000000ff",
             "sys/devices/system/node/online": "0-\(cells - 1)",
         ]
         for cell in 0..<cells {

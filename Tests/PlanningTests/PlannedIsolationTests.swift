@@ -169,6 +169,38 @@ struct PlannedIsolationTests {
         }
     }
 
+    @Test("dedicated CPUs that nobody has go offline, and come back for the next guest or once they are to be kept")
+    func idle() {
+        func plan(
+            _ idle: HostPolicy.IdleCPUs, dedicated: Int, parked: CPUSet = [], offlinable: CPUSet? = [1, 2, 3],
+            housekeeping: CPUSet? = nil
+        ) -> ExecutablePlan {
+            var request = Self.request(dedicated: dedicated, .none, set: [1, 2, 3], housekeeping: housekeeping)
+            request.policy.idleCPUs = idle
+            request.host.parkedCPUs = parked
+            request.host.isolation?.offlinable = offlinable
+            return Planner.plan(request)
+        }
+        #expect(Self.orders(plan(.offline, dedicated: 1)) == ["take CPUs 2-3 offline"])
+        #expect(Self.orders(plan(.offline, dedicated: 1, parked: [2, 3], offlinable: nil)) == [])
+        #expect(Self.orders(plan(.offline, dedicated: 2, parked: [2, 3])) == ["bring CPUs 2 online"])
+        #expect(
+            Self.orders(plan(.offline, dedicated: 2, parked: [2])) == ["bring CPUs 2 online", "take CPUs 3 offline"])
+        #expect(Self.orders(plan(.keep, dedicated: 1, parked: [2, 3])) == ["bring CPUs 2-3 online"])
+        #expect(Self.orders(plan(.keep, dedicated: 1)) == [])
+        let parts = plan(.offline, dedicated: 2, parked: [2]).plan.changes.first { $0.subject == .isolation }?.parts
+        #expect(parts?.map(\.path) == ["cpus[2]", "cpus[3]"])
+        #expect(parts?.map(\.want) == [.text("online"), .text("offline")])
+
+        let some = plan(.offline, dedicated: 1, offlinable: [1, 2])
+        #expect(Self.orders(some) == ["take CPUs 2 offline"])
+        #expect(
+            some.plan.diagnostics.first { $0.code == .idleCPUsStay }?.message
+                == "CPUs 3 are idle and stay online: the kernel does not let them be taken offline")
+        let old = plan(.offline, dedicated: 1, offlinable: nil)
+        #expect(Self.orders(old) == [] && old.plan.diagnostics.contains { $0.code == .idleCPUsStay })
+    }
+
     @Test("irqbalance that keeps off them is no obstacle, and managed interrupts are a note")
     func fine() throws {
         #expect(Self.orders(Planner.plan(Self.request(interrupts: Self.facts(banned: [0, 1, 2])))).count == 2)

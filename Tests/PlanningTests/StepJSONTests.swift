@@ -46,6 +46,7 @@ struct StepJSONTests {
         .setVCPUs(name: "a", prior: 1, target: 4),
         .setAffinity(.newInterrupts, name: "", prior: [0, 1], target: [0]),
         .setAffinity(.workqueues, name: "", prior: [0, 1], target: [0]),
+        .setCPUs([2, 3], online: false),
         .confineThreads(.init(cpus: [0, 1], count: 2, names: ["b", "a"]), target: [0]),
         .setAffinity(.interrupt(24), name: "nvme0q1, \"x\"", prior: [1], target: [0]),
         .setDevice(name: "a", .detach, path: "devices.disk[vdb]", device: XMLElement("disk")),

@@ -58,11 +58,17 @@ struct FactsSchemaTests {
         isolation: IsolationFacts(
             interrupts: [.init(number: 24, name: "eth0", cpus: [0], cell: 0, isFixed: true)], newInterrupts: [0],
             balancer: .init(banned: [1]), workqueues: [0], threads: [.init(cpus: [0], count: 1, names: ["a"])],
-            tuned: .init(profile: "p", isolated: [0])))
+            tuned: .init(profile: "p", isolated: [0]), offlinable: [0]))
+
+    private static var parking: HostFacts {
+        var facts = known
+        facts.parkedCPUs = [1]
+        return facts
+    }
 
     @Test("names every member that facts have, and no other")
     func members() throws {
-        let facts = try JSONDecoder().decode(JSONValue.self, from: Data(json(Self.known).utf8))
+        let facts = try JSONDecoder().decode(JSONValue.self, from: Data(json(Self.parking).utf8))
         guard case .object(let schema) = FactsJSONSchema.document, case .object(let definitions) = schema["definitions"]
         else {
             Issue.record("the schema is no object")

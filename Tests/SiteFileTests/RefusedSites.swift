@@ -55,6 +55,8 @@ enum RefusedSites {
     static let references: [(String, DiagnosticCode)] = [
         ("flavors: {m1: {vcpus: 1, ram: 1GiB}}\nguests: {a: {flavor: ▶m2}}", .unknownFlavor),
         ("guests: {a: {flavor: ▶m2}}", .unknownFlavor),
+        ("hosts: {h: {idle_cpus: ▶offline}}", .idleCPUsNeedDedicated),
+        ("hosts: {h: {cpus: {shared: 0-3}, idle_cpus: ▶offline}}", .idleCPUsNeedDedicated),
         ("hosts: {hv1: {}}\n" + guest("host: ▶hv2"), .unknownHost), (guest("host: ▶hv2"), .unknownHost),
         ("hosts: {a: {}, b: {}}\nguests: {▶g: {vcpus: 1, ram: 1GiB}}", .hostNotNamed),
         ("hosts: {a: {}, b: {}}\nguests: {▶g: {state: absent}}", .hostNotNamed),

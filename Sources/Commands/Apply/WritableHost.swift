@@ -65,7 +65,8 @@ struct WritableHost {
                 uri: uri, root: FilePath(root), runtimeFolder: runtimeFolder, rate: moveRate,
                 mayContinue: mayContinue),
             affinities: KernelAffinities(root: FilePath(root)),
-            programs: ProgramThreads(root: FilePath(root)), defaultHugePage: defaultHugePage)
+            programs: ProgramThreads(root: FilePath(root)), cpus: KernelCPUs(root: FilePath(root)),
+            defaultHugePage: defaultHugePage)
     }
 
     /// The host without its domains: for what writes to none of them, so that libvirt need not answer.
@@ -73,7 +74,8 @@ struct WritableHost {
         OpenHost(
             domains: NoDomains(), pools: KernelPools(root: FilePath(root), limit: growLimit),
             threads: NoThreads(), memory: NoMemory(), affinities: KernelAffinities(root: FilePath(root)),
-            programs: ProgramThreads(root: FilePath(root)), defaultHugePage: defaultHugePage)
+            programs: ProgramThreads(root: FilePath(root)), cpus: KernelCPUs(root: FilePath(root)),
+            defaultHugePage: defaultHugePage)
     }
 
     private var runtimeFolder: String? { getenv("XDG_RUNTIME_DIR").map { String(cString: $0) } }
@@ -95,13 +97,14 @@ struct OpenHost {
     let memory: any MemoryHost
     let affinities: KernelAffinities
     let programs: ProgramThreads
+    let cpus: KernelCPUs
     let defaultHugePage: PageSize?
 
     /// Something that carries steps out here and tells the observer of every write.
     func interpreter(_ observer: any StepObserver) -> Interpreter {
         Interpreter(
             domains: domains, pools: pools, files: DiskFiles(), threads: threads, memory: memory,
-            affinities: affinities, programs: programs, observer: observer,
+            affinities: affinities, programs: programs, cpus: cpus, observer: observer,
             defaultHugePage: defaultHugePage)
     }
 

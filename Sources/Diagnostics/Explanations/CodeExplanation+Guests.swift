@@ -160,6 +160,13 @@ extension CodeExplanation {
             shared vCPUs.
             """),
         CodeExplanation(
+            .idleCPUsNeedDedicated, "idle_cpus needs a list of dedicated CPUs",
+            """
+            idle_cpus: offline takes CPUs offline that guests could have alone and that none has. Without a list of them \
+            in the host's entry every CPU could be one, the host's own too.
+            Write 'cpus: {dedicated: …}', and leave some CPUs out for the host.
+            """),
+        CodeExplanation(
             .deviceTwice, "a device is assigned twice",
             """
             A PCI device can be passed to one guest at a time, but 'host_devices' names it twice: in one guest, or in \

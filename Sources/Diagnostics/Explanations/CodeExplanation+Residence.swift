@@ -68,13 +68,22 @@ extension CodeExplanation {
             the reboot; without one guests run, and have a little less of their CPUs.
             """),
         CodeExplanation(
+            .idleCPUsStay, "idle CPUs stay online",
+            """
+            The host's entry says idle_cpus: offline, and some CPUs that no guest has cannot be taken offline. The kernel \
+            keeps CPU 0 of most machines. With control groups of version 1 a CPU that was offline is lost to every group \
+            for good, libvirt's too, so none is taken there: boot with systemd.unified_cgroup_hierarchy=1. Facts from a \
+            file must have been made with facts --isolation, else it is not known.
+            Everything else of the plan is carried out.
+            """),
+        CodeExplanation(
             .isolationOwned, "tuned isolates CPUs on this host",
             """
             tuned is active with a profile that isolates cores: each time it starts it sets the CPUs of all programs, of \
             the kernel's work queues and of systemd. So these are left to it, and only interrupts are moved. Where its \
             cores are not those that the site wants to be left alone, this is a warning: isolated_cores in the profile's \
             variables file has to name them.
-            Without tuned, or with a profile that isolates nothing, numactl-plan does it.
+            Without tuned, or with a profile that isolates nothing, apply moves all of them.
             """),
         CodeExplanation(
             .interruptsFixed, "the kernel keeps interrupts or threads on dedicated CPUs",

@@ -7,7 +7,8 @@ public import Planning
 /// 2. Grow pools in one batch, define domains, move memory of running ones, grow pools into what these leave, pin threads, replace the
 ///    file that goes with them.
 /// 3. Read everything back and compare it with what was wanted.
-/// 4. Shut down and undefine absent guests, pin running threads to CPUs that these had alone, start guests, shrink pools.
+/// 4. Shut down and undefine absent guests, pin running threads to CPUs that these had alone, start guests, shrink pools, take CPUs offline
+///    that nobody has.
 ///
 /// A step whose target is there already is skipped, so that a second run writes nothing. Before each write its inverse is made from
 /// what was read a moment ago; on any failure the inverses run in reverse, each one read back. Guests that this run has started stay
@@ -20,6 +21,7 @@ public struct Interpreter {
     let memory: any MemoryHost
     let affinities: any AffinityHost
     let programs: any ProgramHost
+    let cpus: any CPUHost
     let observer: any StepObserver
     let defaultHugePage: PageSize?
 
@@ -30,6 +32,7 @@ public struct Interpreter {
         domains: any DomainHost, pools: any PoolHost, files: any FileHost = NoFiles(),
         threads: any ThreadHost = NoThreads(), memory: any MemoryHost = NoMemory(),
         affinities: any AffinityHost = NoAffinities(), programs: any ProgramHost = NoPrograms(),
+        cpus: any CPUHost = NoCPUs(),
         observer: any StepObserver = SilentObserver(),
         defaultHugePage: PageSize? = nil
     ) {
@@ -40,6 +43,7 @@ public struct Interpreter {
         self.memory = memory
         self.affinities = affinities
         self.programs = programs
+        self.cpus = cpus
         self.observer = observer
         self.defaultHugePage = defaultHugePage
     }

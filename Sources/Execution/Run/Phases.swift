@@ -31,6 +31,8 @@ struct Phases {
     private(set) var start: [Step] = []
     /// Pools that shrink, the smallest pages first.
     private(set) var shrink: [Step] = []
+    /// CPUs that go offline, once nobody has them any more.
+    private(set) var park: [Step] = []
 
     /// Sorts the steps into phases; within one, where nothing is said above, they stay in their order.
     init(_ steps: [Step]) {
@@ -50,6 +52,7 @@ struct Phases {
         }
         start = starts.filter { !cycled.contains($0.guest) }
         shrink = Phases.inOrder(phases[.shrink] ?? []) { $1.isLarger(than: $0) }
+        park = phases[.park] ?? []
     }
 
     private static func inOrder(_ pools: [Step], _ comesBefore: (PoolChange, PoolChange) -> Bool) -> [Step] {
@@ -66,10 +69,10 @@ struct Phases {
     }
 
     /// All steps, in order.
-    var all: [Step] { grow + define + move + pin + plug + remove + restart + start + shrink }
+    var all: [Step] { grow + define + move + pin + plug + remove + restart + start + shrink + park }
 }
 
 /// When the turn of a kind of step is, beside other kinds.
 enum Phase {
-    case grow, rename, define, setting, move, pin, plug, stop, undefine, start, shrink
+    case grow, rename, define, setting, move, pin, plug, stop, undefine, start, shrink, park
 }

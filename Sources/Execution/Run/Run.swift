@@ -17,6 +17,8 @@ struct Run {
     var staying: Set<AffinityID> = []
     /// Threads that the kernel did not let go elsewhere.
     var unmovable: Set<ThreadID> = []
+    /// CPUs that the kernel did not take offline.
+    var keptOnline = CPUSet()
     /// Guests that were asked to shut down, with nothing known of what came of it.
     var stopsInDoubt: [String] = []
 
@@ -44,6 +46,8 @@ struct Run {
         for step in phases.start { try carryOut(step) }
         try setPools(phases.shrink)
         try verify(phases.shrink)
+        for step in phases.park { try carryOut(step) }
+        try verify(phases.park)
     }
 
     /// One move of memory, unless it has been carried further before.

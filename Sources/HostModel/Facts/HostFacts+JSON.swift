@@ -17,6 +17,8 @@ extension HostFacts: Codable {
         var isolated: CPUSet?
         /// Left out where there are none.
         var efficiency: CPUSet?
+        /// None of the online ones; left out where there are none.
+        var parked: CPUSet?
     }
 
     /// Reads a facts document. Only `cells` is needed; fields that are not known are passed over.
@@ -36,7 +38,7 @@ extension HostFacts: Codable {
         let cpus = try container.decodeIfPresent(CPULists.self, forKey: .cpus)
         self.init(
             host: try container.decodeIfPresent(HostIdentity.self, forKey: .host) ?? HostIdentity(),
-            onlineCPUs: cpus?.online ?? cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) },
+            onlineCPUs: cpus?.online?.union(cpus?.parked ?? []) ?? cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) },
             isolatedCPUs: cpus?.isolated ?? [],
             efficiencyCPUs: cpus?.efficiency ?? [],
             cells: cells,
@@ -46,6 +48,7 @@ extension HostFacts: Codable {
             time: try container.decodeIfPresent(UTCTime.self, forKey: .time),
             guestLimits: try container.decodeIfPresent(GuestLimits.self, forKey: .guestLimits),
             isolation: try container.decodeIfPresent(IsolationFacts.self, forKey: .isolation))
+        parkedCPUs = cpus?.parked ?? []
     }
 
     /// Writes the facts document.
@@ -55,9 +58,11 @@ extension HostFacts: Codable {
         try container.encode(HostFacts.formatVersion, forKey: .formatVersion)
         try container.encodeIfPresent(time, forKey: .time)
         try container.encode(host, forKey: .host)
-        let efficiency = efficiencyCPUs.isEmpty ? nil : efficiencyCPUs
+        func unlessEmpty(_ cpus: CPUSet) -> CPUSet? { cpus.isEmpty ? nil : cpus }
         try container.encode(
-            CPULists(online: onlineCPUs, isolated: isolatedCPUs, efficiency: efficiency), forKey: .cpus)
+            CPULists(
+                online: onlineCPUs.subtracting(parkedCPUs), isolated: isolatedCPUs,
+                efficiency: unlessEmpty(efficiencyCPUs), parked: unlessEmpty(parkedCPUs)), forKey: .cpus)
         try container.encodeIfPresent(guestLimits, forKey: .guestLimits)
         try container.encode(cells, forKey: .cells)
         try container.encode(devices, forKey: .devices)

@@ -8,8 +8,10 @@ public struct HostFacts: Hashable, Sendable {
     }
     /// When the host was looked at; nil when the facts do not say.
     public var time: UTCTime?
-    /// CPUs that are online on the whole machine.
+    /// CPUs that are online on the whole machine, and those in ``parkedCPUs``.
     public var onlineCPUs: CPUSet
+    /// CPUs that are offline because no guest has them: a plan counts on them, and brings them back. Their cells have them too.
+    public var parkedCPUs = CPUSet()
     /// CPUs that the kernel's scheduler leaves alone (`isolcpus`).
     public var isolatedCPUs: CPUSet
     /// CPUs on efficiency cores of a host that has fast cores too; empty where all cores are of one kind, or the host does not tell.

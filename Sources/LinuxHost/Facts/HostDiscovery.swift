@@ -31,11 +31,12 @@ public struct HostDiscovery: Sendable {
         let isolated = reader.isolatedCPUs()
         reader.readLowWatermarks(basePage: identity.basePage)
         let cells = reader.cells(online: online)
-        let facts = HostFacts(
+        var facts = HostFacts(
             host: identity, onlineCPUs: online, isolatedCPUs: isolated,
             efficiencyCPUs: reader.efficiencyCPUs(of: online), cells: cells, devices: reader.devices(cells: cells),
             guestLimits: reader.guestLimits(online: online, cells: CellSet(cells.map(\.id))),
             isolation: isolation ? reader.isolation(isolated: isolated) : nil)
+        if let parked = reader.parkedCPUs() { facts = facts.counting(parked) }
         if files.isLive { reader.reportForbidden(facts) }
         return (facts, reader.diagnostics)
     }

@@ -153,6 +153,10 @@ struct PlannedIsolation {
             switch step {
             case .setAffinity(let step): return part(.affinity(step.id), step.prior, step.target)
             case .confineThreads(let step): return part(.threads(on: step.prior), step.prior, step.target)
+            case .setCPUs(let step):
+                let (on, off) = (ChangedPart.PartValue.text("online"), ChangedPart.PartValue.text("offline"))
+                return ChangedPart(
+                    .cpus(step.cpus), now: step.online ? off : on, want: step.online ? on : off, when: .live)
             default: return nil
             }
         }

@@ -238,6 +238,8 @@ public struct ChangedPart: Hashable, Sendable {
         case affinity(AffinityID)
         /// The CPUs of threads beside guests', by those that they have.
         case threads(on: CPUSet)
+        /// Whether CPUs are online.
+        case cpus(CPUSet)
     }
 
     /// What it is that changes.
@@ -287,6 +289,7 @@ extension ChangedPart {
         case .pages: "pages"
         case .affinity(let id): id.path
         case .threads(let cpus): "threads[\(cpus)]"
+        case .cpus(let cpus): "cpus[\(cpus)]"
         }
     }
 

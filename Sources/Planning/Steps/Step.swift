@@ -33,6 +33,8 @@ public indirect enum Step: Hashable, Sendable {
     case setAffinity(SetAffinityStep)
     /// Has threads beside guests' run on other CPUs.
     case confineThreads(ConfineThreadsStep)
+    /// Takes CPUs offline that no guest has, or brings them back.
+    case setCPUs(SetCPUsStep)
     /// Asks a running domain to shut down and waits for it. Where a start of the same domain is among the steps the two are one
     /// power cycle: one domain after the other.
     case stop(StopStep)
@@ -60,6 +62,7 @@ public indirect enum Step: Hashable, Sendable {
         case .setAutostart(let step): step
         case .setAffinity(let step): step
         case .confineThreads(let step): step
+        case .setCPUs(let step): step
         case .stop(let step): step
         case .release(let step): step
         case .undefine(let step): step
@@ -83,6 +86,7 @@ extension Step: Codable {
         case setAutostart = "set_autostart"
         case setAffinity = "set_affinity"
         case confineThreads = "confine_threads"
+        case setCPUs = "set_cpus"
 
         fileprivate var kind: any StepKind.Type {
             switch self {
@@ -100,6 +104,7 @@ extension Step: Codable {
             case .setAutostart: AutostartStep.self
             case .setAffinity: SetAffinityStep.self
             case .confineThreads: ConfineThreadsStep.self
+            case .setCPUs: SetCPUsStep.self
             case .stop: StopStep.self
             case .release: ReleaseStep.self
             case .undefine: UndefineStep.self
@@ -149,6 +154,7 @@ extension Step: Codable {
         case .setAutostart: AutostartStep.word
         case .setAffinity: SetAffinityStep.word
         case .confineThreads: ConfineThreadsStep.word
+        case .setCPUs: SetCPUsStep.word
         case .stop: StopStep.word
         case .release: ReleaseStep.word
         case .undefine: UndefineStep.word

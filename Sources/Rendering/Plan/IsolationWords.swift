@@ -3,10 +3,13 @@ import Planning
 
 /// What goes to the same CPUs, off those of guests.
 struct IsolationGroup {
-    /// `interrupts 24-26, 30 and new ones`, `work queues`, `threads on CPUs 0-31`.
+    /// `interrupts 24-26, 30 and new ones`, `work queues`, `threads on CPUs 0-31`, `idle CPUs 4-7`.
     let which: String
-    /// The CPUs that it is to have.
+    /// `CPUs 0-3`, `offline`.
     let wanted: String
+
+    /// What is not as wanted: `on CPUs 0-3, found on dedicated ones`.
+    var finding: String { wanted.hasPrefix("CPUs") ? "on \(wanted), found on dedicated ones" : wanted }
 
     /// The parts of a change: interrupts by where they go, in the order of the first of each, then the others.
     static func all(of change: Change) -> [IsolationGroup] {
@@ -22,8 +25,10 @@ struct IsolationGroup {
             switch part.key {
             case .affinity(.newInterrupts): add(nil)
             case .affinity(.interrupt(let number)): add(number)
-            case .affinity(.workqueues): others.append(IsolationGroup(which: "work queues", wanted: wanted))
-            case .threads(let cpus): others.append(IsolationGroup(which: "threads on CPUs \(cpus)", wanted: wanted))
+            case .affinity(.workqueues): others.append(IsolationGroup(which: "work queues", wanted: "CPUs \(wanted)"))
+            case .threads(let cpus):
+                others.append(IsolationGroup(which: "threads on CPUs \(cpus)", wanted: "CPUs \(wanted)"))
+            case .cpus(let cpus): others.append(IsolationGroup(which: "idle CPUs \(cpus)", wanted: wanted))
             default: continue
             }
         }
@@ -31,7 +36,7 @@ struct IsolationGroup {
             let new = group.hasNew ? ["new ones"] : []
             let numbers = group.numbers.isEmpty ? [] : [ranges(group.numbers)]
             return IsolationGroup(
-                which: "interrupts " + (numbers + new).joined(separator: " and "), wanted: group.wanted)
+                which: "interrupts " + (numbers + new).joined(separator: " and "), wanted: "CPUs \(group.wanted)")
         } + others
     }
 

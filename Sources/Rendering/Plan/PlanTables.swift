@@ -23,11 +23,11 @@ enum PlanTables {
     /// One row for all interrupts that go to the same CPUs, and for what else goes there.
     static func isolation(_ changes: [Change]) -> Table {
         Table(
-            ["kept off guests' CPUs", "go to", "change"],
+            ["isolation", "to", "change"],
             changes.filter { $0.subject == .isolation }.flatMap { change in
                 IsolationGroup.all(of: change).map { group in
                     Table.Row(
-                        cells: [group.which, "CPUs \(group.wanted)", change.action.rawValue],
+                        cells: [group.which, group.wanted, change.action.rawValue],
                         sign: Sign(change.action))
                 }
             }, title: "Isolation")

@@ -11,7 +11,7 @@ public enum FactsJSONSchema: DocumentSchema {
             optional: [
                 "kind": ["const": .text(HostFacts.kind)], "format_version": orNull(version), "time": orNull(time),
                 "host": orNull(.object(host)),
-                "cpus": orNull(.object(object([:], optional: maybe(["online", "isolated", "efficiency"], list)))),
+                "cpus": orNull(.object(object([:], optional: maybe(["online", "isolated", "efficiency", "parked"], list)))),
                 "guest_limits": orNull(
                     .object(
                         object(
@@ -44,6 +44,7 @@ public enum FactsJSONSchema: DocumentSchema {
             optional: [
                 "interrupts": orNull(self.list(of: .object(interrupt))), "new_interrupts": orNull(list),
                 "irqbalance": orNull(.object(object(["banned": list], optional: [:]))), "workqueues": orNull(list),
+                "offlinable": orNull(list),
                 "threads": orNull(self.list(of: .object(threads))),
                 "tuned": orNull(.object(object(["profile": text, "isolated": list], optional: [:]))),
                 "systemd": orNull(["type": "boolean"]),

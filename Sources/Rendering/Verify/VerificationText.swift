@@ -29,7 +29,7 @@ public struct VerificationText {
             let address = displayable(change.address)
             if change.subject == .isolation {
                 return IsolationGroup.all(of: change).flatMap {
-                    attention("\($0.which): wanted on CPUs \($0.wanted), found on dedicated ones", paint)
+                    attention("\($0.which): wanted \($0.finding)", paint)
                 }
             }
             guard change.action != .create, !change.parts.isEmpty else {

@@ -40,6 +40,7 @@ struct HostDraft: Sendable {
     var placement: Located<HostPolicy.Preference>?
     var isolation: Located<HostPolicy.Isolation>?
     var housekeeping: Located<CPUSet>?
+    var idleCPUs: Located<HostPolicy.IdleCPUs>?
 
     static let table = KeyTable<HostDraft>(
         .host,
@@ -77,6 +78,9 @@ struct HostDraft: Sendable {
             Key(
                 "housekeeping", \.housekeeping, .list(),
                 "CPUs that are never dedicated to guests and take what isolation keeps off those that are"),
+            Key(
+                "idle_cpus", \.idleCPUs, .choice, defaultValue: "keep",
+                "Whether dedicated CPUs that no guest has are taken offline (offline) or stay as they are (keep)"),
         ])
 }
 

@@ -30,6 +30,7 @@ struct HostRules {
         if let moves = draft.moves { policy.moves = moves.value }
         if let isolation = draft.isolation { policy.isolation = isolation.value }
         policy.housekeepingCPUs = draft.housekeeping
+        policy.idleCPUs = idleCPUs()
         if let placement = draft.placement { policy.placement = placement.value }
         return policy
     }
@@ -52,6 +53,17 @@ struct HostRules {
             .conflictingKeys, "CPU \(both) is both dedicated and shared", at: max(shared.mark, dedicated.mark),
             label: "the other list is at line \(min(shared.mark, dedicated.mark).line)",
             hint: "remove \(both) from one of the lists")
+    }
+
+    /// Which CPUs may go offline follows from the list of dedicated ones.
+    private mutating func idleCPUs() -> HostPolicy.IdleCPUs {
+        guard let idle = draft.idleCPUs, idle.value == .offline else { return .keep }
+        if draft.cpus?.value.dedicated == nil {
+            report.error(
+                .idleCPUsNeedDedicated, "idle_cpus: offline needs a list of dedicated CPUs", at: idle.mark,
+                hint: "name the CPUs that guests may have alone: 'cpus: {dedicated: …}'")
+        }
+        return idle.value
     }
 
     /// The pools by cell and page size; two spellings of one page size are an error.

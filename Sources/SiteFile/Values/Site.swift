@@ -63,6 +63,14 @@ public struct HostPolicy: Hashable, Sendable {
         }
     }
 
+    /// What becomes of dedicated CPUs that no guest has.
+    public enum IdleCPUs: String, Hashable, Sendable, CaseIterable {
+        /// They stay as they are.
+        case keep
+        /// They are taken offline, and brought back for the next guest.
+        case offline
+    }
+
     /// The name of the host's entry.
     public var name: Located<String>
     /// libvirt's connection URI, or nil for the default.
@@ -93,6 +101,8 @@ public struct HostPolicy: Hashable, Sendable {
     public var moves = MoveTime.restart
     /// What is kept off the CPUs dedicated to guests.
     public var isolation = Isolation.none
+    /// What becomes of dedicated CPUs that no guest has.
+    public var idleCPUs = IdleCPUs.keep
     /// The CPUs for everything that is no guest; nil for those that are dedicated to none.
     public var housekeepingCPUs: Located<CPUSet>?
 

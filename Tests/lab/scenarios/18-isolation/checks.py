@@ -203,4 +203,45 @@ def isolated():
         lab.equal("nobody else runs there that could be elsewhere", found, [])
 
 
-lab.main({"quiet": quiet, "full": full, "isolated": isolated})
+def online():
+    return lab.ids(lab.read("/sys/devices/system/cpu/online"))
+
+
+def idle():
+    with lab.section("CPUs that nobody has"):
+        cells = lab.tool("facts", "--format", "json").json["cells"]
+        told = lab.tool("apply", "idle.yaml")
+        lab.equal("are offline", online(), {0, 1, 2, 3})
+        lab.contains("which is said", told.all, "took CPUs 4-5 offline")
+        lab.equal("the guest", lab.Guest("own").vcpus(), {0: "2", 1: "3"})
+        facts = lab.tool("facts", "--format", "json").json
+        lab.equal("facts tell them apart", (facts["cpus"]["online"], facts["cpus"]["parked"]), ("0-3", "4-5"))
+        for member in ("cpus", "siblings", "llc"):
+            lab.equal(f"and know where they are: {member}", [c[member] for c in facts["cells"]], [c[member] for c in cells])
+        lab.settled("idle.yaml")
+    with lab.section("for the next guest"):
+        lab.tool("apply", "busy.yaml")
+        lab.equal("they come back", online(), {0, 1, 2, 3, 4, 5})
+        lab.equal("and are the guest's", lab.Guest("more").vcpus(), {0: "4", 1: "5"})
+        lab.settled("busy.yaml")
+    with lab.section("after it"):
+        lab.tool("apply", "gone.yaml", "--prune")
+        lab.equal("they are offline again", online(), {0, 1, 2, 3})
+        lab.equal("the other guest stays", lab.Guest("own").vcpus(), {0: "2", 1: "3"})
+        lab.settled("gone.yaml")
+    with lab.section("undone"):
+        names = sorted(os.path.basename(path) for path in glob.glob("/var/lib/numactl-plan/txn/*"))
+        lab.tool("rollback", names[0], "--yes", "--force")
+        lab.equal("all are online", online(), {0, 1, 2, 3, 4, 5})
+    with lab.section("by hand"):
+        lab.tool("apply", "idle.yaml")
+        with open("/sys/devices/system/cpu/cpu4/online", "w") as file:
+            file.write("1")
+        lab.contains("one that is back is noticed", lab.tool("verify", "idle.yaml", status=2).out, "CPUs 4")
+        lab.tool("apply", "idle.yaml")
+        lab.equal("and goes again", online(), {0, 1, 2, 3})
+        lab.tool("apply", "site.yaml")
+        lab.equal("a site that keeps its CPUs has all", online(), {0, 1, 2, 3, 4, 5})
+
+
+lab.main({"quiet": quiet, "full": full, "isolated": isolated, "idle": idle})
