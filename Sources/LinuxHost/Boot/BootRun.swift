@@ -65,7 +65,10 @@ public struct BootRun: Sendable {
             guard let wanted = isolation.place(ofThreadsOn: threads.cpus) else { return nil }
             return carryOut(threads.words, threads.cpus, wanted) { () throws(StepFailure) in
                 let present = try programs.movableThreads().filter { $0.allowed == threads.cpus }
-                _ = try programs.confine(present.map(\.id), to: wanted)
+                let stayed = try programs.confine(present.map(\.id), to: wanted)
+                guard stayed.isEmpty else {
+                    throw .interruptStays("\(stayed.count) of \(threads.words)", reason: "the kernel keeps them")
+                }
             }
         }
         return moved + confined

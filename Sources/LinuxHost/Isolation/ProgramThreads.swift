@@ -54,7 +54,8 @@ public struct ProgramThreads: ProgramHost {
         (try? files.processText("\(folder)/stat")).flatMap { ThreadStat($0) }
     }
 
-    /// One whose number has been given out again is another thread, and is passed over.
+    /// One whose number has been given out again is another thread, and is passed over. Who is not root is refused at the first thread
+    /// of another user; what root may not move stays.
     public func confine(_ threads: [ThreadID], to cpus: CPUSet) throws(StepFailure) -> [ThreadID] {
         guard files.isLive else {
             throw .refused(
@@ -66,7 +67,7 @@ public struct ProgramThreads: ProgramHost {
         for thread in threads where stat("proc/\(thread.number)")?.began == thread.began {
             switch ThreadAffinity.set(thread.number, to: cpus) {
             case 0, ESRCH: break
-            case EPERM:
+            case EPERM where geteuid() != 0:
                 throw .refused(
                     HostRefusal(
                         call: "sched_setaffinity", kind: .notPermitted, code: Int(EPERM),
