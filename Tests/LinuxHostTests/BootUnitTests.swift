@@ -68,7 +68,7 @@ struct BootUnitTests {
     @Test(
         "leave the services little of the machine", .enabled(if: canVerify, "systemd-analyze cannot be run"),
         arguments: [
-            ("numactl-plan-hugepages.service", 10), ("numactl-plan-apply.service", 20),
+            ("numactl-plan-hugepages.service", 13), ("numactl-plan-apply.service", 20),
             ("numactl-plan-verify.service", 20), ("numactl-plan-metrics.service", 20),
         ])
     func security(unit: String, threshold: Int) throws {

@@ -83,13 +83,13 @@ struct HostLockTests {
         }
     }
 
-    @Test("has its folder made for its owner alone where that is asked for")
+    @Test("has its folder made where that is asked for, which only its owner can change")
     func folder() throws {
         let tree = try TemporaryTree()
         let path = tree.path.appending("run/lock")
         #expect(failure(path) == .failed(.failed(.open, path: tree.path.appending("run"), .noSuchFileOrDirectory)))
         let lock = try HostLock(path: path, makesFolder: true)
-        #expect(try mode(of: tree.path.appending("run")) == 0o700)
+        #expect(try mode(of: tree.path.appending("run")) == 0o755)
         lock.release()
         let again = try HostLock(path: path, makesFolder: true)
         again.release()

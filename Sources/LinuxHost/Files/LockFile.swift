@@ -41,7 +41,7 @@ enum LockFile {
     private static func folder(of path: FilePath, makes: Bool) throws(HostLock.LockFailure) -> TrustedFile {
         let parent = path.removingLastComponent().isEmpty ? "." : path.removingLastComponent()
         do throws(SysfsError) {
-            if makes, mkdir(parent.string, 0o700) != 0, errno != EEXIST {
+            if makes, !RuntimeFolder.make(parent) {
                 throw .failed(.create, path: parent, .current)
             }
             return try TrustedFile.open(parent, O_RDONLY | O_DIRECTORY)

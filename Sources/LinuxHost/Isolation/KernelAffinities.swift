@@ -64,7 +64,7 @@ public struct KernelAffinities: AffinityHost {
     private func remember(_ number: Int, _ name: String) throws(SysfsError) {
         let path = files.path(FixedInterrupts.path)
         let known = FixedInterrupts(try files.text(FixedInterrupts.path) ?? "")
-        mkdir(path.removingLastComponent().string, 0o700)
+        RuntimeFolder.make(path.removingLastComponent())
         try AtomicFile.write(Array(known.text(adding: number, name).utf8), to: path)
     }
 }

@@ -49,7 +49,7 @@ public struct KernelCPUs: CPUHost {
             preconditionFailure("parked CPUs are sets of numbers, which JSON can hold")
         }
         let path = files.path(KernelCPUs.memory)
-        mkdir(path.removingLastComponent().string, 0o700)
+        RuntimeFolder.make(path.removingLastComponent())
         try AtomicFile.write(Array(json), to: path)
     }
 

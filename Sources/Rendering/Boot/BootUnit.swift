@@ -61,7 +61,7 @@ extension BootUnit {
                 ProtectKernelTunables=yes
                 ReadWritePaths=/sys/devices/system/node /sys/devices/virtual/workqueue /proc/irq
                 RuntimeDirectory=numactl-plan
-                RuntimeDirectoryMode=0700
+                RuntimeDirectoryMode=0755
                 RuntimeDirectoryPreserve=yes
                 ProtectHome=yes
                 ProtectClock=yes
