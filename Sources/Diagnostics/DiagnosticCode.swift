@@ -60,6 +60,9 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case deviceTwice = "NP249"
     case pinsContradict = "NP250"
     case bindingContradicts = "NP251"
+    case deviceWishEmpty = "NP252"
+    case deviceWishContradicts = "NP253"
+    case deviceWishForeign = "NP254"
 
     // Placement
     case pageSizeNotOnHost = "NP301"
@@ -77,6 +80,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case ownCPUsChange = "NP314"
     case deviceOnCellWithoutCPUs = "NP315"
     case pinImpossible = "NP316"
+    case deviceNotOfKind = "NP317"
     case guestsConfined = "NP320"
     case memoryInUse = "NP321"
     case domainRunsAnywhere = "NP322"

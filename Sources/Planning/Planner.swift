@@ -225,6 +225,8 @@ private struct PlanRun {
         if case .refused = owner { return nil }
         if guest.state?.value == .absent { return removal(guest, owner) }
         guard let place = places[name] else { return nil }
+        var guest = guest
+        if !guest.demand.deviceWishes.isEmpty { guest.demand = guest.demand.having(place.devices) }
         return GuestChange(
             outlook: outlook, guest: guest, placement: place, placed: wanted.wanted(guest.demand, at: place),
             record: records[name], ownership: owner, adopted: domains.adopted[name]

@@ -65,8 +65,11 @@ enum PlanTables {
     }
 
     private static func rows(of guest: GuestPlacement) -> [[String]] {
+        let devices = guest.devices.map { device in
+            ["", device.cell.map { "\($0)" } ?? "-", "device", "", "", "\(device.address)"]
+        }
         guard !guest.cells.isEmpty else {
-            return [["-", "-", "-", Amount.text(guest.memory), "-", FloatingPlace(guest).text]]
+            return [["-", "-", "-", Amount.text(guest.memory), "-", FloatingPlace(guest).text]] + devices
         }
         let cells = guest.cells.flatMap { cell -> [[String]] in
             let here = cell.memory(on: cell.hostCell)
@@ -81,7 +84,7 @@ enum PlanTables {
         let own = guest.cells.flatMap(\.pins.values).reduce(into: CPUSet()) { $0.formUnion($1) }
         let isBeside = guest.emulatorCPUs.isEmpty || guest.emulatorCPUs == own
         let emulator = isBeside ? [] : [["", "", "emulator", "", "", "\(guest.emulatorCPUs)"]]
-        return cells + emulator
+        return cells + emulator + devices
     }
 
     /// One row a host cell, and one for what guests without topology have, which may be on any.
