@@ -60,7 +60,9 @@ struct DeviceChoice {
         }
         keepPresent()
         for index in open.indices {
-            while open[index].draw.amount > 0, giveBest(to: index, arrangement.assignments[open[index].guest].hosts, run.grid) {}
+            while open[index].draw.amount > 0,
+                giveBest(to: index, arrangement.assignments[open[index].guest].hosts, run.grid)
+            {}
         }
     }
 

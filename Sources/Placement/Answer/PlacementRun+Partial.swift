@@ -33,7 +33,8 @@ extension PlacementRun {
         let construction = best.construction
         left = best.left
         for (guest, assignment) in best.assignments { assignments[guest] = assignment }
-        let arrangement = Arrangement(grid: grid, needs: needs, assignments: assignments, keptCPUs: keptCPUs,
+        let arrangement = Arrangement(
+            grid: grid, needs: needs, assignments: assignments, keptCPUs: keptCPUs,
             keptDevices: held.keptDevices)
         guard !left.isEmpty else { return placement(of: arrangement, verdict: .placed, left: []) }
         var answer = placement(of: arrangement, verdict: verdict, left: left)

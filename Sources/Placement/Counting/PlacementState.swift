@@ -204,7 +204,8 @@ struct PlacementState {
 
     /// Whether anything is asked of the host as a whole, beside what is asked of each cell.
     var hasHostRules: Bool {
-        floating != Floating() || !spread.isEmpty || grid.stock.isShared || grid.foreignFloatingShared > 0 || grid.foreignFloatingMemory > 0
+        floating != Floating() || !spread.isEmpty || grid.stock.isShared || grid.foreignFloatingShared > 0
+            || grid.foreignFloatingMemory > 0
             || grid.promisedPages.contains { $0 > 0 }
     }
 

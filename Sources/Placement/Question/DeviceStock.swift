@@ -86,7 +86,8 @@ extension DeviceStock {
         var suitable: Set<Int> = []
         for group in request.host.deviceGroups {
             let suited = wishes.indices.filter { wish in group.contains { request.host.suits($0, wishes[wish]) } }
-            guard let first = group.first, let place = places[first.address], !suited.isEmpty, group.allSatisfy(\.isForGuests)
+            guard let first = group.first, let place = places[first.address], !suited.isEmpty,
+                group.allSatisfy(\.isForGuests)
             else { continue }
             suitable.formUnion(suited)
             guard group.allSatisfy({ !taken.contains($0.address) }) else { continue }
@@ -107,7 +108,8 @@ extension DeviceStock {
             }
         }
         isShared = lanes.indices.contains { lane in
-            lanes[lane].reach == .anywhere || stacks.indices.contains { stack in near[lane].count { $0.contains(stack) } > 1 }
+            lanes[lane].reach == .anywhere
+                || stacks.indices.contains { stack in near[lane].count { $0.contains(stack) } > 1 }
         }
     }
 

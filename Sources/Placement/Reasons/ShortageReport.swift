@@ -260,7 +260,9 @@ struct ShortageReport {
     /// Guests, foreign domains and pools that hold some of a resource, on one cell or, without one, anywhere.
     private func holders(of resource: Shortage.Resource, on cell: CellID?) -> [String] {
         let guests = placed.guests.filter { guest in
-            if case .devices(let wish) = resource { return guest.devices.contains { isOne($0.address, of: wish, on: cell) } }
+            if case .devices(let wish) = resource {
+                return guest.devices.contains { isOne($0.address, of: wish, on: cell) }
+            }
             if guest.cells.isEmpty { return cell == nil }
             return guest.cells.contains { part in
                 let isHere =

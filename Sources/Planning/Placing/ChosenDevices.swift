@@ -29,7 +29,8 @@ extension SiteDomains {
         for guest in wishing {
             guard let record = records[guest.name.value] else { continue }
             own.formUnion(record.hostDevices)
-            for (address, netdev) in record.mark?.machine?.hostNetdevs ?? [:] where record.hostDevices.contains(address) {
+            for (address, netdev) in record.mark?.machine?.hostNetdevs ?? [:] where record.hostDevices.contains(address)
+            {
                 guard let index = host.devices.firstIndex(where: { $0.address == address }),
                     host.devices[index].netdevs.isEmpty
                 else { continue }

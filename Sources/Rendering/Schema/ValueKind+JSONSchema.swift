@@ -89,7 +89,8 @@ extension ValueKind.TextForm {
                 "^[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[01][0-9A-Fa-f]\\.[0-7]$", phrase, examples: ["0000:3b:00.0"])
         case .deviceClass:
             SchemaPart.text(
-                "^(?:\(DeviceClasses.Word.allCases.map(\.rawValue).joined(separator: "|"))|(?:[0-9A-Fa-f]{2}){1,3})$", phrase,
+                "^(?:\(DeviceClasses.Word.allCases.map(\.rawValue).joined(separator: "|"))|(?:[0-9A-Fa-f]{2}){1,3})$",
+                phrase,
                 examples: ["nvme", "0302"], orPlain: true)
         case .deviceNumber: SchemaPart.text("^[0-9A-Fa-f]{4}$", phrase, examples: ["10de"], orPlain: true)
         case .uri:

@@ -126,13 +126,14 @@ public struct FactsText {
         return wrapped(line, to: width) + kindLines
     }
 
-    /// One row for each kind of device on each cell, where the facts tell what devices are.
+    /// One row for each kind of device on each cell, where the facts tell what devices are; virtual functions are only counted.
     private var kindLines: [String] {
         let cells = facts.cells.map { CellID?.some($0.id) } + [nil]
         let rows = [DeviceClasses.Word.gpu, .nvme, .nic, .crypto].flatMap { word in
             cells.compactMap { cell -> [String]? in
                 let devices = facts.devices.filter { device in
-                    device.cell == cell && device.deviceClass.map(DeviceClasses(word).contains) == true
+                    device.cell == cell && device.physicalFunction == nil
+                        && device.deviceClass.map(DeviceClasses(word).contains) == true
                 }
                 guard !devices.isEmpty else { return nil }
                 return [
@@ -147,8 +148,7 @@ public struct FactsText {
     /// `0000:3b:00.0 (ens1f0, in use)`.
     private func title(_ device: HostDevice) -> String {
         let functions = device.virtualFunctions.map { ["\($0.now) of \(Amount.count($0.total, "vf"))"] } ?? []
-        let part = device.physicalFunction.map { ["vf of \($0)"] } ?? []
-        let notes = device.netdevs + device.nvme + functions + part + (device.isInUse ? ["in use"] : [])
+        let notes = device.netdevs + device.nvme + functions + (device.isInUse ? ["in use"] : [])
         return "\(device.address)" + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))")
     }
 

@@ -22,7 +22,9 @@ struct HostDeviceDraft: Sendable {
         .hostDevice,
         [
             Key("kind", \.kind, .choice, "What the device is, in a word"),
-            Key("class", \.classes, .deviceClasses, "What the device is: such a word, or the first digits of its PCI class"),
+            Key(
+                "class", \.classes, .deviceClasses,
+                "What the device is: such a word, or the first digits of its PCI class"),
             Key("vendor", \.vendor, .deviceNumber, "The PCI vendor's number, four hexadecimal digits"),
             Key("device", \.model, .deviceNumber, "The vendor's number of the model, four hexadecimal digits"),
             Key("netdev", \.netdev, .text(.word), "The host's network interface whose device it is"),

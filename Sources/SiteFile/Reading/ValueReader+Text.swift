@@ -42,7 +42,8 @@ extension ValueKind.TextForm {
             let isKnown = DeviceClasses.Word(rawValue: text) != nil || DeviceClasses(digits: text) != nil
             let near = suggestion(for: text, among: DeviceClasses.Word.allCases.map(\.rawValue))
             return isKnown ? nil : ("must be \(phrase)", near.map { "did you mean '\($0)'?" })
-        case .deviceNumber: return DeviceNumber(text) == nil ? ("must be \(phrase)", "quote it: lspci -nn shows the numbers") : nil
+        case .deviceNumber:
+            return DeviceNumber(text) == nil ? ("must be \(phrase)", "quote it: lspci -nn shows the numbers") : nil
         case .uri where text.contains(" ") || !text.contains(":"): return ("must be \(phrase)", nil)
         case .uri: return nil
         }

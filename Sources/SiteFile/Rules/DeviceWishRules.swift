@@ -65,7 +65,8 @@ struct DeviceWishRules {
         for (name, mark) in others {
             guard let mark else { continue }
             contradiction(
-                "'\(name)' cannot be combined with 'address'", at: mark, hint: "the address alone says which device it is")
+                "'\(name)' cannot be combined with 'address'", at: mark,
+                hint: "the address alone says which device it is")
         }
     }
 
@@ -74,7 +75,8 @@ struct DeviceWishRules {
         let other = guest.base != nil ? "base" : guest.adopts?.value == true ? "adopt: true" : nil
         guard let other else { return }
         report.error(
-            .deviceWishForeign, "devices are chosen only for guests whose devices the site describes, not with '\(other)'",
+            .deviceWishForeign,
+            "devices are chosen only for guests whose devices the site describes, not with '\(other)'",
             at: element.mark, hint: "name the device that the domain has by its address")
     }
 
