@@ -139,6 +139,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case mountNotInPolicy = "NP450"
     case guestsSuspendAtShutdown = "NP451"
     case poolTooLarge = "NP455"
+    case vfsNotMade = "NP456"
 
     // libvirt
     case libvirtUnreachable = "NP501"

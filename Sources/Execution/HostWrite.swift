@@ -30,6 +30,8 @@ public enum HostWrite: Hashable, Sendable {
     case stop(StopStep)
     /// Has an interrupt come to other CPUs.
     case setInterrupt(InterruptWrite)
+    /// Divides a device into virtual functions.
+    case setVFs(VFsWrite)
     /// Replaces a file as a whole, or removes it.
     case replaceFile(FileWrite)
 
@@ -50,6 +52,7 @@ public enum HostWrite: Hashable, Sendable {
         case .start(let write): write
         case .stop(let write): write
         case .setInterrupt(let write): write
+        case .setVFs(let write): write
         case .replaceFile(let write): write
         }
     }
@@ -72,7 +75,7 @@ extension HostWrite: CustomStringConvertible {
 extension HostWrite: Codable {
     enum Verb: String, Codable {
         case pools, define, undefine, rename, pin, memory, resize, vcpus, move, device, autostart, start, stop,
-            interrupt, file
+            interrupt, vfs, file
 
         fileprivate var kind: any WriteKind.Type {
             switch self {
@@ -90,6 +93,7 @@ extension HostWrite: Codable {
             case .start: StartStep.self
             case .stop: StopStep.self
             case .interrupt: InterruptWrite.self
+            case .vfs: VFsWrite.self
             case .file: FileWrite.self
             }
         }
@@ -128,6 +132,7 @@ extension Step {
         case .setDevice(let step): step
         case .setAutostart(let step): step
         case .setInterrupt(let step): step
+        case .setVFs(let step): step
         case .stop(let step): step
         case .release(let step): step
         case .undefine(let step): step

@@ -114,6 +114,63 @@ struct ChosenDevicePlanTests {
         #expect(Planner.plan(try request(Self.site, domains: other(.shutoff))).plan.verdict == .changes)
     }
 
+    /// The host with a card on cell 1 of which virtual functions can be made.
+    private func dividable(_ now: Int = 0) -> HostFacts {
+        var host = Self.host
+        host.devices[2].virtualFunctions = HostDevice.VirtualFunctions(total: 4, now: now, offset: 16, stride: 1)
+        host.devices += host.devices[2].possibleFunctions.prefix(now).map {
+            HostDevice(
+                address: $0, cell: 1, deviceClass: DeviceClass("020000"), physicalFunction: host.devices[2].address)
+        }
+        return host
+    }
+
+    private static let parts = """
+        guests:
+          a: {vcpus: 1, ram: 1GiB, numa_nodes: 1, host_devices: [{netdev: ens1f0, vf: true, count: 2}]}
+          b: {vcpus: 1, ram: 1GiB, numa_nodes: 1, host_devices: [{netdev: ens1f0, vf: true}]}
+        """
+
+    @Test("make the virtual functions that are missing, before a guest that has them is started")
+    func made() throws {
+        let plan = Planner.plan(try request(Self.parts, host: dividable()))
+        let card = PCIAddress.number(2)
+        #expect(given(plan, "a") == ["0000:3b:04.0", "0000:3b:04.1"] && given(plan, "b") == ["0000:3b:04.2"])
+        #expect(plan.steps.contains(.setVFs(card, prior: 0, target: 3)))
+        #expect(plan.plan.changes.map(\.address) == ["device/0000:3b:02.0", "guest/a", "guest/b"])
+        #expect(plan.divided == [DividedDevice(device: card, count: 3)])
+        let next = try request(Self.parts, host: dividable()).applied(plan, state: .shutoff)
+        let rebooted = Planner.plan(next)
+        #expect(
+            rebooted.steps == [.setVFs(card, prior: 0, target: 3)], "they are gone with a reboot, the guests are not")
+        var divided = next
+        divided.host.devices = dividable(3).devices
+        #expect(Planner.plan(divided).plan.changes == [] && Planner.plan(divided).divided == plan.divided)
+    }
+
+    @Test("take those that are there, and make more only where nobody has one")
+    func more() throws {
+        let card = PCIAddress.number(2)
+        let enough = Planner.plan(try request(Self.parts, host: dividable(4)))
+        #expect(!enough.plan.changes.contains { $0.address.hasPrefix("device/") } && enough.plan.verdict == .changes)
+        #expect(enough.divided == [DividedDevice(device: card, count: 4)])
+        let more = Planner.plan(try request(Self.parts, host: dividable(1)))
+        #expect(more.steps.contains(.setVFs(card, prior: 1, target: 3)))
+        var busy = dividable(1)
+        busy.devices[busy.devices.count - 1].isInUse = true
+        let refused = Planner.plan(try request(Self.parts, host: busy))
+        #expect(refused.plan.verdict == .infeasible)
+        let tooMany = Self.parts.replacing("count: 2", with: "count: 4")
+        #expect(Planner.plan(try request(tooMany, host: dividable())).plan.verdict == .infeasible)
+    }
+
+    @Test("do not give away a device that is to be divided")
+    func whole() throws {
+        let site = Self.parts.replacing("[{netdev: ens1f0, vf: true}]", with: "[{kind: nic}]")
+        let plan = Planner.plan(try request(site, host: dividable()))
+        #expect(plan.plan.verdict == .infeasible)
+    }
+
     @Test("say which wish no device suits, and why")
     func nothing() throws {
         let site = "guests: {a: {vcpus: 1, ram: 1GiB, host_devices: [{kind: nvme}, {kind: gpu}, {netdev: ens1f0}]}}"

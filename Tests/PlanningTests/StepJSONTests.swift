@@ -46,6 +46,7 @@ struct StepJSONTests {
         .setVCPUs(name: "a", prior: 1, target: 4),
         .setInterrupt(.future, name: "", prior: [0, 1], target: [0]),
         .setInterrupt(.number(24), name: "nvme0q1, \"x\"", prior: [1], target: [0]),
+        PCIAddress("0000:17:00.0").map { .setVFs($0, prior: 0, target: 4) } ?? .start(name: "a"),
         .setDevice(name: "a", .detach, path: "devices.disk[vdb]", device: XMLElement("disk")),
         .stop(name: "a", force: false), .stop(name: "a", force: true), .release(name: "a"), .undefine(name: "a"),
         .start(name: "../../etc"), .rename(name: "a", from: "b", uuid: nil),

@@ -17,6 +17,8 @@ struct WorkOrder {
     var keepFree: [CellID: KiB]
     /// Where interrupts come when the machine boots; nil where they may come anywhere.
     var interrupts: InterruptAffinity?
+    /// Which devices are divided into virtual functions when the machine boots.
+    var divided: [DividedDevice] = []
     var sources: [SourceText] = []
 }
 
@@ -28,6 +30,6 @@ extension WorkOrder {
             poolTargets: session.result.poolTargets.filter { $0.value > .zero },
             keepFree: Dictionary(
                 session.facts.cells.map { ($0.id, session.policy.reserve(of: $0.id)) }, uniquingKeysWith: { $1 }),
-            interrupts: session.result.interrupts, sources: session.sources)
+            interrupts: session.result.interrupts, divided: session.result.divided, sources: session.sources)
     }
 }

@@ -38,14 +38,17 @@ public struct BootFile: Hashable, Sendable {
     public var targets: [PoolTarget]
     /// Where interrupts come; nil where they may come anywhere.
     public var interrupts: InterruptAffinity?
+    /// Which devices are divided into virtual functions, ascending; one entry a device.
+    public var divided: [DividedDevice]
     /// The sites that the pools are for, ascending; empty in a file of an earlier version.
     public var sites: [String]
 
     /// Cells and targets are sorted.
     public init(
         host: String?, cells: [KnownCell], targets: [PoolTarget], sites: [String] = [],
-        interrupts: InterruptAffinity? = nil
+        interrupts: InterruptAffinity? = nil, divided: [DividedDevice] = []
     ) {
+        self.divided = divided.sorted()
         self.interrupts = interrupts
         self.sites = sites.sorted()
         self.host = host

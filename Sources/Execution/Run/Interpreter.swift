@@ -19,6 +19,7 @@ public struct Interpreter {
     let threads: any ThreadHost
     let memory: any MemoryHost
     let interrupts: any InterruptHost
+    let virtualFunctions: any VirtualFunctionHost
     let observer: any StepObserver
     let defaultHugePage: PageSize?
 
@@ -29,6 +30,7 @@ public struct Interpreter {
         domains: any DomainHost, pools: any PoolHost, files: any FileHost = NoFiles(),
         threads: any ThreadHost = NoThreads(), memory: any MemoryHost = NoMemory(),
         interrupts: any InterruptHost = NoInterrupts(),
+        virtualFunctions: any VirtualFunctionHost = NoVirtualFunctions(),
         observer: any StepObserver = SilentObserver(),
         defaultHugePage: PageSize? = nil
     ) {
@@ -38,6 +40,7 @@ public struct Interpreter {
         self.threads = threads
         self.memory = memory
         self.interrupts = interrupts
+        self.virtualFunctions = virtualFunctions
         self.observer = observer
         self.defaultHugePage = defaultHugePage
     }

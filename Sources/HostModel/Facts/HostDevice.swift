@@ -6,10 +6,14 @@ public struct HostDevice: Hashable, Sendable {
         public var total: Int
         /// How many there are.
         public var now: Int
+        /// How far behind the device the first one is, and each other one behind the one before; nil when it is not known.
+        public var offset, stride: Int?
 
-        package init(total: Int, now: Int) {
+        package init(total: Int, now: Int, offset: Int? = nil, stride: Int? = nil) {
             self.total = total
             self.now = now
+            self.offset = offset
+            self.stride = stride
         }
     }
 

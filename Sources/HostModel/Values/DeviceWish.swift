@@ -52,6 +52,9 @@ extension HostFacts {
 }
 
 extension DeviceWish {
+    /// Whether a virtual function of the device is asked for.
+    package func divides(_ device: HostDevice) -> Bool { isVirtualFunction && names(device) }
+
     /// Whether all that it says is true of a device, or of the one that is divided.
     fileprivate func names(_ device: HostDevice) -> Bool {
         (classes.map { classes in device.deviceClass.map(classes.contains) ?? false } ?? true)

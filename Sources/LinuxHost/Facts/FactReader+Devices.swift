@@ -34,7 +34,9 @@ extension FactReader {
         device.physicalFunction = files.linkName("\(folder)/physfn").flatMap { PCIAddress($0) }
         if let total = number("\(folder)/sriov_totalvfs").flatMap({ Int(exactly: $0) }), total > 0 {
             let now = number("\(folder)/sriov_numvfs").flatMap { Int(exactly: $0) } ?? 0
-            device.virtualFunctions = HostDevice.VirtualFunctions(total: total, now: now)
+            device.virtualFunctions = HostDevice.VirtualFunctions(
+                total: total, now: now, offset: number("\(folder)/sriov_offset").flatMap { Int(exactly: $0) },
+                stride: number("\(folder)/sriov_stride").flatMap { Int(exactly: $0) })
         }
         device.netdevs = names(in: "\(folder)/net") ?? []
         device.nvme = names(in: "\(folder)/nvme") ?? []

@@ -119,6 +119,8 @@ public struct Change: Hashable, Sendable {
         case guest(String)
         /// Where the interrupts of the host's devices come.
         case interrupts
+        /// A PCI device of the host.
+        case device(PCIAddress)
     }
 
     /// What is changed.
@@ -149,7 +151,7 @@ public struct Change: Hashable, Sendable {
         self.source = source
     }
 
-    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`, `interrupts`.
+    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`, `interrupts`, `device/0000:17:00.0`.
     public var address: String { subject.address }
 }
 
@@ -179,6 +181,7 @@ extension Change.Subject {
         case .pool(let pool): pool.address
         case .guest(let name): "guest/\(name)"
         case .interrupts: "interrupts"
+        case .device(let address): "device/\(address)"
         }
     }
 }
@@ -236,6 +239,8 @@ public struct ChangedPart: Hashable, Sendable {
         case pages
         /// The CPUs that an interrupt may come to.
         case interrupt(InterruptID)
+        /// How many virtual functions a device has.
+        case virtualFunctions
     }
 
     /// What it is that changes.
@@ -284,6 +289,7 @@ extension ChangedPart {
         case .state: "state"
         case .pages: "pages"
         case .interrupt(let interrupt): interrupt.path
+        case .virtualFunctions: "sriov_numvfs"
         }
     }
 

@@ -70,6 +70,8 @@ public struct ExecutablePlan: Hashable, Sendable {
     public var poolTargets: [PoolID: PageCount]
     /// Where interrupts are to come from the next boot on; nil where they may come anywhere.
     public var interrupts: InterruptAffinity?
+    /// Which devices are to have virtual functions from the next boot on, ascending.
+    public var divided: [DividedDevice] = []
 
     package init(
         plan: Plan, steps: [Step] = [], definitions: [GuestDefinition] = [], poolTargets: [PoolID: PageCount] = [:]

@@ -21,6 +21,8 @@ extension SiteDomains {
     ///
     /// A device that a guest has is bound to another driver, and has no interface by whose name it could be found: the guest's mark
     /// has the name. Between two starts it is the host's again, which may use it for all that it matters here.
+    ///
+    /// Virtual functions that could be made of a device are there as well.
     var knownDevices: HostFacts {
         var host = request.host
         let wishing = placed.filter { !$0.demand.deviceWishes.isEmpty }
@@ -40,7 +42,13 @@ extension SiteDomains {
         for index in host.devices.indices where own.contains(host.devices[index].address) {
             host.devices[index].isInUse = false
         }
-        return host
+        let wishes = wishing.flatMap { $0.demand.deviceWishes.map(\.value.wish) }
+        guard wishes.contains(where: \.isVirtualFunction) else { return host }
+        let running = records.values.filter(\.isRunning).reduce(into: Set<PCIAddress>()) {
+            $0.formUnion($1.hostDevices)
+        }
+        let named = placed.flatMap { $0.demand.devices.map(\.value) }
+        return VirtualFunctions(host).possible(for: wishes, inUse: running.union(named))
     }
 }
 

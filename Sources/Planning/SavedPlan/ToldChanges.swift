@@ -16,8 +16,8 @@ public struct ToldChanges {
         self.defaultHugePage = defaultHugePage
     }
 
-    /// One change a pool, one for all interrupts, and one a guest, ascending by address.
-    public var changes: [Change] { (pools + interrupts + guests).sorted { $0.address < $1.address } }
+    /// One change a pool, one for all interrupts, one a device, and one a guest, ascending by address.
+    public var changes: [Change] { (pools + interrupts + devices + guests).sorted { $0.address < $1.address } }
 
     /// Running guests that go on with older settings, ascending.
     public var restartPending: [String] {
@@ -41,6 +41,10 @@ public struct ToldChanges {
     private var interrupts: [Change] {
         let steps = steps.compactMap { if case .setInterrupt(let step) = $0 { step } else { nil } }
         return [InterruptIsolation.change(steps)].compactMap(\.self)
+    }
+
+    private var devices: [Change] {
+        steps.compactMap { if case .setVFs(let step) = $0 { VirtualFunctions.change(step) } else { nil } }
     }
 
     private var guests: [Change] {

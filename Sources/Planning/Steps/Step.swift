@@ -31,6 +31,8 @@ public indirect enum Step: Hashable, Sendable {
     case setAutostart(AutostartStep)
     /// Has an interrupt of a device, or those to come, come to other CPUs.
     case setInterrupt(SetInterruptStep)
+    /// Divides a device into another number of virtual functions.
+    case setVFs(SetVFsStep)
     /// Asks a running domain to shut down and waits for it. Where a start of the same domain is among the steps the two are one
     /// power cycle: one domain after the other.
     case stop(StopStep)
@@ -57,6 +59,7 @@ public indirect enum Step: Hashable, Sendable {
         case .setDevice(let step): step
         case .setAutostart(let step): step
         case .setInterrupt(let step): step
+        case .setVFs(let step): step
         case .stop(let step): step
         case .release(let step): step
         case .undefine(let step): step
@@ -79,6 +82,7 @@ extension Step: Codable {
         case setDevice = "set_device"
         case setAutostart = "set_autostart"
         case setInterrupt = "set_interrupt"
+        case setVFs = "set_vfs"
 
         fileprivate var kind: any StepKind.Type {
             switch self {
@@ -95,6 +99,7 @@ extension Step: Codable {
             case .setDevice: SetDeviceStep.self
             case .setAutostart: AutostartStep.self
             case .setInterrupt: SetInterruptStep.self
+            case .setVFs: SetVFsStep.self
             case .stop: StopStep.self
             case .release: ReleaseStep.self
             case .undefine: UndefineStep.self
@@ -143,6 +148,7 @@ extension Step: Codable {
         case .setDevice: SetDeviceStep.word
         case .setAutostart: AutostartStep.word
         case .setInterrupt: SetInterruptStep.word
+        case .setVFs: SetVFsStep.word
         case .stop: StopStep.word
         case .release: ReleaseStep.word
         case .undefine: UndefineStep.word

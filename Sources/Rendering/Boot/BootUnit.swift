@@ -58,7 +58,7 @@ extension BootUnit {
                 NoNewPrivileges=yes
                 ProtectSystem=strict
                 ProtectKernelTunables=yes
-                ReadWritePaths=/sys/devices/system/node /proc/irq
+                ReadWritePaths=/sys/devices /proc/irq
                 RuntimeDirectory=numactl-plan
                 RuntimeDirectoryMode=0700
                 RuntimeDirectoryPreserve=yes

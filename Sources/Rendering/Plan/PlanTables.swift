@@ -33,6 +33,19 @@ enum PlanTables {
             }, title: "Interrupts")
     }
 
+    /// One row a device of the host that changes.
+    static func devices(_ changes: [Change]) -> Table {
+        Table(
+            [.name("device"), "virtual functions", "change"],
+            changes.filter(\.isDevice).map { change in
+                Table.Row(
+                    cells: [
+                        change.address, change.parts.map { "\(Words.values($0)) vfs" }.joined(separator: ", "),
+                        change.action.rawValue,
+                    ], sign: Sign(change.action))
+            }, title: "Devices")
+    }
+
     /// One row a guest that changes, or several that are alike.
     static func guests(_ lines: [GuestLine]) -> Table {
         Table(

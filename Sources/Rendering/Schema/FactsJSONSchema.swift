@@ -75,7 +75,8 @@ public enum FactsJSONSchema: DocumentSchema {
         members["class"] = orNull(digits(6))
         members["socket"] = orNull(["type": "integer"])
         members["in_use"] = orNull(flag)
-        members["vfs"] = orNull(.object(object(["total": count, "now": count], optional: [:])))
+        members["vfs"] = orNull(
+            .object(object(["total": count, "now": count], optional: maybe(["offset", "stride"], count))))
         return object(["address": address], optional: members)
     }
 
