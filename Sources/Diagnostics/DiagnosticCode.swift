@@ -62,6 +62,9 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case bindingContradicts = "NP251"
     case isolationNeedsDedicated = "NP261"
     case idleCPUsNeedDedicated = "NP262"
+    case deviceWishEmpty = "NP252"
+    case deviceWishContradicts = "NP253"
+    case deviceWishForeign = "NP254"
 
     // Placement
     case pageSizeNotOnHost = "NP301"
@@ -79,6 +82,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case ownCPUsChange = "NP314"
     case deviceOnCellWithoutCPUs = "NP315"
     case pinImpossible = "NP316"
+    case deviceNotOfKind = "NP317"
     case guestsConfined = "NP320"
     case memoryInUse = "NP321"
     case domainRunsAnywhere = "NP322"
@@ -140,6 +144,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case mountNotInPolicy = "NP450"
     case guestsSuspendAtShutdown = "NP451"
     case poolTooLarge = "NP455"
+    case vfsNotMade = "NP456"
 
     // libvirt
     case libvirtUnreachable = "NP501"

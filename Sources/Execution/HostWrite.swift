@@ -34,6 +34,8 @@ public enum HostWrite: Hashable, Sendable {
     case confineThreads(ConfineWrite)
     /// Takes CPUs offline, or brings them back.
     case setCPUs(CPUsWrite)
+    /// Divides a device into virtual functions.
+    case setVFs(VFsWrite)
     /// Replaces a file as a whole, or removes it.
     case replaceFile(FileWrite)
 
@@ -56,6 +58,7 @@ public enum HostWrite: Hashable, Sendable {
         case .setAffinity(let write): write
         case .confineThreads(let write): write
         case .setCPUs(let write): write
+        case .setVFs(let write): write
         case .replaceFile(let write): write
         }
     }
@@ -78,7 +81,7 @@ extension HostWrite: CustomStringConvertible {
 extension HostWrite: Codable {
     enum Verb: String, Codable {
         case pools, define, undefine, rename, pin, memory, resize, vcpus, move, device, autostart, start, stop,
-            affinity, confine, cpus, file
+            affinity, confine, cpus, vfs, file
 
         fileprivate var kind: any WriteKind.Type {
             switch self {
@@ -98,6 +101,7 @@ extension HostWrite: Codable {
             case .affinity: AffinityWrite.self
             case .confine: ConfineWrite.self
             case .cpus: CPUsWrite.self
+            case .vfs: VFsWrite.self
             case .file: FileWrite.self
             }
         }
@@ -138,6 +142,7 @@ extension Step {
         case .setAffinity(let step): step
         case .confineThreads(let step): step
         case .setCPUs(let step): step
+        case .setVFs(let step): step
         case .stop(let step): step
         case .release(let step): step
         case .undefine(let step): step

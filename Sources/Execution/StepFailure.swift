@@ -24,6 +24,10 @@ public enum StepFailure: Error, Hashable, Sendable {
     case interruptStays(String, reason: String)
     /// CPUs do not come online.
     case cpusStay(CPUSet)
+    /// The device has neither as many virtual functions as the plan found nor as it wants.
+    case vfsChanged(PCIAddress, planned: Int)
+    /// Guests have virtual functions of the device that would go.
+    case vfsInUse(PCIAddress, by: [PCIAddress])
     /// The domain was asked to shut down and did not in time; it may still do so.
     case stillRunning(String)
     /// The domain was started but does not run.
@@ -48,7 +52,7 @@ public enum StepFailure: Error, Hashable, Sendable {
     /// Whether the host is not as it was when the plan was made, so that a new plan may help.
     public var isStale: Bool {
         switch self {
-        case .poolChanged, .definitionChanged, .domainAppeared, .domainVanished, .moved: true
+        case .poolChanged, .vfsChanged, .definitionChanged, .domainAppeared, .domainVanished, .moved: true
         default: false
         }
     }
@@ -107,6 +111,10 @@ extension StepFailure: CustomStringConvertible {
             "\(name) has not released \(device); it may still do so, and loses it at its next start"
         case .interruptStays(let what, let reason): "\(what) stays where it is: \(reason)"
         case .cpusStay(let cpus): "CPUs \(cpus) do not come online"
+        case .vfsChanged(let device, let planned):
+            "\(device) had \(planned) virtual functions when this was planned and now has another number"
+        case .vfsInUse(let device, let used):
+            "guests have virtual functions of \(device): \(used.map(\.description).joined(separator: ", "))"
         case .stillRunning(let name):
             "the domain \(name) did not shut down in time; --shutdown-timeout waits longer, --force-off powers it off"
         case .notRunning(let name): "the domain \(name) was started but does not run"

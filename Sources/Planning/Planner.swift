@@ -106,6 +106,7 @@ private struct PlanRun {
             result.steps.append(step)
         }
         addIsolation(to: &result)
+        addVirtualFunctions(to: &result)
         result.plan.diagnostics += placing.roomlessDiagnostics + findings(pools, answer: answer, moving: moving)
         let outlook = Outlook(
             request: request, occupancy: settled,
@@ -133,6 +134,16 @@ private struct PlanRun {
         result.steps += steps
         result.isolation = isolation.lasting
         result.plan.diagnostics += isolation.diagnostics + idle.diagnostics
+    }
+
+    /// Adds which devices are divided into virtual functions, for guests that ask for such.
+    private func addVirtualFunctions(to result: inout ExecutablePlan) {
+        let functions = VirtualFunctions(request.host)
+        let guests = placement.guests.filter { request.consent.only?.contains($0.name) ?? true }
+        let steps = functions.steps(functions.needed(for: guests))
+        result.plan.changes += steps.map(VirtualFunctions.change)
+        result.steps += steps.map(\.step)
+        result.divided = functions.needed(for: placement.guests)
     }
 
     /// What becomes of the pools as long as running guests are where they are.
@@ -226,6 +237,8 @@ private struct PlanRun {
         if case .refused = owner { return nil }
         if guest.state?.value == .absent { return removal(guest, owner) }
         guard let place = places[name] else { return nil }
+        var guest = guest
+        if !guest.demand.deviceWishes.isEmpty { guest.demand = guest.demand.having(place.devices) }
         return GuestChange(
             outlook: outlook, guest: guest, placement: place, placed: wanted.wanted(guest.demand, at: place),
             record: records[name], ownership: owner, adopted: domains.adopted[name]

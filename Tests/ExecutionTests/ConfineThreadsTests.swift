@@ -81,7 +81,8 @@ struct ConfineThreadsTests {
         programs.threads = [FakePrograms.thread(10, [0, 1]), FakePrograms.thread(11, [0, 1], began: 99)]
         let threads = [ThreadID(number: 10, began: 7), ThreadID(number: 11, began: 7)]
         let write = ReversibleWrite(
-            .confineThreads(threads, cpus: [0, 1]), inverse: [.confineThreads(threads, cpus: Self.all)])
+            .confineThreads(threads, from: Self.all, cpus: [0, 1]),
+            inverse: [.confineThreads(threads, from: [0, 1], cpus: Self.all)])
         let transaction = try Transaction([.opened(.sample), .begun(1, write), .done(1, found: nil)])
         let scenario = Scenario()
         let interpreter = Interpreter(domains: scenario.domains, pools: scenario.pools, programs: programs)

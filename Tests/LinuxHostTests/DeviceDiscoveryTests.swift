@@ -65,6 +65,75 @@ struct DeviceDiscoveryTests {
         #expect(facts.cells.map(\.socket) == wanted && found.count == findings && facts.devices == [])
     }
 
+    /// A switch with a network card that is divided, a graphics card with sound, and two NVMe disks.
+    private static let machine: [String: String] = {
+        let port = "sys/devices/pci0000:3a/0000:3a:00.0"
+        var files: [String: String] = [:]
+        func device(_ folder: String, _ digits: String, _ vendor: String, _ more: [String: String] = [:]) {
+            files["\(folder)/class"] = "0x\(digits)\n"
+            files["\(folder)/vendor"] = "0x\(vendor)\n"
+            files["\(folder)/device"] = "0x1234\n"
+            for (name, text) in more { files["\(folder)/\(name)"] = text + "\n" }
+        }
+        device(port, "060400", "8086")
+        device(
+            "\(port)/0000:3b:00.0", "020000", "8086",
+            ["sriov_totalvfs": "64", "sriov_numvfs": "1", "net/ens1f0/mtu": "1500", "numa_node": "0"])
+        device("\(port)/0000:3b:01.0", "020000", "8086", ["net/ens1f0v0/mtu": "1500", "numa_node": "0"])
+        device("sys/devices/pci0000:5d/0000:5d:00.0", "030000", "10DE", ["boot_vga": "0", "numa_node": "1"])
+        device("sys/devices/pci0000:5d/0000:5d:00.1", "040300", "10de", ["numa_node": "1"])
+        device("sys/devices/pci0000:5d/0000:5e:00.0", "010802", "144d", ["nvme/nvme0/state": "live", "numa_node": "1"])
+        device("sys/devices/pci0000:5d/0000:5f:00.0", "010802", "144d", ["nvme/nvme1/state": "live", "numa_node": "1"])
+        device("sys/devices/pci0000:00/0000:00:03.0", "030000", "1a03", ["boot_vga": "1"])
+        device("sys/devices/pci0000:00/0000:00:04.0", "020000", "1af4", ["virtio0/net/eth0/mtu": "1500"])
+        files["sys/class/net/ens1f0/operstate"] = "down\n"
+        files["sys/class/net/ens1f0v0/operstate"] = "down\n"
+        files["sys/class/net/eth0/operstate"] = "up\n"
+        files["sys/devices/virtual/nvme-subsystem/nvme-subsys1/nvme1n1/nvme1n1p2/dev"] = "259:3\n"
+        files["proc/self/mountinfo"] = "22 1 259:3 / / rw - ext4 /dev/root rw\n"
+        return files
+    }()
+
+    private static let machineLinks: [String: String] = {
+        let port = "pci0000:3a/0000:3a:00.0"
+        var links = [
+            "sys/class/block/nvme1n1p2": "../../devices/virtual/nvme-subsystem/nvme-subsys1/nvme1n1/nvme1n1p2",
+            "sys/devices/\(port)/0000:3b:01.0/physfn": "../0000:3b:00.0",
+            "sys/devices/\(port)/0000:3b:00.0/driver": "../../../../bus/pci/drivers/ice",
+            "sys/devices/pci0000:5d/0000:5d:00.0/iommu_group": "../../../kernel/iommu_groups/17",
+            "sys/devices/pci0000:5d/0000:5d:00.1/iommu_group": "../../../kernel/iommu_groups/17",
+        ]
+        for name in ["0000:3b:00.0", "0000:3b:01.0"] { links["\(pci)/\(name)"] = "../../../devices/\(port)/\(name)" }
+        for name in ["0000:5d:00.0", "0000:5d:00.1", "0000:5e:00.0", "0000:5f:00.0"] {
+            links["\(pci)/\(name)"] = "../../../devices/pci0000:5d/\(name)"
+        }
+        for name in ["0000:00:03.0", "0000:00:04.0"] { links["\(pci)/\(name)"] = "../../../devices/pci0000:00/\(name)" }
+        links["\(pci)/0000:3a:00.0"] = "../../../devices/\(port)"
+        return links
+    }()
+
+    @Test("tells what each is, what it hangs together with, and what the host uses")
+    func kinds() throws {
+        let (facts, found) = try facts(Self.machine, links: Self.machineLinks)
+        #expect(found == [])
+        func device(_ text: String) throws -> HostDevice {
+            try #require(PCIAddress(text).flatMap { facts.device($0) })
+        }
+        let card = try device("0000:3b:00.0")
+        #expect(card.deviceClass == DeviceClass("020000") && card.vendor == DeviceNumber("8086"))
+        #expect(card.model == DeviceNumber("1234") && card.driver == "ice" && card.netdevs == ["ens1f0"])
+        #expect(card.rootComplex == "pci0000:3a" && card.upstream == PCIAddress("0000:3a:00.0"))
+        #expect(card.virtualFunctions == HostDevice.VirtualFunctions(total: 64, now: 1) && !card.isInUse)
+        #expect(try device("0000:3b:01.0").physicalFunction == card.address)
+        let graphics = try device("0000:5d:00.0")
+        #expect(graphics.iommuGroup == 17 && graphics.vendor == DeviceNumber("10de") && graphics.upstream == nil)
+        #expect(try device("0000:5d:00.1").iommuGroup == 17)
+        #expect(try device("0000:5e:00.0").nvme == ["nvme0"])
+        #expect(try device("0000:00:04.0").netdevs == ["eth0"])
+        let inUse = facts.devices.filter(\.isInUse).map(\.address.description)
+        #expect(inUse == ["0000:00:03.0", "0000:00:04.0", "0000:5f:00.0"])
+    }
+
     @Test("names a file that makes no sense, and keeps the device", arguments: ["", "x", "-2", "99999999999999999999"])
     func garbled(text: String) throws {
         let (facts, found) = try facts(["\(Self.pci)/0000:3b:00.0/numa_node": text])

@@ -13,6 +13,7 @@ struct BruteForce {
     /// Guests that have to stay where they are: with their host cells, page sizes and own CPUs.
     let staying: Set<String>
     private var answers: [CellKey: Int?] = [:]
+    private let wishes: WishRule
 
     /// A cell and the dedicated needs on it.
     private struct CellKey: Hashable {
@@ -23,6 +24,7 @@ struct BruteForce {
     init(request: PlacementRequest, staying: Set<String> = []) {
         self.request = request
         self.staying = staying
+        wishes = WishRule(request)
     }
 
     /// Whether an arrangement exists.
@@ -37,7 +39,7 @@ struct BruteForce {
         guard guest.demand.isBound else {
             guard DeviceRule(request.host).holds(for: guest.demand, on: []) else { return false }
             chosen[guest.name] = []
-            return extend(index + 1, &chosen)
+            return hasDevices(chosen) && extend(index + 1, &chosen)
         }
         return extendCells(guest, index, [], &chosen)
     }
@@ -49,7 +51,9 @@ struct BruteForce {
         guard parts.count < guest.demand.cells.count else {
             guard DeviceRule(request.host).holds(for: guest.demand, on: parts.map(\.host)) else { return false }
             chosen[guest.name] = parts
-            let result = memoryHolds(chosen) && cpusExist(chosen, isWhole: false) && extend(index + 1, &chosen)
+            let result =
+                hasDevices(chosen) && memoryHolds(chosen) && cpusExist(chosen, isWhole: false)
+                && extend(index + 1, &chosen)
             chosen[guest.name] = nil
             return result
         }
@@ -64,6 +68,10 @@ struct BruteForce {
             }
         }
         return false
+    }
+
+    private func hasDevices(_ chosen: [String: [(host: CellID, page: PageSize)]]) -> Bool {
+        wishes.holds(chosen.mapValues { $0.map(\.host) })
     }
 
     private func pages(for demand: GuestDemand, _ cell: GuestCellDemand, _ host: Cell) -> [PageSize] {

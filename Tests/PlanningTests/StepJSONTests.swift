@@ -49,6 +49,7 @@ struct StepJSONTests {
         .setCPUs([2, 3], online: false),
         .confineThreads(.init(cpus: [0, 1], count: 2, names: ["b", "a"]), target: [0]),
         .setAffinity(.interrupt(24), name: "nvme0q1, \"x\"", prior: [1], target: [0]),
+        PCIAddress("0000:17:00.0").map { .setVFs($0, prior: 0, target: 4) } ?? .start(name: "a"),
         .setDevice(name: "a", .detach, path: "devices.disk[vdb]", device: XMLElement("disk")),
         .stop(name: "a", force: false), .stop(name: "a", force: true), .release(name: "a"), .undefine(name: "a"),
         .start(name: "../../etc"), .rename(name: "a", from: "b", uuid: nil),

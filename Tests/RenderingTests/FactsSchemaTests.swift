@@ -46,7 +46,17 @@ struct FactsSchemaTests {
                 id: 0, cpus: [0, 1], memory: KiB(1), memoryFree: KiB(1), memoryAvailable: KiB(1), siblings: [[0, 1]],
                 lastLevelCaches: [[0, 1]], distances: [0: 10],
                 pools: [HugepagePool(pageSize: PageSize(2_048), total: 1, free: 1)], socket: 0)
-        ], devices: PCIAddress("0000:3b:00.0").map { [HostDevice(address: $0, cell: 0, socket: 0)] } ?? [],
+        ],
+        devices: PCIAddress("0000:3b:00.0").map { address in
+            [
+                HostDevice(
+                    address: address, cell: 0, socket: 0, deviceClass: DeviceClass("020000"),
+                    vendor: DeviceNumber("8086"), model: DeviceNumber("159b"), rootComplex: "pci0000:3a",
+                    upstream: address, iommuGroup: 4, driver: "ice",
+                    virtualFunctions: HostDevice.VirtualFunctions(total: 64, now: 2), physicalFunction: address,
+                    netdevs: ["ens1f0"], nvme: ["nvme0"], isInUse: true)
+            ]
+        } ?? [],
         libvirt: LibvirtFacts(
             version: "9.0.0", hypervisor: "QEMU 7.2.0",
             hugetlbfs: [.init(pageSize: PageSize(2_048), path: "/dev/hugepages", isKnownToLibvirt: true)]),
@@ -119,7 +129,8 @@ struct FactsSchemaTests {
             ("{\"0\": 10}", "{\"a\": 10}", "$.cells[0].distances"),
             ("numactl-plan/facts", "numactl-plan/plan", "$.kind"), ("1.7", "2.0", "$.format_version"),
             ("09:14", "9:14", "$.time"), ("\"base_page_kib\": 64", "\"base_page_kib\": 0", "$.host.base_page_kib"),
-            ("00.0", "00.8", "$.pci[0].address"), ("\"name\": \"a\", ", "", "$.domains[0]"),
+            ("00.0", "00.8", "$.pci[0].address"), ("00.0\"", "00.0\", \"class\": \"0x0300\"", "$.pci[0].class"),
+            ("\"name\": \"a\", ", "", "$.domains[0]"),
             ("\"page_kib\": 2048, ", "", "$.libvirt.hugetlbfs[0]"),
         ]
         var files: [String: String] = [:]

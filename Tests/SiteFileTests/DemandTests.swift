@@ -238,6 +238,25 @@ struct DemandTests {
         #expect(read(text).value?.guests.map(\.demand.devices.count) == [1, 1, 0])
     }
 
+    @Test("holds what devices are to be that the planner chooses")
+    func deviceWishes() throws {
+        let keys = """
+            host_devices: ['0000:3b:00.0', {kind: gpu, vendor: "10DE", device: 2235, count: 2}, {class: nvme}, \
+            {class: 0302}, {netdev: ens1f0}, {netdev: ens1f0, vf: true, count: 3}, \
+            {address: '0000:3c:00.0', vf: true}, {address: '0000:3b:00.1'}]
+            """
+        let demand = try #require(demanded(guest(keys)))
+        #expect(demand.devices.map(\.value.description) == ["0000:3b:00.0", "0000:3b:00.1"])
+        #expect(
+            demand.deviceWishes.map { "\($0.value.count) \($0.value.wish.words)" } == [
+                "2 gpu, vendor 10de, device 2235", "1 nvme", "1 0302", "1 netdev ens1f0", "3 vf of netdev ens1f0",
+                "1 vf of 0000:3c:00.0",
+            ])
+        #expect(demand.deviceWishes[1].mark.line == 1)
+        let counted = read("guests: {g: {vcpus: 1, ram: 1GiB, count: 2, host_devices: [{kind: nvme}]}}")
+        #expect(counted.diagnostics == [] && counted.value?.guests.map(\.demand.deviceWishes.count) == [1, 1])
+    }
+
     private func text(_ request: GuestDemand.PageRequest) -> String {
         switch request {
         case .small: "small"

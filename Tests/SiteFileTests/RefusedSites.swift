@@ -72,6 +72,20 @@ enum RefusedSites {
         (guest("host_devices: [▶'0000:3b:20.0']"), .badName), (guest("host_devices: [▶'0000:3b:00.8']"), .badName),
         (guest("host_devices: ['0000:3b:00.0', ▶'0000:3B:00.0']"), .deviceTwice),
         (guest("count: 2, host_devices: [▶'0000:3b:00.0']"), .deviceTwice),
+        (guest("host_devices: [▶[a]]"), .wrongType), (guest("host_devices: [{▶kinds: gpu}]"), .unknownKey),
+        (guest("host_devices: [{kind: ▶gpus}]"), .badChoice), (guest("host_devices: [{class: ▶nvm}]"), .badName),
+        (guest("host_devices: [{class: ▶'030'}]"), .badName), (guest("host_devices: [{vendor: ▶10d}]"), .badName),
+        (guest("host_devices: [{vendor: ▶'0x10de'}]"), .badName),
+        (guest("host_devices: [{kind: gpu, count: ▶0}]"), .badNumber),
+        (guest("host_devices: [▶{count: 2}]"), .deviceWishEmpty),
+        (guest("host_devices: [▶{vf: true}]"), .deviceWishEmpty),
+        (guest("host_devices: [{kind: gpu, class: ▶'0302'}]"), .deviceWishContradicts),
+        (guest("host_devices: [{netdev: ens1f0, count: ▶2}]"), .deviceWishContradicts),
+        (guest("host_devices: [{address: '0000:3b:00.0', count: ▶2}]"), .deviceWishContradicts),
+        (guest("host_devices: [{address: '0000:3b:00.0', vf: true, kind: ▶nic}]"), .deviceWishContradicts),
+        (guest("host_devices: ['0000:3b:00.0', {address: ▶'0000:3b:00.0'}]"), .deviceTwice),
+        (guest("base: b.xml, host_devices: [▶{kind: gpu}]"), .deviceWishForeign),
+        (guest("adopt: true, host_devices: ['0000:3b:00.0', ▶{kind: gpu}]"), .deviceWishForeign),
         (
             "flavors: {f: {vcpus: 1, ram: 1GiB}}\nguests: {a: {flavor: f, host_devices: ['0000:3b:00.0']}, "
                 + "b: {flavor: f, host_devices: [▶'0000:3b:00.0']}}", .deviceTwice

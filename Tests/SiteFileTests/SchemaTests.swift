@@ -74,6 +74,7 @@ struct SchemaTests {
         case .sequence: ["{a: 1}", "x"]
         case .boolean, .integer, .ratio, .size, .amount, .pageSize, .choice, .list, .listOrWord, .mask:
             ["[1]", "{a: 1}", "", "~", "\"wrong!\""]
+        case .textOrMapping: ["[1]", "", "x"]
         case .text: ["[1]", "{a: 1}", "", "\"\"", "\"two\\nlines\""]
         }
     }
@@ -106,6 +107,7 @@ struct SchemaTests {
         case .scheduler: guest + "scheduler: {\(entry)}}}"
         case .disk: guest + "disks: [{\(entry)}]}}"
         case .interface: guest + "interfaces: [{\(entry)}]}}"
+        case .hostDevice: guest + "host_devices: [{\(entry)}]}}"
         }
     }
 }

@@ -61,5 +61,32 @@ extension SystemTests {
             #expect(try FileState(definition) == before)
             #expect(try lab.domains() == [], "the system's libvirt knows nothing of it")
         }
+
+        /// A device of this machine that it does not use, by the first digits of its class.
+        private static func idleClass() throws -> String? {
+            let facts = try run(Setup.program, ["facts", "--no-libvirt", "--format", "json"])
+            let document = try JSONSerialization.jsonObject(with: Data(facts.output.utf8)) as? [String: Any]
+            let devices = (document?["pci"] as? [[String: Any]] ?? []).filter { $0["in_use"] == nil }
+            return devices.compactMap { $0["class"] as? String }.first { !$0.hasPrefix("06") }
+        }
+
+        @Test("gives a device of a class once, and keeps it")
+        func device() throws {
+            guard let kind = try Self.idleClass() else { return }
+            let lab = try Lab("embed-device")
+            defer { lab.end() }
+            try lab.write(
+                guests: "  NAME: {vcpus: 1, ram: 64MiB, accelerator: qemu, host_devices: [{class: '\(kind)'}]}")
+            let uri = "qemu:///embed?root=\(lab.folder.path)/root"
+            let first = try lab.apply("--connect", uri)
+            #expect(first.status == 0, "\(first.all)")
+            let definition = URL(filePath: "\(lab.folder.path)/root/etc/qemu/\(lab.name).xml")
+            let text = try String(contentsOf: definition, encoding: .utf8)
+            #expect(text.split(separator: "<hostdev mode=").count == 2 && text.contains("hostdev address="))
+            let before = try FileState(definition.path)
+            let second = try lab.apply("--connect", uri)
+            #expect(second.status == 0 && second.output.contains("Nothing to do"), "\(second.all)")
+            #expect(try FileState(definition.path) == before)
+        }
     }
 }

@@ -17,6 +17,8 @@ struct WorkOrder {
     var keepFree: [CellID: KiB]
     /// What is kept off the CPUs of guests when the machine boots; nil for nothing.
     var isolation: CPUIsolation?
+    /// Which devices are divided into virtual functions when the machine boots.
+    var divided: [DividedDevice] = []
     var sources: [SourceText] = []
 }
 
@@ -28,6 +30,6 @@ extension WorkOrder {
             poolTargets: session.result.poolTargets.filter { $0.value > .zero },
             keepFree: Dictionary(
                 session.facts.cells.map { ($0.id, session.policy.reserve(of: $0.id)) }, uniquingKeysWith: { $1 }),
-            isolation: session.result.isolation, sources: session.sources)
+            isolation: session.result.isolation, divided: session.result.divided, sources: session.sources)
     }
 }

@@ -66,7 +66,7 @@ struct WritableHost {
                 mayContinue: mayContinue),
             affinities: KernelAffinities(root: FilePath(root)),
             programs: ProgramThreads(root: FilePath(root)), cpus: KernelCPUs(root: FilePath(root)),
-            defaultHugePage: defaultHugePage)
+            virtualFunctions: KernelVirtualFunctions(root: FilePath(root)), defaultHugePage: defaultHugePage)
     }
 
     /// The host without its domains: for what writes to none of them, so that libvirt need not answer.
@@ -75,7 +75,7 @@ struct WritableHost {
             domains: NoDomains(), pools: KernelPools(root: FilePath(root), limit: growLimit),
             threads: NoThreads(), memory: NoMemory(), affinities: KernelAffinities(root: FilePath(root)),
             programs: ProgramThreads(root: FilePath(root)), cpus: KernelCPUs(root: FilePath(root)),
-            defaultHugePage: defaultHugePage)
+            virtualFunctions: KernelVirtualFunctions(root: FilePath(root)), defaultHugePage: defaultHugePage)
     }
 
     private var runtimeFolder: String? { getenv("XDG_RUNTIME_DIR").map { String(cString: $0) } }
@@ -98,13 +98,15 @@ struct OpenHost {
     let affinities: KernelAffinities
     let programs: ProgramThreads
     let cpus: KernelCPUs
+    let virtualFunctions: KernelVirtualFunctions
     let defaultHugePage: PageSize?
 
     /// Something that carries steps out here and tells the observer of every write.
     func interpreter(_ observer: any StepObserver) -> Interpreter {
         Interpreter(
             domains: domains, pools: pools, files: DiskFiles(), threads: threads, memory: memory,
-            affinities: affinities, programs: programs, cpus: cpus, observer: observer,
+            affinities: affinities, programs: programs, cpus: cpus, virtualFunctions: virtualFunctions,
+            observer: observer,
             defaultHugePage: defaultHugePage)
     }
 

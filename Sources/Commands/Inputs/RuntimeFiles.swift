@@ -33,7 +33,7 @@ struct RuntimeFiles: ParsableArguments {
     /// The boot file's path from the root, which means the same wherever a rollback runs.
     var bootFilePath: String { absolutePath(bootFile) }
 
-    /// The boot file that the plan asks for; nil where the one that is there says the same. A host without wanted pages, isolation and
+    /// The boot file that the plan asks for; nil where the one that is there says the same. A host without wanted pages, isolation, devices to divide and
     /// a boot file gets none.
     func wantedBootFile(_ order: WorkOrder) -> BootFile? {
         let targets = order.poolTargets
@@ -42,8 +42,9 @@ struct RuntimeFiles: ParsableArguments {
             facts: order.facts, targets: targets.map { PoolTarget($0.key, pages: $0.value) }.sorted(),
             keepFree: order.keepFree)
         file.isolation = order.isolation
+        file.divided = order.divided
         file.join(present, site: order.plan.site)
-        if present == nil, targets.isEmpty, order.isolation == nil { return nil }
+        if present == nil, targets.isEmpty, order.isolation == nil, order.divided.isEmpty { return nil }
         if let present, present.asksTheSame(as: file) { return nil }
         return file
     }
@@ -90,6 +91,8 @@ extension BootFile {
         let pages = Dictionary((targets + kept).map { ($0.pool, $0.pages) }, uniquingKeysWith: max)
         targets = pages.map { PoolTarget($0.key, pages: $0.value) }.sorted()
         isolation = isolation.map { own in present.isolation.map(own.joined) ?? own } ?? present.isolation
+        let counts = Dictionary((divided + present.divided).map { ($0.device, $0.count) }, uniquingKeysWith: max)
+        divided = counts.map { DividedDevice(device: $0.key, count: $0.value) }.sorted()
     }
 
     /// Whether two files reserve the same on the same cells. The memory of a cell is not compared: it differs a little from boot to
@@ -97,7 +100,7 @@ extension BootFile {
     func asksTheSame(as other: BootFile) -> Bool {
         func shape(_ file: BootFile) -> [(CellID, CPUSet, KiB)] { file.cells.map { ($0.id, $0.cpus, $0.keepFree) } }
         return host == other.host && (sites.isEmpty || sites == other.sites) && targets == other.targets
-            && isolation == other.isolation
+            && isolation == other.isolation && divided == other.divided
             && shape(self).elementsEqual(shape(other), by: ==)
     }
 }

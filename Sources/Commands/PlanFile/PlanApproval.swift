@@ -41,7 +41,8 @@ struct PlanApproval {
         return WorkOrder(
             plan: plan, steps: steps, preconditions: file.preconditions, facts: facts, uri: uri,
             poolTargets: Dictionary(file.boot.pools.map { ($0.pool, $0.pages) }, uniquingKeysWith: max),
-            keepFree: file.boot.keepFree, isolation: file.boot.isolation)
+            keepFree: file.boot.keepFree, isolation: file.boot.isolation,
+            divided: file.boot.divided ?? [])
     }
 
     /// Refuses steps that would certainly fail on what the host has now.

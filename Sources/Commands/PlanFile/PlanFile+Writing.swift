@@ -116,6 +116,7 @@ extension PlanFile.Boot {
         pools = order.poolTargets.map { PoolTarget($0.key, pages: $0.value) }.sorted()
         keepFree = order.keepFree
         isolation = order.isolation
+        divided = order.divided.isEmpty ? nil : order.divided
         cells = Dictionary(session.facts.cells.map { ($0.id, $0.cpus) }, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -51,9 +51,12 @@ struct PlanFile {
         /// The CPUs of each cell of the machine that the plan was made for.
         var cells: [CellID: CPUSet]
         var isolation: CPUIsolation?
+        /// Which devices have virtual functions; nil in files of an older program.
+        var divided: [DividedDevice]?
 
         enum CodingKeys: String, CodingKey {
             case pools, cells, isolation
+            case divided = "devices"
             case keepFree = "keep_free_kib"
         }
     }

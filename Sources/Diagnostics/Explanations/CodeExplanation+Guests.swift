@@ -172,7 +172,30 @@ extension CodeExplanation {
             A PCI device can be passed to one guest at a time, but 'host_devices' names it twice: in one guest, or in \
             two guests of the same host.
             Give each guest its own device. Guests of one count all name the same devices: give each an entry of its \
-            own.
+            own, or write what they need, such as {kind: nvme}, and each gets one.
+            """),
+        CodeExplanation(
+            .deviceWishEmpty, "an element of host_devices names no device",
+            """
+            An element of 'host_devices' that is a mapping says what the device is to be: its kind or class, vendor \
+            and device number, or the host's interface. This one says nothing of that.
+            Add one of these keys, such as kind: gpu, or name a device by its address.
+            """),
+        CodeExplanation(
+            .deviceWishContradicts, "an element of host_devices contradicts itself",
+            """
+            Two keys of one element of 'host_devices' do not go together: 'kind' and 'class' say the same, 'address' \
+            names the device already, and one interface or address is not several devices unless virtual functions \
+            of it are meant (vf: true).
+            Remove one of the keys, as the hint says.
+            """),
+        CodeExplanation(
+            .deviceWishForeign, "devices cannot be chosen for this guest",
+            """
+            The planner puts the devices that it chooses into the guest's definition. With 'base' and 'adopt: true' \
+            the devices are those of the base file or of the domain, and 'host_devices' only says for the placement \
+            which they are.
+            Name them by their addresses.
             """),
     ]
 }

@@ -19,6 +19,15 @@ extension CodeExplanation {
             them under 'pools'.
             """),
         CodeExplanation(
+            .vfsNotMade, "virtual functions are not made at boot",
+            """
+            Guests have virtual functions (SR-IOV) of a device, and at boot it could not be divided into as many: it has \
+            no driver yet, or another number of them already, which the kernel changes only by way of none. Guests \
+            that have the missing ones do not start.
+            Once the driver is loaded and no guest has one of its virtual functions, numactl-plan apply makes them. \
+            Where something else divides the device at boot, have it make as many.
+            """),
+        CodeExplanation(
             .sysfsUnreadable, "a file of the host cannot be read",
             """
             A file below /sys, /proc or the folder of --root, or the boot file, is missing or not readable. The \

@@ -99,6 +99,15 @@ extension CodeExplanation {
             the host. Correct the address, or choose the host with --host.
             """),
         CodeExplanation(
+            .deviceNotOfKind, "the host has no device of the kind wanted",
+            """
+            A guest asks for devices under 'host_devices' by kind, class, vendor or interface, and the host has none \
+            that the planner may give: none is of that kind, the facts are of an older version and do not say what \
+            devices are, or those that there are are in use by the host or hang together with such.
+            numactl-plan facts shows the devices by kind, and which are in use. Name a device by its address to have it \
+            all the same.
+            """),
+        CodeExplanation(
             .heldUntilRestart, "a running guest still holds what another guest needs",
             """
             A guest that moves or shrinks at its next start keeps its memory and CPUs until then. As a warning: \

@@ -13,6 +13,7 @@ extension MachineRecord {
             interfaces: devices?.interfaces ?? [], hostDevices: wish.hostDevices, kernel: devices?.kernel,
             initrd: devices?.initrd, commandLine: devices?.commandLine, hasConsole: devices?.hasConsole,
             description: wish.description, isPartial: wish.isPartial)
+        hostNetdevs = wish.hostNetdevs
         var naming = DiskNaming(
             prior: domain.flatMap { prior?.namingDisks(in: $0) }?.disks ?? prior?.disks,
             present: domain?.element(named: "devices")?.elements(named: "disk"),

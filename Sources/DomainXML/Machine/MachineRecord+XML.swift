@@ -17,6 +17,10 @@ extension MachineRecord {
             kernel: boot?[attribute: "kernel"], initrd: boot?[attribute: "initrd"],
             commandLine: boot?[attribute: "cmdline"], hasConsole: element[attribute: "console"].map { $0 == "yes" },
             description: element[attribute: "description"], isPartial: element[attribute: "partial"] == "yes")
+        for child in children("hostdev") {
+            guard let address = child[attribute: "address"].flatMap({ PCIAddress($0) }) else { continue }
+            hostNetdevs[address] = child[attribute: "netdev"]
+        }
         formerDisks = children("former-disk").compactMap(RecordedDisk.init(reading:))
         formerInterfaces = children("former-interface").compactMap(GuestInterface.init(record:))
     }
@@ -40,7 +44,11 @@ extension MachineRecord {
         for interface in interfaces { element.append(interface.record("np:interface")) }
         for disk in formerDisks { element.append(disk.element("np:former-disk")) }
         for interface in formerInterfaces { element.append(interface.record("np:former-interface")) }
-        for address in hostDevices { element.append(XMLElement("np:hostdev", [.init("address", "\(address)")])) }
+        for address in hostDevices {
+            var device = XMLElement("np:hostdev", [.init("address", "\(address)")])
+            device[attribute: "netdev"] = hostNetdevs[address]
+            element.append(device)
+        }
         return element
     }
 }

@@ -31,6 +31,8 @@ public struct MachineRecord: Hashable, Sendable {
     public var interfaces: [GuestInterface]
     /// The host devices, in the order of the site.
     public var hostDevices: [PCIAddress]
+    /// The interfaces by whose names host devices were asked for: the host has these no more once a guest has the device.
+    public var hostNetdevs: [PCIAddress: String] = [:]
     /// The kernel that is booted directly.
     public var kernel: String?
     /// The initial RAM disk of that kernel.
@@ -113,6 +115,8 @@ public struct MachineWish: Hashable, Sendable {
     public var devices: Devices?
     /// PCI devices of the host, beside all others.
     public var hostDevices: [PCIAddress]
+    /// The interfaces by whose names some of them were asked for.
+    public var hostNetdevs: [PCIAddress: String] = [:]
     /// What the guest is for, in free text; nil leaves that as it is.
     public var description: String?
     /// Whether the machine was there before the site, which says only a part of it.

@@ -10,6 +10,7 @@ extension BootFile: Codable {
     private enum CodingKeys: String, CodingKey {
         case kind, host, cells, pools, sites, isolation
         case formatVersion = "format_version"
+        case divided = "devices"
     }
 
     /// Reads a document. Nothing has a default but the host's name; fields that are not known are passed over.
@@ -28,7 +29,8 @@ extension BootFile: Codable {
             cells: try container.decode([KnownCell].self, forKey: .cells),
             targets: try container.decode([PoolTarget].self, forKey: .pools),
             sites: try container.decodeIfPresent([String].self, forKey: .sites) ?? [],
-            isolation: try container.decodeIfPresent(CPUIsolation.self, forKey: .isolation))
+            isolation: try container.decodeIfPresent(CPUIsolation.self, forKey: .isolation),
+            divided: try container.decodeIfPresent([DividedDevice].self, forKey: .divided) ?? [])
         try check(container)
     }
 
@@ -39,6 +41,9 @@ extension BootFile: Codable {
         }
         for (left, right) in zip(targets, targets.dropFirst()) where left.pool == right.pool {
             throw container.wrong(.pools, "the \(left.pool.pageSize) pool of cell \(left.pool.cell) is listed twice")
+        }
+        for (left, right) in zip(divided, divided.dropFirst()) where left.device == right.device {
+            throw container.wrong(.divided, "the device \(left.device) is listed twice")
         }
         for target in targets where !cells.contains(where: { $0.id == target.pool.cell }) {
             throw container.wrong(.pools, "there is no cell \(target.pool.cell)")
@@ -55,6 +60,7 @@ extension BootFile: Codable {
         try container.encode(targets, forKey: .pools)
         if !sites.isEmpty { try container.encode(sites, forKey: .sites) }
         try container.encodeIfPresent(isolation, forKey: .isolation)
+        if !divided.isEmpty { try container.encode(divided, forKey: .divided) }
     }
 }
 

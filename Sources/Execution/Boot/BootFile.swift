@@ -38,15 +38,18 @@ public struct BootFile: Hashable, Sendable {
     public var targets: [PoolTarget]
     /// What is kept off the CPUs of guests; nil for nothing.
     public var isolation: CPUIsolation?
+    /// Which devices are divided into virtual functions, ascending; one entry a device.
+    public var divided: [DividedDevice]
     /// The sites that the pools are for, ascending; empty in a file of an earlier version.
     public var sites: [String]
 
     /// Cells and targets are sorted.
     public init(
         host: String?, cells: [KnownCell], targets: [PoolTarget], sites: [String] = [],
-        isolation: CPUIsolation? = nil
+        isolation: CPUIsolation? = nil, divided: [DividedDevice] = []
     ) {
         self.isolation = isolation
+        self.divided = divided.sorted()
         self.sites = sites.sorted()
         self.host = host
         self.cells = cells.sorted { $0.id < $1.id }

@@ -22,6 +22,7 @@ public struct Interpreter {
     let affinities: any AffinityHost
     let programs: any ProgramHost
     let cpus: any CPUHost
+    let virtualFunctions: any VirtualFunctionHost
     let observer: any StepObserver
     let defaultHugePage: PageSize?
 
@@ -33,6 +34,7 @@ public struct Interpreter {
         threads: any ThreadHost = NoThreads(), memory: any MemoryHost = NoMemory(),
         affinities: any AffinityHost = NoAffinities(), programs: any ProgramHost = NoPrograms(),
         cpus: any CPUHost = NoCPUs(),
+        virtualFunctions: any VirtualFunctionHost = NoVirtualFunctions(),
         observer: any StepObserver = SilentObserver(),
         defaultHugePage: PageSize? = nil
     ) {
@@ -44,6 +46,7 @@ public struct Interpreter {
         self.affinities = affinities
         self.programs = programs
         self.cpus = cpus
+        self.virtualFunctions = virtualFunctions
         self.observer = observer
         self.defaultHugePage = defaultHugePage
     }

@@ -4,6 +4,8 @@ public import Planning
 /// Has threads of the machine run on other CPUs.
 public struct ConfineWrite: WriteKind {
     var threads: [ThreadID]
+    /// The CPUs that they have.
+    var from: CPUSet
     var cpus: CPUSet
 
     static var verb: HostWrite.Verb { .confine }
@@ -18,10 +20,9 @@ public struct ConfineWrite: WriteKind {
     /// and are noted.
     func perform(in run: inout Run) throws(StepFailure) {
         let moved = Set(threads)
-        let from = try run.host.programs.movableThreads().filter { moved.contains($0.id) }.map(\.allowed)
         let stayed = try run.host.programs.confine(threads, to: cpus)
         run.report.writes += 1
-        if let from = from.first, from != cpus, cpus.isSubset(of: from) {
+        if cpus.isSubset(of: from) {
             for _ in 1...ConfineWrite.mostLooks {
                 let late = try run.host.programs.movableThreads()
                     .filter { $0.allowed == from && !moved.contains($0.id) }
@@ -31,7 +32,7 @@ public struct ConfineWrite: WriteKind {
         }
         guard !stayed.isEmpty else { return }
         run.unmovable.formUnion(stayed)
-        let place = ConfineWrite(threads: stayed, cpus: cpus).place
+        let place = ConfineWrite(threads: stayed, from: from, cpus: cpus).place
         let numbers = stayed.prefix(8).map { "\($0.number)" }.joined(separator: ", ") + (stayed.count > 8 ? " …" : "")
         run.report.notes.append(
             Note(
@@ -50,7 +51,7 @@ public struct ConfineWrite: WriteKind {
 
     func isUndone(by inverse: [HostWrite]) -> Bool {
         guard inverse.count == 1, case .confineThreads(let back) = inverse[0] else { return false }
-        return back.threads == threads
+        return back.threads == threads && back.cpus == from && back.from == cpus
     }
 
     /// What somebody else set meanwhile is undone as ours is.
@@ -62,8 +63,8 @@ public struct ConfineWrite: WriteKind {
 
 extension HostWrite {
     /// Has threads run on other CPUs.
-    public static func confineThreads(_ threads: [ThreadID], cpus: CPUSet) -> HostWrite {
-        .confineThreads(ConfineWrite(threads: threads, cpus: cpus))
+    public static func confineThreads(_ threads: [ThreadID], from: CPUSet, cpus: CPUSet) -> HostWrite {
+        .confineThreads(ConfineWrite(threads: threads, from: from, cpus: cpus))
     }
 }
 
@@ -75,11 +76,12 @@ extension ConfineThreadsStep: StepExecution {
         let threads = try run.host.programs.movableThreads().filter { $0.allowed == prior }.map(\.id)
         guard !threads.isEmpty else { return nil }
         return Effect(
-            [.confineThreads(self)], .confineThreads(threads, cpus: target),
-            inverse: [.confineThreads(threads, cpus: prior)])
+            [.confineThreads(self)], .confineThreads(threads, from: prior, cpus: target),
+            inverse: [.confineThreads(threads, from: target, cpus: prior)])
     }
 
-    func precheck(_ look: Lookout) throws(StepFailure) -> Effect? { try effect(in: look.run) }
+    /// Whatever threads there are is right.
+    func precheck(_ look: Lookout) throws(StepFailure) -> Effect? { nil }
 
     /// The write itself looks at each thread again: new ones may have any CPUs by now.
     func mismatches(in run: Run, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] { [] }

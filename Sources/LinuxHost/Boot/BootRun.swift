@@ -1,9 +1,11 @@
 internal import Diagnostics
 public import Execution
+internal import Glibc
 internal import HostModel
 public import SystemPackage
 
-/// Reserves huge pages and keeps interrupts and programs off guests' CPUs while the machine boots, from a boot file alone.
+/// Reserves huge pages, keeps interrupts and programs off guests' CPUs and makes virtual functions while the machine boots, from a
+/// boot file alone.
 public struct BootRun: Sendable {
     private let root: FilePath
     private let limits: PoolLadderLimits
@@ -34,7 +36,41 @@ public struct BootRun: Sendable {
         let isReport = position == .report
         let grants = isReport ? growth.report(file, on: facts) : growth.reserve(file, on: facts, by: growth.inParallel)
         let moves = file.isolation.map { isolate($0, on: facts, isReport: isReport) } ?? []
-        return BootOutcome(isReport: isReport, grants: grants, found: findings.filter { $0.severity != .note } + moves)
+        return BootOutcome(
+            isReport: isReport, grants: grants,
+            found: findings.filter { $0.severity != .note } + moves + divide(file.divided, isReport: isReport))
+    }
+
+    /// How long a device or its driver is waited for: drivers are loaded while the unit runs.
+    private static let patience = Duration.seconds(30)
+
+    /// Makes the virtual functions that guests have. A device that has enough is left alone, and so is one that has others.
+    private func divide(_ devices: [DividedDevice], isReport: Bool) -> [Diagnostic] {
+        let host = KernelVirtualFunctions(root: root)
+        let (clock, start) = (ContinuousClock(), ContinuousClock.now)
+        let wait = HostFiles(root: root).isLive && !isReport ? BootRun.patience : .zero
+        return devices.compactMap { wanted in
+            while !host.hasDriver(wanted.device), clock.now - start < wait { usleep(100_000) }
+            func warning(_ why: String) -> Diagnostic {
+                Diagnostic(
+                    .vfsNotMade, "\(wanted.device) is not divided into \(wanted.count) virtual functions: \(why)",
+                    severity: .warning)
+            }
+            do throws(StepFailure) {
+                guard let now = try host.count(of: wanted.device) else { return warning("it has none to give") }
+                guard now < wanted.count else { return nil }
+                guard now == 0 else { return warning("it has \(now) already") }
+                guard !isReport else {
+                    return Diagnostic(
+                        .vfsNotMade, "\(wanted.device) would be divided into \(wanted.count) virtual functions",
+                        severity: .note)
+                }
+                try host.divide(wanted.device, into: wanted.count)
+                return nil
+            } catch {
+                return warning("\(error)")
+            }
+        }
     }
 
     /// Has interrupts keep off the CPUs of guests, those to come as well, whose drivers are not loaded yet, and programs where that is

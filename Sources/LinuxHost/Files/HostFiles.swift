@@ -48,6 +48,18 @@ struct HostFiles: Sendable {
         return names.filter { $0 != "." && $0 != ".." }.sorted()
     }
 
+    /// The names on the way to which a symbolic link leads, the last one its target's: `pci0000:3a`, `0000:3a:00.0`. Empty for what is
+    /// no link; what the link itself says counts, whether its target is there or not.
+    func linkParts(_ name: String) -> [String] {
+        guard realRoot != nil,
+            let target = try? Descriptor(path(name).string, OPEN_NAME_ONLY | O_NOFOLLOW).linkTarget()
+        else { return [] }
+        return target.split(separator: "/").map(String.init).filter { $0 != ".." && $0 != "." }
+    }
+
+    /// The name of that to which a symbolic link leads, or nil for what is no link.
+    func linkName(_ name: String) -> String? { linkParts(name).last }
+
     /// Opens an existing regular file for writing; never makes one.
     func openForWriting(_ name: String) throws(SysfsError) -> Descriptor {
         guard let path = try located(name) else {

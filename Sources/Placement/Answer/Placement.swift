@@ -93,6 +93,8 @@ public struct GuestPlacement: Hashable, Sendable {
     public var floatingVCPUs: VCPUSet
     /// The host cells that the memory of a guest without cells is bound to; empty for memory that is bound nowhere.
     public var boundTo: CellSet
+    /// The PCI devices of the host that the guest has: those that it names, then those that were chosen for it.
+    public var devices: [PlacedDevice] = []
 
     package init(
         name: String, emulatorCPUs: CPUSet = [], floatingCPUs: CPUSet? = nil, memory: KiB,
@@ -276,6 +278,8 @@ public struct Shortage: Hashable, Sendable {
         case cells
         /// A PCI device of the host, missing or too far away.
         case device(PCIAddress)
+        /// PCI devices of the host that are what is wished for.
+        case devices(DeviceWish)
     }
 
     /// The host cell, or nil for the host as a whole.

@@ -21,9 +21,12 @@ extension PlacementRun {
             grid.cells[cell].cores.reduce(into: CPUSet()) { $0.formUnion($1.shared) }.subtracting(alone[cell])
         }
         let spread = SpreadMemory(arrangement, placed: placed)
+        let devices = DeviceChoice(self, arrangement, placed: placed)
         let guests = placed.map { guest in
-            guestPlacement(
+            var place = guestPlacement(
                 guest, arrangement, granted: granted[guest], shared: shared, memory: spread.memory[guest] ?? [:])
+            place.devices = devices.devices(of: guest)
+            return place
         }
         let places = guests.keyed(by: \.name)
         return Placement(

@@ -5,7 +5,9 @@ internal import SiteFile
 extension PlacementRun {
     /// Places as many guests as possible one by one, kept ones first, and says what each of the others lacks.
     func partialAnswer(_ verdict: Placement.SearchVerdict) -> Placement {
-        let (grid, needs, keptCPUs) = committed(Set(kept.keys))
+        let held = committed(Set(kept.keys))
+        let (grid, keptCPUs) = (held.grid, held.keptCPUs)
+        let needs = held.needs.split(DeviceSplits(held.needs).ways.first ?? [:])
         var search = PlacementSearch(
             grid: grid, needs: needs, allowsMixedPages: true, prefersPack: request.policy.placement == .pack,
             limit: 0)
@@ -31,7 +33,9 @@ extension PlacementRun {
         let construction = best.construction
         left = best.left
         for (guest, assignment) in best.assignments { assignments[guest] = assignment }
-        let arrangement = Arrangement(grid: grid, needs: needs, assignments: assignments, keptCPUs: keptCPUs)
+        let arrangement = Arrangement(
+            grid: grid, needs: needs, assignments: assignments, keptCPUs: keptCPUs,
+            keptDevices: held.keptDevices)
         guard !left.isEmpty else { return placement(of: arrangement, verdict: .placed, left: []) }
         var answer = placement(of: arrangement, verdict: verdict, left: left)
         var report = ShortageReport(request: request, state: construction.state, placed: answer)
@@ -55,7 +59,7 @@ extension PlacementRun {
         var assignments: [Int: Assignment] = [:]
         for guest in search.sorted(by: .cellsFirst) where search.fixed[guest] == nil && !left.contains(guest) {
             let before = construction.state
-            let hasSpread = !needs[guest].spread.isEmpty
+            let hasSpread = !needs[guest].spread.isEmpty || !needs[guest].floatingDevices.isEmpty
             if needs[guest].cells.isEmpty || hasSpread, !construction.placeFloating(needs[guest]) {
                 left.insert(guest)
             } else if !needs[guest].cells.isEmpty {
@@ -108,6 +112,7 @@ extension StaticObstacle {
         case .cellMissing: .placementCellMissing
         case .devicesMissing: .deviceNotOnHost
         case .deviceWithoutCell, .devicesApart: .doesNotFit
+        case .noDevice: .deviceNotOfKind
         }
     }
 }

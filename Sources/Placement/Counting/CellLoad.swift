@@ -17,6 +17,8 @@ struct CellLoad: Hashable {
     var overcommittable = 0
     /// The largest overcommittable guest cell in KiB.
     var softMost = 0
+    /// Devices by lane; empty for none.
+    var devices: [Int] = []
 
     mutating func add(_ need: CellCounts, inHugePages: Bool) {
         wholeCores += need.wholeCores
@@ -25,6 +27,7 @@ struct CellLoad: Hashable {
         cheapSavings += need.hasCheapSaving ? 1 : 0
         paired += need.paired
         singles += need.singles
+        devices.addAmounts(need.devices)
         shared += need.shared
         sharedMost = max(sharedMost, need.shared)
         // QEMU's own memory is ordinary, whatever backs the guest's.
@@ -80,8 +83,15 @@ struct CellCheck {
     let managesPools: Bool
     let allowsShrink: Bool
     let setsOverlap: Bool
+    private let index: Int
+    private let stock: DeviceStock
+    /// What of devices is the cell's own: equal for cells that can change places.
+    let deviceLikeness: [[Int]]
 
     init(_ index: Int, of grid: HostGrid) {
+        self.index = index
+        stock = grid.stock
+        deviceLikeness = grid.stock.likeness(of: index)
         cell = grid.cells[index]
         capacity = CellCapacity(cell)
         pageSizes = grid.pageSizes
@@ -96,7 +106,8 @@ struct CellCheck {
     ///
     /// - Parameter pages: Pages of guests by page size index.
     func rest(with load: CellLoad, pages: ArraySlice<Int>) -> Result<CellRest, Lack> {
-        switch sharedCPUs(with: load) {
+        if !load.devices.isEmpty, let lack = stock.lack(stock.draws(load.devices, on: index)) { return .failure(lack) }
+        return switch sharedCPUs(with: load) {
         case .failure(let lack): .failure(lack)
         case .success(let sharedCPUs): memory(with: load, pages: pages, sharedCPUs: sharedCPUs)
         }

@@ -72,6 +72,8 @@ struct HostGrid {
 
     /// Where the host's PCI devices are.
     let devices: [PCIAddress: DevicePlace]
+    /// Those that may be chosen for guests.
+    var stock = DeviceStock()
 
     /// What a guest's QEMU needs of ordinary memory, in KiB.
     func overhead(of demand: GuestDemand) -> KiB {
@@ -115,6 +117,7 @@ extension HostGrid {
         setsOverlap = !hasSets
         reserve = host.cells.reduce(0) { $0 + Int(min($1.memory ?? .zero, policy.reserve(of: $1.id)).count) }
         devices = HostGrid.places(of: host)
+        stock = DeviceStock(request, places: devices)
         indexOfCell = Dictionary(host.cells.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
         addForeign(request.foreign)
         promisedPages = sizes.map { size in

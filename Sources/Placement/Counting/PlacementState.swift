@@ -14,6 +14,8 @@ struct PlacementState {
     private var floating = Floating()
     /// Memory of guests, placed ones and others, that may come from several host cells.
     private(set) var spread: [SpreadNeed] = []
+    /// Devices of guests, placed ones and others, that may be anywhere, by lane.
+    private var floatingDevices: [Int] = []
     /// Shared vCPUs of foreign domains that are each on one cell.
     private let foreignShared: Int
     /// Whether only what is asked of single cells counts: for refutations, since with more rules nothing more fits.
@@ -75,6 +77,7 @@ struct PlacementState {
     /// Adds what a guest needs of the host as a whole; whether it fits is asked with ``hostLack``.
     mutating func addFloating(_ need: GuestCounts) {
         addSpread(of: need.spread)
+        floatingDevices.addAmounts(need.floatingDevices)
         let memory = need.floatingMemory + need.floatingOverhead
         floating.shared += need.floatingShared
         floating.sharedMost = max(floating.sharedMost, need.floatingShared)
@@ -201,13 +204,15 @@ struct PlacementState {
 
     /// Whether anything is asked of the host as a whole, beside what is asked of each cell.
     var hasHostRules: Bool {
-        floating != Floating() || !spread.isEmpty || grid.foreignFloatingShared > 0 || grid.foreignFloatingMemory > 0
+        floating != Floating() || !spread.isEmpty || grid.stock.isShared || grid.foreignFloatingShared > 0
+            || grid.foreignFloatingMemory > 0
             || grid.promisedPages.contains { $0 > 0 }
     }
 
     /// What the host as a whole lacks for the guests that float over it, or nil.
     var hostLack: Lack? {
         guard !ignoresHostRules else { return nil }
+        if grid.stock.isShared, let lack = deviceLack { return lack }
         if floating.needsSharedCPU, totals.sharedCPUs == 0 {
             return Lack(.sharedCPUs, needed: 1, available: 0)
         }
@@ -236,6 +241,21 @@ struct PlacementState {
             ?? memoryLack(
                 floating.memoryWithReserve, most: floating.memoryMostWithReserve, reserve: grid.reserve,
                 promised: promised, spread: spread)
+    }
+
+    /// What devices a guest cell lacks on a host cell, beside all others of the host.
+    func deviceLack(of need: CellCounts, on cell: Int) -> Lack? {
+        var next = self
+        next.loads[cell].devices.addAmounts(need.devices)
+        return next.deviceLack
+    }
+
+    /// The devices that all guests together lack.
+    private var deviceLack: Lack? {
+        let stock = grid.stock
+        return stock.lack(
+            loads.enumerated().flatMap { stock.draws($0.element.devices, on: $0.offset) }
+                + stock.draws(floatingDevices, on: nil))
     }
 
     /// Ordinary memory in KiB that pages promised to foreign domains take where pools have none to spare; or the pages that

@@ -168,7 +168,8 @@ extension GreedyConstruction {
 extension PlacementRun {
     /// The host with every guest where it is; nil when one has no place that can be kept.
     var occupied: PlacementSearch? {
-        let (grid, needs, _) = committed(Set(kept.keys))
+        let held = committed(Set(kept.keys))
+        let (grid, needs) = (held.grid, held.needs.split(DeviceSplits(held.needs).ways.first ?? [:]))
         var search = PlacementSearch(
             grid: grid, needs: needs, allowsMixedPages: true, prefersPack: request.policy.placement == .pack, limit: 0)
         for need in needs { search.state.addFloating(need) }

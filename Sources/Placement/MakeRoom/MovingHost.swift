@@ -87,7 +87,7 @@ struct MovingHost {
             misplace(entry, guest)
             return nil
         }
-        if !demand.devices.isEmpty || obstacle == .held {
+        if !demand.devices.isEmpty || !demand.deviceWishes.isEmpty || obstacle == .held {
             fixed[guest] = .held
         } else if !demand.pins.isEmpty || !demand.forcedCells.isEmpty || obstacle != nil {
             fixed[guest] = .pinned

@@ -37,7 +37,7 @@ struct DeviceNeed {
 }
 
 /// Where a device is, as indices of the grid.
-struct DevicePlace {
+struct DevicePlace: Hashable {
     let cell: Int?
     /// The cells that are on the device's socket; empty when the socket is not known.
     let cellsOfSocket: Set<Int>

@@ -20,6 +20,8 @@ struct CellCounts: Hashable {
     var isReserved = false
     /// Whether the host cell must have SMT: `require`.
     var needsSMT = false
+    /// Devices that must be near to it, by lane of the ``DeviceStock``; empty for none.
+    var devices: [Int] = []
 
     /// CPUs that somebody has alone, without siblings kept empty.
     var dedicated: Int { wholeCores + paired + singles }
@@ -60,6 +62,10 @@ struct GuestCounts: Hashable {
     var shouldTouch: [Set<Int>] = []
     /// Whether the guest fits only where some CPU is left for shared use: its emulator has nowhere else to go.
     var needsSharedCPU = false
+    /// Devices that must be near to one of several cells, by lane; near which is a matter of ``DeviceSplits``. Empty for none.
+    var devices: [Int] = []
+    /// Devices that may be anywhere, by lane; empty for none.
+    var floatingDevices: [Int] = []
 }
 
 /// Why a guest fits no host with these cells and page sizes, before any counting.
@@ -73,6 +79,8 @@ enum StaticObstacle: Error, Hashable {
     case deviceWithoutCell(PCIAddress)
     /// Devices on so many cells that the guest's own cannot be near each of them.
     case devicesApart([PCIAddress])
+    /// A wish that no device suits which guests may have.
+    case noDevice(DeviceWish)
 }
 
 extension GuestCounts {
@@ -81,8 +89,13 @@ extension GuestCounts {
     /// - Throws: ``StaticObstacle`` when the host lacks a page size or cells altogether.
     init(_ demand: GuestDemand, on grid: HostGrid, spreading: SpreadChoice = SpreadChoice()) throws(StaticObstacle) {
         let devices = try DeviceNeed(demand, on: grid)
+        let chosen = grid.stock.amounts(of: demand)
+        if let wish = demand.deviceWishes.first(where: { grid.stock.hopeless.contains($0.value.wish) }) {
+            throw StaticObstacle.noDevice(wish.value.wish)
+        }
         guard demand.isBound else {
             self.init(cells: [], forced: [], pages: [nil])
+            floatingDevices = chosen
             floatingShared = demand.vcpus
             floatingMemory = Int(demand.memory.count)
             floatingOverhead = Int(grid.overhead(of: demand).count)
@@ -113,6 +126,15 @@ extension GuestCounts {
         addOverhead(of: demand, on: grid)
         mustIncludeOneOf = devices.mustIncludeOneOf
         shouldTouch = devices.shouldTouch
+        if demand.devicePolicy == .preferred {
+            floatingDevices = chosen
+            let near = grid.stock.cells(offering: chosen)
+            if !near.isEmpty, !shouldTouch.contains(near) { shouldTouch.append(near) }
+        } else if cells.count == 1 {
+            cells[0].devices = chosen
+        } else {
+            self.devices = chosen
+        }
         guard canTouchAll else { throw StaticObstacle.devicesApart(demand.devices.map(\.value)) }
         needsSharedCPU = demand.emulatorPolicy == .share && demand.realtimeVCPUs.count == demand.vcpus
     }

@@ -81,10 +81,14 @@ public struct PresentPlacement: Hashable, Sendable {
     public var emulatorCPUs: CPUSet?
     /// Whether the guest runs.
     public var isRunning: Bool
+    /// The PCI devices of the host that it has.
+    public var devices: Set<PCIAddress>
 
     package init(
-        cells: [GuestCellID: BoundCell], pins: [VCPU: CPUSet], emulatorCPUs: CPUSet? = nil, isRunning: Bool
+        cells: [GuestCellID: BoundCell], pins: [VCPU: CPUSet], emulatorCPUs: CPUSet? = nil, isRunning: Bool,
+        devices: Set<PCIAddress> = []
     ) {
+        self.devices = devices
         self.cells = cells
         self.pins = pins
         self.emulatorCPUs = emulatorCPUs
@@ -138,6 +142,8 @@ public struct ForeignLoad: Hashable, Sendable {
     public var promisedPages: [PageSize: PageCount]
     /// vCPUs that may run on any CPU.
     public var unconfined: VCPUSet = []
+    /// The PCI devices of the host that the domain has.
+    public var devices: Set<PCIAddress> = []
     /// Whether the domain runs now.
     public var isRunning = true
     /// Whether it is a guest of the site that keeps its place as it is.

@@ -140,7 +140,8 @@ struct Explanation {
                 add(.threadPolicy(policy)) { $0.threadPolicy = policy }
             }
         }
-        for policy in [GuestDemand.DevicePolicy.socket, .preferred] where !demand.devices.isEmpty && demand.isBound {
+        for policy in [GuestDemand.DevicePolicy.socket, .preferred]
+        where !(demand.devices.isEmpty && demand.deviceWishes.isEmpty) && demand.isBound {
             add(.devicePolicy(policy)) { $0.devicePolicy = policy }
         }
         if demand.emulatorPolicy == .isolate { add(.emulatorOnGuestCPUs) { $0.emulatorPolicy = nil } }

@@ -23,6 +23,8 @@ struct ShortageReport {
             return [Shortage(hostCell: cell, resource: .cells, needed: 1, free: 0, heldBy: [])]
         case .devicesMissing(let devices), .devicesApart(let devices): return devices.map(shortage)
         case .deviceWithoutCell(let device): return [shortage(of: device)]
+        case .noDevice(let wish):
+            return [Shortage(hostCell: nil, resource: .devices(wish), needed: 1, free: 0, heldBy: [])]
         }
     }
 
@@ -57,6 +59,7 @@ struct ShortageReport {
             let free = max(0, own - (lack.needed - lack.available))
             reasons.append(shortage(lack, on: only, own: own, free: free))
         }
+        if !need.floatingDevices.isEmpty { reasons += floatingDevices(of: need) }
         let promised = promisedReasons(for: need)
         reasons += promised
         let far = far(from: open, need: need, demand: demand)
@@ -101,11 +104,18 @@ struct ShortageReport {
         var cpusOnly = need
         cpusOnly.memory = 0
         cpusOnly.overhead = 0
+        cpusOnly.devices = []
+        var devicesOnly = CellCounts()
+        devicesOnly.devices = need.devices
         var memoryOnly = CellCounts()
         memoryOnly.memory = need.memory
         memoryOnly.isReserved = need.isReserved
         memoryOnly.overhead = need.overhead
         var found: [Shortage] = []
+        if !need.devices.isEmpty, let lack = state.deviceLack(of: devicesOnly, on: host) {
+            let own = own(need, lack.resource)
+            found.append(shortage(lack, on: host, own: own, free: lack.available - (lack.needed - own)))
+        }
         if let lack = state.lack(of: cpusOnly, on: host, page: nil) {
             let own = own(need, lack.resource)
             let free = freeCPUs(for: cpusOnly, lacking: lack, on: host, own: own)
@@ -189,7 +199,17 @@ struct ShortageReport {
         case .memory: need.memory
         case .pages(let size), .pageSize(let size): need.memory / Int(size.size.count)
         case .cells, .device: 1
+        case .devices(let wish): state.grid.stock.amount(need.devices, of: wish)
         }
+    }
+
+    /// Devices that the guest may have from anywhere.
+    private func floatingDevices(of need: GuestCounts) -> [Shortage] {
+        var only = GuestCounts(cells: [], forced: [], pages: [nil])
+        only.floatingDevices = need.floatingDevices
+        guard let lack = floatingLack(of: only), case .devices(let wish) = lack.resource else { return [] }
+        let own = state.grid.stock.amount(need.floatingDevices, of: wish)
+        return [shortage(lack, on: nil, own: own, free: lack.available - (lack.needed - own))]
     }
 
     /// What a guest without topology lacks over the whole host: CPUs and memory are asked apart, as they are of a cell.
@@ -197,10 +217,12 @@ struct ShortageReport {
         var cpusOnly = need
         cpusOnly.floatingMemory = 0
         cpusOnly.floatingOverhead = 0
+        cpusOnly.floatingDevices = []
         var memoryOnly = need
+        memoryOnly.floatingDevices = []
         memoryOnly.floatingShared = 0
         memoryOnly.needsSharedCPU = false
-        var found: [Shortage] = []
+        var found = need.floatingDevices.isEmpty ? [] : floatingDevices(of: need)
         if let lack = floatingLack(of: cpusOnly) {
             let free = most(below: need.floatingShared) { report, count in
                 var less = cpusOnly
@@ -238,6 +260,9 @@ struct ShortageReport {
     /// Guests, foreign domains and pools that hold some of a resource, on one cell or, without one, anywhere.
     private func holders(of resource: Shortage.Resource, on cell: CellID?) -> [String] {
         let guests = placed.guests.filter { guest in
+            if case .devices(let wish) = resource {
+                return guest.devices.contains { isOne($0.address, of: wish, on: cell) }
+            }
             if guest.cells.isEmpty { return cell == nil }
             return guest.cells.contains { part in
                 let isHere =
@@ -260,10 +285,17 @@ struct ShortageReport {
                         guard let claimed = group.cpus else { return resource.isShared }
                         return !claimed.isDisjoint(with: cpus)
                     }
+            case .devices(let wish): return load.devices.contains { isOne($0, of: wish, on: cell) }
             case .cells, .device: return false
             }
         }
         return (guests.map(\.name) + foreign.map(\.name) + pools(holding: resource, on: cell)).sorted()
+    }
+
+    /// Whether a device is what is wished for, and on that cell; without one, on any.
+    private func isOne(_ address: PCIAddress, of wish: DeviceWish, on cell: CellID?) -> Bool {
+        guard let device = request.host.device(address) else { return false }
+        return request.host.suits(device, wish) && (cell == nil || device.cell == nil || device.cell == cell)
     }
 
     /// The pools whose free pages nobody asked for: ordinary memory, were they given back.
@@ -287,7 +319,7 @@ struct ShortageReport {
         case .sharedCPUs, .sharedVCPUs: !cell.vcpus.isEmpty
         case .memory: cell.memory > .zero
         case .pages(let size), .pageSize(let size): cell.pageSize == size
-        case .cells, .device: false
+        case .cells, .device, .devices: false
         }
     }
 }
@@ -297,7 +329,7 @@ extension Shortage.Resource {
     fileprivate var isOfMemory: Bool {
         switch self {
         case .memory, .pages, .pageSize: true
-        case .wholeCores, .siblingPairs, .dedicatedCPUs, .sharedCPUs, .sharedVCPUs, .cells, .device: false
+        case .wholeCores, .siblingPairs, .dedicatedCPUs, .sharedCPUs, .sharedVCPUs, .cells, .device, .devices: false
         }
     }
 

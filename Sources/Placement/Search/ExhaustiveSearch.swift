@@ -342,6 +342,7 @@ extension CellCheck {
             && cell.hasSMT == other.cell.hasSMT && cell.servesMemory == other.cell.servesMemory
             && cell.memory == other.cell.memory
             && cell.poolTotal == other.cell.poolTotal && cell.poolBase == other.cell.poolBase
+            && deviceLikeness == other.deviceLikeness
             && cell.foreignShared == other.cell.foreignShared && cell.foreignMemory == other.cell.foreignMemory
     }
 }

@@ -289,6 +289,8 @@ extension PlacementRun {
         let hasCPUs: Bool
         /// By guest cell: of each of its cores the threads, what of these is free, and how many it has.
         let cores: [[[Int]]]
+        /// The stacks that its devices are of.
+        let devices: [Int]
     }
 
     private func twin(_ guest: Int, among guests: [Int]) -> Twin? {
@@ -310,7 +312,8 @@ extension PlacementRun {
         }
         return Twin(
             need: needs[guest], place: place.assignment, isRunning: place.isRunning,
-            isIsolated: request.guests[guest].demand.threadPolicy == .isolate, hasCPUs: place.cpus != nil, cores: cores)
+            isIsolated: request.guests[guest].demand.threadPolicy == .isolate, hasCPUs: place.cpus != nil, cores: cores,
+            devices: (keptDevices[guest] ?? []).map { grid.stock.bundles[$0.bundle].stack }.sorted())
     }
 
     /// Whether a guest that had a place has it in an arrangement too.

@@ -82,7 +82,7 @@ struct PlacementSearch {
     /// Places every guest, or says that it is impossible or undecided.
     mutating func run() -> SearchResult {
         steps += needs.count
-        guard fitsInSum() else { return .impossible }
+        guard fitsInSum(), hasDevices else { return .impossible }
         for need in needs { state.addFloating(need) }
         guard state.hostLack == nil else { return .impossible }
         let open = needs.indices.filter { fixed[$0] == nil && !needs[$0].cells.isEmpty }.map { needs[$0] }
@@ -114,6 +114,18 @@ struct PlacementSearch {
     func sorted(by order: GreedyConstruction.Order) -> [Int] {
         let keys = needs.map { $0.hardness(order, on: state.grid) }
         return needs.indices.sorted { keys[$0] == keys[$1] ? $0 < $1 : keys[$1].lexicographicallyPrecedes(keys[$0]) }
+    }
+
+    /// Whether there are devices for all guests, wherever these are.
+    private var hasDevices: Bool {
+        let stock = state.grid.stock
+        guard !stock.isEmpty else { return true }
+        var amounts: [Int] = []
+        for need in needs {
+            for part in need.cells { amounts.addAmounts(part.devices) }
+            amounts.addAmounts(need.floatingDevices)
+        }
+        return stock.lack(stock.draws(amounts, on: nil)) == nil
     }
 
     /// Whether all guests fit a single cell that is the sum of all cells: true of every host that has a placement.
@@ -181,6 +193,7 @@ extension HostGrid {
         for part in parts { sum.merge(part) }
         var host = self
         host.cells = [sum]
+        host.stock = DeviceStock()
         return host
     }
 }
@@ -204,7 +217,8 @@ extension GuestCounts {
         let cores = cells.map { $0.wholeCores * 2 + $0.paired + $0.singles }.reduce(0, +)
         let pairs = cells.map { $0.wholeCores + $0.pairs }.reduce(0, +)
         let memory = cells.reduce(0) { $0 + $1.memory }
-        let forced = forced.contains { $0 != nil } || !mustIncludeOneOf.isEmpty ? 1 : 0
+        let hasDevices = !mustIncludeOneOf.isEmpty || cells.contains { !$0.devices.isEmpty }
+        let forced = forced.contains { $0 != nil } || hasDevices ? 1 : 0
         switch order {
         case .cellsFirst: return [forced, cells.count, cores, pairs, memory]
         case .cpusFirst: return [forced, cells.map { $0.wholeCores * 2 + $0.paired + $0.singles }.max() ?? 0, memory]

@@ -41,6 +41,12 @@ internal import SiteFile
 ///    cell alone: no other cell's memory or pools come into it. So a host cell may be finished with a set if some sizes fit, and if that
 ///    holds of all cells it is an arrangement, unless a guest of several cells would have different sizes, or the host as a whole lacks
 ///    something (``FillQuestion``).
+/// 11. *Devices are amounts.* A guest cell draws so many devices of a kind from what is near its host cell. Whether all amounts can
+///    be drawn is a flow from stacks of devices that are alike, which only falls with more guests; so it is asked of a host cell like its
+///    CPUs, and of the host as a whole where stacks are shared, like memory of several cells. Cells with equal stacks are alike, and a
+///    guest that draws no more of anything takes another's place. Which device it is comes last, as page sizes and CPU numbers do
+///    (``DeviceStock``, ``DeviceChoice``). Of a guest of several cells each device is near one of them; the ways to say near which are
+///    tried one after the other (``DeviceSplits``), and if there are too many, nothing is refuted.
 ///
 /// **Order of attempts.** A guest that has a valid place keeps it. Only when the rest does not fit around those are guests let go, as
 /// few as can be: of running ones, and then of those that are shut off (``FewestMoves``). Where fewer are not ruled out within the
@@ -106,6 +112,8 @@ struct PlacementRun {
     let needs: [GuestCounts?]
     let obstacles: [Int: StaticObstacle]
     let kept: [Int: KeptPlacement]
+    /// By guest: which of the devices that were chosen for it before it can keep, where it stays or may be anywhere.
+    let keptDevices: [Int: [DeviceChoice.Grant]]
     /// What all its searches together may do.
     var budget: SearchBudget
 
@@ -138,6 +146,14 @@ struct PlacementRun {
         for (guest, need) in zip(request.guests, needs) {
             if let need { grid.commitHandPins(of: guest.demand, need) }
         }
+        var devices: [Int: [DeviceChoice.Grant]] = [:]
+        for (index, guest) in request.guests.enumerated() where !guest.demand.deviceWishes.isEmpty {
+            guard let need = needs[index], kept[index] != nil || !need.floatingDevices.isEmpty else { continue }
+            let grants = grid.stock.keepable(
+                guest.present, grid.stock.amounts(of: guest.demand), on: kept[index]?.assignment.hosts ?? [])
+            if !grants.isEmpty { devices[index] = grants }
+        }
+        keptDevices = devices
         self.grid = grid
         self.needs = needs
         self.obstacles = obstacles
@@ -190,6 +206,8 @@ struct PlacementRun {
         var assignments: [Assignment]
         /// Guests that keep their CPUs.
         var keptCPUs: [Int: KeptCPUs]
+        /// By guest: the devices that it keeps, of which the needs know nothing.
+        var keptDevices: [Int: [DeviceChoice.Grant]] = [:]
     }
 
     /// Searches with some guests where they are.
@@ -214,32 +232,71 @@ struct PlacementRun {
         var guests: Set<Int>
         let repinned: Set<Int>
         let isStrict: Bool
+        /// Whether guests that may be anywhere keep their devices.
+        var keepsFloating = true
     }
 
     private func attempt(_ hold: Hold, mixed: Bool, share: Int) -> Attempt {
-        let (grid, needs, keptCPUs) = committed(hold.guests, repinned: hold.repinned)
+        let result = attemptAsHeld(hold, mixed: mixed, share: share)
+        let floating = keptDevices.keys.contains { needs[$0]?.floatingDevices.isEmpty == false }
+        guard floating, hold.keepsFloating, case .impossible = result else { return result }
+        var less = hold
+        less.keepsFloating = false
+        return attempt(less, mixed: mixed, share: share)
+    }
+
+    private func attemptAsHeld(_ hold: Hold, mixed: Bool, share: Int) -> Attempt {
+        let held = committed(hold.guests, repinned: hold.repinned, keepsFloating: hold.keepsFloating)
+        let (grid, keptCPUs) = (held.grid, held.keptCPUs)
         let isWhole = hold.guests.allSatisfy {
             kept[$0]?.cpus == nil || keptCPUs[$0] != nil || hold.repinned.contains($0)
         }
         if hold.isStrict, !isWhole { return .impossible }
-        var search = PlacementSearch(
-            grid: grid, needs: needs, allowsMixedPages: mixed, prefersPack: request.policy.placement == .pack,
-            limit: budget.part(share).left)
-        for guest in inOrderOfKeeping(hold.guests) {
-            guard let assignment = kept[guest]?.assignment, !search.fix(guest, assignment) else { continue }
-            if hold.isStrict { return .impossible }
-            // It cannot stay after all. Its CPUs go back, and the search starts again without it.
-            var less = hold
-            less.guests.remove(guest)
-            return attempt(less, mixed: mixed, share: share)
+        let splits = DeviceSplits(held.needs)
+        var isRefuted = splits.areAll
+        var leaving: Int?
+        for (number, way) in splits.ways.enumerated() {
+            if number > 0, budget.left <= 0 {
+                isRefuted = false
+                break
+            }
+            let needs = held.needs.split(way)
+            var search = PlacementSearch(
+                grid: grid, needs: needs, allowsMixedPages: mixed, prefersPack: request.policy.placement == .pack,
+                limit: budget.part(share).left)
+            let unfit = inOrderOfKeeping(hold.guests).first { guest in
+                kept[guest].map { !search.fix(guest, $0.assignment) } ?? false
+            }
+            if let unfit {
+                leaving = leaving ?? unfit
+                continue
+            }
+            defer { budget.spend(search.steps) }
+            switch search.run() {
+            case .impossible: break
+            case .undecided: isRefuted = false
+            case .found(let assignments):
+                return .found(
+                    Arrangement(
+                        grid: grid, needs: needs, assignments: assignments, keptCPUs: keptCPUs,
+                        keptDevices: held.keptDevices))
+            }
         }
-        defer { budget.spend(search.steps) }
-        switch search.run() {
-        case .impossible: return .impossible
-        case .undecided: return .undecided
-        case .found(let assignments):
-            return .found(Arrangement(grid: grid, needs: needs, assignments: assignments, keptCPUs: keptCPUs))
-        }
+        guard let leaving, !hold.isStrict else { return isRefuted ? .impossible : .undecided }
+        // It cannot stay after all. Its CPUs go back, and the search starts again without it.
+        var less = hold
+        less.guests.remove(leaving)
+        return attempt(less, mixed: mixed, share: share)
+    }
+
+    /// What is there to be searched for once some guests stay.
+    struct Commitment {
+        /// The grid without the CPUs and devices that kept guests have for themselves.
+        var grid: HostGrid
+        /// The needs, which no longer ask for these.
+        var needs: [GuestCounts]
+        var keptCPUs: [Int: KeptCPUs] = [:]
+        var keptDevices: [Int: [DeviceChoice.Grant]] = [:]
     }
 
     /// Running guests first, then by name: who comes first keeps its place when two claim the same.
@@ -250,16 +307,25 @@ struct PlacementRun {
         }
     }
 
-    /// The grid without the CPUs that kept guests have for themselves, and needs that no longer ask for these.
+    /// Takes what kept guests have for themselves.
     ///
-    /// - Parameter repinned: Those of them that stay on their cells and do not keep their CPUs.
-    func committed(
-        _ keeping: Set<Int>, repinned: Set<Int> = []
-    ) -> (HostGrid, [GuestCounts], [Int: KeptCPUs]) {
+    /// - Parameters:
+    ///   - repinned: Those of them that stay on their cells and do not keep their CPUs.
+    ///   - keepsFloating: Whether guests whose devices may be anywhere keep these too.
+    func committed(_ keeping: Set<Int>, repinned: Set<Int> = [], keepsFloating: Bool = true) -> Commitment {
         var (grid, needs) = (grid, needs.map { $0 ?? GuestCounts(cells: [], forced: [], pages: [nil]) })
         var keptCPUs: [Int: KeptCPUs] = [:]
-        for guest in inOrderOfKeeping(keeping) {
-            guard let place = kept[guest] else { continue }
+        var devices: [Int: [DeviceChoice.Grant]] = [:]
+        var given: Set<Int> = []
+        let floating = keptDevices.keys.filter { keepsFloating && !needs[$0].floatingDevices.isEmpty }
+        for guest in inOrderOfKeeping(keeping.union(floating)) {
+            for grant in keptDevices[guest] ?? [] where keepsFloating || needs[guest].floatingDevices.isEmpty {
+                guard given.insert(grant.bundle).inserted else { continue }
+                grid.stock.take(grant.bundle)
+                needs[guest].take(grant.lane)
+                devices[guest, default: []].append(grant)
+            }
+            guard let place = kept[guest], keeping.contains(guest) else { continue }
             needs[guest].forced = place.assignment.hosts.map { $0 }
             needs[guest].keptPages = place.assignment.pages
             guard let cpus = place.cpus, !repinned.contains(guest) else { continue }
@@ -274,7 +340,7 @@ struct PlacementRun {
                 needs[guest].cells[index].singles = 0
             }
         }
-        return (grid, needs, keptCPUs)
+        return Commitment(grid: grid, needs: needs, keptCPUs: keptCPUs, keptDevices: devices)
     }
 
     private func answer(_ attempt: Attempt) -> Placement {
@@ -298,5 +364,18 @@ extension HostGrid {
         guard areFree([emulator], on: hosts[0], isolated: false) else { return false }
         commit([emulator], on: hosts[0], isolated: false)
         return true
+    }
+}
+
+extension GuestCounts {
+    /// Asks for one device less.
+    fileprivate mutating func take(_ lane: Int) {
+        if !floatingDevices.isEmpty {
+            floatingDevices[lane] -= 1
+        } else if !devices.isEmpty {
+            devices[lane] -= 1
+        } else {
+            cells[0].devices[lane] -= 1
+        }
     }
 }

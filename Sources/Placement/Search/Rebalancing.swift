@@ -173,6 +173,8 @@ extension PresentPlacement {
                 interleaved: cell.boundTo.count > 1 ? cell.boundTo : [])
             pins.merge(cell.pins) { first, _ in first }
         }
-        self.init(cells: cells, pins: pins, emulatorCPUs: placement.emulatorCPUs, isRunning: isRunning)
+        self.init(
+            cells: cells, pins: pins, emulatorCPUs: placement.emulatorCPUs, isRunning: isRunning,
+            devices: Set(placement.devices.filter(\.isChosen).map(\.address)))
     }
 }

@@ -252,6 +252,6 @@ extension CellCounts {
     fileprivate func isAtMost(_ other: CellCounts) -> Bool {
         wholeCores <= other.wholeCores && paired == other.paired && singles <= other.singles && shared <= other.shared
             && memory <= other.memory && overhead <= other.overhead && isReserved == other.isReserved
-            && needsSMT == other.needsSMT
+            && needsSMT == other.needsSMT && devices.areAtMost(other.devices)
     }
 }

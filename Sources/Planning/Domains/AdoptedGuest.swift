@@ -21,6 +21,7 @@ struct AdoptedGuest {
         let shape = DomainShape(record.parts, host: host)
         var (demand, diagnostics) = adoption.demand(of: shape)
         demand.devices = guest.demand.devices
+        demand.deviceWishes = guest.demand.deviceWishes
         self.demand = demand
         self.diagnostics = diagnostics
     }

@@ -105,6 +105,6 @@ extension PresentPlacement {
         self.init(
             cells: cells, pins: parts.vcpuPins.merging(own) { _, own in own },
             emulatorCPUs: record.mark?.emulatorCPU.map { [$0] } ?? parts.emulatorPin,
-            isRunning: record.isRunning)
+            isRunning: record.isRunning, devices: demand.deviceWishes.isEmpty ? [] : record.givenDevices)
     }
 }

@@ -61,6 +61,7 @@ extension ForeignLoad {
     ) {
         self.init(name: record.facts.name)
         isRunning = record.isRunning
+        devices = record.hostDevices
         claimCPUs(load, online: host.onlineCPUs)
         for part in load.memory where part.hugePage(host: host) == nil {
             memory.append(HeldMemory(cell: part.onlyCell(of: host), amount: part.memory))
@@ -102,6 +103,7 @@ extension ForeignLoad {
     /// Takes as much as the same domain will take after its next start, too.
     mutating func cover(_ next: ForeignLoad) {
         takenCPUs.formUnion(next.takenCPUs)
+        devices.formUnion(next.devices)
         var groups = Dictionary(sharedVCPUs.map { ($0.cpus, 0) }, uniquingKeysWith: { first, _ in first })
         for group in next.sharedVCPUs { groups[group.cpus] = group.count }
         sharedVCPUs = groups.filter { $0.key != nil || $0.value > 0 }

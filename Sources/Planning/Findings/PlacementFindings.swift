@@ -25,7 +25,11 @@ struct PlacementFindings {
     var unplaced: [Diagnostic] {
         guard placement.poolShortages.isEmpty else { return placement.poolShortages.map(poolDiagnostic) }
         return placement.unplaced.flatMap { guest in
-            guest.code == .deviceNotOnHost ? missingDevices(of: guest) : [unplacedDiagnostic(guest)]
+            switch guest.code {
+            case .deviceNotOnHost: missingDevices(of: guest)
+            case .deviceNotOfKind: missingKinds(of: guest)
+            default: [unplacedDiagnostic(guest)]
+            }
         }
     }
 
@@ -50,6 +54,27 @@ struct PlacementFindings {
             Diagnostic(
                 .deviceNotOnHost, "guest '\(guest.name)' names the device \(device.value), which is not on this host",
                 at: device.mark, hint: "numactl-plan facts --format json lists the host's devices under 'pci'")
+        }
+    }
+
+    /// One finding for each wish that no device suits which guests may have.
+    private func missingKinds(of guest: UnplacedGuest) -> [Diagnostic] {
+        let lacking = guest.reasons.compactMap { if case .devices(let wish) = $0.resource { wish } else { nil } }
+        return (spec(guest.name)?.demand.deviceWishes ?? []).filter { lacking.contains($0.value.wish) }.map { request in
+            let wish = request.value.wish
+            let suitable = self.request.host.devices.filter { self.request.host.suits($0, wish) }
+            let isTold = self.request.host.devices.contains { $0.deviceClass != nil }
+            return Diagnostic(
+                .deviceNotOfKind, "guest '\(guest.name)' wants \(wish.words), of which this host has none to give",
+                at: request.mark,
+                notes: suitable.map { device in
+                    let names = device.netdevs + device.nvme
+                    return "\(device.address)" + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))")
+                        + " is in use by the host, or goes only with one that is"
+                },
+                hint: isTold
+                    ? "numactl-plan facts lists the devices by kind; one that is named by its address is given all the same"
+                    : "the facts do not say what devices are: discover them again with this version")
         }
     }
 

@@ -205,6 +205,7 @@ extension MachineWish {
             devices: devices == Devices(hasConsole: nil) ? nil : devices,
             hostDevices: machine.base == nil && machine.adopts?.value != true ? description.hostDevices : [],
             description: machine.description?.value, isPartial: isPartial)
+        if !hostDevices.isEmpty { hostNetdevs = guest.demand.deviceNetdevs }
     }
 }
 

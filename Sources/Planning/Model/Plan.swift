@@ -119,6 +119,8 @@ public struct Change: Hashable, Sendable {
         case guest(String)
         /// What is kept off the CPUs of guests.
         case isolation
+        /// A PCI device of the host.
+        case device(PCIAddress)
     }
 
     /// What is changed.
@@ -149,7 +151,7 @@ public struct Change: Hashable, Sendable {
         self.source = source
     }
 
-    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`, `isolation`.
+    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`, `isolation`, `device/0000:17:00.0`.
     public var address: String { subject.address }
 }
 
@@ -179,6 +181,7 @@ extension Change.Subject {
         case .pool(let pool): pool.address
         case .guest(let name): "guest/\(name)"
         case .isolation: "isolation"
+        case .device(let address): "device/\(address)"
         }
     }
 }
@@ -240,6 +243,8 @@ public struct ChangedPart: Hashable, Sendable {
         case threads(on: CPUSet)
         /// Whether CPUs are online.
         case cpus(CPUSet)
+        /// How many virtual functions a device has.
+        case virtualFunctions
     }
 
     /// What it is that changes.
@@ -290,6 +295,7 @@ extension ChangedPart {
         case .affinity(let id): id.path
         case .threads(let cpus): "threads[\(cpus)]"
         case .cpus(let cpus): "cpus[\(cpus)]"
+        case .virtualFunctions: "sriov_numvfs"
         }
     }
 

@@ -70,6 +70,8 @@ public struct ExecutablePlan: Hashable, Sendable {
     public var poolTargets: [PoolID: PageCount]
     /// What is to be kept off the CPUs of guests from the next boot on; nil for nothing.
     public var isolation: CPUIsolation?
+    /// Which devices are to have virtual functions from the next boot on, ascending.
+    public var divided: [DividedDevice] = []
 
     package init(
         plan: Plan, steps: [Step] = [], definitions: [GuestDefinition] = [], poolTargets: [PoolID: PageCount] = [:]

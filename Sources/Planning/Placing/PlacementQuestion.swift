@@ -13,7 +13,7 @@ extension SiteDomains {
     func placementRequest(making room: RoomForGuest?) -> PlacementRequest {
         let claims = DomainClaims(self)
         return PlacementRequest(
-            host: request.host, policy: request.policy,
+            host: knownDevices, policy: request.policy,
             guests: placed.map { guest in
                 PlacementGuest(
                     name: guest.name.value, demand: guest.demand(making: room),

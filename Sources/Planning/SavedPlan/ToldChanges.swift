@@ -16,8 +16,8 @@ public struct ToldChanges {
         self.defaultHugePage = defaultHugePage
     }
 
-    /// One change a pool, one for isolation, and one a guest, ascending by address.
-    public var changes: [Change] { (pools + isolation + guests).sorted { $0.address < $1.address } }
+    /// One change a pool, one for isolation, one a device, and one a guest, ascending by address.
+    public var changes: [Change] { (pools + isolation + devices + guests).sorted { $0.address < $1.address } }
 
     /// Running guests that go on with older settings, ascending.
     public var restartPending: [String] {
@@ -39,6 +39,10 @@ public struct ToldChanges {
     }
 
     private var isolation: [Change] { [PlannedIsolation.change(steps)].compactMap(\.self) }
+
+    private var devices: [Change] {
+        steps.compactMap { if case .setVFs(let step) = $0 { VirtualFunctions.change(step) } else { nil } }
+    }
 
     private var guests: [Change] {
         let domains = Dictionary(preconditions.guests.map { ($0.name, $0.domain) }, uniquingKeysWith: { $1 })

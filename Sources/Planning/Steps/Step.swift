@@ -35,6 +35,8 @@ public indirect enum Step: Hashable, Sendable {
     case confineThreads(ConfineThreadsStep)
     /// Takes CPUs offline that no guest has, or brings them back.
     case setCPUs(SetCPUsStep)
+    /// Divides a device into another number of virtual functions.
+    case setVFs(SetVFsStep)
     /// Asks a running domain to shut down and waits for it. Where a start of the same domain is among the steps the two are one
     /// power cycle: one domain after the other.
     case stop(StopStep)
@@ -63,6 +65,7 @@ public indirect enum Step: Hashable, Sendable {
         case .setAffinity(let step): step
         case .confineThreads(let step): step
         case .setCPUs(let step): step
+        case .setVFs(let step): step
         case .stop(let step): step
         case .release(let step): step
         case .undefine(let step): step
@@ -87,6 +90,7 @@ extension Step: Codable {
         case setAffinity = "set_affinity"
         case confineThreads = "confine_threads"
         case setCPUs = "set_cpus"
+        case setVFs = "set_vfs"
 
         fileprivate var kind: any StepKind.Type {
             switch self {
@@ -105,6 +109,7 @@ extension Step: Codable {
             case .setAffinity: SetAffinityStep.self
             case .confineThreads: ConfineThreadsStep.self
             case .setCPUs: SetCPUsStep.self
+            case .setVFs: SetVFsStep.self
             case .stop: StopStep.self
             case .release: ReleaseStep.self
             case .undefine: UndefineStep.self
@@ -155,6 +160,7 @@ extension Step: Codable {
         case .setAffinity: SetAffinityStep.word
         case .confineThreads: ConfineThreadsStep.word
         case .setCPUs: SetCPUsStep.word
+        case .setVFs: SetVFsStep.word
         case .stop: StopStep.word
         case .release: ReleaseStep.word
         case .undefine: UndefineStep.word

@@ -59,7 +59,7 @@ extension BootUnit {
                 NoNewPrivileges=yes
                 ProtectSystem=strict
                 ProtectKernelTunables=yes
-                ReadWritePaths=/sys/devices/system/node /sys/devices/virtual/workqueue /proc/irq
+                ReadWritePaths=/sys/devices /proc/irq
                 RuntimeDirectory=numactl-plan
                 RuntimeDirectoryMode=0755
                 RuntimeDirectoryPreserve=yes

@@ -28,11 +28,11 @@ extension PlanHTML {
         let lines = GuestLine.all(of: plan) { _ in true }
         let guests = zip(PlanTables.guests(lines).rows, lines).map { ($0, $1.change, $1.names) }
         let pools = plan.changes.filter(\.isPool)
-        let isolation = plan.changes.filter { $0.subject == .isolation }
+        let others = plan.changes.filter { !$0.isPool && !$0.isGuest }
         let moves = plan.moves.map { HTML.text("li", $0.words) }
         return (moves.isEmpty ? [] : [HTML.element("ul", moves)])
             + (zip(PlanTables.pools(pools).rows, pools).map { ($0, $1, []) }
-            + isolation.map { (Table.Row(cells: [$0.address]), $0, []) } + guests).map {
+            + others.map { (Table.Row(cells: [$0.address]), $0, []) } + guests).map {
                 row, change, names in
                 let settings = change.parts.map(line) + change.kept.map { "  keeps \($0)" }
                 let diffs = [settings, definitions[change.address] ?? []].filter { !$0.isEmpty }.map(HTML.diff)

@@ -130,7 +130,11 @@ let shortagePart = DocumentPart<Shortage>([
     .init("held_by", Schema.texts) { .texts($0.heldBy) },
     .init(optional: "page_kib", Schema.count) { $0.resource.document.size.map { .number($0.size.count) } },
     .init(optional: "device", Schema.text) { shortage in
-        if case .device(let address) = shortage.resource { .text(address.description) } else { nil }
+        switch shortage.resource {
+        case .device(let address): .text(address.description)
+        case .devices(let wish): .text(wish.words)
+        default: nil
+        }
     },
 ])
 
@@ -148,12 +152,13 @@ extension Shortage.Resource {
         case .pageSize(let size): ("page_size", size)
         case .cells: ("cells", nil)
         case .device: ("host_device", nil)
+        case .devices: ("host_devices", nil)
         }
     }
 }
 
 private let changePart = DocumentPart<Change>([
-    .init("address", ["type": "string", "pattern": "^(?:(?:guest|pool)/|isolation$)"]) { .text($0.address) },
+    .init("address", ["type": "string", "pattern": "^(?:(?:guest|pool|device)/|isolation$)"]) { .text($0.address) },
     .init("action", Schema.word(of: Change.Action.self)) { .text($0.action.rawValue) },
     .init("disruption", Schema.word(of: Disruption.self)) { .text($0.disruption.rawValue) },
     .init("parts", Schema.list(of: Schema.reference("part")), changedPartPart, all: \.parts),

@@ -11,7 +11,8 @@ extension PlanMarkdown {
         let isolation = PlanTables.isolation(plan.changes)
         let guests = PlanTables.guests(GuestLine.all(of: plan) { _ in false })
         return [.table(moves)] + room + [
-            shortageTable, remedyList, .table(pools), .table(isolation), .table(guests), findingTable,
+            shortageTable, remedyList, .table(pools), .table(isolation), .table(PlanTables.devices(plan.changes)),
+            .table(guests), findingTable,
         ]
     }
 

@@ -33,6 +33,19 @@ enum PlanTables {
             }, title: "Isolation")
     }
 
+    /// One row a device of the host that changes.
+    static func devices(_ changes: [Change]) -> Table {
+        Table(
+            [.name("device"), "virtual functions", "change"],
+            changes.filter(\.isDevice).map { change in
+                Table.Row(
+                    cells: [
+                        change.address, change.parts.map { "\(Words.values($0)) vfs" }.joined(separator: ", "),
+                        change.action.rawValue,
+                    ], sign: Sign(change.action))
+            }, title: "Devices")
+    }
+
     /// One row a guest that changes, or several that are alike.
     static func guests(_ lines: [GuestLine]) -> Table {
         Table(
@@ -65,8 +78,11 @@ enum PlanTables {
     }
 
     private static func rows(of guest: GuestPlacement) -> [[String]] {
+        let devices = guest.devices.map { device in
+            ["", device.cell.map { "\($0)" } ?? "-", "device", "", "", "\(device.address)"]
+        }
         guard !guest.cells.isEmpty else {
-            return [["-", "-", "-", Amount.text(guest.memory), "-", FloatingPlace(guest).text]]
+            return [["-", "-", "-", Amount.text(guest.memory), "-", FloatingPlace(guest).text]] + devices
         }
         let cells = guest.cells.flatMap { cell -> [[String]] in
             let here = cell.memory(on: cell.hostCell)
@@ -81,7 +97,7 @@ enum PlanTables {
         let own = guest.cells.flatMap(\.pins.values).reduce(into: CPUSet()) { $0.formUnion($1) }
         let isBeside = guest.emulatorCPUs.isEmpty || guest.emulatorCPUs == own
         let emulator = isBeside ? [] : [["", "", "emulator", "", "", "\(guest.emulatorCPUs)"]]
-        return cells + emulator
+        return cells + emulator + devices
     }
 
     /// One row a host cell, and one for what guests without topology have, which may be on any.

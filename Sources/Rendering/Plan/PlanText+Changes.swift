@@ -13,6 +13,11 @@ extension PlanText {
         PlanTables.isolation(plan.changes).headless().lines(indent: 4, paint)
     }
 
+    /// One line a device of the host.
+    func deviceChanges(_ paint: Paint) -> [String] {
+        PlanTables.devices(plan.changes).headless().lines(indent: 4, paint)
+    }
+
     /// One line a guest, or for several that are alike; below it its settings where they are asked for.
     func guestChanges(_ paint: Paint) -> [String] {
         let lines = GuestLine.all(of: plan, isWhole: details.include)
@@ -42,6 +47,11 @@ extension Change {
     /// Whether a pool of huge pages changes.
     var isPool: Bool {
         if case .pool = subject { true } else { false }
+    }
+
+    /// Whether a device of the host changes.
+    var isDevice: Bool {
+        if case .device = subject { true } else { false }
     }
 
     /// Whether a guest changes.

@@ -29,7 +29,7 @@ public struct PlanText {
         let heading = "host \(displayable(plan.host))  site \(displayable(plan.site))\(facts)"
         let sections = [
             [paint(heading, .heading)] + part(width), attention(paint), moves(paint), room(paint),
-            poolChanges(paint), isolationChanges(paint),
+            poolChanges(paint), isolationChanges(paint), deviceChanges(paint),
             guestChanges(paint),
             definitions(paint), unplaced(paint), placement(paint), cells(paint), advice,
             [paint(PlanSummary(plan).line, .heading)],

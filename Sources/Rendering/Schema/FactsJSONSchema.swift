@@ -69,12 +69,21 @@ public enum FactsJSONSchema: DocumentSchema {
     }
 
     private static var device: [String: JSONValue] {
-        object(
-            [
-                "address": [
-                    "type": "string", "pattern": "^[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[01][0-9A-Fa-f]\\.[0-7]$",
-                ]
-            ], optional: ["cell": orNull(count), "socket": orNull(["type": "integer"])])
+        let address: JSONValue = [
+            "type": "string", "pattern": "^[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[01][0-9A-Fa-f]\\.[0-7]$",
+        ]
+        func digits(_ count: Int) -> JSONValue { ["type": "string", "pattern": .text("^[0-9A-Fa-f]{\(count)}$")] }
+        var members = maybe(["root_complex", "driver"], text)
+        members.merge(maybe(["upstream", "physical_function"], address)) { first, _ in first }
+        members.merge(maybe(["vendor", "device"], digits(4))) { first, _ in first }
+        members.merge(maybe(["cell", "iommu_group"], count)) { first, _ in first }
+        members.merge(maybe(["net", "nvme"], list(of: text))) { first, _ in first }
+        members["class"] = orNull(digits(6))
+        members["socket"] = orNull(["type": "integer"])
+        members["in_use"] = orNull(flag)
+        members["vfs"] = orNull(
+            .object(object(["total": count, "now": count], optional: maybe(["offset", "stride"], count))))
+        return object(["address": address], optional: members)
     }
 
     private static var libvirt: [String: JSONValue] {

@@ -1,3 +1,4 @@
+internal import HostModel
 internal import SiteFile
 
 extension ValueKind {
@@ -25,6 +26,8 @@ extension ValueKind {
                 SchemaPart.numbers(SchemaPart.list(excludes: false), orEmpty: false, phrase, examples: [word, "0-3"]))
         case .mask: SchemaPart.numbers(SchemaPart.list(excludes: true), orEmpty: true, phrase, examples: ["0-3", "^0"])
         case .text(let form): form.jsonSchema
+        case .textOrMapping(let form, let place):
+            SchemaPart.either(form.jsonSchema, ValueKind.mapping(place).jsonSchema)
         case .sequence(let element, let minimum):
             ["type": "array", "items": .object(element.jsonSchema), "minItems": .number(minimum)]
         case .mapping(let place): ["$ref": .text("#/definitions/\(place.rawValue)")]
@@ -84,6 +87,12 @@ extension ValueKind.TextForm {
         case .pciAddress:
             SchemaPart.text(
                 "^[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[01][0-9A-Fa-f]\\.[0-7]$", phrase, examples: ["0000:3b:00.0"])
+        case .deviceClass:
+            SchemaPart.text(
+                "^(?:\(DeviceClasses.Word.allCases.map(\.rawValue).joined(separator: "|"))|(?:[0-9A-Fa-f]{2}){1,3})$",
+                phrase,
+                examples: ["nvme", "0302"], orPlain: true)
+        case .deviceNumber: SchemaPart.text("^[0-9A-Fa-f]{4}$", phrase, examples: ["10de"], orPlain: true)
         case .uri:
             SchemaPart.text(
                 "^[^ \(SchemaPart.control)]*:[^ \(SchemaPart.control)]*$", phrase, examples: ["qemu:///system"])

@@ -130,7 +130,33 @@ public struct FactsText {
         let homeless = facts.devices.count { $0.cell == nil }
         let rest = homeless > 0 ? ["without a cell: \(homeless)"] : []
         let line = "PCI devices: \(facts.devices.count) (" + (counts + rest).joined(separator: ", ") + ")"
-        return wrapped(line, to: width)
+        return wrapped(line, to: width) + kindLines
+    }
+
+    /// One row for each kind of device on each cell, where the facts tell what devices are; virtual functions are only counted.
+    private var kindLines: [String] {
+        let cells = facts.cells.map { CellID?.some($0.id) } + [nil]
+        let rows = [DeviceClasses.Word.gpu, .nvme, .nic, .crypto].flatMap { word in
+            cells.compactMap { cell -> [String]? in
+                let devices = facts.devices.filter { device in
+                    device.cell == cell && device.physicalFunction == nil
+                        && device.deviceClass.map(DeviceClasses(word).contains) == true
+                }
+                guard !devices.isEmpty else { return nil }
+                return [
+                    word.rawValue, cell.map { "\($0)" } ?? "-", "\(devices.count)",
+                    devices.map(title).joined(separator: ", "),
+                ]
+            }
+        }
+        return Table([.name("kind"), .number("cell"), .number("devices"), .quoted("addresses")], rows).lines(paint)
+    }
+
+    /// `0000:3b:00.0 (ens1f0, in use)`.
+    private func title(_ device: HostDevice) -> String {
+        let functions = device.virtualFunctions.map { ["\($0.now) of \(Amount.count($0.total, "vf"))"] } ?? []
+        let notes = device.netdevs + device.nvme + functions + (device.isInUse ? ["in use"] : [])
+        return "\(device.address)" + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))")
     }
 
     private var mountLines: [String] {

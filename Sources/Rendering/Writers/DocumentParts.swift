@@ -54,6 +54,9 @@ let guestPart = DocumentPart<GuestPlacement>([
     .init("overhead_kib", Schema.count) { .number($0.overhead.count) },
     .init("cells", Schema.list(of: Schema.reference("guest_cell")), guestCellPart, all: \.cells),
     .init(optional: "pins", pinsSchema) { $0.pins.isEmpty ? nil : pinsJSON($0.pins) },
+    .init(optional: "host_devices", Schema.texts) {
+        $0.devices.isEmpty ? nil : .texts($0.devices.map(\.address.description))
+    },
 ])
 
 /// Where one cell of a guest goes.

@@ -48,6 +48,7 @@ enum Words {
         case .pageSize(let size): "a pool of \(size) pages"
         case .cells: "host cells"
         case .device(let address): "host device \(address)"
+        case .devices(let wish): "host devices: \(wish.words)"
         }
     }
 

@@ -14,7 +14,7 @@ struct GuestDraft: Sendable {
     var adopts: Located<Bool>?
     var disks: Located<[Located<DiskDraft>]>?
     var interfaces: Located<[Located<InterfaceDraft>]>?
-    var devices: Located<[Located<PCIAddress>]>?
+    var devices: Located<[Located<HostDeviceDraft>]>?
     var kernel: Located<String>?
     var initrd: Located<String>?
     var commandLine: Located<String>?
@@ -55,7 +55,7 @@ struct GuestDraft: Sendable {
             "interfaces", \.interfaces, .sequence(.mapping(InterfaceDraft.table, { InterfaceDraft() })),
             "The network interfaces"),
         Key(
-            "host_devices", \.devices, .sequence(.pciAddress),
+            "host_devices", \.devices, .sequence(.hostDevice),
             "PCI devices of the host that are passed through to the guest"),
         Key("kernel", \.kernel, .text(.absolutePath), "A kernel image on the host to boot directly"),
         Key("initrd", \.initrd, .text(.absolutePath), "The initial RAM disk for the kernel"),

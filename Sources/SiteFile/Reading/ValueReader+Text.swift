@@ -38,6 +38,12 @@ extension ValueKind.TextForm {
         case .word: return nil
         case .mac: return macProblem(text)
         case .pciAddress: return addressProblem(text)
+        case .deviceClass:
+            let isKnown = DeviceClasses.Word(rawValue: text) != nil || DeviceClasses(digits: text) != nil
+            let near = suggestion(for: text, among: DeviceClasses.Word.allCases.map(\.rawValue))
+            return isKnown ? nil : ("must be \(phrase)", near.map { "did you mean '\($0)'?" })
+        case .deviceNumber:
+            return DeviceNumber(text) == nil ? ("must be \(phrase)", "quote it: lspci -nn shows the numbers") : nil
         case .uri where text.contains(" ") || !text.contains(":"): return ("must be \(phrase)", nil)
         case .uri: return nil
         }

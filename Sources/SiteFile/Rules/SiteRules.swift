@@ -156,7 +156,9 @@ struct SiteRules {
             } else {
                 demand = wholeDemand(name, guest, choice)
             }
-            demand.devices = guest.devices?.value ?? []
+            let devices = DeviceWishRules(guest)
+            (demand.devices, demand.deviceWishes) = (devices.devices, devices.wishes)
+            report.append(devices.report.diagnostics)
         }
         var machine = MachineRules(guest)
         let spec = GuestSpec(

@@ -28,6 +28,8 @@ public enum SitePlace: String, Hashable, Sendable, CaseIterable {
     case disk
     /// An element of `interfaces`.
     case interface
+    /// An element of `host_devices` that is no address.
+    case hostDevice
 
     /// The place as it stands before `key`: `unknown guest key 'vcpu'`.
     var noun: String {
@@ -38,6 +40,7 @@ public enum SitePlace: String, Hashable, Sendable, CaseIterable {
         case .reservedCell: "reserved.cells"
         case .pools: "host pools"
         case .numaCell: "numa_cells"
+        case .hostDevice: "host_devices"
         case .host, .pool, .flavor, .guest, .cpuTopology, .scheduler, .disk, .interface:
             phrase.split(separator: " ").last.map(String.init) ?? phrase
         }
@@ -60,6 +63,7 @@ public enum SitePlace: String, Hashable, Sendable, CaseIterable {
         case .scheduler: "scheduler"
         case .disk: "a disk"
         case .interface: "an interface"
+        case .hostDevice: "an element of host_devices"
         }
     }
 }

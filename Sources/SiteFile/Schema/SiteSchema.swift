@@ -17,6 +17,7 @@ public enum SiteSchema {
         case .scheduler: SchedulerDraft.table.described
         case .disk: DiskDraft.table.described
         case .interface: InterfaceDraft.table.described
+        case .hostDevice: HostDeviceDraft.table.described
         }
     }
 

@@ -1,3 +1,5 @@
+internal import HostModel
+
 /// What may stand at a key: enough to write the manual's line or a JSON Schema from it.
 public indirect enum ValueKind: Hashable, Sendable {
     /// `true` or `false`.
@@ -22,6 +24,8 @@ public indirect enum ValueKind: Hashable, Sendable {
     case mask
     /// Text of some form.
     case text(TextForm)
+    /// Text of some form, or a mapping with the keys of a place.
+    case textOrMapping(TextForm, SitePlace)
     /// Values in order, at least `minimum` of them.
     case sequence(ValueKind, minimum: Int)
     /// A mapping with the keys of a place.
@@ -45,6 +49,10 @@ public indirect enum ValueKind: Hashable, Sendable {
         case mac
         /// The address of a PCI device of the host.
         case pciAddress
+        /// A word for PCI classes, or two, four or six hexadecimal digits.
+        case deviceClass
+        /// Four hexadecimal digits.
+        case deviceNumber
         /// A connection URI without blanks.
         case uri
         /// A single line.
@@ -80,6 +88,7 @@ public indirect enum ValueKind: Hashable, Sendable {
         case .listOrWord(let word): "\(word) or a list such as 0-3,8"
         case .mask: "a list of vCPUs such as 0-3 or ^0"
         case .text(let form): form.phrase
+        case .textOrMapping(let form, _): "\(form.phrase), or a mapping of keys to values"
         case .sequence: "a list"
         case .mapping, .dictionary, .properties: "a mapping of keys to values"
         }
@@ -96,6 +105,10 @@ extension ValueKind.TextForm {
         case .word: "a word of letters, digits, '.', '-' and '_'"
         case .mac: "a MAC address such as 52:54:00:12:34:56"
         case .pciAddress: "a PCI address such as 0000:3b:00.0"
+        case .deviceClass:
+            "one of \(DeviceClasses.Word.allCases.map(\.rawValue).joined(separator: ", ")), or two, four or six hexadecimal "
+                + "digits such as \"0302\""
+        case .deviceNumber: "four hexadecimal digits such as \"10de\""
         case .uri: "a connection URI such as qemu:///system"
         case .line: "one line of text"
         }

@@ -202,6 +202,10 @@ public struct GuestDemand: Hashable, Sendable {
     public var ioThreads: Int?
     /// The PCI devices of the host that the guest has for itself, in the order of the file.
     public var devices: [Located<PCIAddress>]
+    /// What devices it has besides, of which the planner chooses which, in the order of the file.
+    public var deviceWishes: [Located<DeviceRequest>] = []
+    /// The interfaces by whose names devices among ``devices`` were asked for.
+    public var deviceNetdevs: [PCIAddress: String] = [:]
     /// How near these devices must be to the guest's cells.
     public var devicePolicy: DevicePolicy
     /// What the guest sees of sockets, cores and threads; nil leaves that as it is.
@@ -379,5 +383,18 @@ public struct PhysicalAddress: Hashable, Sendable {
     package init(mode: String, bits: Int? = nil) {
         self.mode = mode
         self.bits = bits
+    }
+}
+
+/// So many devices of the host that are what a guest asks for.
+public struct DeviceRequest: Hashable, Sendable {
+    /// What they are to be.
+    public var wish: DeviceWish
+    /// How many, at least 1.
+    public var count: Int
+
+    package init(wish: DeviceWish, count: Int) {
+        self.wish = wish
+        self.count = count
     }
 }

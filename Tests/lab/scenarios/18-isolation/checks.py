@@ -117,10 +117,10 @@ def masks():
 @contextlib.contextmanager
 def services():
     """Programs that wake up often, on any CPU; some that never rest, on one of a guest's or another; one put on a guest's CPU."""
-    often = "while :; do sleep 0.005; done"
-    disk = "while :; do dd if=/dev/zero of=/disk/noise bs=64k count=16 conv=fsync status=none; sleep 0.01; done"
-    programs = [subprocess.Popen(["sh", "-c", script]) for script in [often] * 4 + [disk]]
-    programs += [subprocess.Popen(["taskset", "-c", cpus, "sh", "-c", "while :; do :; done"]) for cpus in ["2,4", "3,5"] * 2]
+    often = "while :; do sleep 0.05; done"
+    disk = "while :; do dd if=/dev/zero of=/disk/noise bs=64k count=16 conv=fsync status=none; sleep 0.1; done"
+    programs = [subprocess.Popen(["sh", "-c", script]) for script in [often] * 2 + [disk]]
+    programs += [subprocess.Popen(["taskset", "-c", cpus, "sh", "-c", "while :; do :; done"]) for cpus in ["2,4", "3,5"]]
     programs.append(subprocess.Popen(["taskset", "-c", "3", "sh", "-c", often]))
     try:
         yield programs
@@ -142,7 +142,7 @@ def full():
         pinned = programs[-1].pid
         with lab.section("a noisy machine"):
             noisy = others("site.yaml")
-            busy = {program.pid for program in programs[-5:-1]}
+            busy = {program.pid for program in programs[-3:-1]}
             lab.check("programs run on a guest's CPUs", busy & {o["thread"] for o in strangers(noisy)}, noisy)
         before, queues = masks(), lab.read(workqueues)
         with lab.section("everything that can go, goes"):
