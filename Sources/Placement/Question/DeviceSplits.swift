@@ -20,7 +20,8 @@ struct DeviceSplits {
         // By guest: which of its ways each way has.
         var numbers: [[Int: Int]] = [[:]]
         for (guest, need) in needs.enumerated() where need.devices.contains(where: { $0 > 0 }) {
-            let own = DeviceSplits.ways(of: need)
+            let (own, isWhole) = DeviceSplits.ways(of: need)
+            if !isWhole { areAll = false }
             let twin = last[need]
             last[need] = guest
             var (longer, longerNumbers): ([Way], [[Int: Int]]) = ([], [])
@@ -39,11 +40,18 @@ struct DeviceSplits {
         }
     }
 
-    /// The ways of one guest, the most even ones first.
-    private static func ways(of need: GuestCounts) -> [[[Int]]] {
+    /// The ways of one guest, the most even ones first; and whether these are all.
+    private static func ways(of need: GuestCounts) -> (ways: [[[Int]]], isWhole: Bool) {
         var ways = [need.cells.map { _ in need.devices.map { _ in 0 } }]
+        var isWhole = true
         for (lane, amount) in need.devices.enumerated() where amount > 0 {
-            let shares = shares(of: amount, among: need.cells.count)
+            var shares = shares(of: amount, among: need.cells.count, atMost: most)
+            if shares.count > most {
+                isWhole = false
+                let (each, left) = amount.quotientAndRemainder(dividingBy: need.cells.count)
+                shares = [need.cells.indices.map { each + ($0 < left ? 1 : 0) }] + shares
+            }
+            if ways.count > most { isWhole = false }
             ways = ways.prefix(most).flatMap { way in
                 shares.map { shares in
                     zip(way, shares).map { amounts, share in
@@ -65,17 +73,20 @@ struct DeviceSplits {
         func unevenness(_ way: [[Int]]) -> Int {
             way.reduce(0) { $0 + $1.reduce(0) { $0 + $1 * $1 } }
         }
-        return different.enumerated().sorted { left, right in
+        let sorted = different.enumerated().sorted { left, right in
             (unevenness(left.element), left.offset) < (unevenness(right.element), right.offset)
         }.map(\.element)
+        return (sorted, isWhole)
     }
 
-    /// All ways to divide an amount among so many.
-    private static func shares(of amount: Int, among count: Int) -> [[Int]] {
+    /// The ways to divide an amount among so many: all of them, or more than `limit`.
+    private static func shares(of amount: Int, among count: Int, atMost limit: Int) -> [[Int]] {
         guard count > 1 else { return [[amount]] }
-        return (0...amount).reversed().flatMap { first in
-            shares(of: amount - first, among: count - 1).map { [first] + $0 }
+        var ways: [[Int]] = []
+        for first in (0...amount).reversed() where ways.count <= limit {
+            ways += shares(of: amount - first, among: count - 1, atMost: limit - ways.count).map { [first] + $0 }
         }
+        return ways
     }
 }
 

@@ -73,7 +73,7 @@ struct PlacementFindings {
                         + " is in use by the host, or goes only with one that is"
                 },
                 hint: isTold
-                    ? "numactl-plan facts lists the devices by kind; one that is named by its address is given all the same"
+                    ? "numactl-plan facts lists the devices by kind; name one by its address to have it nevertheless"
                     : "the facts do not say what devices are: discover them again with this version")
         }
     }

@@ -1,0 +1,90 @@
+"""Devices of the host by what they are: found with their cells, chosen near the guests, divided, and divided again after a boot."""
+
+import os
+import re
+
+import lab
+
+FOLDER = "/sys/bus/pci/devices"
+
+
+def numbers():
+    """By address: vendor and model of each device, as the kernel tells them."""
+    return {
+        name: (lab.read(f"{FOLDER}/{name}/vendor").strip()[2:], lab.read(f"{FOLDER}/{name}/device").strip()[2:])
+        for name in os.listdir(FOLDER)
+    }
+
+
+def disk():
+    (found,) = (name for name in os.listdir(FOLDER) if os.path.exists(f"{FOLDER}/{name}/sriov_numvfs"))
+    return found
+
+
+def parts():
+    """The addresses of the disk's virtual functions."""
+    links = (f"{FOLDER}/{disk()}/{name}" for name in os.listdir(f"{FOLDER}/{disk()}") if name.startswith("virtfn"))
+    return {os.path.basename(os.readlink(link)) for link in links}
+
+
+def given(guest):
+    """The addresses of the devices that a guest's definition has."""
+    text = "".join(part.split("</hostdev>")[0] for part in lab.virsh("dumpxml", guest).split("<hostdev ")[1:])
+    found = re.findall(r"<source>\s*<address domain='0x(\w+)' bus='0x(\w+)' slot='0x(\w+)' function='0x(\w+)'/>", text)
+    return {f"{domain}:{bus}:{slot}.{function}" for domain, bus, slot, function in found}
+
+
+def chosen():
+    lab.run("modprobe", "nvme")
+    (dice,) = (name for name, number in numbers().items() if number == ("1af4", "1044"))
+    with lab.section("what the devices are"):
+        devices = {d["address"]: d for d in lab.run("numactl-plan", "facts", "--no-libvirt", "--format", "json").json["pci"]}
+        lab.equal("all are there", set(devices), set(os.listdir(FOLDER)))
+        lab.equal("the cells", [devices[disk()]["cell"], devices[dice]["cell"]], [1, 2])
+        for name, device in devices.items():
+            lab.equal(f"the class of {name}", "0x" + device["class"], lab.read(f"{FOLDER}/{name}/class").strip())
+            driver = f"{FOLDER}/{name}/driver"
+            lab.equal(
+                f"the driver of {name}", device.get("driver"),
+                os.path.basename(os.readlink(driver)) if os.path.exists(driver) else None,
+            )
+        lab.equal("the disk", [devices[disk()]["vfs"][key] for key in ("total", "now")], [4, 0])
+        lab.check("the machine's own disk is in use", any(d.get("in_use") for d in devices.values()), devices)
+        lab.check("the others are not", not any(devices[name].get("in_use") for name in (disk(), dice)), devices)
+    with lab.section("guests have them on their cells"):
+        lab.tool("apply", "site.yaml")
+        lab.equal("the disk is divided", lab.read(f"{FOLDER}/{disk()}/sriov_numvfs").strip(), "2")
+        lab.equal("one guest has what came of it", given("part"), parts())
+        lab.equal("where the kernel says that it is", {lab.read(f"{FOLDER}/{name}/numa_node").strip() for name in parts()}, {"1"})
+        lab.equal("the other one has the other device", given("dice"), {dice})
+        guests = lab.plan("site.yaml")["placement"]["guests"]
+        lab.equal(
+            "the guests are beside them", {guest["name"]: guest["cells"][0]["host_cell"] for guest in guests},
+            {"dice": 2, "part": 1},
+        )
+        lab.equal("the plan says so", {guest["name"]: set(guest["host_devices"]) for guest in guests}, {"dice": {dice}, "part": parts()})
+        lab.settled("site.yaml")
+    with lab.section("more than there are"):
+        more = lab.read("site.yaml").replace("count: 2", "count: 5")
+        with open("more.yaml", "w") as file:
+            file.write(more)
+        lab.contains("are refused", lab.tool("apply", "more.yaml", status=10).all, "host devices: vf of nvme")
+    with lab.section("a rollback"):
+        lab.tool("rollback", "--yes")
+        lab.equal("makes the disk whole", lab.read(f"{FOLDER}/{disk()}/sriov_numvfs").strip(), "0")
+        lab.equal("and leaves no guest", lab.domains(), {})
+        lab.tool("apply", "site.yaml")
+
+
+def again():
+    lab.run("modprobe", "nvme")
+    with lab.section("after a boot"):
+        lab.equal("the disk is whole", lab.read(f"{FOLDER}/{disk()}/sriov_numvfs").strip(), "0")
+        lab.contains("which is noticed", lab.tool("verify", "site.yaml", status=2).out, "sriov_numvfs: wanted 2, found 0")
+        lab.tool("boot")
+        lab.equal("until the boot file is followed", lab.read(f"{FOLDER}/{disk()}/sriov_numvfs").strip(), "2")
+        lab.equal("the guest has the same as before", given("part"), parts())
+        lab.settled("site.yaml")
+
+
+lab.main({"chosen": chosen, "again": again})
