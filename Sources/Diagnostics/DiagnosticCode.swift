@@ -60,6 +60,8 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case deviceTwice = "NP249"
     case pinsContradict = "NP250"
     case bindingContradicts = "NP251"
+    case viewNeedsCells = "NP258"
+    case mirrorNeedsDedicated = "NP259"
 
     // Placement
     case pageSizeNotOnHost = "NP301"
@@ -135,6 +137,9 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case mountNotInPolicy = "NP450"
     case guestsSuspendAtShutdown = "NP451"
     case poolTooLarge = "NP455"
+    case topologyNotMirrored = "NP461"
+    case cachesNotShown = "NP462"
+    case deviceOnNoGuestCell = "NP463"
 
     // libvirt
     case libvirtUnreachable = "NP501"

@@ -17,6 +17,12 @@ extension MachineRecord {
             kernel: boot?[attribute: "kernel"], initrd: boot?[attribute: "initrd"],
             commandLine: boot?[attribute: "cmdline"], hasConsole: element[attribute: "console"].map { $0 == "yes" },
             description: element[attribute: "description"], isPartial: element[attribute: "partial"] == "yes")
+        for device in children("hostdev") {
+            guard let address = device[attribute: "address"].flatMap({ PCIAddress($0) }),
+                let cell = try? device.number("cell", "")
+            else { continue }
+            deviceCells[address] = GuestCellID(cell)
+        }
         formerDisks = children("former-disk").compactMap(RecordedDisk.init(reading:))
         formerInterfaces = children("former-interface").compactMap(GuestInterface.init(record:))
     }
@@ -40,7 +46,11 @@ extension MachineRecord {
         for interface in interfaces { element.append(interface.record("np:interface")) }
         for disk in formerDisks { element.append(disk.element("np:former-disk")) }
         for interface in formerInterfaces { element.append(interface.record("np:former-interface")) }
-        for address in hostDevices { element.append(XMLElement("np:hostdev", [.init("address", "\(address)")])) }
+        for address in hostDevices {
+            var device = XMLElement("np:hostdev", [.init("address", "\(address)")])
+            device[attribute: "cell"] = deviceCells[address].map { "\($0)" }
+            element.append(device)
+        }
         return element
     }
 }

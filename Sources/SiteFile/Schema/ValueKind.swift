@@ -26,6 +26,8 @@ public indirect enum ValueKind: Hashable, Sendable {
     case sequence(ValueKind, minimum: Int)
     /// A mapping with the keys of a place.
     case mapping(SitePlace)
+    /// A mapping with the keys of a place, or that word.
+    case mappingOrWord(SitePlace, String)
     /// A mapping from names or numbers to values; the keys of a place may stand beside them.
     case dictionary(KeyForm, ValueKind, beside: SitePlace? = nil)
     /// Properties in Nova's own spelling, of a flavor or of an image.
@@ -81,6 +83,7 @@ public indirect enum ValueKind: Hashable, Sendable {
         case .mask: "a list of vCPUs such as 0-3 or ^0"
         case .text(let form): form.phrase
         case .sequence: "a list"
+        case .mappingOrWord(_, let word): "\(word) or a mapping of keys to values"
         case .mapping, .dictionary, .properties: "a mapping of keys to values"
         }
     }
