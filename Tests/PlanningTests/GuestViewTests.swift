@@ -221,9 +221,12 @@ struct GuestViewTests {
             ])
         #expect(plan.plan.restartPending == ["g"])
         #expect(plan.plan.changes.flatMap(\.parts).allSatisfy { $0.when == .nextStart })
+        let preconditions = Preconditions(of: plan.steps, on: request.host)
+        #expect(
+            SavedPlanRules(steps: plan.steps, preconditions: preconditions, site: "test", host: request.host)
+                .problems.isEmpty)
         let saved = ToldChanges(
-            steps: plan.steps, preconditions: Preconditions(of: plan.steps, on: request.host),
-            defaultHugePage: request.host.defaultHugePage)
+            steps: plan.steps, preconditions: preconditions, defaultHugePage: request.host.defaultHugePage)
         #expect(saved.changes.map(ShownChange.init) == plan.plan.changes.map(ShownChange.init))
         request = request.applied(plan, state: .running)
         #expect(try Self.cells(request) == [0: 1, 1: 0])
@@ -250,6 +253,17 @@ struct GuestViewTests {
     }
 
     // MARK: Import
+
+    @Test("of its CPUs is in an imported site as it was asked for")
+    func importedMirror() throws {
+        let request = try Self.request(
+            "vcpus: 8, cpu_policy: dedicated, cpu_topology: mirror, cpu_mode: host-passthrough")
+        let made = request.applied(Planner.plan(request), state: .shutoff)
+        var source = ImportRequest(host: Self.host, guests: ["g"])
+        source.host.domains = made.host.domains
+        let text = SiteImport.write(source).text
+        #expect(text.contains("cpu_topology: mirror") && text.contains("cpu_policy: dedicated"), "\(text)")
+    }
 
     @Test(
         "is in an imported site as far as it is the host's",

@@ -62,7 +62,14 @@ package struct MirroredCPUs {
         }
     }
 
-    /// The cores of all vCPUs, as many on each.
+    /// How many threads of a core are beside each other in the topology of a guest's pins; nil where there is none. It takes no look at
+    /// caches.
+    package static func threads(of demand: GuestDemand, at placement: GuestPlacement, on host: HostFacts) -> Int? {
+        guard case .success(let cores) = cores(of: demand, at: placement, on: host) else { return nil }
+        return cores[0].count
+    }
+
+    /// The cores of all vCPUs, as many on each: one at least.
     private static func cores(
         of demand: GuestDemand, at placement: GuestPlacement, on host: HostFacts
     ) -> Result<[CPURun], MirrorFlaw> {

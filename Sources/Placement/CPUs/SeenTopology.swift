@@ -34,9 +34,7 @@ package struct SeenTopology {
     /// How many vCPUs in a row are siblings of one core, the same number throughout and two at least; nil where it is not so, where
     /// vCPUs share CPUs, and where guest cells differ in size.
     private func siblings(of demand: GuestDemand, at placement: GuestPlacement) -> Int? {
-        guard let threads = MirroredCPUs(demand, at: placement, on: host).topology?.threads, threads > 1 else {
-            return nil
-        }
+        guard let threads = MirroredCPUs.threads(of: demand, at: placement, on: host), threads > 1 else { return nil }
         return threads
     }
 }

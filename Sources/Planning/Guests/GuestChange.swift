@@ -149,7 +149,7 @@ struct GuestChange {
                 from: base, name: name, isShared: users.count > 1, machine: newMachine)
         }
         var machine = MachineDescription(guest, arch: request.host.host.arch)
-        machine.deviceCells = newMachine.deviceCells
+        if !machine.hostDevices.isEmpty { machine.deviceCells = newMachine.deviceCells }
         return DomainTemplate.domain(for: machine)
     }
 

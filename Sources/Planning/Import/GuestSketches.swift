@@ -31,7 +31,8 @@ struct GuestSketches {
         }
         keys += access
         if parts.isLocked { keys.append(SketchKey("locked_memory", .flag(true))) }
-        return keys + seen.filter { $0.name != "iothreads" } + asItIs
+        // What is mirrored is the guest's place.
+        return keys + seen.filter { $0.name != "iothreads" && $0.value != .word("mirror") } + asItIs
     }
 
     /// What ``inPlace`` cannot express, as it is shown.

@@ -4,7 +4,8 @@ internal import HostModel
 extension DemandRules {
     /// What the guest sees of the host beneath it.
     mutating func view(of demand: GuestDemand, hasCells: Bool) -> GuestView {
-        let seesCells = (hasCells || isPartial) && !demand.hidesCells
+        let isKnown = !isPartial && !isBroken("numa_nodes", "numa_cells", "cpu_policy", "mem_page_size")
+        let seesCells = (hasCells || !isKnown) && !demand.hidesCells
         var view = GuestView()
         view.distances = settings.guestDistances?.value ?? .auto
         view.devices = settings.guestDevices?.value
