@@ -65,6 +65,8 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case deviceWishEmpty = "NP252"
     case deviceWishContradicts = "NP253"
     case deviceWishForeign = "NP254"
+    case viewNeedsCells = "NP258"
+    case mirrorNeedsDedicated = "NP259"
 
     // Placement
     case pageSizeNotOnHost = "NP301"
@@ -145,6 +147,9 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case guestsSuspendAtShutdown = "NP451"
     case poolTooLarge = "NP455"
     case vfsNotMade = "NP456"
+    case topologyNotMirrored = "NP461"
+    case cachesNotShown = "NP462"
+    case deviceOnNoGuestCell = "NP463"
 
     // libvirt
     case libvirtUnreachable = "NP501"

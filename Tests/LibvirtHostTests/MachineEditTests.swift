@@ -43,13 +43,13 @@ struct MachineEditTests {
         defer { try? connection.undefine(name) }
         for (number, entry) in Self.entries.enumerated() {
             let label = Comment(rawValue: "\(number): \(entry)")
-            try apply(try plan(name, entry), label)
+            try EmbeddedDriver.apply(try plan(name, entry), label)
             let after = try plan(name, entry).plan
             #expect(after.changes.flatMap(\.parts).map(\.path) == [], label)
             #expect(after.unchanged == [name], label)
             let other = TestDriver.name("new")
             defer { try? connection.undefine(other) }
-            try apply(try plan(other, entry), label)
+            try EmbeddedDriver.apply(try plan(other, entry), label)
             #expect(try machine(of: name) == machine(of: other), label)
         }
     }
@@ -103,7 +103,7 @@ struct MachineEditTests {
             let planned = try plan(name, entry, isAdopted: true)
             let changed = planned.plan.changes.flatMap(\.parts).map(\.path).filter { $0 != "metadata" }
             #expect(changed.map { $0.replacing("devices.", with: "") }.sorted() == paths, label)
-            try apply(planned, label)
+            try EmbeddedDriver.apply(planned, label)
             let after = try plan(name, entry, isAdopted: true).plan
             #expect(after.changes.flatMap(\.parts).map(\.path) == [] && after.unchanged == [name], label)
             let text = try #require(try connection.definition(of: name))
@@ -147,15 +147,5 @@ struct MachineEditTests {
         return Planner.plan(
             PlanRequest(
                 host: host, site: site.name.value, policy: try #require(site.hosts.first), guests: site.guests))
-    }
-
-    private func apply(_ planned: ExecutablePlan, _ label: Comment) throws {
-        #expect(planned.plan.diagnostics.filter { $0.severity == .error }.isEmpty, label)
-        let domains = LibvirtDomains(try EmbeddedDriver.connection.get())
-        let outcome = Interpreter(domains: domains, pools: NoPools(), observer: SilentObserver()).run(planned.steps)
-        guard case .applied = outcome else {
-            Issue.record("\(label): \(outcome)")
-            return
-        }
     }
 }

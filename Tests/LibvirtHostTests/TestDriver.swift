@@ -1,6 +1,9 @@
+import Diagnostics
 import Execution
 import Foundation
 import LibvirtHost
+import Planning
+import Testing
 
 /// libvirt's own test driver, in memory.
 enum TestDriver {
@@ -69,6 +72,17 @@ enum EmbeddedDriver {
         let stop = try StopEvent(of: name, at: "qemu:///embed?root=\(root.path)")
         kill(process, SIGKILL)
         try stop.wait()
+    }
+
+    /// Carries a plan's steps out, which must succeed.
+    static func apply(_ planned: ExecutablePlan, _ label: Comment) throws {
+        #expect(planned.plan.diagnostics.filter { $0.severity == .error }.isEmpty, label)
+        let domains = LibvirtDomains(try connection.get())
+        let outcome = Interpreter(domains: domains, pools: NoPools(), observer: SilentObserver()).run(planned.steps)
+        guard case .applied = outcome else {
+            Issue.record("\(label): \(outcome)")
+            return
+        }
     }
 
     /// A small domain that needs no acceleration.

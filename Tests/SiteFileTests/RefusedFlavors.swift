@@ -50,10 +50,20 @@ enum RefusedFlavors {
         ("iothread_pins: {▶1: 0}", .missingKey), ("iothreads: 2, iothread_pins: {▶0: 0}", .badNumber),
         ("iothreads: 2, iothread_pins: {▶3: 0}", .pinsContradict),
         ("cpu_policy: ▶pinned", .badChoice), ("cpu_policy: dedicated, cpu_thread_policy: ▶never", .badChoice),
+        ("▶cpu_topology: mirror", .mirrorNeedsDedicated),
+        ("cpu_policy: shared, ▶cpu_topology: mirror", .mirrorNeedsDedicated),
+        ("cpu_policy: mixed, cpu_dedicated_mask: 0-6, ▶cpu_topology: mirror", .mirrorNeedsDedicated),
+        ("cpu_policy: dedicated, cpu_topology: ▶mirrored", .badChoice),
+        ("cpu_policy: dedicated, cpu_topology: mirror, cpu_threads: ▶2", .conflictingKeys),
+        ("cpu_policy: dedicated, cpu_topology: mirror, cpu_max_sockets: ▶2", .conflictingKeys),
         ("cpu_policy: dedicated, emulator_threads_policy: ▶own", .badChoice),
     ]
 
     static let cells: [(String, DiagnosticCode)] = [
+        ("guest_distances: ▶host", .viewNeedsCells), ("guest_devices: ▶on_cells", .viewNeedsCells),
+        ("numa_nodes: 2, guest_numa: hidden, guest_distances: ▶host", .viewNeedsCells),
+        ("numa_nodes: 2, guest_numa: hidden, guest_devices: ▶on_cells", .viewNeedsCells),
+        ("numa_nodes: 2, guest_distances: ▶near", .badChoice), ("guest_devices: ▶true", .badChoice),
         ("current_vcpus: ▶9", .conflictingKeys), ("current_vcpus: ▶0", .badNumber),
         ("current_ram: ▶9GiB", .conflictingKeys), ("current_ram: ▶512", .badSize),
         ("numa_nodes: 1, max_ram: ▶8GiB", .conflictingKeys), ("max_ram: ▶16GiB", .conflictingKeys),
@@ -210,6 +220,7 @@ enum RefusedFlavors {
         "cpu_policy: dedicated, image_properties: {hw_cpu_policy: ▶shared}",
         "cpu_policy: mixed, cpu_dedicated_mask: 0, image_properties: {hw_cpu_policy: ▶shared}",
         "cpu_policy: dedicated, cpu_thread_policy: prefer, image_properties: {hw_cpu_thread_policy: ▶isolate}",
+        "cpu_policy: dedicated, cpu_topology: mirror, image_properties: {hw_cpu_max_threads: ▶2}",
         "reserve: ▶now", "cpu_realtime_mask: ▶^0", "cpu_policy: dedicated, cpu_realtime: false, cpu_realtime_mask: ▶^0",
         "cpu_policy: dedicated, cpu_realtime: true, cpu_realtime_mask: ▶^0, image_properties: {hw_cpu_realtime_mask: ^1}",
         "mem_encryption_model: ▶amd-sev", "properties: {▶'quota:cpu_shares': 10}", "properties: {▶'hw:pmu': true}",

@@ -70,7 +70,7 @@ struct SchemaTests {
     /// Values that no key of this kind takes.
     private func wrongValues(for kind: ValueKind) -> [String] {
         switch kind {
-        case .mapping, .dictionary, .properties: ["[1]", "x"]
+        case .mapping, .mappingOrWord, .dictionary, .properties: ["[1]", "x"]
         case .sequence: ["{a: 1}", "x"]
         case .boolean, .integer, .ratio, .size, .amount, .pageSize, .choice, .list, .listOrWord, .mask:
             ["[1]", "{a: 1}", "", "~", "\"wrong!\""]
@@ -81,7 +81,7 @@ struct SchemaTests {
 
     private func words(of kind: ValueKind) -> [String] {
         switch kind {
-        case .listOrWord(let word): [word]
+        case .listOrWord(let word), .mappingOrWord(_, let word): [word]
         case .choice(let words), .pageSize(let words), .amount(let words): words
         case .integer(let range): ["\(range.lowerBound)", "\(range.upperBound)"]
         case .dictionary(_, .integer(let range), _): ["\(range.lowerBound)", "\(range.upperBound)"]

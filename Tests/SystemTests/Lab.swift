@@ -63,6 +63,16 @@ struct Lab {
             to: folder.appending(path: file), atomically: false, encoding: .utf8)
     }
 
+    /// Makes a Linux that tells of a topic on its serial port, in a folder that QEMU may read: the guest's keys, of which the last is
+    /// its command line.
+    func linux(_ topic: String) throws -> String {
+        let made = try run(Setup.packageRoot + "/Tests/system/linux-guest", [folder.path, topic])
+        guard made.status == 0 else { throw Broken(description: "no Linux: \(made.all)") }
+        let readable = [FileAttributeKey.posixPermissions: 0o755]
+        try FileManager.default.setAttributes(readable, ofItemAtPath: folder.path)
+        return "kernel: \(folder.path)/kernel, initrd: \(folder.path)/initrd, cmdline: console=ttyS0"
+    }
+
     /// Runs the program's apply on the site file.
     func apply(_ options: String...) throws -> Ended {
         try run(Setup.program, applyArguments + options, in: folder)

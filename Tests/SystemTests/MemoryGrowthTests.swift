@@ -4,17 +4,6 @@ import Testing
 extension SystemTests {
     @Suite("Memory of a running guest")
     struct MemoryGrowth {
-        /// A Linux with a virtio-mem driver, in a folder that QEMU may read.
-        private static func linux(_ lab: Lab) throws -> String {
-            let script = Setup.packageRoot + "/Tests/system/linux-guest"
-            let made = try run(script, [lab.folder.path])
-            try #require(made.status == 0, "\(made.all)")
-            let readable = [FileAttributeKey.posixPermissions: 0o755]
-            try FileManager.default.setAttributes(readable, ofItemAtPath: lab.folder.path)
-            return "kernel: \(lab.folder.path)/kernel, initrd: \(lab.folder.path)/initrd, "
-                + "cmdline: console=ttyS0 memhp_default_state=online_movable"
-        }
-
         private static func guest(_ more: String) -> String {
             "  NAME: {vcpus: 2, ram: 256MiB, max_ram: 768MiB, numa_nodes: 1, accelerator: qemu, state: running, \(more)}"
         }
@@ -36,7 +25,9 @@ extension SystemTests {
         func pages() throws {
             let lab = try Lab("grow")
             defer { lab.end() }
-            let keys = "mem_page_size: 2MiB, reserve: now, " + (try Self.linux(lab))
+            let keys =
+                "mem_page_size: 2MiB, reserve: now, " + (try lab.linux("memory"))
+                + " memhp_default_state=online_movable"
             try lab.write(guests: Self.guest("current_ram: 320MiB, \(keys)"))
             let made = try lab.apply()
             try #require(made.status == 0, "\(made.all)")

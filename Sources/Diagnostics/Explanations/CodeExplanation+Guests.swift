@@ -167,6 +167,44 @@ extension CodeExplanation {
             Write 'cpus: {dedicated: …}', and leave some CPUs out for the host.
             """),
         CodeExplanation(
+            .viewNeedsCells, "the guest sees no cells",
+            """
+            guest_distances: host says how far the guest's cells are from each other, and guest_devices: on_cells on \
+            which of them each host device is. This guest has no cells, or guest_numa: hidden hides them.
+            Add numa_nodes, let the guest see its cells, or remove the key that the message names.
+            """),
+        CodeExplanation(
+            .mirrorNeedsDedicated, "cpu_topology: mirror needs dedicated vCPUs",
+            """
+            The guest is to see its CPUs as they are pinned, but not every vCPU has a CPU of its own: where a shared \
+            vCPU runs changes all the time.
+            Add cpu_policy: dedicated, or write the topology out: cpu_topology: {sockets: 1, cores: 4, threads: 1}.
+            """),
+        CodeExplanation(
+            .topologyNotMirrored, "a guest does not see its CPUs as they are",
+            """
+            A warning: the guest has cpu_topology: mirror, and no topology is that of its pins. A topology has as many \
+            threads on every core and as many cores in every socket, numbered in a row; the message says what is \
+            otherwise. The guest sees one socket for each vCPU.
+            Give each cell the same number of vCPUs and whole cores: cpu_thread_policy: require and an even number.
+            """),
+        CodeExplanation(
+            .cachesNotShown, "a guest does not see its last-level caches",
+            """
+            A warning: the guest has cpu_topology: mirror, and its CPUs are behind several last-level caches of a host \
+            cell. They are shown as dies, which is possible where as many cores are behind each of them and the \
+            machine is x86. The guest sees one cache for each socket.
+            Choose a number of vCPUs that divides evenly, or fits behind one cache.
+            """),
+        CodeExplanation(
+            .deviceOnNoGuestCell, "a guest does not see on which cell its devices are",
+            """
+            A warning: the guest has guest_devices: on_cells. A cell's devices are behind a PCI Express expander bus \
+            of that cell, which only machine type q35 has. Devices of a base file and of an adopted domain stay as they are.
+            Set machine: q35 for a guest that is created anew. For one that exists it is another machine: --rebase \
+            defines it anew.
+            """),
+        CodeExplanation(
             .deviceTwice, "a device is assigned twice",
             """
             A PCI device can be passed to one guest at a time, but 'host_devices' names it twice: in one guest, or in \

@@ -92,17 +92,9 @@ public struct HotplugRoom: Hashable, Sendable {
         let addresses = devices.elements.compactMap { $0.element(named: "address") }
             .filter { $0[attribute: "type"] == "pci" }
         let read = addresses.compactMap { address -> (bus: Int, slot: Int)? in
-            guard let bus = number(address[attribute: "bus"]), let slot = number(address[attribute: "slot"]) else {
-                return nil
-            }
+            guard let bus = address.pciNumber("bus"), let slot = address.pciNumber("slot") else { return nil }
             return (bus, slot)
         }
         return read.count == addresses.count ? read : nil
-    }
-
-    /// A number as libvirt writes it, 0 where it writes none; nil for what is no number.
-    private static func number(_ text: String?) -> Int? {
-        guard let text else { return 0 }
-        return text.hasPrefix("0x") ? Int(text.dropFirst(2), radix: 16) : Int(text)
     }
 }

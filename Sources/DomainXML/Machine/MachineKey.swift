@@ -16,6 +16,8 @@ public enum MachineKey: Hashable, Sendable {
     case interface(String, String)
     /// A PCI device of the host.
     case hostDevice(PCIAddress)
+    /// The guest cell that a PCI device of the host is on.
+    case hostDeviceCell(PCIAddress)
     /// The serial console.
     case console
     /// What the guest is for, in free text.
@@ -31,6 +33,7 @@ public enum MachineKey: Hashable, Sendable {
         case .disk(let target, let name): "devices.disk[\(target)].\(name)"
         case .interface(let address, let name): "devices.interface[\(address)].\(name)"
         case .hostDevice(let address): "devices.hostdev[\(address)]"
+        case .hostDeviceCell(let address): "devices.hostdev[\(address)].cell"
         case .console: "devices.console"
         case .description: "description"
         }
@@ -53,6 +56,10 @@ extension MachineKey {
             let address = PCIAddress(String(path.dropFirst("devices.hostdev[".count).dropLast()))
         {
             self = .hostDevice(address)
+        } else if let (text, name) = Self.parts(of: path, after: "devices.hostdev["), name == "cell",
+            let address = PCIAddress(text)
+        {
+            self = .hostDeviceCell(address)
         } else {
             return nil
         }

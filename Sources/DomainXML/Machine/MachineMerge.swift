@@ -55,6 +55,7 @@ public struct MachineMerge {
         }
         for address in merge.devices("hostdev").compactMap(PCIAddress.init(hostDevice:)) {
             settings[.hostDevice(address)] = .flag(true)
+            settings[.hostDeviceCell(address)] = merge.cell(of: address).map(SettingValue.init)
         }
         if !merge.devices("console").isEmpty { settings[.console] = .flag(true) }
         return settings
@@ -151,6 +152,7 @@ public struct MachineMerge {
         for address in prior?.hostDevices ?? [] where !record.hostDevices.contains(address) {
             guard present.contains(address) else { continue }
             note(.hostDevice(address), .flag(true), nil)
+            modifyBuses { $0.takeOut(address) }
             modifyDevices { devices in
                 devices.children.removeAll { node in
                     guard case .element(let element) = node, element.name == "hostdev" else { return false }
@@ -162,7 +164,33 @@ public struct MachineMerge {
             note(.hostDevice(address), nil, .flag(true))
             modifyDevices { $0.append(address.element) }
         }
+        for address in record.hostDevices { put(address, on: record.deviceCells[address], prior) }
     }
+
+    /// Puts a host device on its guest cell. One that somebody else put on a cell, and the site on none, stays there.
+    private mutating func put(_ address: PCIAddress, on cell: GuestCellID?, _ prior: MachineRecord?) {
+        let now = self.cell(of: address)
+        guard now != cell, cell != nil || prior?.deviceCells[address] != nil else { return }
+        var isPut = false
+        modifyBuses { isPut = $0.put(address, on: cell) }
+        if isPut { note(.hostDeviceCell(address), now.map(SettingValue.init), cell.map(SettingValue.init)) }
+    }
+
+    private func cell(of address: PCIAddress) -> GuestCellID? {
+        document.element(named: "devices").flatMap { CellBuses($0).cell(of: address) }
+    }
+
+    private mutating func modifyBuses(_ change: (inout CellBuses) -> Void) {
+        modifyDevices { devices in
+            var buses = CellBuses(devices)
+            change(&buses)
+            devices = buses.devices
+        }
+    }
+}
+
+extension SettingValue {
+    fileprivate init(_ cell: GuestCellID) { self = .number(UInt64(clamping: cell.rawValue)) }
 }
 
 extension PCIAddress {

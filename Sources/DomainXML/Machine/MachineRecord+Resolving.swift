@@ -14,6 +14,7 @@ extension MachineRecord {
             initrd: devices?.initrd, commandLine: devices?.commandLine, hasConsole: devices?.hasConsole,
             description: wish.description, isPartial: wish.isPartial)
         hostNetdevs = wish.hostNetdevs
+        deviceCells = wish.deviceCells(prior: prior, in: domain)
         var naming = DiskNaming(
             prior: domain.flatMap { prior?.namingDisks(in: $0) }?.disks ?? prior?.disks,
             present: domain?.element(named: "devices")?.elements(named: "disk"),
@@ -94,6 +95,22 @@ extension MachineRecord {
             record.interfaces[index].mac = elements[place].hardwareAddress
         }
         return record
+    }
+}
+
+extension MachineWish {
+    /// The guest cells that host devices are put on: none where the machine has no buses that belong to cells.
+    fileprivate func deviceCells(prior: MachineRecord?, in domain: XMLElement?) -> [PCIAddress: GuestCellID] {
+        let present = domain?.element(named: "os")?.element(named: "type")?[attribute: "machine"]
+        guard let type = domain == nil ? machine : present, MachineType(type).hasCellBuses else { return [:] }
+        let wereOnCells = prior.map { !$0.deviceCells.isEmpty } ?? false
+        let hadNone = prior.map(\.hostDevices.isEmpty) ?? (domain == nil)
+        return switch deviceView {
+        case .onCells: deviceCells
+        case .onRoot: [:]
+        case .onCellsIfNew: wereOnCells || hadNone ? deviceCells : [:]
+        case .asBefore: wereOnCells ? deviceCells : [:]
+        }
     }
 }
 

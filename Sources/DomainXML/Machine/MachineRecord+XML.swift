@@ -17,9 +17,10 @@ extension MachineRecord {
             kernel: boot?[attribute: "kernel"], initrd: boot?[attribute: "initrd"],
             commandLine: boot?[attribute: "cmdline"], hasConsole: element[attribute: "console"].map { $0 == "yes" },
             description: element[attribute: "description"], isPartial: element[attribute: "partial"] == "yes")
-        for child in children("hostdev") {
-            guard let address = child[attribute: "address"].flatMap({ PCIAddress($0) }) else { continue }
-            hostNetdevs[address] = child[attribute: "netdev"]
+        for device in children("hostdev") {
+            guard let address = device[attribute: "address"].flatMap({ PCIAddress($0) }) else { continue }
+            hostNetdevs[address] = device[attribute: "netdev"]
+            if let cell = try? device.number("cell", "") { deviceCells[address] = GuestCellID(cell) }
         }
         formerDisks = children("former-disk").compactMap(RecordedDisk.init(reading:))
         formerInterfaces = children("former-interface").compactMap(GuestInterface.init(record:))
@@ -47,6 +48,7 @@ extension MachineRecord {
         for address in hostDevices {
             var device = XMLElement("np:hostdev", [.init("address", "\(address)")])
             device[attribute: "netdev"] = hostNetdevs[address]
+            device[attribute: "cell"] = deviceCells[address].map { "\($0)" }
             element.append(device)
         }
         return element

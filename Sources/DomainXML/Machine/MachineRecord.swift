@@ -33,6 +33,8 @@ public struct MachineRecord: Hashable, Sendable {
     public var hostDevices: [PCIAddress]
     /// The interfaces by whose names host devices were asked for: the host has these no more once a guest has the device.
     public var hostNetdevs: [PCIAddress: String] = [:]
+    /// The guest cells of those that are on one, behind an expander bus of that cell.
+    public var deviceCells: [PCIAddress: GuestCellID] = [:]
     /// The kernel that is booted directly.
     public var kernel: String?
     /// The initial RAM disk of that kernel.
@@ -105,6 +107,18 @@ public struct MachineWish: Hashable, Sendable {
         }
     }
 
+    /// Whether host devices are on the guest's cells, or on its root bus, which belongs to none.
+    public enum DeviceView: Hashable, Sendable {
+        /// On its cells.
+        case onCells
+        /// On its root bus.
+        case onRoot
+        /// On its cells, unless the guest has some on its root bus already: what changes its place has another name in the guest.
+        case onCellsIfNew
+        /// Where the guest has others; else on its root bus.
+        case asBefore
+    }
+
     /// The digest of the base document, or nil for a guest without one.
     public var base: String?
     /// What runs the guest; nil leaves that as it is.
@@ -117,6 +131,10 @@ public struct MachineWish: Hashable, Sendable {
     public var hostDevices: [PCIAddress]
     /// The interfaces by whose names some of them were asked for.
     public var hostNetdevs: [PCIAddress: String] = [:]
+    /// The guest cells that are on the host cells of these devices, where the guest sees them.
+    public var deviceCells: [PCIAddress: GuestCellID] = [:]
+    /// Whether the devices are on these cells.
+    public var deviceView = DeviceView.asBefore
     /// What the guest is for, in free text; nil leaves that as it is.
     public var description: String?
     /// Whether the machine was there before the site, which says only a part of it.

@@ -19,6 +19,10 @@ public struct MachineType: Hashable, Sendable {
     /// Whether both have the same buses, so that a definition with addresses on them can be of the one or the other.
     public func isOfFamily(of other: String) -> Bool { family == MachineType(other).family }
 
+    /// Whether it can have PCI Express expander buses, which belong to guest cells. libvirt has them for `virt` as well, but only in
+    /// versions that few hosts have.
+    public var hasCellBuses: Bool { isOfFamily(of: "q35") }
+
     private var family: String {
         let prefixes = ["pc-q35-", "pc-i440fx-", "virt-", "pseries-", "s390-ccw-virtio-"]
         let whole = Self.aliases[name] ?? name

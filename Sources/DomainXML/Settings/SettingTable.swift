@@ -12,7 +12,7 @@ enum SettingTable: Int, CaseIterable {
     case pluggableMemory, memory, currentMemory, hugePages, noSharePages, lockedMemory, memoryAccess, vcpus,
         vcpuPlacement, vcpuCPUs,
         currentVCPUs, ioThreads, vcpuPins, emulatorPin, ioThreadPins, vcpuSchedulers, numaTune, acpi, cpuMode, topology,
-        maximumPhysicalAddress, guestCells, memoryHotplug
+        cpuCache, maximumPhysicalAddress, guestCells, memoryHotplug
 
     /// What the file of the setting says of it.
     var rules: any SettingRules.Type {
@@ -37,6 +37,7 @@ enum SettingTable: Int, CaseIterable {
         case .acpi: ACPI.self
         case .cpuMode: CPUMode.self
         case .topology: Topology.self
+        case .cpuCache: CPUCache.self
         case .maximumPhysicalAddress: MaximumPhysicalAddress.self
         case .guestCells: GuestCells.self
         case .memoryHotplug: MemoryHotplug.self
@@ -79,6 +80,7 @@ struct SettingStore: Hashable, Sendable {
     var acpi: Bool?
     var cpuMode: String?
     var topology: Topology?
+    var cpuCache: CPUCache?
     var maximumPhysicalAddress: MaximumPhysicalAddress?
     var guestCells: [GuestCell]?
     var memoryHotplug: Bool?

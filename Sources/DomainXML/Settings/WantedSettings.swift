@@ -62,9 +62,12 @@ public struct WantedSettings: Hashable, Sendable, SettingValues {
         var whole = WantedSettings(keeping: settled.canonical(defaultHugePage: nil))
         // Canonical private memory is memory of which nothing is said, and what is not said is left as it is.
         whole.isMemoryShared = settled.isMemoryShared
-        let access = Dictionary(settled.guestCells.map { ($0.id, $0.isShared) }) { first, _ in first }
+        // So are distances that say nothing.
+        let cells = Dictionary(settled.guestCells.map { ($0.id, $0) }) { first, _ in first }
         for index in whole.guestCells.indices {
-            whole.guestCells[index].isShared = access[whole.guestCells[index].id] ?? nil
+            let cell = cells[whole.guestCells[index].id]
+            whole.guestCells[index].isShared = cell?.isShared
+            whole.guestCells[index].distances = cell?.distances ?? [:]
         }
         return whole
     }

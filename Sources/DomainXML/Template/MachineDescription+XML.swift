@@ -30,7 +30,12 @@ extension MachineDescription {
         for interface in interfaces { devices.append(interface.element) }
         if hasConsole { for element in console { devices.append(element) } }
         for address in hostDevices { devices.append(address.element) }
-        return devices
+        guard !deviceCells.isEmpty else { return devices }
+        var buses = CellBuses(devices)
+        for address in hostDevices {
+            if let cell = deviceCells[address] { _ = buses.put(address, on: cell) }
+        }
+        return buses.devices
     }
 
     /// A controller for SCSI disks: libvirt's own choice would be one that few guests have a driver for.

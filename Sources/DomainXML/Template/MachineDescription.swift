@@ -16,6 +16,8 @@ public struct MachineDescription: Hashable, Sendable {
     public var interfaces: [GuestInterface]
     /// PCI devices of the host that the guest has for itself, in order.
     public var hostDevices: [PCIAddress]
+    /// The guest cells of those that are on one; the others are on the root bus.
+    public var deviceCells: [PCIAddress: GuestCellID] = [:]
     /// A kernel image on the host to boot directly; nil boots from the first disk.
     public var kernel: String?
     /// The initial RAM disk of that kernel.

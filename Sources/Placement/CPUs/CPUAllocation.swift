@@ -71,10 +71,10 @@ struct CPUAllocation {
         return grants
     }
 
-    /// Core by core, each by its lowest thread, so that vCPUs beside each other share a core.
+    /// Cache by cache, and in these core by core, each by its lowest thread, so that vCPUs beside each other share a core and a cache.
     private func inCoreOrder(_ left: CPU, _ right: CPU) -> Bool {
         func core(_ cpu: CPU) -> CPU { cores.first { $0.threads.contains(cpu) }?.threads.first ?? cpu }
-        return (core(left), left) < (core(right), right)
+        return (cacheOf[left] ?? 0, core(left), left) < (cacheOf[right] ?? 0, core(right), right)
     }
 
     // MARK: isolate

@@ -13,6 +13,9 @@ package struct SeenTopology {
 
     /// The topology to define; nil for a guest without one.
     package func topology(of demand: GuestDemand, at placement: GuestPlacement) -> CPUTopology? {
+        if demand.view.mirrorsCPUs {
+            return MirroredCPUs(demand, at: placement, on: host).topology ?? demand.cpuTopology
+        }
         guard !demand.asksForTopology, let threads = siblings(of: demand, at: placement) else {
             return demand.cpuTopology
         }
@@ -31,28 +34,7 @@ package struct SeenTopology {
     /// How many vCPUs in a row are siblings of one core, the same number throughout and two at least; nil where it is not so, where
     /// vCPUs share CPUs, and where guest cells differ in size.
     private func siblings(of demand: GuestDemand, at placement: GuestPlacement) -> Int? {
-        guard !placement.cells.isEmpty, demand.dedicatedVCPUs.count == demand.vcpus,
-            Set(placement.cells.map(\.vcpus.count)).count == 1
-        else { return nil }
-        var runs: [(core: CPU, count: Int)] = []
-        for cell in placement.cells {
-            let cores = host.cell(cell.hostCell)?.siblings ?? []
-            for vcpu in cell.vcpus {
-                guard let cpu = cell.pins[vcpu]?.first, let core = cores.first(where: { $0.contains(cpu) })?.first
-                else {
-                    return nil
-                }
-                if runs.last?.core == core { runs[runs.count - 1].count += 1 } else { runs.append((core, 1)) }
-            }
-        }
-        guard Set(runs.map(\.core)).count == runs.count, Set(runs.map(\.count)).count == 1, let run = runs.first,
-            run.count > 1, placement.cells.allSatisfy({ isInARow($0.vcpus) })
-        else { return nil }
-        return run.count
-    }
-
-    private func isInARow(_ vcpus: VCPUSet) -> Bool {
-        guard let first = vcpus.first, let last = vcpus.last else { return false }
-        return last.rawValue - first.rawValue + 1 == vcpus.count
+        guard let threads = MirroredCPUs.threads(of: demand, at: placement, on: host), threads > 1 else { return nil }
+        return threads
     }
 }

@@ -15,6 +15,7 @@ struct PlaceFindings {
         return placement.guests.flatMap { place in
             guard let guest = specs[place.name] else { return [Diagnostic]() }
             return [coreKind(guest, place), topology(guest, place)].compactMap(\.self) + devices(guest, place)
+                + MirrorFindings(host: host).diagnostics(guest, place)
                 + place.cells.compactMap { elsewhere(guest, place, $0) }
         }
     }

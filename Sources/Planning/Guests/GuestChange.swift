@@ -88,6 +88,9 @@ struct GuestChange {
             outcome.diagnostics += [StrandedDevices(in: definition).finding(guest)].compactMap(\.self)
         }
         if let record { outcome.diagnostics += MemoryFollowing.findings(guest, record) }
+        if let definition = outcome.definition {
+            outcome.diagnostics += DevicesOffCells.findings(guest, placement, definition)
+        }
         if record?.facts.hasManagedSave == true { outcome.diagnostics.append(managedSave(outcome)) }
         return outcome
     }
@@ -145,12 +148,15 @@ struct GuestChange {
             return DomainTemplate.domain(
                 from: base, name: name, isShared: users.count > 1, machine: newMachine)
         }
-        return DomainTemplate.domain(for: MachineDescription(guest, arch: request.host.host.arch))
+        var machine = MachineDescription(guest, arch: request.host.host.arch)
+        if !machine.hostDevices.isEmpty { machine.deviceCells = newMachine.deviceCells }
+        return DomainTemplate.domain(for: machine)
     }
 
     /// What the site says about the machine besides CPUs and memory.
     private func machineWish(_ origin: OwnershipMark.Origin) -> MachineWish {
-        MachineWish(guest, origin: origin, base: request.bases[name], arch: request.host.host.arch)
+        MachineWish(
+            guest, origin: origin, base: request.bases[name], placement: placement, host: request.host)
     }
 
     /// The machine as recorded in the mark of a new guest.

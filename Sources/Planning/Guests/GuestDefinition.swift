@@ -9,7 +9,7 @@ public struct GuestDefinition: Hashable, Sendable {
     let machine: XMLElement
     /// The settings to put in; nil where they are there already.
     private let settings: WantedSettings?
-    private let mark: OwnershipMark
+    let mark: OwnershipMark
 
     init(name: String, machine: XMLElement, settings: WantedSettings?, mark: OwnershipMark) {
         self.name = name

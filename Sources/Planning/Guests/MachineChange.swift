@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import DomainXML
 internal import HostModel
+internal import Placement
 internal import SiteFile
 internal import XMLTree
 
@@ -189,10 +190,14 @@ extension MachineChange.Obstacle {
 extension MachineWish {
     /// What the site says about a guest's machine. Of an adopted domain only what the entry names is the site's.
     ///
-    /// - Parameter base: The document of its base file.
-    init(_ guest: GuestSpec, origin: OwnershipMark.Origin, base: XMLElement?, arch: String?) {
+    /// - Parameters:
+    ///   - base: The document of its base file.
+    ///   - placement: Where the guest goes.
+    init(
+        _ guest: GuestSpec, origin: OwnershipMark.Origin, base: XMLElement?, placement: GuestPlacement, host: HostFacts
+    ) {
         let machine = guest.machine
-        let description = MachineDescription(guest, arch: arch)
+        let description = MachineDescription(guest, arch: host.host.arch)
         let isPartial = origin == .adopted || machine.adopts?.value == true
         let isWhole = !isPartial && machine.base == nil
         let devices = Devices(
@@ -205,7 +210,32 @@ extension MachineWish {
             devices: devices == Devices(hasConsole: nil) ? nil : devices,
             hostDevices: machine.base == nil && machine.adopts?.value != true ? description.hostDevices : [],
             description: machine.description?.value, isPartial: isPartial)
-        if !hostDevices.isEmpty { hostNetdevs = guest.demand.deviceNetdevs }
+        guard !hostDevices.isEmpty else { return }
+        hostNetdevs = guest.demand.deviceNetdevs
+        deviceCells = guest.demand.deviceCells(at: placement)
+        deviceView = DeviceView(guest.demand)
+    }
+}
+
+extension MachineWish.DeviceView {
+    /// Devices of a guest with one cell are on it wherever they are.
+    fileprivate init(_ demand: GuestDemand) {
+        switch demand.view.devices {
+        case .onCells: self = .onCells
+        case .onRoot: self = .onRoot
+        case nil: self = demand.cells.count > 1 ? .onCellsIfNew : .asBefore
+        }
+    }
+}
+
+extension GuestDemand {
+    /// By host device: the guest cell that is on its host cell, where the guest sees it.
+    func deviceCells(at placement: GuestPlacement) -> [PCIAddress: GuestCellID] {
+        guard !hidesCells, !cells.isEmpty else { return [:] }
+        let pairs = placement.devices.compactMap { device in
+            placement.cells.first { $0.hostCell == device.cell }.map { (device.address, $0.id) }
+        }
+        return Dictionary(pairs) { first, _ in first }
     }
 }
 

@@ -26,6 +26,7 @@ struct WantedParts {
         wanted.isMemoryShared = isShared(demand)
         wanted.cpuMode = demand.cpuMode
         wanted.topology = SeenTopology(host: host).topology(of: demand, at: placement).map(Topology.init)
+        wanted.cpuCache = cpuCache(demand, placement)
         wanted.maximumPhysicalAddress = demand.physicalAddress.map(MaximumPhysicalAddress.init)
         wanted.guestCells = guestCells(demand, placement)
         wanted.hasACPI = !demand.cells.isEmpty && !demand.hidesCells && hasACPI
@@ -107,28 +108,46 @@ struct WantedParts {
         return demand.cells.map { cell in
             GuestCell(
                 id: cell.id, vcpus: cell.vcpus, memory: demand.startMemory(of: cell), isShared: isShared,
-                distances: distances(from: cell.id, placement))
+                distances: distances(from: cell.id, demand, placement))
         }
     }
 
-    /// Distances of the guest's cells are those of its host cells, where these are not all equally far from each other.
-    private func distances(from guestCell: GuestCellID, _ placement: GuestPlacement) -> [GuestCellID: Int] {
-        let hosts = placement.cells.map(\.hostCell)
-        let others = Set(
-            hosts.flatMap { from in hosts.filter { $0 != from }.map { host.distance(from: from, to: $0) } })
-        guard others.count > 1, let home = placement.cells.first(where: { $0.id == guestCell }) else { return [:] }
+    /// Distances of a guest cell: those of its host cell, or those that say nothing. Empty to leave them as they are.
+    private func distances(
+        from guestCell: GuestCellID, _ demand: GuestDemand, _ placement: GuestPlacement
+    ) -> [GuestCellID: Int] {
+        guard let home = placement.cells.first(where: { $0.id == guestCell })?.hostCell else { return [:] }
+        let saysHost = demand.view.distances == .host || (demand.view.distances == .auto && differ(placement))
+        guard saysHost || demand.view.distances == .none else { return [:] }
         return Dictionary(
             uniqueKeysWithValues: placement.cells.map { cell in
-                let distance = host.distance(from: home.hostCell, to: cell.hostCell)
-                return (cell.id, cell.id == guestCell ? 10 : min(max(distance, 11), 254))
+                // A guest's kernel takes no matrix in which another cell is as near as the own one, or none can be reached.
+                let distance = saysHost ? min(max(host.distance(from: home, to: cell.hostCell), 11), 254) : 20
+                return (cell.id, cell.id == guestCell ? 10 : distance)
             })
+    }
+
+    /// Whether some of a guest's host cells are further from each other than others.
+    private func differ(_ placement: GuestPlacement) -> Bool {
+        let hosts = placement.cells.map(\.hostCell)
+        let distances = hosts.flatMap { from in hosts.filter { $0 != from }.map { host.distance(from: from, to: $0) } }
+        return Set(distances).count > 1
+    }
+
+    /// A guest that sees its CPUs as they are pinned has the host's own caches where these are so for it, else QEMU's, which follow its
+    /// topology.
+    private func cpuCache(_ demand: GuestDemand, _ placement: GuestPlacement) -> CPUCache? {
+        guard demand.view.mirrorsCPUs, host.hasX86Guests else { return nil }
+        let passes = ["host-passthrough", "maximum"].contains(demand.cpuMode)
+        return passes && MirroredCPUs(demand, at: placement, on: host).isWhole ? .passed : .emulated
     }
 }
 
 extension Topology {
     /// The topology that a site asks for.
     init(_ topology: CPUTopology) {
-        self.init(sockets: topology.sockets, cores: topology.cores, threads: topology.threads)
+        self.init(
+            sockets: topology.sockets, dies: topology.dies, cores: topology.cores, threads: topology.threads)
     }
 }
 

@@ -31,7 +31,8 @@ struct GuestSketches {
         }
         keys += access
         if parts.isLocked { keys.append(SketchKey("locked_memory", .flag(true))) }
-        return keys + seen.filter { $0.name != "iothreads" } + asItIs
+        // What is mirrored is the guest's place.
+        return keys + seen.filter { $0.name != "iothreads" && $0.value != .word("mirror") } + asItIs
     }
 
     /// What ``inPlace`` cannot express, as it is shown.
@@ -116,9 +117,17 @@ struct GuestSketches {
         }
         let isEven = Set(cells.map(\.memory)).count == 1 && Set(cells.map(\.vcpus.count)).count == 1
         let even = isEven ? [[SketchKey("numa_nodes", .number(cells.count))] + binding] : []
-        return even.flatMap { [$0, $0 + together] } + [
-            [SketchKey("numa_cells", .list(list))] + binding, listed + together,
-        ]
+        let shapes =
+            even.flatMap { [$0, $0 + together] } + [
+                [SketchKey("numa_cells", .list(list))] + binding, listed + together,
+            ]
+        return shapes.flatMap { shape in distances.map { shape + $0 } }
+    }
+
+    /// What can be said of distances between cells: that they are the host's, or nothing.
+    private var distances: [[SketchKey]] {
+        let isSaid = parts.guestCells.count > 1 && parts.guestCells.contains { !$0.distances.isEmpty }
+        return (isSaid ? [[SketchKey("guest_distances", .word("host"))]] : []) + [[]]
     }
 
     /// How vCPUs use CPUs: those that are pinned to one of their own may be dedicated, or happen to share a set of one.
@@ -238,6 +247,8 @@ struct GuestSketches {
             keys.append(SketchKey("cpu_mode", .word(mode)))
         }
         if saysIOThreads, let count = parts.ioThreads { keys.append(SketchKey("iothreads", .number(count))) }
+        // Only a guest that sees its CPUs as they are pinned is given caches.
+        if managed.contains("cpu.cache") { return keys + [SketchKey("cpu_topology", .word("mirror"))] }
         guard let topology = parts.topology, topology.dies == 1, topology.clusters == 1 else { return keys }
         let isUsual = topology.sockets == parts.vcpus
         guard managed.contains("cpu.topology") || !parts.guestCells.isEmpty, !isUsual else { return keys }

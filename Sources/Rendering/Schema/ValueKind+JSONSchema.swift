@@ -31,6 +31,8 @@ extension ValueKind {
         case .sequence(let element, let minimum):
             ["type": "array", "items": .object(element.jsonSchema), "minItems": .number(minimum)]
         case .mapping(let place): ["$ref": .text("#/definitions/\(place.rawValue)")]
+        case .mappingOrWord(let place, let word):
+            SchemaPart.either(["enum": .texts([word])], ValueKind.mapping(place).jsonSchema)
         case .dictionary(let keys, let value, let beside): dictionary(keys, value, beside)
         case .properties(let isImage):
             ["$ref": .text("#/definitions/\(isImage ? "imageProperties" : "flavorProperties")")]

@@ -19,6 +19,8 @@ struct FlavorSettings: Sendable, Hashable {
     var memoryPolicy: Located<GuestDemand.MemoryPolicy>?
     var memoryCells: Located<[Located<Int>]>?
     var guestNUMA: Located<GuestNUMA>?
+    var guestDistances: Located<GuestView.Distances>?
+    var guestDevices: Located<GuestView.Devices>?
 
     var cpuPolicy: Located<GuestDemand.CPUPolicy>?
     var dedicatedMask: Located<String>?
@@ -104,6 +106,12 @@ extension FlavorSettings {
         FlavorKey(
             "guest_numa", \.guestNUMA, .choice, defaultValue: "visible",
             "Whether the guest sees its cells; hidden cells only control placement, binding and pins"),
+        FlavorKey(
+            "guest_distances", \.guestDistances, .choice, defaultValue: "auto",
+            "Whether the guest's cells are as far from each other as their host cells"),
+        FlavorKey(
+            "guest_devices", \.guestDevices, .choice,
+            "Whether the guest finds its host devices on its own cells, or on the root bus of no cell"),
     ]
 
     private static let cpuKeys: [FlavorKey] = [
@@ -170,8 +178,10 @@ extension FlavorSettings {
     private static let shapeKeys: [FlavorKey] = [
         FlavorKey("cpu_mode", \.cpuMode, .choice, "libvirt's CPU mode"),
         FlavorKey(
-            "cpu_topology", \.cpuTopology, in: .shape, .mapping(TopologyDraft.table, { TopologyDraft() }),
-            "The sockets, cores and threads that the guest sees, exactly"),
+            "cpu_topology", \.cpuTopology, in: .shape,
+            .mapping(
+                TopologyDraft.table, { TopologyDraft() }, or: TopologyDraft.mirrorWord, meaning: TopologyDraft.mirror),
+            "The sockets, cores and threads that the guest sees, exactly, or mirror for those that it is pinned to"),
         FlavorKey("cpu_sockets", \.sockets, in: .shape, .integer(1...4_096), "Preferred number of sockets"),
         FlavorKey("cpu_cores", \.cores, in: .shape, .integer(1...4_096), "Preferred number of cores per socket"),
         FlavorKey("cpu_threads", \.threads, in: .shape, .integer(1...4_096), "Preferred number of threads per core"),

@@ -5,6 +5,12 @@ struct TopologyDraft: Sendable, Hashable {
     var sockets: Located<Int>?
     var cores: Located<Int>?
     var threads: Located<Int>?
+    /// Whether it is the word for the CPUs as they are pinned, in place of numbers.
+    var isMirror = false
+
+    /// What ``mirrorWord`` means.
+    static let mirror = TopologyDraft(isMirror: true)
+    static let mirrorWord = "mirror"
 
     static let table = KeyTable<Self>(
         .cpuTopology,

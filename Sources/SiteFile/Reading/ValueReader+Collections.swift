@@ -19,6 +19,20 @@ extension ValueReader {
         }
     }
 
+    /// A mapping with the keys of a table, or a word with a meaning of its own.
+    static func mapping(
+        _ table: KeyTable<Value>, _ empty: @escaping @Sendable () -> Value, or word: String, meaning: Value
+    ) -> ValueReader {
+        let kind = ValueKind.mappingOrWord(table.place, word)
+        let mapping = mapping(table, empty)
+        return ValueReader(kind, isCollection: true) { entry, report in
+            guard let scalar = entry.node.scalar, !entry.isNull else { return mapping.read(entry, &report) }
+            if scalar.text == word { return meaning }
+            report.unknownWord(scalar.text, of: [word], entry.name, at: entry.node.mark)
+            return nil
+        }
+    }
+
     /// Values in order, each at its place; nil when one of them could not be read.
     static func sequence<Element>(
         _ element: ValueReader<Element>, minimum: Int = 0, maximum: Int = 1_024

@@ -25,8 +25,8 @@ enum AdoptedKey: Hashable {
         "cpu_threads": .part(.topology), "cpu_max_sockets": .part(.topology), "cpu_max_cores": .part(.topology),
         "cpu_max_threads": .part(.topology), "maxphysaddr_mode": .part(.physicalAddress),
         "maxphysaddr_bits": .part(.physicalAddress), "mem_page_size": .pageSize,
-        "pci_numa_affinity_policy": .nothing, "firmware_type": .nothing, "firmware_stateless": .nothing,
-        "machine_type": .nothing,
+        "pci_numa_affinity_policy": .nothing, "guest_devices": .nothing, "firmware_type": .nothing,
+        "firmware_stateless": .nothing, "machine_type": .nothing,
     ]
 }
 

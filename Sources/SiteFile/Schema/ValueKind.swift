@@ -30,6 +30,8 @@ public indirect enum ValueKind: Hashable, Sendable {
     case sequence(ValueKind, minimum: Int)
     /// A mapping with the keys of a place.
     case mapping(SitePlace)
+    /// A mapping with the keys of a place, or that word.
+    case mappingOrWord(SitePlace, String)
     /// A mapping from names or numbers to values; the keys of a place may stand beside them.
     case dictionary(KeyForm, ValueKind, beside: SitePlace? = nil)
     /// Properties in Nova's own spelling, of a flavor or of an image.
@@ -90,6 +92,7 @@ public indirect enum ValueKind: Hashable, Sendable {
         case .text(let form): form.phrase
         case .textOrMapping(let form, _): "\(form.phrase), or a mapping of keys to values"
         case .sequence: "a list"
+        case .mappingOrWord(_, let word): "\(word) or a mapping of keys to values"
         case .mapping, .dictionary, .properties: "a mapping of keys to values"
         }
     }

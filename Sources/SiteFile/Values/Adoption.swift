@@ -37,6 +37,8 @@ public struct Adoption: Hashable, Sendable {
             case .nothing: break
             }
         }
+        // What is mirrored is the guest's place.
+        if choice.settings.cpuTopology?.value.isMirror == true { placesGuest = true }
         self.named = named
         self.placesGuest = placesGuest
         wish = .keys(choice, placement: placement, entry: entry)

@@ -210,6 +210,8 @@ public struct GuestDemand: Hashable, Sendable {
     public var devicePolicy: DevicePolicy
     /// What the guest sees of sockets, cores and threads; nil leaves that as it is.
     public var cpuTopology: CPUTopology?
+    /// What the guest sees of the host beneath it.
+    public var view = GuestView()
     /// libvirt's `cpu mode`; nil leaves that as it is.
     public var cpuMode: String?
     /// The guest's physical address bits; nil leaves that as it is.
@@ -356,18 +358,21 @@ public struct GuestCellDemand: Hashable, Sendable {
     }
 }
 
-/// Sockets, cores a socket and threads a core, as the guest sees them.
+/// Sockets, dies a socket, cores a die and threads a core, as the guest sees them.
 public struct CPUTopology: Hashable, Sendable {
     /// Sockets of the guest.
     public var sockets: Int
-    /// Cores of each socket.
+    /// Dies of each socket, each with a last-level cache of its own.
+    public var dies: Int
+    /// Cores of each die.
     public var cores: Int
     /// Threads of each core.
     public var threads: Int
 
     /// All numbers are at least 1.
-    package init(sockets: Int, cores: Int, threads: Int) {
+    package init(sockets: Int, dies: Int = 1, cores: Int, threads: Int) {
         self.sockets = sockets
+        self.dies = dies
         self.cores = cores
         self.threads = threads
     }

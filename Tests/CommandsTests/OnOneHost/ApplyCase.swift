@@ -33,6 +33,7 @@ struct ApplyCase: CustomTestStringConvertible, Sendable {
 
 extension ApplyCase {
     private static let small = "a: {vcpus: 2, ram: 64MiB, numa_nodes: 1, base: base.xml"
+    private static let near = "a: {vcpus: 2, ram: 64MiB, numa_nodes: 2, numa_placement: {0: 1, 1: 1}, base: base.xml"
 
     /// Brings a host to a site's guests beforehand.
     private static func applied(_ guests: String..., host entry: String = "{}")
@@ -104,6 +105,18 @@ extension ApplyCase {
             testDescription: "creates a guest with two cells on one host cell",
             guests: ["a: {vcpus: 2, ram: 64MiB, numa_nodes: 2, numa_placement: {0: 1, 1: 1}, base: base.xml}"],
             check: { $0.domains["a"]?.definition.contains("<memnode cellid='1' mode='strict' nodeset='1'/>") == true }),
+        ApplyCase(
+            testDescription: "creates a guest that sees how far its cells are from each other",
+            guests: ["\(near), guest_distances: host}"],
+            check: { $0.domains["a"]?.definition.contains("<sibling id='1' value='11'/>") == true }),
+        ApplyCase(
+            testDescription: "takes the distances of a guest out of its definition",
+            before: applied("\(near), guest_distances: host}"), guests: ["\(near), guest_distances: none}"],
+            check: { $0.domains["a"]?.definition.contains("distances") == false }),
+        ApplyCase(
+            testDescription: "creates a guest that sees its CPUs as they are pinned",
+            guests: ["\(small), cpu_policy: dedicated, cpu_topology: mirror}"],
+            check: { $0.domains["a"]?.definition.contains("<cache level='3' mode='emulate'/>") == true }),
         ApplyCase(
             testDescription: "creates a guest that starts with the host", guests: ["\(small), autostart: true}"],
             check: { $0.domains["a"]?.autostarts == true && $0.domains["a"]?.runs == false }),

@@ -34,7 +34,7 @@ extension SettingValues {
 
 extension XMLElement {
     /// Sets the mode of `<cpu>`. With another mode goes what belongs to the old one: a model and how it is matched and checked
-    /// to `custom`, `migratable` to the modes that pass the host's CPU on.
+    /// to `custom`, `migratable` and the host's caches to the modes that pass the host's CPU on.
     fileprivate mutating func setMode(_ mode: String) {
         let passing = ["host-passthrough", "maximum"]
         guard mode != (self[attribute: "mode"] ?? "custom") else { return }
@@ -44,7 +44,10 @@ extension XMLElement {
             for attribute in ["match", "check"] { self[attribute: attribute] = nil }
             for child in ["model", "vendor"] { removeElements(named: child) }
         }
-        if !passing.contains(mode) { self[attribute: "migratable"] = nil }
+        if !passing.contains(mode) {
+            self[attribute: "migratable"] = nil
+            if element(named: "cache")?[attribute: "mode"] == "passthrough" { removeElements(named: "cache") }
+        }
         attributes.removeAll { $0.name == "mode" }
         attributes.insert(Attribute("mode", mode), at: 0)
     }

@@ -1,6 +1,6 @@
 internal import XMLTree
 
-/// `<cpu><topology>`: sockets × dies × clusters × cores × threads is the number of vCPUs; dies and clusters are 1 when we write.
+/// `<cpu><topology>`: sockets × dies × clusters × cores × threads is the number of vCPUs; clusters are 1 when we write.
 public struct Topology: Hashable, Sendable {
     /// Sockets of the guest.
     public var sockets: Int

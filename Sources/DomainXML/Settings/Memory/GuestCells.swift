@@ -65,12 +65,21 @@ public enum GuestCells: SettingRules {
         GuestCell(id: 0, vcpus: VCPUSet(numbers: 0..<all.vcpus), memory: all.memory)
     }
 
-    static func entries(of value: [GuestCell], in all: FoundSettings) -> [SettingEntry] { value.flatMap(\.entries) }
+    static func entries(of value: [GuestCell], in all: FoundSettings) -> [SettingEntry] {
+        value.withoutUsualDistances.flatMap(\.entries)
+    }
+
+    /// Distances that say nothing take away those that a definition has.
+    static func writeDefault(_ value: [GuestCell], into domain: inout XMLElement) {
+        guard value.hasUsualDistances else { return }
+        domain.edit("cpu") { value.patch(&$0, writingUsualDistances: true) }
+    }
 
     static func canonical(
         _ value: [GuestCell], in all: FoundSettings, defaultHugePage: PageSize?
     ) -> [GuestCell]? {
-        value.sorted { $0.id < $1.id }.assigningAll(vcpus: all.vcpus).completingDistances().map { cell in
+        value.sorted { $0.id < $1.id }.assigningAll(vcpus: all.vcpus).completingDistances().withoutUsualDistances.map {
+            cell in
             var cell = cell
             // What nobody shares is private.
             if cell.isShared == false, all.isMemoryShared != true { cell.isShared = nil }
@@ -212,15 +221,32 @@ extension [GuestCell] {
         return cells
     }
 
+    /// Whether distances are given, and they are those of cells of which nothing is said: 10 to themselves, 20 to others.
+    fileprivate var hasUsualDistances: Bool {
+        contains { !$0.distances.isEmpty }
+            && allSatisfy { cell in cell.distances.allSatisfy { $1 == ($0 == cell.id ? 10 : 20) } }
+    }
+
+    /// The cells without distances that say nothing.
+    fileprivate var withoutUsualDistances: [GuestCell] {
+        guard hasUsualDistances else { return self }
+        return map { cell in
+            var cell = cell
+            cell.distances = [:]
+            return cell
+        }
+    }
+
     /// Writes the cells into `<cpu>`; what a present cell of the same id has besides is kept. Interconnects of cells that are gone
-    /// go.
-    fileprivate func patch(_ cpu: inout XMLElement) {
+    /// go, and so do distances where those that are wanted say nothing.
+    fileprivate func patch(_ cpu: inout XMLElement, writingUsualDistances: Bool = false) {
         guard !isEmpty else { return cpu.removeElements(named: "numa") }
         let order = ["cell", "interconnects"]
         cpu.modify("numa", order: LibvirtOrder.cpu) { numa in
             let present = presentCells(of: numa)
             let keepsDistances = allSatisfy(\.distances.isEmpty) && Set(map(\.id)) == Set(present.keys)
-            let elements = sorted { $0.id < $1.id }.map { cell in
+            let written = writingUsualDistances ? self : withoutUsualDistances
+            let elements = written.sorted { $0.id < $1.id }.map { cell in
                 cell.element(from: present[cell.id] ?? XMLElement("cell"), keepsDistances: keepsDistances)
             }
             numa.replaceElements(named: "cell", with: elements, order: order)

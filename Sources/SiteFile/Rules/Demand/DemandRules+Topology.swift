@@ -43,9 +43,13 @@ extension DemandRules {
         return best
     }
 
+    /// Whether the guest is to see its CPUs as they are pinned.
+    var mirrorsCPUs: Bool { settings.cpuTopology?.value.isMirror == true }
+
     /// Whether the flavor, the guest or the image says anything about the topology.
     var asksForTopology: Bool {
-        [settings, image].contains { settings in
+        guard !mirrorsCPUs else { return false }
+        return [settings, image].contains { settings in
             let parts = [
                 settings.sockets, settings.cores, settings.threads, settings.maximumSockets, settings.maximumCores,
                 settings.maximumThreads,

@@ -55,6 +55,7 @@ struct DemandRules {
         grow(&demand)
         demand.cpuTopology = cpuTopology(hasCells: hasCells(policy) && !demand.hidesCells)
         demand.asksForTopology = asksForTopology
+        demand.view = view(of: demand, hasCells: hasCells(policy))
         demand.ioThreads = settings.ioThreads?.value
         demand.devicePolicy = devicePolicy()
         demand.cpuMode = settings.cpuMode?.value.rawValue
