@@ -60,6 +60,9 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case deviceTwice = "NP249"
     case pinsContradict = "NP250"
     case bindingContradicts = "NP251"
+    case actorCPUsReserved = "NP255"
+    case actorNameTaken = "NP256"
+    case actorCPUsTwice = "NP257"
 
     // Placement
     case pageSizeNotOnHost = "NP301"
@@ -82,6 +85,9 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case domainRunsAnywhere = "NP322"
     case memoryFromOtherCells = "NP323"
     case shutOffWithoutRoom = "NP324"
+    case actorCPUsTaken = "NP325"
+    case actorCPUsOffline = "NP326"
+    case actorMoves = "NP327"
     case isolatedCPUsRead = "NP330"
     case coreKindMissed = "NP331"
     case topologyContradicted = "NP332"
@@ -135,6 +141,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case mountNotInPolicy = "NP450"
     case guestsSuspendAtShutdown = "NP451"
     case poolTooLarge = "NP455"
+    case unitNeedsRestart = "NP459"
 
     // libvirt
     case libvirtUnreachable = "NP501"
@@ -175,6 +182,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case pruneTooMany = "NP608"
     case pruneRunning = "NP609"
     case importInexact = "NP610"
+    case dropInForeign = "NP611"
     case fileUntrusted = "NP620"
     case lockForeign = "NP621"
     case otherSite = "NP622"

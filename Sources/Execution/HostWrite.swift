@@ -30,6 +30,10 @@ public enum HostWrite: Hashable, Sendable {
     case stop(StopStep)
     /// Has an interrupt come to other CPUs.
     case setInterrupt(InterruptWrite)
+    /// Records the CPUs of an actor, or forgets the actor.
+    case setActor(ActorWrite)
+    /// Writes the file of settings of a unit, or removes it.
+    case setDropIn(DropInWrite)
     /// Replaces a file as a whole, or removes it.
     case replaceFile(FileWrite)
 
@@ -50,6 +54,8 @@ public enum HostWrite: Hashable, Sendable {
         case .start(let write): write
         case .stop(let write): write
         case .setInterrupt(let write): write
+        case .setActor(let write): write
+        case .setDropIn(let write): write
         case .replaceFile(let write): write
         }
     }
@@ -72,7 +78,8 @@ extension HostWrite: CustomStringConvertible {
 extension HostWrite: Codable {
     enum Verb: String, Codable {
         case pools, define, undefine, rename, pin, memory, resize, vcpus, move, device, autostart, start, stop,
-            interrupt, file
+            interrupt, actor, file
+        case dropIn = "drop_in"
 
         fileprivate var kind: any WriteKind.Type {
             switch self {
@@ -90,6 +97,8 @@ extension HostWrite: Codable {
             case .start: StartStep.self
             case .stop: StopStep.self
             case .interrupt: InterruptWrite.self
+            case .actor: ActorWrite.self
+            case .dropIn: DropInWrite.self
             case .file: FileWrite.self
             }
         }
@@ -128,6 +137,8 @@ extension Step {
         case .setDevice(let step): step
         case .setAutostart(let step): step
         case .setInterrupt(let step): step
+        case .setActor(let step): step
+        case .setUnit(let step): step
         case .stop(let step): step
         case .release(let step): step
         case .undefine(let step): step

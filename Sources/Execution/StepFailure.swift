@@ -22,6 +22,10 @@ public enum StepFailure: Error, Hashable, Sendable {
     case deviceStays(String, device: String)
     /// The kernel keeps an interrupt where it is.
     case interruptStays(String, reason: String)
+    /// What is recorded of the actor is neither what the plan found nor what it wants.
+    case actorChanged(String)
+    /// The unit has a file of settings of our name that somebody else wrote.
+    case dropInForeign(String)
     /// The domain was asked to shut down and did not in time; it may still do so.
     case stillRunning(String)
     /// The domain was started but does not run.
@@ -46,7 +50,7 @@ public enum StepFailure: Error, Hashable, Sendable {
     /// Whether the host is not as it was when the plan was made, so that a new plan may help.
     public var isStale: Bool {
         switch self {
-        case .poolChanged, .definitionChanged, .domainAppeared, .domainVanished, .moved: true
+        case .poolChanged, .definitionChanged, .actorChanged, .domainAppeared, .domainVanished, .moved: true
         default: false
         }
     }
@@ -104,6 +108,9 @@ extension StepFailure: CustomStringConvertible {
         case .deviceStays(let name, let device):
             "\(name) has not released \(device); it may still do so, and loses it at its next start"
         case .interruptStays(let what, let reason): "\(what) stays where it is: \(reason)"
+        case .actorChanged(let name): "the CPUs of actor \(name) have changed since this was planned"
+        case .dropInForeign(let unit):
+            "the settings \(UnitDropIn.fileName) of unit \(unit) were not written by apply, and stay"
         case .stillRunning(let name):
             "the domain \(name) did not shut down in time; --shutdown-timeout waits longer, --force-off powers it off"
         case .notRunning(let name): "the domain \(name) was started but does not run"

@@ -106,6 +106,7 @@ private struct PlanRun {
             result.steps.append(step)
         }
         addIsolation(to: &result)
+        addActors(to: &result)
         result.plan.diagnostics += placing.roomlessDiagnostics + findings(pools, answer: answer, moving: moving)
         let outlook = Outlook(
             request: request, occupancy: settled,
@@ -132,6 +133,18 @@ private struct PlanRun {
         result.steps += steps.map(\.step)
         result.interrupts = isolation.lasting
         result.plan.diagnostics += isolation.diagnostics
+    }
+
+    /// Adds which CPUs programs beside the guests get, where these have changed.
+    private func addActors(to result: inout ExecutablePlan) {
+        let actors = ActorChanges(request, placement)
+        result.plan.changes += ActorChanges.changes(actors.steps).map { change in
+            var change = change
+            change.source = actors.source(of: change)
+            return change
+        }
+        result.steps += actors.steps
+        result.plan.diagnostics += actors.diagnostics
     }
 
     /// What becomes of the pools as long as running guests are where they are.

@@ -46,6 +46,14 @@ struct StepJSONTests {
         .setVCPUs(name: "a", prior: 1, target: 4),
         .setInterrupt(.future, name: "", prior: [0, 1], target: [0]),
         .setInterrupt(.number(24), name: "nvme0q1, \"x\"", prior: [1], target: [0]),
+        .setActor(
+            "ovs", site: "s", prior: nil,
+            target: ActorRecord(
+                site: "s", name: "ovs", cpus: [2, 18], pages: ActorPages(size: PageSize(2_048), count: 3),
+                unit: "a.service")),
+        .setActor("ovs", site: "s", prior: ActorRecord(site: "s", name: "ovs", cpus: [2]), target: nil),
+        .setUnit("a.service", actor: "ovs", site: "s", replaces: false, cpus: [2, 18], cells: [0]),
+        .setUnit("a.service", actor: "ovs", site: "s", replaces: true, cpus: nil),
         .setDevice(name: "a", .detach, path: "devices.disk[vdb]", device: XMLElement("disk")),
         .stop(name: "a", force: false), .stop(name: "a", force: true), .release(name: "a"), .undefine(name: "a"),
         .start(name: "../../etc"), .rename(name: "a", from: "b", uuid: nil),
@@ -133,6 +141,8 @@ struct StepJSONTests {
             #"{"step": "set_interrupt", "interrupt": -1, "name": "a", "prior": "0", "target": "1"}"#,
             #"{"step": "set_interrupt", "interrupt": "past", "name": "a", "prior": "0", "target": "1"}"#,
             #"{"step": "set_interrupt", "interrupt": 24, "name": "a", "prior": "0", "target": "x"}"#,
+            #"{"step": "set_actor", "actor": "a", "site": "s", "target": {"site": "s", "name": "a", "cpus": ""}}"#,
+            #"{"step": "set_unit", "unit": "a.service", "actor": "a", "site": "s", "target": {"cpus": "1"}}"#,
             #"{"step": "create", "guest": "a", "definition": ["<domain><name>b</name></domain>"], "wanted": ["<domain/>"]}"#,
             #"{"step": "create", "guest": "a", "definition": ["<network><name>a</name></network>"], "wanted": ["<domain/>"]}"#,
             #"{"step": "redefine", "guest": "a", "prior": ["<domain>"], "wanted": ["<domain/>"]}"#,

@@ -72,7 +72,7 @@ struct SchemaTests {
         switch kind {
         case .mapping, .dictionary, .properties: ["[1]", "x"]
         case .sequence: ["{a: 1}", "x"]
-        case .boolean, .integer, .ratio, .size, .amount, .pageSize, .choice, .list, .listOrWord, .mask:
+        case .boolean, .integer, .ratio, .size, .amount, .pageSize, .choice, .list, .listOrWord, .countOrList, .mask:
             ["[1]", "{a: 1}", "", "~", "\"wrong!\""]
         case .text: ["[1]", "{a: 1}", "", "\"\"", "\"two\\nlines\""]
         }
@@ -82,7 +82,7 @@ struct SchemaTests {
         switch kind {
         case .listOrWord(let word): [word]
         case .choice(let words), .pageSize(let words), .amount(let words): words
-        case .integer(let range): ["\(range.lowerBound)", "\(range.upperBound)"]
+        case .integer(let range), .countOrList(let range): ["\(range.lowerBound)", "\(range.upperBound)"]
         case .dictionary(_, .integer(let range), _): ["\(range.lowerBound)", "\(range.upperBound)"]
         default: []
         }
@@ -99,6 +99,7 @@ struct SchemaTests {
         case .reservedCell: "hosts: {h: {reserved: {cells: {0: {\(entry)}}}}}"
         case .pools: "hosts: {h: {pools: {\(entry)}}}"
         case .pool: "hosts: {h: {pools: {2MiB: {\(entry)}}}}"
+        case .actor: "hosts: {h: {actors: {a: {\(entry)}}}}"
         case .flavor: "flavors: {f: {\(entry)}}"
         case .guest: "guests: {g: {\(entry)}}"
         case .numaCell: guest + "numa_cells: [{\(entry)}]}}"

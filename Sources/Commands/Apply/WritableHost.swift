@@ -64,7 +64,8 @@ struct WritableHost {
             memory: GuestMemory(
                 uri: uri, root: FilePath(root), runtimeFolder: runtimeFolder, rate: moveRate,
                 mayContinue: mayContinue),
-            interrupts: KernelInterrupts(root: FilePath(root)), defaultHugePage: defaultHugePage)
+            interrupts: KernelInterrupts(root: FilePath(root)), actors: ActorFiles(root: FilePath(root)),
+            defaultHugePage: defaultHugePage)
     }
 
     /// The host without its domains: for what writes to none of them, so that libvirt need not answer.
@@ -72,7 +73,7 @@ struct WritableHost {
         OpenHost(
             domains: NoDomains(), pools: KernelPools(root: FilePath(root), limit: growLimit),
             threads: NoThreads(), memory: NoMemory(), interrupts: KernelInterrupts(root: FilePath(root)),
-            defaultHugePage: defaultHugePage)
+            actors: ActorFiles(root: FilePath(root)), defaultHugePage: defaultHugePage)
     }
 
     private var runtimeFolder: String? { getenv("XDG_RUNTIME_DIR").map { String(cString: $0) } }
@@ -93,13 +94,14 @@ struct OpenHost {
     let threads: any ThreadHost
     let memory: any MemoryHost
     let interrupts: KernelInterrupts
+    let actors: ActorFiles
     let defaultHugePage: PageSize?
 
     /// Something that carries steps out here and tells the observer of every write.
     func interpreter(_ observer: any StepObserver) -> Interpreter {
         Interpreter(
             domains: domains, pools: pools, files: DiskFiles(), threads: threads, memory: memory,
-            interrupts: interrupts, observer: observer,
+            interrupts: interrupts, actors: actors, observer: observer,
             defaultHugePage: defaultHugePage)
     }
 

@@ -110,6 +110,8 @@ private struct Payload: Decodable {
                 case .guest(let name): guests.contains(name)
                 // Others move interrupts too: a plan of them holds whatever happened since.
                 case .interrupts: true
+                // What is recorded of an actor stands in the step.
+                case .actor: true
                 }
             guard isCovered else {
                 throw DecodingError.dataCorrupted(

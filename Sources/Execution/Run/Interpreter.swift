@@ -19,6 +19,7 @@ public struct Interpreter {
     let threads: any ThreadHost
     let memory: any MemoryHost
     let interrupts: any InterruptHost
+    let actors: any ActorHost
     let observer: any StepObserver
     let defaultHugePage: PageSize?
 
@@ -28,7 +29,7 @@ public struct Interpreter {
     package init(
         domains: any DomainHost, pools: any PoolHost, files: any FileHost = NoFiles(),
         threads: any ThreadHost = NoThreads(), memory: any MemoryHost = NoMemory(),
-        interrupts: any InterruptHost = NoInterrupts(),
+        interrupts: any InterruptHost = NoInterrupts(), actors: any ActorHost = NoActors(),
         observer: any StepObserver = SilentObserver(),
         defaultHugePage: PageSize? = nil
     ) {
@@ -38,6 +39,7 @@ public struct Interpreter {
         self.threads = threads
         self.memory = memory
         self.interrupts = interrupts
+        self.actors = actors
         self.observer = observer
         self.defaultHugePage = defaultHugePage
     }

@@ -119,6 +119,8 @@ public struct Change: Hashable, Sendable {
         case guest(String)
         /// Where the interrupts of the host's devices come.
         case interrupts
+        /// The CPUs of a program beside the guests.
+        case actor(String)
     }
 
     /// What is changed.
@@ -149,7 +151,7 @@ public struct Change: Hashable, Sendable {
         self.source = source
     }
 
-    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`, `interrupts`.
+    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`, `interrupts`, `actor/ovs`.
     public var address: String { subject.address }
 }
 
@@ -179,6 +181,7 @@ extension Change.Subject {
         case .pool(let pool): pool.address
         case .guest(let name): "guest/\(name)"
         case .interrupts: "interrupts"
+        case .actor(let name): "actor/\(name)"
         }
     }
 }
@@ -236,6 +239,14 @@ public struct ChangedPart: Hashable, Sendable {
         case pages
         /// The CPUs that an interrupt may come to.
         case interrupt(InterruptID)
+        /// An actor's CPUs.
+        case actorCPUs
+        /// An actor's huge pages.
+        case actorPages
+        /// The unit that is confined to an actor's CPUs.
+        case actorUnit
+        /// The file with the settings of such a unit.
+        case dropIn(String)
     }
 
     /// What it is that changes.
@@ -284,6 +295,10 @@ extension ChangedPart {
         case .state: "state"
         case .pages: "pages"
         case .interrupt(let interrupt): interrupt.path
+        case .actorCPUs: "cpus"
+        case .actorPages: "huge_pages"
+        case .actorUnit: "unit"
+        case .dropIn(let unit): "drop_in[\(unit)]"
         }
     }
 

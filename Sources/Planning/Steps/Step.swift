@@ -31,6 +31,10 @@ public indirect enum Step: Hashable, Sendable {
     case setAutostart(AutostartStep)
     /// Has an interrupt of a device, or those to come, come to other CPUs.
     case setInterrupt(SetInterruptStep)
+    /// Records the CPUs of a program beside the guests.
+    case setActor(SetActorStep)
+    /// Writes the file of settings by which a unit of systemd is confined to an actor's CPUs, or removes it.
+    case setUnit(SetUnitStep)
     /// Asks a running domain to shut down and waits for it. Where a start of the same domain is among the steps the two are one
     /// power cycle: one domain after the other.
     case stop(StopStep)
@@ -57,6 +61,8 @@ public indirect enum Step: Hashable, Sendable {
         case .setDevice(let step): step
         case .setAutostart(let step): step
         case .setInterrupt(let step): step
+        case .setActor(let step): step
+        case .setUnit(let step): step
         case .stop(let step): step
         case .release(let step): step
         case .undefine(let step): step
@@ -79,6 +85,8 @@ extension Step: Codable {
         case setDevice = "set_device"
         case setAutostart = "set_autostart"
         case setInterrupt = "set_interrupt"
+        case setActor = "set_actor"
+        case setUnit = "set_unit"
 
         fileprivate var kind: any StepKind.Type {
             switch self {
@@ -95,6 +103,8 @@ extension Step: Codable {
             case .setDevice: SetDeviceStep.self
             case .setAutostart: AutostartStep.self
             case .setInterrupt: SetInterruptStep.self
+            case .setActor: SetActorStep.self
+            case .setUnit: SetUnitStep.self
             case .stop: StopStep.self
             case .release: ReleaseStep.self
             case .undefine: UndefineStep.self
@@ -143,6 +153,8 @@ extension Step: Codable {
         case .setDevice: SetDeviceStep.word
         case .setAutostart: AutostartStep.word
         case .setInterrupt: SetInterruptStep.word
+        case .setActor: SetActorStep.word
+        case .setUnit: SetUnitStep.word
         case .stop: StopStep.word
         case .release: ReleaseStep.word
         case .undefine: UndefineStep.word

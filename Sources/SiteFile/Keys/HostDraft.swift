@@ -40,6 +40,7 @@ struct HostDraft: Sendable {
     var placement: Located<HostPolicy.Preference>?
     var isolation: Located<HostPolicy.Isolation>?
     var housekeeping: Located<CPUSet>?
+    var actors: Located<[Named<ActorDraft>]>?
 
     static let table = KeyTable<HostDraft>(
         .host,
@@ -77,6 +78,9 @@ struct HostDraft: Sendable {
             Key(
                 "housekeeping", \.housekeeping, .list(),
                 "CPUs that are never dedicated to guests and take what isolation keeps off those that are"),
+            Key(
+                "actors", \.actors, .named(.mapping(ActorDraft.table, { ActorDraft() })),
+                "Programs beside the guests that have CPUs to themselves, by name"),
         ])
 }
 

@@ -38,6 +38,9 @@ extension ValueKind.TextForm {
         case .word: return nil
         case .mac: return macProblem(text)
         case .pciAddress: return addressProblem(text)
+        case .unit:
+            return UnitDropIn.isPossible(text)
+                ? nil : ("must be \(phrase)", text.contains(".") ? nil : "write '\(text).service'")
         case .uri where text.contains(" ") || !text.contains(":"): return ("must be \(phrase)", nil)
         case .uri: return nil
         }

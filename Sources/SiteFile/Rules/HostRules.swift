@@ -31,6 +31,9 @@ struct HostRules {
         if let isolation = draft.isolation { policy.isolation = isolation.value }
         policy.housekeepingCPUs = draft.housekeeping
         if let placement = draft.placement { policy.placement = placement.value }
+        var rules = ActorRules(host: draft)
+        policy.actors = rules.actors()
+        report.append(rules.report.diagnostics)
         return policy
     }
 

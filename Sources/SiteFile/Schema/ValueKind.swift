@@ -18,6 +18,8 @@ public indirect enum ValueKind: Hashable, Sendable {
     case list(canBeEmpty: Bool)
     /// A list of numbers, or that word.
     case listOrWord(String)
+    /// A plain number of CPUs, or a list of CPUs as text.
+    case countOrList(ClosedRange<Int>)
     /// A list of vCPUs; a leading `^` means all but these.
     case mask
     /// Text of some form.
@@ -45,6 +47,8 @@ public indirect enum ValueKind: Hashable, Sendable {
         case mac
         /// The address of a PCI device of the host.
         case pciAddress
+        /// The name of a service of systemd.
+        case unit
         /// A connection URI without blanks.
         case uri
         /// A single line.
@@ -78,6 +82,7 @@ public indirect enum ValueKind: Hashable, Sendable {
         case .choice(let words): "one of \(words.joined(separator: ", "))"
         case .list: "a list such as 0-3,8"
         case .listOrWord(let word): "\(word) or a list such as 0-3,8"
+        case .countOrList: "a number of CPUs, or a list of CPUs such as 4-5"
         case .mask: "a list of vCPUs such as 0-3 or ^0"
         case .text(let form): form.phrase
         case .sequence: "a list"
@@ -96,6 +101,7 @@ extension ValueKind.TextForm {
         case .word: "a word of letters, digits, '.', '-' and '_'"
         case .mac: "a MAC address such as 52:54:00:12:34:56"
         case .pciAddress: "a PCI address such as 0000:3b:00.0"
+        case .unit: "the name of a service of systemd such as spdk.service"
         case .uri: "a connection URI such as qemu:///system"
         case .line: "one line of text"
         }

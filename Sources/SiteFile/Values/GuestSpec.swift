@@ -204,6 +204,8 @@ public struct GuestDemand: Hashable, Sendable {
     public var devicePolicy: DevicePolicy
     /// What the guest sees of sockets, cores and threads; nil leaves that as it is.
     public var cpuTopology: CPUTopology?
+    /// Ordinary memory beside ``memory``, whatever the host sets aside for a guest's QEMU; nil is what the host sets aside.
+    package var fixedOverhead: KiB?
     /// libvirt's `cpu mode`; nil leaves that as it is.
     public var cpuMode: String?
     /// The guest's physical address bits; nil leaves that as it is.
