@@ -49,7 +49,8 @@ struct SetActorTests {
         #expect(again.writes == 0 && again.inSync == Self.steps && actors.writes == 2)
     }
 
-    @Test("is refused where the record is another than planned, or the file is somebody else's: then nothing is written")
+    @Test(
+        "is refused where the record is another than planned, or the file is somebody else's: then nothing is written")
     func refused() {
         let actors = FakeActors()
         actors.records["s/ovs"] = ActorRecord(site: "s", name: "ovs", cpus: [7])

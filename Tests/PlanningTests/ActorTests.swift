@@ -97,6 +97,40 @@ struct ActorTests {
         #expect(less.plan.placement.actors.map(\.cpus) == [[6]])
     }
 
+    @Test("once recorded, nothing changes on random hosts, whatever the guests beside it", arguments: 0..<8)
+    func idempotent(block: Int) {
+        var placed = 0
+        for seed in block * 100..<block * 100 + 25 {
+            var dice = SplitMix(seed: seed)
+            let random = PlacementRequest.random(seed: seed)
+            let guests = random.guests.prefix(dice.number(0...3)).map {
+                GuestSpec(name: Located($0.name), demand: $0.demand)
+            }
+            var actor = Self.actor(.count(dice.number(1...3)))
+            actor.threadPolicy = dice.pick(GuestDemand.ThreadPolicy.allCases)
+            if dice.chance(50) {
+                actor.pages = Located(ActorPages(size: PageSize(512), count: PageCount(UInt64(dice.number(1...2)))))
+            }
+            let request = { (host: HostFacts) in
+                var policy = random.policy
+                policy.actors = [actor]
+                return PlanRequest(host: host, site: "test", policy: policy, guests: guests, explains: false)
+            }
+            let first = Planner.plan(request(random.host)).plan
+            guard first.placement.verdict == .placed, let place = first.placement.actors.first else { continue }
+            placed += 1
+            var host = random.host
+            host.actors = [ActorRecord(site: "test", name: "ovs", cpus: place.cpus, pages: place.pages)]
+            let second = Planner.plan(request(host))
+            #expect(Self.orders(second) == [] && second.plan.placement.actors == [place], "seed \(seed)")
+            // Guests without domains may go elsewhere each time.
+            let pools = first.placement.cells.map { $0.pools.map(\.wanted) }
+            #expect(
+                !guests.isEmpty || second.plan.placement.cells.map { $0.pools.map(\.wanted) } == pools, "seed \(seed)")
+        }
+        #expect(placed > 0)
+    }
+
     @Test("it moves only where nothing else is left, and that is said")
     func moves() {
         var onCell = Self.actor(.count(3), "storage")
@@ -110,7 +144,8 @@ struct ActorTests {
     func listed() throws {
         let plan = Self.plan([Self.actor(.list([0, 1, 4]))], guests: [Self.guest(dedicated: 3)])
         #expect(plan.plan.placement.actors.map(\.cpus) == [[0, 1, 4]])
-        #expect(plan.plan.placement.guests[0].cells[0].pins.values.reduce(into: CPUSet()) { $0.formUnion($1) } == [5, 6, 7])
+        #expect(
+            plan.plan.placement.guests[0].cells[0].pins.values.reduce(into: CPUSet()) { $0.formUnion($1) } == [5, 6, 7])
         var pins = HandPins()
         pins.vcpus = [0: Located([4])]
         let held = Self.plan([Self.actor(.list([4, 5]))], guests: [Self.guest(pins: pins)]).plan

@@ -57,7 +57,12 @@ struct FactsSchemaTests {
         ], time: UTCTime(seconds: 0), guestLimits: GuestLimits(cpus: [0], memoryCells: [0], source: "s"),
         interrupts: InterruptFacts(
             interrupts: [.init(number: 24, name: "eth0", cpus: [0], cell: 0, isFixed: true)], future: [0],
-            balancer: .init(banned: [1])))
+            balancer: .init(banned: [1])),
+        actors: [
+            ActorRecord(
+                site: "s", name: "ovs", cpus: [1], pages: ActorPages(size: PageSize(2_048), count: 1),
+                unit: "a.service")
+        ], dropIns: [UnitDropIn(unit: "a.service", text: "")])
 
     @Test("names every member that facts have, and no other")
     func members() throws {

@@ -11,7 +11,7 @@ extension CodeExplanation {
         CodeExplanation(
             .actorNameTaken, "an actor has the name of a guest",
             """
-            Whoever holds CPUs or pages is told by its name, so a guest and an actor of one host cannot share one.
+            A plan names who holds CPUs or pages, so a guest and an actor of one host cannot have the same name.
             Rename the actor: it keeps its CPUs only under the name under which they are recorded, so look at the plan.
             """),
         CodeExplanation(
@@ -49,7 +49,7 @@ extension CodeExplanation {
             After apply: systemctl daemon-reload && systemctl restart UNIT.
             """),
         CodeExplanation(
-            .dropInForeign, "a unit's settings file is somebody else's",
+            .dropInForeign, "a unit has a settings file that apply did not write",
             """
             The unit of an actor has a file 50-numactl-plan.conf that apply did not write, by its first line. It is not \
             overwritten.

@@ -34,7 +34,8 @@ public struct ActorFiles: ActorHost {
 
     private func path(of unit: String) throws(StepFailure) -> FilePath {
         guard UnitDropIn.isPossible(unit) else {
-            throw .refused(HostRefusal(call: unit, kind: .other, code: 0, message: "no service of systemd has this name"))
+            throw .refused(
+                HostRefusal(call: unit, kind: .other, code: 0, message: "no service of systemd has this name"))
         }
         return root.appending(DropInFiles.folder).appending("\(unit).d").appending(UnitDropIn.fileName)
     }

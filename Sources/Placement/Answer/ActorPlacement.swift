@@ -99,7 +99,9 @@ extension Placement {
 
     /// Memory of an actor beside its pages was set aside as that of a guest's QEMU is.
     private mutating func countMemory(of actor: ActorPlacement) {
-        guard actor.pages != nil, let index = cells.firstIndex(where: { $0.id == actor.hostCells.first }) else { return }
+        guard actor.pages != nil, let index = cells.firstIndex(where: { $0.id == actor.hostCells.first }) else {
+            return
+        }
         cells[index].overhead = cells[index].overhead.subtractingDownToZero(actor.memory)
         cells[index].memoryUsed += actor.memory
     }

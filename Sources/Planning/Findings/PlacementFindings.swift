@@ -48,7 +48,8 @@ struct PlacementFindings {
         let named = demand(of: guest)?.devices ?? []
         return named.filter { request.host.device($0.value) == nil }.map { device in
             Diagnostic(
-                .deviceNotOnHost, "\(noun(guest)) '\(guest.name)' names the device \(device.value), which is not on this host",
+                .deviceNotOnHost,
+                "\(noun(guest)) '\(guest.name)' names the device \(device.value), which is not on this host",
                 at: device.mark, hint: "numactl-plan facts --format json lists the host's devices under 'pci'")
         }
     }
@@ -70,7 +71,7 @@ struct PlacementFindings {
     private func sentence(of guest: UnplacedGuest) -> String {
         let holders = guest.reasons.flatMap(\.heldBy).map { "'\($0)'" }.joined(separator: ", ")
         return switch guest.code {
-        case .actorCPUsTaken: "actor '\(guest.name)' cannot have all its CPUs: \(holders) claims some of them"
+        case .actorCPUsTaken: "actor '\(guest.name)' cannot have all its CPUs: some are held by \(holders)"
         case .actorCPUsOffline: "actor '\(guest.name)' cannot have all its CPUs: not all of them are online"
         default: "\(noun(guest)) '\(guest.name)' does not fit on this host"
         }
@@ -105,7 +106,8 @@ struct PlacementFindings {
             : "this set is not minimal: some of them may still fit together"
         return [
             Diagnostic(
-                .doNotFitTogether, "\(actors.isDisjoint(with: names) ? "guests " : "")\(list) do not fit together; \(rest)",
+                .doNotFitTogether,
+                "\(actors.isDisjoint(with: names) ? "guests " : "")\(list) do not fit together; \(rest)",
                 at: mark(of: last), severity: .note)
         ]
     }

@@ -64,7 +64,8 @@ struct ActorClaims {
     // MARK: CPUs by hand
 
     private mutating func settle(_ actor: ActorSpec, on cpus: CPUSet) {
-        if let reason = obstacle(actor, cpus) {
+        // With a part of the site alone they are not asked for, they are there.
+        if request.consent.only == nil, let reason = obstacle(actor, cpus) {
             unplaced.append(reason)
             return
         }

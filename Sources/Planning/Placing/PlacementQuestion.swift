@@ -23,7 +23,8 @@ extension SiteDomains {
                             $0, demand: guest.demand, host: request.host)
                     })
             } + actors.guests,
-            foreign: (claims.foreign + actors.loads).sorted { $0.name < $1.name }, heldPages: claims.held, allowsShrink: request.allowsShrink,
+            foreign: (claims.foreign + actors.loads).sorted { $0.name < $1.name }, heldPages: claims.held,
+            allowsShrink: request.allowsShrink,
             explains: request.explains ?? (request.guests.count <= PlanRequest.explainedGuests),
             searchLimit: request.searchLimit)
         question.actorPages = actors.pages

@@ -19,7 +19,9 @@ public struct HostMap {
         }
         let cells = picture.cells.map { CellMap($0, in: picture).lines(paint) }
         return joinedSections(
-            [[paint(heading, .heading)] + summary, unplaced(paint)] + cells + [names(paint), actors(paint), signs(paint)])
+            [[paint(heading, .heading)] + summary, unplaced(paint)] + cells + [
+                names(paint), actors(paint), signs(paint),
+            ])
     }
 
     private func unplaced(_ paint: Paint) -> [String] {

@@ -53,7 +53,8 @@ extension ValueReader where Value == ActorPages {
             guard let pairs = entry.pairs(kind, &report) else { return nil }
             guard let pair = pairs.first, pairs.count == 1 else {
                 report.error(
-                    .wrongType, "'\(entry.name)' needs exactly one page size", at: pairs.dropFirst().first?.mark ?? entry.mark,
+                    .wrongType, "'\(entry.name)' needs exactly one page size",
+                    at: pairs.dropFirst().first?.mark ?? entry.mark,
                     hint: "write a number of pages of one size, such as {1GiB: 2}")
                 return nil
             }
