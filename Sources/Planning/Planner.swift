@@ -106,7 +106,7 @@ private struct PlanRun {
             result.steps.append(step)
         }
         addIsolation(to: &result)
-        addActors(to: &result)
+        addActors(to: &result, beside: settled)
         result.plan.diagnostics += placing.roomlessDiagnostics + findings(pools, answer: answer, moving: moving)
         let outlook = Outlook(
             request: request, occupancy: settled,
@@ -136,7 +136,7 @@ private struct PlanRun {
     }
 
     /// Adds which CPUs programs beside the guests get, where these have changed.
-    private func addActors(to result: inout ExecutablePlan) {
+    private func addActors(to result: inout ExecutablePlan, beside occupancy: Occupancy) {
         let actors = ActorChanges(request, placement)
         result.plan.changes += ActorChanges.changes(actors.steps).map { change in
             var change = change
@@ -144,7 +144,7 @@ private struct PlanRun {
             return change
         }
         result.steps += actors.steps
-        result.plan.diagnostics += actors.diagnostics
+        result.plan.diagnostics += actors.diagnostics(beside: occupancy)
     }
 
     /// What becomes of the pools as long as running guests are where they are.

@@ -161,6 +161,22 @@ struct ActorTests {
         #expect(missing.diagnostics.map(\.code) == [.actorCPUsOffline])
     }
 
+    @Test("CPUs that a running guest has until its restart are told, and threads that share leave them at once")
+    func held() throws {
+        let guests = [Self.guest(), GuestSpec(name: Located("b"), demand: GuestDemand(vcpus: 2, memory: 1_048_576))]
+        var request = PlanRequest(host: Self.host(), site: "test", policy: .plain(), guests: guests)
+        let first = Planner.plan(request)
+        let own = try #require(first.plan.placement.guests.first { $0.name == "a" }).cells[0].hostCell
+        request = request.applied(first, state: .running)
+        request.guests[0].demand.forcedCells = [0: Located(own == 0 ? 1 : 0)]
+        request.policy.actors = [Self.actor(.list(own == 0 ? [0, 1] : [4, 5]))]
+        let plan = Planner.plan(request)
+        let said = plan.plan.diagnostics.filter { $0.code == .heldUntilRestart }.map(\.message)
+        #expect(said == ["actor 'ovs' does not get all of its CPUs yet: 'a' has some of them until restarted"])
+        let pins = plan.steps.filter { if case .pin = $0 { true } else { false } }
+        #expect(pins.compactMap(\.guest).contains("b"))
+    }
+
     @Test("what does not fit names the actor, as one without a place and as one who holds CPUs")
     func refusals() throws {
         let plan = Self.plan([Self.actor(.count(5))]).plan

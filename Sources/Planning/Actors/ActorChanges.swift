@@ -14,13 +14,15 @@ struct ActorChanges {
     private var units: [String: (actor: String, place: ActorPlacement)] = [:]
     /// By unit: the files of settings that are there.
     private let dropIns: [String: UnitDropIn]
+    /// By name: where the actors are.
+    private let places: [String: ActorPlacement]
 
     /// With a part of the site alone, actors stay as they are recorded.
     init(_ request: PlanRequest, _ placement: Placement) {
         self.request = request
         let actors = request.consent.only == nil ? request.policy.actors : []
         let records = request.consent.only == nil ? request.host.actors : []
-        let places = placement.actors.keyed(by: \.name)
+        places = placement.actors.keyed(by: \.name)
         present = records.filter { $0.site == request.site }.keyed(by: \.name)
         dropIns = request.host.dropIns.keyed(by: \.unit)
         var wanted: [String: ActorRecord] = [:]
@@ -71,8 +73,26 @@ struct ActorChanges {
 
     // MARK: What is to be said
 
-    /// Actors that get other CPUs, units that take theirs when they start, and files of settings that are somebody else's.
-    var diagnostics: [Diagnostic] { moved + foreign + waiting }
+    /// Actors that get other CPUs, or do not have theirs alone yet, units that take theirs when they start, and files of settings that
+    /// apply did not write.
+    func diagnostics(beside occupancy: Occupancy) -> [Diagnostic] { moved + held(occupancy) + foreign + waiting }
+
+    /// CPUs on which threads of running guests stay until a restart.
+    private func held(_ occupancy: Occupancy) -> [Diagnostic] {
+        request.policy.actors.compactMap { actor in
+            let name = actor.name.value
+            guard wanted[name] != nil, let cpus = places[name]?.takenCPUs else { return nil }
+            let holders = occupancy.holders(own: cpus, shared: [], besides: name)
+            guard !holders.isEmpty else { return nil }
+            let list = holders.map { "'\($0)'" }.joined(separator: ", ")
+            return Diagnostic(
+                .heldUntilRestart,
+                "actor '\(name)' does not get all of its CPUs yet: \(list) "
+                    + "\(holders.count == 1 ? "has" : "have") some of them until restarted",
+                at: actor.name.mark, severity: .warning,
+                hint: "apply with " + holders.map { "--restart \($0)" }.joined(separator: " "))
+        }
+    }
 
     private var moved: [Diagnostic] {
         request.policy.actors.compactMap { actor in
