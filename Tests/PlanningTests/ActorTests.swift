@@ -182,6 +182,11 @@ struct ActorTests {
         let plan = Self.plan([Self.actor(.count(5))]).plan
         #expect(plan.verdict == .infeasible && plan.placement.unplaced.map(\.isActor) == [true])
         #expect(plan.diagnostics.map(\.message) == ["actor 'ovs' does not fit on this host"])
+        #expect(plan.placement.unplaced[0].remedies == [.cpus(4), .moreCPUs(1, cell: 0)])
+        let both = Self.plan([Self.actor(.count(4)), Self.actor(.count(4), "spdk")], guests: [Self.guest()]).plan
+        #expect(both.placement.unplaced.count == 1 && both.placement.conflict == ["a", "ovs", "spdk"])
+        #expect(both.diagnostics.contains { $0.message.hasPrefix("'a', 'ovs' and 'spdk' do not fit together") })
+        #expect(both.placement.unplaced[0].remedies.contains(.withoutActor("ovs")))
         let full = Self.plan([Self.actor(.list([0, 1, 2, 4, 5, 6]))], guests: [Self.guest()]).plan
         let reasons = try #require(full.placement.unplaced.first).reasons
         #expect(full.placement.unplaced.map(\.isActor) == [false])

@@ -90,7 +90,11 @@ extension Placement {
         actors = (actors + placed).sorted { $0.name < $1.name }
         guests.removeAll { names.contains($0.name) }
         moved.removeAll(where: names.contains)
-        for index in unplaced.indices where names.contains(unplaced[index].name) { unplaced[index].isActor = true }
+        for index in unplaced.indices {
+            let isActor = names.contains(unplaced[index].name)
+            unplaced[index].isActor = isActor
+            unplaced[index].remedies = unplaced[index].remedies.compactMap { $0.told(of: names, isOfActor: isActor) }
+        }
         let settled = request.settling(placed)
         for actor in placed { countMemory(of: actor) }
         for cell in request.host.cells { countPages(of: placed, on: cell, request, settled) }

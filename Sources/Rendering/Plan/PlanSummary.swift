@@ -86,14 +86,17 @@ struct PlanSummary {
         return line + "; impact: \(Words.impact(plan.changes))."
     }
 
-    private var unplaced: String {
-        let actors = plan.placement.unplaced.count { $0.isActor }
-        let guests = plan.placement.unplaced.count - actors
+    private var unplaced: String { "\(PlanSummary.count(plan.placement.unplaced)) not placed" }
+
+    /// `2 guests`, `1 actor`, `2 guests and 1 actor`.
+    static func count(_ unplaced: [UnplacedGuest]) -> String {
+        let actors = unplaced.count { $0.isActor }
+        let guests = unplaced.count - actors
         let parts = [
             guests > 0 || actors == 0 ? Amount.count(guests, "guest") : nil,
             actors > 0 ? Amount.count(actors, "actor") : nil,
         ]
-        return "\(parts.compactMap(\.self).joined(separator: " and ")) not placed"
+        return parts.compactMap(\.self).joined(separator: " and ")
     }
 
     private var errors: String {
