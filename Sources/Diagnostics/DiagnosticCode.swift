@@ -67,6 +67,9 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case deviceWishForeign = "NP254"
     case viewNeedsCells = "NP258"
     case mirrorNeedsDedicated = "NP259"
+    case actorCPUsReserved = "NP255"
+    case actorNameTaken = "NP256"
+    case actorCPUsTwice = "NP257"
 
     // Placement
     case pageSizeNotOnHost = "NP301"
@@ -90,6 +93,9 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case domainRunsAnywhere = "NP322"
     case memoryFromOtherCells = "NP323"
     case shutOffWithoutRoom = "NP324"
+    case actorCPUsTaken = "NP325"
+    case actorCPUsOffline = "NP326"
+    case actorMoves = "NP327"
     case isolatedCPUsRead = "NP330"
     case coreKindMissed = "NP331"
     case topologyContradicted = "NP332"
@@ -150,6 +156,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case topologyNotMirrored = "NP461"
     case cachesNotShown = "NP462"
     case deviceOnNoGuestCell = "NP463"
+    case unitNeedsRestart = "NP459"
 
     // libvirt
     case libvirtUnreachable = "NP501"
@@ -190,6 +197,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case pruneTooMany = "NP608"
     case pruneRunning = "NP609"
     case importInexact = "NP610"
+    case dropInForeign = "NP611"
     case fileUntrusted = "NP620"
     case lockForeign = "NP621"
     case otherSite = "NP622"

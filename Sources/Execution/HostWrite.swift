@@ -36,6 +36,10 @@ public enum HostWrite: Hashable, Sendable {
     case setCPUs(CPUsWrite)
     /// Divides a device into virtual functions.
     case setVFs(VFsWrite)
+    /// Records the CPUs of an actor, or forgets the actor.
+    case setActor(ActorWrite)
+    /// Writes the file of settings of a unit, or removes it.
+    case setDropIn(DropInWrite)
     /// Replaces a file as a whole, or removes it.
     case replaceFile(FileWrite)
 
@@ -59,6 +63,8 @@ public enum HostWrite: Hashable, Sendable {
         case .confineThreads(let write): write
         case .setCPUs(let write): write
         case .setVFs(let write): write
+        case .setActor(let write): write
+        case .setDropIn(let write): write
         case .replaceFile(let write): write
         }
     }
@@ -81,7 +87,8 @@ extension HostWrite: CustomStringConvertible {
 extension HostWrite: Codable {
     enum Verb: String, Codable {
         case pools, define, undefine, rename, pin, memory, resize, vcpus, move, device, autostart, start, stop,
-            affinity, confine, cpus, vfs, file
+            affinity, confine, cpus, vfs, actor, file
+        case dropIn = "drop_in"
 
         fileprivate var kind: any WriteKind.Type {
             switch self {
@@ -102,6 +109,8 @@ extension HostWrite: Codable {
             case .confine: ConfineWrite.self
             case .cpus: CPUsWrite.self
             case .vfs: VFsWrite.self
+            case .actor: ActorWrite.self
+            case .dropIn: DropInWrite.self
             case .file: FileWrite.self
             }
         }
@@ -143,6 +152,8 @@ extension Step {
         case .confineThreads(let step): step
         case .setCPUs(let step): step
         case .setVFs(let step): step
+        case .setActor(let step): step
+        case .setUnit(let step): step
         case .stop(let step): step
         case .release(let step): step
         case .undefine(let step): step

@@ -28,6 +28,10 @@ public enum StepFailure: Error, Hashable, Sendable {
     case vfsChanged(PCIAddress, planned: Int)
     /// Guests have virtual functions of the device that would go.
     case vfsInUse(PCIAddress, by: [PCIAddress])
+    /// What is recorded of the actor is neither what the plan found nor what it wants.
+    case actorChanged(String)
+    /// The unit has a file of settings of our name that somebody else wrote.
+    case dropInForeign(String)
     /// The domain was asked to shut down and did not in time; it may still do so.
     case stillRunning(String)
     /// The domain was started but does not run.
@@ -52,7 +56,8 @@ public enum StepFailure: Error, Hashable, Sendable {
     /// Whether the host is not as it was when the plan was made, so that a new plan may help.
     public var isStale: Bool {
         switch self {
-        case .poolChanged, .vfsChanged, .definitionChanged, .domainAppeared, .domainVanished, .moved: true
+        case .poolChanged, .vfsChanged, .definitionChanged, .actorChanged, .domainAppeared, .domainVanished, .moved:
+            true
         default: false
         }
     }
@@ -115,6 +120,9 @@ extension StepFailure: CustomStringConvertible {
             "\(device) had \(planned) virtual functions when this was planned and now has another number"
         case .vfsInUse(let device, let used):
             "guests have virtual functions of \(device): \(used.map(\.description).joined(separator: ", "))"
+        case .actorChanged(let name): "the CPUs of actor \(name) have changed since this was planned"
+        case .dropInForeign(let unit):
+            "the settings \(UnitDropIn.fileName) of unit \(unit) were not written by apply, and stay"
         case .stillRunning(let name):
             "the domain \(name) did not shut down in time; --shutdown-timeout waits longer, --force-off powers it off"
         case .notRunning(let name): "the domain \(name) was started but does not run"

@@ -107,6 +107,7 @@ private struct PlanRun {
         }
         addIsolation(to: &result)
         addVirtualFunctions(to: &result)
+        addActors(to: &result, beside: settled)
         result.plan.diagnostics += placing.roomlessDiagnostics + findings(pools, answer: answer, moving: moving)
         let outlook = Outlook(
             request: request, occupancy: settled,
@@ -144,6 +145,18 @@ private struct PlanRun {
         result.plan.changes += steps.map(VirtualFunctions.change)
         result.steps += steps.map(\.step)
         result.divided = functions.needed(for: placement.guests)
+    }
+
+    /// Adds which CPUs programs beside the guests get, where these have changed.
+    private func addActors(to result: inout ExecutablePlan, beside occupancy: Occupancy) {
+        let actors = ActorChanges(request, placement)
+        result.plan.changes += ActorChanges.changes(actors.steps).map { change in
+            var change = change
+            change.source = actors.source(of: change)
+            return change
+        }
+        result.steps += actors.steps
+        result.plan.diagnostics += actors.diagnostics(beside: occupancy)
     }
 
     /// What becomes of the pools as long as running guests are where they are.

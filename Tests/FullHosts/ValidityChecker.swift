@@ -188,7 +188,7 @@ package struct ValidityChecker {
             for guest in placement.guests {
                 guard let demand = request.guests.first(where: { $0.name == guest.name })?.demand else { continue }
                 for part in guest.cells where part.hostCell == cell.id {
-                    let more = part.id == guest.cells.first?.id ? overhead : 0
+                    let more = part.id == guest.cells.first?.id ? demand.fixedOverhead?.count ?? overhead : 0
                     if part.pageSize != request.host.host.basePage {
                         pages[part.pageSize, default: 0] += part.memory.count / part.pageSize.size.count
                         reserved += more
@@ -214,7 +214,9 @@ package struct ValidityChecker {
             var isGrown = false
             for pool in cell.pools {
                 let id = PoolID(cell: cell.id, pageSize: pool.pageSize)
-                let asked = request.policy.pools.first { $0.pool.value == id }?.pages.count ?? 0
+                let asked =
+                    (request.policy.pools.first { $0.pool.value == id }?.pages.count ?? 0)
+                    + request.foreign.reduce(0) { $0 + ($1.pagesDeclared[id]?.count ?? 0) }
                 let held = request.heldPages[id]?.count ?? 0
                 let used = pool.used.count > held ? pool.used.count - held : 0
                 let foreign = max(used, request.foreign.reduce(0) { $0 + ($1.pagesHeld[id]?.count ?? 0) })

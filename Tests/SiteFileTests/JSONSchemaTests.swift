@@ -18,6 +18,9 @@ struct JSONSchemaTests {
         guest("count: 10", name: String(repeating: "n", count: 199)),
         guest("properties: {'hw:numa_nodes': 1, 'hw:numa_cpus.0': 3-1, 'hw:numa_mem.0': 8192}"),
         guest("properties: {'hw:mem_page_size': 99999999999PB}"),
+        "hosts: {h: {actors: {a: {cpus: 1, pages: {}}}}}",
+        "hosts: {h: {actors: {a: {cpus: 1, pages: {1GiB: 1, 2MiB: 1}}}}}",
+        "hosts: {h: {actors: {a: {cpus: 1, pages: {1GiB: 1000000000}}}}}",
     ]
 
     /// Findings about one value alone, in contrast to rules that join several.

@@ -72,7 +72,7 @@ struct SchemaTests {
         switch kind {
         case .mapping, .mappingOrWord, .dictionary, .properties: ["[1]", "x"]
         case .sequence: ["{a: 1}", "x"]
-        case .boolean, .integer, .ratio, .size, .amount, .pageSize, .choice, .list, .listOrWord, .mask:
+        case .boolean, .integer, .ratio, .size, .amount, .pageSize, .choice, .list, .listOrWord, .countOrList, .mask:
             ["[1]", "{a: 1}", "", "~", "\"wrong!\""]
         case .textOrMapping: ["[1]", "", "x"]
         case .text: ["[1]", "{a: 1}", "", "\"\"", "\"two\\nlines\""]
@@ -83,7 +83,7 @@ struct SchemaTests {
         switch kind {
         case .listOrWord(let word), .mappingOrWord(_, let word): [word]
         case .choice(let words), .pageSize(let words), .amount(let words): words
-        case .integer(let range): ["\(range.lowerBound)", "\(range.upperBound)"]
+        case .integer(let range), .countOrList(let range): ["\(range.lowerBound)", "\(range.upperBound)"]
         case .dictionary(_, .integer(let range), _): ["\(range.lowerBound)", "\(range.upperBound)"]
         default: []
         }
@@ -100,6 +100,7 @@ struct SchemaTests {
         case .reservedCell: "hosts: {h: {reserved: {cells: {0: {\(entry)}}}}}"
         case .pools: "hosts: {h: {pools: {\(entry)}}}"
         case .pool: "hosts: {h: {pools: {2MiB: {\(entry)}}}}"
+        case .actor: "hosts: {h: {actors: {a: {\(entry)}}}}"
         case .flavor: "flavors: {f: {\(entry)}}"
         case .guest: "guests: {g: {\(entry)}}"
         case .numaCell: guest + "numa_cells: [{\(entry)}]}}"

@@ -31,6 +31,30 @@ struct SiteValueTests {
         #expect(guests[0].demand == guests[1].demand && guests[0] != guests[1])
     }
 
+    @Test("of actors are all read: a plain number is so many CPUs, a quoted one or a range is a list")
+    func actors() throws {
+        let text = """
+            hosts:
+              hv01:
+                actors:
+                  ovs: {cpus: 4, near: "0000:3b:00.0", cpu_thread_policy: isolate, pages: {1GiB: 2}, memory: 1GiB}
+                  one: {cpus: "4", unit: spdk@1.service}
+                  two: {cpus: 5-5}
+                  on: {cpus: 1, cell: 1}
+            """
+        let actors = try #require(read(text).value?.hosts.first).actors
+        #expect(actors.map(\.name.value) == ["on", "one", "ovs", "two"])
+        #expect(actors.map(\.cpus.value) == [.count(1), .list([4]), .count(4), .list([5])])
+        #expect(actors.map { $0.cell?.value } == [1, nil, nil, nil])
+        #expect(actors[1].unit?.value == "spdk@1.service" && actors[1].demand == nil)
+        let ovs = actors[2]
+        #expect(ovs.device?.value == PCIAddress("0000:3b:00.0") && ovs.threadPolicy == .isolate)
+        #expect(ovs.pages?.value == ActorPages(size: PageSize(1_048_576), count: 2) && ovs.memory == KiB(1 << 20))
+        let demand = try #require(ovs.demand)
+        #expect(demand.vcpus == 4 && demand.dedicatedVCPUs.count == 4 && demand.memory == KiB(2 << 20))
+        #expect(read("hosts: {a: {actors: {g: {cpus: 1}}}, b: {}}\n" + guest("host: b")).diagnostics.isEmpty)
+    }
+
     @Test("of a host are all read")
     func host() throws {
         let text = """

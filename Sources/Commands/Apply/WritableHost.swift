@@ -66,7 +66,8 @@ struct WritableHost {
                 mayContinue: mayContinue),
             affinities: KernelAffinities(root: FilePath(root)),
             programs: ProgramThreads(root: FilePath(root)), cpus: KernelCPUs(root: FilePath(root)),
-            virtualFunctions: KernelVirtualFunctions(root: FilePath(root)), defaultHugePage: defaultHugePage)
+            virtualFunctions: KernelVirtualFunctions(root: FilePath(root)), actors: ActorFiles(root: FilePath(root)),
+            defaultHugePage: defaultHugePage)
     }
 
     /// The host without its domains: for what writes to none of them, so that libvirt need not answer.
@@ -75,7 +76,8 @@ struct WritableHost {
             domains: NoDomains(), pools: KernelPools(root: FilePath(root), limit: growLimit),
             threads: NoThreads(), memory: NoMemory(), affinities: KernelAffinities(root: FilePath(root)),
             programs: ProgramThreads(root: FilePath(root)), cpus: KernelCPUs(root: FilePath(root)),
-            virtualFunctions: KernelVirtualFunctions(root: FilePath(root)), defaultHugePage: defaultHugePage)
+            virtualFunctions: KernelVirtualFunctions(root: FilePath(root)), actors: ActorFiles(root: FilePath(root)),
+            defaultHugePage: defaultHugePage)
     }
 
     private var runtimeFolder: String? { getenv("XDG_RUNTIME_DIR").map { String(cString: $0) } }
@@ -99,6 +101,7 @@ struct OpenHost {
     let programs: ProgramThreads
     let cpus: KernelCPUs
     let virtualFunctions: KernelVirtualFunctions
+    let actors: ActorFiles
     let defaultHugePage: PageSize?
 
     /// Something that carries steps out here and tells the observer of every write.
@@ -106,7 +109,7 @@ struct OpenHost {
         Interpreter(
             domains: domains, pools: pools, files: DiskFiles(), threads: threads, memory: memory,
             affinities: affinities, programs: programs, cpus: cpus, virtualFunctions: virtualFunctions,
-            observer: observer,
+            actors: actors, observer: observer,
             defaultHugePage: defaultHugePage)
     }
 

@@ -26,6 +26,13 @@ struct Completions {
     /// The names of the site's hosts.
     var hosts: [String] { entries("hosts").map(\.name) }
 
+    /// The names of the actors of the site's hosts.
+    var actors: [String] {
+        entries("hosts").flatMap { host in
+            host.value.pairs?.first { $0.name == "actors" }?.value.pairs?.map(\.name) ?? []
+        }
+    }
+
     /// The names of the site's flavors.
     var flavors: [String] { entries("flavors").map(\.name) }
 

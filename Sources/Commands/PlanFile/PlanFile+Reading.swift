@@ -112,6 +112,8 @@ private struct Payload: Decodable {
                 case .isolation: true
                 // Its step says itself what it must find.
                 case .device: true
+                // What is recorded of an actor stands in the step.
+                case .actor: true
                 }
             guard isCovered else {
                 throw DecodingError.dataCorrupted(

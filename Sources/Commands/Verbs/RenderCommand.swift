@@ -1,15 +1,23 @@
 internal import ArgumentParser
 internal import Diagnostics
 internal import FoundationEssentials
+internal import HostModel
 internal import LinuxHost
+internal import Placement
 internal import Planning
+internal import SiteFile
 internal import SystemPackage
 internal import XMLTree
 
 struct RenderCommand: WorldCommand {
     static let configuration = CommandConfiguration(
         commandName: "render", abstract: "Write the domain definitions that apply would define.",
-        discussion: "Writes one file DIR/NAME.xml per guest with --out, otherwise all to standard output.")
+        discussion: """
+            Writes one file DIR/NAME.xml per guest with --out, otherwise all to standard output. With --actor, writes the CPUs of \
+            one actor instead, for that program's own configuration.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case list, mask }
 
     @OptionGroup var site: SiteArgument
     @Argument(
@@ -23,12 +31,33 @@ struct RenderCommand: WorldCommand {
         help: ArgumentHelp("Write NAME.xml for each guest into this folder.", valueName: "dir"),
         completion: .directory) var out: String?
 
+    @Option(
+        help: ArgumentHelp("Write the CPUs of this actor.", valueName: "name"), completion: .offering(\.actors))
+    var actor: String?
+
+    @Option(help: "With --actor: write a list (default) such as 2,18, or a mask such as 0x40004.") var format: Format?
+
+    func validate() throws {
+        guard actor != nil else {
+            if format != nil { throw ValidationError("--format needs --actor.") }
+            return
+        }
+        if !guests.isEmpty || out != nil {
+            throw ValidationError("--actor writes no definitions: it cannot be combined with guests or --out.")
+        }
+    }
+
     func run(in world: World) throws {
         try report(in: world) {
             let session = try PlanningSession(site: site.site, host: host, world: world)
             let plan = session.result.plan
             world.tell(plan.diagnostics, sources: session.sources)
             guard [.changes, .noChanges].contains(plan.verdict) else { return session.status(detailed: false) }
+            if let actor {
+                let cpus = try cpus(of: actor, session)
+                world.say((format == .mask ? cpus.mask : cpus.description) + "\n")
+                return .done
+            }
             let definitions = try chosen(session)
             session.warnOfRedaction(world)
             guard let out else {
@@ -39,6 +68,20 @@ struct RenderCommand: WorldCommand {
             world.note("wrote \(definitions.count) definitions to \(out)\n")
             return .done
         }
+    }
+
+    /// The CPUs that an actor has after apply.
+    private func cpus(of actor: String, _ session: PlanningSession) throws -> CPUSet {
+        let actors = session.policy.actors.map(\.name.value)
+        guard actors.contains(actor),
+            let place = session.result.plan.placement.actors.first(where: { $0.name == actor })
+        else {
+            let meant = suggestion(for: actor, among: actors).map { "did you mean \($0)?" }
+            throw CommandFailure(
+                .usage,
+                [Diagnostic(.unknownGuest, "the host's entry has no actor '\(displayable(actor))'", hint: meant)])
+        }
+        return place.cpus
     }
 
     /// The definitions of the guests that were named, or of all.

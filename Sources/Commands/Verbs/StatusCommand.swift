@@ -66,9 +66,10 @@ struct StatusCommand: ReportingCommand {
                 world.say(try nova(guests[0], session))
                 return .done
             }
-            let shown = HostStatus(
+            var shown = HostStatus(
                 facts: session.facts, site: session.input.site.name.value, usage: session.result.plan.placement.cells,
                 guests: guests, diagnostics: session.result.plan.diagnostics)
+            if wanted.isEmpty { shown.actors = session.result.plan.placement.actors }
             world.say(
                 format == .json
                     ? try JSONText.of(StatusJSON(shown, exit: status.report))

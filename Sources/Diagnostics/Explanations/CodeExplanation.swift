@@ -15,7 +15,7 @@ struct CodeExplanation {
     /// Every code's explanation.
     static let all =
         textFormats + schema + guests + placement + host + residence + doctor + libvirt + preflight + policy + trust
-        + journal
+        + actors + journal
         + planFiles
         + confirmation
 

@@ -23,6 +23,7 @@ public struct Interpreter {
     let programs: any ProgramHost
     let cpus: any CPUHost
     let virtualFunctions: any VirtualFunctionHost
+    let actors: any ActorHost
     let observer: any StepObserver
     let defaultHugePage: PageSize?
 
@@ -35,6 +36,7 @@ public struct Interpreter {
         affinities: any AffinityHost = NoAffinities(), programs: any ProgramHost = NoPrograms(),
         cpus: any CPUHost = NoCPUs(),
         virtualFunctions: any VirtualFunctionHost = NoVirtualFunctions(),
+        actors: any ActorHost = NoActors(),
         observer: any StepObserver = SilentObserver(),
         defaultHugePage: PageSize? = nil
     ) {
@@ -47,6 +49,7 @@ public struct Interpreter {
         self.programs = programs
         self.cpus = cpus
         self.virtualFunctions = virtualFunctions
+        self.actors = actors
         self.observer = observer
         self.defaultHugePage = defaultHugePage
     }

@@ -20,6 +20,8 @@ public enum FactsProblem: Hashable, Sendable {
     case domainTwice(String)
     /// Two devices have the same address.
     case deviceTwice(PCIAddress)
+    /// A site's actor is recorded twice.
+    case actorTwice(String)
     /// A device is attached to a cell that is not there.
     case deviceOnMissingCell(PCIAddress, CellID)
 }
@@ -39,6 +41,7 @@ extension FactsProblem: CustomStringConvertible {
         case .poolsAboveMemory(let id): "the pools of cell \(id) are larger than its memory"
         case .domainTwice(let name): "the domain \(name) is listed twice"
         case .deviceTwice(let address): "the device \(address) is listed twice"
+        case .actorTwice(let name): "the actor \(name) is listed twice"
         case .deviceOnMissingCell(let address, let cell):
             "the device \(address) is on cell \(cell), which is not listed"
         }
@@ -65,6 +68,9 @@ extension HostFacts {
         for device in devices {
             guard let cell = device.cell, !known.contains(cell) else { continue }
             problems.append(.deviceOnMissingCell(device.address, cell))
+        }
+        for (left, right) in zip(actors, actors.dropFirst()) where (left.name, left.site) == (right.name, right.site) {
+            problems.append(.actorTwice(left.name))
         }
         for (left, right) in zip(domains, domains.dropFirst()) where left.name == right.name {
             problems.append(.domainTwice(left.name))

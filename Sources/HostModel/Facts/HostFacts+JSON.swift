@@ -6,7 +6,8 @@ extension HostFacts: Codable {
     public static let formatVersion = "1.0"
 
     private enum CodingKeys: String, CodingKey {
-        case kind, time, host, cpus, cells, isolation, libvirt, domains
+        case kind, time, host, cpus, cells, isolation, actors, libvirt, domains
+        case dropIns = "unit_drop_ins"
         case devices = "pci"
         case guestLimits = "guest_limits"
         case formatVersion = "format_version"
@@ -47,7 +48,9 @@ extension HostFacts: Codable {
             domains: try container.decodeIfPresent([DomainFacts].self, forKey: .domains) ?? [],
             time: try container.decodeIfPresent(UTCTime.self, forKey: .time),
             guestLimits: try container.decodeIfPresent(GuestLimits.self, forKey: .guestLimits),
-            isolation: try container.decodeIfPresent(IsolationFacts.self, forKey: .isolation))
+            isolation: try container.decodeIfPresent(IsolationFacts.self, forKey: .isolation),
+            actors: try container.decodeIfPresent([ActorRecord].self, forKey: .actors) ?? [],
+            dropIns: try container.decodeIfPresent([UnitDropIn].self, forKey: .dropIns) ?? [])
         parkedCPUs = cpus?.parked ?? []
     }
 
@@ -67,6 +70,8 @@ extension HostFacts: Codable {
         try container.encode(cells, forKey: .cells)
         try container.encode(devices, forKey: .devices)
         try container.encodeIfPresent(isolation, forKey: .isolation)
+        if !actors.isEmpty { try container.encode(actors, forKey: .actors) }
+        if !dropIns.isEmpty { try container.encode(dropIns, forKey: .dropIns) }
         try container.encodeIfPresent(libvirt, forKey: .libvirt)
         try container.encode(domains, forKey: .domains)
     }

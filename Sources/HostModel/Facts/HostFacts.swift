@@ -29,18 +29,25 @@ public struct HostFacts: Hashable, Sendable {
     public var devices: [HostDevice]
     /// What comes to its CPUs beside guests; nil when nobody looked.
     public var isolation: IsolationFacts?
+    /// The actors that apply recorded, ascending by name and site; empty where it recorded none.
+    public var actors: [ActorRecord]
+    /// The files of systemd of the name that apply gives to its own, ascending by unit.
+    public var dropIns: [UnitDropIn]
     /// The hypervisor side, or nil when libvirt was not asked.
     public var libvirt: LibvirtFacts?
     /// The domains that libvirt holds, ascending by name.
     public var domains: [DomainFacts]
 
-    /// Cells, devices and domains are sorted.
+    /// Cells, devices, actors and domains are sorted.
     public init(
         host: HostIdentity, onlineCPUs: CPUSet, isolatedCPUs: CPUSet = [], efficiencyCPUs: CPUSet = [],
         cells: [Cell], devices: [HostDevice] = [], libvirt: LibvirtFacts? = nil, domains: [DomainFacts] = [],
-        time: UTCTime? = nil, guestLimits: GuestLimits? = nil, isolation: IsolationFacts? = nil
+        time: UTCTime? = nil, guestLimits: GuestLimits? = nil, isolation: IsolationFacts? = nil,
+        actors: [ActorRecord] = [], dropIns: [UnitDropIn] = []
     ) {
         self.isolation = isolation
+        self.actors = actors.sorted { ($0.name, $0.site) < ($1.name, $1.site) }
+        self.dropIns = dropIns.sorted { $0.unit < $1.unit }
         self.guestLimits = guestLimits
         self.host = host
         self.time = time
@@ -84,6 +91,15 @@ public struct HostFacts: Hashable, Sendable {
     /// The distance between two cells: what the firmware says, else 10 to itself and 20 to any other.
     public func distance(from: CellID, to: CellID) -> Int {
         cell(from)?.distances?[to] ?? (from == to ? 10 : 20)
+    }
+}
+
+extension HostFacts {
+    /// CPUs with all online threads of their cores.
+    package func withSiblings(_ cpus: CPUSet) -> CPUSet {
+        cells.flatMap(\.siblings).reduce(into: cpus) { all, core in
+            if !core.isDisjoint(with: cpus) { all.formUnion(core) }
+        }
     }
 }
 

@@ -9,7 +9,7 @@ public struct HostDiscovery: Sendable {
     /// Looks at the running machine, or at the captured file tree below `root`.
     public init(root: FilePath = "/") { files = HostFiles(root: root) }
 
-    /// Everything but libvirt's side and the domains.
+    /// Everything but libvirt's side and the domains; with what apply recorded of actors.
     ///
     /// Findings are warnings and notes on files that could not be read (NP402), made no sense (NP404) or told nothing
     /// (NP405); the facts then hold what a host without that file would have.
@@ -35,7 +35,8 @@ public struct HostDiscovery: Sendable {
             host: identity, onlineCPUs: online, isolatedCPUs: isolated,
             efficiencyCPUs: reader.efficiencyCPUs(of: online), cells: cells, devices: reader.devices(cells: cells),
             guestLimits: reader.guestLimits(online: online, cells: CellSet(cells.map(\.id))),
-            isolation: isolation ? reader.isolation(isolated: isolated) : nil)
+            isolation: isolation ? reader.isolation(isolated: isolated) : nil, actors: reader.actors(),
+            dropIns: reader.dropIns())
         if let parked = reader.parkedCPUs() { facts = facts.counting(parked) }
         if files.isLive { reader.reportForbidden(facts) }
         return (facts, reader.diagnostics)

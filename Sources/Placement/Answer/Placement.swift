@@ -26,6 +26,8 @@ public struct Placement: Hashable, Sendable {
     public var conflictIsMinimal = true
     /// Cells whose memory does not hold the pools that the site and foreign users want, before any guest: then nobody is placed.
     public var poolShortages: [Shortage] = []
+    /// Actors that have their places, ascending by name.
+    public var actors: [ActorPlacement] = []
     /// What is used of each host cell by everybody, foreign domains too, ascending by cell.
     public var cells: [CellUsage]
     /// Guests that leave the place they have, ascending.
@@ -239,6 +241,8 @@ public struct CellUsage: Hashable, Sendable {
 public struct UnplacedGuest: Hashable, Sendable {
     /// The guest's name.
     public var name: String
+    /// Whether it is an actor.
+    public var isActor = false
     /// Which kind of obstacle: `doesNotFit`, `pageSizeNotOnHost`, `tooManyCells`, …
     public var code: DiagnosticCode
     /// What was short, cell by cell; for a whole-host shortage with no cell.

@@ -9,7 +9,7 @@ internal import SiteFile
 struct OtherPages {
     /// Pages of the site's guests that keep their place, as those of others: held now, or needed at their start.
     let kept: PageCount
-    /// What the site declares for others.
+    /// What the site declares for others, actors that have their places included.
     let declared: PageCount
     /// Pages that others hold, or need when the host starts them.
     let foreign: PageCount
@@ -25,10 +25,13 @@ struct OtherPages {
         let others = request.foreign.filter { !$0.isGuest }
         let keptNow = sum(of: guests) { $0.pagesHeld }
         kept = keptNow + sum(of: guests) { $0.pagesAtStart }
-        declared = request.policy.pools.first { $0.pool.value == pool }?.pages ?? .zero
+        declared =
+            (request.policy.pools.first { $0.pool.value == pool }?.pages ?? .zero)
+            + sum(of: request.foreign) { $0.pagesDeclared }
         let state = cell.pool(of: pool.pageSize)
         let inUse = state?.used ?? .zero
         let unclaimed = inUse.subtractingDownToZero(request.heldPages[pool] ?? .zero).subtractingDownToZero(keptNow)
+            .subtractingDownToZero(request.actorPages[pool] ?? .zero)
         let known = sum(of: others) { $0.pagesHeld }
         let atStart = sum(of: others) { $0.pagesAtStart }
         foreign = max(unclaimed, known) + atStart

@@ -13,6 +13,8 @@ public struct PlacementRequest: Hashable, Sendable {
     public var foreign: [ForeignLoad]
     /// Huge pages that the site's own domains hold now; the rest of the pages in use is foreign.
     public var heldPages: [PoolID: PageCount]
+    /// Huge pages of actors among the guests whose cells are known beforehand: pages in use are theirs first.
+    public var actorPages: [PoolID: PageCount] = [:]
     /// Whether free pages of a pool that is too big may become ordinary memory again.
     public var allowsShrink: Bool
     /// Whether a refusal is looked into: which guests exclude each other, and what would help. That takes many searches.
@@ -47,6 +49,8 @@ public struct PlacementGuest: Hashable, Sendable {
     public var demand: GuestDemand
     /// Where it is now, or nil for a guest that is nowhere yet.
     public var present: PresentPlacement?
+    /// Whether it is an actor, which asks for CPUs as a guest does and is none.
+    public var isActor = false
 
     package init(name: String, demand: GuestDemand, present: PresentPlacement? = nil) {
         self.name = name
@@ -140,6 +144,8 @@ public struct ForeignLoad: Hashable, Sendable {
     public var pagesAtStart: [PoolID: PageCount]
     /// By page size: huge pages that the domain needs when libvirt starts it with the host, and that are bound to no single cell.
     public var promisedPages: [PageSize: PageCount]
+    /// Huge pages that it is given, whether it holds them already or not: pages in use are these first.
+    public var pagesDeclared: [PoolID: PageCount] = [:]
     /// vCPUs that may run on any CPU.
     public var unconfined: VCPUSet = []
     /// The PCI devices of the host that the domain has.
@@ -148,6 +154,8 @@ public struct ForeignLoad: Hashable, Sendable {
     public var isRunning = true
     /// Whether it is a guest of the site that keeps its place as it is.
     public var isGuest = false
+    /// Whether it is no domain but an actor.
+    public var isActor = false
 
     package init(
         name: String, takenCPUs: CPUSet = [], sharedVCPUs: [SharedVCPUs] = [], memory: [HeldMemory] = [],

@@ -21,6 +21,8 @@ public enum Remedy: Hashable, Sendable {
     case memoryPolicy(GuestDemand.MemoryPolicy)
     /// So many vCPUs instead.
     case vcpus(Int)
+    /// So many CPUs for the actor instead.
+    case cpus(Int)
     /// So much memory instead.
     case memory(KiB)
     /// Memory only for what a guest that can grow has now.
@@ -33,6 +35,22 @@ public enum Remedy: Hashable, Sendable {
     case shrinkPools
     /// Another guest left out, or moved to another host.
     case without(String)
+    /// An actor left out.
+    case withoutActor(String)
     /// So many moves of others, of so much memory, with guests left out that have no place yet.
     case moves(Int, KiB, without: [String])
+}
+
+extension Remedy {
+    /// The change for a site in which these are actors; nil where an actor has no such key.
+    ///
+    /// - Parameter isOfActor: Whether it is to help an actor.
+    func told(of actors: Set<String>, isOfActor: Bool) -> Remedy? {
+        switch self {
+        case .without(let name) where actors.contains(name): .withoutActor(name)
+        case .vcpus(let count) where isOfActor: .cpus(count)
+        case .threadPolicy, .moreCPUs, .cpuRatio, .shrinkPools, .without: self
+        default: isOfActor ? nil : self
+        }
+    }
 }

@@ -277,6 +277,7 @@ struct ShortageReport {
                 return load.memory.contains { cell == nil || $0.cell == nil || $0.cell == cell }
                     || load.pagesHeld.keys.contains { (cell ?? $0.cell) == $0.cell }
                     || load.pagesAtStart.keys.contains { (cell ?? $0.cell) == $0.cell }
+                    || load.pagesDeclared.keys.contains { (cell ?? $0.cell) == $0.cell }
                     || !load.promisedPages.isEmpty
             case .wholeCores, .siblingPairs, .dedicatedCPUs, .sharedCPUs, .sharedVCPUs:
                 return !load.takenCPUs.isDisjoint(with: cpus)

@@ -64,7 +64,8 @@ struct Occupancy {
             running[name] = guest(
                 name, record, place: places[name], demand: specs[name]?.demand, goes: going.contains(name))
         }
-        let owned = planned.mapValues(\.own)
+        var owned = planned.mapValues(\.own)
+        for actor in placement.actors { owned[actor.name] = actor.takenCPUs }
         for name in running.keys.sorted() { settleThreads(of: name, place: places[name], owned: owned) }
         repeat { collect() } while holdMore(places)
     }

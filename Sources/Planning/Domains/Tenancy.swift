@@ -133,12 +133,3 @@ extension FoundSettings {
         return home
     }
 }
-
-extension HostFacts {
-    /// CPUs with all online threads of their cores.
-    func withSiblings(_ cpus: CPUSet) -> CPUSet {
-        cells.flatMap(\.siblings).reduce(into: cpus) { all, core in
-            if !core.isDisjoint(with: cpus) { all.formUnion(core) }
-        }
-    }
-}

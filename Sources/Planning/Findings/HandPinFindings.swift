@@ -76,7 +76,8 @@ struct HandPinFindings {
                 return "shared vCPUs of guest '\(other.name.value)' are pinned to CPU \(shared)"
             }
         }
-        for load in foreign {
+        // An actor's list of CPUs is held against these pins, and what is chosen for an actor keeps off them.
+        for load in foreign where !load.isActor {
             let claimed = load.sharedVCPUs.compactMap(\.cpus).reduce(into: load.takenCPUs) { $0.formUnion($1) }
             if !core.isDisjoint(with: claimed) { return "domain '\(load.name)' uses CPU \(core.intersection(claimed))" }
         }

@@ -49,10 +49,11 @@ struct PlacementFindings {
 
     /// One finding for each device that a guest names and the host does not have.
     private func missingDevices(of guest: UnplacedGuest) -> [Diagnostic] {
-        let named = spec(guest.name)?.demand.devices ?? []
+        let named = demand(of: guest)?.devices ?? []
         return named.filter { request.host.device($0.value) == nil }.map { device in
             Diagnostic(
-                .deviceNotOnHost, "guest '\(guest.name)' names the device \(device.value), which is not on this host",
+                .deviceNotOnHost,
+                "\(noun(guest)) '\(guest.name)' names the device \(device.value), which is not on this host",
                 at: device.mark, hint: "numactl-plan facts --format json lists the host's devices under 'pci'")
         }
     }
@@ -82,26 +83,39 @@ struct PlacementFindings {
         Diagnostic(
             placement.verdict == .undecided ? .undecided : guest.code,
             placement.verdict == .undecided
-                ? "the search limit was reached before a place for guest '\(guest.name)' was found or ruled out"
-                : "guest '\(guest.name)' does not fit on this host",
+                ? "the search limit was reached before a place for \(noun(guest)) '\(guest.name)' was found or ruled out"
+                : sentence(of: guest),
             at: mark(of: guest.name), length: guest.name.unicodeScalars.count,
             notes: guest.code == .placementCellMissing
-                ? guest.reasons.compactMap { missingCell($0, of: guest.name) } : barrenCells(for: guest)
+                ? guest.reasons.compactMap { missingCell($0, of: guest) } : barrenCells(for: guest)
         )
+    }
+
+    private func noun(_ guest: UnplacedGuest) -> String { guest.isActor ? "actor" : "guest" }
+
+    private func sentence(of guest: UnplacedGuest) -> String {
+        let holders = guest.reasons.flatMap(\.heldBy).map { "'\($0)'" }.joined(separator: ", ")
+        return switch guest.code {
+        case .actorCPUsTaken: "actor '\(guest.name)' cannot have all its CPUs: some are held by \(holders)"
+        case .actorCPUsOffline: "actor '\(guest.name)' cannot have all its CPUs: not all of them are online"
+        default: "\(noun(guest)) '\(guest.name)' does not fit on this host"
+        }
     }
 
     /// Cells that no guest can be on, instead of a row for each.
     private func barrenCells(for guest: UnplacedGuest) -> [String] {
-        let demand = spec(guest.name)?.demand
+        let demand = demand(of: guest)
         return demand?.isBound == true && guest.code == .doesNotFit ? BarrenCells(request.host).sentences : []
     }
 
     /// A host cell that a guest names and the host does not have: the machine is another one than the site was written for.
-    private func missingCell(_ shortage: Shortage, of guest: String) -> String? {
-        let demand = spec(guest)?.demand
+    private func missingCell(_ shortage: Shortage, of guest: UnplacedGuest) -> String? {
+        let demand = demand(of: guest)
         return shortage.hostCell.map { cell in
             let key =
-                demand?.forcedCells.values.contains { $0.value == cell } == true ? "numa_placement" : "memory_cells"
+                guest.isActor
+                ? "cell"
+                : demand?.forcedCells.values.contains { $0.value == cell } == true ? "numa_placement" : "memory_cells"
             return "'\(key)' names host cell \(cell); this host has \(CellSet(request.host.cells.map(\.id)))"
         }
     }
@@ -117,12 +131,21 @@ struct PlacementFindings {
             : "this set is not minimal: some of them may still fit together"
         return [
             Diagnostic(
-                .doNotFitTogether, "guests \(list) do not fit together; \(rest)",
+                .doNotFitTogether,
+                "\(actors.isDisjoint(with: names) ? "guests " : "")\(list) do not fit together; \(rest)",
                 at: mark(of: last), severity: .note)
         ]
     }
 
     private func spec(_ guest: String) -> GuestSpec? { request.guests.first { $0.name.value == guest } }
 
-    private func mark(of guest: String) -> SourceMark? { spec(guest)?.name.mark }
+    private func actor(_ name: String) -> ActorSpec? { request.policy.actors.first { $0.name.value == name } }
+
+    private var actors: Set<String> { Set(request.policy.actors.map(\.name.value)) }
+
+    private func demand(of guest: UnplacedGuest) -> GuestDemand? {
+        guest.isActor ? actor(guest.name)?.demand : spec(guest.name)?.demand
+    }
+
+    private func mark(of guest: String) -> SourceMark? { (spec(guest)?.name ?? actor(guest)?.name)?.mark }
 }

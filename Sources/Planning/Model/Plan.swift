@@ -121,6 +121,8 @@ public struct Change: Hashable, Sendable {
         case isolation
         /// A PCI device of the host.
         case device(PCIAddress)
+        /// The CPUs of a program beside the guests.
+        case actor(String)
     }
 
     /// What is changed.
@@ -151,7 +153,8 @@ public struct Change: Hashable, Sendable {
         self.source = source
     }
 
-    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`, `isolation`, `device/0000:17:00.0`.
+    /// A stable, greppable name: `guest/web01`, `pool/2MiB/cell/0`, `isolation`, `device/0000:17:00.0`,
+    /// `actor/ovs`.
     public var address: String { subject.address }
 }
 
@@ -182,6 +185,7 @@ extension Change.Subject {
         case .guest(let name): "guest/\(name)"
         case .isolation: "isolation"
         case .device(let address): "device/\(address)"
+        case .actor(let name): "actor/\(name)"
         }
     }
 }
@@ -245,6 +249,14 @@ public struct ChangedPart: Hashable, Sendable {
         case cpus(CPUSet)
         /// How many virtual functions a device has.
         case virtualFunctions
+        /// An actor's CPUs.
+        case actorCPUs
+        /// An actor's huge pages.
+        case actorPages
+        /// The unit that is confined to an actor's CPUs.
+        case actorUnit
+        /// The file with the settings of such a unit.
+        case dropIn(String)
     }
 
     /// What it is that changes.
@@ -296,6 +308,10 @@ extension ChangedPart {
         case .threads(let cpus): "threads[\(cpus)]"
         case .cpus(let cpus): "cpus[\(cpus)]"
         case .virtualFunctions: "sriov_numvfs"
+        case .actorCPUs: "cpus"
+        case .actorPages: "huge_pages"
+        case .actorUnit: "unit"
+        case .dropIn(let unit): "drop_in[\(unit)]"
         }
     }
 

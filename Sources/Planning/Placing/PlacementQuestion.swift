@@ -5,14 +5,15 @@ internal import Placement
 internal import SiteFile
 
 extension SiteDomains {
-    /// What is asked of the placement: the guests to be placed, what other domains leave of the host, and the pages that our own
-    /// running domains hold already.
+    /// What is asked of the placement: the guests to be placed, actors among them, what other domains leave of the host, and the pages
+    /// that our own running domains hold already.
     var placementRequest: PlacementRequest { placementRequest(making: nil) }
 
     /// The same with guests on the host cells to which moves lead.
     func placementRequest(making room: RoomForGuest?) -> PlacementRequest {
         let claims = DomainClaims(self)
-        return PlacementRequest(
+        let actors = ActorClaims(request, beside: claims.foreign)
+        var question = PlacementRequest(
             host: knownDevices, policy: request.policy,
             guests: placed.map { guest in
                 PlacementGuest(
@@ -21,10 +22,20 @@ extension SiteDomains {
                         PresentPlacement(
                             $0, demand: guest.demand, host: request.host)
                     })
-            },
-            foreign: claims.foreign, heldPages: claims.held, allowsShrink: request.allowsShrink,
+            } + actors.guests,
+            foreign: (claims.foreign + actors.loads).sorted { $0.name < $1.name }, heldPages: claims.held,
+            allowsShrink: request.allowsShrink,
             explains: request.explains ?? (request.guests.count <= PlanRequest.explainedGuests),
             searchLimit: request.searchLimit)
+        question.actorPages = actors.pages
+        return question
+    }
+
+    /// The actors whose places are known before anything is placed, and those that cannot have the CPUs of the operator's hand.
+    var listedActors: (placed: [ActorPlacement], unplaced: [UnplacedGuest]) {
+        guard !(request.policy.actors.isEmpty && request.host.actors.isEmpty) else { return ([], []) }
+        let claims = ActorClaims(request, beside: DomainClaims(self).foreign)
+        return (claims.settled, claims.unplaced)
     }
 }
 

@@ -34,6 +34,17 @@ struct PlanPlacement {
             placement = Placer.place(question)
         }
         if placement.verdict == .infeasible { leaveOutIdle() }
+        separateActors()
+    }
+
+    /// Tells actors from guests: from here on they are where they are, as what others take of the host.
+    private mutating func separateActors() {
+        let listed = domains.listedActors
+        placement.actors = listed.placed
+        question = placement.separateActors(of: question)
+        guard !listed.unplaced.isEmpty else { return }
+        placement.verdict = .infeasible
+        placement.unplaced = (placement.unplaced + listed.unplaced).sorted { $0.name < $1.name }
     }
 
     /// Adds what depends on where guests run.
@@ -49,10 +60,11 @@ struct PlanPlacement {
     }
 
     private mutating func rebalance() {
-        let (moved, bound) = (placement.moved, placement.moveBound)
+        let (moved, bound, actors) = (placement.moved, placement.moveBound, placement.actors)
         (moves, placement) = Rebalancing(request: question).moves(from: placement)
         placement.moved = Set(moved + moves.map(\.guest)).sorted()
         placement.moveBound = bound
+        placement.actors = actors
     }
 
     // MARK: Without room for all
@@ -145,6 +157,7 @@ struct PlanPlacement {
             guard answer.verdict == .placed, answer.moved.isEmpty else { continue }
             answer.moved = placement.moved
             answer.moveBound = placement.moveBound
+            answer.actors = placement.actors
             placement = answer
             return
         }

@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import DomainXML
 internal import HostModel
 public import Placement
@@ -12,7 +13,8 @@ extension Planner {
             domain.state.isActive && ((try? MoveObstacle.demandMovable(DomainRecord(domain), request.host)) == nil)
         }
         let obstacles = Dictionary(
-            held.map { ($0.name, RoomForGuest.Obstacle.held) }, uniquingKeysWith: { first, _ in first })
+            (held.map(\.name) + request.policy.actors.map(\.name.value)).map { ($0, RoomForGuest.Obstacle.held) },
+            uniquingKeysWith: { first, _ in first })
         return Placer.room(for: name, in: question(of: request), held: obstacles) ?? RoomForGuest(unplanned: name)
     }
 }

@@ -61,7 +61,7 @@ public struct SavedPlanRules {
         if let wrong = PlanName.problem(of: site) {
             problems.append(PlanProblem([.member("site"), .member("name")], wrong))
         }
-        return problems + guestProblems + poolProblems + strayPreconditions
+        return problems + guestProblems + poolProblems + actorProblems + strayPreconditions
     }
 
     private var guestProblems: [PlanProblem] {

@@ -16,8 +16,10 @@ public struct ToldChanges {
         self.defaultHugePage = defaultHugePage
     }
 
-    /// One change a pool, one for isolation, one a device, and one a guest, ascending by address.
-    public var changes: [Change] { (pools + isolation + devices + guests).sorted { $0.address < $1.address } }
+    /// One change a pool, one for isolation, one a device, one an actor, and one a guest, ascending by address.
+    public var changes: [Change] {
+        (pools + isolation + devices + ActorChanges.changes(steps) + guests).sorted { $0.address < $1.address }
+    }
 
     /// Running guests that go on with older settings, ascending.
     public var restartPending: [String] {

@@ -37,6 +37,10 @@ public indirect enum Step: Hashable, Sendable {
     case setCPUs(SetCPUsStep)
     /// Divides a device into another number of virtual functions.
     case setVFs(SetVFsStep)
+    /// Records the CPUs of a program beside the guests.
+    case setActor(SetActorStep)
+    /// Writes the file of settings by which a unit of systemd is confined to an actor's CPUs, or removes it.
+    case setUnit(SetUnitStep)
     /// Asks a running domain to shut down and waits for it. Where a start of the same domain is among the steps the two are one
     /// power cycle: one domain after the other.
     case stop(StopStep)
@@ -66,6 +70,8 @@ public indirect enum Step: Hashable, Sendable {
         case .confineThreads(let step): step
         case .setCPUs(let step): step
         case .setVFs(let step): step
+        case .setActor(let step): step
+        case .setUnit(let step): step
         case .stop(let step): step
         case .release(let step): step
         case .undefine(let step): step
@@ -91,6 +97,8 @@ extension Step: Codable {
         case confineThreads = "confine_threads"
         case setCPUs = "set_cpus"
         case setVFs = "set_vfs"
+        case setActor = "set_actor"
+        case setUnit = "set_unit"
 
         fileprivate var kind: any StepKind.Type {
             switch self {
@@ -110,6 +118,8 @@ extension Step: Codable {
             case .confineThreads: ConfineThreadsStep.self
             case .setCPUs: SetCPUsStep.self
             case .setVFs: SetVFsStep.self
+            case .setActor: SetActorStep.self
+            case .setUnit: SetUnitStep.self
             case .stop: StopStep.self
             case .release: ReleaseStep.self
             case .undefine: UndefineStep.self
@@ -161,6 +171,8 @@ extension Step: Codable {
         case .confineThreads: ConfineThreadsStep.word
         case .setCPUs: SetCPUsStep.word
         case .setVFs: SetVFsStep.word
+        case .setActor: SetActorStep.word
+        case .setUnit: SetUnitStep.word
         case .stop: StopStep.word
         case .release: ReleaseStep.word
         case .undefine: UndefineStep.word

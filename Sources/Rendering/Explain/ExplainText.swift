@@ -72,7 +72,8 @@ public struct ExplainText {
         case .placed: return placed == 1 ? "The only guest fits." : "All \(placed) guests fit together."
         case .infeasible:
             let verb = left == 1 ? "does" : "do"
-            return "\(Amount.count(left, "guest")) of \(left + placed) \(verb) not fit with the others."
+            let all = left + placed + plan.placement.actors.count
+            return "\(PlanSummary.count(plan.placement.unplaced)) of \(all) \(verb) not fit with the others."
         case .undecided:
             return "Undecided: the search limit was reached with \(left) of \(left + placed) guests without a place."
         }
@@ -81,10 +82,12 @@ public struct ExplainText {
     private func conflict(_ width: Int) -> [String] {
         let names = plan.placement.conflict.map { displayable($0) }
         guard let last = names.last else { return [] }
+        let actors = Set(plan.placement.actors.map(\.name) + plan.placement.unplaced.filter(\.isActor).map(\.name))
+        let hasActors = !actors.isDisjoint(with: plan.placement.conflict)
         let text =
             names.count == 1
-            ? "Guest \(last) does not fit on this host even alone."
-            : "Guests \(names.dropLast().joined(separator: ", ")) and \(last) do not fit together, wherever they go; "
+            ? "\(hasActors ? "Actor" : "Guest") \(last) does not fit on this host even alone."
+            : "\(hasActors ? "" : "Guests ")\(names.dropLast().joined(separator: ", ")) and \(last) do not fit together, wherever they go; "
                 + (plan.placement.conflictIsMinimal
                     ? "removing any one of them makes the others of these fit."
                     : "this set is not minimal: some of these may still fit together.")

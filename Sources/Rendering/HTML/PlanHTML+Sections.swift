@@ -28,11 +28,13 @@ extension PlanHTML {
         let lines = GuestLine.all(of: plan) { _ in true }
         let guests = zip(PlanTables.guests(lines).rows, lines).map { ($0, $1.change, $1.names) }
         let pools = plan.changes.filter(\.isPool)
-        let others = plan.changes.filter { !$0.isPool && !$0.isGuest }
+        let others = plan.changes.filter { !$0.isPool && !$0.isGuest && !$0.isActor }
+        let actors = plan.changes.filter(\.isActor)
         let moves = plan.moves.map { HTML.text("li", $0.words) }
         return (moves.isEmpty ? [] : [HTML.element("ul", moves)])
             + (zip(PlanTables.pools(pools).rows, pools).map { ($0, $1, []) }
-            + others.map { (Table.Row(cells: [$0.address]), $0, []) } + guests).map {
+            + others.map { (Table.Row(cells: [$0.address]), $0, []) }
+            + zip(PlanTables.actors(actors).rows, actors).map { ($0, $1, []) } + guests).map {
                 row, change, names in
                 let settings = change.parts.map(line) + change.kept.map { "  keeps \($0)" }
                 let diffs = [settings, definitions[change.address] ?? []].filter { !$0.isEmpty }.map(HTML.diff)
@@ -59,6 +61,7 @@ extension PlanHTML {
     var placement: [XMLElement] {
         let guests = PlanTables.placement(plan.placement.guests)
         return HTML.table(guests, guests: guests.rows.map { [$0.cells[0]] })
+            + HTML.table(PlanTables.actors(at: plan.placement.actors))
             + HTML.table(PlanTables.cells(plan.placement))
     }
 

@@ -83,6 +83,7 @@ struct CellMap {
         case .dedicated(let guest, _, _): picture.guests[guest].tag
         case .emulator(let guest): picture.guests[guest].tag.lowercased()
         case .idle: filled("x")
+        case .actor: filled("@")
         case .foreign: filled("#")
         case .shared: filled("·")
         case .free, .isolated: filled("░")

@@ -19,7 +19,9 @@ public struct HostMap {
         }
         let cells = picture.cells.map { CellMap($0, in: picture).lines(paint) }
         return joinedSections(
-            [[paint(heading, .heading)] + summary, unplaced(paint)] + cells + [names(paint), signs(paint)])
+            [[paint(heading, .heading)] + summary, unplaced(paint)] + cells + [
+                names(paint), actors(paint), signs(paint),
+            ])
     }
 
     private func unplaced(_ paint: Paint) -> [String] {
@@ -45,6 +47,12 @@ public struct HostMap {
                         + floating.joined(separator: ", "), indent: 2, width: paint.width))
     }
 
+    private func actors(_ paint: Paint) -> [String] {
+        guard !picture.actors.isEmpty else { return [] }
+        let actors = picture.actors.map { "\(displayable($0.name)) \($0.cpus)" }
+        return [paint("Actors", .heading)] + HostMap.flowing(actors, paint.width)
+    }
+
     private func signs(_ paint: Paint) -> [String] {
         guard picture.hasPlacement else { return [] }
         let uses = Set(picture.cells.flatMap { $0.caches.joined().joined().map(\.use) })
@@ -54,6 +62,7 @@ public struct HostMap {
             ("a b …  isolated emulator of that guest", has { if case .emulator = $0 { true } else { false } }),
             ("x  kept idle (isolate)", has { if case .idle = $0 { true } else { false } }),
             ("·  shared", has { $0 == .shared }), ("░  free", has { $0 == .free }),
+            ("@  an actor", has { if case .actor = $0 { true } else { false } }),
             ("#  another domain", has { $0 == .foreign }), ("-  left to the host", has { $0 == .host }),
         ]
         let shown = signs.filter(\.1).map(\.0)

@@ -31,6 +31,8 @@ public struct HostPicture: Hashable, Sendable {
     var guests: [BoundGuest]
     /// Guests that are bound to no cell, ascending by name.
     var floating: [GuestPlacement]
+    /// Programs beside the guests, ascending by name.
+    var actors: [ActorPlacement] = []
     /// Guests that were not placed, ascending by name.
     var unplaced: [UnplacedGuest]
 
@@ -74,6 +76,7 @@ public struct HostPicture: Hashable, Sendable {
         }
         guests = bound.enumerated().map { BoundGuest(tag: tags[$0], placement: $1) }
         floating = placement.guests.filter(\.cells.isEmpty)
+        actors = placement.actors
         unplaced = placement.unplaced
     }
 

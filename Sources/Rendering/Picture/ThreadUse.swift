@@ -4,7 +4,7 @@ internal import Placement
 internal import Planning
 internal import SiteFile
 
-/// Who uses one hardware thread. A guest is its place in ``HostPicture/guests``.
+/// Who uses one hardware thread. A guest is its place in ``HostPicture/guests``, an actor its place in ``HostPicture/actors``.
 enum ThreadUse: Hashable, Sendable {
     /// One vCPU has it alone; with `emulator` the guest's emulator threads run there as well.
     case dedicated(guest: Int, vcpu: VCPU, emulator: Bool)
@@ -12,6 +12,8 @@ enum ThreadUse: Hashable, Sendable {
     case emulator(guest: Int)
     /// Kept empty beside a vCPU of a guest that wants whole cores.
     case idle(guest: Int)
+    /// A program beside the guests has it, or keeps it empty.
+    case actor(Int)
     /// A domain that is not the site's has it.
     case foreign
     /// vCPUs of several guests, or emulator threads, may run there.
@@ -27,7 +29,7 @@ enum ThreadUse: Hashable, Sendable {
     var guest: Int? {
         switch self {
         case .dedicated(let guest, _, _), .emulator(let guest), .idle(let guest): guest
-        case .foreign, .shared, .free, .host, .isolated: nil
+        case .actor, .foreign, .shared, .free, .host, .isolated: nil
         }
     }
 }
@@ -53,6 +55,7 @@ struct ThreadUses {
             set(usage.sharedCPUs.intersection(ThreadUses.wanted(by: placement, on: usage)), .shared)
             set(usage.dedicatedCPUs, .foreign)
         }
+        for (index, actor) in placement.actors.enumerated() { set(actor.takenCPUs, .actor(index)) }
         for (index, guest) in guests.enumerated() {
             if isolating.contains(guest.name) {
                 let cores = facts.cells.flatMap(\.siblings).filter { !$0.isDisjoint(with: guest.ownCPUs) }

@@ -81,6 +81,9 @@ private let placementPart = DocumentPart<Placement>([
     .init("cells", Schema.list(of: Schema.reference("cell")), cellPart, all: \.cells),
     .init("moved", Schema.texts) { .texts($0.moved) },
     .init("conflict", Schema.texts) { .texts($0.conflict) },
+    .init(optional: "actors", Schema.list(of: .object(ActorPlacement.part.schema))) { placement in
+        placement.actors.isEmpty ? nil : ActorPlacement.part.list(placement.actors)
+    },
     .init(optional: "moves_bound", .object(Placement.MoveBound.part.schema)) {
         $0.moveBound.map(Placement.MoveBound.part.json)
     },
@@ -119,6 +122,7 @@ private let unplacedPart = DocumentPart<UnplacedGuest>([
     .init("code", Schema.text) { .text($0.code.rawValue) },
     .init("reasons", Schema.list(of: Schema.reference("reason"))) { shortagePart.list($0.reasons) },
     .init("remedies", Schema.list(of: [:])) { .list($0.remedies.map(\.json)) },
+    .init(optional: "actor", Schema.flag) { $0.isActor ? .flag(true) : nil },
 ])
 
 /// `page_kib` is there for shortages of pages and of page sizes only; `host_cell` is null for the host as a whole.
@@ -158,7 +162,7 @@ extension Shortage.Resource {
 }
 
 private let changePart = DocumentPart<Change>([
-    .init("address", ["type": "string", "pattern": "^(?:(?:guest|pool|device)/|isolation$)"]) { .text($0.address) },
+    .init("address", ["type": "string", "pattern": "^(?:(?:guest|pool|device|actor)/|isolation$)"]) { .text($0.address) },
     .init("action", Schema.word(of: Change.Action.self)) { .text($0.action.rawValue) },
     .init("disruption", Schema.word(of: Disruption.self)) { .text($0.disruption.rawValue) },
     .init("parts", Schema.list(of: Schema.reference("part")), changedPartPart, all: \.parts),

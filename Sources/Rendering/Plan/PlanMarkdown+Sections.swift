@@ -9,10 +9,11 @@ extension PlanMarkdown {
         let moves = Table([.quoted("move to a better place")], plan.moves.map { [$0.words] })
         let pools = PlanTables.pools(plan.changes.filter(\.isPool))
         let isolation = PlanTables.isolation(plan.changes)
+        let actors = PlanTables.actors(plan.changes)
         let guests = PlanTables.guests(GuestLine.all(of: plan) { _ in false })
         return [.table(moves)] + room + [
             shortageTable, remedyList, .table(pools), .table(isolation), .table(PlanTables.devices(plan.changes)),
-            .table(guests), findingTable,
+            .table(actors), .table(guests), findingTable,
         ]
     }
 
@@ -60,11 +61,15 @@ extension PlanMarkdown {
 
     /// Where everybody goes, and what is used of each cell; nothing for a plan that changes nothing.
     private var placement: [MarkdownPage.PagePart] {
-        guard plan.verdict != .noChanges, !plan.placement.guests.isEmpty else { return [] }
+        let actors = PlanTables.actors(at: plan.placement.actors)
+        let folded =
+            actors.rows.isEmpty || plan.verdict == .noChanges
+            ? [] : MarkdownPage.PagePart.folded("Actors: \(actors.rows.count)", actors)
+        guard plan.verdict != .noChanges, !plan.placement.guests.isEmpty else { return folded }
         let title =
             plan.placement.verdict == .placed ? "Placement after apply" : "Placement without those that do not fit"
         let count = Amount.count(plan.placement.guests.count, "guest")
         return MarkdownPage.PagePart.folded("\(title): \(count)", PlanTables.placement(plan.placement.guests))
-            + MarkdownPage.PagePart.folded("Host cells with these guests", PlanTables.cells(plan.placement))
+            + folded + MarkdownPage.PagePart.folded("Host cells with these guests", PlanTables.cells(plan.placement))
     }
 }

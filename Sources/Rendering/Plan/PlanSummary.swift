@@ -77,6 +77,8 @@ struct PlanSummary {
         }
         counts += ["\(guests(.remove)) to remove", "\(plan.unchanged.count) unchanged"]
         var line = "Plan: \(counts.joined(separator: ", "))"
+        let actors = plan.changes.count { $0.isActor }
+        if actors > 0 { line += "; \(Amount.count(actors, "actor")) to change" }
         let pools = PoolDelta.words(poolDeltas)
         if !pools.isEmpty { line += "; pools \(pools)" }
         let waiting = waiting
@@ -84,7 +86,18 @@ struct PlanSummary {
         return line + "; impact: \(Words.impact(plan.changes))."
     }
 
-    private var unplaced: String { "\(Amount.count(plan.placement.unplaced.count, "guest")) not placed" }
+    private var unplaced: String { "\(PlanSummary.count(plan.placement.unplaced)) not placed" }
+
+    /// `2 guests`, `1 actor`, `2 guests and 1 actor`.
+    static func count(_ unplaced: [UnplacedGuest]) -> String {
+        let actors = unplaced.count { $0.isActor }
+        let guests = unplaced.count - actors
+        let parts = [
+            guests > 0 || actors == 0 ? Amount.count(guests, "guest") : nil,
+            actors > 0 ? Amount.count(actors, "actor") : nil,
+        ]
+        return parts.compactMap(\.self).joined(separator: " and ")
+    }
 
     private var errors: String {
         Amount.count(plan.diagnostics.count { $0.severity == .error }, "error")

@@ -18,6 +18,11 @@ extension PlanText {
         PlanTables.devices(plan.changes).headless().lines(indent: 4, paint)
     }
 
+    /// One line an actor.
+    func actorChanges(_ paint: Paint) -> [String] {
+        PlanTables.actors(plan.changes).headless().lines(indent: 4, paint)
+    }
+
     /// One line a guest, or for several that are alike; below it its settings where they are asked for.
     func guestChanges(_ paint: Paint) -> [String] {
         let lines = GuestLine.all(of: plan, isWhole: details.include)

@@ -13,6 +13,14 @@ extension PlanText {
         return PlanTables.placement(placement.guests, title: heading).lines(indent: 2, paint)
     }
 
+    /// Where every actor is after apply, if all is asked for.
+    func actors(_ paint: Paint) -> [String] {
+        guard plan.verdict != .noChanges, details == .all || plan.placement.verdict != .placed else { return [] }
+        let isWhole = plan.placement.verdict == .placed
+        return PlanTables.actors(at: plan.placement.actors, title: isWhole ? "Actors after apply" : "Actors")
+            .lines(indent: 2, paint)
+    }
+
     /// What is used of each host cell after apply; nothing for a plan that changes nothing.
     func cells(_ paint: Paint) -> [String] {
         let placement = plan.placement
@@ -34,7 +42,7 @@ extension PlanText {
         let heading = isUndecided ? "Not known to fit on" : "Does not fit on"
         return [paint("\(heading) \(displayable(plan.host))", .heading)]
             + guests.flatMap { guest in
-                let line = "  ! guest/\(displayable(guest.name))  \(guest.code.rawValue)"
+                let line = "  ! \(guest.isActor ? "actor" : "guest")/\(displayable(guest.name))  \(guest.code.rawValue)"
                 return [paint(line, .attention)]
                     + PlanTables.shortages(guest.reasons).lines(indent: 6, paint)
                     + remedies(of: guest)

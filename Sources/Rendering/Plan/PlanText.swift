@@ -29,9 +29,9 @@ public struct PlanText {
         let heading = "host \(displayable(plan.host))  site \(displayable(plan.site))\(facts)"
         let sections = [
             [paint(heading, .heading)] + part(width), attention(paint), moves(paint), room(paint),
-            poolChanges(paint), isolationChanges(paint), deviceChanges(paint),
+            poolChanges(paint), isolationChanges(paint), deviceChanges(paint), actorChanges(paint),
             guestChanges(paint),
-            definitions(paint), unplaced(paint), placement(paint), cells(paint), advice,
+            definitions(paint), unplaced(paint), placement(paint), actors(paint), cells(paint), advice,
             [paint(PlanSummary(plan).line, .heading)],
         ]
         return joinedSections(sections)

@@ -17,12 +17,14 @@ extension Remedy {
         case .unevenCells(let cells): "numa_cells: [\(cells.map(\.words).joined(separator: ", "))]"
         case .memoryPolicy(let policy): "numa_policy: \(policy.rawValue)"
         case .vcpus(let count): "vcpus: \(count)"
+        case .cpus(let count): "cpus: \(count)"
         case .memory(let amount): "ram: \(amount)"
         case .reserveNow: "reserve: now, which counts current_ram instead of max_ram"
         case .moreCPUs(let count, let cell): "\(Amount.count(count, "CPU")) more on host cell \(cell)"
         case .cpuRatio(let ratio): "cpu_allocation_ratio: \(ratio) of the host"
         case .shrinkPools: "--allow-shrink: unused huge pages become ordinary memory"
         case .without(let guest): "guest '\(displayable(guest))' left out, or on another host"
+        case .withoutActor(let actor): "actor '\(displayable(actor))' left out"
         case .moves(let count, let memory, let others):
             "\(Amount.count(count, "move")) of \(Amount.text(memory)) between host cells"
                 + (others.isEmpty ? "" : ", without \(NameList.text(others) { "'\(displayable($0))'" })")
@@ -42,12 +44,14 @@ extension Remedy {
             case .unevenCells(let cells): ("numa_cells", .text("[\(cells.map(\.words).joined(separator: ", "))]"))
             case .memoryPolicy(let policy): ("numa_policy", .text(policy.rawValue))
             case .vcpus(let count): ("vcpus", .number(count))
+            case .cpus(let count): ("cpus", .number(count))
             case .memory(let amount): ("memory_kib", .number(amount.count))
             case .reserveNow: ("reserve", .text("now"))
             case .moreCPUs(let count, _): ("more_cpus", .number(count))
             case .cpuRatio(let ratio): ("cpu_allocation_ratio", .text(ratio.description))
             case .shrinkPools: ("allow_shrink", .flag(true))
             case .without(let guest): ("without_guest", .text(guest))
+            case .withoutActor(let actor): ("without_actor", .text(actor))
             case .moves(let count, _, _): ("moves", .number(count))
             }
         var members: [String: JSONValue] = ["change": .text(kind), "value": value]

@@ -50,6 +50,7 @@ struct SignLegend {
                 { "\(tag($0))e: isolated emulator of \(tag($0))" },
                 where: { if case .emulator = $0 { true } else { false } }),
             sign({ _ in "kept idle (isolate)" }, where: { if case .idle = $0 { true } else { false } }),
+            sign({ _ in "actors" }, where: { if case .actor = $0 { true } else { false } }),
             sign({ _ in "other domains" }, where: { $0 == .foreign }),
             sign({ _ in "shared" }, where: { $0 == .shared }),
             sign({ _ in "free" }, where: { $0 == .free && picture.hasPlacement }),

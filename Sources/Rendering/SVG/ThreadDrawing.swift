@@ -33,6 +33,7 @@ struct ThreadDrawing {
         case .dedicated(let guest, let vcpu, _): "\(picture.guests[guest].tag)\(vcpu)"
         case .emulator(let guest): "\(picture.guests[guest].tag)e"
         case .idle: "×"
+        case .actor: "@"
         case .foreign: "#"
         case .shared: "·"
         case .free, .host, .isolated: ""
@@ -83,7 +84,7 @@ struct ThreadDrawing {
         switch use {
         case .dedicated(let guest, _, _): (Palette.GuestPaint(guest).ink, Palette.GuestPaint(guest).ground)
         case .idle: (Palette.ink, Palette.paper)
-        case .emulator, .foreign, .shared, .free, .host, .isolated: (Palette.ink, nil)
+        case .emulator, .actor, .foreign, .shared, .free, .host, .isolated: (Palette.ink, nil)
         }
     }
 
@@ -104,7 +105,7 @@ struct ThreadDrawing {
             let ground = SVGShapes.box(x + 3, y + 3, width - 6, height - 6, fill: Palette.paper)
             return [box(Palette.GuestPaint(guest).color, Palette.ink), ground]
         case .idle(let guest): return [box(Palette.GuestPaint(guest).hatched)]
-        case .foreign: return [box(Palette.foreign)]
+        case .actor, .foreign: return [box(Palette.foreign)]
         case .shared: return [box(Palette.shared)]
         case .free: return [box(Palette.paper)]
         case .host, .isolated: return [box(Palette.paper, dashes: "3 2")]
@@ -119,6 +120,7 @@ struct ThreadDrawing {
             "vCPU \(vcpu) of \(name(guest))" + (emulator ? ", and its emulator threads" : "")
         case .emulator(let guest): "emulator threads of \(name(guest))"
         case .idle(let guest): "kept idle for \(name(guest))"
+        case .actor(let actor): "actor \(displayable(picture.actors[actor].name))"
         case .foreign: "a domain that is not the site's"
         case .shared: "shared"
         case .free: picture.hasPlacement ? "free" : "online"

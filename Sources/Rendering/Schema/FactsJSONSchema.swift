@@ -17,7 +17,8 @@ public enum FactsJSONSchema: DocumentSchema {
                         object(
                             [:], optional: ["cpus": orNull(list), "memory_cells": orNull(list), "source": orNull(text)])
                     )),
-                "isolation": orNull(.object(isolation)),
+                "isolation": orNull(.object(isolation)), "actors": orNull(list(of: .object(actor))),
+                "unit_drop_ins": orNull(list(of: .object(object(["unit": text, "text": text])))),
                 "pci": orNull(list(of: reference("device"))), "libvirt": orNull(.object(libvirt)),
                 "domains": orNull(list(of: reference("domain"))),
             ])
@@ -49,6 +50,12 @@ public enum FactsJSONSchema: DocumentSchema {
                 "tuned": orNull(.object(object(["profile": text, "isolated": list], optional: [:]))),
                 "systemd": orNull(["type": "boolean"]),
             ])
+    }
+
+    private static var actor: [String: JSONValue] {
+        object(
+            ["site": text, "name": text, "cpus": list],
+            optional: ["page_kib": orNull(pageSize), "pages": orNull(count), "unit": orNull(text)])
     }
 
     private static var cell: [String: JSONValue] {

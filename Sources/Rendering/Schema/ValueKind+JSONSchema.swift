@@ -24,6 +24,9 @@ extension ValueKind {
             SchemaPart.either(
                 ["enum": .texts([word])],
                 SchemaPart.numbers(SchemaPart.list(excludes: false), orEmpty: false, phrase, examples: [word, "0-3"]))
+        case .countOrList(let range):
+            SchemaPart.either(
+                SchemaPart.integer(range), SchemaPart.text(SchemaPart.list(excludes: false), phrase, examples: ["4-5"]))
         case .mask: SchemaPart.numbers(SchemaPart.list(excludes: true), orEmpty: true, phrase, examples: ["0-3", "^0"])
         case .text(let form): form.jsonSchema
         case .textOrMapping(let form, let place):
@@ -95,6 +98,9 @@ extension ValueKind.TextForm {
                 phrase,
                 examples: ["nvme", "0302"], orPlain: true)
         case .deviceNumber: SchemaPart.text("^[0-9A-Fa-f]{4}$", phrase, examples: ["10de"], orPlain: true)
+        case .unit:
+            SchemaPart.text(
+                #"^[A-Za-z0-9:_\\@][A-Za-z0-9:_.\\@-]*\.service$"#, phrase, examples: ["spdk.service"])
         case .uri:
             SchemaPart.text(
                 "^[^ \(SchemaPart.control)]*:[^ \(SchemaPart.control)]*$", phrase, examples: ["qemu:///system"])

@@ -26,6 +26,8 @@ public struct HostStatus: Hashable, Sendable {
     public var cells: [CellStatus]
     /// The guests of the site and the domains of others, ascending by name.
     public var guests: [GuestStatus]
+    /// Programs beside the guests that have CPUs to themselves, as the site has them placed, ascending by name.
+    public var actors: [ActorPlacement] = []
     /// Findings, in the order in which they were made.
     public var diagnostics: [Diagnostic]
 

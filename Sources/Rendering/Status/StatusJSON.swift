@@ -19,7 +19,7 @@ public struct StatusJSON: Encodable {
 
     /// Writes the document; what is absent is null.
     public func encode(to encoder: any Encoder) throws {
-        let document: JSONValue = [
+        var document: [String: JSONValue] = [
             "kind": .text(StatusJSON.kind),
             "format_version": documentVersion,
             "host": ["name": .optional(status.host)],
@@ -29,7 +29,8 @@ public struct StatusJSON: Encodable {
             "diagnostics": diagnosticPart.list(status.diagnostics),
             "exit": exit.json,
         ]
-        try document.encode(to: encoder)
+        if !status.actors.isEmpty { document["actors"] = ActorPlacement.part.list(status.actors) }
+        try JSONValue.object(document).encode(to: encoder)
     }
 }
 

@@ -20,6 +20,7 @@ public struct StatusText {
         let sections = [
             [paint(heading, .heading)], cells.lines(paint), poolLines(paint), guestLines(paint), pending.lines(paint),
             PlanTables.placement(status.guests.compactMap(\.placement)).lines(paint),
+            PlanTables.actors(at: status.actors).lines(paint),
             [paint(summary, .heading)],
         ]
         return joinedSections(sections)

@@ -41,6 +41,7 @@ struct HostDraft: Sendable {
     var isolation: Located<HostPolicy.Isolation>?
     var housekeeping: Located<CPUSet>?
     var idleCPUs: Located<HostPolicy.IdleCPUs>?
+    var actors: Located<[Named<ActorDraft>]>?
 
     static let table = KeyTable<HostDraft>(
         .host,
@@ -81,6 +82,9 @@ struct HostDraft: Sendable {
             Key(
                 "idle_cpus", \.idleCPUs, .choice, defaultValue: "keep",
                 "Whether dedicated CPUs that no guest has are taken offline (offline) or stay as they are (keep)"),
+            Key(
+                "actors", \.actors, .named(.mapping(ActorDraft.table, { ActorDraft() })),
+                "Programs beside the guests that have CPUs to themselves, by name"),
         ])
 }
 

@@ -44,6 +44,9 @@ extension ValueKind.TextForm {
             return isKnown ? nil : ("must be \(phrase)", near.map { "did you mean '\($0)'?" })
         case .deviceNumber:
             return DeviceNumber(text) == nil ? ("must be \(phrase)", "quote it: lspci -nn shows the numbers") : nil
+        case .unit:
+            return UnitDropIn.isPossible(text)
+                ? nil : ("must be \(phrase)", text.contains(".") ? nil : "write '\(text).service'")
         case .uri where text.contains(" ") || !text.contains(":"): return ("must be \(phrase)", nil)
         case .uri: return nil
         }

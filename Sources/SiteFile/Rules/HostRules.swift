@@ -32,6 +32,9 @@ struct HostRules {
         policy.housekeepingCPUs = draft.housekeeping
         policy.idleCPUs = idleCPUs()
         if let placement = draft.placement { policy.placement = placement.value }
+        var rules = ActorRules(host: draft)
+        policy.actors = rules.actors()
+        report.append(rules.report.diagnostics)
         return policy
     }
 

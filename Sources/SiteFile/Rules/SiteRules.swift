@@ -44,6 +44,7 @@ struct SiteRules {
         let flavors = flavorSpecs()
         report.append(DeviceRules(guests).diagnostics)
         report.append(FormerNames(guests).diagnostics)
+        report.append(ActorRules.names(hosts, guests))
         var site = Site(
             name: draft.name ?? Located("default", at: start), hosts: hosts, guests: guests,
             namesHosts: !(draft.hosts?.value ?? []).isEmpty)

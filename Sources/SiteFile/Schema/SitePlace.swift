@@ -14,6 +14,8 @@ public enum SitePlace: String, Hashable, Sendable, CaseIterable {
     case pools
     /// A page size of `pools`.
     case pool
+    /// An entry of `actors` of a host.
+    case actor
     /// An entry of `flavors`.
     case flavor
     /// An entry of `guests`; it has all keys of a flavor too.
@@ -41,7 +43,7 @@ public enum SitePlace: String, Hashable, Sendable, CaseIterable {
         case .pools: "host pools"
         case .numaCell: "numa_cells"
         case .hostDevice: "host_devices"
-        case .host, .pool, .flavor, .guest, .cpuTopology, .scheduler, .disk, .interface:
+        case .host, .pool, .actor, .flavor, .guest, .cpuTopology, .scheduler, .disk, .interface:
             phrase.split(separator: " ").last.map(String.init) ?? phrase
         }
     }
@@ -56,6 +58,7 @@ public enum SitePlace: String, Hashable, Sendable, CaseIterable {
         case .reservedCell: "a cell of reserved"
         case .pools: "a host's pools"
         case .pool: "a pool"
+        case .actor: "an actor"
         case .flavor: "a flavor"
         case .guest: "a guest"
         case .numaCell: "a cell of numa_cells"

@@ -10,6 +10,7 @@ public enum SiteSchema {
         case .reservedCell: HostDraft.ReservedCell.table.described
         case .pools: HostDraft.DeclaredPools.table.described
         case .pool: HostDraft.DeclaredPool.table.described
+        case .actor: ActorDraft.table.described
         case .flavor: FlavorDraft.table.described
         case .guest: GuestDraft.table.described
         case .numaCell: NUMACellDraft.table.described

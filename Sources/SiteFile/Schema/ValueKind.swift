@@ -20,6 +20,8 @@ public indirect enum ValueKind: Hashable, Sendable {
     case list(canBeEmpty: Bool)
     /// A list of numbers, or that word.
     case listOrWord(String)
+    /// A plain number of CPUs, or a list of CPUs as text.
+    case countOrList(ClosedRange<Int>)
     /// A list of vCPUs; a leading `^` means all but these.
     case mask
     /// Text of some form.
@@ -55,6 +57,8 @@ public indirect enum ValueKind: Hashable, Sendable {
         case deviceClass
         /// Four hexadecimal digits.
         case deviceNumber
+        /// The name of a service of systemd.
+        case unit
         /// A connection URI without blanks.
         case uri
         /// A single line.
@@ -88,6 +92,7 @@ public indirect enum ValueKind: Hashable, Sendable {
         case .choice(let words): "one of \(words.joined(separator: ", "))"
         case .list: "a list such as 0-3,8"
         case .listOrWord(let word): "\(word) or a list such as 0-3,8"
+        case .countOrList: "a number of CPUs, or a list of CPUs such as 4-5"
         case .mask: "a list of vCPUs such as 0-3 or ^0"
         case .text(let form): form.phrase
         case .textOrMapping(let form, _): "\(form.phrase), or a mapping of keys to values"
@@ -112,6 +117,7 @@ extension ValueKind.TextForm {
             "one of \(DeviceClasses.Word.allCases.map(\.rawValue).joined(separator: ", ")), or two, four or six hexadecimal "
                 + "digits such as \"0302\""
         case .deviceNumber: "four hexadecimal digits such as \"10de\""
+        case .unit: "the name of a service of systemd such as spdk.service"
         case .uri: "a connection URI such as qemu:///system"
         case .line: "one line of text"
         }

@@ -45,6 +45,7 @@ extension GuestDemand {
     ///
     /// - Parameter basePage: The size of the host's ordinary pages.
     public func overhead(by rule: GuestOverhead, basePage: PageSize) -> KiB {
+        if let fixedOverhead { return fixedOverhead }
         guard isBound || cells.isEmpty else { return .zero }
         return rule.amount(vcpus: vcpus, ordinary: hasOrdinaryPages(of: basePage) ? memory : .zero)
     }

@@ -212,6 +212,8 @@ public struct GuestDemand: Hashable, Sendable {
     public var cpuTopology: CPUTopology?
     /// What the guest sees of the host beneath it.
     public var view = GuestView()
+    /// Ordinary memory beside ``memory``, whatever the host sets aside for a guest's QEMU; nil is what the host sets aside.
+    package var fixedOverhead: KiB?
     /// libvirt's `cpu mode`; nil leaves that as it is.
     public var cpuMode: String?
     /// The guest's physical address bits; nil leaves that as it is.

@@ -105,6 +105,8 @@ public struct HostPolicy: Hashable, Sendable {
     public var idleCPUs = IdleCPUs.keep
     /// The CPUs for everything that is no guest; nil for those that are dedicated to none.
     public var housekeepingCPUs: Located<CPUSet>?
+    /// Programs beside the guests that have CPUs to themselves, ascending by name.
+    public var actors: [ActorSpec] = []
 
     /// The reserve of a cell that nobody set: 256 MiB.
     public static let defaultReserve = KiB(256 * 1_024)

@@ -86,6 +86,27 @@ extension ApplyCase {
                     && look.bootFile?.contains("\"programs_off\" : \"0-1\"") == true
             }),
         ApplyCase(
+            testDescription: "gives CPUs and pages to an actor beside a guest, and confines its unit",
+            guests: ["\(small), cpu_policy: dedicated}"],
+            host: "{actors: {spdk: {cpus: 2, cell: 0, pages: {2MiB: 8}, unit: spdk.service}}}",
+            check: { look in
+                look.actors?.contains("\"cpus\" : \"0-1\"") == true && look.pools == ["0/2048kB": 8, "1/2048kB": 0]
+                    && look.dropIn?.contains("CPUAffinity=0-1\nNUMAPolicy=bind\nNUMAMask=\nNUMAMask=0\n") == true
+                    && look.domains["a"]?.definition.contains("<vcpupin vcpu='1' cpuset='5'/>") == true
+            }),
+        ApplyCase(
+            testDescription: "gives an actor other CPUs, and writes the settings of its unit anew",
+            before: applied(host: "{actors: {spdk: {cpus: 2, cell: 0, unit: spdk.service}}}"), guests: [],
+            host: "{actors: {spdk: {cpus: 4-5, unit: spdk.service}}}",
+            check: { look in
+                look.actors?.contains("\"cpus\" : \"4-5\"") == true
+                    && look.dropIn?.contains("CPUAffinity=4-5\n") == true
+            }),
+        ApplyCase(
+            testDescription: "takes its CPUs from an actor that the site names no more, and releases its unit",
+            before: applied(host: "{actors: {spdk: {cpus: 2, cell: 0, unit: spdk.service}}}"), guests: ["\(small)}"],
+            check: { $0.actors == nil && $0.dropIn == nil && $0.domains["a"] != nil }),
+        ApplyCase(
             testDescription: "creates a guest that does not see its cells",
             guests: ["\(small), guest_numa: hidden, mem_page_size: 2MiB}"],
             check: { look in

@@ -160,13 +160,19 @@ extension CommandHost {
         var interrupt: String
         /// Where work queues may run.
         var workqueues: String
+        /// The record of actors; nil when there is none.
+        var actors: String?
+        /// The settings of the unit spdk.service; nil when there are none.
+        var dropIn: String?
     }
 
     func look() throws -> Look {
         Look(
             domains: try libvirt.domains(), pools: try pools(), bootFile: try? text("boot.json"),
             interrupt: String(try text("root/proc/irq/24/smp_affinity_list").dropLast()),
-            workqueues: String(try text("root/sys/devices/virtual/workqueue/cpumask").dropLast()))
+            workqueues: String(try text("root/sys/devices/virtual/workqueue/cpumask").dropLast()),
+            actors: try? text("root/etc/numactl-plan/actors.json"),
+            dropIn: try? text("root/etc/systemd/system/spdk.service.d/50-numactl-plan.conf"))
     }
 
     /// Pages by cell and size: `0/2048kB`.
