@@ -119,7 +119,7 @@ def services():
     """Programs that wake up often, on any CPU; some that never rest, on one of a guest's or another; one put on a guest's CPU."""
     often = "while :; do sleep 0.05; done"
     disk = "while :; do dd if=/dev/zero of=/disk/noise bs=64k count=16 conv=fsync status=none; sleep 0.1; done"
-    programs = [subprocess.Popen(["sh", "-c", script]) for script in [often] * 2 + [disk]]
+    programs = [subprocess.Popen(["sh", "-c", script]) for script in [often, disk]]
     programs += [subprocess.Popen(["taskset", "-c", cpus, "sh", "-c", "while :; do :; done"]) for cpus in ["2,4"] * 2]
     programs.append(subprocess.Popen(["taskset", "-c", "3", "sh", "-c", often]))
     try:
