@@ -24,7 +24,8 @@ private final class FakePrograms: ProgramHost {
 
     func confine(_ moved: [ThreadID], to cpus: CPUSet) throws(StepFailure) -> [ThreadID] {
         calls += 1
-        for index in threads.indices where moved.contains(threads[index].id) && !kept.contains(threads[index].id.number) {
+        for index in threads.indices where moved.contains(threads[index].id) && !kept.contains(threads[index].id.number)
+        {
             threads[index].allowed = cpus
         }
         threads += late

@@ -73,7 +73,8 @@ struct SetAffinityTests {
         let interrupts = FakeInterrupts([.newInterrupts: [0], .interrupt(24): [3]])
         let writes = [
             ReversibleWrite(
-                .setAffinity(.newInterrupts, name: "", cpus: [0]), inverse: [.setAffinity(.newInterrupts, name: "", cpus: [0, 1])]),
+                .setAffinity(.newInterrupts, name: "", cpus: [0]),
+                inverse: [.setAffinity(.newInterrupts, name: "", cpus: [0, 1])]),
             ReversibleWrite(
                 .setAffinity(.interrupt(24), name: "eth0", cpus: [0]),
                 inverse: [.setAffinity(.interrupt(24), name: "eth0", cpus: [0, 1])]),

@@ -76,11 +76,18 @@ struct InterruptTests {
         arguments: [
             ("quiet", ["irqaffinity=0-1", "isolcpus=managed_irq,2-3", "nohz_full=2-3", "rcu_nocbs=2-3"]),
             ("irqaffinity=0 isolcpus=domain,managed_irq,2-4 nohz_full=2-3 rcu_nocbs=2", []),
-            ("irqaffinity=0,2 isolcpus=2-3 nohz_full=2 rcu_nocbs=1-3", [
-                "irqaffinity=0-1", "isolcpus=managed_irq,2-3", "nohz_full=2-3",
-            ]), ("irqaffinity=0-1 isolcpus=managed_irq,2-3 nohz_full=0-7:1/2 rcu_nocbs=all", [
-                "nohz_full=2-3", "rcu_nocbs=2-3",
-            ]),
+            (
+                "irqaffinity=0,2 isolcpus=2-3 nohz_full=2 rcu_nocbs=1-3",
+                [
+                    "irqaffinity=0-1", "isolcpus=managed_irq,2-3", "nohz_full=2-3",
+                ]
+            ),
+            (
+                "irqaffinity=0-1 isolcpus=managed_irq,2-3 nohz_full=0-7:1/2 rcu_nocbs=all",
+                [
+                    "nohz_full=2-3", "rcu_nocbs=2-3",
+                ]
+            ),
         ])
     func pending(line: String, options: [String]) {
         let isolation = CPUIsolation(interruptsOff: [], programsOff: [2, 3], housekeeping: [0, 1])

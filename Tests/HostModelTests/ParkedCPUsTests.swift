@@ -20,7 +20,9 @@ struct ParkedCPUsTests {
         let parked = ParkedCPUs([3, 6, 7], of: Self.whole)
         let left = HostFacts(
             host: HostIdentity(name: "h"), onlineCPUs: [0, 1, 2, 4, 5],
-            cells: [Self.cell(0, [0, 1, 2], [[0, 2], [1]], [[0, 1, 2]]), Self.cell(1, [4, 5], [[4, 5]], [[4, 5]])])
+            cells: [
+                Self.cell(0, [0, 1, 2], [[0, 2], [1]], [[0, 1, 2]]), Self.cell(1, [4, 5], [[4, 5]], [[4, 5]]),
+            ])
         var wanted = Self.whole
         wanted.parkedCPUs = [3, 6, 7]
         let counted = left.counting(parked)

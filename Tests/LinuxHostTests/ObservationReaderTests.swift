@@ -90,7 +90,7 @@ struct GuestProcessReaderTests {
         "proc/77/maps": "7f8b5de00000-7f8b5de02000 rw-p 00000000 00:00 0\n",
         "proc/77/stat":
             "77 (qemu) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 8 0 1000 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 17 2 0 0 0 0 0\n",
-         "proc/uptime": "40.25 10.0\n",
+        "proc/uptime": "40.25 10.0\n",
     ]
 
     private func read(_ changes: [String: String?] = [:]) throws -> GuestProcess {

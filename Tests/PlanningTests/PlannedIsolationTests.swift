@@ -18,7 +18,8 @@ struct PlannedIsolationTests {
             1, vcpus: max(1, dedicated), memory: KiB(1 << 20), policy: dedicated > 0 ? .dedicated : .shared)
         demand.isolation = guest
         var host = HostFacts(
-            host: HostIdentity(name: "h", commandLine: commandLine), onlineCPUs: all, cells: [Cell(id: 0, cpus: all, memory: KiB(16 << 20))])
+            host: HostIdentity(name: "h", commandLine: commandLine), onlineCPUs: all,
+            cells: [Cell(id: 0, cpus: all, memory: KiB(16 << 20))])
         host.isolation = interrupts
         var policy = HostPolicy.plain(dedicated: set, shared: set.map { all.subtracting($0) })
         policy.isolation = isolation

@@ -77,7 +77,8 @@ struct ExampleTests {
     /// Walks a tree along the tables and notes each key that it meets.
     private func collect(_ node: YAMLNode, _ kind: ValueKind, _ shown: inout Set<String>) {
         switch kind {
-        case .mapping(let place), .textOrMapping(_, let place), .mappingOrWord(let place, _): collect(node, place, &shown)
+        case .mapping(let place), .textOrMapping(_, let place), .mappingOrWord(let place, _):
+            collect(node, place, &shown)
         case .sequence(let element, _): for node in node.elements ?? [] { collect(node, element, &shown) }
         case .dictionary(_, let value, let beside):
             let keys = beside.map { SiteSchema.keys(of: $0).map(\.name) } ?? []

@@ -3,7 +3,8 @@ import Diagnostics
 /// Keys of a guest of 8 vCPUs and 8 GiB with one mistake at the `▶`, and its code.
 enum RefusedFlavors {
     static let cpus: [(String, DiagnosticCode)] = [
-        ("isolation: ▶full", .isolationNeedsDedicated), ("cpu_policy: shared, isolation: ▶interrupts", .isolationNeedsDedicated),
+        ("isolation: ▶full", .isolationNeedsDedicated),
+        ("cpu_policy: shared, isolation: ▶interrupts", .isolationNeedsDedicated),
         ("cpu_thread_policy: ▶isolate", .threadPolicyNeedsDedicated),
         ("cpu_thread_policy: ▶prefer", .threadPolicyNeedsDedicated),
         ("cpu_policy: shared, cpu_thread_policy: ▶require", .threadPolicyNeedsDedicated),

@@ -56,7 +56,8 @@ struct PlanningSession: Sendable {
             ?? world.showing("reading the host") {
                 try FactsInput(
                     root: host.root, libvirt: asksLibvirt ? .required(uri: uri) : .none,
-                    isolation: policy.isolation > .none || policy.idleCPUs == .offline || guests.contains { $0.demand.isolation > .none })
+                    isolation: policy.isolation > .none || policy.idleCPUs == .offline
+                        || guests.contains { $0.demand.isolation > .none })
             }
         let bases = try input.bases(for: guests, world: world)
         let origin = file.map { FactsOrigin(time: $0.facts.time, now: UTCTime(seconds: world.now())) }

@@ -94,7 +94,7 @@ extension CodeExplanation {
             With isolcpus=managed_irq,LIST on the kernel's command line it keeps them off those CPUs from boot on. What \
             it has refused is remembered until the next boot in /run/numactl-plan/fixed-interrupts, so that it is not \
             tried again.
-            Threads stay that have no CPUs but dedicated ones: somebody gave them these, or the kernel has them on each \
+            Threads stay that have no CPUs but dedicated ones: they were given these by hand, or the kernel has them on each \
             cell, as it has kswapd.
             """),
         CodeExplanation(

@@ -39,7 +39,8 @@ extension HostFacts: Codable {
         let cpus = try container.decodeIfPresent(CPULists.self, forKey: .cpus)
         self.init(
             host: try container.decodeIfPresent(HostIdentity.self, forKey: .host) ?? HostIdentity(),
-            onlineCPUs: cpus?.online?.union(cpus?.parked ?? []) ?? cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) },
+            onlineCPUs: cpus?.online?.union(cpus?.parked ?? [])
+                ?? cells.reduce(into: CPUSet()) { $0.formUnion($1.cpus) },
             isolatedCPUs: cpus?.isolated ?? [],
             efficiencyCPUs: cpus?.efficiency ?? [],
             cells: cells,

@@ -78,7 +78,8 @@ public struct BootRun: Sendable {
     private func isolate(_ isolation: CPUIsolation, on facts: HostFacts, isReport: Bool) -> [Diagnostic] {
         let found = facts.isolation ?? IsolationFacts(interrupts: [])
         let (affinities, programs) = (KernelAffinities(root: root), ProgramThreads(root: root))
-        func carryOut(_ what: String, _ now: CPUSet, _ wanted: CPUSet, _ body: () throws(StepFailure) -> Void) -> Diagnostic?
+        func carryOut(_ what: String, _ now: CPUSet, _ wanted: CPUSet, _ body: () throws(StepFailure) -> Void)
+            -> Diagnostic?
         {
             guard !isReport else {
                 return Diagnostic(

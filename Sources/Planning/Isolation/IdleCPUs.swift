@@ -30,7 +30,8 @@ struct IdleCPUs {
     /// First what comes back.
     var steps: [Step] {
         let (back, off) = (host.parkedCPUs.subtracting(idle), wanted.subtracting(host.parkedCPUs))
-        return (back.isEmpty ? [] : [.setCPUs(back, online: true)]) + (off.isEmpty ? [] : [.setCPUs(off, online: false)])
+        return (back.isEmpty ? [] : [.setCPUs(back, online: true)])
+            + (off.isEmpty ? [] : [.setCPUs(off, online: false)])
     }
 
     /// The idle CPUs that can be offline.

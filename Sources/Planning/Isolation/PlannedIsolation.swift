@@ -98,7 +98,8 @@ struct PlannedIsolation {
         }
         return Diagnostic(
             .isolationOwned,
-            "programs stay on CPUs \(missing): tuned (profile \(tuned.profile)) decides where they run", at: policy.name.mark,
+            "programs stay on CPUs \(missing): tuned (profile \(tuned.profile)) decides where they run",
+            at: policy.name.mark,
             severity: .warning,
             hint: "put isolated_cores=\(isolation.programsOff) into /etc/tuned/\(tuned.profile)-variables.conf, then: "
                 + "tuned-adm profile \(tuned.profile)")

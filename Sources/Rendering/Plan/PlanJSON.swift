@@ -162,7 +162,9 @@ extension Shortage.Resource {
 }
 
 private let changePart = DocumentPart<Change>([
-    .init("address", ["type": "string", "pattern": "^(?:(?:guest|pool|device|actor)/|isolation$)"]) { .text($0.address) },
+    .init("address", ["type": "string", "pattern": "^(?:(?:guest|pool|device|actor)/|isolation$)"]) {
+        .text($0.address)
+    },
     .init("action", Schema.word(of: Change.Action.self)) { .text($0.action.rawValue) },
     .init("disruption", Schema.word(of: Disruption.self)) { .text($0.disruption.rawValue) },
     .init("parts", Schema.list(of: Schema.reference("part")), changedPartPart, all: \.parts),

@@ -11,7 +11,8 @@ public enum FactsJSONSchema: DocumentSchema {
             optional: [
                 "kind": ["const": .text(HostFacts.kind)], "format_version": orNull(version), "time": orNull(time),
                 "host": orNull(.object(host)),
-                "cpus": orNull(.object(object([:], optional: maybe(["online", "isolated", "efficiency", "parked"], list)))),
+                "cpus": orNull(
+                    .object(object([:], optional: maybe(["online", "isolated", "efficiency", "parked"], list)))),
                 "guest_limits": orNull(
                     .object(
                         object(
