@@ -96,7 +96,7 @@ evolution: ## Evolve a site by random edits, EDITS=300 of them, on made-up hosts
 	@$(call try,evolution,LAB_EDITS=$$(($(EDITS) / 2 + 1)) LAB_SEED=$(or $(SEED),1) Tests/lab/run evolution)
 
 evolution-test: build ## A few edits of these
-	@$(call try,evolution,Tests/evolution/run 48)
+	@$(call try,evolution,Tests/evolution/run 24)
 
 deb: release ## Build the Debian package: .build/deb/numactl-plan_VERSION_ARCH.deb
 	@.packaging/build

@@ -48,7 +48,7 @@ extension CodeExplanation {
             be sent away is listed, and no reason for this warning.
             """),
         CodeExplanation(
-            .notIsolated, "dedicated CPUs are not isolated",
+            .notIsolated, "others are not kept off dedicated CPUs",
             """
             The site says isolation: interrupts or full, and something is in the way, so that nothing is moved. irqbalance \
             would take them back within ten seconds: it must be told which CPUs to leave alone, by \

@@ -11,7 +11,7 @@ HERE = {"one": [([0], 2048)], "two": [([1], 2048)]}
 THERE = {"one": [([1], 2048)], "two": [([0], 2048)]}
 CPUS = {0: "0-1", 1: "2-3", 2: "4-5"}
 # Of the moments at which apply is killed one in so many is tried.
-EVERY = max(1, 30 // int(os.environ.get("LAB_LENGTH", "1")))
+EVERY = max(1, 60 // int(os.environ.get("LAB_LENGTH", "1")))
 LIVE = ("apply", "there.yaml", "--live", "--yes")
 # At this rate there is a call of move_pages for 32 MiB: there are moments in the middle of a move.
 RATE = ("--move-rate", "128")
