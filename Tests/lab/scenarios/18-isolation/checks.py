@@ -231,7 +231,7 @@ def idle():
         lab.equal("and are the guest's", lab.Guest("more").vcpus(), {0: "4", 1: "5"})
         lab.settled("busy.yaml")
     with lab.section("after it"):
-        lab.tool("apply", "gone.yaml", "--prune")
+        lab.tool("apply", "gone.yaml", "--yes")
         lab.equal("they are offline again", online(), {0, 1, 2, 3})
         lab.equal("the other guest stays", lab.Guest("own").vcpus(), {0: "2", 1: "3"})
         lab.settled("gone.yaml")
