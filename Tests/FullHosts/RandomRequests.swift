@@ -71,9 +71,9 @@ extension PlacementRequest {
 }
 
 extension PCIAddress {
-    /// The first function of the device in that slot, 0 to 31.
-    package static func number(_ slot: UInt8) -> PCIAddress {
-        PCIAddress(bus: 0x3b, slot: slot, function: 0).unsafelyUnwrapped
+    /// The first function of the device of that number, 0 to 255: 32 slots a bus.
+    package static func number(_ number: UInt8) -> PCIAddress {
+        PCIAddress(bus: 0x3b + number / 32, slot: number % 32, function: 0).unsafelyUnwrapped
     }
 }
 

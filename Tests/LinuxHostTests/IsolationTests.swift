@@ -34,9 +34,10 @@ struct KernelAffinitiesTests {
                 .init(number: 25, name: "eth0,eth1", cpus: [4]),
             ])
         #expect(facts.newInterrupts == CPUSet(numbers: 0..<8) && facts.balancer == nil)
-        #expect(
-            HostDiscovery(root: try TemporaryTree(Self.machine).path).facts().facts?.isolation == nil,
-            "nobody looks who does not need them")
+        let tree = try TemporaryTree(Self.machine)
+        let unasked = try #require(HostDiscovery(root: tree.path).facts().facts)
+        withExtendedLifetime(tree) {}
+        #expect(unasked.isolation == nil, "nobody looks who does not need them")
     }
 
     @Test("stay where the kernel has refused another place, under that name")
@@ -96,6 +97,24 @@ struct KernelAffinitiesTests {
         let idle = try #require(
             try Self.interrupts(["proc/700/comm": "tuned\n", "etc/tuned/active_profile": "balanced"]))
         #expect(idle.tuned == nil)
+    }
+
+    @Test("CPUs that were taken offline are known again, and nobody looks for them where all are online")
+    func parked() throws {
+        let whole = try TemporaryTree(Self.machine)
+        var facts = try #require(HostDiscovery(root: whole.path).facts().facts)
+        let memory = String(
+            decoding: try JSONEncoder().encode(ParkedCPUs([6, 7], of: facts)), as: UTF8.self)
+        func found(_ more: [String: String]) throws -> HostFacts? {
+            let files = more.merging(["run/numactl-plan/parked-cpus.json": memory]) { first, _ in first }
+            let tree = try TemporaryTree(Self.machine.merging(files) { $1 })
+            return withExtendedLifetime(tree) { HostDiscovery(root: tree.path).facts().facts }
+        }
+        #expect(try found(["sys/devices/system/cpu/offline": "\n"]) == facts)
+        facts.parkedCPUs = [6, 7]
+        let off = ["sys/devices/system/cpu/online": "0-5\n", "sys/devices/system/cpu/offline": "6-7\n"]
+        #expect(try found(off) == facts)
+        #expect(try found(off.merging(["run/numactl-plan/parked-cpus.json": "{}"]) { $1 })?.onlineCPUs.count == 6)
     }
 
     @Test("threads are moved and found where they are; those of the kernel's own CPUs are not among them")

@@ -58,9 +58,11 @@ public struct KernelCPUs: CPUHost {
 }
 
 extension FactReader {
-    /// CPUs that an apply has taken offline; nil when there are none.
+    /// CPUs that an apply has taken offline; nil when there are none. Where every CPU is online nobody needs to read the file.
     mutating func parkedCPUs() -> ParkedCPUs? {
-        guard let text = text(KernelCPUs.memory) else { return nil }
+        guard let offline: CPUSet = list("\(cpuFolder)/offline"), !offline.isEmpty,
+            let text = text(KernelCPUs.memory)
+        else { return nil }
         do {
             return try JSONDecoder().decode(ParkedCPUs.self, from: Data(text.utf8))
         } catch {

@@ -7,7 +7,7 @@ public import SystemPackage
 
 /// The threads of a machine that can be given other CPUs, through procfs: those of programs, and of the kernel where it lets them go.
 ///
-/// Guests' are left out: QEMU's, and those that the kernel keeps for one of them.
+/// Guests' are left out, QEMU's and those that the kernel keeps for one of them, and those of interrupts.
 public struct ProgramThreads: ProgramHost {
     private let files: HostFiles
 
@@ -26,7 +26,7 @@ public struct ProgramThreads: ProgramHost {
     private func found() throws(Unread) -> [MovableThread] {
         var threads: [MovableThread] = []
         for process in numbers(try files.processNames(in: "proc")) {
-            guard let main = stat("proc/\(process)"), !ProgramThreads.isOfGuest(main.name) else { continue }
+            guard let main = stat("proc/\(process)"), !ProgramThreads.isLedByAnother(main.name) else { continue }
             for number in numbers((try? files.processNames(in: "proc/\(process)/task")) ?? []) {
                 let folder = "proc/\(process)/task/\(number)"
                 guard let thread = stat(folder), !thread.isBound, !thread.hasEnded,
@@ -41,9 +41,10 @@ public struct ProgramThreads: ProgramHost {
         return threads.sorted { $0.id < $1.id }
     }
 
-    /// QEMU by the name of its program; threads of the kernel have the number of the guest's process in theirs.
-    private static func isOfGuest(_ name: String) -> Bool {
-        ["qemu-", "vhost-", "kvm-"].contains { name.hasPrefix($0) }
+    /// QEMU by the name of its program; threads of the kernel have the number of the guest's process in theirs. The thread of an
+    /// interrupt goes where that comes.
+    private static func isLedByAnother(_ name: String) -> Bool {
+        ["qemu-", "vhost-", "kvm-", "irq/"].contains { name.hasPrefix($0) }
     }
 
     private func numbers(_ names: [String]) -> [Int] {

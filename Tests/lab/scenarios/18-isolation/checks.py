@@ -107,7 +107,7 @@ def masks():
             stat = lab.read(f"{folder}/stat")
             fields = stat[stat.rindex(")") + 2 :].split()
             program = lab.read(f"{folder}/../../comm")
-            if int(fields[6]) & 0x04000000 or fields[0] == "Z" or program.startswith(("qemu-", "vhost-", "kvm-")):
+            if int(fields[6]) & 0x04000000 or fields[0] == "Z" or program.startswith(("qemu-", "vhost-", "kvm-", "irq/")):
                 continue
             allowed = [line for line in lab.read(f"{folder}/status").splitlines() if line.startswith("Cpus_allowed_list")]
             found[int(os.path.basename(folder)), fields[19]] = (program, lab.ids(allowed[0].split()[1]))
@@ -116,14 +116,12 @@ def masks():
 
 @contextlib.contextmanager
 def services(placed=True):
-    """Programs that wake up often, on any CPU; if `placed`, two that never rest, on one of a guest's or another, and one that was put
-    on a guest's CPU."""
+    """Programs that wake up often, on any CPU; if `placed`, four on one of a guest's or another, and one that was put on a guest's."""
     often = "while :; do sleep 0.05; done"
     disk = "while :; do dd if=/dev/zero of=/disk/noise bs=64k count=16 conv=fsync status=none; sleep 0.1; done"
     programs = [subprocess.Popen(["sh", "-c", script]) for script in [often, disk]]
-    busy = "while :; do :; done"
-    for cpus, script in [("2,4", busy), ("2,4", busy), ("3", often)] if placed else []:
-        programs.append(subprocess.Popen(["taskset", "-c", cpus, "sh", "-c", script]))
+    for cpus in ["2,4"] * 4 + ["3"] if placed else []:
+        programs.append(subprocess.Popen(["taskset", "-c", cpus, "sh", "-c", often]))
     try:
         yield programs
     finally:
@@ -144,7 +142,7 @@ def full():
         pinned = programs[-1].pid
         with lab.section("a noisy machine"):
             noisy = others("site.yaml")
-            busy = {program.pid for program in programs[-3:-1]}
+            busy = {program.pid for program in programs[-5:-1]}
             lab.check("programs run on a guest's CPUs", busy & {o["thread"] for o in strangers(noisy)}, noisy)
         before, queues = masks(), lab.read(workqueues)
         with lab.section("everything that can go, goes"):
