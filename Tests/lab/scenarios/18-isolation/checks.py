@@ -146,10 +146,9 @@ def full():
             lab.check("programs run on a guest's CPUs", busy & {o["thread"] for o in strangers(noisy)}, noisy)
         before, queues = masks(), lab.read(workqueues)
         with lab.section("everything that can go, goes"):
-            shown = lab.tool("plan", "full.yaml")
-            lab.contains("what it does", shown.out, "work queues", "threads on CPUs 0-5")
-            lab.contains("what only a reboot brings", shown.all, "NP428", "nohz_full=2-3")
             told = lab.tool("apply", "full.yaml")
+            lab.contains("what it does", told.all, "work queues", "threads on CPUs 0-5")
+            lab.contains("what only a reboot brings", told.all, "NP428", "nohz_full=2-3")
             after = masks()
             stay = {program for program, cpus in after.values() if cpus & OWN}
             lab.check("threads are off the guest's CPUs", stay <= {"sh", "sleep", "taskset"}, stay)
@@ -157,33 +156,35 @@ def full():
             lab.check("which is named", "NP427" in told.all, told.all)
             lab.equal("work queues", int(lab.read(workqueues).replace(",", ""), 16) & 0b1100, 0)
             lab.equal("the guest has its CPUs", lab.Guest("own").vcpus(), {0: "2", 1: "3"})
-            lab.settled("full.yaml")
             new = subprocess.Popen(["sleep", "60"])
             lab.equal("what is started now keeps off too", masks()[next(k for k in masks() if k[0] == new.pid)][1] & OWN, set())
             new.kill()
             new.wait()
             found = [o for o in strangers(others("full.yaml")) if o["cpus"] != "3" or o["name"] not in ("sh", "sleep")]
             lab.equal("nobody else runs there that could be elsewhere", found, [])
-        with lab.section("somebody else in charge"):
-            os.makedirs("/etc/tuned", exist_ok=True)
-            for name, text in [("active_profile", "realtime"), ("realtime-variables.conf", "isolated_cores=2")]:
-                with open(f"/etc/tuned/{name}", "w") as file:
-                    file.write(text + "\n")
-            shutil.copy("/bin/sleep", "/lab/tuned")
-            tuned = subprocess.Popen(["/lab/tuned", "600"])
-            lab.contains("is left to it", lab.tool("plan", "full.yaml").all, "NP429", "isolated_cores=2-3")
-            tuned.kill()
-            tuned.wait()
-        with lab.section("all of it undone"):
-            lab.tool("rollback", transactions()[-1], "--yes")
-            now = masks()
-            lab.equal("every thread has its CPUs", [(k, v, now[k]) for k, v in before.items() if k in now and now[k] != v], [])
-            lab.equal("work queues too", lab.read(workqueues), queues)
-    lab.tool("apply", "full.yaml")
+    lab.settled("full.yaml")
+    with lab.section("somebody else in charge"):
+        os.makedirs("/etc/tuned", exist_ok=True)
+        for name, text in [("active_profile", "realtime"), ("realtime-variables.conf", "isolated_cores=2")]:
+            with open(f"/etc/tuned/{name}", "w") as file:
+                file.write(text + "\n")
+        shutil.copy("/bin/sleep", "/lab/tuned")
+        tuned = subprocess.Popen(["/lab/tuned", "600"])
+        lab.contains("is left to it", lab.tool("plan", "full.yaml").all, "NP429", "isolated_cores=2-3")
+        tuned.kill()
+        tuned.wait()
     arguments = lab.tool("boot", "--emit", "kernel-args").out
     lab.contains("options for the next boot", arguments, "nohz_full=2-3", "rcu_nocbs=2-3", "isolcpus=managed_irq,2-3")
     with open("/lab/kernel-arguments", "w") as file:
         file.write(arguments)
+    shutil.copy("/etc/numactl-plan/boot.json", "/lab/boot.json")
+    with lab.section("all of it undone"):
+        lab.tool("rollback", transactions()[-1], "--yes")
+        now = masks()
+        lab.equal("every thread has its CPUs", [(k, v, now[k]) for k, v in before.items() if k in now and now[k] != v], [])
+        lab.equal("work queues too", lab.read(workqueues), queues)
+    # The next boot is one with full isolation.
+    shutil.copy("/lab/boot.json", "/etc/numactl-plan/boot.json")
     shutil.copy("/lab/numactl-plan-hugepages.service", "/disk/unit.service")
 
 
