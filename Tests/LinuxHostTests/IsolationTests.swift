@@ -78,22 +78,22 @@ struct KernelAffinitiesTests {
         #expect(facts?.balancer == IsolationFacts.Balancer(banned: [2, 3]))
     }
 
-    @Test("and what else isolates: tuned by its profile's file, systemd, the work queues")
+    @Test("and what else isolates: tuned by its profile's file, the work queues")
     func others() throws {
         let facts = try #require(
             try Self.interrupts([
                 "proc/700/comm": "tuned\n", "etc/tuned/active_profile": "base cpu-partitioning\n",
                 "etc/tuned/cpu-partitioning-variables.conf": "# isolated_cores=1\nisolated_cores=2-3\n",
-                "run/systemd/system/x": "", "sys/devices/virtual/workqueue/cpumask": "0f\n",
+                "sys/devices/virtual/workqueue/cpumask": "0f\n",
             ]))
         #expect(facts.tuned == IsolationFacts.Tuned(profile: "cpu-partitioning", isolated: [2, 3]))
-        #expect(facts.hasSystemd && facts.workqueues == [0, 1, 2, 3])
+        #expect(facts.workqueues == [0, 1, 2, 3])
         let unknown = try #require(
             try Self.interrupts([
                 "proc/700/comm": "tuned\n", "etc/tuned/active_profile": "../x realtime\n",
                 "etc/tuned/realtime-variables.conf": "isolated_cores=${f:calc_isolated_cores:2}\n",
             ]))
-        #expect(unknown.tuned == IsolationFacts.Tuned(profile: "realtime", isolated: []) && !unknown.hasSystemd)
+        #expect(unknown.tuned == IsolationFacts.Tuned(profile: "realtime", isolated: []))
         let idle = try #require(
             try Self.interrupts(["proc/700/comm": "tuned\n", "etc/tuned/active_profile": "balanced"]))
         #expect(idle.tuned == nil)

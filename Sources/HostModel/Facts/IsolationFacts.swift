@@ -100,15 +100,13 @@ public struct IsolationFacts: Hashable, Sendable {
     public var threads: [Threads]
     /// tuned, if it runs and isolates CPUs.
     public var tuned: Tuned?
-    /// Whether systemd runs the machine.
-    public var hasSystemd: Bool
     /// The CPUs that can be taken offline and brought back with nothing lost; nil where that is not so, or not known.
     public var offlinable: CPUSet?
 
     /// Interrupts and threads are sorted.
     package init(
         interrupts: [Interrupt], newInterrupts: CPUSet? = nil, balancer: Balancer? = nil, workqueues: CPUSet? = nil,
-        threads: [Threads] = [], tuned: Tuned? = nil, hasSystemd: Bool = false, offlinable: CPUSet? = nil
+        threads: [Threads] = [], tuned: Tuned? = nil, offlinable: CPUSet? = nil
     ) {
         self.interrupts = interrupts.sorted { $0.number < $1.number }
         self.newInterrupts = newInterrupts
@@ -116,7 +114,6 @@ public struct IsolationFacts: Hashable, Sendable {
         self.workqueues = workqueues
         self.threads = threads.sorted { $0.cpus < $1.cpus }
         self.tuned = tuned
-        self.hasSystemd = hasSystemd
         self.offlinable = offlinable
     }
 }
@@ -126,7 +123,6 @@ extension IsolationFacts: Codable {
         case interrupts, workqueues, threads, tuned, offlinable
         case newInterrupts = "new_interrupts"
         case balancer = "irqbalance"
-        case hasSystemd = "systemd"
     }
 
     /// Reads the member of a facts document; nothing is required.
@@ -139,7 +135,6 @@ extension IsolationFacts: Codable {
             workqueues: try container.decodeIfPresent(CPUSet.self, forKey: .workqueues),
             threads: try container.decodeIfPresent([Threads].self, forKey: .threads) ?? [],
             tuned: try container.decodeIfPresent(Tuned.self, forKey: .tuned),
-            hasSystemd: try container.decodeIfPresent(Bool.self, forKey: .hasSystemd) ?? false,
             offlinable: try container.decodeIfPresent(CPUSet.self, forKey: .offlinable))
     }
 }

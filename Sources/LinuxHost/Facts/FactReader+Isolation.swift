@@ -16,7 +16,7 @@ extension FactReader {
             balancer: balancer(running["irqbalance"], isolated: isolated),
             workqueues: value(KernelAffinities.workqueues, as: "a mask such as 0000ffff", SysfsText.mask),
             threads: threads(), tuned: running["tuned"].flatMap { _ in tuned() },
-            hasSystemd: names(in: "run/systemd/system") != nil, offlinable: offlinableCPUs())
+            offlinable: offlinableCPUs())
     }
 
     /// Those that the kernel manages nobody can write to since Linux 6.13; before, only trying tells.

@@ -23,8 +23,8 @@ public struct KernelCPUs: CPUHost {
 
     /// Before the first CPU goes, where all of them are is on the disk: from then on the kernel does not tell it.
     public func set(_ cpus: CPUSet, online: Bool) throws(StepFailure) -> CPUSet {
+        if !online { try remember(cpus) }
         do throws(SysfsError) {
-            if !online { try remember(cpus) }
             var kept = CPUSet()
             for cpu in cpus {
                 do throws(SysfsError) {
@@ -41,8 +41,11 @@ public struct KernelCPUs: CPUHost {
     }
 
     /// Those that are parked already stay in the file: facts count them as online.
-    private func remember(_ cpus: CPUSet) throws(SysfsError) {
-        guard let facts = HostDiscovery(root: files.root).facts().facts else { return }
+    private func remember(_ cpus: CPUSet) throws(StepFailure) {
+        guard let facts = HostDiscovery(root: files.root).facts().facts else {
+            throw .refused(
+                HostRefusal(call: "online", kind: .other, code: 0, message: "it is not known where CPUs \(cpus) are"))
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         guard let json = try? encoder.encode(ParkedCPUs(facts.parkedCPUs.union(cpus), of: facts)) else {
@@ -50,7 +53,11 @@ public struct KernelCPUs: CPUHost {
         }
         let path = files.path(KernelCPUs.memory)
         RuntimeFolder.make(path.removingLastComponent())
-        try AtomicFile.write(Array(json), to: path)
+        do throws(SysfsError) {
+            try AtomicFile.write(Array(json), to: path)
+        } catch {
+            throw .refused(HostRefusal(error))
+        }
     }
 
     /// Gone with the next boot, when all CPUs are online again.

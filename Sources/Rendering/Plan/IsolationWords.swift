@@ -1,15 +1,35 @@
 import HostModel
 import Planning
 
-/// What goes to the same CPUs, off those of guests.
+/// What goes to the same CPUs, off those of guests, or CPUs that go offline or come back.
 struct IsolationGroup {
+    /// What is wanted of it.
+    enum Wish {
+        /// To have these CPUs.
+        case cpus(String)
+        /// To be `online` or `offline`.
+        case state(String)
+    }
+
     /// `interrupts 24-26, 30 and new ones`, `work queues`, `threads on CPUs 0-31`, `idle CPUs 4-7`.
     let which: String
-    /// `CPUs 0-3`, `offline`.
-    let wanted: String
+    let wish: Wish
 
-    /// What is not as wanted: `on CPUs 0-3, found on dedicated ones`.
-    var finding: String { wanted.hasPrefix("CPUs") ? "on \(wanted), found on dedicated ones" : wanted }
+    /// `CPUs 0-3`, `offline`.
+    var wanted: String {
+        switch wish {
+        case .cpus(let cpus): "CPUs \(cpus)"
+        case .state(let state): state
+        }
+    }
+
+    /// What is not as wanted: `on CPUs 0-3, found on dedicated ones`, `offline`.
+    var finding: String {
+        switch wish {
+        case .cpus: "on \(wanted), found on dedicated ones"
+        case .state: wanted
+        }
+    }
 
     /// The parts of a change: interrupts by where they go, in the order of the first of each, then the others.
     static func all(of change: Change) -> [IsolationGroup] {
@@ -25,10 +45,10 @@ struct IsolationGroup {
             switch part.key {
             case .affinity(.newInterrupts): add(nil)
             case .affinity(.interrupt(let number)): add(number)
-            case .affinity(.workqueues): others.append(IsolationGroup(which: "work queues", wanted: "CPUs \(wanted)"))
+            case .affinity(.workqueues): others.append(IsolationGroup(which: "work queues", wish: .cpus(wanted)))
             case .threads(let cpus):
-                others.append(IsolationGroup(which: "threads on CPUs \(cpus)", wanted: "CPUs \(wanted)"))
-            case .cpus(let cpus): others.append(IsolationGroup(which: "idle CPUs \(cpus)", wanted: wanted))
+                others.append(IsolationGroup(which: "threads on CPUs \(cpus)", wish: .cpus(wanted)))
+            case .cpus(let cpus): others.append(IsolationGroup(which: "idle CPUs \(cpus)", wish: .state(wanted)))
             default: continue
             }
         }
@@ -36,7 +56,7 @@ struct IsolationGroup {
             let new = group.hasNew ? ["new ones"] : []
             let numbers = group.numbers.isEmpty ? [] : [ranges(group.numbers)]
             return IsolationGroup(
-                which: "interrupts " + (numbers + new).joined(separator: " and "), wanted: "CPUs \(group.wanted)")
+                which: "interrupts " + (numbers + new).joined(separator: " and "), wish: .cpus(group.wanted))
         } + others
     }
 

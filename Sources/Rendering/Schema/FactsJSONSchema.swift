@@ -49,7 +49,6 @@ public enum FactsJSONSchema: DocumentSchema {
                 "offlinable": orNull(list),
                 "threads": orNull(self.list(of: .object(threads))),
                 "tuned": orNull(.object(object(["profile": text, "isolated": list], optional: [:]))),
-                "systemd": orNull(["type": "boolean"]),
             ])
     }
 
