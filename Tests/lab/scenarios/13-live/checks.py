@@ -70,8 +70,8 @@ def moved():
 
 def broken():
     watch = begun()
-    # In passing, that is left to the scenarios in which guests change places and grow.
-    for number, way in ((2, "back"), (9, "on")) if int(os.environ.get("LAB_LENGTH", "1")) > 1 else ():
+    # Going back is tried by others too.
+    for number, way in ((2, "back"), (9, "on"))[os.environ.get("LAB_LENGTH", "1") == "1" :]:
         with lab.section(f"killed at call {number}, and {way}"):
             killed(number)
             refused = lab.run("numactl-plan", "apply", "second.yaml", "--live", "--yes")
