@@ -20,18 +20,21 @@ UNITS = $(notdir $(wildcard examples/systemd/*.service examples/systemd/*.target
 RELEASE = .build/release/numactl-plan
 EDITS = 300
 SETS = 1000
+# The build that is tested, and that development works with: debug or release.
+BUILD = debug
+PROGRAM = $(CURDIR)/.build/$(BUILD)/numactl-plan
 SOURCES = Package.swift Sources Tests
 # The formats that the command schema knows.
 SCHEMAS = site facts plan fleet-plan
 PAGES = $(notdir $(wildcard manpages/*.[1-8]))
 
-export SWIFT
+export SWIFT BUILD
 # For scripts that call swift by its name, whatever SWIFT is.
 WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 
-# $(call try,NAME,COMMAND): a test that ends with 77 where the machine cannot do it. That is a failure only for automation: there
-# nobody reads that nothing was tested.
-try = export $(WITH_SWIFT); $(2); status=$$?; if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "$(1): NOT RUN, see above"; exit 0; fi; exit $$status
+# $(call try,NAME,COMMAND): a test of the program that is built, or of NUMACTL_PLAN_PROGRAM, which ends with 77 where the machine cannot
+# do it. That is a failure only for automation: there nobody reads that nothing was tested.
+try = export $(WITH_SWIFT) NUMACTL_PLAN_PROGRAM="$${NUMACTL_PLAN_PROGRAM:-$(PROGRAM)}"; $(2); status=$$?; if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "$(1): NOT RUN, see above"; exit 0; fi; exit $$status
 
 .PHONY: help setup build release demo test tools-and-host lint check unit browser shells pipelines system evolution evolution-test lab ansible fuzz \
     fuzz-test sanitize killed crash deb rpm tarball docs package bench oracle install uninstall clean
@@ -43,14 +46,14 @@ setup: ## Install what is missing (Debian 12; as root or with sudo) and look for
 	@.ci/setup
 
 build: ## Build for development
-	$(SWIFT) build
+	$(SWIFT) build -c $(BUILD)
 
 release: ## Build the one binary to install, with Swift's libraries inside
 	$(SWIFT) build -c release --static-swift-stdlib -Xlinker -s --product numactl-plan
 	@.ci/check-binary $(RELEASE)
 
 demo: setup build ## Set up, then plan and apply examples on this machine without any daemon
-	@PATH="$$($(SWIFT) build --show-bin-path):$$PATH" examples/demo.sh
+	@PATH="$$($(SWIFT) build -c $(BUILD) --show-bin-path):$$PATH" examples/demo.sh
 
 # One after the other: most of these change the pools of this machine.
 .NOTPARALLEL:
@@ -73,7 +76,7 @@ check: export NUMACTL_PLAN_FULL_HOSTS = 1
 check: lint unit ## For every edit: lint, build, the tests of all targets on fewer random hosts; nothing needs root
 
 unit: ## Run the tests of all targets at full length; one alone: swift test --filter IDSetTests
-	$(SWIFT) build --build-tests
+	$(SWIFT) build -c $(BUILD) --build-tests
 	@Tests/unit
 
 browser: build ## Open the pages of plan --format html in Chromium: no side scrolling, no small words, highlight and filter (a minute)
@@ -88,7 +91,7 @@ ansible: ## Run the Ansible role on three hosts that are captured file trees; ne
 pipelines: ## Run the hook, the action and the pipelines of examples/ci as their services would; needs a build
 	@$(call try,pipelines,Tests/ci/run)
 
-system: ## Run the tests on a real libvirt; they need root
+system: build ## Run the tests on a real libvirt; they need root
 	@$(call try,system,Tests/system/run)
 
 evolution: ## Evolve a site by random edits, EDITS=300 of them, on made-up hosts and on this machine, guests that move live in the lab; SEED= repeats a run

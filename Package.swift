@@ -4,15 +4,12 @@ import PackageDescription
 /// libFuzzer's driver, where Tests/fuzz/run builds what feeds the readers with made-up inputs; nil otherwise.
 let fuzzer = Context.environment["NUMACTL_PLAN_FUZZER"]
 
-/// Whether a build for development is optimized, as where all tests run one after the other and most of their time is this program's.
-let optimized = fuzzer == nil && Context.environment["NUMACTL_PLAN_OPTIMIZED"] == "1"
-
 /// Every target of ours is checked alike; a warning is an error. For libFuzzer each tells which way an input took.
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
-    .unsafeFlags(["-warnings-as-errors"] + (fuzzer == nil ? [] : ["-sanitize=fuzzer"]) + (optimized ? ["-O"] : [])),
+    .unsafeFlags(["-warnings-as-errors"] + (fuzzer == nil ? [] : ["-sanitize=fuzzer"])),
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")

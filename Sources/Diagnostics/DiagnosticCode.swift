@@ -125,7 +125,7 @@ public enum DiagnosticCode: String, Hashable, Sendable, CaseIterable, Codable {
     case oldMemoryPolicy = "NP424"
     case othersOnDedicatedCPUs = "NP425"
     case notIsolated = "NP426"
-    case interruptsFixed = "NP427"
+    case keptOnItsCPUs = "NP427"
     case rebootPending = "NP428"
     case isolationOwned = "NP429"
     case idleCPUsStay = "NP452"

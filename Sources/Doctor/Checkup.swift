@@ -41,7 +41,8 @@ public enum Checkup {
     public static var names: [String] { checks.map(\.name) }
 
     private static let checks: [Check] =
-        Check.virtualization + Check.libvirt + Check.pages + Check.memory + Check.cpus + Check.shutdown
+        Check.virtualization + Check.libvirt + Check.pages + Check.memory + Check.cpus + Check.isolation
+        + Check.shutdown
 }
 
 /// One check: nil when it cannot be told.

@@ -28,6 +28,8 @@ public struct Observations: Hashable, Sendable {
     public var guestsAtShutdown: String?
     /// The targets of the boot file for pages of 1 GiB and more; nil without a boot file.
     public var bootTargets: [PoolID: PageCount]?
+    /// What the boot file says is kept off dedicated CPUs; nil for nothing, or without a boot file.
+    public var isolation: CPUIsolation?
     /// Whether the boot unit is enabled; nil when nobody looked.
     public var bootUnitEnabled: Bool?
     /// Whether SELinux enforces its policy.

@@ -21,7 +21,7 @@ public enum StepFailure: Error, Hashable, Sendable {
     /// The guest was asked to let go of a device and has not; it may still do so.
     case deviceStays(String, device: String)
     /// The kernel keeps an interrupt where it is.
-    case interruptStays(String, reason: String)
+    case keptByKernel(String, reason: String)
     /// CPUs do not come online.
     case cpusStay(CPUSet)
     /// The device has neither as many virtual functions as the plan found nor as it wants.
@@ -114,7 +114,7 @@ extension StepFailure: CustomStringConvertible {
         case .transient(let name): "the domain \(name) is transient: it has no definition to change"
         case .deviceStays(let name, let device):
             "\(name) has not released \(device); it may still do so, and loses it at its next start"
-        case .interruptStays(let what, let reason): "\(what) stays where it is: \(reason)"
+        case .keptByKernel(let what, let reason): "\(what) stays where it is: \(reason)"
         case .cpusStay(let cpus): "CPUs \(cpus) do not come online"
         case .vfsChanged(let device, let planned):
             "\(device) had \(planned) virtual functions when this was planned and now has another number"

@@ -108,12 +108,17 @@ private enum Layout {
 }
 
 extension XMLElement.Node {
-    fileprivate var isText: Bool { if case .text = self { true } else { false } }
+    var isText: Bool { if case .text = self { true } else { false } }
 
     fileprivate var isBlank: Bool {
         guard case .text(let text) = self else { return false }
-        return text.utf8.allSatisfy { $0 == 32 || $0 == 10 || $0 == 9 || $0 == 13 }
+        return XMLTree.isBlank(text.utf8)
     }
+}
+
+/// Whether there is nothing but what XML calls white space.
+func isBlank(_ text: some Sequence<UInt8>) -> Bool {
+    text.allSatisfy { $0 == 32 || $0 == 10 || $0 == 9 || $0 == 13 }
 }
 
 /// What text cannot hold as it is. A carriage return would be read back as a line feed, and XML has no way to write most control

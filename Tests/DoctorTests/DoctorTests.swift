@@ -40,6 +40,16 @@ private func healthy(guests: String = "", host: String = "{}") throws -> Observa
     return host
 }
 
+extension Observations {
+    /// Has the boot file keep everything off CPUs 2 and 3, of a kernel that was started for it.
+    fileprivate mutating func isolate(_ found: IsolationFacts) {
+        site = nil
+        isolation = CPUIsolation(interruptsOff: [2, 3], programsOff: [2, 3], housekeeping: [0, 1])
+        facts.isolation = found
+        facts.host.commandLine = "isolcpus=managed_irq,2-3 irqaffinity=0-1 nohz_full=2-3 rcu_nocbs=2-3"
+    }
+}
+
 @Suite("Doctor")
 struct DoctorTests {
     /// One thing that is wrong, and the one finding that it leads to.
@@ -196,6 +206,40 @@ struct DoctorTests {
             name: "cells_without_memory", code: .cellWithoutMemory, severity: .note, says: "cell 1 has CPUs 4-7",
             helps: "dmidecode"
         ) { $0.facts.cells[1].memory = 0 },
+        Case(
+            name: "isolation_kept", code: .notIsolated, severity: .warning, says: "interrupt eth0(24)",
+            helps: "numactl-plan apply"
+        ) { $0.isolate(IsolationFacts(interrupts: [.init(number: 24, name: "eth0", cpus: [1, 2])])) },
+        Case(
+            name: "isolation_kept", code: .notIsolated, severity: .note,
+            says: "3 threads may run on dedicated CPUs 2-3 again: cron", helps: "verify --deep"
+        ) {
+            $0.isolate(
+                IsolationFacts(
+                    interrupts: [],
+                    threads: [
+                        .init(cpus: [1, 2], count: 3, names: ["cron"]), .init(cpus: [2], count: 1, names: ["x"]),
+                    ]))
+        },
+        Case(
+            name: "isolation_stays", code: .keptOnItsCPUs, severity: .note, says: "nvme0q2(30)",
+            helps: "isolcpus=managed_irq,2-3"
+        ) { $0.isolate(IsolationFacts(interrupts: [.init(number: 30, name: "nvme0q2", cpus: [2], isFixed: true)])) },
+        Case(
+            name: "isolation_owner", code: .notIsolated, severity: .warning, says: "does not leave CPUs 3 alone",
+            helps: "IRQBALANCE_BANNED_CPULIST=2-3"
+        ) { $0.isolate(IsolationFacts(interrupts: [], balancer: .init(banned: [2]))) },
+        Case(
+            name: "isolation_owner", code: .isolationOwned, severity: .warning, says: "dedicated CPUs 2",
+            helps: "CPUAffinity=0-1"
+        ) { $0.isolate(IsolationFacts(interrupts: [], manager: .init(affinity: [0, 2]))) },
+        Case(
+            name: "isolation_booted", code: .rebootPending, severity: .note, says: "nohz_full=2-3",
+            helps: "boot --emit grub"
+        ) {
+            $0.isolate(IsolationFacts(interrupts: []))
+            $0.facts.host.commandLine = "isolcpus=managed_irq,2-3 irqaffinity=0-1 rcu_nocbs=2-3"
+        },
         Case(name: "guests", code: .fileMissing, severity: .error, says: "cannot start", helps: "ls -l /a") {
             $0.guestProblems = [
                 Diagnostic(

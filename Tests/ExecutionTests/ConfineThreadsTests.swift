@@ -7,6 +7,8 @@ import Testing
 private final class FakePrograms: ProgramHost {
     var threads: [MovableThread]
     var kept: Set<Int> = []
+    /// Those that are where they were as soon as somebody has moved them.
+    var stubborn: Set<Int> = []
     var late: [MovableThread] = []
     private(set) var calls = 0
 
@@ -24,7 +26,9 @@ private final class FakePrograms: ProgramHost {
 
     func confine(_ moved: [ThreadID], to cpus: CPUSet) throws(StepFailure) -> [ThreadID] {
         calls += 1
-        for index in threads.indices where moved.contains(threads[index].id) && !kept.contains(threads[index].id.number)
+        for index in threads.indices
+        where moved.contains(threads[index].id)
+            && !kept.union(stubborn).contains(threads[index].id.number)
         {
             threads[index].allowed = cpus
         }
@@ -65,6 +69,16 @@ struct ConfineThreadsTests {
         guard case .applied(let report) = Self.run(programs) else { return #expect(Bool(false), "failed") }
         #expect(programs.places == [10: [0, 1], 11: Self.all, 20: [0, 1]])
         #expect(report.notes == [Note(message: "the kernel keeps 1 thread where it is: 11", kind: .isolation)])
+    }
+
+    @Test("goes on where a program sets its own CPUs again, and fails where nothing moves")
+    func stubborn() {
+        let programs = FakePrograms([10: Self.all, 11: Self.all])
+        programs.stubborn = [11]
+        guard case .applied(let report) = Self.run(programs) else { return #expect(Bool(false), "failed") }
+        #expect(programs.places == [10: [0, 1], 11: Self.all] && report.notes.isEmpty)
+        programs.stubborn = [10, 11]
+        guard case .failed(_, .notKept, _) = Self.run(programs) else { return #expect(Bool(false), "did not fail") }
     }
 
     @Test("is undone with all else, for the threads that were moved and no others")

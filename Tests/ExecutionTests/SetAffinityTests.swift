@@ -15,7 +15,7 @@ private final class FakeInterrupts: AffinityHost {
 
     func set(_ interrupt: AffinityID, name: String, to cpus: CPUSet) throws(StepFailure) {
         lines.append("\(interrupt.words(name)) \(cpus)")
-        guard !managed.contains(interrupt) else { throw .interruptStays("it", reason: "managed") }
+        guard !managed.contains(interrupt) else { throw .keptByKernel("it", reason: "managed") }
         places[interrupt] = cpus
     }
 }

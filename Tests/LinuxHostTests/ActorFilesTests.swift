@@ -38,6 +38,17 @@ struct ActorFilesTests {
         }
     }
 
+    @Test("have systemd's own settings beside them")
+    func manager() throws {
+        let tree = try TemporaryTree(Self.files)
+        let own = UnitDropIn(unit: UnitDropIn.manager, actor: nil, site: "s", cpus: [0], cells: [])
+        try ActorFiles(root: tree.path).setDropIn(of: own.unit, to: own.text)
+        #expect(try tree.text("etc/systemd/system.conf.d/50-numactl-plan.conf") == own.text)
+        #expect(HostDiscovery(root: tree.path).facts().facts?.dropIns == [own])
+        try ActorFiles(root: tree.path).setDropIn(of: own.unit, to: nil)
+        #expect(HostDiscovery(root: tree.path).facts().facts?.dropIns == [])
+    }
+
     @Test("that are none are told, and not overwritten; a unit's name leads nowhere else")
     func foreign() throws {
         let tree = try TemporaryTree(Self.files)

@@ -78,6 +78,33 @@ struct KernelAffinitiesTests {
         #expect(facts?.balancer == IsolationFacts.Balancer(banned: [2, 3]))
     }
 
+    @Test(
+        "are not systemd's; where it runs the machine, its settings say what the programs that it starts may use",
+        arguments: [
+            (["etc/systemd/system.conf": "[Manager]\n#CPUAffinity=1\n"], nil),
+            (["etc/systemd/system.conf": "[Manager]\nCPUAffinity=0-1 3,5\n"], [0, 1, 3, 5]),
+            (
+                [
+                    "usr/lib/systemd/system.conf.d/x.conf": "CPUAffinity=2\n",
+                    "etc/systemd/system.conf": "CPUAffinity=1",
+                ], [1, 2]
+            ),
+            (
+                [
+                    "run/systemd/system.conf.d/x.conf": "CPUAffinity=\nCPUAffinity=4\n",
+                    "etc/systemd/system.conf": "CPUAffinity=1",
+                ], [4]
+            ),
+            (["etc/systemd/system.conf": "CPUAffinity=numa\n"], nil),
+            (["etc/systemd/system.conf.d/50-numactl-plan.conf": "[Manager]\nCPUAffinity=6\n"], [6]),
+            (["etc/systemd/system.conf.d/50-numactl-plan.conf": "# Written by numactl-plan for\nCPUAffinity=6\n"], nil),
+        ] as [([String: String], CPUSet?)])
+    func systemd(files: [String: String], affinity: CPUSet?) throws {
+        #expect(try Self.interrupts(files)?.manager == nil, "systemd does not run this machine")
+        let facts = try #require(try Self.interrupts(files.merging(["run/systemd/system/x": ""]) { $1 }))
+        #expect(facts.manager == IsolationFacts.Manager(affinity: affinity))
+    }
+
     @Test("and what else isolates: tuned by its profile's file, the work queues")
     func others() throws {
         let facts = try #require(
@@ -173,7 +200,7 @@ struct KernelAffinitiesTests {
             }
             switch result {
             case .success: #expect(!interrupt.isFixed, "\(interrupt)")
-            case .failure(.interruptStays):
+            case .failure(.keptByKernel):
                 let now = HostDiscovery().facts(isolation: true).facts?.isolation
                 #expect(now?.interrupts.first { $0.number == interrupt.number }?.isFixed == true, "\(interrupt)")
             case .failure(let failure): Issue.record(failure)

@@ -52,7 +52,7 @@ struct ObservationReaderTests {
         #expect(host.tuned == TunedProfile(name: "mine", lines: ["vm.nr_hugepages=4"]))
         #expect(host.managedSaves == ["web 01"])
         #expect(host.guestsAtShutdown == "suspend")
-        #expect(host.bootTargets == [PoolID(cell: 0, pageSize: PageSize(2_048)): 512])
+        #expect(host.bootTargets == [PoolID(cell: 0, pageSize: PageSize(2_048)): 512] && host.isolation == nil)
         #expect(host.bootUnitEnabled == true && host.enforcesSELinux && !host.hasAppArmor)
     }
 

@@ -51,7 +51,7 @@ struct PlannedIsolationTests {
     }
 
     private static func code(_ plan: ExecutablePlan) -> [DiagnosticCode] {
-        plan.plan.diagnostics.map(\.code).filter { [.notIsolated, .interruptsFixed].contains($0) }
+        plan.plan.diagnostics.map(\.code).filter { [.notIsolated, .keptOnItsCPUs].contains($0) }
     }
 
     @Test("they go where no guest has a CPU for itself, and only they, by one change")
@@ -136,7 +136,7 @@ struct PlannedIsolationTests {
         #expect(told.changes.first { $0.subject == .isolation } == change)
         let findings = plan.plan.diagnostics
         #expect(
-            findings.first { $0.code == .interruptsFixed }?.message
+            findings.first { $0.code == .keptOnItsCPUs }?.message
                 == "2 threads have no CPUs but dedicated ones, and stay: kswapd0")
         #expect(
             findings.first { $0.code == .rebootPending }?.message
@@ -168,6 +168,75 @@ struct PlannedIsolationTests {
             #expect(finding.hint?.contains("isolated_cores=0-1") ?? (severity == .note))
             #expect(!plan.plan.diagnostics.contains { $0.code == .rebootPending })
         }
+    }
+
+    /// A request on a host that systemd runs, with settings of its own or of others, and what apply wrote before.
+    private static func started(
+        _ isolation: HostPolicy.Isolation = .full, dedicated: Int = 2, others: CPUSet? = nil, own: UnitDropIn? = nil,
+        tuned: IsolationFacts.Tuned? = nil, banned: CPUSet? = nil
+    ) -> ExecutablePlan {
+        var facts = Self.busy(tuned: tuned)
+        facts.manager = .init(affinity: others)
+        facts.balancer = banned.map { .init(banned: $0) }
+        var request = Self.request(dedicated: dedicated, isolation, interrupts: facts)
+        request.host.dropIns = [own].compactMap(\.self)
+        return Planner.plan(request)
+    }
+
+    private static func settings(_ cpus: CPUSet = [2, 3], site: String = "test") -> UnitDropIn {
+        UnitDropIn(unit: UnitDropIn.manager, actor: nil, site: site, cpus: cpus, cells: [])
+    }
+
+    @Test("full isolation tells systemd where what it starts may run, once, and takes that back when it ends")
+    func systemd() throws {
+        let confined = Self.started()
+        #expect(Self.orders(confined).first == "confine what systemd starts to CPUs 2-3")
+        let part = try #require(
+            confined.plan.changes.first { $0.subject == .isolation }?.parts.first { $0.path == "drop_in[system.conf]" })
+        #expect(part.now == nil && part.want == .text("CPUs 2-3") && part.when == .nextStart)
+        let told = ToldChanges(
+            steps: confined.steps, preconditions: Preconditions(of: confined.steps, on: Self.request().host),
+            defaultHugePage: nil)
+        #expect(told.changes.contains { $0.subject == .isolation && $0.parts.contains(part) })
+        #expect(!Self.orders(Self.started(own: Self.settings())).contains { $0.contains("systemd starts") })
+        #expect(
+            Self.orders(Self.started(own: Self.settings([3]))).first == "confine what systemd starts to CPUs 2-3")
+        for ended in [
+            Self.started(.interrupts, own: Self.settings()), Self.started(.none, own: Self.settings()),
+            Self.started(dedicated: 0, own: Self.settings()),
+            Self.started(own: Self.settings(), tuned: .init(profile: "p", isolated: [0, 1])),
+        ] { #expect(Self.orders(ended).contains("release what systemd starts from its CPUs")) }
+        let waiting = Self.started(own: Self.settings(), banned: [])
+        #expect(Self.orders(waiting) == [], "something is in the way for now")
+        #expect(Self.orders(Planner.plan(Self.request(.full, interrupts: Self.busy()))).count == 4, "no systemd")
+        #expect(
+            Self.settings().text == """
+                # Written by numactl-plan for isolation of site 'test'; apply overwrites changes.
+                [Manager]
+                CPUAffinity=
+                CPUAffinity=2-3
+
+                """)
+    }
+
+    @Test("what others told systemd stays, and is named where it lets programs run on isolated CPUs")
+    func systemdOfOthers() throws {
+        let elsewhere = Self.settings(site: "other")
+        let cases: [(ExecutablePlan, String?)] = [
+            (Self.started(others: [2]), nil),
+            (Self.started(others: [1, 2]), "CPUAffinity=1-2 in systemd's settings"),
+            (Self.started(own: elsewhere), "50-numactl-plan.conf was not written for this site"),
+            (Self.started(own: UnitDropIn(unit: UnitDropIn.manager, text: "")), "was not written for this site"),
+        ]
+        for (plan, reason) in cases {
+            #expect(!Self.orders(plan).contains { $0.contains("systemd starts") })
+            let finding = plan.plan.diagnostics.first { $0.code == .isolationOwned }
+            #expect((finding == nil) == (reason == nil))
+            #expect(finding?.message.contains(reason ?? "") ?? true)
+            #expect(finding?.hint?.contains("CPUAffinity=2-3") ?? true)
+        }
+        let both = Self.started(others: [2], own: Self.settings())
+        #expect(Self.orders(both).contains("release what systemd starts from its CPUs"))
     }
 
     @Test("dedicated CPUs that nobody has go offline, and come back for the next guest or once they are to be kept")
@@ -207,7 +276,7 @@ struct PlannedIsolationTests {
         #expect(Self.orders(Planner.plan(Self.request(interrupts: Self.facts(banned: [0, 1, 2])))).count == 2)
         let fixed = Planner.plan(Self.request(interrupts: Self.facts([1], new: [2], isFixed: true)))
         #expect(Self.orders(fixed) == [] && fixed.isolation != nil)
-        let finding = try #require(fixed.plan.diagnostics.first { $0.code == .interruptsFixed })
+        let finding = try #require(fixed.plan.diagnostics.first { $0.code == .keptOnItsCPUs })
         #expect(finding.severity == .note && finding.message.hasSuffix("on dedicated CPUs: nvme0q1(24)"))
         #expect(finding.hint?.hasSuffix("isolcpus=managed_irq,0-1") == true)
         #expect(Self.code(Planner.plan(Self.request(interrupts: Self.facts([3], new: [2], isFixed: true)))) == [])

@@ -58,6 +58,7 @@ struct StepJSONTests {
         .setActor("ovs", site: "s", prior: ActorRecord(site: "s", name: "ovs", cpus: [2]), target: nil),
         .setUnit("a.service", actor: "ovs", site: "s", replaces: false, cpus: [2, 18], cells: [0]),
         .setUnit("a.service", actor: "ovs", site: "s", replaces: true, cpus: nil),
+        .setUnit(UnitDropIn.manager, actor: nil, site: "s", replaces: false, cpus: [0]),
         .setDevice(name: "a", .detach, path: "devices.disk[vdb]", device: XMLElement("disk")),
         .stop(name: "a", force: false), .stop(name: "a", force: true), .release(name: "a"), .undefine(name: "a"),
         .start(name: "../../etc"), .rename(name: "a", from: "b", uuid: nil),

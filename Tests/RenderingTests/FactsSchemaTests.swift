@@ -69,7 +69,7 @@ struct FactsSchemaTests {
         isolation: IsolationFacts(
             interrupts: [.init(number: 24, name: "eth0", cpus: [0], cell: 0, isFixed: true)], newInterrupts: [0],
             balancer: .init(banned: [1]), workqueues: [0], threads: [.init(cpus: [0], count: 1, names: ["a"])],
-            tuned: .init(profile: "p", isolated: [0]), offlinable: [0]),
+            tuned: .init(profile: "p", isolated: [0]), manager: .init(affinity: [0]), offlinable: [0]),
         actors: [
             ActorRecord(
                 site: "s", name: "ovs", cpus: [1], pages: ActorPages(size: PageSize(2_048), count: 1),

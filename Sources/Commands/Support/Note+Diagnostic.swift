@@ -12,7 +12,7 @@ extension Note {
             Diagnostic(
                 .emulatorThreadsElsewhere, "\(guest): \(message)", severity: .warning,
                 hint: "numactl-plan verify --deep shows where its threads are")
-        case .isolation: Diagnostic(.interruptsFixed, message, severity: .note)
+        case .isolation: Diagnostic(.keptOnItsCPUs, message, severity: .note)
         case .following: Diagnostic(.memoryNotFollowed, message, severity: .warning, hint: MemoryFollowing.hint)
         case .nextStart:
             Diagnostic(

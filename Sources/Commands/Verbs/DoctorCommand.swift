@@ -66,10 +66,13 @@ struct DoctorCommand: ReportingCommand {
 
     private func facts(_ input: SiteInput?, _ world: World) throws -> FactsInput {
         if let file = host.facts { return try FactsInput(file: file, world: world) }
-        if host.root != nil, host.connect == nil { return try FactsInput(root: host.root, libvirt: .none) }
+        if host.root != nil, host.connect == nil {
+            return try FactsInput(root: host.root, libvirt: .none, isolation: true)
+        }
         let policy = input.flatMap { try? $0.policy(named: host.host, machine: world.hostName) }
         let uri = host.connect ?? policy?.connect?.value ?? FactsInput.defaultURI
-        return try FactsInput(root: host.root, libvirt: host.connect == nil ? .optional(uri: uri) : .required(uri: uri))
+        return try FactsInput(
+            root: host.root, libvirt: host.connect == nil ? .optional(uri: uri) : .required(uri: uri), isolation: true)
     }
 
     /// What of the site's guests the plan finds in the way, and what would keep them from starting now; nil without a site.

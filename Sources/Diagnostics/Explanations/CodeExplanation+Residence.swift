@@ -42,8 +42,8 @@ extension CodeExplanation {
             devices used CPUs that the plan dedicates to one guest. A dedicated CPU is one that no other guest gets; the \
             rest of the machine does not know of it. Each of them takes time from the guest's vCPU, and worse, at \
             moments that nobody chooses.
-            Services stay away by CPUAffinity= in /etc/systemd/system.conf, single ones by that of their unit; interrupts \
-            by /proc/irq/N/smp_affinity_list, with irqbalance told to leave those CPUs alone; from boot on by \
+            With isolation: full in the host's entry apply sends all of them away. By hand, services stay away by CPUAffinity= \
+            in /etc/systemd/system.conf, single ones by that of their unit; interrupts by /proc/irq/N/smp_affinity_list, with irqbalance told to leave those CPUs alone; from boot on by \
             isolcpus=managed_irq,domain,LIST, nohz_full=LIST and irqaffinity=LIST. What belongs to its CPU and cannot \
             be sent away is listed, and no reason for this warning.
             """),
@@ -53,7 +53,8 @@ extension CodeExplanation {
             The site says isolation: interrupts or full, and something is in the way, so that nothing is moved. irqbalance \
             would take them back within ten seconds: it must be told which CPUs to leave alone, by \
             IRQBALANCE_BANNED_CPULIST in its environment, and restarted. Without facts of interrupts and threads nobody knows \
-            which there are. Where every CPU is dedicated there is none to take them.
+            which there are. Where every CPU is dedicated there is none to take them. Doctor says it of what is back on CPUs that \
+            apply or the boot unit had freed.
             Everything else of the plan is carried out.
             """),
         CodeExplanation(
@@ -77,16 +78,19 @@ extension CodeExplanation {
             Everything else of the plan is carried out.
             """),
         CodeExplanation(
-            .isolationOwned, "tuned isolates CPUs on this host",
+            .isolationOwned, "others decide where programs run on this host",
             """
             tuned is active with a profile that isolates cores: each time it starts it sets the CPUs of all programs, of \
             the kernel's work queues and of systemd. So these are left to it, and only interrupts are moved. Where its \
             cores are not those that the site wants to be left alone, this is a warning: isolated_cores in the profile's \
             variables file has to name them.
             Without tuned, or with a profile that isolates nothing, apply moves all of them.
+            With isolation: full apply also tells systemd, by a file in /etc/systemd/system.conf.d, where what it starts may \
+            run from the next boot on. Where CPUAffinity= is set by another file, or that file is another site's, it \
+            stays as it is; this is a warning where isolated CPUs are among it.
             """),
         CodeExplanation(
-            .interruptsFixed, "the kernel keeps interrupts or threads on dedicated CPUs",
+            .keptOnItsCPUs, "the kernel keeps interrupts or threads on dedicated CPUs",
             """
             Drivers of fast devices (NVMe, many NICs, virtio) give each CPU a queue and an interrupt of its own, which the \
             kernel manages: it refuses to move them. Such a queue is idle as long as nothing runs on its CPU that uses \

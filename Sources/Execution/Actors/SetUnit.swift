@@ -68,6 +68,6 @@ extension SetUnitStep: StepExecution {
     func mismatches(in run: Run, _ live: inout LiveDefinitions) throws(StepFailure) -> [Mismatch] {
         let found = try run.host.actors.dropIn(of: unit)
         return Mismatch.between(
-            .text(dropIn?.text ?? ""), .text(found ?? ""), .actor(actor), "drop_in[\(unit)]")
+            .text(dropIn?.text ?? ""), .text(found ?? ""), Step.setUnit(self).subject, "drop_in[\(unit)]")
     }
 }

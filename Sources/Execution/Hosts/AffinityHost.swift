@@ -10,7 +10,7 @@ public protocol AffinityHost {
     /// Has an interrupt come to these CPUs, or the work queues run there.
     ///
     /// - Parameter name: Who asked for the interrupt, to know it again.
-    /// - Throws: ``StepFailure/interruptStays(_:reason:)`` when the kernel keeps it where it is.
+    /// - Throws: ``StepFailure/keptByKernel(_:reason:)`` when the kernel keeps it where it is.
     func set(_ id: AffinityID, name: String, to cpus: CPUSet) throws(StepFailure)
 }
 

@@ -37,7 +37,7 @@ public struct AffinityWrite: WriteKind {
 
     /// One that the kernel manages stays, and the rest goes on.
     func isOptional(after failure: StepFailure, in run: inout Run) -> Bool {
-        guard case .interruptStays = failure else { return false }
+        guard case .keptByKernel = failure else { return false }
         run.staying.insert(id)
         run.report.notes.append(Note(message: "\(failure)", kind: .isolation))
         return true

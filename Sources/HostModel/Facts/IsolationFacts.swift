@@ -88,6 +88,14 @@ public struct IsolationFacts: Hashable, Sendable {
         }
     }
 
+    /// systemd, which starts every program of the machine.
+    public struct Manager: Hashable, Sendable, Codable {
+        /// The CPUs that it confines what it starts to, by files that apply did not write; nil for all of them.
+        public var affinity: CPUSet?
+
+        package init(affinity: CPUSet? = nil) { self.affinity = affinity }
+    }
+
     /// The interrupts, ascending by number.
     public var interrupts: [Interrupt]
     /// The CPUs that new interrupts may come to; nil when the kernel does not tell.
@@ -100,13 +108,15 @@ public struct IsolationFacts: Hashable, Sendable {
     public var threads: [Threads]
     /// tuned, if it runs and isolates CPUs.
     public var tuned: Tuned?
+    /// systemd, where it runs the machine.
+    public var manager: Manager?
     /// The CPUs that can be taken offline and brought back with nothing lost; nil where that is not so, or not known.
     public var offlinable: CPUSet?
 
     /// Interrupts and threads are sorted.
     package init(
         interrupts: [Interrupt], newInterrupts: CPUSet? = nil, balancer: Balancer? = nil, workqueues: CPUSet? = nil,
-        threads: [Threads] = [], tuned: Tuned? = nil, offlinable: CPUSet? = nil
+        threads: [Threads] = [], tuned: Tuned? = nil, manager: Manager? = nil, offlinable: CPUSet? = nil
     ) {
         self.interrupts = interrupts.sorted { $0.number < $1.number }
         self.newInterrupts = newInterrupts
@@ -114,6 +124,7 @@ public struct IsolationFacts: Hashable, Sendable {
         self.workqueues = workqueues
         self.threads = threads.sorted { $0.cpus < $1.cpus }
         self.tuned = tuned
+        self.manager = manager
         self.offlinable = offlinable
     }
 }
@@ -123,6 +134,7 @@ extension IsolationFacts: Codable {
         case interrupts, workqueues, threads, tuned, offlinable
         case newInterrupts = "new_interrupts"
         case balancer = "irqbalance"
+        case manager = "systemd"
     }
 
     /// Reads the member of a facts document; nothing is required.
@@ -135,6 +147,7 @@ extension IsolationFacts: Codable {
             workqueues: try container.decodeIfPresent(CPUSet.self, forKey: .workqueues),
             threads: try container.decodeIfPresent([Threads].self, forKey: .threads) ?? [],
             tuned: try container.decodeIfPresent(Tuned.self, forKey: .tuned),
+            manager: try container.decodeIfPresent(Manager.self, forKey: .manager),
             offlinable: try container.decodeIfPresent(CPUSet.self, forKey: .offlinable))
     }
 }

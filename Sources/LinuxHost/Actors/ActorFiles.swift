@@ -33,11 +33,11 @@ public struct ActorFiles: ActorHost {
     }
 
     private func path(of unit: String) throws(StepFailure) -> FilePath {
-        guard UnitDropIn.isPossible(unit) else {
+        guard let path = DropInFiles.path(of: unit) else {
             throw .refused(
                 HostRefusal(call: unit, kind: .other, code: 0, message: "no service of systemd has this name"))
         }
-        return root.appending(DropInFiles.folder).appending("\(unit).d").appending(UnitDropIn.fileName)
+        return root.appending(path)
     }
 
     private func records() throws(StepFailure) -> [ActorRecord] {
@@ -57,8 +57,14 @@ public struct ActorFiles: ActorHost {
     }
 }
 
-/// Where systemd looks for settings of units that the machine's operator makes.
+/// Where systemd looks for settings that the machine's operator makes, named from the root.
 enum DropInFiles {
-    /// Named from the root.
+    /// Those of units.
     static let folder = "etc/systemd/system"
+
+    /// The file of the name that apply gives to its own; nil for what is no service, and not systemd itself.
+    static func path(of unit: String) -> String? {
+        if unit == UnitDropIn.manager { return "etc/systemd/\(unit).d/\(UnitDropIn.fileName)" }
+        return UnitDropIn.isService(unit) ? "\(folder)/\(unit).d/\(UnitDropIn.fileName)" : nil
+    }
 }

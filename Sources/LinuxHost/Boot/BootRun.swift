@@ -89,7 +89,7 @@ public struct BootRun: Sendable {
                 try body()
                 return nil
             } catch {
-                if case .interruptStays = error { return Diagnostic(.interruptsFixed, "\(error)", severity: .note) }
+                if case .keptByKernel = error { return Diagnostic(.keptOnItsCPUs, "\(error)", severity: .note) }
                 return Diagnostic(.notIsolated, "\(what): \(error)", severity: .warning)
             }
         }
@@ -104,7 +104,7 @@ public struct BootRun: Sendable {
                 let present = try programs.movableThreads().filter { $0.allowed == threads.cpus }
                 let stayed = try programs.confine(present.map(\.id), to: wanted)
                 guard stayed.isEmpty else {
-                    throw .interruptStays("\(stayed.count) of \(threads.words)", reason: "the kernel keeps them")
+                    throw .keptByKernel("\(stayed.count) of \(threads.words)", reason: "the kernel keeps them")
                 }
             }
         }

@@ -4,12 +4,6 @@ internal import HostModel
 /// The folder of the control groups.
 private let groupFolder = "sys/fs/cgroup"
 
-/// Where systemd looks for a unit's files, the first before all others: systemd.unit(5).
-private let unitFolders = [
-    "etc/systemd/system.control", "run/systemd/system.control", "run/systemd/transient", "etc/systemd/system",
-    "run/systemd/system", "usr/local/lib/systemd/system", "usr/lib/systemd/system", "lib/systemd/system",
-]
-
 extension FactReader {
     /// What the control group of the machine's guests leaves them, or nil when that is everything.
     ///
@@ -81,64 +75,14 @@ extension FactReader {
     // MARK: The slice before its first guest
 
     private mutating func unitLimits() -> GuestLimits? {
-        let files = unitFiles("machine.slice")
+        let files = settingFiles("machine.slice", in: unitFolders)
         let (cpuText, cpuFiles) = setting("AllowedCPUs", in: files)
         let (cellText, cellFiles) = setting("AllowedMemoryNodes", in: files)
-        let cpus: CPUSet? = unitList(cpuText, files: cpuFiles)
-        let cells: CellSet? = unitList(cellText, files: cellFiles)
+        let cpus: CPUSet? = systemdList(cpuText, files: cpuFiles)
+        let cells: CellSet? = systemdList(cellText, files: cellFiles)
         guard cpus != nil || cells != nil else { return nil }
         let sources = (cpuFiles + cellFiles).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         return GuestLimits(
             cpus: cpus, memoryCells: cells, source: sources.map { "/\($0)" }.joined(separator: ", "))
-    }
-
-    /// The files that make a unit, in the order in which they take effect: the unit's own, then its drop-ins by name, of one name
-    /// only the first folder's.
-    private mutating func unitFiles(_ unit: String) -> [(path: String, text: String)] {
-        var files: [(path: String, text: String)] = []
-        for path in unitFolders.map({ "\($0)/\(unit)" }) {
-            guard let text = text(path) else { continue }
-            files.append((path, text))
-            break
-        }
-        var dropIns: [String: String] = [:]
-        for folder in unitFolders.map({ "\($0)/\(unit).d" }) {
-            for name in names(in: folder) ?? [] where name.hasSuffix(".conf") && dropIns[name] == nil {
-                dropIns[name] = "\(folder)/\(name)"
-            }
-        }
-        for (_, path) in dropIns.sorted(by: { $0.key < $1.key }) {
-            if let text = text(path) { files.append((path, text)) }
-        }
-        return files
-    }
-
-    /// What all files together give to a setting: later lines add to earlier ones, an empty one takes all of them back.
-    private func setting(_ key: String, in files: [(path: String, text: String)]) -> (values: [String], files: [String])
-    {
-        var (values, sources): ([String], [String]) = ([], [])
-        for file in files {
-            for line in file.text.split(whereSeparator: \.isNewline) {
-                let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                guard parts.count == 2, SysfsText.trimmed(String(parts[0])) == key else { continue }
-                let value = String(SysfsText.trimmed(String(parts[1])))
-                if value.isEmpty {
-                    (values, sources) = ([], [])
-                } else {
-                    values.append(value)
-                    sources.append(file.path)
-                }
-            }
-        }
-        return (values, sources)
-    }
-
-    /// A set as systemd writes it: numbers and ranges, apart by commas or blanks.
-    private mutating func unitList<Element>(_ values: [String], files: [String]) -> IDSet<Element>? {
-        guard !values.isEmpty else { return nil }
-        let text = values.joined(separator: ",").split { $0 == " " || $0 == "\t" || $0 == "," }.joined(separator: ",")
-        if let set: IDSet<Element> = SysfsText.list(text) { return set.isEmpty ? nil : set }
-        garbled(files[0], "'\(SysfsText.excerpt(text))' is not a list such as 0-3,8")
-        return nil
     }
 }

@@ -15,7 +15,7 @@ extension FactReader {
             newInterrupts: value("proc/irq/default_smp_affinity", as: "a mask such as 0000ffff", SysfsText.mask),
             balancer: balancer(running["irqbalance"], isolated: isolated),
             workqueues: value(KernelAffinities.workqueues, as: "a mask such as 0000ffff", SysfsText.mask),
-            threads: threads(), tuned: running["tuned"].flatMap { _ in tuned() },
+            threads: threads(), tuned: running["tuned"].flatMap { _ in tuned() }, manager: manager(),
             offlinable: offlinableCPUs())
     }
 
@@ -80,6 +80,17 @@ extension FactReader {
             return IsolationFacts.Tuned(profile: String(profile), isolated: SysfsText.list(cores) ?? [])
         }
         return nil
+    }
+
+    /// systemd's own settings, where it runs the machine: sd_booted(3). Of CPUs that it is to find out itself nothing is known.
+    private mutating func manager() -> IsolationFacts.Manager? {
+        guard names(in: "run/systemd/system") != nil else { return nil }
+        let own = DropInFiles.path(of: UnitDropIn.manager)
+        let files = settingFiles(UnitDropIn.manager, in: managerFolders).filter {
+            $0.path != own || !UnitDropIn.isOurs($0.text)
+        }
+        let (values, sources) = setting("CPUAffinity", in: files)
+        return IsolationFacts.Manager(affinity: values.contains("numa") ? nil : systemdList(values, files: sources))
     }
 
     /// The value of the last line `key=value`, without quotation marks and blanks.

@@ -31,7 +31,9 @@ public struct ObservationReader: Sendable {
         host.tuned = reader.tuned()
         host.managedSaves = reader.managedSaves()
         host.guestsAtShutdown = reader.guestsAtShutdown()
-        host.bootTargets = reader.bootTargets()
+        let boot = reader.bootFile()
+        host.bootTargets = boot.map { Dictionary($0.targets.map { ($0.pool, $0.pages) }, uniquingKeysWith: max) }
+        host.isolation = boot?.isolation
         host.bootUnitEnabled = reader.isThere("etc/systemd/system/sysinit.target.wants/numactl-plan-hugepages.service")
         host.enforcesSELinux = reader.line("sys/fs/selinux/enforce") == "1"
         host.hasAppArmor = reader.line("sys/module/apparmor/parameters/enabled") == "Y"
@@ -108,12 +110,9 @@ extension FactReader {
         return "suspend"
     }
 
-    fileprivate mutating func bootTargets() -> [PoolID: PageCount]? {
-        let path = BootFile.standardPath
-        guard isThere(String(path.string.dropFirst())) == true,
-            let file = BootFile.read(files.path(String(path.string.dropFirst()))).value
-        else { return nil }
-        return Dictionary(file.targets.map { ($0.pool, $0.pages) }, uniquingKeysWith: max)
+    fileprivate mutating func bootFile() -> BootFile? {
+        let path = String(BootFile.standardPath.string.dropFirst())
+        return isThere(path) == true ? BootFile.read(files.path(path)).value : nil
     }
 }
 

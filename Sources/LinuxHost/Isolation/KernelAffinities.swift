@@ -53,9 +53,9 @@ public struct KernelAffinities: AffinityHost {
             case .failed(.write, _, .ioError), .failed(.write, _, .notPermitted):
                 // Where that fails it is tried again.
                 try? remember(number, name)
-                throw .interruptStays(id.words(name), reason: "the kernel manages it")
+                throw .keptByKernel(id.words(name), reason: "the kernel manages it")
             case .failed(.write, _, .noSpace):
-                throw .interruptStays(id.words(name), reason: "CPUs \(cpus) have no vector left for it")
+                throw .keptByKernel(id.words(name), reason: "CPUs \(cpus) have no vector left for it")
             default: throw .refused(HostRefusal(error))
             }
         }

@@ -160,13 +160,7 @@ extension ActorChanges {
                 part(.actorUnit, step.prior?.unit, step.target?.unit, .live),
             ].compactMap(\.self)
         case .setUnit(let step):
-            [
-                ChangedPart(
-                    .dropIn(step.unit), now: step.replaces ? .text("as before") : nil,
-                    want: step.target.map { target in
-                        .text("CPUs \(target.cpus)" + (target.cells.isEmpty ? "" : ", memory of cells \(target.cells)"))
-                    }, when: .nextStart)
-            ]
+            [step.part]
         default: []
         }
     }

@@ -1,6 +1,7 @@
 package import HostModel
 
-/// Writes the file of settings by which a unit of systemd is confined to an actor's CPUs, or removes it.
+/// Writes the file of settings by which a unit of systemd is confined to an actor's CPUs, or by which systemd keeps what it starts off
+/// isolated ones; or removes it.
 ///
 /// The step holds no text of such a file: what stands in it follows from the CPUs and cells.
 public struct SetUnitStep: StepKind {
@@ -11,8 +12,10 @@ public struct SetUnitStep: StepKind {
         package var cells: CellSet
     }
 
+    /// The unit; ``UnitDropIn/manager`` is all that systemd starts.
     package var unit: String
-    package var actor: String
+    /// nil where it is about isolation.
+    package var actor: String?
     package var site: String
     /// Whether such a file of ours was there.
     package var replaces: Bool
@@ -21,27 +24,39 @@ public struct SetUnitStep: StepKind {
 
     static var word: Step.Word { .setUnit }
     var step: Step { .setUnit(self) }
-    var subject: Change.Subject { .actor(actor) }
+    var subject: Change.Subject { actor.map { .actor($0) } ?? .isolation }
 
-    var sentence: String { target.map { "confined \(unit) to CPUs \($0.cpus)" } ?? "released \(unit) from its CPUs" }
-    var order: String { target.map { "confine \(unit) to CPUs \($0.cpus)" } ?? "release \(unit) from its CPUs" }
+    var sentence: String { target.map { "confined \(words) to CPUs \($0.cpus)" } ?? "released \(words) from its CPUs" }
+    var order: String { target.map { "confine \(words) to CPUs \($0.cpus)" } ?? "release \(words) from its CPUs" }
     var isOneWay: Bool { false }
 
     /// It is about no guest; ``SavedPlanRules`` looks at it.
     func problem(_ rules: GuestStepRules, _ domain: GuestPrecondition.Domain?) -> String? { nil }
+
+    private var words: String { unit == UnitDropIn.manager ? "what systemd starts" : unit }
 
     /// The file that is wanted; nil for none.
     package var dropIn: UnitDropIn? {
         target.map { UnitDropIn(unit: unit, actor: actor, site: site, cpus: $0.cpus, cells: $0.cells) }
     }
 
+    /// What changes.
+    var part: ChangedPart {
+        ChangedPart(
+            .dropIn(unit), now: replaces ? .text("as before") : nil,
+            want: target.map { target in
+                .text("CPUs \(target.cpus)" + (target.cells.isEmpty ? "" : ", memory of cells \(target.cells)"))
+            }, when: .nextStart)
+    }
+
     private enum CodingKeys: CodingKey { case unit, actor, site, replaces, target }
 }
 
 extension Step {
-    /// Confines a unit to an actor's CPUs, and its memory to cells where there are any; without CPUs the unit is released.
+    /// Confines a unit to an actor's CPUs, and its memory to cells where there are any; without CPUs the unit is released. Without an
+    /// actor it is for isolation.
     package static func setUnit(
-        _ unit: String, actor: String, site: String, replaces: Bool, cpus: CPUSet?, cells: CellSet = []
+        _ unit: String, actor: String?, site: String, replaces: Bool, cpus: CPUSet?, cells: CellSet = []
     ) -> Step {
         .setUnit(
             SetUnitStep(

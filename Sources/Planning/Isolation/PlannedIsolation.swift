@@ -10,11 +10,12 @@ internal import SiteFile
 struct PlannedIsolation {
     private let policy: HostPolicy
     private let host: HostFacts
+    private let site: String
     /// What is wanted; nil where that is nothing.
     private let wanted: CPUIsolation?
 
     init(_ request: PlanRequest, _ placement: Placement) {
-        (policy, host) = (request.policy, request.host)
+        (policy, host, site) = (request.policy, request.host, request.site)
         let all = (policy.dedicatedCPUs?.value ?? []).union(placement.dedicatedCPUs).intersection(host.onlineCPUs)
         let levels = Dictionary(
             request.guests.map { ($0.name.value, $0.demand.isolation) }, uniquingKeysWith: { first, _ in first })
@@ -31,8 +32,10 @@ struct PlannedIsolation {
         wanted = isolation.interruptsOff.isEmpty ? nil : isolation
     }
 
-    /// The steps; none where nothing is isolated or something is in the way.
-    var steps: [Step] {
+    /// The steps; where nothing is isolated, or something is in the way, none but to take back what systemd was told.
+    var steps: [Step] { managerStep + affinitySteps }
+
+    private var affinitySteps: [Step] {
         guard let lasting, let facts = host.isolation else { return [] }
         let affinities = lasting.changes(facts, on: host).map {
             Step.setAffinity($0.id, name: $0.name, prior: $0.now, target: $0.wanted)
@@ -48,6 +51,42 @@ struct PlannedIsolation {
         guard let wanted, obstacle(wanted) == nil else { return nil }
         guard host.isolation?.tuned != nil else { return wanted }
         return CPUIsolation(interruptsOff: wanted.interruptsOff, housekeeping: wanted.housekeeping)
+    }
+
+    // MARK: What systemd starts
+
+    /// What systemd is to be told, so that what it starts keeps off from the next boot on; until then it inherits that. Nothing where
+    /// another file tells it already.
+    private var managerStep: [Step] {
+        let own = dropIn?.isIsolation(of: site) == true
+        guard own || dropIn == nil, wanted.map({ obstacle($0) == nil }) ?? true else { return [] }
+        let cpus = host.isolation?.manager.flatMap { $0.affinity == nil ? confinement : nil }
+        let target = cpus.map { UnitDropIn(unit: UnitDropIn.manager, actor: nil, site: site, cpus: $0, cells: []) }
+        guard dropIn != target else { return [] }
+        return [.setUnit(UnitDropIn.manager, actor: nil, site: site, replaces: own, cpus: cpus)]
+    }
+
+    private var confinement: CPUSet? { lasting.flatMap { $0.programsOff.isEmpty ? nil : $0.housekeeping } }
+
+    private var dropIn: UnitDropIn? { host.dropIns.first { $0.unit == UnitDropIn.manager } }
+
+    /// Somebody else tells systemd which CPUs to use, and isolated ones are among them.
+    private var managerOwned: Diagnostic? {
+        guard let confinement, let off = lasting?.programsOff, let manager = host.isolation?.manager else { return nil }
+        let file = "/etc/systemd/\(UnitDropIn.manager).d/\(UnitDropIn.fileName)"
+        let reason: String
+        if let affinity = manager.affinity {
+            guard !affinity.isDisjoint(with: off) else { return nil }
+            reason = "CPUAffinity=\(affinity) in systemd's settings"
+        } else if let dropIn, !dropIn.isIsolation(of: site) {
+            reason = "\(file) was not written for this site"
+        } else {
+            return nil
+        }
+        return Diagnostic(
+            .isolationOwned, "systemd may start programs on CPUs \(off) from the next boot on: \(reason)",
+            at: policy.name.mark, severity: .warning,
+            hint: "put CPUAffinity=\(confinement) there, or remove it and apply again")
     }
 
     /// What keeps all of it from being done; nil for nothing.
@@ -83,7 +122,7 @@ struct PlannedIsolation {
     var diagnostics: [Diagnostic] {
         guard let wanted else { return [] }
         if let obstacle = obstacle(wanted) { return [obstacle] }
-        return [tuned(wanted), fixedInterrupts(wanted), staying, pending].compactMap(\.self)
+        return [tuned(wanted), managerOwned, fixedInterrupts(wanted), staying, pending].compactMap(\.self)
     }
 
     /// tuned sets work queues, programs' CPUs and systemd's each time it starts: both would undo each other.
@@ -110,7 +149,7 @@ struct PlannedIsolation {
         let fixed = (host.isolation?.interrupts ?? []).filter { $0.isFixed && !$0.cpus.isDisjoint(with: off) }
         guard !fixed.isEmpty else { return nil }
         return Diagnostic(
-            .interruptsFixed,
+            .keptOnItsCPUs,
             "the kernel keeps \(fixed.count) interrupt\(fixed.count == 1 ? "" : "s") on dedicated CPUs: "
                 + PlannedIsolation.some(fixed.map { "\($0.name)(\($0.number))" }),
             at: policy.name.mark, severity: .note,
@@ -124,7 +163,7 @@ struct PlannedIsolation {
         let count = stay.reduce(0) { $0 + $1.count }
         guard count > 0 else { return nil }
         return Diagnostic(
-            .interruptsFixed,
+            .keptOnItsCPUs,
             "\(count) thread\(count == 1 ? " has" : "s have") no CPUs but dedicated ones, and stay\(count == 1 ? "s" : ""): "
                 + PlannedIsolation.some(Set(stay.flatMap(\.names)).sorted()),
             at: policy.name.mark, severity: .note)
@@ -154,6 +193,7 @@ struct PlannedIsolation {
             switch step {
             case .setAffinity(let step): return part(.affinity(step.id), step.prior, step.target)
             case .confineThreads(let step): return part(.threads(on: step.prior), step.prior, step.target)
+            case .setUnit(let step) where step.subject == .isolation: return step.part
             case .setCPUs(let step):
                 let (on, off) = (ChangedPart.PartValue.text("online"), ChangedPart.PartValue.text("offline"))
                 return ChangedPart(

@@ -17,9 +17,11 @@ extension SavedPlanRules {
                 return "it records another actor than it names"
             }
             return problem(of: step.actor, step.site, step.target?.cpus)
-                ?? step.target?.unit.flatMap { UnitDropIn.isPossible($0) ? nil : "'\($0)' is no service of systemd" }
+                ?? step.target?.unit.flatMap { UnitDropIn.isService($0) ? nil : "'\($0)' is no service of systemd" }
         case .setUnit(let step):
-            if !UnitDropIn.isPossible(step.unit) { return "'\(step.unit)' is no service of systemd" }
+            guard step.actor == nil ? step.unit == UnitDropIn.manager : UnitDropIn.isService(step.unit) else {
+                return "'\(step.unit)' is no service of systemd"
+            }
             let missing = (step.target?.cells ?? []).subtracting(host.cellIDs)
             if !missing.isEmpty { return "this host has no cell \(missing)" }
             return problem(of: step.actor, step.site, step.target?.cpus)
@@ -27,8 +29,8 @@ extension SavedPlanRules {
         }
     }
 
-    private func problem(of actor: String, _ site: String, _ cpus: CPUSet?) -> String? {
-        if let problem = PlanName.problem(of: actor) { return problem }
+    private func problem(of actor: String?, _ site: String, _ cpus: CPUSet?) -> String? {
+        if let problem = actor.flatMap(PlanName.problem(of:)) { return problem }
         if site != self.site { return "it is of the site '\(site)'" }
         guard let cpus else { return nil }
         if cpus.isEmpty { return "it names no CPU" }

@@ -31,17 +31,19 @@ extension PlanHTML {
         let others = plan.changes.filter { !$0.isPool && !$0.isGuest && !$0.isActor }
         let actors = plan.changes.filter(\.isActor)
         let moves = plan.moves.map { HTML.text("li", $0.words) }
-        return (moves.isEmpty ? [] : [HTML.element("ul", moves)])
-            + (zip(PlanTables.pools(pools).rows, pools).map { ($0, $1, []) }
-            + others.map { (Table.Row(cells: [$0.address]), $0, []) }
-            + zip(PlanTables.actors(actors).rows, actors).map { ($0, $1, []) } + guests).map {
-                row, change, names in
-                let settings = change.parts.map(line) + change.kept.map { "  keeps \($0)" }
-                let diffs = [settings, definitions[change.address] ?? []].filter { !$0.isEmpty }.map(HTML.diff)
-                var details = HTML.element("details", [summary(row, change)] + diffs)
-                if plan.changes.count <= PlanHTML.unfolded { details[attribute: "open"] = "open" }
-                return HTML.about(names, details)
-            }
+        var bars: [(row: Table.Row, change: Change, names: [String])] = []
+        bars += zip(PlanTables.pools(pools).rows, pools).map { ($0, $1, []) }
+        bars += others.map { (Table.Row(cells: [$0.address]), $0, []) }
+        bars += zip(PlanTables.actors(actors).rows, actors).map { ($0, $1, []) }
+        bars += guests
+        let unfoldable = bars.map { row, change, names in
+            let settings = settingLines(of: change) + change.kept.map { "  keeps \($0)" }
+            let diffs = [settings, definitions[change.address] ?? []].filter { !$0.isEmpty }.map(HTML.diff)
+            var details = HTML.element("details", [summary(row, change)] + diffs)
+            if plan.changes.count <= PlanHTML.unfolded { details[attribute: "open"] = "open" }
+            return HTML.about(names, details)
+        }
+        return (moves.isEmpty ? [] : [HTML.element("ul", moves)]) + unfoldable
     }
 
     /// What the bar of a change says: the subject, what it gets and where, and what happens to it.
@@ -53,8 +55,16 @@ extension PlanHTML {
         return HTML.element("summary", [name, HTML.text("span", class: "soft", words.joined(separator: " · "))])
     }
 
-    private func line(_ part: ChangedPart) -> String {
-        "\(Sign(part).rawValue) \(part.path)  \(Words.values(part))  (\(Words.when(part)))"
+    /// A line a setting; of isolation one for all that goes to the same CPUs.
+    private func settingLines(of change: Change) -> [String] {
+        guard change.subject != .isolation else {
+            return IsolationGroup.all(of: change).map {
+                "\(Sign(change.action).rawValue) \($0.which)  \($0.wanted)"
+            }
+        }
+        return change.parts.map {
+            "\(Sign($0).rawValue) \($0.path)  \(Words.values($0))  (\(Words.when($0)))"
+        }
     }
 
     /// Guests and cells as tables.

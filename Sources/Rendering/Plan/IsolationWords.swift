@@ -7,11 +7,11 @@ struct IsolationGroup {
     enum Wish {
         /// To have these CPUs.
         case cpus(String)
-        /// To be `online` or `offline`.
+        /// To be `online` or `offline`, or what its settings say.
         case state(String)
     }
 
-    /// `interrupts 24-26, 30 and new ones`, `work queues`, `threads on CPUs 0-31`, `idle CPUs 4-7`.
+    /// `interrupts 24-26, 30 and new ones`, `work queues`, `threads on CPUs 0-31`, `what systemd starts`, `idle CPUs 4-7`.
     let which: String
     let wish: Wish
 
@@ -36,6 +36,10 @@ struct IsolationGroup {
         var interrupts: [(wanted: String, numbers: [Int], hasNew: Bool)] = []
         var others: [IsolationGroup] = []
         for part in change.parts {
+            if case .dropIn = part.key {
+                let wanted = part.want.map { Words.value($0, of: part) } ?? "all CPUs"
+                others.append(IsolationGroup(which: "what systemd starts", wish: .state(wanted)))
+            }
             guard case .text(let wanted)? = part.want else { continue }
             func add(_ number: Int?) {
                 let index = interrupts.firstIndex { $0.wanted == wanted } ?? interrupts.count

@@ -48,6 +48,7 @@ public enum FactsJSONSchema: DocumentSchema {
                 "irqbalance": orNull(.object(object(["banned": list], optional: [:]))), "workqueues": orNull(list),
                 "offlinable": orNull(list),
                 "threads": orNull(self.list(of: .object(threads))),
+                "systemd": orNull(.object(object([:], optional: ["affinity": orNull(list)]))),
                 "tuned": orNull(.object(object(["profile": text, "isolated": list], optional: [:]))),
             ])
     }

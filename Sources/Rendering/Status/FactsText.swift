@@ -104,6 +104,7 @@ public struct FactsText {
             found.tuned.map {
                 "tuned runs (profile \($0.profile)), and isolates CPUs \($0.isolated.text(empty: "(unknown)"))"
             },
+            found.manager.flatMap(\.affinity).map { "systemd starts programs on CPUs \($0)" },
         ]
         return Table([.number("interrupt"), .quoted("asked for by"), "may come to", ""], new + rows).lines(paint)
             + threads.lines(paint) + owners.compactMap(\.self)

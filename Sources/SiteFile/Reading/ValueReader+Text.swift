@@ -45,7 +45,7 @@ extension ValueKind.TextForm {
         case .deviceNumber:
             return DeviceNumber(text) == nil ? ("must be \(phrase)", "quote it: lspci -nn shows the numbers") : nil
         case .unit:
-            return UnitDropIn.isPossible(text)
+            return UnitDropIn.isService(text)
                 ? nil : ("must be \(phrase)", text.contains(".") ? nil : "write '\(text).service'")
         case .uri where text.contains(" ") || !text.contains(":"): return ("must be \(phrase)", nil)
         case .uri: return nil

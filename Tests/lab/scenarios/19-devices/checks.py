@@ -1,7 +1,9 @@
-"""Devices of the host by what they are: found with their cells, chosen near the guests, divided, and divided again after a boot."""
+"""Devices of the host by what they are: found with their cells, chosen near the guests and near programs beside them, divided, and divided
+again after a boot."""
 
 import os
 import re
+import subprocess
 
 import lab
 
@@ -73,7 +75,60 @@ def chosen():
         lab.tool("rollback", "--yes")
         lab.equal("makes the disk whole", lab.read(f"{FOLDER}/{disk()}/sriov_numvfs").strip(), "0")
         lab.equal("and leaves no guest", lab.domains(), {})
-        lab.tool("apply", "site.yaml")
+    actors()
+    lab.tool("apply", "site.yaml")
+
+
+ACTORS = """
+site: actors
+hosts:
+  lab:
+    connect: qemu:///system
+    cpus: {{dedicated: 2-7}}
+    isolation: full
+    actors:
+      storage: {{cpus: 6-7}}
+      switch: {{cpus: 2, near: "{disk}", pages: {{2MiB: 8}}, unit: switch.service}}
+flavors:
+  own: {{vcpus: 2, ram: 128MiB, numa_nodes: 1, cpu_policy: dedicated}}
+guests:
+  own: {{flavor: own, accelerator: qemu, kernel: /var/lib/libvirt/images/tiny, state: running}}
+"""
+RECORDS = "/etc/numactl-plan/actors.json"
+SETTINGS = "/etc/systemd/{}.d/50-numactl-plan.conf"
+
+
+def actors():
+    """Programs beside the guests, one of them near the disk, on a machine that calls itself one of systemd's."""
+    os.makedirs("/run/systemd/system")
+    for name, more in [("actors.yaml", ""), ("crowded.yaml", "  more: {flavor: own, accelerator: qemu}\n")]:
+        with open(name, "w") as file:
+            file.write(ACTORS.format(disk=disk()) + more)
+    with lab.section("programs beside the guests"):
+        told = lab.tool("apply", "actors.yaml")
+        places = {actor["name"]: actor["cpus"] for actor in lab.run("numactl-plan", "facts", "--format", "json").json["actors"]}
+        lab.equal("have their CPUs, one near the disk", places, {"storage": "6-7", "switch": "4-5"})
+        lab.equal("the guest has what is left", lab.Guest("own").vcpus(), {0: "2", 1: "3"})
+        lab.equal("and its pages are there", lab.pools()[1], 8)
+        lab.equal("for its configuration: a list", lab.tool("render", "--actor", "switch", "--format", "list", "actors.yaml").out, "4-5\n")
+        lab.equal("a mask", int(lab.tool("render", "--actor", "switch", "--format", "mask", "actors.yaml").out, 16), 0x30)
+        lab.contains("its unit", lab.read(SETTINGS.format("system/switch.service")), "CPUAffinity=4-5", "NUMAMask=1")
+        lab.contains("what else systemd starts", lab.read(SETTINGS.format("system.conf")), "[Manager]", "CPUAffinity=0-1")
+        lab.contains("how the unit takes that", told.all, "systemctl restart switch.service")
+    with subprocess.Popen(["taskset", "-c", "4-5", "sleep", "600"]) as program, lab.hog_pages(1, 8):
+        lab.settled("actors.yaml")
+        lab.contains("its own program stays", lab.read(f"/proc/{program.pid}/status"), "Cpus_allowed_list:\t4-5")
+        program.kill()
+    with lab.section("one guest too many"):
+        refused = lab.tool("apply", "crowded.yaml", status=10).all
+        lab.contains("is refused, and the actors are named", refused, "storage", "switch")
+    with lab.section("actors undone"):
+        lab.virsh("destroy", "own")
+        lab.tool("rollback", "--yes")
+        files = [RECORDS, SETTINGS.format("system/switch.service"), SETTINGS.format("system.conf")]
+        lab.equal("no file is left", [path for path in files if lab.exists(path)], [])
+        lab.equal("and no page", lab.pools()[1], 0)
+    os.rmdir("/run/systemd/system")
 
 
 def again():
