@@ -68,8 +68,8 @@ public struct DiskFiles: FileHost {
             throw .failed(.remove, path: FilePath(change.path), .current)
         }
         if change.makesFolder, rmdir(folder.string) == 0 { return try synchronize(self.folder(of: folder.string)) }
-        // It stays where somebody has put something else into it.
-        if change.makesFolder, ![ENOTEMPTY, EEXIST, ENOENT].contains(errno) {
+        // It stays where somebody has put something else into it, or has mounted a filesystem there.
+        if change.makesFolder, ![ENOTEMPTY, EEXIST, ENOENT, EBUSY].contains(errno) {
             throw .failed(.remove, path: folder, .current)
         }
         do throws(SysfsError) {
