@@ -178,7 +178,6 @@ struct OutputFailureTests {
 
     @Test(
         "of the program itself ends it as failed, whether the disk is full or the reader gone",
-        .enabled(if: FileManager.default.isExecutableFile(atPath: builtProgram)),
         arguments: [
             ("/dev/full", "cannot write to standard output: No space left on device"), (nil, ""),
         ] as [(String?, String)])
@@ -205,7 +204,6 @@ struct OutputFailureTests {
 struct ClosedStreamTests {
     @Test(
         "are written to no file that is opened in their place",
-        .enabled(if: FileManager.default.isExecutableFile(atPath: builtProgram)),
         arguments: [("2>&-", 0), ("<&-", 0), (">&-", 1), (">&- 2>&-", 1), ("<&- >&- 2>&-", 1)])
     func closed(redirections: String, status: Int32) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "np-streams-\(UUID().uuidString)")
@@ -244,4 +242,8 @@ extension HostTree {
 }
 
 /// The program that was built with these tests.
-let builtProgram = packageRoot.appending(path: ".build/debug/numactl-plan").path
+let builtProgram: String = {
+    let bundle = ProcessInfo.processInfo.arguments.first { $0.hasSuffix(".xctest") }
+    let folder = bundle.map { URL(filePath: $0).deletingLastPathComponent() }
+    return (folder ?? packageRoot.appending(path: ".build/debug")).appending(path: "numactl-plan").path
+}()
