@@ -54,7 +54,7 @@ struct HostTree {
     private var files: [String: String] {
         var files = [
             "proc/sys/kernel/hostname": "here", "proc/sys/kernel/osrelease": "6.1.0",
-            "etc/machine-id": Self.machine, "etc/systemd/system/x": "",
+            "etc/machine-id": Self.machine, "etc/systemd/system/x": "", "run/systemd/system/x": "",
             "sys/devices/system/cpu/online": "0-\(cells * cpus - 1)",
             // Read for sites with isolation only.
             "proc/irq/default_smp_affinity": "ff", "proc/irq/24/smp_affinity_list": "0-7", "proc/irq/24/eth0/x": "",

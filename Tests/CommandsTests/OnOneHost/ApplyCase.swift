@@ -84,7 +84,13 @@ extension ApplyCase {
             check: { look in
                 look.interrupt == "4-7" && look.workqueues == "000000f0"
                     && look.bootFile?.contains("\"programs_off\" : \"0-1\"") == true
+                    && look.systemSettings?.hasSuffix("[Manager]\nCPUAffinity=\nCPUAffinity=4-7\n") == true
             }),
+        ApplyCase(
+            testDescription: "has systemd start programs on all CPUs again once nothing is isolated",
+            before: applied("\(small), cpu_policy: dedicated, isolation: full}", host: "{housekeeping: 4-7}"),
+            guests: ["\(small), cpu_policy: dedicated}"], host: "{housekeeping: 4-7}",
+            check: { $0.systemSettings == nil && $0.domains["a"] != nil }),
         ApplyCase(
             testDescription: "gives CPUs and pages to an actor beside a guest, and confines its unit",
             guests: ["\(small), cpu_policy: dedicated}"],

@@ -164,6 +164,7 @@ extension CommandHost {
         var actors: String?
         /// The settings of the unit spdk.service; nil when there are none.
         var dropIn: String?
+        var systemSettings: String?
     }
 
     func look() throws -> Look {
@@ -172,7 +173,8 @@ extension CommandHost {
             interrupt: String(try text("root/proc/irq/24/smp_affinity_list").dropLast()),
             workqueues: String(try text("root/sys/devices/virtual/workqueue/cpumask").dropLast()),
             actors: try? text("root/etc/numactl-plan/actors.json"),
-            dropIn: try? text("root/etc/systemd/system/spdk.service.d/50-numactl-plan.conf"))
+            dropIn: try? text("root/etc/systemd/system/spdk.service.d/50-numactl-plan.conf"),
+            systemSettings: try? text("root/etc/systemd/system.conf.d/50-numactl-plan.conf"))
     }
 
     /// Pages by cell and size: `0/2048kB`.
