@@ -65,4 +65,43 @@ struct ActorCommandTests {
         #expect(run.status == 10 && run.output.contains("! actor/big  NP304"), "\(run.output)")
         #expect(run.output.contains("1 actor not placed") && run.errors.contains("actor 'big' does not fit"))
     }
+
+    @Test(
+        "capacity counts what they leave",
+        arguments: [
+            ("{}", 4), ("{ovs: {cpus: 1}}", 3), ("{ovs: {cpus: 7-8}}", 2), ("{ovs: {cpus: 4, memory: 30GiB}}", 2),
+        ])
+    func capacity(actors: String, more: Int64) throws {
+        let site = """
+            site: s
+            hosts: {hv03: {actors: \(actors)}}
+            flavors: {own: {vcpus: 4, ram: 4GiB, numa_nodes: 1, cpu_policy: dedicated}}
+            guests: {}
+
+            """
+        let facts = """
+            {"host": {"name": "hv03"}, "cells": [{"id": 0, "cpus": "0-7", "memory_kib": 33554432},
+            {"id": 1, "cpus": "8-15", "memory_kib": 33554432}]}
+            """
+        let run = CommandRun(
+            ["capacity", "site.yaml", "--facts", "hv03.json", "--format", "json"],
+            files: ["site.yaml": site, "hv03.json": facts])
+        #expect(run.status == 0, "\(run.errors)")
+        let document = try JSONDecoder().decode(JSONValue.self, from: Data(run.output.utf8))
+        #expect(document["fits"]?.list?.map { $0["more"] } == [.integer(more)])
+    }
+
+    @Test(
+        "room is made beside them, never on their CPUs",
+        arguments: [("{}", true), ("{ovs: {cpus: 6-7}}", true), ("{ovs: {cpus: 12-15}}", false)])
+    func room(actors: String, isMade: Bool) throws {
+        let site = RoomSite.yaml.replacing("{hv03: {}}", with: "{hv03: {actors: \(actors)}}")
+        let run = CommandRun(
+            ["plan", "site.yaml", "--facts", "hv03.json", "--make-room", "new01", "--format", "json"],
+            files: ["site.yaml": site, "hv03.json": RoomSite.facts])
+        let room = try #require(try JSONDecoder().decode(JSONValue.self, from: Data(run.output.utf8))["make_room"])
+        #expect((room["outcome"]?.text == "moves") == isMade, "\(room)")
+        let moves = try #require(room["moves"]?.list)
+        #expect(moves.map { $0["pins"]?["0"]?.text } == (isMade ? ["12"] : []))
+    }
 }
