@@ -69,6 +69,29 @@ struct PartOfSiteTests {
         #expect(again.unchanged == ["b", "c"])
     }
 
+    @Test("goes on to isolate the CPUs of those that it leaves out")
+    func isolation() throws {
+        let site = """
+              a: {vcpus: 2, ram: 512MiB, cpu_policy: dedicated, isolation: full}
+              b: {vcpus: 1, ram: 256MiB}
+            """
+        var request = try Self.request(site)
+        request.host.isolation = IsolationFacts(interrupts: [])
+        request.host.isolation?.manager = .init()
+        let whole = Planner.plan(request)
+        let wanted = try #require(whole.isolation)
+        #expect(wanted.programsOff.count == 2)
+        request.host.domains = whole.definitions.map {
+            DomainFacts(name: $0.name, state: .shutoff, xml: XMLWriter.write($0.document))
+        }
+        request.host.dropIns = whole.steps.compactMap { if case .setUnit(let step) = $0 { step.dropIn } else { nil } }
+        #expect(request.host.dropIns.map(\.unit) == [UnitDropIn.manager])
+        request.consent.only = ["b"]
+        let part = Planner.plan(request)
+        #expect(part.isolation == wanted, "\(part.plan.diagnostics)")
+        #expect(part.steps.isEmpty, "\(part.steps)")
+    }
+
     @Test("removes a guest that is named, and prunes none")
     func removal() throws {
         var request = try Self.request(

@@ -22,6 +22,7 @@ struct AdoptedGuest {
         var (demand, diagnostics) = adoption.demand(of: shape)
         demand.devices = guest.demand.devices
         demand.deviceWishes = guest.demand.deviceWishes
+        demand.isolation = guest.demand.isolation
         self.demand = demand
         self.diagnostics = diagnostics
     }

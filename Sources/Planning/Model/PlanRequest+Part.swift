@@ -26,9 +26,11 @@ extension PlanRequest {
 }
 
 extension GuestSpec {
-    /// A guest of which the site says nothing but that its domain is the site's.
+    /// A guest of which the site says nothing but that its domain is the site's, and that its CPUs are to be left alone: of the host
+    /// as a whole, nothing becomes less by what is asked of a part of the site.
     fileprivate var asItIs: GuestSpec {
-        GuestSpec(
-            name: name, host: host, demand: GuestDemand(vcpus: 0, memory: .zero), adoption: Adoption(at: name.mark))
+        var demand = GuestDemand(vcpus: 0, memory: .zero)
+        demand.isolation = self.demand.isolation
+        return GuestSpec(name: name, host: host, demand: demand, adoption: Adoption(at: name.mark))
     }
 }
