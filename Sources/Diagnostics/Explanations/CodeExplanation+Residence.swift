@@ -86,7 +86,7 @@ extension CodeExplanation {
             variables file has to name them.
             Without tuned, or with a profile that isolates nothing, apply moves all of them.
             With isolation: full apply also tells systemd, by a file in /etc/systemd/system.conf.d, where what it starts may \
-            run from the next boot on. Where CPUAffinity= is set by another file, or that file is another site's, it \
+            run from the next boot on (on Linux 6.2 and later; older kernels forget it when the first guest starts). Where CPUAffinity= is set by another file, or that file is another site's, it \
             stays as it is; this is a warning where isolated CPUs are among it.
             """),
         CodeExplanation(

@@ -3,6 +3,7 @@ again after a boot."""
 
 import os
 import re
+import shutil
 import subprocess
 
 import lab
@@ -98,6 +99,11 @@ RECORDS = "/etc/numactl-plan/actors.json"
 SETTINGS = "/etc/systemd/{}.d/50-numactl-plan.conf"
 
 
+def allowed(process):
+    (cpus,) = re.findall(r"Cpus_allowed_list:\s+(\S+)", lab.read(f"/proc/{process}/status"))
+    return cpus
+
+
 def actors():
     """Programs beside the guests, one of them near the disk, on a machine that calls itself one of systemd's."""
     os.makedirs("/run/systemd/system")
@@ -117,8 +123,17 @@ def actors():
         lab.contains("how the unit takes that", told.all, "systemctl restart switch.service")
     with subprocess.Popen(["taskset", "-c", "4-5", "sleep", "600"]) as program, lab.hog_pages(1, 8):
         lab.settled("actors.yaml")
-        lab.contains("its own program stays", lab.read(f"/proc/{program.pid}/status"), "Cpus_allowed_list:\t4-5")
+        lab.equal("its own program stays", allowed(program.pid), "4-5")
         program.kill()
+    with lab.section("systemd takes that"):
+        with open("/run/systemd/system/switch.service", "w") as file:
+            file.write("[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=/bin/sleep 9876\n")
+        systemd = lab.Systemd()
+        lab.equal("the unit starts", systemd.run("systemctl", "start", "switch.service").status, 0)
+        (unit,) = lab.run("pgrep", "-f", "^/bin/sleep 9876").out.split()
+        lab.equal("it has the actor's CPUs", allowed(unit), "4-5")
+        lab.contains("and memory of its cell", lab.read(f"/proc/{unit}/numa_maps"), " bind:1 ")
+        lab.run("kill", "-9", systemd.first)
     with lab.section("one guest too many"):
         refused = lab.tool("apply", "crowded.yaml", status=10).all
         lab.contains("is refused, and the actors are named", refused, "storage", "switch")
@@ -128,7 +143,7 @@ def actors():
         files = [RECORDS, SETTINGS.format("system/switch.service"), SETTINGS.format("system.conf")]
         lab.equal("no file is left", [path for path in files if lab.exists(path)], [])
         lab.equal("and no page", lab.pools()[1], 0)
-    os.rmdir("/run/systemd/system")
+    shutil.rmtree("/run/systemd")
 
 
 def again():
