@@ -53,6 +53,7 @@ public struct GuestMemory: MemoryHost {
     /// Moves a piece of a guest's memory. Where not all of it was there it looks again afterwards: the guest may have got more on the old
     /// cells meanwhile.
     public func move(_ memory: PieceOfMemory, to cell: CellID) throws(StepFailure) {
+        try moveTransparentHugePages(of: memory, to: cell)
         for _ in 1...GuestMemory.rounds {
             let (process, areas) = try areas(of: memory)
             let elsewhere = areas.filter { $0.pages.contains { $0.key != cell && $0.value > .zero } }
@@ -62,6 +63,31 @@ public struct GuestMemory: MemoryHost {
             guard left == 0, !elsewhere.allSatisfy(\.isWhole) else { return }
         }
     }
+
+    /// Moves ordinary pages that the kernel holds as huge ones, each by its first address: asked for each of its ordinary pages, it moves
+    /// all of them with the first and has the others looked up for nothing, which takes as long as the move. What is not held so stays
+    /// for later, as does all of it where a rate is kept: what is moved here is not known.
+    private func moveTransparentHugePages(of memory: PieceOfMemory, to cell: CellID) throws(StepFailure) {
+        guard pace.rate == nil else { return }
+        let (process, areas) = try areas(of: memory)
+        let huge = GuestMemory.transparentHugePage
+        let bytes = huge.size.count * 1_024
+        let atOnce = Int(GuestMemory.share.count / huge.size.count)
+        for area in areas where area.pageSize < huge && area.pages.contains(where: { $0.key != cell }) {
+            guard let size = area.size else { continue }
+            let first = (area.start + bytes - 1) / bytes * bytes
+            var rest = stride(from: first, to: area.start + size.count * 1_024, by: Int(bytes)).map { UInt($0) }[...]
+            var moves = PageMoves(process: process, cell: cell, most: atOnce)
+            while !rest.isEmpty {
+                guard mayContinue() else { throw .interrupted }
+                _ = try moves.move(rest.prefix(atOnce))
+                rest = rest.dropFirst(atOnce)
+            }
+        }
+    }
+
+    /// The size of transparent huge pages on most machines. Where it is another one, less is gained.
+    private static let transparentHugePage = PageSize(2_048)
 
     /// Moves an area, and tries again what was in use.
     ///
