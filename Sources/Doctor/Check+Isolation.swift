@@ -15,7 +15,7 @@ extension Check {
                     ? nil
                     : Diagnostic(
                         found: .notIsolated, .warning,
-                        "they may come to dedicated CPUs \(wanted.interruptsOff) again: "
+                        "back on dedicated CPUs \(wanted.interruptsOff): "
                             + listed(changes.map { $0.id.words($0.name) }),
                         why: "each takes time from a guest's vCPU; irqbalance, tuned or a driver that was loaded "
                             + "since gave them these CPUs",

@@ -1,24 +1,17 @@
 internal import CLibXML2
 
 /// Builds an element from libxml2's callbacks, and keeps the first error.
-///
-/// Blank text beside elements, comments and instructions is layout, and dropped: half the nodes of a domain's definition are that. Text
-/// of another kind beside them makes blanks around it matter; where there is any, the document has to be read again with all blanks.
 struct TreeBuilder {
     private let context: xmlParserCtxtPtr
     private let maximumDepth: Int
-    private let keepsBlanks: Bool
-    /// Whether text that is not blank stands beside elements; only looked for where blanks are dropped.
-    private(set) var isMixed = false
     /// Elements whose end is still to come, the innermost last.
     private var open: [XMLElement] = []
     private var root: XMLElement?
     private var error: XMLError?
 
-    init(context: xmlParserCtxtPtr, maximumDepth: Int, keepsBlanks: Bool) {
+    init(context: xmlParserCtxtPtr, maximumDepth: Int) {
         self.context = context
         self.maximumDepth = maximumDepth
-        self.keepsBlanks = keepsBlanks
     }
 
     /// The element, or why there is none.
@@ -46,7 +39,7 @@ struct TreeBuilder {
             guard let name = QualifiedName(prefix, name) else { return }
             var all = TreeBuilder.attributes(attributes, Int(count))
             if declared > 0 { all = TreeBuilder.declarations(namespaces, Int(declared)) + all }
-            TreeBuilder.of(data)?.pointee.start(name.text, all, hasBoth: declared > 0 && count > 0)
+            TreeBuilder.of(data)?.pointee.start(name.text, all, isMixed: declared > 0 && count > 0)
         }
         sax.pointee.endElementNs = { data, _, _, _ in TreeBuilder.of(data)?.pointee.end() }
         sax.pointee.characters = { data, text, length in TreeBuilder.of(data)?.pointee.append(text, length) }
@@ -66,48 +59,28 @@ struct TreeBuilder {
 }
 
 extension TreeBuilder {
-    /// Opens an element. `hasBoth` says that it has declarations and attributes both, so that their order must be looked up.
-    private mutating func start(_ name: String, _ attributes: [XMLElement.Attribute], hasBoth: Bool) {
-        guard error == nil, !isMixed else { return }
-        dropLayout()
+    /// Opens an element. `isMixed` says that it has declarations and attributes both, so that their order must be looked up.
+    private mutating func start(_ name: String, _ attributes: [XMLElement.Attribute], isMixed: Bool) {
+        guard error == nil else { return }
         let (tag, breaks) = startTag
         let line = line - breaks
         guard open.count < maximumDepth else { return stop(.tooDeep(line: line, maximum: maximumDepth)) }
         var element = XMLElement(name, attributes)
-        if hasBoth, let tag { element.attributes = sorted(attributes, asIn: tag) }
+        if isMixed, let tag { element.attributes = sorted(attributes, asIn: tag) }
         element.line = max(1, line)
         open.append(element)
     }
 
     private mutating func end() {
-        guard error == nil, !isMixed, let element = open.popLast() else { return }
+        guard error == nil, let element = open.popLast() else { return }
         if open.isEmpty { root = element } else { append(.element(element)) }
     }
 
-    /// Drops the text before the first child of the innermost element.
-    private mutating func dropLayout() {
-        let last = open.count - 1
-        guard !keepsBlanks, last >= 0, open[last].children.count == 1, case .text(let text) = open[last].children[0]
-        else { return }
-        open[last].children.removeAll(keepingCapacity: true)
-        if !isBlank(text.utf8) { mix() }
-    }
-
-    private mutating func mix() {
-        isMixed = true
-        xmlStopParser(context)
-    }
-
     private mutating func append(_ text: UnsafePointer<xmlChar>?, _ length: Int32) {
-        guard error == nil, !isMixed, let text, length > 0, !open.isEmpty else { return }
-        let bytes = UnsafeBufferPointer(start: text, count: Int(length))
-        let last = open.count - 1
-        if !keepsBlanks, let child = open[last].children.last, !child.isText {
-            if !isBlank(bytes) { mix() }
-            return
-        }
-        let piece = String(decoding: bytes, as: UTF8.self)
+        guard error == nil, let text, length > 0, !open.isEmpty else { return }
+        let piece = String(decoding: UnsafeBufferPointer(start: text, count: Int(length)), as: UTF8.self)
         // libxml2 hands out one run of text in pieces; they become one node again.
+        let last = open.count - 1
         if case .text(var whole) = open[last].children.last {
             open[last].children.removeLast()
             whole += piece
@@ -118,8 +91,7 @@ extension TreeBuilder {
     }
 
     private mutating func append(_ node: XMLElement.Node) {
-        guard error == nil, !isMixed, !open.isEmpty else { return }
-        dropLayout()
+        guard error == nil, !open.isEmpty else { return }
         open[open.count - 1].children.append(node)
     }
 

@@ -18,8 +18,7 @@ public enum XMLReader {
 
     /// Reads a text; an encoding that it declares is ignored, since a string has none.
     ///
-    /// - Returns: The document's element. What stands before and after it (comments, instructions) is left out, and so is blank text
-    ///   beside elements, unless other text is beside elements anywhere in the document.
+    /// - Returns: The document's element. What stands before and after it (comments, instructions) is left out.
     /// - Throws: ``XMLError`` at the first thing that is wrong.
     public static func read(_ text: String, limits: Limits = Limits()) throws(XMLError) -> XMLElement {
         var text = text
@@ -28,8 +27,7 @@ public enum XMLReader {
 
     /// Reads bytes in the encoding that they declare, UTF-8 by default.
     ///
-    /// - Returns: The document's element. What stands before and after it (comments, instructions) is left out, and so is blank text
-    ///   beside elements, unless other text is beside elements anywhere in the document.
+    /// - Returns: The document's element. What stands before and after it (comments, instructions) is left out.
     /// - Throws: ``XMLError`` at the first thing that is wrong.
     public static func read(bytes: [UInt8], limits: Limits = Limits()) throws(XMLError) -> XMLElement {
         try read(bytes.withUnsafeBufferPointer { parse($0, isText: false, limits: limits) })
@@ -41,7 +39,7 @@ public enum XMLReader {
 
     /// Runs libxml2 over the bytes. Its callbacks build the element directly, so no document of libxml2's ever exists.
     private static func parse(
-        _ bytes: UnsafeBufferPointer<UInt8>, isText: Bool, limits: Limits, keepsBlanks: Bool = false
+        _ bytes: UnsafeBufferPointer<UInt8>, isText: Bool, limits: Limits
     ) -> Result<XMLElement, XMLError> {
         guard bytes.count <= limits.maximumBytes, let size = Int32(exactly: bytes.count) else {
             return .failure(.tooLarge(bytes: bytes.count, maximum: limits.maximumBytes))
@@ -53,7 +51,7 @@ public enum XMLReader {
             return .failure(.malformed(line: 1, column: 1, message: "out of memory"))
         }
         defer { xmlFreeParserCtxt(context) }
-        var builder = TreeBuilder(context: context, maximumDepth: limits.maximumDepth, keepsBlanks: keepsBlanks)
+        var builder = TreeBuilder(context: context, maximumDepth: limits.maximumDepth)
         // `NOENT` makes plain characters of `&amp;` in attributes. There is no other entity that it could put in: a document type
         // declaration, which alone declares entities, ends the parse.
         var flags = [XML_PARSE_NONET, XML_PARSE_NOERROR, XML_PARSE_NOWARNING, XML_PARSE_NOENT]
@@ -69,7 +67,6 @@ public enum XMLReader {
             }
         }
         xmlFreeDoc(document)
-        guard !builder.isMixed else { return parse(bytes, isText: isText, limits: limits, keepsBlanks: true) }
         return builder.result
     }
 }

@@ -108,17 +108,12 @@ private enum Layout {
 }
 
 extension XMLElement.Node {
-    var isText: Bool { if case .text = self { true } else { false } }
+    fileprivate var isText: Bool { if case .text = self { true } else { false } }
 
     fileprivate var isBlank: Bool {
         guard case .text(let text) = self else { return false }
-        return XMLTree.isBlank(text.utf8)
+        return text.utf8.allSatisfy { $0 == 32 || $0 == 10 || $0 == 9 || $0 == 13 }
     }
-}
-
-/// Whether there is nothing but what XML calls white space.
-func isBlank(_ text: some Sequence<UInt8>) -> Bool {
-    text.allSatisfy { $0 == 32 || $0 == 10 || $0 == 9 || $0 == 13 }
 }
 
 /// What text cannot hold as it is. A carriage return would be read back as a line feed, and XML has no way to write most control

@@ -43,7 +43,8 @@ extension CodeExplanation {
             rest of the machine does not know of it. Each of them takes time from the guest's vCPU, and worse, at \
             moments that nobody chooses.
             With isolation: full in the host's entry apply sends all of them away. By hand, services stay away by CPUAffinity= \
-            in /etc/systemd/system.conf, single ones by that of their unit; interrupts by /proc/irq/N/smp_affinity_list, with irqbalance told to leave those CPUs alone; from boot on by \
+            in /etc/systemd/system.conf, single ones by that of their unit; interrupts by /proc/irq/N/smp_affinity_list, \
+            with irqbalance told to leave those CPUs alone; from boot on by \
             isolcpus=managed_irq,domain,LIST, nohz_full=LIST and irqaffinity=LIST. What belongs to its CPU and cannot \
             be sent away is listed, and no reason for this warning.
             """),
@@ -86,8 +87,8 @@ extension CodeExplanation {
             variables file has to name them.
             Without tuned, or with a profile that isolates nothing, apply moves all of them.
             With isolation: full apply also tells systemd, by a file in /etc/systemd/system.conf.d, where what it starts may \
-            run from the next boot on (on Linux 6.2 and later; older kernels forget it when the first guest starts). Where CPUAffinity= is set by another file, or that file is another site's, it \
-            stays as it is; this is a warning where isolated CPUs are among it.
+            run from the next boot on (on Linux 6.2 and later; older kernels forget it when the first guest starts). Where \
+            CPUAffinity= is set by another file, or that file is another site's, it stays as it is; this is a warning where isolated CPUs are among it.
             """),
         CodeExplanation(
             .keptOnItsCPUs, "the kernel keeps interrupts or threads on dedicated CPUs",

@@ -6,8 +6,8 @@ extension FactReader {
         value(ActorsDocument.path, as: "a record of actors that apply wrote") { ActorsDocument(text: $0)?.actors } ?? []
     }
 
-    /// The files of settings of services and of systemd itself, of the name that apply gives to its own. Of what somebody else wrote nothing is told: it may hold
-    /// secrets.
+    /// The files of settings of services and of systemd itself, of the name that apply gives to its own. Of what somebody else wrote
+    /// nothing is told: it may hold secrets.
     mutating func dropIns() -> [UnitDropIn] {
         let suffix = ".d"
         let folders = (names(in: DropInFiles.folder) ?? []).filter { $0.hasSuffix(".service\(suffix)") }

@@ -13,8 +13,8 @@ extension FactReader {
     /// A file with settings of systemd.
     typealias SettingFile = (path: String, text: String)
 
-    /// The files that make a unit, or systemd's own settings, in the order in which they take effect: the unit's own, then its drop-ins by name, of one name
-    /// only the first folder's.
+    /// The files that make a unit, or systemd's own settings, in the order in which they take effect: the unit's own, then its drop-ins
+    /// by name, of one name only the first folder's.
     mutating func settingFiles(_ unit: String, in folders: [String]) -> [SettingFile] {
         var files: [SettingFile] = []
         for path in folders.map({ "\($0)/\(unit)" }) {
