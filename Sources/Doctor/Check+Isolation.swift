@@ -49,6 +49,10 @@ extension Check {
             guard let facts = host.facts.isolation else { return nil }
             let open = facts.balancer.map { wanted.interruptsOff.subtracting($0.banned) } ?? []
             let started = facts.manager?.affinity?.intersection(wanted.programsOff) ?? []
+            let off = host.facts.actors.reduce(into: wanted.programsOff) { $0.subtract($1.cpus) }
+            let groups = (facts.manager?.groups ?? [:]).sorted { $0.key < $1.key }.filter {
+                !($0.value.allowed ?? []).isDisjoint(with: off)
+            }
             return [
                 open.isEmpty
                     ? nil
@@ -63,6 +67,13 @@ extension Check {
                         found: .isolationOwned, .warning, "systemd starts programs on dedicated CPUs \(started)",
                         why: "CPUAffinity= in its settings names them, by a file that apply did not write",
                         help: "CPUAffinity=\(wanted.housekeeping) in /etc/systemd/system.conf"),
+                groups.isEmpty
+                    ? nil
+                    : Diagnostic(
+                        found: .isolationOwned, .warning,
+                        "programs in \(groups.map(\.key).joined(separator: ", ")) may run on dedicated CPUs",
+                        why: "AllowedCPUs= names some of \(off), in a file that apply did not write",
+                        help: "systemctl revert \(groups.map(\.key).joined(separator: " ")); numactl-plan apply"),
             ].compactMap(\.self)
         },
         Check("isolation_booted") { host in

@@ -34,6 +34,8 @@ public enum HostWrite: Hashable, Sendable {
     case confineThreads(ConfineWrite)
     /// Takes CPUs offline, or brings them back.
     case setCPUs(CPUsWrite)
+    /// Gives vCPUs partitions of the scheduler, or takes them.
+    case setPartitions(PartitionWrite)
     /// Divides a device into virtual functions.
     case setVFs(VFsWrite)
     /// Records the CPUs of an actor, or forgets the actor.
@@ -62,6 +64,7 @@ public enum HostWrite: Hashable, Sendable {
         case .setAffinity(let write): write
         case .confineThreads(let write): write
         case .setCPUs(let write): write
+        case .setPartitions(let write): write
         case .setVFs(let write): write
         case .setActor(let write): write
         case .setDropIn(let write): write
@@ -87,7 +90,7 @@ extension HostWrite: CustomStringConvertible {
 extension HostWrite: Codable {
     enum Verb: String, Codable {
         case pools, define, undefine, rename, pin, memory, resize, vcpus, move, device, autostart, start, stop,
-            affinity, confine, cpus, vfs, actor, file
+            affinity, confine, cpus, partition, vfs, actor, file
         case dropIn = "drop_in"
 
         fileprivate var kind: any WriteKind.Type {
@@ -108,6 +111,7 @@ extension HostWrite: Codable {
             case .affinity: AffinityWrite.self
             case .confine: ConfineWrite.self
             case .cpus: CPUsWrite.self
+            case .partition: PartitionWrite.self
             case .vfs: VFsWrite.self
             case .actor: ActorWrite.self
             case .dropIn: DropInWrite.self
@@ -151,6 +155,7 @@ extension Step {
         case .setAffinity(let step): step
         case .confineThreads(let step): step
         case .setCPUs(let step): step
+        case .setPartition(let step): step
         case .setVFs(let step): step
         case .setActor(let step): step
         case .setUnit(let step): step

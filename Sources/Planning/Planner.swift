@@ -130,7 +130,12 @@ private struct PlanRun {
     private func addIsolation(to result: inout ExecutablePlan) {
         let isolation = PlannedIsolation(request, placement)
         let idle = IdleCPUs(request, placement, foreign: placing.question.foreign)
-        let steps = isolation.steps + idle.steps
+        let specs = request.guests.keyed(by: \.name.value)
+        let partitions = Partitions(
+            request.host, placement, isolated: isolation.lasting?.programsOff ?? [],
+            vcpus: { specs[$0]?.demand.currentVCPUs },
+            runs: { records[$0]?.isRunning ?? false || specs[$0]?.state?.value == .running })
+        let steps = isolation.steps + partitions.steps + idle.steps
         result.plan.changes += [PlannedIsolation.change(steps)].compactMap(\.self)
         result.steps += steps
         result.isolation = isolation.lasting

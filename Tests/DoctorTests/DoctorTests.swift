@@ -234,6 +234,15 @@ struct DoctorTests {
             helps: "CPUAffinity=0-1"
         ) { $0.isolate(IsolationFacts(interrupts: [], manager: .init(affinity: [0, 2]))) },
         Case(
+            name: "isolation_owner", code: .isolationOwned, severity: .warning,
+            says: "programs in user.slice may run on dedicated CPUs", helps: "systemctl revert user.slice"
+        ) {
+            let groups = [
+                "system.slice": .init(allowed: [0]), "user.slice": IsolationFacts.ProgramGroup(allowed: [0, 3]),
+            ]
+            $0.isolate(IsolationFacts(interrupts: [], manager: .init(groups: groups)))
+        },
+        Case(
             name: "isolation_booted", code: .rebootPending, severity: .note, says: "nohz_full=2-3",
             helps: "boot --emit grub"
         ) {

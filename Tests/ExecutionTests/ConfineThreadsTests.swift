@@ -90,10 +90,12 @@ struct ConfineThreadsTests {
         #expect(programs.places == [10: Self.all, 11: [0, 1]] && programs.calls == 2)
     }
 
-    @Test("is undone by a later rollback; a number that is another thread's by now is left alone")
-    func rollback() throws {
+    @Test(
+        "is undone by a later rollback, also where some were given CPUs meanwhile; a number that is another thread's by now is left alone",
+        arguments: [[0, 1], [0, 1, 2]] as [CPUSet])
+    func rollback(now: CPUSet) throws {
         let programs = FakePrograms([:])
-        programs.threads = [FakePrograms.thread(10, [0, 1]), FakePrograms.thread(11, [0, 1], began: 99)]
+        programs.threads = [FakePrograms.thread(10, now), FakePrograms.thread(11, [0, 1], began: 99)]
         let threads = [ThreadID(number: 10, began: 7), ThreadID(number: 11, began: 7)]
         let write = ReversibleWrite(
             .confineThreads(threads, from: Self.all, cpus: [0, 1]),

@@ -7,6 +7,9 @@ import Testing
 private final class FakeActors: ActorHost {
     var records: [String: ActorRecord] = [:]
     var dropIns: [String: String] = [:]
+    var groups: [String: CPUSet] = [:]
+    /// Whether the kernel refuses to confine groups.
+    var keepsGroups = false
     private(set) var writes = 0
 
     func record(of actor: String, site: String) throws(StepFailure) -> ActorRecord? { records["\(site)/\(actor)"] }
@@ -21,6 +24,15 @@ private final class FakeActors: ActorHost {
     func setDropIn(of unit: String, to text: String?) throws(StepFailure) {
         dropIns[unit] = text
         writes += 1
+    }
+
+    func cpus(ofGroup unit: String) throws(StepFailure) -> CPUSet? { groups[unit] }
+
+    func confine(group unit: String, to cpus: CPUSet) throws(StepFailure) {
+        if keepsGroups {
+            throw .refused(HostRefusal(call: "cpuset.cpus", kind: .other, code: 22, message: "Invalid argument"))
+        }
+        if groups[unit] != nil { groups[unit] = cpus }
     }
 }
 
@@ -74,6 +86,49 @@ struct SetActorTests {
             return #expect(Bool(false), "did not fail")
         }
         #expect(actors.records.isEmpty && actors.dropIns == ["spdk.service": old] && actors.writes == 4)
+    }
+
+    private static let confined: [Step] = [
+        .setUnit("system.slice", actor: nil, site: "s", replaces: false, cpus: [0, 1]),
+        .setUnit("user.slice", actor: nil, site: "s", replaces: false, cpus: [0, 1]),
+    ]
+
+    @Test(
+        "a group of programs is confined at once, also where its file is there already; one that is not there needs its file alone"
+    )
+    func groups() {
+        let actors = FakeActors()
+        actors.groups = ["system.slice": []]
+        guard case .applied(let report) = Self.run(actors, Self.confined) else { return #expect(Bool(false), "failed") }
+        #expect(report.writes == 2 && report.notes.isEmpty && actors.groups == ["system.slice": [0, 1]])
+        #expect(actors.dropIns.keys.sorted() == ["system.slice", "user.slice"])
+        guard case .applied(let again) = Self.run(actors, Self.confined) else { return #expect(Bool(false), "failed") }
+        #expect(again.writes == 0 && again.inSync == Self.confined)
+        actors.groups["system.slice"] = [0, 1, 2]
+        guard case .applied(let back) = Self.run(actors, Self.confined) else { return #expect(Bool(false), "failed") }
+        #expect(back.done == [Self.confined[0]] && actors.groups == ["system.slice": [0, 1]])
+    }
+
+    @Test("a group is undone to the CPUs and the file that it had")
+    func groupUndone() {
+        let actors = FakeActors()
+        actors.groups = ["system.slice": [0, 1, 2]]
+        guard case .failed = Self.run(actors, Self.confined + [.start(name: "db")], failing: 0) else {
+            return #expect(Bool(false), "did not fail")
+        }
+        #expect(actors.groups == ["system.slice": [0, 1, 2]] && actors.dropIns.isEmpty && actors.writes == 4)
+    }
+
+    @Test("a group that the kernel does not confine waits for the next boot, and a note says so")
+    func groupKept() {
+        let actors = FakeActors()
+        actors.groups = ["system.slice": []]
+        actors.keepsGroups = true
+        guard case .applied(let report) = Self.run(actors, [Self.confined[0]]) else {
+            return #expect(Bool(false), "failed")
+        }
+        #expect(report.notes.map(\.message).count == 1 && actors.dropIns.keys.sorted() == ["system.slice"])
+        #expect(report.notes.first?.message.contains("system.slice keep their CPUs until the next boot") == true)
     }
 
     @Test("is undone by a later rollback, unless somebody has changed it since")

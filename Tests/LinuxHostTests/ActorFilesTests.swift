@@ -38,15 +38,36 @@ struct ActorFilesTests {
         }
     }
 
-    @Test("have systemd's own settings beside them")
-    func manager() throws {
+    @Test(
+        "have settings of systemd itself and of its groups beside them",
+        arguments: [
+            (UnitDropIn.manager, "etc/systemd"), ("system.slice", "etc/systemd/system"),
+            ("init.scope", "etc/systemd/system"),
+        ])
+    func isolating(unit: String, folder: String) throws {
         let tree = try TemporaryTree(Self.files)
-        let own = UnitDropIn(unit: UnitDropIn.manager, actor: nil, site: "s", cpus: [0], cells: [])
+        let own = UnitDropIn(unit: unit, actor: nil, site: "s", cpus: [0], cells: [])
         try ActorFiles(root: tree.path).setDropIn(of: own.unit, to: own.text)
-        #expect(try tree.text("etc/systemd/system.conf.d/50-numactl-plan.conf") == own.text)
+        #expect(try tree.text("\(folder)/\(unit).d/50-numactl-plan.conf") == own.text)
         #expect(HostDiscovery(root: tree.path).facts().facts?.dropIns == [own])
         try ActorFiles(root: tree.path).setDropIn(of: own.unit, to: nil)
         #expect(HostDiscovery(root: tree.path).facts().facts?.dropIns == [])
+    }
+
+    @Test("a group has the CPUs that the kernel says; it is confined on the running machine alone")
+    func groups() throws {
+        let tree = try TemporaryTree([
+            "sys/fs/cgroup/system.slice/cpuset.cpus": "0-1\n", "sys/fs/cgroup/user.slice/cgroup.procs": "",
+            "sys/fs/cgroup/a.slice/cpuset.cpus": "0-3\n", "sys/fs/cgroup/cpuset.cpus.effective": "0-1\n",
+            "sys/fs/cgroup/cpuset.cpus.isolated": "2-3\n",
+        ])
+        let actors = ActorFiles(root: tree.path)
+        #expect(try actors.cpus(ofGroup: "system.slice") == [0, 1])
+        #expect(try actors.cpus(ofGroup: "user.slice") == [])
+        #expect(try actors.cpus(ofGroup: "a.slice") == [], "all are as good as none")
+        #expect(try actors.cpus(ofGroup: "init.scope") == nil)
+        #expect(throws: StepFailure.self) { try actors.confine(group: "system.slice", to: [0]) }
+        #expect(try tree.text("sys/fs/cgroup/system.slice/cpuset.cpus") == "0-1\n")
     }
 
     @Test("that are none are told, and not overwritten; a unit's name leads nowhere else")

@@ -36,6 +36,12 @@ struct GuestLimitsTests {
                     "sys/fs/cgroup/machine.slice/cpuset.mems.effective": "0\n",
                 ]) { $1 },
                 limits: GuestLimits(cpus: [0, 1, 2, 3], memoryCells: [0], source: "/sys/fs/cgroup/machine.slice")),
+            Case(
+                files: v2.merging([
+                    "sys/fs/cgroup/cpuset.cpus.effective": "0-3\n",
+                    "sys/fs/cgroup/machine.slice/cpuset.cpus.effective": "0-3\n",
+                    "sys/fs/cgroup/machine.slice/cpuset.cpus.exclusive": "4-7\n",
+                ]) { $1 }, limits: nil),
             // The group's files are what the kernel enforces, whatever its unit says by now.
             Case(
                 files: v2.merging([

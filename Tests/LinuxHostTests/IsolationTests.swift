@@ -105,6 +105,24 @@ struct KernelAffinitiesTests {
         #expect(facts.manager == IsolationFacts.Manager(affinity: affinity))
     }
 
+    @Test("nor those of its groups, which have the CPUs of the kernel's files, and of others' settings")
+    func groups() throws {
+        let files = [
+            "run/systemd/system/x": "", "sys/fs/cgroup/cgroup.controllers": "cpuset cpu io\n",
+            "sys/fs/cgroup/system.slice/cpuset.cpus": "0-1\n", "sys/fs/cgroup/init.scope/cgroup.procs": "1\n",
+            "etc/systemd/system/system.slice.d/50-numactl-plan.conf":
+                "# Written by numactl-plan for\nAllowedCPUs=0-1\n",
+            "etc/systemd/system.control/user.slice.d/50-AllowedCPUs.conf": "[Slice]\nAllowedCPUs=2 3\n",
+        ]
+        let groups = try #require(try Self.interrupts(files)?.manager?.groups)
+        #expect(
+            groups == [
+                "init.scope": .init(now: []), "system.slice": .init(now: [0, 1]), "user.slice": .init(allowed: [2, 3]),
+            ])
+        let none = files.merging(["sys/fs/cgroup/cgroup.controllers": "cpu io\n"]) { $1 }
+        #expect(try Self.interrupts(none)?.manager == IsolationFacts.Manager(), "the kernel confines no groups")
+    }
+
     @Test("and what else isolates: tuned by its profile's file, the work queues")
     func others() throws {
         let facts = try #require(

@@ -190,7 +190,7 @@ struct PlannedIsolationTests {
     @Test("full isolation tells systemd where what it starts may run, once, and takes that back when it ends")
     func systemd() throws {
         let confined = Self.started()
-        #expect(Self.orders(confined).first == "confine what systemd starts to CPUs 2-3")
+        #expect(Self.orders(confined).last == "confine what systemd starts to CPUs 2-3")
         let part = try #require(
             confined.plan.changes.first { $0.subject == .isolation }?.parts.first { $0.path == "drop_in[system.conf]" })
         #expect(part.now == nil && part.want == .text("CPUs 2-3") && part.when == .nextStart)
@@ -200,7 +200,7 @@ struct PlannedIsolationTests {
         #expect(told.changes.contains { $0.subject == .isolation && $0.parts.contains(part) })
         #expect(!Self.orders(Self.started(own: Self.settings())).contains { $0.contains("systemd starts") })
         #expect(
-            Self.orders(Self.started(own: Self.settings([3]))).first == "confine what systemd starts to CPUs 2-3")
+            Self.orders(Self.started(own: Self.settings([3]))).last == "confine what systemd starts to CPUs 2-3")
         for ended in [
             Self.started(.interrupts, own: Self.settings()), Self.started(.none, own: Self.settings()),
             Self.started(dedicated: 0, own: Self.settings()),
@@ -237,6 +237,84 @@ struct PlannedIsolationTests {
         }
         let both = Self.started(others: [2], own: Self.settings())
         #expect(Self.orders(both).contains("release what systemd starts from its CPUs"))
+    }
+
+    /// A request on a host whose systemd keeps programs in groups, with dedicated CPUs 0-1 and housekeeping CPU 2 of 4.
+    private static func grouped(
+        _ isolation: HostPolicy.Isolation = .full, slice: IsolationFacts.ProgramGroup = .init(now: []),
+        dropIns: [UnitDropIn] = [], dedicated: Int = 2, actors: [ActorRecord] = []
+    ) -> PlanRequest {
+        var facts = Self.busy()
+        let groups = ["init.scope": .init(now: []), "system.slice": slice, "user.slice": IsolationFacts.ProgramGroup()]
+        facts.manager = .init(affinity: [2], groups: groups)
+        var request = Self.request(dedicated: dedicated, isolation, interrupts: facts, housekeeping: [2])
+        request.host.dropIns = dropIns
+        request.host.actors = actors
+        return request
+    }
+
+    private static func group(_ unit: String, _ cpus: CPUSet, site: String = "test") -> UnitDropIn {
+        UnitDropIn(unit: unit, actor: nil, site: site, cpus: cpus, cells: [])
+    }
+
+    @Test("groups of programs are confined to all CPUs that are not isolated, systemd itself to those for housekeeping")
+    func groups() {
+        let plan = Planner.plan(Self.grouped())
+        #expect(
+            Self.orders(plan).suffix(3) == [
+                "confine programs in init.scope to CPUs 2", "confine programs in system.slice to CPUs 2-3",
+                "confine programs in user.slice to CPUs 2-3",
+            ])
+        let texts = plan.steps.compactMap { if case .setUnit(let step) = $0 { step.dropIn?.text } else { nil } }
+        #expect(texts.first?.hasSuffix("[Scope]\nAllowedCPUs=\nAllowedCPUs=2\n") == true)
+        #expect(texts.last?.hasSuffix("[Slice]\nAllowedCPUs=\nAllowedCPUs=2-3\n") == true)
+        let parts = plan.plan.changes.first { $0.subject == .isolation }?.parts.filter { $0.path.hasPrefix("drop_in") }
+        #expect(parts?.map(\.when) == [.live, .live, .live])
+    }
+
+    @Test("a group is confined once, again where it has other CPUs than its file says, and freed when isolation ends")
+    func groupsSettled() {
+        let files = [
+            Self.group("init.scope", [2]), Self.group("system.slice", [2, 3]), Self.group("user.slice", [2, 3]),
+        ]
+        func orders(_ isolation: HostPolicy.Isolation = .full, now: CPUSet) -> [String] {
+            var request = Self.grouped(isolation, slice: .init(now: now), dropIns: files)
+            request.host.isolation?.manager?.groups["init.scope"]?.now = [2]
+            return Self.orders(Planner.plan(request)).filter { $0.contains("programs in") }
+        }
+        #expect(orders(now: [2, 3]) == [])
+        #expect(orders(now: []) == ["confine programs in system.slice to CPUs 2-3"])
+        #expect(orders(now: [1, 2, 3]) == ["confine programs in system.slice to CPUs 2-3"])
+        #expect(
+            orders(.none, now: [2, 3]) == [
+                "release programs in init.scope from their CPUs", "release programs in system.slice from their CPUs",
+                "release programs in user.slice from their CPUs",
+            ])
+    }
+
+    @Test("the programs of actors keep their CPUs in a group, those of another site's too")
+    func groupsWithActors() {
+        let elsewhere = ActorRecord(site: "other", name: "ovs", cpus: [1])
+        var request = Self.grouped(dedicated: 1, actors: [elsewhere])
+        request.policy.dedicatedCPUs = .init([0, 1])
+        let orders = Self.orders(Planner.plan(request))
+        #expect(orders.contains("confine programs in system.slice to CPUs 1-3"), "\(orders)")
+        #expect(orders.contains("confine programs in init.scope to CPUs 2"))
+    }
+
+    @Test("a group that others confine stays as it is, and is named where isolated CPUs are among its own")
+    func groupsOfOthers() {
+        for (allowed, isNamed) in [([2], false), ([1, 2], true)] as [(CPUSet, Bool)] {
+            let plan = Planner.plan(Self.grouped(slice: .init(allowed: allowed, now: allowed)))
+            #expect(!Self.orders(plan).contains { $0.contains("system.slice") })
+            let finding = plan.plan.diagnostics.first { $0.code == .isolationOwned }
+            #expect((finding != nil) == isNamed)
+            #expect(finding?.message.contains("programs in system.slice may run on CPUs 0-1") ?? true)
+            #expect(finding?.hint?.contains("AllowedCPUs=2-3") ?? true)
+        }
+        let theirs = Planner.plan(Self.grouped(dropIns: [Self.group("user.slice", [2, 3], site: "other")]))
+        #expect(!Self.orders(theirs).contains { $0.contains("user.slice") })
+        #expect(theirs.plan.diagnostics.contains { $0.message.contains("user.slice.d/50-numactl-plan.conf was not") })
     }
 
     @Test("dedicated CPUs that nobody has go offline, and come back for the next guest or once they are to be kept")

@@ -67,6 +67,7 @@ struct WritableHost {
             affinities: KernelAffinities(root: FilePath(root)),
             programs: ProgramThreads(root: FilePath(root)), cpus: KernelCPUs(root: FilePath(root)),
             virtualFunctions: KernelVirtualFunctions(root: FilePath(root)), actors: ActorFiles(root: FilePath(root)),
+            partitions: GuestPartitions(uri: uri, root: FilePath(root), runtimeFolder: runtimeFolder),
             defaultHugePage: defaultHugePage)
     }
 
@@ -77,7 +78,7 @@ struct WritableHost {
             threads: NoThreads(), memory: NoMemory(), affinities: KernelAffinities(root: FilePath(root)),
             programs: ProgramThreads(root: FilePath(root)), cpus: KernelCPUs(root: FilePath(root)),
             virtualFunctions: KernelVirtualFunctions(root: FilePath(root)), actors: ActorFiles(root: FilePath(root)),
-            defaultHugePage: defaultHugePage)
+            partitions: NoPartitions(), defaultHugePage: defaultHugePage)
     }
 
     private var runtimeFolder: String? { getenv("XDG_RUNTIME_DIR").map { String(cString: $0) } }
@@ -102,6 +103,7 @@ struct OpenHost {
     let cpus: KernelCPUs
     let virtualFunctions: KernelVirtualFunctions
     let actors: ActorFiles
+    let partitions: any PartitionHost
     let defaultHugePage: PageSize?
 
     /// Something that carries steps out here and tells the observer of every write.
@@ -109,7 +111,7 @@ struct OpenHost {
         Interpreter(
             domains: domains, pools: pools, files: DiskFiles(), threads: threads, memory: memory,
             affinities: affinities, programs: programs, cpus: cpus, virtualFunctions: virtualFunctions,
-            actors: actors, observer: observer,
+            actors: actors, partitions: partitions, observer: observer,
             defaultHugePage: defaultHugePage)
     }
 

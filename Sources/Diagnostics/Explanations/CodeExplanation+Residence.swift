@@ -86,9 +86,10 @@ extension CodeExplanation {
             cores are not those that the site wants to be left alone, this is a warning: isolated_cores in the profile's \
             variables file has to name them.
             Without tuned, or with a profile that isolates nothing, apply moves all of them.
-            With isolation: full apply also tells systemd, by a file in /etc/systemd/system.conf.d, where what it starts may \
-            run from the next boot on (on Linux 6.2 and later; older kernels forget it when the first guest starts). Where \
-            CPUAffinity= is set by another file, or that file is another site's, it stays as it is; this is a warning where isolated CPUs are among it.
+            With isolation: full apply also tells systemd, by files named 50-numactl-plan.conf, where what it starts may run \
+            from the next boot on (CPUAffinity=), and confines system.slice, user.slice and init.scope at once \
+            (AllowedCPUs=). Where another file sets one of these, or ours is another site's, that stays as it is; this is \
+            a warning where isolated CPUs are among it.
             """),
         CodeExplanation(
             .keptOnItsCPUs, "the kernel keeps interrupts or threads on dedicated CPUs",

@@ -13,6 +13,12 @@ public protocol ActorHost {
 
     /// Writes that file, or removes it. The old text or the new one is there at any time.
     func setDropIn(of unit: String, to text: String?) throws(StepFailure)
+
+    /// The CPUs that a group of programs is confined to, empty for not at all; nil where it is not there.
+    func cpus(ofGroup unit: String) throws(StepFailure) -> CPUSet?
+
+    /// Has systemd read those files, by which it confines a group to these CPUs, or frees it.
+    func confine(group unit: String, to cpus: CPUSet) throws(StepFailure)
 }
 
 /// A host on which nobody records actors.
@@ -28,6 +34,10 @@ public struct NoActors: ActorHost {
     public func dropIn(of unit: String) throws(StepFailure) -> String? { throw refusal }
     /// Refuses.
     public func setDropIn(of unit: String, to text: String?) throws(StepFailure) { throw refusal }
+    /// Refuses.
+    public func cpus(ofGroup unit: String) throws(StepFailure) -> CPUSet? { throw refusal }
+    /// Refuses.
+    public func confine(group unit: String, to cpus: CPUSet) throws(StepFailure) { throw refusal }
 
     private var refusal: StepFailure {
         .refused(HostRefusal(call: "actors", kind: .other, code: 0, message: "actors are not recorded here"))

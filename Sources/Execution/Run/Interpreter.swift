@@ -7,8 +7,8 @@ public import Planning
 /// 2. Grow pools in one batch, define domains, move memory of running ones, grow pools into what these leave, pin threads, replace the
 ///    file that goes with them.
 /// 3. Read everything back and compare it with what was wanted.
-/// 4. Shut down and undefine absent guests, pin running threads to CPUs that these had alone, start guests, shrink pools, take CPUs offline
-///    that nobody has.
+/// 4. Shut down and undefine absent guests, pin running threads to CPUs that these had alone, start guests, make their CPUs partitions,
+///    shrink pools, take CPUs offline that nobody has.
 ///
 /// A step whose target is there already is skipped, so that a second run writes nothing. Before each write its inverse is made from
 /// what was read a moment ago; on any failure the inverses run in reverse, each one read back. Guests that this run has started stay
@@ -24,6 +24,7 @@ public struct Interpreter {
     let cpus: any CPUHost
     let virtualFunctions: any VirtualFunctionHost
     let actors: any ActorHost
+    let partitions: any PartitionHost
     let observer: any StepObserver
     let defaultHugePage: PageSize?
 
@@ -37,6 +38,7 @@ public struct Interpreter {
         cpus: any CPUHost = NoCPUs(),
         virtualFunctions: any VirtualFunctionHost = NoVirtualFunctions(),
         actors: any ActorHost = NoActors(),
+        partitions: any PartitionHost = NoPartitions(),
         observer: any StepObserver = SilentObserver(),
         defaultHugePage: PageSize? = nil
     ) {
@@ -50,6 +52,7 @@ public struct Interpreter {
         self.cpus = cpus
         self.virtualFunctions = virtualFunctions
         self.actors = actors
+        self.partitions = partitions
         self.observer = observer
         self.defaultHugePage = defaultHugePage
     }

@@ -29,6 +29,8 @@ struct Phases {
     private(set) var restart: [Step] = []
     /// Domains that start.
     private(set) var start: [Step] = []
+    /// Guests whose vCPUs get partitions of the scheduler, which they must run for, or give them back.
+    private(set) var partition: [Step] = []
     /// Pools that shrink, the smallest pages first.
     private(set) var shrink: [Step] = []
     /// CPUs that go offline, once nobody has them any more.
@@ -52,6 +54,7 @@ struct Phases {
         }
         start = starts.filter { !cycled.contains($0.guest) }
         shrink = Phases.inOrder(phases[.shrink] ?? []) { $1.isLarger(than: $0) }
+        partition = phases[.partition] ?? []
         park = phases[.park] ?? []
     }
 
@@ -69,10 +72,10 @@ struct Phases {
     }
 
     /// All steps, in order.
-    var all: [Step] { grow + define + move + pin + plug + remove + restart + start + shrink + park }
+    var all: [Step] { grow + define + move + pin + plug + remove + restart + start + partition + shrink + park }
 }
 
 /// When the turn of a kind of step is, beside other kinds.
 enum Phase {
-    case grow, rename, define, setting, move, pin, plug, stop, undefine, start, shrink, park
+    case grow, rename, define, setting, move, pin, plug, stop, undefine, start, partition, shrink, park
 }

@@ -17,6 +17,10 @@ struct Run {
     var staying: Set<AffinityID> = []
     /// Threads that the kernel did not let go elsewhere.
     var unmovable: Set<ThreadID> = []
+    /// Groups of programs that the kernel did not confine.
+    var unconfined: Set<String> = []
+    /// Guests whose vCPUs the kernel gave no partitions.
+    var unpartitioned: Set<String> = []
     /// CPUs that the kernel did not take offline.
     var keptOnline = CPUSet()
     /// Guests that were asked to shut down, with nothing known of what came of it.
@@ -43,7 +47,8 @@ struct Run {
         let rest = phases.plug.filter { late.contains($0.guest) }
         for step in rest { try carryOut(step) }
         try verify(rest)
-        for step in phases.start { try carryOut(step) }
+        for step in phases.start + phases.partition { try carryOut(step) }
+        try verify(phases.partition)
         try setPools(phases.shrink)
         try verify(phases.shrink)
         for step in phases.park { try carryOut(step) }

@@ -50,6 +50,15 @@ public struct ConfineWrite: WriteKind {
         return present.isEmpty || present.contains { $0.allowed != from }
     }
 
+    /// Where CPUs are given back, once every thread has them: somebody else may have given some of them to it meanwhile.
+    func isAsBefore(in run: Run) throws(StepFailure) -> Bool {
+        guard !cpus.isSubset(of: from) else { return try holds(in: run) }
+        let moved = Set(threads).subtracting(run.unmovable)
+        return try run.host.programs.movableThreads().allSatisfy {
+            !moved.contains($0.id) || cpus.isSubset(of: $0.allowed)
+        }
+    }
+
     func isUndone(by inverse: [HostWrite]) -> Bool {
         guard inverse.count == 1, case .confineThreads(let back) = inverse[0] else { return false }
         return back.threads == threads && back.cpus == from && back.from == cpus

@@ -16,6 +16,7 @@ public struct PinWrite: DomainWrite {
     var words: String { "pin \(thread.label) of \(guest) to \(cpus)" }
 
     func perform(in run: inout Run) throws(StepFailure) {
+        try run.releasePartition(of: thread, of: guest, for: cpus)
         if thread == .emulator {
             try run.pinEmulator(of: guest, to: cpus)
         } else {

@@ -89,11 +89,29 @@ public struct IsolationFacts: Hashable, Sendable {
     }
 
     /// systemd, which starts every program of the machine.
-    public struct Manager: Hashable, Sendable, Codable {
+    public struct Manager: Hashable, Sendable {
         /// The CPUs that it confines what it starts to, by files that apply did not write; nil for all of them.
         public var affinity: CPUSet?
+        /// The groups that all programs but guests are in, by unit; none where the kernel cannot confine groups.
+        public var groups: [String: ProgramGroup]
 
-        package init(affinity: CPUSet? = nil) { self.affinity = affinity }
+        package init(affinity: CPUSet? = nil, groups: [String: ProgramGroup] = [:]) {
+            self.affinity = affinity
+            self.groups = groups
+        }
+    }
+
+    /// A group of programs that systemd confines as a whole.
+    public struct ProgramGroup: Hashable, Sendable, Codable {
+        /// The CPUs that files which apply did not write confine it to; nil for none of them.
+        public var allowed: CPUSet?
+        /// The CPUs that it is confined to now, empty for not at all; nil where it is not there.
+        public var now: CPUSet?
+
+        package init(allowed: CPUSet? = nil, now: CPUSet? = nil) {
+            self.allowed = allowed
+            self.now = now
+        }
     }
 
     /// The interrupts, ascending by number.
@@ -112,11 +130,14 @@ public struct IsolationFacts: Hashable, Sendable {
     public var manager: Manager?
     /// The CPUs that can be taken offline and brought back with nothing lost; nil where that is not so, or not known.
     public var offlinable: CPUSet?
+    /// The CPUs in isolated partitions of the kernel's scheduler; nil where it can make none for a single vCPU.
+    public var partitions: CPUSet?
 
     /// Interrupts and threads are sorted.
     package init(
         interrupts: [Interrupt], newInterrupts: CPUSet? = nil, balancer: Balancer? = nil, workqueues: CPUSet? = nil,
-        threads: [Threads] = [], tuned: Tuned? = nil, manager: Manager? = nil, offlinable: CPUSet? = nil
+        threads: [Threads] = [], tuned: Tuned? = nil, manager: Manager? = nil, offlinable: CPUSet? = nil,
+        partitions: CPUSet? = nil
     ) {
         self.interrupts = interrupts.sorted { $0.number < $1.number }
         self.newInterrupts = newInterrupts
@@ -126,12 +147,13 @@ public struct IsolationFacts: Hashable, Sendable {
         self.tuned = tuned
         self.manager = manager
         self.offlinable = offlinable
+        self.partitions = partitions
     }
 }
 
 extension IsolationFacts: Codable {
     private enum CodingKeys: String, CodingKey {
-        case interrupts, workqueues, threads, tuned, offlinable
+        case interrupts, workqueues, threads, tuned, offlinable, partitions
         case newInterrupts = "new_interrupts"
         case balancer = "irqbalance"
         case manager = "systemd"
@@ -148,6 +170,26 @@ extension IsolationFacts: Codable {
             threads: try container.decodeIfPresent([Threads].self, forKey: .threads) ?? [],
             tuned: try container.decodeIfPresent(Tuned.self, forKey: .tuned),
             manager: try container.decodeIfPresent(Manager.self, forKey: .manager),
-            offlinable: try container.decodeIfPresent(CPUSet.self, forKey: .offlinable))
+            offlinable: try container.decodeIfPresent(CPUSet.self, forKey: .offlinable),
+            partitions: try container.decodeIfPresent(CPUSet.self, forKey: .partitions))
+    }
+}
+
+extension IsolationFacts.Manager: Codable {
+    private enum CodingKeys: CodingKey { case affinity, groups }
+
+    /// Reads systemd's settings; nothing is required.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            affinity: try container.decodeIfPresent(CPUSet.self, forKey: .affinity),
+            groups: try container.decodeIfPresent([String: IsolationFacts.ProgramGroup].self, forKey: .groups) ?? [:])
+    }
+
+    /// Writes them; groups only where there are any.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(affinity, forKey: .affinity)
+        if !groups.isEmpty { try container.encode(groups, forKey: .groups) }
     }
 }

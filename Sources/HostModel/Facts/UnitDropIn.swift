@@ -1,6 +1,6 @@
 /// A file of systemd with settings for a unit, or for systemd itself, of the name that apply gives to its own.
 public struct UnitDropIn: Hashable, Sendable, Codable {
-    /// The unit, `spdk.service`, or ``manager``.
+    /// The unit, `spdk.service`, or one of ``isolating``.
     public var unit: String
     /// The file's text.
     public var text: String
@@ -19,6 +19,15 @@ extension UnitDropIn {
     /// What stands for systemd itself, which starts every program: the name of its own settings.
     public static let manager = "system.conf"
 
+    /// The units that all programs of the machine but its guests are in: systemd.special(7).
+    public static let groups = ["init.scope", "system.slice", "user.slice"]
+
+    /// What has settings for isolation, in the order in which they are written.
+    public static let isolating = [manager] + groups
+
+    /// Whether the unit is a group of programs, all of which its settings confine at once; others take effect at the next start.
+    public static func isGroup(_ unit: String) -> Bool { groups.contains(unit) }
+
     /// The first words of such a file that apply wrote.
     private static let mark = "# Written by numactl-plan"
 
@@ -28,16 +37,17 @@ extension UnitDropIn {
     /// Whether apply wrote a text.
     public static func isOurs(_ text: String) -> Bool { text.hasPrefix(mark) }
 
-    /// Whether apply wrote a text of systemd's own settings for the isolation of a site.
+    /// Whether apply wrote it for the isolation of a site.
     package func isIsolation(of site: String) -> Bool {
-        unit == UnitDropIn.manager && text.hasPrefix(UnitDropIn.heading(actor: nil, site: site))
+        UnitDropIn.isolating.contains(unit) && text.hasPrefix(UnitDropIn.heading(actor: nil, site: site))
     }
 
     private static func heading(actor: String?, site: String) -> String {
         "\(mark) for \(actor.map { "actor '\($0)'" } ?? "isolation") of site '\(site)'; apply overwrites changes.\n"
     }
 
-    /// The settings that confine a unit to an actor's CPUs, and its memory to cells; or what systemd starts, for isolation.
+    /// The settings that confine a unit to an actor's CPUs, and its memory to cells; or, for isolation, what systemd starts, or a group
+    /// of programs.
     ///
     /// An empty assignment first: lists of CPUs and of cells that several files name are put together otherwise.
     ///
@@ -50,12 +60,21 @@ extension UnitDropIn {
             unit: unit,
             text: """
                 \(UnitDropIn.heading(actor: actor, site: site))\
-                [\(unit == UnitDropIn.manager ? "Manager" : "Service")]
-                CPUAffinity=
-                CPUAffinity=\(cpus)
+                [\(UnitDropIn.section(of: unit))]
+                \(UnitDropIn.key(of: unit))=
+                \(UnitDropIn.key(of: unit))=\(cpus)
                 \(memory)
                 """)
     }
+
+    private static func section(of unit: String) -> String {
+        if unit == manager { return "Manager" }
+        guard isGroup(unit) else { return "Service" }
+        return unit.hasSuffix(".scope") ? "Scope" : "Slice"
+    }
+
+    /// The setting that confines a unit's programs: a group's is the kernel's own bound, which no thread can leave.
+    package static func key(of unit: String) -> String { isGroup(unit) ? "AllowedCPUs" : "CPUAffinity" }
 }
 
 extension UnitDropIn {

@@ -6,9 +6,13 @@ public import SystemPackage
 public struct ActorFiles: ActorHost {
     private let root: FilePath
     private let files = DiskFiles()
+    private let groups: ProgramGroups
 
     /// Those of the running machine, or of the file tree below `root`.
-    public init(root: FilePath = "/") { self.root = root }
+    public init(root: FilePath = "/") {
+        self.root = root
+        groups = ProgramGroups(root: root)
+    }
 
     /// What is recorded of an actor; nil for nothing.
     public func record(of actor: String, site: String) throws(StepFailure) -> ActorRecord? {
@@ -30,6 +34,16 @@ public struct ActorFiles: ActorHost {
     /// Writes that file, or removes it; its folder comes with it, and goes with it where nothing else is in it.
     public func setDropIn(of unit: String, to text: String?) throws(StepFailure) {
         try write(text, to: path(of: unit))
+    }
+
+    /// The CPUs that a group of programs is confined to, empty for not at all; nil where it is not there.
+    public func cpus(ofGroup unit: String) throws(StepFailure) -> CPUSet? {
+        do { return try groups.cpus(of: unit) } catch { throw .refused(HostRefusal(error)) }
+    }
+
+    /// Has systemd read its files of settings, by which it confines a group to these CPUs, or frees it.
+    public func confine(group unit: String, to cpus: CPUSet) throws(StepFailure) {
+        try groups.confine(unit, to: cpus)
     }
 
     private func path(of unit: String) throws(StepFailure) -> FilePath {
@@ -62,9 +76,10 @@ enum DropInFiles {
     /// Those of units.
     static let folder = "etc/systemd/system"
 
-    /// The file of the name that apply gives to its own; nil for what is no service, and not systemd itself.
+    /// The file of the name that apply gives to its own; nil for what is no service, no group of programs and not systemd itself.
     static func path(of unit: String) -> String? {
         if unit == UnitDropIn.manager { return "etc/systemd/\(unit).d/\(UnitDropIn.fileName)" }
-        return UnitDropIn.isService(unit) ? "\(folder)/\(unit).d/\(UnitDropIn.fileName)" : nil
+        return UnitDropIn.isService(unit) || UnitDropIn.isGroup(unit)
+            ? "\(folder)/\(unit).d/\(UnitDropIn.fileName)" : nil
     }
 }

@@ -43,7 +43,10 @@ extension FactReader {
 
     private mutating func limits(of group: String?, effectiveSuffix: String) -> GuestLimits? {
         let folder = group.map { "\(groupFolder)/\($0)" } ?? groupFolder
-        let cpus: CPUSet? = nonEmptyList("\(folder)/cpuset.cpus\(effectiveSuffix)")
+        let effective: CPUSet? = nonEmptyList("\(folder)/cpuset.cpus\(effectiveSuffix)")
+        // What the group lends to partitions below it is the guests' as well.
+        let lent: CPUSet? = group.flatMap { _ in nonEmptyList("\(folder)/cpuset.cpus.exclusive") }
+        let cpus = effective.map { $0.union(lent ?? []) }
         let cells: CellSet? = nonEmptyList("\(folder)/cpuset.mems\(effectiveSuffix)")
         guard cpus != nil || cells != nil else { return nil }
         return GuestLimits(cpus: cpus, memoryCells: cells, source: "/\(folder)")

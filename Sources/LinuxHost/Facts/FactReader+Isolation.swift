@@ -16,7 +16,7 @@ extension FactReader {
             balancer: balancer(running["irqbalance"], isolated: isolated),
             workqueues: value(KernelAffinities.workqueues, as: "a mask such as 0000ffff", SysfsText.mask),
             threads: threads(), tuned: running["tuned"].flatMap { _ in tuned() }, manager: manager(),
-            offlinable: offlinableCPUs())
+            offlinable: offlinableCPUs(), partitions: list(GuestPartitions.isolated))
     }
 
     /// Those that the kernel manages nobody can write to since Linux 6.13; before, only trying tells.
@@ -85,12 +85,27 @@ extension FactReader {
     /// systemd's own settings, where it runs the machine: sd_booted(3). Of CPUs that it is to find out itself nothing is known.
     private mutating func manager() -> IsolationFacts.Manager? {
         guard names(in: "run/systemd/system") != nil else { return nil }
-        let own = DropInFiles.path(of: UnitDropIn.manager)
-        let files = settingFiles(UnitDropIn.manager, in: managerFolders).filter {
-            $0.path != own || !UnitDropIn.isOurs($0.text)
+        return IsolationFacts.Manager(
+            affinity: cpusByOthers(UnitDropIn.manager, in: managerFolders), groups: programGroups())
+    }
+
+    /// The CPUs that files which apply did not write confine a unit to.
+    private mutating func cpusByOthers(_ unit: String, in folders: [String]) -> CPUSet? {
+        let own = DropInFiles.path(of: unit)
+        let files = settingFiles(unit, in: folders).filter { $0.path != own || !UnitDropIn.isOurs($0.text) }
+        let (values, sources) = setting(UnitDropIn.key(of: unit), in: files)
+        return values.contains("numa") ? nil : systemdList(values, files: sources)
+    }
+
+    /// The groups that programs are in, where the kernel can confine them: control groups of version 2 that have CPUs.
+    private mutating func programGroups() -> [String: IsolationFacts.ProgramGroup] {
+        guard let controllers = text(ProgramGroups.controllers), ProgramGroups.confine(controllers) else { return [:] }
+        let present = ProgramGroups(root: files.root)
+        let groups = UnitDropIn.groups.map { unit in
+            let now = (try? present.cpus(of: unit)).flatMap(\.self)
+            return (unit, IsolationFacts.ProgramGroup(allowed: cpusByOthers(unit, in: unitFolders), now: now))
         }
-        let (values, sources) = setting("CPUAffinity", in: files)
-        return IsolationFacts.Manager(affinity: values.contains("numa") ? nil : systemdList(values, files: sources))
+        return Dictionary(uniqueKeysWithValues: groups)
     }
 
     /// The value of the last line `key=value`, without quotation marks and blanks.

@@ -24,8 +24,19 @@ struct GuestGroups {
         }
     }
 
-    /// libvirt keeps `emulator`, `vcpu0` and so on in one folder of the guest's.
     private static func folders(in text: String, _ files: HostFiles) throws(SysfsError) -> [String] {
+        guard let folder = folder(in: text)?.path else { return [] }
+        let inner = try files.names(in: folder)?.map { "\(folder)/\($0)" } ?? []
+        let outer = folder.hasSuffix("/libvirt") ? [String(folder.dropLast("/libvirt".count))] : []
+        var naming: [String] = []
+        for name in outer + [folder] + inner where try cells(of: name, files)?.isEmpty == false {
+            naming.append(name)
+        }
+        return naming
+    }
+
+    /// The folder in which libvirt keeps `emulator`, `vcpu0` and so on of a guest, by the groups of its process; nil for none.
+    static func folder(in text: String) -> (path: String, isVersion1: Bool)? {
         for line in text.split(separator: "\n") {
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard fields.count == 3, fields[2].contains("/libvirt/") || fields[2].hasSuffix("/emulator") else {
@@ -34,16 +45,9 @@ struct GuestGroups {
             let isVersion1 = fields[1].split(separator: ",").contains("cpuset")
             guard isVersion1 || fields[1].isEmpty else { continue }
             let own = fields[2].split(separator: "/").dropLast().joined(separator: "/")
-            let folder = "sys/fs/cgroup/\(isVersion1 ? "cpuset/" : "")\(own)"
-            let inner = try files.names(in: folder)?.map { "\(folder)/\($0)" } ?? []
-            let outer = own.hasSuffix("/libvirt") ? [String(folder.dropLast("/libvirt".count))] : []
-            var naming: [String] = []
-            for name in outer + [folder] + inner where try cells(of: name, files)?.isEmpty == false {
-                naming.append(name)
-            }
-            return naming
+            return ("sys/fs/cgroup/\(isVersion1 ? "cpuset/" : "")\(own)", isVersion1)
         }
-        return []
+        return nil
     }
 
     private static func cells(of folder: String, _ files: HostFiles) throws(SysfsError) -> CellSet? {

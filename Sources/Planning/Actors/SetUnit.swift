@@ -1,7 +1,7 @@
 package import HostModel
 
-/// Writes the file of settings by which a unit of systemd is confined to an actor's CPUs, or by which systemd keeps what it starts off
-/// isolated ones; or removes it.
+/// Writes the file of settings by which a unit of systemd is confined to an actor's CPUs, or by which systemd keeps programs off isolated
+/// ones; or removes it.
 ///
 /// The step holds no text of such a file: what stands in it follows from the CPUs and cells.
 public struct SetUnitStep: StepKind {
@@ -12,7 +12,7 @@ public struct SetUnitStep: StepKind {
         package var cells: CellSet
     }
 
-    /// The unit; ``UnitDropIn/manager`` is all that systemd starts.
+    /// The unit; for isolation one of ``UnitDropIn/isolating``.
     package var unit: String
     /// nil where it is about isolation.
     package var actor: String?
@@ -26,14 +26,21 @@ public struct SetUnitStep: StepKind {
     var step: Step { .setUnit(self) }
     var subject: Change.Subject { actor.map { .actor($0) } ?? .isolation }
 
-    var sentence: String { target.map { "confined \(words) to CPUs \($0.cpus)" } ?? "released \(words) from its CPUs" }
-    var order: String { target.map { "confine \(words) to CPUs \($0.cpus)" } ?? "release \(words) from its CPUs" }
+    var sentence: String {
+        target.map { "confined \(words) to CPUs \($0.cpus)" } ?? "released \(words) from \(its) CPUs"
+    }
+    var order: String { target.map { "confine \(words) to CPUs \($0.cpus)" } ?? "release \(words) from \(its) CPUs" }
     var isOneWay: Bool { false }
 
     /// It is about no guest; ``SavedPlanRules`` looks at it.
     func problem(_ rules: GuestStepRules, _ domain: GuestPrecondition.Domain?) -> String? { nil }
 
-    private var words: String { unit == UnitDropIn.manager ? "what systemd starts" : unit }
+    private var its: String { UnitDropIn.isGroup(unit) ? "their" : "its" }
+
+    private var words: String {
+        if unit == UnitDropIn.manager { return "what systemd starts" }
+        return UnitDropIn.isGroup(unit) ? "programs in \(unit)" : unit
+    }
 
     /// The file that is wanted; nil for none.
     package var dropIn: UnitDropIn? {
@@ -46,7 +53,7 @@ public struct SetUnitStep: StepKind {
             .dropIn(unit), now: replaces ? .text("as before") : nil,
             want: target.map { target in
                 .text("CPUs \(target.cpus)" + (target.cells.isEmpty ? "" : ", memory of cells \(target.cells)"))
-            }, when: .nextStart)
+            }, when: UnitDropIn.isGroup(unit) ? .live : .nextStart)
     }
 
     private enum CodingKeys: CodingKey { case unit, actor, site, replaces, target }

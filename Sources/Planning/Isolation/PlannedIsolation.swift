@@ -13,6 +13,8 @@ struct PlannedIsolation {
     private let site: String
     /// What is wanted; nil where that is nothing.
     private let wanted: CPUIsolation?
+    /// The CPUs of programs beside the guests that have some to themselves.
+    private let actorCPUs: CPUSet
 
     init(_ request: PlanRequest, _ placement: Placement) {
         (policy, host, site) = (request.policy, request.host, request.site)
@@ -30,10 +32,14 @@ struct PlannedIsolation {
             housekeeping: (policy.housekeepingCPUs?.value ?? host.onlineCPUs).intersection(host.onlineCPUs)
                 .subtracting(all))
         wanted = isolation.interruptsOff.isEmpty ? nil : isolation
+        let recorded = request.host.actors.filter { $0.site != request.site }.map(\.cpus)
+        actorCPUs = (placement.actors.map(\.cpus) + recorded).reduce(into: CPUSet()) { $0.formUnion($1) }
     }
 
     /// The steps; where nothing is isolated, or something is in the way, none but to take back what systemd was told.
-    var steps: [Step] { managerStep + affinitySteps }
+    ///
+    /// Groups of programs are confined once their threads are elsewhere: undone in reverse, the threads can have their CPUs back.
+    var steps: [Step] { affinitySteps + UnitDropIn.isolating.compactMap(unitStep) }
 
     private var affinitySteps: [Step] {
         guard let lasting, let facts = host.isolation else { return [] }
@@ -53,40 +59,56 @@ struct PlannedIsolation {
         return CPUIsolation(interruptsOff: wanted.interruptsOff, housekeeping: wanted.housekeeping)
     }
 
-    // MARK: What systemd starts
+    // MARK: What systemd is told
 
-    /// What systemd is to be told, so that what it starts keeps off from the next boot on; until then it inherits that. Nothing where
-    /// another file tells it already.
-    private var managerStep: [Step] {
-        let own = dropIn?.isIsolation(of: site) == true
-        guard own || dropIn == nil, wanted.map({ obstacle($0) == nil }) ?? true else { return [] }
-        let cpus = host.isolation?.manager.flatMap { $0.affinity == nil ? confinement : nil }
-        let target = cpus.map { UnitDropIn(unit: UnitDropIn.manager, actor: nil, site: site, cpus: $0, cells: []) }
-        guard dropIn != target else { return [] }
-        return [.setUnit(UnitDropIn.manager, actor: nil, site: site, replaces: own, cpus: cpus)]
+    /// What systemd is to be told of what it starts, or of a group of programs. Nothing where another file tells it already.
+    private func unitStep(_ unit: String) -> Step? {
+        let present = dropIn(unit)
+        let own = present?.isIsolation(of: site) == true
+        guard own || present == nil, wanted.map({ obstacle($0) == nil }) ?? true else { return nil }
+        let cpus = cpusByOthers(unit) == nil ? confinement(unit) : nil
+        let target = cpus.map { UnitDropIn(unit: unit, actor: nil, site: site, cpus: $0, cells: []) }
+        let now = host.isolation?.manager?.groups[unit]?.now ?? cpus
+        guard present != target || cpus.map({ $0 != now }) ?? false else { return nil }
+        return .setUnit(unit, actor: nil, site: site, replaces: own, cpus: cpus)
     }
 
-    private var confinement: CPUSet? { lasting.flatMap { $0.programsOff.isEmpty ? nil : $0.housekeeping } }
+    /// The CPUs that systemd is to keep to: what it starts, and itself, to those for housekeeping, so that this is inherited; groups
+    /// to all that are not isolated, and those of actors, for programs that somebody gave other CPUs. Nil where it does not run, or
+    /// the kernel cannot confine groups.
+    private func confinement(_ unit: String) -> CPUSet? {
+        guard let lasting, !lasting.programsOff.isEmpty, let manager = host.isolation?.manager else { return nil }
+        guard UnitDropIn.isGroup(unit) else { return lasting.housekeeping }
+        guard manager.groups[unit] != nil else { return nil }
+        guard unit.hasSuffix(".slice") else { return lasting.housekeeping }
+        return host.onlineCPUs.subtracting(lasting.programsOff.subtracting(actorCPUs))
+    }
 
-    private var dropIn: UnitDropIn? { host.dropIns.first { $0.unit == UnitDropIn.manager } }
+    private func cpusByOthers(_ unit: String) -> CPUSet? {
+        let manager = host.isolation?.manager
+        return UnitDropIn.isGroup(unit) ? manager?.groups[unit]?.allowed : manager?.affinity
+    }
+
+    private func dropIn(_ unit: String) -> UnitDropIn? { host.dropIns.first { $0.unit == unit } }
 
     /// Somebody else tells systemd which CPUs to use, and isolated ones are among them.
-    private var managerOwned: Diagnostic? {
-        guard let confinement, let off = lasting?.programsOff, let manager = host.isolation?.manager else { return nil }
-        let file = "/etc/systemd/\(UnitDropIn.manager).d/\(UnitDropIn.fileName)"
+    private func ownedByOthers(_ unit: String) -> Diagnostic? {
+        guard let confinement = confinement(unit), let off = lasting?.programsOff else { return nil }
+        let key = UnitDropIn.key(of: unit)
+        let folder = UnitDropIn.isGroup(unit) ? "/etc/systemd/system" : "/etc/systemd"
         let reason: String
-        if let affinity = manager.affinity {
-            guard !affinity.isDisjoint(with: off) else { return nil }
-            reason = "CPUAffinity=\(affinity) in systemd's settings"
-        } else if let dropIn, !dropIn.isIsolation(of: site) {
-            reason = "\(file) was not written for this site"
+        if let cpus = cpusByOthers(unit) {
+            guard !cpus.isDisjoint(with: off.subtracting(actorCPUs)) else { return nil }
+            reason = "\(key)=\(cpus) in systemd's settings"
+        } else if let dropIn = dropIn(unit), !dropIn.isIsolation(of: site) {
+            reason = "\(folder)/\(unit).d/\(UnitDropIn.fileName) was not written for this site"
         } else {
             return nil
         }
+        let what = UnitDropIn.isGroup(unit) ? "programs in \(unit) may run" : "systemd may start programs"
         return Diagnostic(
-            .isolationOwned, "systemd may start programs on CPUs \(off) from the next boot on: \(reason)",
-            at: policy.name.mark, severity: .warning,
-            hint: "put CPUAffinity=\(confinement) there, or remove it and apply again")
+            .isolationOwned, "\(what) on CPUs \(off) from the next boot on: \(reason)", at: policy.name.mark,
+            severity: .warning, hint: "put \(key)=\(confinement) there, or remove it and apply again")
     }
 
     /// What keeps all of it from being done; nil for nothing.
@@ -122,7 +144,8 @@ struct PlannedIsolation {
     var diagnostics: [Diagnostic] {
         guard let wanted else { return [] }
         if let obstacle = obstacle(wanted) { return [obstacle] }
-        return [tuned(wanted), managerOwned, fixedInterrupts(wanted), staying, pending].compactMap(\.self)
+        let owned = UnitDropIn.isolating.map(ownedByOthers)
+        return ([tuned(wanted)] + owned + [fixedInterrupts(wanted), staying, pending]).compactMap(\.self)
     }
 
     /// tuned sets work queues, programs' CPUs and systemd's each time it starts: both would undo each other.
@@ -194,6 +217,7 @@ struct PlannedIsolation {
             case .setAffinity(let step): return part(.affinity(step.id), step.prior, step.target)
             case .confineThreads(let step): return part(.threads(on: step.prior), step.prior, step.target)
             case .setUnit(let step) where step.subject == .isolation: return step.part
+            case .setPartition(let step): return part(.partition(of: step.name), step.prior, step.cpus)
             case .setCPUs(let step):
                 let (on, off) = (ChangedPart.PartValue.text("online"), ChangedPart.PartValue.text("offline"))
                 return ChangedPart(

@@ -247,6 +247,8 @@ public struct ChangedPart: Hashable, Sendable {
         case threads(on: CPUSet)
         /// Whether CPUs are online.
         case cpus(CPUSet)
+        /// The CPUs of a guest that are partitions of the scheduler.
+        case partition(of: String)
         /// How many virtual functions a device has.
         case virtualFunctions
         /// An actor's CPUs.
@@ -307,6 +309,7 @@ extension ChangedPart {
         case .affinity(let id): id.path
         case .threads(let cpus): "threads[\(cpus)]"
         case .cpus(let cpus): "cpus[\(cpus)]"
+        case .partition(let guest): "partition[\(guest)]"
         case .virtualFunctions: "sriov_numvfs"
         case .actorCPUs: "cpus"
         case .actorPages: "huge_pages"

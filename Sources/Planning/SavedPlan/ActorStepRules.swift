@@ -19,7 +19,7 @@ extension SavedPlanRules {
             return problem(of: step.actor, step.site, step.target?.cpus)
                 ?? step.target?.unit.flatMap { UnitDropIn.isService($0) ? nil : "'\($0)' is no service of systemd" }
         case .setUnit(let step):
-            guard step.actor == nil ? step.unit == UnitDropIn.manager : UnitDropIn.isService(step.unit) else {
+            guard step.actor == nil ? UnitDropIn.isolating.contains(step.unit) : UnitDropIn.isService(step.unit) else {
                 return "'\(step.unit)' is no service of systemd"
             }
             let missing = (step.target?.cells ?? []).subtracting(host.cellIDs)

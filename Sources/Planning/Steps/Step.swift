@@ -35,6 +35,8 @@ public indirect enum Step: Hashable, Sendable {
     case confineThreads(ConfineThreadsStep)
     /// Takes CPUs offline that no guest has, or brings them back.
     case setCPUs(SetCPUsStep)
+    /// Makes the CPUs of a running guest's vCPUs partitions of the scheduler, or gives them back.
+    case setPartition(SetPartitionStep)
     /// Divides a device into another number of virtual functions.
     case setVFs(SetVFsStep)
     /// Records the CPUs of a program beside the guests.
@@ -69,6 +71,7 @@ public indirect enum Step: Hashable, Sendable {
         case .setAffinity(let step): step
         case .confineThreads(let step): step
         case .setCPUs(let step): step
+        case .setPartition(let step): step
         case .setVFs(let step): step
         case .setActor(let step): step
         case .setUnit(let step): step
@@ -96,6 +99,7 @@ extension Step: Codable {
         case setAffinity = "set_affinity"
         case confineThreads = "confine_threads"
         case setCPUs = "set_cpus"
+        case setPartition = "set_partition"
         case setVFs = "set_vfs"
         case setActor = "set_actor"
         case setUnit = "set_unit"
@@ -117,6 +121,7 @@ extension Step: Codable {
             case .setAffinity: SetAffinityStep.self
             case .confineThreads: ConfineThreadsStep.self
             case .setCPUs: SetCPUsStep.self
+            case .setPartition: SetPartitionStep.self
             case .setVFs: SetVFsStep.self
             case .setActor: SetActorStep.self
             case .setUnit: SetUnitStep.self
@@ -170,6 +175,7 @@ extension Step: Codable {
         case .setAffinity: SetAffinityStep.word
         case .confineThreads: ConfineThreadsStep.word
         case .setCPUs: SetCPUsStep.word
+        case .setPartition: SetPartitionStep.word
         case .setVFs: SetVFsStep.word
         case .setActor: SetActorStep.word
         case .setUnit: SetUnitStep.word

@@ -11,7 +11,8 @@ struct IsolationGroup {
         case state(String)
     }
 
-    /// `interrupts 24-26, 30 and new ones`, `work queues`, `threads on CPUs 0-31`, `what systemd starts`, `idle CPUs 4-7`.
+    /// `interrupts 24-26, 30 and new ones`, `work queues`, `threads on CPUs 0-31`, `what systemd starts`,
+    /// `programs in system.slice, user.slice`, `idle CPUs 4-7`.
     let which: String
     let wish: Wish
 
@@ -35,10 +36,17 @@ struct IsolationGroup {
     static func all(of change: Change) -> [IsolationGroup] {
         var interrupts: [(wanted: String, numbers: [Int], hasNew: Bool)] = []
         var others: [IsolationGroup] = []
+        var units: [(wanted: String, names: [String])] = []
         for part in change.parts {
-            if case .dropIn = part.key {
+            if case .dropIn(let unit) = part.key {
                 let wanted = part.want.map { Words.value($0, of: part) } ?? "all CPUs"
-                others.append(IsolationGroup(which: "what systemd starts", wish: .state(wanted)))
+                if !UnitDropIn.isGroup(unit) {
+                    others.append(IsolationGroup(which: "what systemd starts", wish: .state(wanted)))
+                } else if let index = units.firstIndex(where: { $0.wanted == wanted }) {
+                    units[index].names.append(unit)
+                } else {
+                    units.append((wanted, [unit]))
+                }
             }
             guard case .text(let wanted)? = part.want else { continue }
             func add(_ number: Int?) {
@@ -52,6 +60,9 @@ struct IsolationGroup {
             case .affinity(.workqueues): others.append(IsolationGroup(which: "work queues", wish: .cpus(wanted)))
             case .threads(let cpus):
                 others.append(IsolationGroup(which: "threads on CPUs \(cpus)", wish: .cpus(wanted)))
+            case .partition(let guest):
+                let state = wanted.isEmpty ? "no partition" : "isolated partitions: CPUs \(wanted)"
+                others.append(IsolationGroup(which: "CPUs of \(guest)", wish: .state(state)))
             case .cpus(let cpus): others.append(IsolationGroup(which: "idle CPUs \(cpus)", wish: .state(wanted)))
             default: continue
             }
@@ -61,7 +72,11 @@ struct IsolationGroup {
             let numbers = group.numbers.isEmpty ? [] : [ranges(group.numbers)]
             return IsolationGroup(
                 which: "interrupts " + (numbers + new).joined(separator: " and "), wish: .cpus(group.wanted))
-        } + others
+        }
+            + others
+            + units.map {
+                IsolationGroup(which: "programs in \($0.names.joined(separator: ", "))", wish: .state($0.wanted))
+            }
     }
 
     /// `24-26, 30`. A host may have more numbers than a set of CPUs holds.

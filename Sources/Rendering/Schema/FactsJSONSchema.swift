@@ -41,14 +41,22 @@ public enum FactsJSONSchema: DocumentSchema {
             ["irq": count, "cpus": list],
             optional: ["name": orNull(text), "cell": orNull(count), "fixed": orNull(["type": "boolean"])])
         let threads = object(["cpus": list, "count": count, "names": self.list(of: text)], optional: [:])
+        let group = object([:], optional: ["allowed": orNull(list), "now": orNull(list)])
         return object(
             [:],
             optional: [
                 "interrupts": orNull(self.list(of: .object(interrupt))), "new_interrupts": orNull(list),
                 "irqbalance": orNull(.object(object(["banned": list], optional: [:]))), "workqueues": orNull(list),
-                "offlinable": orNull(list),
+                "offlinable": orNull(list), "partitions": orNull(list),
                 "threads": orNull(self.list(of: .object(threads))),
-                "systemd": orNull(.object(object([:], optional: ["affinity": orNull(list)]))),
+                "systemd": orNull(
+                    .object(
+                        object(
+                            [:],
+                            optional: [
+                                "affinity": orNull(list),
+                                "groups": orNull(["type": "object", "additionalProperties": .object(group)]),
+                            ]))),
                 "tuned": orNull(.object(object(["profile": text, "isolated": list], optional: [:]))),
             ])
     }

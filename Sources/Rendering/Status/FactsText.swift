@@ -105,9 +105,13 @@ public struct FactsText {
                 "tuned runs (profile \($0.profile)), and isolates CPUs \($0.isolated.text(empty: "(unknown)"))"
             },
             found.manager.flatMap(\.affinity).map { "systemd starts programs on CPUs \($0)" },
+            found.partitions.flatMap { $0.isEmpty ? nil : "CPUs \($0) are isolated partitions" },
         ]
+        let groups = (found.manager?.groups ?? [:]).sorted { $0.key < $1.key }.compactMap { unit, group in
+            group.now.flatMap { $0.isEmpty ? nil : "programs in \(unit) run on CPUs \($0)" }
+        }
         return Table([.number("interrupt"), .quoted("asked for by"), "may come to", ""], new + rows).lines(paint)
-            + threads.lines(paint) + owners.compactMap(\.self)
+            + threads.lines(paint) + owners.compactMap(\.self) + groups
     }
 
     private var distanceLines: [String] { DistanceTable(facts.cells, room: width).lines }

@@ -1,0 +1,83 @@
+internal import Execution
+internal import Glibc
+internal import HostModel
+internal import SystemPackage
+
+/// The control groups that systemd keeps the programs of a machine in, through its own files and the kernel's.
+struct ProgramGroups {
+    private let files: HostFiles
+    private let programs: ProgramThreads
+
+    init(root: FilePath) {
+        files = HostFiles(root: root)
+        programs = ProgramThreads(root: root)
+    }
+
+    /// The folder of the control groups.
+    static let folder = "sys/fs/cgroup"
+    /// The file that says what can be limited by group.
+    static let controllers = "\(folder)/cgroup.controllers"
+    /// Whether such a file has CPUs in it.
+    static func confine(_ controllers: String) -> Bool {
+        controllers.split(whereSeparator: \.isWhitespace).contains("cpuset")
+    }
+    /// The file with a group's CPUs, which is there where the controller is turned on.
+    static func cpus(of unit: String) -> String { "\(folder)/\(unit)/cpuset.cpus" }
+
+    /// The CPUs that a group is confined to, empty for not at all, which is all of the machine's too; nil where it is not there.
+    func cpus(of unit: String) throws(SysfsError) -> CPUSet? {
+        guard try files.names(in: "\(ProgramGroups.folder)/\(unit)") != nil else { return nil }
+        let cpus: CPUSet = try files.text(ProgramGroups.cpus(of: unit)).flatMap { SysfsText.list($0) } ?? []
+        let all = try all()
+        return !all.isEmpty && all.isSubset(of: cpus) ? [] : cpus
+    }
+
+    /// All CPUs that groups can have, those in partitions too.
+    private func all() throws(SysfsError) -> CPUSet {
+        let shared: CPUSet? = try files.text("\(ProgramGroups.folder)/cpuset.cpus.effective").flatMap {
+            SysfsText.list($0)
+        }
+        let isolated: CPUSet? = try files.text(GuestPartitions.isolated).flatMap { SysfsText.list($0) }
+        return (shared ?? []).union(isolated ?? [])
+    }
+
+    /// Confines a group at once, or frees it, as its files of settings say by now: systemd reads them, so that it does not undo that.
+    ///
+    /// Before Linux 6.2 every thread of the group has all of the new CPUs then. One that had fewer gets those back.
+    func confine(_ unit: String, to cpus: CPUSet) throws(StepFailure) {
+        guard files.isLive else {
+            throw .refused(
+                HostRefusal(
+                    call: ProgramGroups.cpus(of: unit), kind: .other, code: 0,
+                    message: "\(files.root) is not the running machine"))
+        }
+        let before = Dictionary(
+            try programs.movableThreads().map { ($0.id, $0.allowed) }, uniquingKeysWith: { first, _ in first })
+        reload()
+        do throws(SysfsError) { try settle(unit, cpus) } catch { throw .refused(HostRefusal(error)) }
+        let wider = try programs.movableThreads().filter { thread in
+            before[thread.id].map { !thread.allowed.isSubset(of: $0) } ?? false
+        }
+        for (had, threads) in Dictionary(grouping: wider, by: { before[$0.id] ?? $0.allowed }) {
+            _ = try programs.confine(threads.map(\.id), to: had)
+        }
+    }
+
+    /// Has systemd read its files. Where that is not possible it will at the next start, and what is to hold at once is written to the
+    /// kernel all the same.
+    private func reload() {
+        guard let process = try? DetachedProgram.start("/usr/bin/systemctl", ["daemon-reload"]) else { return }
+        _ = DetachedProgram.status(of: process)
+    }
+
+    /// systemd goes through its groups after it has answered, and leaves CPUs behind in one that is to be confined no more: the kernel
+    /// lets no group that has programs have none, so it gets all.
+    private func settle(_ unit: String, _ cpus: CPUSet) throws(SysfsError) {
+        for _ in 1...50 {
+            guard let now = try self.cpus(of: unit), now != cpus else { return }
+            usleep(20_000)
+        }
+        if !cpus.isEmpty { try files.write(line: "+cpuset", to: "\(ProgramGroups.folder)/cgroup.subtree_control") }
+        try files.write(line: "\(cpus.isEmpty ? try all() : cpus)", to: ProgramGroups.cpus(of: unit))
+    }
+}
