@@ -123,6 +123,18 @@ struct KernelAffinitiesTests {
         #expect(try Self.interrupts(none)?.manager == IsolationFacts.Manager(), "the kernel confines no groups")
     }
 
+    @Test("are looked at unasked where there are partitions of the scheduler that the boot did not make")
+    func partitions() throws {
+        for (boot, isLooked) in [("", true), ("2-3", false)] {
+            let tree = try TemporaryTree([
+                "sys/devices/system/cpu/online": "0-3", "sys/devices/system/cpu/isolated": boot,
+                "sys/fs/cgroup/cpuset.cpus.isolated": "2-3\n", "proc/irq/default_smp_affinity": "f\n",
+            ])
+            let facts = try #require(HostDiscovery(root: tree.path).facts().facts)
+            #expect(facts.isolation?.partitions == (isLooked ? [2, 3] : nil))
+        }
+    }
+
     @Test("and what else isolates: tuned by its profile's file, the work queues")
     func others() throws {
         let facts = try #require(

@@ -19,6 +19,12 @@ extension FactReader {
             offlinable: offlinableCPUs(), partitions: list(GuestPartitions.isolated))
     }
 
+    /// Whether CPUs are in isolated partitions that were not so from the boot on.
+    mutating func hasPartitions(besides isolated: CPUSet) -> Bool {
+        let partitions: CPUSet? = list(GuestPartitions.isolated)
+        return partitions.map { !$0.subtracting(isolated).isEmpty } ?? false
+    }
+
     /// Those that the kernel manages nobody can write to since Linux 6.13; before, only trying tells.
     private mutating func interrupts() -> [IsolationFacts.Interrupt]? {
         guard let names = names(in: "proc/irq") else { return nil }

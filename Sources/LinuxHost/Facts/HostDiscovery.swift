@@ -14,6 +14,7 @@ public struct HostDiscovery: Sendable {
     /// Findings are warnings and notes on files that could not be read (NP402), made no sense (NP404) or told nothing
     /// (NP405); the facts then hold what a host without that file would have.
     /// - Parameter isolation: Whether interrupts and threads are looked at too, which takes a few calls for each of them.
+    ///   They are also where there are partitions of the scheduler, which may have to be given back.
     /// - Returns: nil facts, and an error among the findings, only when there is no root or no online CPU.
     public func facts(isolation: Bool = false) -> (facts: HostFacts?, diagnostics: [Diagnostic]) {
         guard files.exists else {
@@ -35,7 +36,9 @@ public struct HostDiscovery: Sendable {
             host: identity, onlineCPUs: online, isolatedCPUs: isolated,
             efficiencyCPUs: reader.efficiencyCPUs(of: online), cells: cells, devices: reader.devices(cells: cells),
             guestLimits: reader.guestLimits(online: online, cells: CellSet(cells.map(\.id))),
-            isolation: isolation ? reader.isolation(isolated: isolated) : nil, actors: reader.actors(),
+            isolation: isolation || reader.hasPartitions(besides: isolated)
+                ? reader.isolation(isolated: isolated) : nil,
+            actors: reader.actors(),
             dropIns: reader.dropIns())
         if let parked = reader.parkedCPUs() { facts = facts.counting(parked) }
         if files.isLive { reader.reportForbidden(facts) }

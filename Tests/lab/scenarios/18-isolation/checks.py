@@ -247,6 +247,7 @@ def idle():
 
 GROUPS = "/sys/fs/cgroup"
 SLICES = ["init.scope", "system.slice", "user.slice"]
+ISOLATED = f"{GROUPS}/cpuset.cpus.isolated"
 
 
 def allowed(process):
@@ -265,6 +266,29 @@ def controller(sign):
     """Turns the kernel's controller of CPUs off or on for all groups, as libvirt and systemd do with the first guest and after the last."""
     with open(f"{GROUPS}/cgroup.subtree_control", "w") as file:
         file.write(f"{sign}cpuset")
+
+
+def partitions():
+    """Since Linux 6.7."""
+    with lab.section("a vCPU's CPU is a partition of its own"):
+        lab.equal("the kernel has isolated them", lab.read(ISOLATED), "2-3")
+        lab.check("no other thread is let onto one", lab.run("taskset", "-c", "2", "true").status != 0)
+        lab.equal("the guest's other threads are elsewhere", lab.Guest("own").emulator(), "0-1,5")
+    with lab.section("on other CPUs"):
+        lab.tool("apply", "regrouped.yaml")
+        lab.equal("the guest is there", lab.Guest("own").vcpus(), {0: "1", 1: "2"})
+        lab.equal("and so are its partitions", lab.read(ISOLATED), "1-2")
+        lab.settled("regrouped.yaml")
+        lab.tool("rollback", "--yes")
+        lab.equal("both go back", (lab.Guest("own").vcpus(), lab.read(ISOLATED)), ({0: "2", 1: "3"}, "2-3"))
+        lab.settled("grouped.yaml")
+    with lab.section("after a start by hand"):
+        lab.virsh("destroy", "own")
+        lab.equal("they have ended with the guest", lab.read(ISOLATED), "")
+        lab.virsh("start", "own")
+        lab.contains("it is noticed", lab.tool("verify", "grouped.yaml", status=2).out, "CPUs of own")
+        lab.tool("apply", "grouped.yaml")
+        lab.equal("and made good", lab.read(ISOLATED), "2-3")
 
 
 def grouped():
@@ -286,6 +310,8 @@ def grouped():
         lab.equal("the actor's program stays", allowed(own), {4})
         lab.equal("the guest has its CPUs", lab.Guest("own").vcpus(), {0: "2", 1: "3"})
         lab.settled("grouped.yaml")
+    if lab.exists(ISOLATED):
+        partitions()
     with lab.section("what comes later"):
         lab.equal("a service", allowed(start("late", often)) & OWN, set())
         lab.equal("a login", allowed(start("later", often, "user.slice")) & OWN, set())
@@ -303,6 +329,8 @@ def grouped():
         lab.virsh("destroy", "own")
         for name in transactions()[::-1]:
             lab.tool("rollback", name, "--yes")
+        if lab.exists(ISOLATED):
+            lab.equal("no partition is left", lab.read(ISOLATED), "")
         lab.equal("no file is left", glob.glob("/etc/systemd/system/*/50-numactl-plan.conf"), [])
         for name, process in programs.items():
             lab.equal(f"has its CPUs: {name}", allowed(process), before[name])
