@@ -113,11 +113,15 @@ struct KernelAffinitiesTests {
             "etc/systemd/system/system.slice.d/50-numactl-plan.conf":
                 "# Written by numactl-plan for\nAllowedCPUs=0-1\n",
             "etc/systemd/system.control/user.slice.d/50-AllowedCPUs.conf": "[Slice]\nAllowedCPUs=2 3\n",
+            "proc/70/cgroup": "0::/system.slice/ovs.service\n", "proc/70/task/70/status": "Cpus_allowed_list:\t0-3\n",
+            "proc/70/task/71/status": "Cpus_allowed_list:\t3\n", "proc/71/cgroup": "0::/\n",
+            "proc/71/task/71/status": "Cpus_allowed_list:\t2\n",
         ]
         let groups = try #require(try Self.interrupts(files)?.manager?.groups)
         #expect(
             groups == [
-                "init.scope": .init(now: []), "system.slice": .init(now: [0, 1]), "user.slice": .init(allowed: [2, 3]),
+                "init.scope": .init(now: []), "system.slice": .init(now: [0, 1], placed: [[0, 1, 2, 3], [3]]),
+                "user.slice": .init(allowed: [2, 3]),
             ])
         let none = files.merging(["sys/fs/cgroup/cgroup.controllers": "cpu io\n"]) { $1 }
         #expect(try Self.interrupts(none)?.manager == IsolationFacts.Manager(), "the kernel confines no groups")

@@ -302,6 +302,20 @@ struct PlannedIsolationTests {
         #expect(orders.contains("confine programs in init.scope to CPUs 2"))
     }
 
+    @Test(
+        "a program that has nothing but dedicated CPUs keeps them in its group; guests of a session's libvirt keep all of them"
+    )
+    func groupsWithOthers() {
+        let pinned = Planner.plan(Self.grouped(slice: .init(now: [], placed: [[1], [1, 2], [2]])))
+        #expect(Self.orders(pinned).contains("confine programs in system.slice to CPUs 1-3"))
+        #expect(Self.orders(pinned).contains("confine programs in user.slice to CPUs 2-3"))
+        for (uri, isConfined) in [("qemu:///session", false), ("qemu:///system", true)] {
+            var request = Self.grouped()
+            request.policy.connect = .init(uri)
+            #expect(Self.orders(Planner.plan(request)).contains { $0.contains("slice") } == isConfined)
+        }
+    }
+
     @Test("a group that others confine stays as it is, and is named where isolated CPUs are among its own")
     func groupsOfOthers() {
         for (allowed, isNamed) in [([2], false), ([1, 2], true)] as [(CPUSet, Bool)] {

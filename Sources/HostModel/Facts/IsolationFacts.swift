@@ -107,10 +107,24 @@ public struct IsolationFacts: Hashable, Sendable {
         public var allowed: CPUSet?
         /// The CPUs that it is confined to now, empty for not at all; nil where it is not there.
         public var now: CPUSet?
+        /// The CPUs that its threads have, guests' too, where these are not all; each set once, ascending.
+        public var placed: [CPUSet]
 
-        package init(allowed: CPUSet? = nil, now: CPUSet? = nil) {
+        package init(allowed: CPUSet? = nil, now: CPUSet? = nil, placed: some Sequence<CPUSet> = [] as [CPUSet]) {
             self.allowed = allowed
             self.now = now
+            self.placed = Set(placed).sorted()
+        }
+
+        private enum CodingKeys: CodingKey { case allowed, now, placed }
+
+        /// Reads a group; nothing is required.
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            self.init(
+                allowed: try container.decodeIfPresent(CPUSet.self, forKey: .allowed),
+                now: try container.decodeIfPresent(CPUSet.self, forKey: .now),
+                placed: try container.decodeIfPresent([CPUSet].self, forKey: .placed) ?? [])
         }
     }
 

@@ -6,8 +6,10 @@ extension FactReader {
     /// What comes to and runs on CPUs beside guests: interrupts that drivers have asked for, work queues, threads; and who else sends
     /// them elsewhere. Nil where procfs has no interrupts.
     ///
-    /// - Parameter isolated: The CPUs that irqbalance leaves alone unless it is told other ones.
-    mutating func isolation(isolated: CPUSet) -> IsolationFacts? {
+    /// - Parameters:
+    ///   - online: All CPUs.
+    ///   - isolated: The CPUs that irqbalance leaves alone unless it is told other ones.
+    mutating func isolation(online: CPUSet, isolated: CPUSet) -> IsolationFacts? {
         guard let interrupts = interrupts() else { return nil }
         let running = programs()
         return IsolationFacts(
@@ -15,7 +17,7 @@ extension FactReader {
             newInterrupts: value("proc/irq/default_smp_affinity", as: "a mask such as 0000ffff", SysfsText.mask),
             balancer: balancer(running["irqbalance"], isolated: isolated),
             workqueues: value(KernelAffinities.workqueues, as: "a mask such as 0000ffff", SysfsText.mask),
-            threads: threads(), tuned: running["tuned"].flatMap { _ in tuned() }, manager: manager(),
+            threads: threads(), tuned: running["tuned"].flatMap { _ in tuned() }, manager: manager(online: online),
             offlinable: offlinableCPUs(), partitions: list(GuestPartitions.isolated))
     }
 
@@ -89,10 +91,10 @@ extension FactReader {
     }
 
     /// systemd's own settings, where it runs the machine: sd_booted(3). Of CPUs that it is to find out itself nothing is known.
-    private mutating func manager() -> IsolationFacts.Manager? {
+    private mutating func manager(online: CPUSet) -> IsolationFacts.Manager? {
         guard names(in: "run/systemd/system") != nil else { return nil }
         return IsolationFacts.Manager(
-            affinity: cpusByOthers(UnitDropIn.manager, in: managerFolders), groups: programGroups())
+            affinity: cpusByOthers(UnitDropIn.manager, in: managerFolders), groups: programGroups(online: online))
     }
 
     /// The CPUs that files which apply did not write confine a unit to.
@@ -104,12 +106,19 @@ extension FactReader {
     }
 
     /// The groups that programs are in, where the kernel can confine them: control groups of version 2 that have CPUs.
-    private mutating func programGroups() -> [String: IsolationFacts.ProgramGroup] {
+    ///
+    /// - Parameter online: All CPUs; threads that have these were put nowhere.
+    private mutating func programGroups(online: CPUSet) -> [String: IsolationFacts.ProgramGroup] {
         guard let controllers = text(ProgramGroups.controllers), ProgramGroups.confine(controllers) else { return [:] }
         let present = ProgramGroups(root: files.root)
+        let placed = present.placed()
         let groups = UnitDropIn.groups.map { unit in
             let now = (try? present.cpus(of: unit)).flatMap(\.self)
-            return (unit, IsolationFacts.ProgramGroup(allowed: cpusByOthers(unit, in: unitFolders), now: now))
+            let sets = (placed[unit] ?? []).filter { !online.isSubset(of: $0) }
+            return (
+                unit,
+                IsolationFacts.ProgramGroup(allowed: cpusByOthers(unit, in: unitFolders), now: now, placed: sets)
+            )
         }
         return Dictionary(uniqueKeysWithValues: groups)
     }

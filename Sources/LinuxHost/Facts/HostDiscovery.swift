@@ -37,7 +37,7 @@ public struct HostDiscovery: Sendable {
             efficiencyCPUs: reader.efficiencyCPUs(of: online), cells: cells, devices: reader.devices(cells: cells),
             guestLimits: reader.guestLimits(online: online, cells: CellSet(cells.map(\.id))),
             isolation: isolation || reader.hasPartitions(besides: isolated)
-                ? reader.isolation(isolated: isolated) : nil,
+                ? reader.isolation(online: online, isolated: isolated) : nil,
             actors: reader.actors(),
             dropIns: reader.dropIns())
         if let parked = reader.parkedCPUs() { facts = facts.counting(parked) }

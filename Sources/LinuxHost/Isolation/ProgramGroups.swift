@@ -1,6 +1,7 @@
 internal import Execution
 internal import Glibc
 internal import HostModel
+internal import LivePlacement
 internal import SystemPackage
 
 /// The control groups that systemd keeps the programs of a machine in, through its own files and the kernel's.
@@ -39,6 +40,29 @@ struct ProgramGroups {
         }
         let isolated: CPUSet? = try files.text(GuestPartitions.isolated).flatMap { SysfsText.list($0) }
         return (shared ?? []).union(isolated ?? [])
+    }
+
+    /// By group: the CPUs that its threads have, each set once. Threads that end meanwhile are left out.
+    func placed() -> [String: Set<CPUSet>] {
+        var found: [String: Set<CPUSet>] = [:]
+        for process in (try? files.processNames(in: "proc")) ?? [] where SysfsText.number(process) != nil {
+            guard let groups = try? files.processText("proc/\(process)/cgroup"),
+                let unit = ProgramGroups.unit(in: groups)
+            else { continue }
+            for thread in (try? files.processNames(in: "proc/\(process)/task")) ?? [] {
+                guard let status = try? files.processText("proc/\(process)/task/\(thread)/status"),
+                    let allowed = ProcessStatus.allowedCPUs(in: status)
+                else { continue }
+                found[unit, default: []].insert(allowed)
+            }
+        }
+        return found
+    }
+
+    /// The group at the top of the way to a process's own: `0::/system.slice/ssh.service`.
+    private static func unit(in text: String) -> String? {
+        let path = text.split(separator: "\n").first { $0.hasPrefix("0::/") }?.dropFirst("0::/".count)
+        return path?.split(separator: "/").first.map(String.init)
     }
 
     /// Confines a group at once, or frees it, as its files of settings say by now: systemd reads them, so that it does not undo that.

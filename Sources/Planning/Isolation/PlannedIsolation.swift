@@ -74,14 +74,17 @@ struct PlannedIsolation {
     }
 
     /// The CPUs that systemd is to keep to: what it starts, and itself, to those for housekeeping, so that this is inherited; groups
-    /// to all that are not isolated, and those of actors, for programs that somebody gave other CPUs. Nil where it does not run, or
-    /// the kernel cannot confine groups.
+    /// to all that are not isolated, for programs that somebody gave other CPUs, with those of actors, and of whoever has no others and
+    /// so was put there on purpose. Nil where it does not run, the kernel cannot confine groups, or guests are started by a session's
+    /// libvirt, which is in one.
     private func confinement(_ unit: String) -> CPUSet? {
         guard let lasting, !lasting.programsOff.isEmpty, let manager = host.isolation?.manager else { return nil }
         guard UnitDropIn.isGroup(unit) else { return lasting.housekeeping }
-        guard manager.groups[unit] != nil else { return nil }
+        guard let group = manager.groups[unit], policy.connect?.value.contains("/system") ?? true else { return nil }
         guard unit.hasSuffix(".slice") else { return lasting.housekeeping }
-        return host.onlineCPUs.subtracting(lasting.programsOff.subtracting(actorCPUs))
+        let staying = group.placed.filter { $0.isSubset(of: lasting.programsOff) }
+        let off = staying.reduce(into: lasting.programsOff.subtracting(actorCPUs)) { $0.subtract($1) }
+        return host.onlineCPUs.subtracting(off)
     }
 
     private func cpusByOthers(_ unit: String) -> CPUSet? {

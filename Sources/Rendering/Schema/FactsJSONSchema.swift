@@ -41,7 +41,8 @@ public enum FactsJSONSchema: DocumentSchema {
             ["irq": count, "cpus": list],
             optional: ["name": orNull(text), "cell": orNull(count), "fixed": orNull(["type": "boolean"])])
         let threads = object(["cpus": list, "count": count, "names": self.list(of: text)], optional: [:])
-        let group = object([:], optional: ["allowed": orNull(list), "now": orNull(list)])
+        let group = object(
+            [:], optional: ["allowed": orNull(list), "now": orNull(list), "placed": orNull(self.list(of: list))])
         return object(
             [:],
             optional: [
