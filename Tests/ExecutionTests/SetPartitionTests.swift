@@ -56,7 +56,8 @@ struct SetPartitionTests {
         partitions.present = ["db": [0: []]]
         partitions.refuses = true
         guard case .applied(let report) = Self.run(partitions) else { return #expect(Bool(false), "failed") }
-        #expect(report.writes == 0 && report.notes.first?.message.contains("not exclusive") == true)
+        #expect(
+            report.writes == 0 && report.done.isEmpty && report.notes.first?.message.contains("not exclusive") == true)
     }
 
     @Test("let a vCPU go that is pinned elsewhere, and it alone")

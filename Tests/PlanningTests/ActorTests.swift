@@ -280,6 +280,8 @@ struct ActorTests {
             .setUnit("x.service", actor: "o\nExecStart=/x", site: "test", replaces: false, cpus: [0]),
             .setUnit("x.service", actor: "ovs", site: "test", replaces: false, cpus: []),
             .setUnit("x.service", actor: "ovs", site: "test", replaces: false, cpus: [0], cells: [5]),
+            .setUnit("ssh.service", actor: nil, site: "test", replaces: false, cpus: [0]),
+            .setPartition("../x", prior: [], vcpus: [0: [0]]), .setPartition("a", prior: [], vcpus: [0: [9]]),
         ] {
             #expect(problems(step).count == 1, "\(step)")
         }

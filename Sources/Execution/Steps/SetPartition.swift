@@ -15,16 +15,17 @@ public struct PartitionWrite: DomainWrite {
         return vcpus.isEmpty ? "give back \(place)" : "make CPUs \(cpus) partitions of \(guest)"
     }
 
-    /// What the kernel refuses is noted: the vCPU runs on its CPU all the same.
     func perform(in run: inout Run) throws(StepFailure) {
-        do {
-            try run.host.partitions.setPartitions(of: guest, vcpus)
-            run.report.writes += 1
-        } catch {
-            run.unpartitioned.insert(guest)
-            run.report.notes.append(
-                Note(guest: guest, message: "CPUs of \(guest) stay with the scheduler: \(error)", kind: .isolation))
-        }
+        try run.host.partitions.setPartitions(of: guest, vcpus)
+        run.report.writes += 1
+    }
+
+    /// The vCPU runs on its CPU all the same.
+    func isOptional(after failure: StepFailure, in run: inout Run) -> Bool {
+        run.unpartitioned.insert(guest)
+        run.report.notes.append(
+            Note(guest: guest, message: "CPUs of \(guest) stay with the scheduler: \(failure)", kind: .isolation))
+        return true
     }
 
     /// A guest that does not run has none, nor has a vCPU that is not plugged.

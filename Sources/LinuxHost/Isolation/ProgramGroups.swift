@@ -7,12 +7,8 @@ internal import SystemPackage
 /// The control groups that systemd keeps the programs of a machine in, through its own files and the kernel's.
 struct ProgramGroups {
     private let files: HostFiles
-    private let programs: ProgramThreads
 
-    init(root: FilePath) {
-        files = HostFiles(root: root)
-        programs = ProgramThreads(root: root)
-    }
+    init(root: FilePath) { files = HostFiles(root: root) }
 
     /// The folder of the control groups.
     static let folder = "sys/fs/cgroup"
@@ -42,21 +38,32 @@ struct ProgramGroups {
         return (shared ?? []).union(isolated ?? [])
     }
 
-    /// By group: the CPUs that its threads have, each set once. Threads that end meanwhile are left out.
+    /// By group: the CPUs that its threads have, each set once.
     func placed() -> [String: Set<CPUSet>] {
-        var found: [String: Set<CPUSet>] = [:]
-        for process in (try? files.processNames(in: "proc")) ?? [] where SysfsText.number(process) != nil {
-            guard let groups = try? files.processText("proc/\(process)/cgroup"),
+        threads().reduce(into: [:]) { $0[$1.unit, default: []].insert($1.allowed) }
+    }
+
+    /// A thread of a group, guests' too.
+    private struct GroupedThread {
+        let unit: String
+        let number: Int
+        let allowed: CPUSet
+    }
+
+    /// Those of all groups. Threads that end meanwhile are left out.
+    private func threads() -> [GroupedThread] {
+        ((try? files.processNames(in: "proc")) ?? []).flatMap { process -> [GroupedThread] in
+            guard SysfsText.number(process) != nil, let groups = try? files.processText("proc/\(process)/cgroup"),
                 let unit = ProgramGroups.unit(in: groups)
-            else { continue }
-            for thread in (try? files.processNames(in: "proc/\(process)/task")) ?? [] {
-                guard let status = try? files.processText("proc/\(process)/task/\(thread)/status"),
+            else { return [] }
+            return ((try? files.processNames(in: "proc/\(process)/task")) ?? []).compactMap { thread in
+                guard let number = Int(thread),
+                    let status = try? files.processText("proc/\(process)/task/\(thread)/status"),
                     let allowed = ProcessStatus.allowedCPUs(in: status)
-                else { continue }
-                found[unit, default: []].insert(allowed)
+                else { return nil }
+                return GroupedThread(unit: unit, number: number, allowed: allowed)
             }
         }
-        return found
     }
 
     /// The group at the top of the way to a process's own: `0::/system.slice/ssh.service`.
@@ -67,7 +74,8 @@ struct ProgramGroups {
 
     /// Confines a group at once, or frees it, as its files of settings say by now: systemd reads them, so that it does not undo that.
     ///
-    /// Before Linux 6.2 every thread of the group has all of the new CPUs then. One that had fewer gets those back.
+    /// Before Linux 6.2 every thread of the group has all of the new CPUs then, and every thread of all groups where these had no CPUs
+    /// before. One that had fewer gets those back.
     func confine(_ unit: String, to cpus: CPUSet) throws(StepFailure) {
         guard files.isLive else {
             throw .refused(
@@ -75,15 +83,13 @@ struct ProgramGroups {
                     call: ProgramGroups.cpus(of: unit), kind: .other, code: 0,
                     message: "\(files.root) is not the running machine"))
         }
-        let before = Dictionary(
-            try programs.movableThreads().map { ($0.id, $0.allowed) }, uniquingKeysWith: { first, _ in first })
+        let before = Dictionary(threads().map { ($0.number, $0.allowed) }, uniquingKeysWith: { first, _ in first })
         reload()
         do throws(SysfsError) { try settle(unit, cpus) } catch { throw .refused(HostRefusal(error)) }
-        let wider = try programs.movableThreads().filter { thread in
-            before[thread.id].map { !thread.allowed.isSubset(of: $0) } ?? false
-        }
-        for (had, threads) in Dictionary(grouping: wider, by: { before[$0.id] ?? $0.allowed }) {
-            _ = try programs.confine(threads.map(\.id), to: had)
+        for thread in threads() {
+            guard let had = before[thread.number], !thread.allowed.isSubset(of: had) else { continue }
+            // The kernel takes none where the group has nothing of them any more.
+            _ = ThreadAffinity.set(thread.number, to: had)
         }
     }
 

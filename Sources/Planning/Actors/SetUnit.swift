@@ -31,6 +31,7 @@ public struct SetUnitStep: StepKind {
     }
     var order: String { target.map { "confine \(words) to CPUs \($0.cpus)" } ?? "release \(words) from \(its) CPUs" }
     var isOneWay: Bool { false }
+    var isLive: Bool { UnitDropIn.isGroup(unit) }
 
     /// It is about no guest; ``SavedPlanRules`` looks at it.
     func problem(_ rules: GuestStepRules, _ domain: GuestPrecondition.Domain?) -> String? { nil }

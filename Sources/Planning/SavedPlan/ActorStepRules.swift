@@ -1,7 +1,7 @@
 internal import HostModel
 
 extension SavedPlanRules {
-    /// Steps of actors that are no such as this program writes: they would record, or have systemd read, what no site can ask for.
+    /// Steps of actors and of isolation that are no such as this program writes: they would record, or have systemd read, what no site can ask for.
     var actorProblems: [PlanProblem] {
         steps.enumerated().compactMap { index, step in
             problem(of: step).map { PlanProblem([.member("steps"), .index(index)], $0) }
@@ -25,6 +25,10 @@ extension SavedPlanRules {
             let missing = (step.target?.cells ?? []).subtracting(host.cellIDs)
             if !missing.isEmpty { return "this host has no cell \(missing)" }
             return problem(of: step.actor, step.site, step.target?.cpus)
+        case .setPartition(let step):
+            if let problem = PlanName.problem(of: step.name) { return problem }
+            let missing = step.cpus.subtracting(host.onlineCPUs)
+            return missing.isEmpty ? nil : "CPU \(missing) is not online on this host"
         default: return nil
         }
     }
