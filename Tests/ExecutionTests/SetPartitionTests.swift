@@ -67,6 +67,11 @@ struct SetPartitionTests {
         let pin = Step.pin(name: "web", thread: .vcpu(0), prior: [0, 1], target: [1, 2])
         guard case .applied = Self.run(partitions, [pin]) else { return #expect(Bool(false), "failed") }
         #expect(partitions.present == ["web": [0: [], 1: [3]]])
+        partitions.present = ["web": [0: [0], 1: [3]]]
+        guard case .failed = Self.run(partitions, [pin, .start(name: "db")], failing: 1) else {
+            return #expect(Bool(false), "did not fail")
+        }
+        #expect(partitions.present == ["web": [0: [0], 1: [3]]], "and have it back with the pin")
     }
 
     @Test("are undone to what they were")

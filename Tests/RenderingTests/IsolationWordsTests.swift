@@ -23,12 +23,14 @@ struct IsolationWordsTests {
             part(.affinity(.workqueues), "0-3"), part(.threads(on: CPUSet(numbers: 0..<8)), "0-3"),
             part(.dropIn(UnitDropIn.manager), "CPUs 0-3", now: nil, .nextStart),
             part(.dropIn("init.scope"), "CPUs 0-1", now: nil), part(.dropIn("system.slice"), "CPUs 0-3", now: nil),
-            part(.dropIn("user.slice"), "CPUs 0-3", now: nil),
+            part(.dropIn("user.slice"), "CPUs 0-3", now: nil), part(.partition(of: "web"), "4-5", now: ""),
+            part(.partition(of: "db"), "", now: "6"),
             part(.cpus([6, 7]), "offline", now: "online"),
         ]
     private static let rows = [
         ("interrupts 24-26, 30 and new ones", "CPUs 0-3"), ("interrupts 40", "CPUs 1"), ("work queues", "CPUs 0-3"),
         ("threads on CPUs 0-7", "CPUs 0-3"), ("what systemd starts", "CPUs 0-3"), ("idle CPUs 6-7", "offline"),
+        ("CPUs 4-5 of web", "isolated partitions"), ("CPUs 6 of db", "no partitions"),
         ("programs in init.scope", "CPUs 0-1"), ("programs in system.slice, user.slice", "CPUs 0-3"),
     ]
 

@@ -16,7 +16,6 @@ public struct PinWrite: DomainWrite {
     var words: String { "pin \(thread.label) of \(guest) to \(cpus)" }
 
     func perform(in run: inout Run) throws(StepFailure) {
-        try run.releasePartition(of: thread, of: guest, for: cpus)
         if thread == .emulator {
             try run.pinEmulator(of: guest, to: cpus)
         } else {
@@ -184,6 +183,7 @@ extension Run {
     mutating func pin(_ steps: [Step]) throws(Halt) {
         for effect in try moves(of: steps).effects {
             do throws(StepFailure) {
+                if let release = try release(for: effect.action) { try carryOut(release) }
                 try carryOut(effect)
             } catch {
                 throw .failed(effect.step, error)

@@ -74,11 +74,13 @@ extension SetPartitionStep: StepExecution {
 }
 
 extension Run {
-    /// Takes its partition from a vCPU that is about to run elsewhere: the kernel would keep it in there.
-    func releasePartition(of thread: DomainThread, of guest: String, for cpus: CPUSet) throws(StepFailure) {
-        guard case .vcpu(let vcpu) = thread, let found = try host.partitions.partitions(of: guest),
-            let own = found[vcpu], !own.isEmpty, own != cpus
-        else { return }
-        try host.partitions.setPartitions(of: guest, found.filter { $0.key != vcpu && !$0.value.isEmpty })
+    /// What takes its partition from a vCPU that is about to run elsewhere, which the kernel would keep in there; nil where it has none.
+    func release(for pin: HostWrite) throws(StepFailure) -> Effect? {
+        guard case .pin(let pin) = pin, case .vcpu(let vcpu) = pin.thread,
+            let made = try host.partitions.partitions(of: pin.guest)?.filter({ !$0.value.isEmpty }),
+            let own = made[vcpu], own != pin.cpus
+        else { return nil }
+        return Effect(
+            [], .setPartitions(pin.guest, made.filter { $0.key != vcpu }), inverse: [.setPartitions(pin.guest, made)])
     }
 }

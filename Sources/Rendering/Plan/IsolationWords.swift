@@ -61,8 +61,9 @@ struct IsolationGroup {
             case .threads(let cpus):
                 others.append(IsolationGroup(which: "threads on CPUs \(cpus)", wish: .cpus(wanted)))
             case .partition(let guest):
-                let state = wanted.isEmpty ? "no partition" : "isolated partitions: CPUs \(wanted)"
-                others.append(IsolationGroup(which: "CPUs of \(guest)", wish: .state(state)))
+                let cpus = wanted.isEmpty ? part.now.map { Words.value($0, of: part) } ?? "" : wanted
+                let state = wanted.isEmpty ? "no partitions" : "isolated partitions"
+                others.append(IsolationGroup(which: "CPUs \(cpus) of \(guest)", wish: .state(state)))
             case .cpus(let cpus): others.append(IsolationGroup(which: "idle CPUs \(cpus)", wish: .state(wanted)))
             default: continue
             }

@@ -286,7 +286,7 @@ def partitions():
         lab.virsh("destroy", "own")
         lab.equal("they have ended with the guest", lab.read(ISOLATED), "")
         lab.virsh("start", "own")
-        lab.contains("it is noticed", lab.tool("verify", "grouped.yaml", status=2).out, "CPUs of own")
+        lab.contains("it is noticed", lab.tool("verify", "grouped.yaml", status=2).out, "CPUs 2-3 of own: wanted isolated partitions")
         lab.tool("apply", "grouped.yaml")
         lab.equal("and made good", lab.read(ISOLATED), "2-3")
 
