@@ -296,7 +296,7 @@ def grouped():
     everywhere = online()
     controller("-")
     programs = {"service": start("busy", often), "login": start("session", often, "user.slice"), "systemd": 1}
-    own = start("storage", "exec taskset -c 4 sleep 1000")
+    own = start("storage", "exec taskset -c 4 sleep infinity")
     lab.until("the actor's program is on its CPU", lambda: allowed(own) == {4})
     before = {name: allowed(process) for name, process in programs.items()}
     lab.check("programs may run on a guest's CPUs", all(cpus >= OWN for cpus in before.values()), before)
