@@ -69,7 +69,10 @@ struct FactsSchemaTests {
         isolation: IsolationFacts(
             interrupts: [.init(number: 24, name: "eth0", cpus: [0], cell: 0, isFixed: true)], newInterrupts: [0],
             balancer: .init(banned: [1]), workqueues: [0], threads: [.init(cpus: [0], count: 1, names: ["a"])],
-            tuned: .init(profile: "p", isolated: [0]), manager: .init(affinity: [0]), offlinable: [0]),
+            tuned: .init(profile: "p", isolated: [0]),
+            manager: .init(
+                affinity: [0], groups: ["user.slice": .init(allowed: [0], now: [0], placed: [[0]])]), offlinable: [0],
+            partitions: [1]),
         actors: [
             ActorRecord(
                 site: "s", name: "ovs", cpus: [1], pages: ActorPages(size: PageSize(2_048), count: 1),
@@ -93,13 +96,16 @@ struct FactsSchemaTests {
         #expect(Self.paths(of: facts) == Self.paths(schema: .object(schema), definitions))
     }
 
-    /// The names of all members, with those on the way to them; members of a distance's table are data.
+    /// The names of all members, with those on the way to them; the keys of a table are data.
     private static func paths(of value: JSONValue) -> Set<String> {
         switch value {
         case .list(let items): items.reduce(into: []) { $0.formUnion(paths(of: $1)) }
         case .object(let members):
             members.reduce(into: []) { found, member in
-                let inner = member.key == "distances" ? [] : paths(of: member.value)
+                var inner = paths(of: member.value)
+                if case .object(let rows) = member.value, ["distances", "groups"].contains(member.key) {
+                    inner = rows.values.reduce(into: []) { $0.formUnion(paths(of: $1)) }
+                }
                 found.formUnion([member.key] + inner.map { "\(member.key).\($0)" })
             }
         default: []
@@ -118,6 +124,7 @@ struct FactsSchemaTests {
         if case .text(let reference) = members["$ref"], let name = reference.split(separator: "/").last {
             found.formUnion(paths(schema: definitions[String(name)] ?? .null, definitions))
         }
+        if let rows = members["additionalProperties"] { found.formUnion(paths(schema: rows, definitions)) }
         if let items = members["items"] { found.formUnion(paths(schema: items, definitions)) }
         if case .list(let choices) = members["anyOf"] {
             for choice in choices { found.formUnion(paths(schema: choice, definitions)) }
