@@ -134,7 +134,11 @@ private struct PlanRun {
         let partitions = Partitions(
             request.host, placement, isolated: isolation.lasting?.programsOff ?? [],
             vcpus: { specs[$0]?.demand.currentVCPUs },
-            runs: { records[$0]?.isRunning ?? false || specs[$0]?.state?.value == .running })
+            // Where the threads of an adopted guest are is not ours to say.
+            runs: { name in
+                guard let spec = specs[name], spec.adoption == nil else { return false }
+                return records[name]?.isRunning ?? false || spec.state?.value == .running
+            })
         let steps = isolation.steps + partitions.steps + idle.steps
         result.plan.changes += [PlannedIsolation.change(steps)].compactMap(\.self)
         result.steps += steps

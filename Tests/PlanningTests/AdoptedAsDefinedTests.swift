@@ -66,6 +66,16 @@ struct AdoptedAsDefinedTests {
         #expect(steps.contains(.setAutostart(name: "a", prior: false, target: true)))
     }
 
+    @Test("has its CPUs isolated with the host's, but no partitions: where its other threads are is not known")
+    func isolated() throws {
+        var request = Self.request(Self.pinned)
+        request.guests[0].state = Located(.running)
+        request.policy.isolation = .full
+        request.host.isolation = IsolationFacts(interrupts: [], workqueues: [0, 1, 2, 3], partitions: [])
+        let steps = Planner.plan(request).steps.filter { $0.subject == .isolation }
+        #expect(steps == [.setAffinity(.workqueues, name: "", prior: [0, 1, 2, 3], target: [0, 1])])
+    }
+
     @Test(
         "is an entry that says nothing of its place",
         arguments: [
