@@ -51,9 +51,10 @@ public struct GuestPartitions: PartitionHost {
 
     private func group(of guest: String) -> String? {
         let reader = GuestProcessReader(root: files.root)
-        guard let folder, let process = try? reader.identity(of: guest, pidFile: "\(folder)/\(guest).pid"),
+        guard let folder, (try? files.text(GuestPartitions.isolated)) ?? nil != nil,
+            let process = try? reader.identity(of: guest, pidFile: "\(folder)/\(guest).pid"),
             let text = try? files.text("proc/\(process)/cgroup"), let found = GuestGroups.folder(in: text),
-            !found.isVersion1, (try? files.text(GuestPartitions.isolated)) ?? nil != nil
+            !found.isVersion1
         else { return nil }
         return found.path
     }
