@@ -245,6 +245,29 @@ class Systemd:
         return run("nsenter", "-t", self.first, "--pid", "--mount", *command)
 
 
+def masks():
+    """Where each thread of the machine may run, by its number and begin; not those that nobody can move, nor guests'."""
+    found = {}
+    for folder in glob.glob("/proc/[0-9]*/task/[0-9]*"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            stat = read(f"{folder}/stat")
+            fields = stat[stat.rindex(")") + 2 :].split()
+            program = read(f"{folder}/../../comm")
+            if int(fields[6]) & 0x04000000 or fields[0] == "Z" or program.startswith(("qemu-", "vhost-", "kvm-", "irq/")):
+                continue
+            allowed = [line for line in read(f"{folder}/status").splitlines() if line.startswith("Cpus_allowed_list")]
+            found[int(os.path.basename(folder)), fields[19]] = (program, ids(allowed[0].split()[1]))
+    return found
+
+
+def online():
+    return ids(read("/sys/devices/system/cpu/online"))
+
+
+def transactions():
+    return sorted(os.path.basename(path) for path in glob.glob("/var/lib/numactl-plan/txn/*"))
+
+
 def siblings():
     """The cores, each as the set of its threads."""
     paths = glob.glob("/sys/devices/system/cpu/cpu[0-9]*/topology/thread_siblings_list")
