@@ -2,7 +2,7 @@ internal import Diagnostics
 internal import HostModel
 
 /// The folder of the control groups.
-private let groupFolder = "sys/fs/cgroup"
+private let groupFolder = ProgramGroups.folder
 
 extension FactReader {
     /// What the control group of the machine's guests leaves them, or nil when that is everything.

@@ -45,7 +45,7 @@ struct GuestGroups {
             let isVersion1 = fields[1].split(separator: ",").contains("cpuset")
             guard isVersion1 || fields[1].isEmpty else { continue }
             let own = fields[2].split(separator: "/").dropLast().joined(separator: "/")
-            return ("sys/fs/cgroup/\(isVersion1 ? "cpuset/" : "")\(own)", isVersion1)
+            return ("\(ProgramGroups.folder)/\(isVersion1 ? "cpuset/" : "")\(own)", isVersion1)
         }
         return nil
     }

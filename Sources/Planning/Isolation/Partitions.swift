@@ -22,11 +22,11 @@ struct Partitions {
         // What was isolated at boot stays that.
         let made = present.subtracting(host.isolatedCPUs)
         steps = placement.guests.filter { runs($0.name) }.compactMap { guest in
-            let own = Partitions.own(guest, placement.dedicatedCPUs)
+            let pins = guest.pins.merging(guest.cells.flatMap(\.pins)) { first, _ in first }
+            // The vCPUs that have a CPU for themselves.
+            let own = pins.filter { $0.value.count == 1 && $0.value.isSubset(of: placement.dedicatedCPUs) }
             let cpus = own.values.reduce(into: CPUSet()) { $0.formUnion($1) }
-            let others = guest.pins.merging(guest.cells.flatMap(\.pins)) { first, _ in first }
-                .filter { own[$0.key] == nil }.values
-                .reduce(into: guest.emulatorCPUs) { $0.formUnion($1) }
+            let others = pins.filter { own[$0.key] == nil }.values.reduce(into: guest.emulatorCPUs) { $0.formUnion($1) }
             let isWanted = !cpus.isEmpty && cpus.isSubset(of: isolated) && others.isDisjoint(with: cpus)
             guard isWanted else {
                 let left = cpus.intersection(made)
@@ -37,11 +37,5 @@ struct Partitions {
             guard !wanted.isSubset(of: present) else { return nil }
             return .setPartition(guest.name, prior: cpus.intersection(made), vcpus: plugged)
         }
-    }
-
-    /// The vCPUs that have a CPU for themselves.
-    private static func own(_ guest: GuestPlacement, _ dedicated: CPUSet) -> [VCPU: CPUSet] {
-        let pins = guest.pins.merging(guest.cells.flatMap(\.pins)) { first, _ in first }
-        return pins.filter { $0.value.count == 1 && $0.value.isSubset(of: dedicated) }
     }
 }

@@ -108,10 +108,13 @@ struct PlannedIsolation {
         } else {
             return nil
         }
-        let what = UnitDropIn.isGroup(unit) ? "programs in \(unit) may run" : "systemd may start programs"
+        let what =
+            UnitDropIn.isGroup(unit)
+            ? "programs in \(unit) may run on CPUs \(off)"
+            : "systemd may start programs on CPUs \(off) from the next boot on"
         return Diagnostic(
-            .isolationOwned, "\(what) on CPUs \(off) from the next boot on: \(reason)", at: policy.name.mark,
-            severity: .warning, hint: "put \(key)=\(confinement) there, or remove it and apply again")
+            .isolationOwned, "\(what): \(reason)", at: policy.name.mark, severity: .warning,
+            hint: "put \(key)=\(confinement) there, or remove it and apply again")
     }
 
     /// What keeps all of it from being done; nil for nothing.
