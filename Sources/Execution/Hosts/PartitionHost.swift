@@ -8,7 +8,7 @@ public protocol PartitionHost {
     /// Gives these vCPUs partitions of their own, and takes them from all others of the guest. vCPUs that are not plugged are passed
     /// over.
     ///
-    /// - Throws: A refusal with the kernel's reason; then the vCPU has none.
+    /// - Throws: A refusal with the kernel's reason; then none of these vCPUs has one that it had not before.
     func setPartitions(of guest: String, _ vcpus: [VCPU: CPUSet]) throws(StepFailure)
 }
 

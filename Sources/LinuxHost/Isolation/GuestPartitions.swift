@@ -30,7 +30,7 @@ public struct GuestPartitions: PartitionHost {
     }
 
     /// Gives these vCPUs partitions of their own, and takes them from all others of the guest. vCPUs that are not plugged are passed
-    /// over.
+    /// over. All of them or none.
     public func setPartitions(of guest: String, _ vcpus: [VCPU: CPUSet]) throws(StepFailure) {
         guard let group = group(of: guest) else { return }
         do throws(SysfsError) {
@@ -43,7 +43,12 @@ public struct GuestPartitions: PartitionHost {
             let made = vcpus.filter { present[$0.key].map(\.isEmpty) ?? false || released[$0.key] != nil }
             let gained = made.values.reduce(into: CPUSet()) { $0.formUnion($1) }
             for name in outer { try lend(name) { $0.union(gained) } }
-            for (vcpu, cpus) in made.sorted(by: { $0.key < $1.key }) { try make("\(group)/vcpu\(vcpu)", of: cpus) }
+            do throws(SysfsError) {
+                for (vcpu, cpus) in made.sorted(by: { $0.key < $1.key }) { try make("\(group)/vcpu\(vcpu)", of: cpus) }
+            } catch {
+                for vcpu in made.keys { try? release("\(group)/vcpu\(vcpu)") }
+                throw error
+            }
         } catch {
             throw .refused(HostRefusal(error))
         }
@@ -97,7 +102,6 @@ public struct GuestPartitions: PartitionHost {
         let state = SysfsText.trimmed(try files.text("\(group)/cpuset.cpus.partition") ?? "")
         guard state != "isolated" else { return }
         // `isolated invalid (Cpu list in cpuset.cpus not exclusive)`
-        try release(group)
         throw .garbled(path: files.path("\(group)/cpuset.cpus.partition"), text: SysfsText.excerpt(String(state)))
     }
 
