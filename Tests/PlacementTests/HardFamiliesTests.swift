@@ -98,6 +98,52 @@ struct HardFamiliesTests {
         #expect(Placer.place(request).verdict == .placed)
     }
 
+    @Test("guests whose CPUs alone do not fit are refused, though no two cells have the same pools")
+    func cpusAlone() {
+        let host = HostFacts(
+            host: HostIdentity(name: "h"), onlineCPUs: CPUSet(numbers: 0..<96),
+            cells: (0..<8).map { id in
+                let pages = PageCount(UInt64(id) * 100)
+                return Cell(
+                    id: CellID(id), cpus: CPUSet(numbers: 12 * id..<12 * id + 12), memory: KiB(32 << 20),
+                    siblings: (0..<6).map { [CPU(12 * id + 2 * $0), CPU(12 * id + 2 * $0 + 1)] },
+                    pools: [
+                        HugepagePool(pageSize: PageSize(2_048), total: pages, free: pages),
+                        HugepagePool(pageSize: PageSize(1_048_576), total: 0, free: 0),
+                    ])
+            })
+        func mixed(_ dedicated: VCPUSet, _ threads: GuestDemand.ThreadPolicy, memory: KiB) -> GuestDemand {
+            var demand = GuestDemand.even(
+                1, vcpus: 6, memory: memory, policy: .mixed, threads: threads, emulator: .isolate)
+            demand.dedicatedVCPUs = dedicated
+            return demand
+        }
+        let small = GuestDemand.PageRequest.exactly(PageSize(2_048))
+        let large = GuestDemand.PageRequest.exactly(PageSize(1_048_576))
+        let demands = [
+            mixed([0, 1, 5], .isolate, memory: KiB(7_424 << 10)),
+            mixed([1, 2, 3, 4, 5], .require, memory: KiB(4_288 << 10)),
+            .even(4, vcpus: 16, memory: KiB(3_328 << 10), policy: .dedicated, threads: .require, page: small),
+            .even(2, vcpus: 6, memory: KiB(10 << 20), policy: .dedicated, threads: .isolate),
+            .even(4, vcpus: 12, memory: KiB(8 << 20), policy: .dedicated, threads: .prefer, emulator: .isolate),
+            .even(
+                4, vcpus: 12, memory: KiB(4 << 20), policy: .dedicated, threads: .isolate, emulator: .share,
+                page: large),
+        ]
+        func verdict(_ demands: [GuestDemand]) -> Placement.SearchVerdict {
+            var request = PlacementRequest(
+                host: host, policy: .plain(),
+                guests: demands.enumerated().map { PlacementGuest(name: "g\($0)", demand: $1) })
+            request.searchLimit = 1_000_000
+            return Placer.place(request).verdict
+        }
+        // As CP-SAT has it.
+        #expect(verdict(demands) == .infeasible)
+        for index in demands.indices {
+            #expect(verdict(demands.enumerated().filter { $0.offset != index }.map(\.element)) == .placed)
+        }
+    }
+
     @Test("a guest that fits no cell is refused without a search")
     func alone() throws {
         let family = try #require(Family.all.first { $0.name == "one guest that fits no cell" })

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Tests/oracle/oracle.py [--refusals] [SETS [SEED]]: asks the planner and CP-SAT whether made-up sets of guests fit, and compares.
+"""Tests/oracle/oracle.py [--refusals] [--wide] [SETS [SEED]]: asks the planner and CP-SAT whether made-up sets of guests fit, and compares.
 
 Every plan of guests that fit goes to the judge. A wrong verdict, and an undecided one, is printed with its seed; `oracle.py 1 SEED`
 repeats it and leaves site, facts and plan in .build/oracle/SEED. Status 1 if any verdict was wrong or the judge objected.
-With --refusals CP-SAT is asked only where the planner does not say that all fits, or the judge objects to its plan.
+With --refusals CP-SAT is asked only where the planner does not say that all fits, or the judge objects to its plan. With --wide
+hosts have 8 to 16 cells.
 
   NUMACTL_PLAN_PROGRAM   the program to ask (default: .build/release/numactl-plan)
   ORACLE_SECONDS         how long CP-SAT may think about one set (30)
@@ -22,7 +23,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
 from judge import judge  # noqa: E402
 from model import read  # noqa: E402
-from sets import Set, site  # noqa: E402
+from sets import Set, WideSet, site  # noqa: E402
 from solver import Question  # noqa: E402
 
 PROGRAM = os.environ.get("NUMACTL_PLAN_PROGRAM") or os.path.join(ROOT, ".build", "release", "numactl-plan")
@@ -105,13 +106,13 @@ def compare(seed, one, entry, tally, keep, only_refusals):
 
 
 def main():
-    only_refusals = "--refusals" in sys.argv[1:]
-    numbers = [int(word) for word in sys.argv[1:] if word != "--refusals"]
+    only_refusals, make = "--refusals" in sys.argv[1:], WideSet if "--wide" in sys.argv[1:] else Set
+    numbers = [int(word) for word in sys.argv[1:] if not word.startswith("--")]
     count, first = (numbers + [1000, 1][len(numbers):])[:2]
     tally, done = Tally(), 0
     while done < count:
         seeds = range(first + done, first + min(count, done + BATCH))
-        sets = [Set(seed, f"h{seed}") for seed in seeds]
+        sets = [make(seed, f"h{seed}") for seed in seeds]
         with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
             plans = ask(folder, sets, tally)
         for seed, one in zip(seeds, sets):

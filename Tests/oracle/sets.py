@@ -19,6 +19,10 @@ def ranges(numbers):
 class Set:
     """A host and guests. `fits` is True where the guests were cut from the host and so fit for certain, else None."""
 
+    # What is drawn from: numbers of cells and of cores a cell, GiB a cell, and the most guests where they are thrown together.
+    CELLS, CORES, UNEVEN_CORES = [1, 2, 2, 2, 3, 4, 4, 6], [2, 3, 4, 4, 6, 8], [2, 4, 6]
+    MEMORY, UNEVEN_MEMORY, MOST = [4, 8, 16, 32], [4, 8, 16], [6, 10, 16]
+
     def __init__(self, seed, name):
         self.dice, self.name, self.fits = random.Random(f"{seed}"), name, None
         self.make_host()
@@ -40,15 +44,15 @@ class Set:
 
     def make_host(self):
         dice = self.dice
-        count = dice.choice([1, 2, 2, 2, 3, 4, 4, 6])
+        count = dice.choice(self.CELLS)
         smt = dice.choice([1, 2, 2, 2, 2, 4])
         interleaved = dice.random() < 0.3
-        cores_of = [dice.choice([2, 3, 4, 4, 6, 8])] * count
+        cores_of = [dice.choice(self.CORES)] * count
         if dice.random() < 0.2:
-            cores_of = [dice.choice([2, 4, 6]) for _ in range(count)]
-        memory = [dice.choice([4, 8, 16, 32]) * GIB] * count
+            cores_of = [dice.choice(self.UNEVEN_CORES) for _ in range(count)]
+        memory = [dice.choice(self.MEMORY) * GIB] * count
         if dice.random() < 0.2:
-            memory = [dice.choice([4, 8, 16]) * GIB for _ in range(count)]
+            memory = [dice.choice(self.UNEVEN_MEMORY) * GIB for _ in range(count)]
         total = sum(cores_of)
         self.cells, number = [], 0
         for cell, cores in enumerate(cores_of):
@@ -327,7 +331,7 @@ class Set:
         dice = self.dice
         cpus = len(self.dedicated) * dice.choice([0.6, 0.9, 1.0, 1.1])
         memory = sum(cell["memory"] - self.reserve for cell in self.cells if cell["serves"]) * dice.choice([0.6, 0.9, 1.0, 1.1])
-        number, used, most = 0, 0, dice.choice([6, 10, 16])
+        number, most = 0, dice.choice(self.MOST)
         while number < most and cpus > 0 and memory > 0:
             guest, taken = self.random_guest(cpus, memory / max(1, (most - number)))
             cpus -= taken[0]
@@ -370,6 +374,13 @@ class Set:
             guest["numa_policy"] = "preferred"
         wide = 2 if guest.get("cpu_thread_policy") == "isolate" else 1
         return guest, (vcpus * wide if policy != "shared" else vcpus / self.cpu_ratio, size * nodes)
+
+
+class WideSet(Set):
+    """The same of hosts with many cells: what takes a search longest."""
+
+    CELLS, CORES, UNEVEN_CORES = [8, 8, 10, 12, 16], [4, 6, 8, 12], [4, 6, 8, 12]
+    MEMORY, UNEVEN_MEMORY, MOST = [32, 64, 96], [16, 32, 64], [24, 40, 64]
 
 
 def site(sets):

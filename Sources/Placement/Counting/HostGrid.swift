@@ -22,7 +22,7 @@ struct GridCell {
     /// The cell's cores, ascending by lowest thread.
     var cores: [Core]
     /// Whether any core has two online threads.
-    let hasSMT: Bool
+    var hasSMT: Bool
     /// The last-level cache that each CPU is behind, as an index; CPUs without one are behind cache 0.
     let cacheOf: [CPU: Int]
     /// Memory minus reserve in KiB, pools included; 0 when the host does not tell.

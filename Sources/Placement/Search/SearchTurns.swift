@@ -20,6 +20,9 @@ struct SearchTurns {
     private var fewerPatterns: PatternCover?
     private var swaps: SwapSearch?
     private var learning: LearningSearch?
+    /// The CPUs alone, and the memory alone.
+    private var cpus: PartialSearch?
+    private var memory: PartialSearch?
     /// Whether asking less may refute: what asks for less and yet found something would find it again.
     private var isWorthAskingLess = true
 
@@ -51,8 +54,12 @@ struct SearchTurns {
             if let result = turn(\.swaps, few) { return result }
             if learning == nil {
                 learning = LearningSearch(search: search)
-                steps += learning?.steps ?? 0
+                cpus = PartialSearch(search, of: .cpus)
+                memory = PartialSearch(search, of: .memory)
+                steps += (learning?.steps ?? 0) + (cpus?.steps ?? 0) + (memory?.steps ?? 0)
             }
+            let little = share / SearchTurns.refuting
+            if let result = turn(\.cpus, little) ?? turn(\.memory, little) { return result }
             // Nobody comes after the last.
             if let result = turn(\.learning, part == 1 ? limit : share / SearchTurns.learning) { return result }
         }
