@@ -21,9 +21,10 @@ struct CapacityWordsTests {
             dedicatedVCPUs: [0])
         let wish = Capacity.Wish([.init(flavor: FlavorSpec(name: here("web"), demand: demand))])
         var capacity = Capacity(
-            PlanRequest(
-                host: Samples.referenceHost, site: "rack7", policy: HostPolicy(name: here("hv01")), guests: [],
-                explains: false), wishes: [wish])
+            OccupiedHost(
+                PlanRequest(
+                    host: Samples.referenceHost, site: "rack7", policy: HostPolicy(name: here("hv01")), guests: [],
+                    explains: false)), wishes: [wish])
         capacity.fits[0].count.moved = ["a", "b"]
         capacity.fits[0].count.isExact = isExact
         capacity.fits[0].count.moveBound = bound

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Diagnostics
 internal import HostModel
+internal import LinuxHost
 internal import Placement
 internal import Planning
 internal import Rendering
@@ -76,7 +77,9 @@ struct CapacityCommand: WorldCommand {
                 explains: false,
                 searchLimit: PlacementRequest.searchLimit(effort: search.effort))
             let wishes = try wishes(session.input.site.flavors)
-            let capacity = world.showing("counting") { Capacity(request, wishes: wishes) }
+            let capacity = world.showing("counting") {
+                Capacity(OccupiedHost(request), wishes: wishes) { inParallel($0, $1) }
+            }
             let status = ExitStatus(capacity)
             world.say(try text(capacity, status, in: world))
             return status

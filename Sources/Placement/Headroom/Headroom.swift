@@ -7,7 +7,7 @@ public import SiteFile
 /// possible are asked: sums give an upper bound (``SumRefutation``), placing guests one by one on free resources gives a lower bound,
 /// and bisection closes the gap, since more guests never fit where fewer do not. Which guests would move is determined once, for the
 /// number found.
-public struct Headroom {
+public struct Headroom: Sendable {
     /// How many more guests fit.
     public struct Count: Hashable, Sendable {
         /// So many were placed.

@@ -67,11 +67,13 @@ public struct Capacity: Hashable, Sendable {
     /// Guests of the site without a place, ascending.
     public var unplaced: [String]
 
-    /// Answers a request: where the site's guests go, and what fits beside them.
-    public init(_ request: PlanRequest, wishes: [Wish]) { self.init(OccupiedHost(request), wishes: wishes) }
-
     /// Says what fits beside the guests of a host.
-    public init(_ occupied: OccupiedHost, wishes: [Wish]) {
+    ///
+    /// - Parameter all: Counts each of the wishes, which have nothing to do with each other, and keeps their order.
+    public init(
+        _ occupied: OccupiedHost, wishes: [Wish],
+        all: (_ wishes: [Wish], _ count: @Sendable (Wish) -> Fit) -> [Fit] = { $0.map($1) }
+    ) {
         host = occupied.host
         site = occupied.site
         verdict = occupied.placement.verdict
@@ -80,7 +82,7 @@ public struct Capacity: Hashable, Sendable {
             (fits, cells) = ([], [])
             return
         }
-        fits = wishes.map { Fit(wish: $0, count: headroom.count(of: $0.demands)) }
+        fits = all(wishes) { Fit(wish: $0, count: headroom.count(of: $0.demands)) }
         cells = headroom.rooms
         (mostVCPUs, mostMemory) = (headroom.mostVCPUs, headroom.mostMemory)
     }
