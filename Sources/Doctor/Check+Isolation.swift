@@ -59,8 +59,7 @@ extension Check {
                     : Diagnostic(
                         found: .notIsolated, .warning, "irqbalance runs, and does not leave CPUs \(open) alone",
                         why: "within ten seconds it moves interrupts back to dedicated CPUs",
-                        help: "IRQBALANCE_BANNED_CPULIST=\(wanted.interruptsOff) in /etc/default/irqbalance (Fedora: "
-                            + "/etc/sysconfig), then systemctl restart irqbalance"),
+                        help: IsolationFacts.Balancer.advice(keepingOff: wanted.interruptsOff)),
                 started.isEmpty
                     ? nil
                     : Diagnostic(

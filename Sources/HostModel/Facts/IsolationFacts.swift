@@ -48,6 +48,12 @@ public struct IsolationFacts: Hashable, Sendable {
         public var banned: CPUSet
 
         package init(banned: CPUSet) { self.banned = banned }
+
+        /// What an operator does so that it keeps interrupts off CPUs.
+        package static func advice(keepingOff cpus: CPUSet) -> String {
+            "put IRQBALANCE_BANNED_CPULIST=\(cpus) into /etc/default/irqbalance (Fedora: /etc/sysconfig), "
+                + "then systemctl restart irqbalance"
+        }
     }
 
     /// Threads of programs and of the kernel that may run on the same CPUs, guests' left out.

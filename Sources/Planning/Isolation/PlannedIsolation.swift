@@ -138,9 +138,7 @@ struct PlannedIsolation {
         if let balancer = facts.balancer, !isolation.interruptsOff.isSubset(of: balancer.banned) {
             return finding(
                 "irqbalance would take them back to CPUs \(isolation.interruptsOff.subtracting(balancer.banned))",
-                hint:
-                    "put IRQBALANCE_BANNED_CPULIST=\(isolation.interruptsOff) into /etc/default/irqbalance (Fedora: "
-                    + "/etc/sysconfig), then systemctl restart irqbalance")
+                hint: IsolationFacts.Balancer.advice(keepingOff: isolation.interruptsOff))
         }
         return nil
     }
