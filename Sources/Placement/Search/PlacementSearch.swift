@@ -42,7 +42,7 @@ enum SearchResult {
 ///    (``SwapSearch``): that finds arrangements of which there are many, and proves nothing.
 /// 7. **Learning.** Where each guest is, with which pages, is put as questions with the answers yes and no; from every dead end the
 ///    reason is learned, and keeps the search from all others that have it (``LearningSearch``). The same is asked of the CPUs alone
-///    and of the memory alone where more is alike then (``PartialSearch``).
+///    and of the memory alone where more is alike then (``asking(of:)``).
 /// 8. These four have turns (``SearchTurns``), with little of the limit at first. The search stops undecided after a number of fit
 ///    checks, never after a time: the same input has the same answer.
 struct PlacementSearch {

@@ -20,9 +20,8 @@ struct SearchTurns {
     private var fewerPatterns: PatternCover?
     private var swaps: SwapSearch?
     private var learning: LearningSearch?
-    /// The CPUs alone, and the memory alone.
-    private var cpus: PartialSearch?
-    private var memory: PartialSearch?
+    /// The question of the CPUs alone, and of the memory alone, while these may refute; nil before they are made.
+    private var parts: [PlacementSearch]?
     /// Whether asking less may refute: what asks for less and yet found something would find it again.
     private var isWorthAskingLess = true
 
@@ -32,9 +31,11 @@ struct SearchTurns {
     private static let (covering, filling, refuting, trying, learning, swapping) = (4, 8, 16, 8, 4, 4)
     private static let mostSwaps = 1_000_000
 
-    init(_ search: PlacementSearch) {
+    /// - Parameter isPart: Whether the question is already a part of another.
+    init(_ search: PlacementSearch, limit: Int? = nil, isPart: Bool = false) {
         self.search = search
-        limit = search.limit
+        self.limit = limit ?? search.limit
+        if isPart { parts = [] }
         question = FillQuestion(search: search, byMemory: false)
         patterns = question.flatMap { PatternCover($0) }
         isWorthAskingLess = question?.isExact != true
@@ -54,16 +55,30 @@ struct SearchTurns {
             if let result = turn(\.swaps, few) { return result }
             if learning == nil {
                 learning = LearningSearch(search: search)
-                cpus = PartialSearch(search, of: .cpus)
-                memory = PartialSearch(search, of: .memory)
-                steps += (learning?.steps ?? 0) + (cpus?.steps ?? 0) + (memory?.steps ?? 0)
+                steps += learning?.steps ?? 0
             }
-            let little = share / SearchTurns.refuting
-            if let result = turn(\.cpus, little) ?? turn(\.memory, little) { return result }
+            if refutesPart(share / SearchTurns.refuting) { return .impossible }
             // Nobody comes after the last.
             if let result = turn(\.learning, part == 1 ? limit : share / SearchTurns.learning) { return result }
         }
         return .undecided
+    }
+
+    /// Whether the CPUs alone, or the memory alone, do not suffice: each is asked anew, for so many steps at most.
+    private mutating func refutesPart(_ share: Int) -> Bool {
+        let asked = parts ?? [.cpus, .memory].compactMap { search.asking(of: $0) }
+        parts = []
+        for part in asked {
+            var turns = SearchTurns(part, limit: min(share, limit - steps), isPart: true)
+            let result = turns.run()
+            steps += turns.steps
+            switch result {
+            case .impossible: return true
+            case .undecided: parts?.append(part)
+            case .found: break
+            }
+        }
+        return false
     }
 
     /// Lets a search go on for so many steps more.
