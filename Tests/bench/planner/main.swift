@@ -124,8 +124,9 @@ func fullHosts(count: Int) {
 /// What hard kinds of questions take, and how many of them have no answer; and refusals once more, explained.
 func families(seeds: Int) {
     let named = environment["NUMACTL_PLAN_FAMILY"]
+    let size = environment["NUMACTL_PLAN_CELLS"].flatMap { Int($0) }
     let rows = Family.all.filter { $0.name == named ?? $0.name }.flatMap { family in
-        family.sizes.map { cells, guests -> [String] in
+        family.sizes.filter { $0.cells == size ?? $0.cells }.map { cells, guests -> [String] in
             let clock = ContinuousClock()
             var verdicts: [Placement.SearchVerdict: Int] = [:]
             var times: [Duration] = []
