@@ -69,6 +69,7 @@ struct HardFamiliesTests {
         "what neither sums nor filling cell after cell decides is decided by patterns, or by learning from dead ends",
         arguments: [
             ("exactly full", 56, 5, .placed),
+            ("uneven cells, exactly full", 56, 13, .placed),
             ("just over in CPUs and memory", 56, 13, .infeasible),
             ("three a cell by memory, drawn, shared", 48, 17, .infeasible),
         ] as [(String, Int, Int, Placement.SearchVerdict)])

@@ -21,6 +21,11 @@ struct CellLoad: Hashable {
     var devices: [Int] = []
 
     mutating func add(_ need: CellCounts, inHugePages: Bool) {
+        add(need, memory: need.memory, inHugePages: inHugePages)
+    }
+
+    /// - Parameter memory: What it takes of memory, whatever ``CellCounts/memory`` says.
+    mutating func add(_ need: CellCounts, memory: Int, inHugePages: Bool) {
         wholeCores += need.wholeCores
         pairs += need.pairs
         savablePairs += need.savablePairs
@@ -31,7 +36,7 @@ struct CellLoad: Hashable {
         shared += need.shared
         sharedMost = max(sharedMost, need.shared)
         // QEMU's own memory is ordinary, whatever backs the guest's.
-        let ordinary = need.overhead + (inHugePages ? 0 : need.memory)
+        let ordinary = need.overhead + (inHugePages ? 0 : memory)
         if need.isReserved {
             reserved += ordinary
         } else {

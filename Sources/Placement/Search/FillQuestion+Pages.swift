@@ -25,7 +25,7 @@ extension FillQuestion {
     ///   - kept: By guest: the size that its cells have to have.
     ///   - tries: Counts how many times it was asked whether something fits.
     func pages(for set: [Int], on host: Int, kept: [Int: Int?] = [:], tries: inout Int) -> PageSearch {
-        var trial = Trial(question: self, host: host)
+        var trial = PageTrial(self, on: host)
         var pages = set.map { items[$0].page }
         var open: [Int] = []
         for (place, index) in set.enumerated() {
@@ -39,23 +39,20 @@ extension FillQuestion {
                 open.append(place)
             }
         }
-        open.sort { left, right in
-            let (a, b) = (items[set[left]], items[set[right]])
-            return (a.choice.count, b.memory, left) < (b.choice.count, a.memory, right)
-        }
-        var left = FillQuestion.mostTries
-        defer { tries += FillQuestion.mostTries - left }
-        guard !open.isEmpty else {
-            left -= 1
-            return trial.fits ? .found(pages) : .none
-        }
-        switch trial.choose(open.map { items[set[$0]] }[...], &left) {
-        case .found(let chosen):
-            for (place, page) in zip(open, chosen) { pages[place] = page }
+        open.sort { FillQuestion.isBefore(items[set[$0]], items[set[$1]]) ?? ($0 < $1) }
+        switch trial.choose(open.map { set[$0] }, tries: &tries) {
+        case true?:
+            for (place, page) in zip(open, trial.chosen) { pages[place] = page }
             return .found(pages)
-        case .none: return .none
-        case .undecided: return .undecided
+        case false?: return .none
+        case nil: return .undecided
         }
+    }
+
+    /// Whether an item is given a size before another: those with the least choice first, of these the largest; nil of equals.
+    private static func isBefore(_ a: Item, _ b: Item) -> Bool? {
+        let (left, right) = ((a.choice.count, b.memory), (b.choice.count, a.memory))
+        return left == right ? nil : left < right
     }
 
     /// Guests with places, as an arrangement of what the search asks; nil where it is none, or page sizes are not found.
@@ -89,61 +86,107 @@ extension FillQuestion {
     }
 
     /// A host cell with a part of a set on it.
-    private struct Trial {
+    struct PageTrial {
+        private let question: FillQuestion
         private let check: CellCheck
         private let unitSizes: [Int]
+        /// What was on the host cell before.
+        private let before: (load: CellLoad, pages: [Int])
         private var load: CellLoad
         private var pages: [Int]
+        /// The sizes that were given, in the order of the items.
+        private(set) var chosen: [Int?] = []
 
-        init(question: FillQuestion, host: Int) {
+        init(_ question: FillQuestion, on host: Int) {
+            self.question = question
             let state = question.search.state
             check = state.checks[host]
             unitSizes = state.grid.pageSizes
-            load = state.loads[host]
-            pages = Array(state.pages(on: host))
+            before = (state.loads[host], Array(state.pages(on: host)))
+            (load, pages) = before
         }
 
-        /// Whether what is there fits.
-        var fits: Bool {
-            if case .success = check.rest(with: load, pages: pages[...]) { true } else { false }
+        /// Whether the host cell takes a set, alone; nil when sizes for it were looked for in vain, and not all were tried.
+        ///
+        /// - Parameter tries: Counts how many times it was asked whether something fits.
+        mutating func fits(_ set: [Int], tries: inout Int) -> Bool? {
+            (load, pages) = before
+            chosen.removeAll(keepingCapacity: true)
+            var open: [Int] = []
+            for index in set {
+                if question.items[index].choice.isEmpty {
+                    add(
+                        question.items[index].need, memory: question.items[index].need.memory,
+                        page: question.items[index].page)
+                } else {
+                    open.append(index)
+                }
+            }
+            if open.count > 1 {
+                let items = question.items
+                open.sort { FillQuestion.isBefore(items[$0], items[$1]) ?? ($0 < $1) }
+            }
+            return choose(open, tries: &tries)
         }
 
         mutating func add(_ need: CellCounts, memory: Int, page: Int?) {
-            var need = need
-            need.memory = memory
-            load.add(need, inHugePages: page != nil)
+            load.add(need, memory: memory, inHugePages: page != nil)
             if let page { pages[page] += memory / unitSizes[page] }
         }
 
-        /// Gives the items sizes, the first one first.
-        func choose(_ items: ArraySlice<Item>, _ left: inout Int) -> PageSearch {
-            guard left > 0 else { return .undecided }
-            left -= 1
-            guard fits else { return .none }
-            guard let item = items.first else { return .found([]) }
-            for page in sizes(for: item) {
-                var next = self
-                next.add(item.need, memory: item.memory, page: page)
-                switch next.choose(items.dropFirst(), &left) {
-                case .found(let pages): return .found([page] + pages)
-                case .none: continue
-                case .undecided: return .undecided
-                }
-            }
-            return .none
+        /// Gives items sizes, the first one first; nil when not all were tried.
+        mutating func choose(_ items: [Int], tries: inout Int) -> Bool? {
+            var left = FillQuestion.mostTries
+            defer { tries += FillQuestion.mostTries - left }
+            return choose(items, 0, &left)
         }
 
-        /// The sizes that are worth trying, the best first.
-        private func sizes(for item: Item) -> [Int?] {
-            guard check.managesPools, item.need.isReserved else { return item.choice }
-            func spare(_ page: Int?) -> Int {
-                guard !check.allowsShrink, let page, let total = check.cell.poolTotal[page] else { return 0 }
-                return max(0, total - check.cell.poolBase[page] - pages[page]) * unitSizes[page]
+        private mutating func choose(_ items: [Int], _ place: Int, _ left: inout Int) -> Bool? {
+            guard left > 0 else { return nil }
+            left -= 1
+            guard case .success = check.rest(with: load, pages: pages[...]) else { return false }
+            guard place < items.count else { return true }
+            let item = items[place]
+            let (saved, memory) = (load, question.items[item].memory)
+            var tried: UInt64 = 0
+            while let index = nextSize(of: item, after: tried) {
+                tried |= 1 << UInt64(index)
+                let page = question.items[item].choice[index]
+                add(question.items[item].need, memory: memory, page: page)
+                chosen.append(page)
+                let outcome = choose(items, place + 1, &left)
+                if outcome != false { return outcome }
+                chosen.removeLast()
+                load = saved
+                if let page { pages[page] -= memory / unitSizes[page] }
             }
-            let possible = item.choice.filter { $0.map { check.cell.poolTotal[$0] != nil } ?? true }
-            let ofSpare = possible.filter { spare($0) > 0 }.sorted { spare($0) > spare($1) }
-            let growing = possible.filter { spare($0) == 0 }
-            return ofSpare + (growing.contains(nil) ? [nil] : Array(growing.prefix(1)))
+            return false
+        }
+
+        /// The best of the sizes that are worth trying and were not tried, as an index of the item's choice.
+        private func nextSize(of item: Int, after tried: UInt64) -> Int? {
+            let choice = question.items[item].choice
+            func isOpen(_ index: Int) -> Bool { tried >> UInt64(index) & 1 == 0 }
+            guard check.managesPools, question.items[item].need.isReserved else {
+                return choice.indices.first(where: isOpen)
+            }
+            var best: (index: Int, spare: Int)?
+            // Beyond what pools have to spare one size stands for all.
+            var growing: Int?
+            for (index, page) in choice.enumerated() {
+                guard let page else {
+                    growing = index
+                    continue
+                }
+                guard let total = check.cell.poolTotal[page] else { continue }
+                let spare = check.allowsShrink ? 0 : (total - check.cell.poolBase[page] - pages[page]) * unitSizes[page]
+                if spare <= 0 {
+                    growing = growing ?? index
+                } else if isOpen(index), spare > best?.spare ?? 0 {
+                    best = (index, spare)
+                }
+            }
+            return best?.index ?? growing.flatMap { isOpen($0) ? $0 : nil }
         }
     }
 }

@@ -30,9 +30,10 @@ enum SearchResult {
 ///    up over the cells that each of them fits (``SumRefutation``): one sum for the whole host does not see that a guest needs
 ///    more than any one cell has, nor that of large guests only so many go on each.
 /// 4. **Filling.** On a host that is nearly full, cells are each as full as they must be, since what is wasted on one is missing
-///    elsewhere. All sets of guests that can fill one are listed and put together (``PatternCover``); where there are too many, cells
-///    are filled one after the other (``TightFill``). Where guests have a choice of page sizes or are bound to no cell, less is asked:
-///    whether each cell has sizes for all on it, and nothing of the host as a whole. That refutes, and what it finds is tried.
+///    elsewhere. All sets of guests that can fill one are listed (``PatternCover``) and put together, with prices that tell which of
+///    them can be in no arrangement (``ExactCover``); where there are too many, cells are filled one after the other
+///    (``TightFill``). Where guests have a choice of page sizes or are bound to no cell, less is asked: whether each cell has sizes
+///    for all on it, and nothing of the host as a whole. That refutes, and what it finds is tried.
 /// 5. **Exhaustive search.** At every step the guest with the fewest possible cells is placed next; after every step each
 ///    cell is asked which guests still fit it, and a guest without a cell ends the branch, as do guests that no longer add up
 ///    (``RemainingSums``). Guests that are alike, cells that are alike, and cells of one guest that are alike are tried once, not

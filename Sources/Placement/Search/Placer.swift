@@ -47,6 +47,11 @@ internal import SiteFile
 ///    guest that draws no more of anything takes another's place. Which device it is comes last, as page sizes and CPU numbers do
 ///    (``DeviceStock``, ``DeviceChoice``). Of a guest of several cells each device is near one of them; the ways to say near which are
 ///    tried one after the other (``DeviceSplits``), and if there are too many, nothing is refuted.
+/// 12. *Prices.* Let each guest cell be worth any number, the same for those that are alike. In an arrangement a host cell has no more of
+///    that than the set that is worth most of all that may be on it. So where the guest cells that are left are worth more than that,
+///    over all host cells that are left, there is none, whatever the numbers; and a set that is worth less than the most by more than what
+///    is there too much is in none (``ExactCover``). It is the sum over all host cells once more, of an amount that is made up so that
+///    it does not add up.
 ///
 /// **Order of attempts.** A guest that has a valid place keeps it. Only when the rest does not fit around those are guests let go, as
 /// few as can be: of running ones, and then of those that are shut off (``FewestMoves``). Where fewer are not ruled out within the

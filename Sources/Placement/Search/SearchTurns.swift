@@ -28,7 +28,7 @@ struct SearchTurns {
     /// What part of the limit the searches may use in each round.
     private static let rounds = [256, 64, 16, 4, 1]
     /// What part of a round's share each search may take, and changing places of a share of at most ``mostSwaps``.
-    private static let (covering, filling, refuting, trying, learning, swapping) = (4, 8, 16, 8, 4, 4)
+    private static let (covering, filling, refuting, trying, learning, swapping) = (2, 8, 16, 8, 4, 4)
     private static let mostSwaps = 1_000_000
 
     /// - Parameter isPart: Whether the question is already a part of another.

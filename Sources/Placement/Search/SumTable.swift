@@ -136,14 +136,16 @@ struct SumTable {
     private let least: Int
     private let count: Int
     private let words: Int
-    /// By first item: for each number of CPUs, the reachable amounts of memory as bits.
-    private var reachable: [[UInt64]]
+    /// By first item and number of CPUs: the reachable amounts of memory as bits.
+    private var reachable: [UInt64]
+    /// How many words there are for each first item.
+    private let stride: Int
 
     /// The largest table of sums, in words of 64 sums: 2 MiB, and there is one for each cell being filled.
     private static let maximumWords = 262_144
 
     /// What making it takes, as fit checks.
-    var cost: Int { reachable.count * (limit.cpus + 1) * words / 64 }
+    var cost: Int { (count + 1) * (limit.cpus + 1) * words / 64 }
 
     /// Tabulates sums up to `limit`.
     init(_ sizes: [CPUsAndMemory], limit: CPUsAndMemory) {
@@ -158,12 +160,13 @@ struct SumTable {
         words = self.limit.memory / 64 + 1
         var row = [UInt64](repeating: 0, count: (self.limit.cpus + 1) * words)
         row[0] = 1
-        reachable = Array(repeating: [], count: sizes.count + 1)
-        reachable[sizes.count] = row
+        stride = row.count
+        reachable = [UInt64](repeating: 0, count: (sizes.count + 1) * stride)
+        reachable.replaceSubrange(sizes.count * stride..<(sizes.count + 1) * stride, with: row)
         for index in sizes.indices.reversed() {
             let size = CPUsAndMemory(cpus: sizes[index].cpus, memory: sizes[index].memory / unit)
             if size.isAtMost(self.limit) { add(size, to: &row) }
-            reachable[index] = row
+            reachable.replaceSubrange(index * stride..<(index + 1) * stride, with: row)
         }
     }
 
@@ -182,12 +185,12 @@ struct SumTable {
     /// Whether items from `first` on may reach some sum within bounds, in both measures at once.
     func reaches(from first: Int, between low: CPUsAndMemory, and high: CPUsAndMemory) -> Bool {
         guard high.cpus >= 0, high.memory >= 0 else { return false }
-        let row = reachable[first]
+        let row = first * stride
         let (from, to) = (lowest(low.memory, high.memory, first), min(high.memory / unit, limit.memory))
         guard from <= to, max(0, low.cpus) <= min(high.cpus, limit.cpus) else { return false }
         for cpus in max(0, low.cpus)...min(high.cpus, limit.cpus) {
             for word in from / 64...to / 64 {
-                var bits = row[cpus * words + word]
+                var bits = reachable[row + cpus * words + word]
                 if word == from / 64 { bits &= ~0 << UInt64(from % 64) }
                 if word == to / 64, to % 64 < 63 { bits &= (1 << UInt64(to % 64 + 1)) - 1 }
                 if bits != 0 { return true }
