@@ -35,7 +35,9 @@ extension KeptPlacement {
             assignment.hosts.append(host)
             assignment.pages.append(page)
         }
-        guard need.isNearAll(assignment.hosts) else { return nil }
+        guard need.isNearAll(assignment.hosts), need.keptPages.map({ $0 == assignment.pages }) ?? true else {
+            return nil
+        }
         self.assignment = assignment
         isRunning = present.isRunning
         cpus = KeptCPUs(guest.demand, present: present, need: need, hosts: assignment.hosts, grid: grid)

@@ -57,8 +57,18 @@ struct SpreadChoice: Hashable {
     var goesElsewhere = false
     /// Host cells that memory is laid out over by turns now, by guest cell: they are kept.
     var present: [GuestCellID: CellSet] = [:]
-    /// Which of several possible page sizes such memory has; nil leaves that open.
-    var pageRound: Int? = 0
+    /// Which of several possible page sizes such memory has.
+    var pages = Pages.round(0)
+
+    /// A choice of page sizes.
+    enum Pages: Hashable {
+        /// The one of that number, or the last, for all cells of the guest.
+        case round(Int)
+        /// By guest cell, as indices of sizes.
+        case each([Int?])
+        /// Any.
+        case open
+    }
 }
 
 extension GuestCounts {
@@ -73,14 +83,18 @@ extension GuestCounts {
             cells[index].memory = 0
         }
         guard !spread.isEmpty else { return }
-        guard let round = pages.count == 1 ? 0 : choice.pageRound else {
-            for index in spread.indices { spread[index].openPages = pages }
-            return
-        }
         // Where the size is a matter of choice, one is tried after the other.
-        let page = pages[min(round, pages.count - 1)]
-        pages = [page]
-        for index in spread.indices { spread[index].page = page }
+        switch pages.count == 1 ? .round(0) : choice.pages {
+        case .open:
+            for index in spread.indices { spread[index].openPages = pages }
+        case .round(let round):
+            pages = [pages[min(round, pages.count - 1)]]
+            for index in spread.indices { spread[index].page = pages[0] }
+        case .each(let sizes):
+            pages = pages.filter(sizes.contains)
+            if pages.count > 1 { keptPages = sizes }
+            for index in spread.indices { spread[index].page = sizes[spread[index].cell] }
+        }
     }
 
     private func spreadHosts(

@@ -32,7 +32,7 @@ struct Explanation {
         question.guests = guests.map { PlacementGuest(name: $0.name, demand: $0.demand) }
         changing(&question)
         let bestEffort = BestEffort(request: question, budget: part)
-        let isFixed = bestEffort.candidates.isEmpty
+        let isFixed = bestEffort.candidates.isEmpty && !bestEffort.hasChoices
         let answer = fits(PlacementRun(question, budget: isFixed ? part : part.part(2)))
         // With memory from elsewhere they might fit yet.
         return answer == true || isFixed ? answer : bestEffort.fits(fits)

@@ -14,6 +14,9 @@ struct BestEffort {
     private static let mostAsked = 24
     /// The share of the budget that these questions may take, and of that each one.
     private static let (share, sharesOfOne) = (4, 16)
+    /// What part of the share of one way it takes to ask with page sizes left open; and what a way costs at least, for each guest on
+    /// each host cell, in fit checks.
+    private static let (shareOfOpen, leastCost) = (4, 32)
 
     /// Guests that have memory which may come from elsewhere.
     var candidates: Set<Int> {
@@ -24,10 +27,23 @@ struct BestEffort {
             })
     }
 
+    /// Whether some guest has several sizes to choose from for memory that comes from cells that its entry names.
+    var hasChoices: Bool {
+        request.guests.contains { guest in
+            guard guest.demand.isBound, guest.demand.cells.contains(where: { $0.memoryCells != nil }) else {
+                return false
+            }
+            return switch guest.demand.pageSize?.value {
+            case .any, .large: true
+            case nil, .small, .exactly: false
+            }
+        }
+    }
+
     /// The placement, if one is found; else whether that was refuted too, with all such memory from elsewhere.
     func attempt() -> (placement: Placement?, isRefuted: Bool) {
         let leaving = candidates
-        guard !leaving.isEmpty else { return (nil, true) }
+        guard !leaving.isEmpty || hasChoices else { return (nil, true) }
         // There is another way to go on: this one may take less.
         let answer = PlacementRun(request, budget: budget.part(20)).run()
         if answer.verdict == .placed { return (answer, false) }
@@ -52,17 +68,32 @@ struct BestEffort {
     private func answers(
         _ leaving: Set<Int>, within share: Int, _ decide: (PlacementRun, SpreadPages) -> Bool?
     ) -> Bool? {
-        let (ways, isWhole) = SpreadPages.all(of: leaving, in: request)
-        var isRefuted = isWhole
-        for pages in ways {
-            let answer = decide(
-                PlacementRun(request, leaving: leaving, pages: pages, budget: budget.part(share)), pages)
+        func run(_ pages: SpreadPages, _ share: Int) -> PlacementRun {
+            PlacementRun(request, leaving: leaving, pages: pages, budget: budget.part(share))
+        }
+        var ways = SpreadWays(run(.open, share))
+        var isRefuted = true
+        for pages in ways.same {
+            let answer = decide(run(pages, share), pages)
             if answer == true { return true }
             if answer == nil { isRefuted = false }
         }
-        guard !isRefuted, ways.count > 1 else { return isRefuted ? false : nil }
-        let less = PlacementRun(request, leaving: leaving, pages: .open, budget: budget.part(share))
-        return decide(less, .open) == false ? false : nil
+        guard ways.hasOthers || (ways.same.count > 1 && !isRefuted) else { return isRefuted ? false : nil }
+        // What does not fit with any sizes at all is refuted once and for all, mostly at once.
+        if decide(run(.open, share * BestEffort.shareOfOpen), .open) == false { return false }
+        while ways.hasOthers {
+            let pages: SpreadPages
+            switch ways.next(budget) {
+            case .way(let way): pages = way
+            case .end: return isRefuted || decide(run(.open, share), .open) == false ? false : nil
+            case .limit: return nil
+            }
+            budget.spend(BestEffort.leastCost * request.guests.count * request.host.cells.count)
+            let answer = decide(run(pages, share), pages)
+            if answer == true { return true }
+            if answer == nil { isRefuted = false }
+        }
+        return decide(run(.open, share), .open) == false ? false : nil
     }
 
     /// Asks guests in blocks that are halved to stay with their own cells.

@@ -55,9 +55,10 @@ internal import SiteFile
 ///
 /// **Order of attempts.** A guest that has a valid place keeps it. Only when the rest does not fit around those are guests let go, as
 /// few as can be: of running ones, and then of those that are shut off (``FewestMoves``). Where fewer are not ruled out within the
-/// limit, the answer says how many are. Pages of one size for a guest are tried before a mix. Where guests may have memory from any
-/// cell, and a choice of sizes for it, these are tried one way after the other (``SpreadPages``), first those in which all have the same;
-/// if there are too many ways for that, guests are refused only if they do not fit whatever the sizes are.
+/// limit, the answer says how many are. Pages of one size for a guest are tried before a mix. Where guests may have memory from several
+/// cells, and a choice of sizes for it, these are tried one way after the other (``SpreadWays``), first those in which all have the same.
+/// Whose memory it is makes no difference, only how much has which size; and what no size can help is refuted before. Where the limit
+/// ends the ways, nothing is refuted.
 ///
 /// **Verdict.** Found and refuted are proofs. All searches for an answer have one limit together, counted in fit checks and never in
 /// time (``SearchBudget``); when it is used up the answer is undecided, and the same question has the same answer on any machine.
@@ -86,7 +87,8 @@ public enum Placer {
         var sorted = request
         sorted.guests.sort { $0.name < $1.name }
         let budget = SearchBudget(sorted.searchLimit)
-        guard BestEffort(request: sorted, budget: budget).candidates.isEmpty else { return place(request).verdict }
+        let bestEffort = BestEffort(request: sorted, budget: budget)
+        guard bestEffort.candidates.isEmpty, !bestEffort.hasChoices else { return place(request).verdict }
         return PlacementRun(sorted, budget: budget).verdict()
     }
 
@@ -139,7 +141,7 @@ struct PlacementRun {
                 let choice = SpreadChoice(
                     goesElsewhere: leaving.contains(index),
                     present: leaving.contains(index) ? [:] : guest.present?.interleaved ?? [:],
-                    pageRound: pages.round(of: index))
+                    pages: pages.choice(of: index))
                 let need = try GuestCounts(guest.demand, on: grid, spreading: choice)
                 kept[index] = KeptPlacement(guest, need: need, grid: grid)
                 needs.append(need)
