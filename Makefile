@@ -36,7 +36,7 @@ WITH_SWIFT = PATH="$$(dirname "$$(command -v $(SWIFT))"):$$PATH"
 # do it. That is a failure only for automation: there nobody reads that nothing was tested.
 try = export $(WITH_SWIFT) NUMACTL_PLAN_PROGRAM="$${NUMACTL_PLAN_PROGRAM:-$(PROGRAM)}"; $(2); status=$$?; if [ $$status = 77 ] && [ -z "$$CI" ]; then echo "$(1): NOT RUN, see above"; exit 0; fi; exit $$status
 
-.PHONY: help setup build release demo test tools-and-host lint check unit browser shells pipelines system evolution evolution-test lab ansible fuzz \
+.PHONY: help setup build release demo test tools-and-host lint check unit browser shells pipelines judge system evolution evolution-test lab ansible fuzz \
     fuzz-test sanitize killed crash deb rpm tarball docs package bench oracle install uninstall clean
 
 help: ## Show this list
@@ -61,7 +61,7 @@ test: setup lint unit tools-and-host lab ## Set up, then everything that a chang
 
 # What has this machine's libvirtd and pools to itself leaves a core for what needs neither.
 tools-and-host: build
-	@Tests/both "$(MAKE) fuzz-test shells ansible pipelines" "$(MAKE) system killed evolution-test"
+	@Tests/both "$(MAKE) fuzz-test shells ansible pipelines judge" "$(MAKE) system killed evolution-test"
 
 lint: ## Check how the sources are written
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
@@ -90,6 +90,9 @@ ansible: ## Run the Ansible role on three hosts that are captured file trees; ne
 
 pipelines: ## Run the hook, the action and the pipelines of examples/ci as their services would; needs a build
 	@$(call try,pipelines,Tests/ci/run)
+
+judge: ## Have the judge of plans see every way to spoil one, and the program make the right one still; needs a build
+	@$(call try,judge,python3 -B Tests/oracle/test_judge.py)
 
 system: build ## Run the tests on a real libvirt; they need root
 	@$(call try,system,Tests/system/run)
