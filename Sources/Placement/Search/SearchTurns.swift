@@ -30,6 +30,8 @@ struct SearchTurns {
     /// What part of a round's share each search may take, and changing places of a share of at most ``mostSwaps``.
     private static let (covering, filling, refuting, trying, learning, swapping) = (2, 8, 16, 8, 4, 4)
     private static let mostSwaps = 1_000_000
+    /// The least that a part of the question is asked with: with less it is not worth being made.
+    private static let leastOfPart = 8_000
 
     /// - Parameter isPart: Whether the question is already a part of another.
     init(_ search: PlacementSearch, limit: Int? = nil, isPart: Bool = false) {
@@ -66,6 +68,7 @@ struct SearchTurns {
 
     /// Whether the CPUs alone, or the memory alone, do not suffice: each is asked anew, for so many steps at most.
     private mutating func refutesPart(_ share: Int) -> Bool {
+        guard share >= SearchTurns.leastOfPart else { return false }
         let asked = parts ?? [.cpus, .memory].compactMap { search.asking(of: $0) }
         parts = []
         for part in asked {
