@@ -49,8 +49,8 @@ struct SearchTurns {
         if isWorthAskingLess, let less = FillQuestion(search: search, byMemory: false, isRelaxed: true) {
             fewerPatterns = PatternCover(less)
         }
-        for part in SearchTurns.rounds where steps < limit {
-            let share = limit / part
+        for fraction in SearchTurns.rounds where steps < limit {
+            let share = limit / fraction
             if let result = filled(share) ?? tried(share / SearchTurns.trying) { return result }
             // What changing places finds it finds soon, and it refutes nothing.
             let few = min(share, SearchTurns.mostSwaps) / SearchTurns.swapping
@@ -61,7 +61,7 @@ struct SearchTurns {
             }
             if refutesPart(share / SearchTurns.refuting) { return .impossible }
             // Nobody comes after the last.
-            if let result = turn(\.learning, part == 1 ? limit : share / SearchTurns.learning) { return result }
+            if let result = turn(\.learning, fraction == 1 ? limit : share / SearchTurns.learning) { return result }
         }
         return .undecided
     }
@@ -107,8 +107,8 @@ struct SearchTurns {
             }
         }
         guard isWorthAskingLess else { return nil }
-        let part = question == nil ? SearchTurns.covering : SearchTurns.refuting
-        if let result = turn(\.fewerPatterns, share / part) { return result }
+        let fraction = question == nil ? SearchTurns.covering : SearchTurns.refuting
+        if let result = turn(\.fewerPatterns, share / fraction) { return result }
         if fewerPatterns?.isListed != true,
             let less = FillQuestion(search: search, byMemory: byMemoryFirst, isRelaxed: true)
         {
