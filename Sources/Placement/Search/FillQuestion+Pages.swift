@@ -6,46 +6,18 @@ internal import HostModel
 /// What a pool has to spare is memory that nobody else may have, so these sizes come first. Beyond that a page takes what it takes,
 /// whatever its size: one such size stands for all, ordinary memory where it may be that, which leaves the most to others.
 extension FillQuestion {
-    /// What came of a look for page sizes.
-    enum PageSearch {
-        /// By guest cell of the set.
-        case found([Int?])
-        /// With no sizes the set fits.
-        case none
-        /// Too many would have to be tried.
-        case undecided
-    }
-
     /// How many times it is asked whether a part of the set fits.
     private static let mostTries = 200
 
-    /// Looks for page sizes with which a set of guest cells fits a host cell beside what was there before the search.
-    ///
-    /// - Parameters:
-    ///   - kept: By guest: the size that its cells have to have.
-    ///   - tries: Counts how many times it was asked whether something fits.
-    func pages(for set: [Int], on host: Int, kept: [Int: Int?] = [:], tries: inout Int) -> PageSearch {
+    /// Page sizes with which a set of guest cells fits a host cell beside what was there before the search, by guest cell of the set;
+    /// nil when none are found.
+    private func pages(for set: [Int], on host: Int, kept: [Int: Int?], tries: inout Int) -> [Int?]? {
         var trial = PageTrial(self, on: host)
-        var pages = set.map { items[$0].page }
-        var open: [Int] = []
-        for (place, index) in set.enumerated() {
+        guard trial.fits(set, kept: kept, tries: &tries) == true else { return nil }
+        let chosen = Dictionary(uniqueKeysWithValues: zip(trial.open, trial.chosen))
+        return set.map { index in
             let item = items[index]
-            if item.choice.isEmpty {
-                trial.add(item.need, memory: item.need.memory, page: item.page)
-            } else if let page = kept[item.guest] {
-                pages[place] = page
-                trial.add(item.need, memory: item.memory, page: page)
-            } else {
-                open.append(place)
-            }
-        }
-        open.sort { FillQuestion.isBefore(items[set[$0]], items[set[$1]]) ?? ($0 < $1) }
-        switch trial.choose(open.map { set[$0] }, tries: &tries) {
-        case true?:
-            for (place, page) in zip(open, trial.chosen) { pages[place] = page }
-            return .found(pages)
-        case false?: return .none
-        case nil: return .undecided
+            return chosen[index] ?? (item.choice.isEmpty ? item.page : kept[item.guest] ?? nil)
         }
     }
 
@@ -70,7 +42,7 @@ extension FillQuestion {
         var kept: [Int: Int?] = [:]
         for host in search.state.grid.cells.indices {
             let set = items.indices.filter { hosts[$0] == host }
-            guard case .found(let pages) = pages(for: set, on: host, kept: kept, tries: &tries) else { return nil }
+            guard let pages = pages(for: set, on: host, kept: kept, tries: &tries) else { return nil }
             for (index, page) in zip(set, pages) {
                 let item = items[index]
                 tries += 1
@@ -94,7 +66,9 @@ extension FillQuestion {
         private let before: (load: CellLoad, pages: [Int])
         private var load: CellLoad
         private var pages: [Int]
-        /// The sizes that were given, in the order of the items.
+        /// The items that a size is chosen for, in the order in which they are given one.
+        private(set) var open: [Int] = []
+        /// The sizes that these were given.
         private(set) var chosen: [Int?] = []
 
         init(_ question: FillQuestion, on host: Int) {
@@ -108,16 +82,20 @@ extension FillQuestion {
 
         /// Whether the host cell takes a set, alone; nil when sizes for it were looked for in vain, and not all were tried.
         ///
-        /// - Parameter tries: Counts how many times it was asked whether something fits.
-        mutating func fits(_ set: [Int], tries: inout Int) -> Bool? {
+        /// - Parameters:
+        ///   - kept: By guest: the size that its cells have to have.
+        ///   - tries: Counts how many times it was asked whether something fits.
+        mutating func fits(_ set: [Int], kept: [Int: Int?] = [:], tries: inout Int) -> Bool? {
             (load, pages) = before
             chosen.removeAll(keepingCapacity: true)
-            var open: [Int] = []
+            open.removeAll(keepingCapacity: true)
             for index in set {
                 if question.items[index].choice.isEmpty {
                     add(
                         question.items[index].need, memory: question.items[index].need.memory,
                         page: question.items[index].page)
+                } else if let page = kept[question.items[index].guest] {
+                    add(question.items[index].need, memory: question.items[index].memory, page: page)
                 } else {
                     open.append(index)
                 }
@@ -126,27 +104,23 @@ extension FillQuestion {
                 let items = question.items
                 open.sort { FillQuestion.isBefore(items[$0], items[$1]) ?? ($0 < $1) }
             }
-            return choose(open, tries: &tries)
+            var left = FillQuestion.mostTries
+            defer { tries += FillQuestion.mostTries - left }
+            return choose(0, &left)
         }
 
-        mutating func add(_ need: CellCounts, memory: Int, page: Int?) {
+        private mutating func add(_ need: CellCounts, memory: Int, page: Int?) {
             load.add(need, memory: memory, inHugePages: page != nil)
             if let page { pages[page] += memory / unitSizes[page] }
         }
 
-        /// Gives items sizes, the first one first; nil when not all were tried.
-        mutating func choose(_ items: [Int], tries: inout Int) -> Bool? {
-            var left = FillQuestion.mostTries
-            defer { tries += FillQuestion.mostTries - left }
-            return choose(items, 0, &left)
-        }
-
-        private mutating func choose(_ items: [Int], _ place: Int, _ left: inout Int) -> Bool? {
+        /// Gives the open items sizes from one on, the first one first; nil when not all were tried.
+        private mutating func choose(_ place: Int, _ left: inout Int) -> Bool? {
             guard left > 0 else { return nil }
             left -= 1
             guard case .success = check.rest(with: load, pages: pages[...]) else { return false }
-            guard place < items.count else { return true }
-            let item = items[place]
+            guard place < open.count else { return true }
+            let item = open[place]
             let (saved, memory) = (load, question.items[item].memory)
             var tried: UInt64 = 0
             while let index = nextSize(of: item, after: tried) {
@@ -154,7 +128,7 @@ extension FillQuestion {
                 let page = question.items[item].choice[index]
                 add(question.items[item].need, memory: memory, page: page)
                 chosen.append(page)
-                let outcome = choose(items, place + 1, &left)
+                let outcome = choose(place + 1, &left)
                 if outcome != false { return outcome }
                 chosen.removeLast()
                 load = saved

@@ -162,11 +162,8 @@ struct FillQuestion {
     ///
     /// - Parameter tries: Counts how many times it was asked whether something fits.
     func fits(_ set: [Int], on host: Int, tries: inout Int) -> Bool? {
-        switch pages(for: set, on: host, tries: &tries) {
-        case .found: true
-        case .none: false
-        case .undecided: nil
-        }
+        var trial = PageTrial(self, on: host)
+        return trial.fits(set, tries: &tries)
     }
 
     private struct ItemKey: Hashable {
